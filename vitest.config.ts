@@ -37,8 +37,8 @@ export default defineConfig({
       ...missingUpgrade.map((name) => `e2e/src/upgrade/${name}.test.ts`),
     ],
     globalSetup: [
-      "packages/server/src/db/testing/postgres-global-setup.ts",
-      "packages/server/src/db/testing/migrate-templates.ts",
+      "packages/server/src/testing/database/postgres-global-setup.ts",
+      "packages/server/src/testing/database/migrate-templates.ts",
       "e2e/providers/announce.ts",
       "e2e/src/s3-clients/announce.ts",
       "e2e/src/proxies/announce.ts",

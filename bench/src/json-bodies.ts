@@ -1,7 +1,7 @@
-import { httpLimits } from "@valetkey/server/src/http/http-limits.ts";
-import { parseJsonBodies } from "@valetkey/server/src/http/json-body.ts";
-import { sendProblem } from "@valetkey/server/src/http/send-problem.ts";
-import { compileValidator } from "@valetkey/server/src/http/validation.ts";
+import { httpLimits } from "@valetkey/server/src/platform/http/http-limits.ts";
+import { parseJsonBodies } from "@valetkey/server/src/platform/http/json-body.ts";
+import { sendProblem } from "@valetkey/server/src/platform/http/send-problem.ts";
+import { compileValidator } from "@valetkey/server/src/platform/http/validation.ts";
 import fastify from "fastify";
 import { type Body, createBodies } from "./json/bodies.ts";
 import { readFlags } from "./rig/read-flags.ts";

@@ -6,8 +6,8 @@ import {
   PutBucketVersioningCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import type { BucketServer } from "../../packages/server/src/bucket/testing/bucket-server.ts";
-import type { Finding } from "../../packages/server/src/doctor/finding.ts";
+import type { Finding } from "../../packages/server/src/operations/doctor/finding.ts";
+import type { BucketServer } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import type { Env } from "../src/doctor/examine.ts";
 import { ORIGIN } from "../src/doctor/stage.ts";
 import type { RunningProvider } from "./providers.ts";

@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { BucketServer } from "../../packages/server/src/bucket/testing/bucket-server.ts";
+import type { BucketServer } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { type Env, examine } from "../src/doctor/examine.ts";
 import { openStage } from "../src/doctor/stage.ts";
 import type { DoctorOn, ProviderFault } from "./doctor-faults.ts";

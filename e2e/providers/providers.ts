@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { type BucketServer, startEmbedded } from "../../packages/server/src/bucket/testing/bucket-server.ts";
+import { type BucketServer, startEmbedded } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { freePort } from "../src/testing/free-port.ts";
 import { startScript, stopScript } from "./process.ts";
 import type { Profile } from "./profiles/profile.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
+import { bucketSuite } from "../../packages/server/src/platform/bucket/bucket.suite.ts";
 import { badInputSuite } from "./bad-input.suite.ts";
 import { doctorSuite } from "./doctor.suite.ts";
 import { swiftDoctor } from "./doctor-faults.ts";

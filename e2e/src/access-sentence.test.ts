@@ -10,12 +10,12 @@ import type {
   Share,
   Shares,
 } from "../../packages/contract/src/index.ts";
-import { sampleAttachment, sampleNote } from "../../packages/server/src/db/testing/samples.ts";
-import { engines } from "../../packages/server/src/db/testing/test-databases.ts";
-import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
-import { visitorOf } from "../../packages/server/src/http/testing/link-visits.ts";
-import type { TestService } from "../../packages/server/src/http/testing/service.ts";
-import { useService } from "../../packages/server/src/http/testing/use-service.ts";
+import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts";
+import { sampleAttachment, sampleNote } from "../../packages/server/src/testing/database/samples.ts";
+import { engines } from "../../packages/server/src/testing/database/test-databases.ts";
+import { visitorOf } from "../../packages/server/src/testing/link-visits.ts";
+import type { TestService } from "../../packages/server/src/testing/service.ts";
+import { useService } from "../../packages/server/src/testing/use-service.ts";
 import { accessOfFile, accessParts, describeAccess } from "../../packages/web/src/texts/describe-access.ts";
 
 const MINUTE_MS = 60_000;

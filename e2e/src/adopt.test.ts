@@ -1,6 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { inspect, startEmbedded } from "../../packages/server/src/bucket/testing/bucket-server.ts";
+import { inspect, startEmbedded } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { endOfCli, makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openAt } from "../../packages/server/src/db/testing/database-location.ts";
+import { openAt } from "../../packages/server/src/testing/database/database-location.ts";
 import { apiAs } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { makePlace, type Place, startProcess } from "./testing/service.ts";

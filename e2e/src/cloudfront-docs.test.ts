@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FORWARDED } from "../../packages/server/src/bucket/testing/distribution.ts";
+import { FORWARDED } from "../../packages/server/src/platform/bucket/testing/distribution.ts";
 import { pathsOf } from "./s3-clients/selection.ts";
 
 const page = readFileSync(resolve(import.meta.dirname, "../../docs/cloudfront.md"), "utf8");

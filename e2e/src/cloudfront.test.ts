@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, it, onTestFinished } from "vitest";
-import { startEmbedded } from "../../packages/server/src/bucket/testing/bucket-server.ts";
-import { startDistribution } from "../../packages/server/src/bucket/testing/distribution.ts";
+import { startEmbedded } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { startDistribution } from "../../packages/server/src/platform/bucket/testing/distribution.ts";
 import { apiAs } from "./testing/api.ts";
 import { makePlace, startProcess } from "./testing/service.ts";
 

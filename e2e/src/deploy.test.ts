@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { S3, startDirectory } from "../../packages/server/src/config/testing.ts";
+import { S3, startDirectory } from "../../packages/server/src/platform/config/testing.ts";
 import { commandPath } from "./proxies/selection.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");

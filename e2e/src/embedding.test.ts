@@ -8,7 +8,7 @@ import { detectPlatform } from "../../packages/client/src/platform.ts";
 import { memoryStore } from "../../packages/client/src/stores/upload-store.ts";
 import { startTask } from "../../packages/client/src/upload/upload-task.ts";
 import type { Attachment } from "../../packages/client/src/wire.ts";
-import { postgres, sqlite } from "../../packages/server/src/db/testing/test-databases.ts";
+import { postgres, sqlite } from "../../packages/server/src/testing/database/test-databases.ts";
 import { createPlace, open } from "../../packages/server/src/wiring/embedding/testing/embedding.ts";
 import { endOfCli, makePlace } from "./testing/service.ts";
 

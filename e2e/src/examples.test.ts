@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createClient } from "../../packages/client/src/index.ts";
-import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
+import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts";
 import { type Application, startApplication } from "./embedding/start-application.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 

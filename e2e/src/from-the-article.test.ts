@@ -3,8 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { inspect, startEmbedded } from "../../packages/server/src/bucket/testing/bucket-server.ts";
-import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
+import { inspect, startEmbedded } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts";
 import { endOfCli, makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
 const PAGE = readFileSync(resolve(import.meta.dirname, "../../docs/from-the-article.md"), "utf8");

@@ -54,49 +54,44 @@ const zones: Record<string, readonly string[]> = {
   "packages/web/src/service": ["packages/web/src/texts", "packages/client/src", "packages/react/src"],
   "packages/web/src/texts": ["packages/client/src"],
   "packages/web/src/styles": [],
-  "packages/server/src/domain": [],
-  "packages/server/src/usecases": ["packages/server/src/domain"],
-  "packages/server/src/db": ["packages/server/src/usecases", "packages/server/src/domain"],
-  "packages/server/src/bucket": ["packages/server/src/usecases", "packages/server/src/domain", "packages/presign/src"],
-  "packages/server/src/scanner": ["packages/server/src/usecases", "packages/server/src/domain"],
-  "packages/server/src/mailer": ["packages/server/src/usecases", "packages/server/src/domain"],
-  "packages/server/src/outgoing": ["packages/server/src/usecases", "packages/server/src/domain"],
-  "packages/server/src/http": ["packages/server/src/usecases", "packages/server/src/domain", "packages/contract/src"],
-  "packages/server/src/config": [],
-  "packages/server/src/backup": ["packages/server/src/domain", "packages/server/src/usecases"],
-  "packages/server/src/background": ["packages/server/src/usecases", "packages/server/src/domain"],
-  "packages/server/src/doctor": ["packages/server/src/config", "packages/server/src/domain", "packages/presign/src"],
-  "packages/server/src/embedded-bucket": ["packages/server/src/domain", "packages/s3-local/src"],
-  // Only this zone may import all other zones of the server.
+  "packages/server/src/platform": [
+    "packages/server/src/features",
+    "packages/server/src/wiring",
+    "packages/presign/src",
+    "packages/contract/src",
+  ],
+  "packages/server/src/features": [
+    "packages/server/src/platform",
+    "packages/server/src/wiring",
+    "packages/contract/src",
+  ],
+  "packages/server/src/operations": [
+    "packages/server/src/platform",
+    "packages/server/src/features",
+    "packages/server/src/wiring",
+    "packages/contract/src",
+    "packages/presign/src",
+    "packages/s3-local/src",
+  ],
   "packages/server/src/wiring": [
-    "packages/server/src/backup",
-    "packages/server/src/config",
-    "packages/server/src/domain",
-    "packages/server/src/usecases",
-    "packages/server/src/db",
-    "packages/server/src/bucket",
-    "packages/server/src/scanner",
-    "packages/server/src/mailer",
-    "packages/server/src/outgoing",
-    "packages/server/src/http",
-    "packages/server/src/background",
-    "packages/server/src/doctor",
-    "packages/server/src/embedded-bucket",
+    "packages/server/src/platform",
+    "packages/server/src/features",
+    "packages/server/src/operations",
+    "packages/contract/src",
   ],
   "packages/server/src/cli": [
     "packages/server/src/wiring",
-    "packages/server/src/config",
-    "packages/server/src/doctor",
-    "packages/server/src/domain",
-    "packages/server/src/usecases",
+    "packages/server/src/platform",
+    "packages/server/src/features",
+    "packages/server/src/operations",
     "packages/presign/src",
   ],
   // This zone has the entry files: cli.ts, and index.ts for applications that embed the service.
   "packages/server/src": [
     "packages/server/src/cli",
     "packages/server/src/wiring",
-    "packages/server/src/usecases",
-    "packages/server/src/domain",
+    "packages/server/src/features",
+    "packages/server/src/platform",
   ],
 };
 
@@ -110,7 +105,7 @@ const packages: Record<string, string> = {
 
 /** Sealed folders. Code outside of such a folder may import only one of its files, the door. */
 const doors: Record<string, string> = {
-  "packages/server/src/db/sqlite/journal": "log.ts",
+  "packages/server/src/features/audit/journal": "log.ts",
 };
 
 // Tests may import from every layer. The rules for imports apply only to the code that is shipped.
@@ -209,16 +204,18 @@ describe("imports", () => {
   // The service loads tracing.ts only if a collector is configured. tracing.test.ts checks this.
   it("reach OpenTelemetry from one file", () => {
     const importers = sourceFiles("packages").filter((file) => /"@opentelemetry\//.test(readFileSync(file, "utf8")));
-    expect(importers.map((file) => relative(root, file))).toEqual(["packages/server/src/wiring/tracing.ts"]);
+    expect(importers.map((file) => relative(root, file))).toEqual([
+      "packages/server/src/platform/tracing/open-telemetry.ts",
+    ]);
   });
 
   // Kysely has 240 files. If the thread loaded them, its start would take twice as long.
   it("keep Kysely out of the thread of the URL journal", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
-    const thread = join(root, "packages/server/src/db/sqlite/journal/journal-worker.ts");
+    const thread = join(root, "packages/server/src/features/audit/journal/journal-worker.ts");
     // This process has no database, so it fails, but only after it has loaded its modules.
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
-    expect(stderr).toContain("db/queries/audit-row.ts");
+    expect(stderr).toContain("features/audit/audit-row.ts");
     expect(stderr).not.toContain("/kysely/");
   });
 
@@ -229,18 +226,16 @@ describe("imports", () => {
 
 describe("the check of imports", () => {
   it.each([
-    ["packages/server/src/domain/note.ts", "packages/server/src/usecases/notes.ts"],
-    ["packages/server/src/db/notes.ts", "packages/server/src/http/app.ts"],
-    ["packages/server/src/http/app.ts", "packages/server/src/bucket/index.ts"],
-    ["packages/server/src/background/sweep.ts", "packages/server/src/db/index.ts"],
-    ["packages/server/src/config/auth.ts", "packages/server/src/domain/errors.ts"],
+    ["packages/server/src/features/notes/notes.ts", "packages/server/src/operations/backup/make.ts"],
+    ["packages/server/src/platform/database/engine.ts", "packages/server/src/cli/start.ts"],
+    ["packages/server/src/wiring/app.ts", "packages/server/src/cli/start.ts"],
     ["packages/presign/src/index.ts", "packages/s3-local/src/index.ts"],
-    ["packages/server/src/usecases/notes.ts", "packages/server/src/cli.ts"],
-    ["packages/server/src/http/app.ts", "packages/elsewhere/src/index.ts"],
+    ["packages/server/src/features/notes/notes.ts", "packages/server/src/cli.ts"],
+    ["packages/server/src/wiring/app.ts", "packages/elsewhere/src/index.ts"],
     ["packages/client/src/client.ts", "packages/presign/src/index.ts"],
-    ["packages/server/src/http/app.ts", "packages/client/src/index.ts"],
+    ["packages/server/src/wiring/app.ts", "packages/client/src/index.ts"],
     ["packages/client/src/client.ts", "packages/react/src/index.ts"],
-    ["packages/server/src/http/app.ts", "packages/web/src/main.tsx"],
+    ["packages/server/src/wiring/app.ts", "packages/web/src/main.tsx"],
     ["packages/web/src/features/notes/note-list.tsx", "packages/web/src/features/sharing/access-line.tsx"],
     ["packages/web/src/features/notes/note-list.tsx", "packages/web/src/app/router.tsx"],
     ["packages/web/src/components/button.tsx", "packages/web/src/service/client.ts"],
@@ -259,9 +254,13 @@ describe("the check of imports", () => {
   });
 
   it("refuses an import past a door", () => {
-    const journal = "packages/server/src/db/sqlite/journal";
-    expect(passesDoor({ from: "packages/server/src/db/sqlite/open.ts", to: `${journal}/file.ts` })).toBe(true);
-    expect(passesDoor({ from: "packages/server/src/db/sqlite/open.ts", to: `${journal}/log.ts` })).toBe(false);
+    const journal = "packages/server/src/features/audit/journal";
+    expect(passesDoor({ from: "packages/server/src/wiring/database/open-sqlite.ts", to: `${journal}/file.ts` })).toBe(
+      true,
+    );
+    expect(passesDoor({ from: "packages/server/src/wiring/database/open-sqlite.ts", to: `${journal}/log.ts` })).toBe(
+      false,
+    );
     expect(passesDoor({ from: `${journal}/journal-worker.ts`, to: `${journal}/file.ts` })).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { smtpServerInTest } from "../../packages/server/src/mailer/testing/smtp-server.ts";
-import { accept, receiverInTest } from "../../packages/server/src/outgoing/testing/webhook-receiver.ts";
+import { smtpServerInTest } from "../../packages/server/src/platform/mailer/testing/smtp-server.ts";
+import { accept, receiverInTest } from "../../packages/server/src/platform/outgoing/testing/webhook-receiver.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { expectAllThere, expectReadyIsWhole } from "./testing/expect-all-there.ts";

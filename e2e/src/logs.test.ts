@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
-import { startSmtpServer, tokenIn } from "../../packages/server/src/mailer/testing/smtp-server.ts";
+import { startSmtpServer, tokenIn } from "../../packages/server/src/platform/mailer/testing/smtp-server.ts";
+import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts";
 import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startOidcProvider } from "../../packages/server/src/http/auth/testing/oidc-provider.ts";
+import { startOidcProvider } from "../../packages/server/src/testing/auth/oidc-provider.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { freePort } from "./testing/free-port.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
+import { bucketSuite } from "../../packages/server/src/platform/bucket/bucket.suite.ts";
 import { badInputSuite } from "../providers/bad-input.suite.ts";
 import { PROFILES } from "../providers/profiles/profiles.ts";
 import { type RunningProvider, startProfileProvider } from "../providers/providers.ts";

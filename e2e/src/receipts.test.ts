@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { engines } from "../../packages/server/src/db/testing/test-databases.ts";
-import { useService } from "../../packages/server/src/http/testing/use-service.ts";
-import { createVisitor, insertRequest } from "../../packages/server/src/http/testing/visitor.ts";
+import { engines } from "../../packages/server/src/testing/database/test-databases.ts";
+import { useService } from "../../packages/server/src/testing/use-service.ts";
+import { createVisitor, insertRequest } from "../../packages/server/src/testing/visitor.ts";
 
 const PAGE = resolve(import.meta.dirname, "../../docs/file-requests.md");
 const [engine] = engines;

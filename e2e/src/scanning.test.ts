@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { testClamds } from "../../packages/server/src/scanner/testing/clamds.ts";
-import { EICAR } from "../../packages/server/src/scanner/testing/eicar.ts";
+import { testClamds } from "../../packages/server/src/platform/scanner/testing/clamds.ts";
+import { EICAR } from "../../packages/server/src/platform/scanner/testing/eicar.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";

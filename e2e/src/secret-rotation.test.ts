@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
-import { deriveLinkKeys } from "../../packages/server/src/usecases/links/keys.ts";
-import { readToken, tokenIsRight } from "../../packages/server/src/usecases/links/token.ts";
+import { deriveLinkKeys } from "../../packages/server/src/platform/crypto/link-keys.ts";
+import { readToken, tokenIsRight } from "../../packages/server/src/platform/crypto/token.ts";
 import { makePlace, startProcess } from "./testing/service.ts";
 
 const OLD = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, inject, it, onTestFinished } from "vitest";
-import { createTestPostgresDatabase, runSql } from "../../packages/server/src/db/testing/test-databases.ts";
+import { createTestPostgresDatabase, runSql } from "../../packages/server/src/testing/database/test-databases.ts";
 import { apiAs } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { makeEmptyPlace, type Place, runCli, startProcess, startWithNpm } from "./testing/service.ts";
@@ -351,7 +351,7 @@ function killGroup(pid: number): void {
 
 /** Starts a form upload. `finish` sends the last bytes of the form. */
 async function slowUpload(url: string, noteId: string) {
-  const { signTestJwt } = await import("../../packages/server/src/http/auth/testing/test-jwt.ts");
+  const { signTestJwt } = await import("../../packages/server/src/testing/auth/test-jwt.ts");
   const token = await signTestJwt({ sub: "ann" });
   const head =
     '--x\r\nContent-Disposition: form-data; name="file"; filename="slow.txt"\r\nContent-Type: text/plain\r\n\r\nslow';

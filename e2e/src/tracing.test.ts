@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
+import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts";
 import { apiAs, putAsTold } from "./testing/api.ts";
 import { type Collector, startCollector } from "./testing/collector.ts";
 import { useDatabases } from "./testing/databases.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startS3Local } from "@valetkey/s3-local";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createTestPostgresDatabase } from "../../packages/server/src/db/testing/test-databases.ts";
+import { createTestPostgresDatabase } from "../../packages/server/src/testing/database/test-databases.ts";
 import { freePort } from "./testing/free-port.ts";
 import { endOfCli, makePlace, type Place, startProcess } from "./testing/service.ts";
 

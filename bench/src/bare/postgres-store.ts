@@ -1,6 +1,6 @@
-import { createBatching } from "@valetkey/server/src/db/batching.ts";
-import { statementsOn } from "@valetkey/server/src/db/postgres/statements.ts";
-import { openPostgresUrlAudit } from "@valetkey/server/src/db/postgres/url-audit.ts";
+import { openPostgresUrlAudit } from "@valetkey/server/src/features/audit/url-audit.ts";
+import { createBatching } from "@valetkey/server/src/platform/database/batching.ts";
+import { statementsOn } from "@valetkey/server/src/platform/database/postgres/statements.ts";
 import pg from "pg";
 import { type AccessRow, accessColumns, type Question, type Store } from "./store.ts";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { createCheckpoints } from "@valetkey/server/src/db/sqlite/checkpoints.ts";
-import { openSqliteUrlAudit } from "@valetkey/server/src/db/sqlite/journal/log.ts";
-import { Mutex } from "@valetkey/server/src/db/sqlite/mutex.ts";
+import { openSqliteUrlAudit } from "@valetkey/server/src/features/audit/journal/log.ts";
+import { createCheckpoints } from "@valetkey/server/src/platform/database/sqlite/checkpoints.ts";
+import { Mutex } from "@valetkey/server/src/platform/database/sqlite/mutex.ts";
 import { settings } from "../rig/settings.ts";
 import { type AccessRow, accessColumns, type Store } from "./store.ts";
 

@@ -1,4 +1,4 @@
-import type { UrlAuditLog } from "@valetkey/server/src/usecases/ports/index.ts";
+import type { UrlAuditLog } from "@valetkey/server/src/features/audit/audit-port.ts";
 
 export type Question = { attachmentId: string; userId: string; now: number };
 

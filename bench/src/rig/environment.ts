@@ -95,7 +95,9 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
     before: (engine: Engine, checkout: string) =>
       once(`${checkout}/${engine}`, async () => {
         const where = await emptyPlace(basename(checkout), engine);
-        const itsDatabase = await import(pathToFileURL(join(checkout, "packages/server/src/db/index.ts")).href);
+        const itsDatabase = await import(
+          pathToFileURL(join(checkout, "packages/server/src/wiring/database/index.ts")).href
+        );
         await seedService(where, dataset, itsDatabase);
         return audited(beforeSpec(engine, { where, checkout }), where);
       }),

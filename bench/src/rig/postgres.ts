@@ -1,6 +1,6 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { loadEmbeddedPostgres } from "@valetkey/server/src/db/testing/embedded-postgres.ts";
+import { loadEmbeddedPostgres } from "@valetkey/server/src/testing/database/embedded-postgres.ts";
 import pg from "pg";
 import { freePort } from "./free-port.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { openPostgres, openSqlite } from "@valetkey/server/src/db/index.ts";
-import { ownerOfItem } from "@valetkey/server/src/domain/item.ts";
+import { ownerOfItem } from "@valetkey/server/src/features/people/item.ts";
+import { openPostgres, openSqlite } from "@valetkey/server/src/wiring/database/index.ts";
 import type { DataLocation } from "./candidate-specs.ts";
 import type { Dataset } from "./dataset.ts";
 import { runSql } from "./postgres.ts";

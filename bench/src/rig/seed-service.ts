@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Queries } from "@valetkey/server/src/platform/database/port.ts";
 // Uses the migrations and queries of the service, so that the benchmark does not need a copy of the schema.
-import * as database from "@valetkey/server/src/db/index.ts";
-import type { Queries } from "@valetkey/server/src/usecases/ports/index.ts";
+import * as database from "@valetkey/server/src/wiring/database/index.ts";
 import type { DataLocation } from "./candidate-specs.ts";
 import { apiToken, seedSessions } from "./credentials.ts";
 import type { BenchAttachment, BenchLink, BenchNote, Dataset } from "./dataset.ts";

@@ -1,5 +1,5 @@
-import { deriveLinkKeys } from "@valetkey/server/src/usecases/links/keys.ts";
-import { makeToken } from "@valetkey/server/src/usecases/links/token.ts";
+import { deriveLinkKeys } from "@valetkey/server/src/platform/crypto/link-keys.ts";
+import { makeToken } from "@valetkey/server/src/platform/crypto/token.ts";
 import type { Call } from "./call.ts";
 import { apiToken, sessionCookie } from "./credentials.ts";
 import { type BenchNote, type Dataset, LARGE_NOTE_FILES } from "./dataset.ts";

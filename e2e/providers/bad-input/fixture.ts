@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { type BucketServer, bucketOn } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
-import { patterned } from "../../../packages/server/src/bucket/testing/bytes.ts";
-import { engines } from "../../../packages/server/src/db/testing/test-databases.ts";
-import type { BucketCapabilities } from "../../../packages/server/src/domain/bucket-capabilities.ts";
-import { type Client, startService, type TestService } from "../../../packages/server/src/http/testing/service.ts";
-import type { Limits } from "../../../packages/server/src/usecases/ports/index.ts";
+import type { BucketCapabilities } from "../../../packages/server/src/platform/bucket/capabilities.ts";
+import { type BucketServer, bucketOn } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { patterned } from "../../../packages/server/src/platform/bucket/testing/bytes.ts";
+import type { Limits } from "../../../packages/server/src/platform/deps.ts";
+import { engines } from "../../../packages/server/src/testing/database/test-databases.ts";
+import { type Client, startService, type TestService } from "../../../packages/server/src/testing/service.ts";
 import type { RunningProvider } from "../providers.ts";
 
 export const MIB = 2 ** 20;

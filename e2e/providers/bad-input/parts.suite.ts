@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { patterned } from "../../../packages/server/src/bucket/testing/bytes.ts";
+import { patterned } from "../../../packages/server/src/platform/bucket/testing/bytes.ts";
 import { putUntil } from "../cut-request.ts";
 import { type BadInputFixture, LARGE, MIB, PART, type Part } from "./fixture.ts";
 

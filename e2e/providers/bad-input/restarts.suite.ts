@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { patterned } from "../../../packages/server/src/bucket/testing/bytes.ts";
+import { patterned } from "../../../packages/server/src/platform/bucket/testing/bytes.ts";
 import { apiAs, putAsTold } from "../../src/testing/api.ts";
 import { makePlace, startProcess } from "../../src/testing/service.ts";
 import { type BadInputFixture, LARGE, MIB, type Part, type Started, TEXT } from "./fixture.ts";

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type OpenedLink, type OpenedLinkClient, openLink } from "../../../packages/client/src/index.ts";
-import { openAt } from "../../../packages/server/src/db/testing/database-location.ts";
-import { sampleLink, sampleNote } from "../../../packages/server/src/db/testing/samples.ts";
-import type { Link } from "../../../packages/server/src/domain/link.ts";
-import { hashPassword } from "../../../packages/server/src/usecases/links/hash-password.ts";
-import { deriveLinkKeys } from "../../../packages/server/src/usecases/links/keys.ts";
-import { makeToken } from "../../../packages/server/src/usecases/links/token.ts";
+import type { Link } from "../../../packages/server/src/features/links/link.ts";
+import { hashPassword } from "../../../packages/server/src/platform/crypto/hash-password.ts";
+import { deriveLinkKeys } from "../../../packages/server/src/platform/crypto/link-keys.ts";
+import { makeToken } from "../../../packages/server/src/platform/crypto/token.ts";
+import { openAt } from "../../../packages/server/src/testing/database/database-location.ts";
+import { sampleLink, sampleNote } from "../../../packages/server/src/testing/database/samples.ts";
 import { file, sha256OfBlob } from "./testing/files.ts";
 import { startWorld, useWorld, type World } from "./testing/world.ts";
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { memoryStore, openLink, type UploadStore } from "../../../packages/client/src/index.ts";
-import { engines } from "../../../packages/server/src/db/testing/test-databases.ts";
-import type { FileRequest } from "../../../packages/server/src/domain/link.ts";
-import { useService } from "../../../packages/server/src/http/testing/use-service.ts";
-import { insertRequest } from "../../../packages/server/src/http/testing/visitor.ts";
+import type { FileRequest } from "../../../packages/server/src/features/links/link.ts";
+import { engines } from "../../../packages/server/src/testing/database/test-databases.ts";
+import { useService } from "../../../packages/server/src/testing/use-service.ts";
+import { insertRequest } from "../../../packages/server/src/testing/visitor.ts";
 import { file } from "./testing/files.ts";
 
 const MIB = 2 ** 20;

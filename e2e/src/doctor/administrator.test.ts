@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { startEmbedded } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
-import { startDistribution } from "../../../packages/server/src/bucket/testing/distribution.ts";
+import { startEmbedded } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { startDistribution } from "../../../packages/server/src/platform/bucket/testing/distribution.ts";
 import { type Api, apiAs } from "../testing/api.ts";
 import { durableFolder } from "../testing/durable-folder.ts";
 import { endOfCli, makePlace, startProcess } from "../testing/service.ts";

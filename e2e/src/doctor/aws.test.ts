@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { loadConfig } from "../../../packages/server/src/config/index.ts";
-import { exposureCheck } from "../../../packages/server/src/doctor/checks/exposure.ts";
-import { signatureAgeCheck } from "../../../packages/server/src/doctor/checks/signature-age.ts";
-import type { DoctorParts } from "../../../packages/server/src/doctor/index.ts";
+import { exposureCheck } from "../../../packages/server/src/operations/doctor/checks/exposure.ts";
+import { signatureAgeCheck } from "../../../packages/server/src/operations/doctor/checks/signature-age.ts";
+import type { DoctorParts } from "../../../packages/server/src/operations/doctor/index.ts";
+import { loadConfig } from "../../../packages/server/src/platform/config/index.ts";
 import { openDoctor } from "../../../packages/server/src/wiring/doctor.ts";
 import { openStage } from "./stage.ts";
 

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { makeCertificate } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { makeCertificate } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { durableFolder } from "../testing/durable-folder.ts";
 import { endOfCli, makePlace, type Place } from "../testing/service.ts";
 import { startRewritingProxy } from "./rewriting-proxy.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Entry } from "../../../packages/server/src/doctor/catalogue/entry.ts";
-import { CATALOGUE } from "../../../packages/server/src/doctor/catalogue/index.ts";
+import type { Entry } from "../../../packages/server/src/operations/doctor/catalogue/entry.ts";
+import { CATALOGUE } from "../../../packages/server/src/operations/doctor/catalogue/index.ts";
 import { cephDoctor, swiftDoctor } from "../../providers/doctor-faults.ts";
 import { accessFaults } from "./faults/access-faults.ts";
 import { browserFaults } from "./faults/browser-faults.ts";

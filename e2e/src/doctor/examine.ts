@@ -1,5 +1,5 @@
-import { loadConfig } from "../../../packages/server/src/config/index.ts";
-import { printReport, type Report } from "../../../packages/server/src/doctor/index.ts";
+import { printReport, type Report } from "../../../packages/server/src/operations/doctor/index.ts";
+import { loadConfig } from "../../../packages/server/src/platform/config/index.ts";
 import { runDoctor } from "../../../packages/server/src/wiring/doctor.ts";
 
 export type Env = Record<string, string>;

@@ -1,5 +1,5 @@
 import { afterAll, expect, it, onTestFinished } from "vitest";
-import type { Report } from "../../../packages/server/src/doctor/index.ts";
+import type { Report } from "../../../packages/server/src/operations/doctor/index.ts";
 import { examine } from "./examine.ts";
 import { type Fault, openStage, SECRET_KEY } from "./stage.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { inspect } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
+import { inspect } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { PROFILES } from "../../providers/profiles/profiles.ts";
 import { examine } from "./examine.ts";
 import { behindProfile } from "./faults/feature-faults.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { loadEmbeddedPostgres } from "../../../packages/server/src/db/testing/embedded-postgres.ts";
+import { loadEmbeddedPostgres } from "../../../packages/server/src/testing/database/embedded-postgres.ts";
 import { freePort } from "../testing/free-port.ts";
 
 /**

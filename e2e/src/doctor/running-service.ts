@@ -1,4 +1,4 @@
-import { loadConfig } from "../../../packages/server/src/config/index.ts";
+import { loadConfig } from "../../../packages/server/src/platform/config/index.ts";
 import { createLogger, startService } from "../../../packages/server/src/wiring/service.ts";
 import { freePort } from "../testing/free-port.ts";
 import type { Env } from "./examine.ts";

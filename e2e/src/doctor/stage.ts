@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type InitialCors, startS3Local } from "@valetkey/s3-local";
-import type { Finding, FindingId } from "../../../packages/server/src/doctor/finding.ts";
+import type { Finding, FindingId } from "../../../packages/server/src/operations/doctor/finding.ts";
 import { durableFolder } from "../testing/durable-folder.ts";
 import type { Env } from "./examine.ts";
 import { type Rule, startRewritingProxy } from "./rewriting-proxy.ts";

@@ -1,6 +1,6 @@
 import { TOTP } from "otpauth";
 import { expect } from "vitest";
-import { TEST_PASSWORD } from "../../../packages/server/src/http/auth/testing/account-client.ts";
+import { TEST_PASSWORD } from "../../../packages/server/src/testing/auth/account-client.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { recovery } from "../../../packages/web/src/texts/en/recovery.ts";
 import type { Flow } from "./place.ts";

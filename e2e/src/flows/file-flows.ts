@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { visitorOf } from "../../../packages/server/src/http/testing/link-visits.ts";
-import { createVisitor } from "../../../packages/server/src/http/testing/visitor.ts";
+import { visitorOf } from "../../../packages/server/src/testing/link-visits.ts";
+import { createVisitor } from "../../../packages/server/src/testing/visitor.ts";
 import type { Flow } from "./place.ts";
 
 /** After this time, a mail that collects events is due. Milliseconds. */

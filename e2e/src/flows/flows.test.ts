@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { engines } from "../../../packages/server/src/db/testing/test-databases.ts";
-import { createMailbox } from "../../../packages/server/src/http/auth/testing/mailbox.ts";
-import { useService } from "../../../packages/server/src/http/testing/use-service.ts";
+import { createMailbox } from "../../../packages/server/src/testing/auth/mailbox.ts";
+import { engines } from "../../../packages/server/src/testing/database/test-databases.ts";
+import { useService } from "../../../packages/server/src/testing/use-service.ts";
 import { accountFlows } from "./account-flows.ts";
 import { fileFlows } from "./file-flows.ts";
 import { invitationFlows } from "./invitation-flows.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { tokenIn } from "../../../packages/server/src/http/testing/invitations.ts";
+import { tokenIn } from "../../../packages/server/src/testing/invitations.ts";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
 import type { Flow, Walk } from "./place.ts";
 

@@ -1,6 +1,6 @@
-import { accountClient, ORIGIN } from "../../../packages/server/src/http/auth/testing/account-client.ts";
-import type { createMailbox } from "../../../packages/server/src/http/auth/testing/mailbox.ts";
-import type { TestService } from "../../../packages/server/src/http/testing/service.ts";
+import { accountClient, ORIGIN } from "../../../packages/server/src/testing/auth/account-client.ts";
+import type { createMailbox } from "../../../packages/server/src/testing/auth/mailbox.ts";
+import type { TestService } from "../../../packages/server/src/testing/service.ts";
 
 /** One run of a flow, which records the last step that succeeded. */
 export type Walk = ReturnType<typeof createPlace> & {

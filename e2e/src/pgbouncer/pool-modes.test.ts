@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { openPostgres } from "../../../packages/server/src/db/postgres/open.ts";
 import {
   sampleAttachment,
   sampleEvent,
   sampleNote,
   sampleUpload,
-} from "../../../packages/server/src/db/testing/samples.ts";
-import { recordStatementNames } from "../../../packages/server/src/db/testing/statement-names.ts";
-import { createTestPostgresDatabase, runSql } from "../../../packages/server/src/db/testing/test-databases.ts";
+} from "../../../packages/server/src/testing/database/samples.ts";
+import { recordStatementNames } from "../../../packages/server/src/testing/database/statement-names.ts";
+import { createTestPostgresDatabase, runSql } from "../../../packages/server/src/testing/database/test-databases.ts";
+import { openPostgres } from "../../../packages/server/src/wiring/database/open-postgres.ts";
 import { examine } from "../doctor/examine.ts";
 import { faultSuite } from "../doctor/fault.suite.ts";
 import { healthyPoolers, poolerFaults } from "../doctor/faults/pooler-faults.ts";

@@ -1,4 +1,4 @@
-import { signTestJwt } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
+import { signTestJwt } from "../../../packages/server/src/testing/auth/test-jwt.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads members of a response and asserts on them.
 type Json = any;

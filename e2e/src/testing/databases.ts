@@ -1,5 +1,5 @@
 import { afterAll } from "vitest";
-import { createTestPostgresDatabase } from "../../../packages/server/src/db/testing/test-databases.ts";
+import { createTestPostgresDatabase } from "../../../packages/server/src/testing/database/test-databases.ts";
 
 export type ServiceDatabase = {
   name: string;

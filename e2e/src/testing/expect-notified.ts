@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { ReceivedMail } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
-import type { ReceivedWebhook } from "../../../packages/server/src/outgoing/testing/webhook-receiver.ts";
+import type { ReceivedMail } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
+import type { ReceivedWebhook } from "../../../packages/server/src/platform/outgoing/testing/webhook-receiver.ts";
 import type { Api } from "./api.ts";
 import type { Acknowledged } from "./load.ts";
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { SQLITE_TEMPLATE } from "../../../packages/server/src/db/testing/sqlite-template.ts";
-import { TEST_JWT_SECRET } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
+import { TEST_JWT_SECRET } from "../../../packages/server/src/testing/auth/test-jwt.ts";
+import { SQLITE_TEMPLATE } from "../../../packages/server/src/testing/database/sqlite-template.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const CLI = resolve(ROOT, "packages/valetkey/bin/valetkey.js");

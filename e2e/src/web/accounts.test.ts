@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { CLIENT, startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
+import { CLIENT, startOidcProvider } from "../../../packages/server/src/testing/auth/oidc-provider.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { deleteAccountTexts } from "../../../packages/web/src/texts/en/delete-account.ts";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";

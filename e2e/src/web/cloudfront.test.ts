@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { startEmbedded } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
-import { startDistribution } from "../../../packages/server/src/bucket/testing/distribution.ts";
+import { startEmbedded } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { startDistribution } from "../../../packages/server/src/platform/bucket/testing/distribution.ts";
 import { png, text } from "./testing/files.ts";
 import { rowOf } from "./testing/note-files.ts";
 import { seedNote } from "./testing/seed.ts";

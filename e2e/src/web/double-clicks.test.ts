@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { startSmtpServer } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { startSmtpServer } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { texts as landing } from "../../../packages/web/src/landing/texts/index.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { renameTexts } from "../../../packages/web/src/texts/en/file-tools.ts";

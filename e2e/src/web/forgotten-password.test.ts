@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { startSmtpServer } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { startSmtpServer } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { recovery } from "../../../packages/web/src/texts/en/recovery.ts";
 import { makePlace, runCli, startProcess } from "../testing/service.ts";
 import { seriousFindings } from "./testing/axe.ts";

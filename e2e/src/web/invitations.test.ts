@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { smtpServerInTest } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { smtpServerInTest } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
 import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-dialog.ts";

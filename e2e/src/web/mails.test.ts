@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { startSmtpServer } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { startSmtpServer } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { texts as landing } from "../../../packages/web/src/landing/texts/index.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { mailPreferences } from "../../../packages/web/src/texts/en/mail-preferences.ts";

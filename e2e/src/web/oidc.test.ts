@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
+import { startOidcProvider } from "../../../packages/server/src/testing/auth/oidc-provider.ts";
 import { launchChromium } from "../testing/chromium.ts";
 import { freePort } from "../testing/free-port.ts";
 import { openPerson } from "./testing/person.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { startSmtpServer } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { startSmtpServer } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { administration } from "../../../packages/web/src/texts/en/administration.ts";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";

@@ -11,11 +11,11 @@ const DIST = join(ROOT, "dist");
 /** The modules that Node starts by the name of their file: the command, and the worker threads. */
 const ENTRIES = {
   cli: "cli.ts",
-  "bucket-worker": "embedded-bucket/bucket-worker.ts",
-  "checkpoint-worker": "db/sqlite/checkpoint-worker.ts",
-  "journal-worker": "db/sqlite/journal/journal-worker.ts",
-  "search-worker": "db/sqlite/search-worker.ts",
-  "starts-worker": "db/sqlite/starts-worker.ts",
+  "bucket-worker": "operations/built-in-bucket/bucket-worker.ts",
+  "checkpoint-worker": "platform/database/sqlite/checkpoint-worker.ts",
+  "journal-worker": "features/audit/journal/journal-worker.ts",
+  "search-worker": "platform/database/sqlite/search-worker.ts",
+  "starts-worker": "features/uploads/starts/starts-worker.ts",
 };
 
 await rm(DIST, { recursive: true, force: true });

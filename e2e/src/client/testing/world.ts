@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
 import { type Client, createClient, memoryStore } from "../../../../packages/client/src/index.ts";
-import { signTestJwt } from "../../../../packages/server/src/http/auth/testing/test-jwt.ts";
+import { signTestJwt } from "../../../../packages/server/src/testing/auth/test-jwt.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "../../testing/service.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";

@@ -1,4 +1,4 @@
-import { trustedCertificate } from "../../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { trustedCertificate } from "../../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { startRewritingProxy } from "../rewriting-proxy.ts";
 import { runService } from "../running-service.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { runSql } from "../../../../packages/server/src/db/testing/test-databases.ts";
+import { runSql } from "../../../../packages/server/src/testing/database/test-databases.ts";
 import { freePort } from "../../testing/free-port.ts";
 import type { Fault, Stage } from "../stage.ts";
 

@@ -1,4 +1,4 @@
-import { createTestPostgresDatabase } from "../../../../packages/server/src/db/testing/test-databases.ts";
+import { createTestPostgresDatabase } from "../../../../packages/server/src/testing/database/test-databases.ts";
 import { type PoolMode, startPgBouncer } from "../../pgbouncer/start-pgbouncer.ts";
 import type { Fault, Stage } from "../stage.ts";
 

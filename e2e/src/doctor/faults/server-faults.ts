@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { startSmtpServer } from "../../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { startSmtpServer } from "../../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { freePort } from "../../testing/free-port.ts";
 import type { Env } from "../examine.ts";
 import { type Fault, type Stage, setVariables } from "../stage.ts";

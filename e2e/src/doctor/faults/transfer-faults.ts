@@ -1,4 +1,4 @@
-import { startDistribution } from "../../../../packages/server/src/bucket/testing/distribution.ts";
+import { startDistribution } from "../../../../packages/server/src/platform/bucket/testing/distribution.ts";
 import { freePort } from "../../testing/free-port.ts";
 import type { Env } from "../examine.ts";
 import { type Change, type Rule, type Seen, startRewritingProxy } from "../rewriting-proxy.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { DomainError } from "../domain/errors.ts";
+import { DomainError } from "../platform/errors.ts";
 import type { Core } from "../wiring/core.ts";
 import { readAdoptionList } from "./read-adoption-list.ts";
 import { findPerson, withCore } from "./with-core.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { loadConfigWithoutSecrets } from "../config/index.ts";
+import { loadConfigWithoutSecrets } from "../platform/config/index.ts";
 import { backUp, restore } from "../wiring/backup.ts";
 
 /** `valetkey backup` makes a backup, and prints its progress on standard error. The exit code is 1 if the backup fails or lacks objects. */

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { ConfigError, loadConfig } from "../config/index.ts";
-import { EXIT_CODES, printReport, type Report, reportConfigFaults } from "../doctor/index.ts";
+import { EXIT_CODES, printReport, type Report, reportConfigFaults } from "../operations/doctor/index.ts";
+import { ConfigError, loadConfig } from "../platform/config/index.ts";
 import { runDoctor } from "../wiring/doctor.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { loadConfig } from "../config/index.ts";
-import type { Counts, GarbageReport } from "../usecases/storage/collect-garbage.ts";
-import type { Finding } from "../usecases/storage/find-garbage.ts";
+import type { Counts, GarbageReport } from "../features/storage/collect-garbage.ts";
+import type { Finding } from "../features/storage/find-garbage.ts";
+import { loadConfig } from "../platform/config/index.ts";
 import { withCore } from "./with-core.ts";
 
 type GcOptions = { dryRun: boolean; force: boolean };

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { DomainError } from "../domain/errors.ts";
-import { type PolicyName, type PolicyValue, policyNames, variableOf } from "../domain/policy.ts";
-import type { PolicySetting } from "../usecases/ports/index.ts";
+import type { PolicySetting } from "../features/policy/policy-port.ts";
+import { type PolicyName, type PolicyValue, policyNames, variableOf } from "../platform/config/policy.ts";
+import { DomainError } from "../platform/errors.ts";
 import { parseDuration } from "./duration.ts";
 import { withCore } from "./with-core.ts";
 

@@ -1,6 +1,6 @@
 import { createPresigner, parseS3Url } from "@valetkey/presign";
 import { Command, Option } from "commander";
-import { loadSigningTarget } from "../config/index.ts";
+import { loadSigningTarget } from "../platform/config/index.ts";
 import { parseDuration } from "./duration.ts";
 
 const METHODS = ["GET", "HEAD", "PUT", "DELETE"] as const;

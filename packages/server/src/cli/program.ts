@@ -1,7 +1,7 @@
 import { PresignError } from "@valetkey/presign";
 import { Command } from "commander";
-import { ConfigError } from "../config/index.ts";
-import { DomainError } from "../domain/errors.ts";
+import { ConfigError } from "../platform/config/index.ts";
+import { DomainError } from "../platform/errors.ts";
 import { adoptCommand } from "./adopt.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { bucketCommand } from "./bucket.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { DomainError } from "../domain/errors.ts";
+import { DomainError } from "../platform/errors.ts";
 import { readAdoptionList } from "./read-adoption-list.ts";
 
 let folder: string;

@@ -2,9 +2,9 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream";
 import { CsvError, parse } from "csv-parse";
-import { DomainError } from "../domain/errors.ts";
-import { isStorableText } from "../domain/storable-text.ts";
-import type { ListedObject } from "../usecases/storage/adopt-listed.ts";
+import type { ListedObject } from "../features/storage/adopt-listed.ts";
+import { DomainError } from "../platform/errors.ts";
+import { isStorableText } from "../platform/text/storable-text.ts";
 
 type Line = { line: number; listed: ListedObject | DomainError };
 

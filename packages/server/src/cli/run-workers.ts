@@ -1,7 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Config } from "../config/index.ts";
+import type { Config } from "../platform/config/index.ts";
 import { freePort } from "../wiring/free-port.ts";
 
 /**

@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { type Config, loadConfig } from "../config/index.ts";
+import { type Config, loadConfig } from "../platform/config/index.ts";
 import { createLogger, type Service, startService } from "../wiring/service.ts";
 import { reportListening, runWorkers } from "./run-workers.ts";
 

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { DomainError } from "../domain/errors.ts";
+import { DomainError } from "../platform/errors.ts";
 import { parseDuration } from "./duration.ts";
 import { findPerson, withCore } from "./with-core.ts";
 

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
-import { parseSize } from "../config/size.ts";
-import { DomainError } from "../domain/errors.ts";
-import { normaliseEmail } from "../domain/person.ts";
-import { type Quota, quotaOfUser } from "../domain/usage.ts";
-import { accountLinkUrl } from "../usecases/accounts/account-links.ts";
-import { invitationUrl } from "../usecases/invitations/describe.ts";
-import type { PersonRecord } from "../usecases/ports/index.ts";
+import { accountLinkUrl } from "../features/accounts/own/account-links.ts";
+import type { PersonRecord } from "../features/administration/administration-port.ts";
+import { normaliseEmail } from "../features/people/person.ts";
+import { invitationUrl } from "../features/sharing/invitations/describe.ts";
+import { type Quota, quotaOfUser } from "../features/usage/usage.ts";
+import { parseSize } from "../platform/config/size.ts";
+import { DomainError } from "../platform/errors.ts";
 import { findPerson, withCore } from "./with-core.ts";
 
 type AddOptions = { email: string; name?: string; password?: string; admin: boolean };

@@ -1,7 +1,7 @@
 import pino, { type Logger } from "pino";
-import { loadConfig } from "../config/index.ts";
-import { DomainError } from "../domain/errors.ts";
-import { normaliseEmail, receiverAmong } from "../domain/person.ts";
+import { normaliseEmail, receiverAmong } from "../features/people/person.ts";
+import { loadConfig } from "../platform/config/index.ts";
+import { DomainError } from "../platform/errors.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
 /** Runs a command with the configured database and bucket. The service may be running at the same time. */

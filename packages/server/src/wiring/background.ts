@@ -1,19 +1,19 @@
 import type { Logger } from "pino";
-import { startMailDelivery } from "../background/deliver-mails.ts";
-import { startWebhookDelivery } from "../background/deliver-webhooks.ts";
-import { startAuditRetention } from "../background/expire-audit-events.ts";
-import { startSearchIndex } from "../background/index-search.ts";
-import type { Loop } from "../background/loop.ts";
-import { startBucketProbe } from "../background/probe-bucket.ts";
-import { startPolicyRefresh } from "../background/refresh-policy.ts";
-import { startVerification } from "../background/run-verifications.ts";
-import { startSweep } from "../background/sweep.ts";
-import { createWebhookSender } from "../outgoing/send-webhook.ts";
-import { deliverMails } from "../usecases/mail/deliver-mails.ts";
-import { createDeliveries } from "../usecases/webhooks/deliver.ts";
-import { reportUrls } from "../usecases/webhooks/report-urls.ts";
+import { startAuditRetention } from "../features/audit/jobs.ts";
+import { deliverMails } from "../features/mail/deliver-mails.ts";
+import { startMailDelivery } from "../features/mail/jobs.ts";
+import { startSearchIndex } from "../features/notes/jobs.ts";
+import { startPolicyRefresh } from "../features/policy/jobs.ts";
+import { startBucketProbe } from "../features/storage/probe-bucket.ts";
+import { startVerification } from "../features/uploads/run-verifications-job.ts";
+import { createDeliveries } from "../features/webhooks/deliver.ts";
+import { startWebhookDelivery } from "../features/webhooks/jobs.ts";
+import { reportUrls } from "../features/webhooks/report-urls.ts";
+import type { Loop } from "../platform/jobs/loop.ts";
+import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
 import type { Base } from "./base.ts";
 import type { Opened } from "./opened.ts";
+import { startSweep } from "./sweep.ts";
 
 /**
  * Starts the background jobs. The jobs run at intervals, and as soon as a use case queues work. `kick` runs the jobs immediately, because

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { join } from "node:path";
-import { makeBackup } from "../backup/make.ts";
-import type { Manifest } from "../backup/manifest.ts";
-import { restoreBackup } from "../backup/restore.ts";
-import type { Config } from "../config/index.ts";
-import { hasMigration, openSnapshot } from "../db/index.ts";
-import { DomainError } from "../domain/errors.ts";
-import { listBlobs, startBucketBackup } from "../embedded-bucket/backup.ts";
+import { makeBackup } from "../operations/backup/make.ts";
+import type { Manifest } from "../operations/backup/manifest.ts";
+import { restoreBackup } from "../operations/backup/restore.ts";
+import { listBlobs, startBucketBackup } from "../operations/built-in-bucket/backup.ts";
+import type { Config } from "../platform/config/index.ts";
+import { DomainError } from "../platform/errors.ts";
+import { hasMigration, openSnapshot } from "./database/index.ts";
 
 type Stored = Pick<Config, "server" | "database" | "bucket">;
 type Options = { backupDir: string; writeProgress: (line: string) => void };

@@ -1,4 +1,4 @@
-import type { BucketConfig } from "../config/index.ts";
+import type { BucketConfig } from "../platform/config/index.ts";
 
 /** Returns the options that the S3 adapter needs to use the configured bucket. */
 export function bucketTarget(bucket: BucketConfig) {

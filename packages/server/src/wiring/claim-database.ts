@@ -1,5 +1,6 @@
-import { DomainError } from "../domain/errors.ts";
-import type { Application, Database } from "../usecases/ports/index.ts";
+import type { Application } from "../features/embedding/application-port.ts";
+import type { Database } from "../platform/database/port.ts";
+import { DomainError } from "../platform/errors.ts";
 
 /** The name that the service itself has in the database. No embedding may have this name. */
 export const SERVICE = "service";

@@ -1,9 +1,9 @@
-import type { Config } from "../config/index.ts";
-import { authTables } from "../db/index.ts";
-import { policyNames, variableOf } from "../domain/policy.ts";
-import { createAccounts } from "../http/auth/accounts.ts";
-import { type ConfiguredPolicy, fixedPolicy } from "../usecases/live-policy.ts";
+import { createAccounts } from "../features/accounts/library/accounts.ts";
+import { type ConfiguredPolicy, fixedPolicy } from "../features/policy/live-policy.ts";
+import type { Config } from "../platform/config/index.ts";
+import { policyNames, variableOf } from "../platform/config/policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
+import { authTables } from "./database/index.ts";
 import { openMailer } from "./open-mailer.ts";
 
 /** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */

@@ -1,6 +1,6 @@
-import type { LoadedConfig } from "../config/index.ts";
-import { createEchoProof, type Report } from "../doctor/index.ts";
-import type { Doctor } from "../http/routes/doctor/routes.ts";
+import type { Doctor } from "../operations/doctor/http/routes.ts";
+import { createEchoProof, type Report } from "../operations/doctor/index.ts";
+import type { LoadedConfig } from "../platform/config/index.ts";
 import type { Core } from "./core.ts";
 import { runDoctor } from "./doctor.ts";
 

@@ -1,9 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
-import { createBucket } from "../bucket/bucket.ts";
-import { sdkProviderChain } from "../bucket/credentials.ts";
-import { DOCTOR_FOLDER } from "../bucket/object-keys.ts";
-import type { Config } from "../config/index.ts";
 import {
   createEchoProof,
   createRequests,
@@ -12,10 +8,14 @@ import {
   type Report,
   recogniseProvider,
   runChecks,
-} from "../doctor/index.ts";
-import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
-import { createClamd } from "../scanner/clamd.ts";
-import type { Bucket } from "../usecases/ports/index.ts";
+} from "../operations/doctor/index.ts";
+import { createBucket } from "../platform/bucket/bucket.ts";
+import type { BucketCapabilities } from "../platform/bucket/capabilities.ts";
+import { sdkProviderChain } from "../platform/bucket/credentials.ts";
+import { DOCTOR_FOLDER } from "../platform/bucket/object-keys.ts";
+import type { Bucket } from "../platform/bucket/port.ts";
+import type { Config } from "../platform/config/index.ts";
+import { createClamd } from "../platform/scanner/clamd.ts";
 import { bucketTarget } from "./bucket-target.ts";
 import { openMailer } from "./open-mailer.ts";
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import { engines } from "../db/testing/test-databases.ts";
-import { useDatabase } from "../db/testing/use-database.ts";
+import { engines } from "../testing/database/test-databases.ts";
+import { useDatabase } from "../testing/database/use-database.ts";
 import { createServiceMetrics } from "./metrics.ts";
 
 describe.each(engines)("the metrics of the service on $name", (engine) => {

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { MetricsConfig } from "../config/index.ts";
-import type { QueueSizes } from "../usecases/ports/index.ts";
+import type { QueueSizes } from "../features/administration/queues-port.ts";
+import type { MetricsConfig } from "../platform/config/index.ts";
 import type { Base } from "./base.ts";
 
 /** The minimum time between two measurements, so that all gauges of one scrape use the same measurement. Milliseconds. */

@@ -3,14 +3,15 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pino, { type Logger } from "pino";
 import type { Registry } from "prom-client";
-import { refuseInterruptedRestore } from "../backup/restore.ts";
-import type { Config, LoadedConfig } from "../config/index.ts";
-import { startEmbeddedBucket } from "../embedded-bucket/start.ts";
-import { buildApp } from "../http/app.ts";
-import { createAuthenticator } from "../http/auth/authenticator.ts";
-import { withRedaction } from "../http/logging.ts";
-import { buildMetricsServer } from "../http/routes/ops/metrics.ts";
-import { withPolicy } from "../usecases/live-policy.ts";
+import { createAuthenticator } from "../features/accounts/callers/authenticator.ts";
+import { withPolicy } from "../features/policy/live-policy.ts";
+import { refuseInterruptedRestore } from "../operations/backup/restore.ts";
+import { startEmbeddedBucket } from "../operations/built-in-bucket/start.ts";
+import { buildMetricsServer } from "../operations/health/metrics.ts";
+import type { Config, LoadedConfig } from "../platform/config/index.ts";
+import { withRedaction } from "../platform/http/logging.ts";
+import type { Tracing } from "../platform/tracing/open-telemetry.ts";
+import { buildApp } from "./app.ts";
 import { startBackground } from "./background.ts";
 import { claimDatabase, SERVICE } from "./claim-database.ts";
 import { type Core, openCore } from "./core.ts";
@@ -19,7 +20,6 @@ import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 import { createOpened, type Opened } from "./opened.ts";
 import { createShutdown, type Shutdown } from "./shutdown-signals.ts";
-import type { Tracing } from "./tracing.ts";
 
 // The folders that can contain the built web app. The first folder is for the repository, and the second folder is for the published
 // command.
@@ -123,7 +123,7 @@ async function openTracing(
   { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
 ): Promise<Tracing | undefined> {
   if (config === undefined) return undefined;
-  const { createTracing } = await import("./tracing.ts");
+  const { createTracing } = await import("../platform/tracing/open-telemetry.ts");
   const tracing = createTracing(config, { logger });
   opened.add(() => tracing.close({ withinMs: shutdown.leftMs() }));
   return tracing;

@@ -1,5 +1,6 @@
-import type { openSqlite } from "../db/index.ts";
-import type { Bucket, Queries } from "../usecases/ports/index.ts";
+import type { Bucket } from "../platform/bucket/port.ts";
+import type { Queries } from "../platform/database/port.ts";
+import type { openSqlite } from "./database/index.ts";
 
 /** Runs `work` in a span with this name. The name must not contain data. */
 export type InSpan = <T>(name: string, work: () => T) => T;

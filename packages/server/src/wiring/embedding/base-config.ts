@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { type BucketConfig, type Config, defaultLimits } from "../../config/index.ts";
+import { type BucketConfig, type Config, defaultLimits } from "../../platform/config/index.ts";
 import type { BaseConfig } from "../base.ts";
 import type { BucketOptions, CheckedOptions } from "./options.ts";
 

@@ -1,5 +1,5 @@
-import { reservedNames } from "../../http/embedded/paths.ts";
-import type { Resource, Resources, User } from "../../usecases/embedding/types.ts";
+import { reservedNames } from "../../features/embedding/http/paths.ts";
+import type { Resource, Resources, User } from "../../features/embedding/types.ts";
 import { SERVICE } from "../claim-database.ts";
 import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { engines } from "../../db/testing/test-databases.ts";
 import { createValetKey } from "../../index.ts";
+import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, open, optionsAt, type TestUser, users } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding on $name", (engine) => {

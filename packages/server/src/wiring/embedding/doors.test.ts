@@ -5,9 +5,9 @@ import { Readable } from "node:stream";
 import express from "express";
 import fastify from "fastify";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { sqlite } from "../../db/testing/test-databases.ts";
-import { httpLimits } from "../../http/http-limits.ts";
 import type { ValetKey } from "../../index.ts";
+import { httpLimits } from "../../platform/http/http-limits.ts";
+import { sqlite } from "../../testing/database/test-databases.ts";
 import { clientOf, createPlace, open, users } from "./testing/embedding.ts";
 
 type Files = Pick<ValetKey, "fetch" | "node" | "fastify">;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { engines } from "../../db/testing/test-databases.ts";
 import type { Hook } from "../../index.ts";
+import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, mayInvoice, open } from "./testing/embedding.ts";
 import { startEmbeddingChild } from "./testing/start-child.ts";
 

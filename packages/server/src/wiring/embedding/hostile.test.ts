@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sqlite } from "../../db/testing/test-databases.ts";
+import { sqlite } from "../../testing/database/test-databases.ts";
 import { createPlace, mayInvoice, open, type TestUser } from "./testing/embedding.ts";
 
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };

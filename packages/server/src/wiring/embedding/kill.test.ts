@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { describe, expect, it, vi } from "vitest";
-import { openAt } from "../../db/testing/database-location.ts";
-import { engines } from "../../db/testing/test-databases.ts";
-import { ownerOfItem } from "../../domain/item.ts";
+import { ownerOfItem } from "../../features/people/item.ts";
 import type { Hook } from "../../index.ts";
+import { openAt } from "../../testing/database/database-location.ts";
+import { engines } from "../../testing/database/test-databases.ts";
 import { clientOf, createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
 import { startEmbeddingChild } from "./testing/start-child.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { startEmbedded } from "../../bucket/testing/bucket-server.ts";
-import { openAt } from "../../db/testing/database-location.ts";
-import { engines, postgres, runSql } from "../../db/testing/test-databases.ts";
 import { createValetKey } from "../../index.ts";
+import { startEmbedded } from "../../platform/bucket/testing/bucket-server.ts";
+import { openAt } from "../../testing/database/database-location.ts";
+import { engines, postgres, runSql } from "../../testing/database/test-databases.ts";
 import { claimDatabase, SERVICE } from "../claim-database.ts";
 import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/embedding.ts";
 

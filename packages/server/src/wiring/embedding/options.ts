@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import type { FindUser } from "../../http/embedded/identify.ts";
-import type { Resources, User } from "../../usecases/embedding/types.ts";
+import type { FindUser } from "../../features/embedding/http/identify.ts";
+import type { Resources, User } from "../../features/embedding/types.ts";
 
 /** A private bucket on AWS or any S3 server. */
 export type BucketOptions = {

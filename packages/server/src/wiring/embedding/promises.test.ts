@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { openAt } from "../../db/testing/database-location.ts";
-import { engines } from "../../db/testing/test-databases.ts";
-import { ownerOfItem } from "../../domain/item.ts";
+import { ownerOfItem } from "../../features/people/item.ts";
+import { openAt } from "../../testing/database/database-location.ts";
+import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
 
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { engines } from "../../db/testing/test-databases.ts";
 import type { Hook } from "../../index.ts";
-import { EICAR } from "../../scanner/testing/eicar.ts";
-import { startStandIn } from "../../scanner/testing/stand-in.ts";
+import { EICAR } from "../../platform/scanner/testing/eicar.ts";
+import { startStandIn } from "../../platform/scanner/testing/stand-in.ts";
+import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, mayInvoice, open } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding with a virus scanner on $name", (engine) => {

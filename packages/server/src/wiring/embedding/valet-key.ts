@@ -1,5 +1,5 @@
-import type { Doors } from "../../http/embedded/doors.ts";
-import type { ItemFile, User } from "../../usecases/embedding/types.ts";
+import type { Doors } from "../../features/embedding/http/doors.ts";
+import type { ItemFile, User } from "../../features/embedding/types.ts";
 
 /** A URL of a file, and the expiry of the URL. */
 export type FileUrl = { url: string; expiresAt: Date };

@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
-import { inspect, startEmbedded } from "../../../bucket/testing/bucket-server.ts";
-import { withSchema } from "../../../db/postgres/schema.ts";
-import type { DatabaseLocation } from "../../../db/testing/database-location.ts";
-import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { createValetKey, type ValetKeyOptions } from "../../../index.ts";
+import { inspect, startEmbedded } from "../../../platform/bucket/testing/bucket-server.ts";
+import { withSchema } from "../../../platform/database/postgres/schema.ts";
+import type { DatabaseLocation } from "../../../testing/database/database-location.ts";
+import type { TestEngine } from "../../../testing/database/test-databases.ts";
 import { clientOf } from "./client.ts";
 import { collectLines } from "./collect-lines.ts";
 import { optionsAt, type Place, type TestUser } from "./place.ts";

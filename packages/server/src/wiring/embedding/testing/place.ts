@@ -1,5 +1,5 @@
-import type { BucketServer } from "../../../bucket/testing/bucket-server.ts";
 import type { ItemAction, Resources, User, ValetKeyOptions } from "../../../index.ts";
+import type { BucketServer } from "../../../platform/bucket/testing/bucket-server.ts";
 
 export type TestUser = User & { invoices: Readonly<Record<string, readonly ItemAction[]>> };
 

@@ -1,0 +1,56 @@
+import type { NoteAccess } from "./access-summary.ts";
+import type { ListedAttachment } from "./attachment.ts";
+import type { Role } from "./role.ts";
+
+/** A note. Instants are milliseconds since the epoch. */
+export type Note = {
+  id: string;
+  ownerId: string;
+  title: string;
+  body: string;
+  createdAt: number;
+  /**
+   * The instant of the last change. This instant increases with every change, even if the clock has not advanced. So two versions of a note
+   * never have the same instant.
+   */
+  updatedAt: number;
+};
+
+/** A note with the role of the caller. */
+export type NoteWithRole = Note & { role: Role };
+
+/**
+ * A note with the first page of its attachments. `attachmentsCursor` is the cursor for the next page. Undefined: this page contains all
+ * attachments.
+ */
+export type NoteWithAttachments = NoteWithRole & {
+  /** When the access of the caller expires. Undefined: never. */
+  accessExpiresAt: number | undefined;
+  attachments: ListedAttachment[];
+  attachmentsCursor: string | undefined;
+  attachmentCount: number;
+  accessRequestCount: number;
+  isNew: boolean;
+  /** The people and links with access, in numbers. Undefined for a caller who may only read the note. */
+  access: NoteAccess | undefined;
+};
+
+/**
+ * A note in a list. `snippet` is the start of the note's body. `accessRequestCount` is 0 for a user who is not the owner. `foundFiles`:
+ * some files whose names contain the searched text. Undefined if no filename contains the searched text. `isNew`: the user has not opened
+ * the note since somebody shared it with the user, or since a visitor sent a file to the note. `hasBeenShared`: false if the note and its
+ * files never had a share, an invitation or a link.
+ */
+export type NoteSummary = Omit<Note, "body"> & {
+  snippet: string;
+  attachmentCount: number;
+  accessRequestCount: number;
+  foundFiles?: readonly FoundFile[] | undefined;
+  isNew: boolean;
+  hasBeenShared: boolean;
+};
+
+export type FoundFile = { id: string; filename: string };
+
+/** `access`: as in `NoteWithAttachments`. */
+export type NoteSummaryWithRole = NoteSummary & { role: Role; access: NoteAccess | undefined };

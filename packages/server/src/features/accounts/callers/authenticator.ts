@@ -1,0 +1,73 @@
+import type { FastifyRequest } from "fastify";
+import type { Clock } from "../../../platform/deps.ts";
+import type { Authenticate } from "../../access/authentication.ts";
+import type { Caller } from "../../people/person.ts";
+import type { Accounts } from "../library/accounts.ts";
+import { createJwtVerifier, type IdentifySubject, type JwtOptions } from "./jwt.ts";
+import { requireSameOrigin } from "./origin.ts";
+import { unauthenticated } from "./unauthenticated.ts";
+
+const API_TOKEN_PREFIX = "vk_";
+const BEARER = /^bearer +(\S+) *$/i;
+const BEARER_SCHEME = /^bearer\b/i;
+
+/**
+ * Identifies the caller by an API token, a JWT or the session cookie, in this order.
+ * If a bearer token is invalid, the function ignores the cookie. For a JWT that was verified before, returns the caller without a promise.
+ * Throws `unauthenticated` or `identity_provider_unavailable`. For a cookie, also throws `cross_site_request`.
+ */
+export function createAuthenticator(options: {
+  /** If neither a secret nor a JWKS URL is set, the service accepts no JWT. */
+  jwt?: JwtOptions | undefined;
+  authenticateApiToken: (token: string) => Promise<Caller | undefined>;
+  identifySubject: IdentifySubject;
+  /** Undefined: the service accepts no session cookie. */
+  accounts?: Pick<Accounts, "findSession"> | undefined;
+  publicUrl: string;
+  clock: Clock;
+}): Authenticate {
+  const { jwt, authenticateApiToken, accounts, clock } = options;
+  const publicOrigin = new URL(options.publicUrl).origin;
+  const verifier =
+    jwt?.secret === undefined && jwt?.jwksUrl === undefined
+      ? undefined
+      : createJwtVerifier({
+          ...jwt,
+          clock,
+          identify: options.identifySubject,
+        });
+
+  async function byApiToken(token: string): Promise<Caller> {
+    const caller = await authenticateApiToken(token);
+    if (caller === undefined) throw unauthenticated("The API token is invalid, expired or revoked.");
+    return caller;
+  }
+
+  async function bySession(request: FastifyRequest): Promise<Caller> {
+    const { cookie } = request.headers;
+    const caller = cookie === undefined ? undefined : await accounts?.findSession(cookie);
+    if (caller === undefined) throw unauthenticated("Sign in, or send a bearer token.", "Bearer");
+    requireSameOrigin(request, publicOrigin);
+    return caller;
+  }
+
+  return (request) => {
+    const { authorization } = request.headers;
+    // The fast path: `recall` returns a caller only for a JWT that was verified before.
+    if (verifier !== undefined && authorization?.startsWith("Bearer ")) {
+      const caller = verifier.recall(authorization.slice(7));
+      if (caller !== undefined) return caller;
+    }
+    // Ignores all other authentication schemes, because a proxy may use this header for its own password, and pass the header on.
+    if (authorization === undefined || !BEARER_SCHEME.test(authorization)) return bySession(request);
+    const token = BEARER.exec(authorization)?.[1];
+    if (token === undefined) throw unauthenticated("The Authorization header must have the form: Bearer <token>.");
+    if (token.startsWith(API_TOKEN_PREFIX)) return byApiToken(token);
+    if (verifier === undefined) {
+      throw unauthenticated(
+        "Only API tokens are accepted here, because neither AUTH_JWT_SECRET nor AUTH_JWKS_URL is set.",
+      );
+    }
+    return verifier.recall(token) ?? verifier.verify(token);
+  };
+}

@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type JwksServer,
+  newSigningKey,
+  type SigningKey,
+  signWith,
+  startJwksServer,
+} from "../../../testing/auth/jwks-server.ts";
+import { createWhoamiApp } from "../../../testing/auth/whoami-app.ts";
+import { createAuthenticator } from "./authenticator.ts";
+
+const NOW = Date.parse("2026-03-01T12:00:00Z");
+const HOUR_SECONDS = 3600;
+const claims = { sub: "user-1", exp: NOW / 1000 + HOUR_SECONDS };
+
+let now: number;
+let provider: JwksServer;
+let app: ReturnType<typeof createWhoamiApp>;
+let identified: number;
+/** The recording of a person waits for this promise. */
+let recorded: Promise<void>;
+
+beforeEach(async () => {
+  now = NOW;
+  identified = 0;
+  recorded = Promise.resolve();
+  provider = await startJwksServer();
+  app = createWhoamiApp(
+    createAuthenticator({
+      jwt: { jwksUrl: provider.url },
+      authenticateApiToken: async () => undefined,
+      identifySubject: async ({ subject }) => {
+        identified += 1;
+        await recorded;
+        return { userId: subject };
+      },
+      publicUrl: "http://localhost:3000",
+      clock: () => now,
+    }),
+  );
+});
+afterEach(() => provider.close());
+
+async function send(token: string): Promise<number> {
+  return (await app.inject({ url: "/whoami", headers: { authorization: `Bearer ${token}` } })).statusCode;
+}
+
+async function publishKey(kid: string, algorithm = "ES256"): Promise<SigningKey> {
+  const key = await newSigningKey(algorithm, kid);
+  provider.publish(key);
+  return key;
+}
+
+describe("requirement 27: keys of an identity provider", () => {
+  it.each(["RS256", "PS256", "ES256", "EdDSA", "Ed25519"])("verify %s", async (algorithm) => {
+    const key = await publishKey("k1", algorithm);
+    expect(await send(await signWith(key, claims))).toBe(200);
+  });
+
+  it.each(["RS512", "ES384"])("do not verify %s, which is not a pinned algorithm", async (algorithm) => {
+    const key = await publishKey("k1", algorithm);
+    expect(await send(await signWith(key, claims))).toBe(401);
+  });
+
+  it("are tried one by one when token and keys have no id", async () => {
+    const keys = await Promise.all([1, 2, 3].map(() => newSigningKey("ES256", undefined)));
+    provider.publish(...keys);
+    for (const key of keys) expect(await send(await signWith(key, claims))).toBe(200);
+    expect(await send(await signWith(await newSigningKey("ES256", undefined), claims))).toBe(401);
+  });
+
+  it("are fetched once for many concurrent tokens", async () => {
+    const key = await publishKey("k1");
+    const tokens = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => signWith(key, { ...claims, sub: `user-${n}` })),
+    );
+    expect(new Set(await Promise.all(tokens.map(send)))).toEqual(new Set([200]));
+    expect(provider.fetches()).toBe(1);
+  });
+
+  it("are fetched again for an unknown id, at most once per cool-down", async () => {
+    const old = await publishKey("k1");
+    expect(await send(await signWith(old, claims))).toBe(200);
+    const next = await newSigningKey("ES256", "k2");
+    const stranger = await newSigningKey("ES256", "k3");
+    provider.publish(old, next);
+    // During the cool-down after the first fetch, the service does not fetch again.
+    expect(await send(await signWith(next, claims))).toBe(401);
+    expect(provider.fetches()).toBe(1);
+    now += 30_000;
+    expect(await send(await signWith(next, claims))).toBe(200);
+    expect(provider.fetches()).toBe(2);
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      expect(await send(await signWith(stranger, { ...claims, sub: `user-${attempt}` }))).toBe(401);
+    }
+    expect(provider.fetches()).toBe(2);
+  });
+
+  it("that were withdrawn are refused after the next fetch, even for a cached token", async () => {
+    const old = await publishKey("k1");
+    const token = await signWith(old, claims);
+    expect(await send(token)).toBe(200);
+    const next = await publishKey("k2");
+    now += 30_000;
+    expect(await send(await signWith(next, claims))).toBe(200);
+    expect(await send(token)).toBe(401);
+  });
+
+  it("that are withdrawn during a verification leave no cached token", async () => {
+    const old = await publishKey("k1");
+    const token = await signWith(old, claims);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    recorded = promise;
+    const checking = send(token);
+    await expect.poll(() => identified).toBe(1);
+    const next = await publishKey("k2");
+    now += 30_000;
+    const other = send(await signWith(next, { ...claims, sub: "user-2" }));
+    await expect.poll(() => identified).toBe(2);
+    resolve();
+    expect(await Promise.all([checking, other])).toEqual([200, 200]);
+    expect(await send(token)).toBe(401);
+  });
+
+  it("that are replaced under the same id are refused", async () => {
+    const token = await signWith(await publishKey("k1"), claims);
+    expect(await send(token)).toBe(200);
+    await publishKey("k1");
+    now += 60_000;
+    expect(await send(token)).toBe(401);
+  });
+
+  it("are fetched again after a minute, even without a new token", async () => {
+    const token = await signWith(await publishKey("k1"), claims);
+    expect(await send(token)).toBe(200);
+    provider.publish();
+    now += 59_999;
+    expect(await send(token)).toBe(200);
+    now += 1;
+    expect(await send(token)).toBe(401);
+    expect(provider.fetches()).toBe(2);
+  });
+
+  it("that stay keep their cached tokens when another key is added", async () => {
+    const old = await publishKey("k1");
+    const token = await signWith(old, claims);
+    expect(await send(token)).toBe(200);
+    provider.publish(old, await newSigningKey("ES256", "k2"));
+    now += 60_000;
+    expect(await send(token)).toBe(200);
+    expect(provider.fetches()).toBe(2);
+    expect(identified).toBe(1);
+  });
+});
+
+describe("an identity provider that can't be reached", () => {
+  it("returns 503 without a fetch for each request if no key is known", async () => {
+    const key = await publishKey("k1");
+    const token = await signWith(key, claims);
+    provider.fail(true);
+    const response = await app.inject({ url: "/whoami", headers: { authorization: `Bearer ${token}` } });
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({ code: "identity_provider_unavailable" });
+    expect(response.headers["retry-after"]).toBe("5");
+    expect(response.body).not.toContain(provider.url);
+    expect(await send(token)).toBe(503);
+    expect(provider.fetches()).toBe(1);
+    provider.fail(false);
+    now += 5_000;
+    expect(await send(token)).toBe(200);
+  });
+
+  it("keeps known keys for ten minutes and returns 503 for unknown ones", async () => {
+    const key = await publishKey("k1");
+    const token = await signWith(key, claims);
+    expect(await send(token)).toBe(200);
+    provider.fail(true);
+    now += 60_000;
+    expect(await send(token)).toBe(200);
+    expect(await send(await signWith(await newSigningKey("ES256", "k2"), claims))).toBe(503);
+    expect(provider.fetches()).toBe(2);
+    now = NOW + 599_999;
+    expect(await send(token)).toBe(200);
+    now = NOW + 600_000;
+    expect(await send(token)).toBe(503);
+  });
+
+  it("counts an invalid key set as a failure", async () => {
+    provider.publish({ algorithm: "ES256", publicJwk: null } as never);
+    expect(await send(await signWith(await newSigningKey("ES256", "k1"), claims))).toBe(503);
+  });
+});

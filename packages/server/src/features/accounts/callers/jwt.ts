@@ -1,0 +1,180 @@
+import { createSecretKey } from "node:crypto";
+import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { readBase64url } from "../../../platform/crypto/base64url.ts";
+import type { Clock } from "../../../platform/deps.ts";
+import { HttpProblem } from "../../../platform/http/problem.ts";
+import type { Caller, JwtIssuer } from "../../people/person.ts";
+import { type SubjectClaims, subjectClaimsOf } from "../library/identity.ts";
+import { followKeySet } from "./jwks.ts";
+import { unauthenticated } from "./unauthenticated.ts";
+
+const MAX_TOKEN_LENGTH = 8192;
+const MAX_CACHED_TOKENS = 20_000;
+const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
+// The type of the key, and never the token, decides which algorithms the service accepts. So nobody can use a public key as an HMAC secret.
+const SECRET_ALGORITHMS = ["HS256"];
+const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
+
+export type JwtOptions = {
+  /** The shared secret of HS256 tokens. */
+  secret?: string | undefined;
+  /** The URL with the public keys that verify RS256, PS256, ES256 and EdDSA tokens. */
+  jwksUrl?: string | undefined;
+  /** The required `iss`. Undefined: the service does not check `iss`. */
+  issuer?: string | undefined;
+  /** The required `aud`. Undefined: the service does not check `aud`. */
+  audience?: string | undefined;
+  /** The claim that contains the id of the user. Default: `sub`. */
+  userClaim?: string | undefined;
+  /** Whether a token must have an expiry. A token without one is valid until the secret or the keys change. Default: true. */
+  requiresExpiry?: boolean | undefined;
+};
+
+/** Records the user whom the claims of a token describe, and returns this user as the caller. */
+export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) => Promise<Caller>;
+
+export type JwtVerifier = {
+  /**
+   * Returns the caller of a verified token that is still valid. Returns undefined if `verify` must check the token first. This function is
+   * synchronous, because most requests call it.
+   */
+  recall(token: string): Caller | undefined;
+  /** Verifies a token. Throws `unauthenticated` or `identity_provider_unavailable`. */
+  verify(token: string): Promise<Caller>;
+};
+
+/**
+ * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). The verifier accepts only a fixed list of
+ * algorithms. By default, it requires `exp` and `sub`. It has no clock tolerance. Before a token is accepted for the first time, `identify` records
+ * its user.
+ */
+export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify: IdentifySubject }): JwtVerifier {
+  const { clock, identify, jwksUrl, userClaim = "sub", requiresExpiry = true } = options;
+  const verified = new VerifiedTokens();
+  let generation = 0;
+  const secret = options.secret === undefined ? undefined : createSecretKey(Buffer.from(options.secret));
+  const keySet =
+    jwksUrl === undefined
+      ? undefined
+      : followKeySet(new URL(jwksUrl), {
+          clock,
+          onKeysGone: () => {
+            generation += 1;
+            verified.clear();
+          },
+        });
+
+  async function check(token: string): Promise<{ issuer: JwtIssuer; payload: JWTPayload }> {
+    const requiredClaims = requiresExpiry ? ["exp", userClaim] : [userClaim];
+    const checks: JWTVerifyOptions = { requiredClaims, currentDate: new Date(clock()) };
+    if (options.issuer !== undefined) checks.issuer = options.issuer;
+    if (options.audience !== undefined) checks.audience = options.audience;
+    requireUsualSpelling(token);
+    const { alg } = decodeProtectedHeader(token);
+    if (secret !== undefined && alg === "HS256") {
+      const { payload } = await jwtVerify(token, secret, { ...checks, algorithms: SECRET_ALGORITHMS });
+      return { issuer: "jwt-secret", payload };
+    }
+    if (keySet === undefined) throw new errors.JOSEAlgNotAllowed();
+    const publicKeyChecks = { ...checks, algorithms: KEY_SET_ALGORITHMS };
+    try {
+      return { issuer: "jwks", payload: (await jwtVerify(token, keySet.getKey, publicKeyChecks)).payload };
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      const payload = await checkWithEach(error, (key) => jwtVerify(token, key, publicKeyChecks));
+      return { issuer: "jwks", payload };
+    }
+  }
+
+  return {
+    recall(token) {
+      const entry = verified.get(token);
+      if (entry === undefined || entry.expiresAt <= clock()) return undefined;
+      return keySet === undefined || keySet.isFresh() ? entry.caller : undefined;
+    },
+
+    async verify(token) {
+      if (token.length > MAX_TOKEN_LENGTH) {
+        throw unauthenticated(`The bearer token is longer than ${MAX_TOKEN_LENGTH} characters.`);
+      }
+      // If a key was withdrawn during the verification, the token is not cached. So the next request uses the new keys.
+      const begun = generation;
+      const { issuer, payload } = await check(token).catch(refuse);
+      const claims = subjectClaimsOf(payload, userClaim);
+      if (claims === undefined)
+        throw unauthenticated(`The bearer token's ${userClaim} must be a string of 1 to 255 characters.`);
+      const caller = verified.get(token)?.caller ?? Object.freeze(await identify({ ...claims, issuer }));
+      if (begun === generation)
+        verified.set(token, { caller, expiresAt: (payload.exp ?? Number.POSITIVE_INFINITY) * 1000 });
+      return caller;
+    },
+  };
+}
+
+/**
+ * Throws if the signature is not in the base64url form of RFC 7515. The library ignores padding and unused bits, so one token would have
+ * many spellings, and each of them would fill the cache.
+ */
+function requireUsualSpelling(token: string): void {
+  const signature = token.slice(token.lastIndexOf(".") + 1);
+  if (readBase64url(signature) === undefined) throw new errors.JWSInvalid();
+}
+
+// Tries each key that fits the type of the token, because a token may have no key id.
+async function checkWithEach(
+  keys: AsyncIterable<CryptoKey>,
+  verify: (key: CryptoKey) => Promise<{ payload: JWTPayload }>,
+): Promise<JWTPayload> {
+  for await (const key of keys) {
+    try {
+      return (await verify(key)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+// The errors of jose contain the claims of the token. So the new error has no `cause`, and the claims do not get into the log.
+function refuse(error: unknown): never {
+  if (error instanceof HttpProblem) throw error;
+  if (error instanceof errors.JWTExpired) throw unauthenticated("The bearer token has expired.");
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    throw unauthenticated(`The bearer token's ${error.claim} is missing or not accepted here.`);
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    throw unauthenticated("The bearer token has an algorithm that is not accepted here.");
+  }
+  throw unauthenticated("The bearer token is not valid.");
+}
+
+type Cached = { caller: Caller; expiresAt: number };
+
+/**
+ * A bounded cache of verified tokens and their callers. Invalid tokens are never stored, so they can't fill the cache.
+ * The map uses the token itself as the key, because hashing costs more than the lookup. This adds no risk, because a memory dump would also
+ * reveal the secrets of the service.
+ */
+class VerifiedTokens {
+  readonly #byToken = new Map<string, Cached>();
+  #characters = 0;
+
+  get(token: string): Cached | undefined {
+    return this.#byToken.get(token);
+  }
+
+  set(token: string, verified: Cached): void {
+    if (!this.#byToken.has(token)) {
+      // Clears the whole cache when it is full. The search for the oldest entry would make every request slower, and clearing is rare.
+      if (this.#byToken.size >= MAX_CACHED_TOKENS || this.#characters + token.length > MAX_CACHED_CHARACTERS)
+        this.clear();
+      this.#characters += token.length;
+    }
+    this.#byToken.set(token, verified);
+  }
+
+  clear(): void {
+    this.#byToken.clear();
+    this.#characters = 0;
+  }
+}

@@ -1,0 +1,175 @@
+import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
+import type { Policy } from "../../../platform/config/policy.ts";
+import type { NewId } from "../../../platform/deps.ts";
+import {
+  cookiePrefix,
+  isHttps,
+  SESSION_SECONDS,
+  SESSION_UPDATE_SECONDS,
+} from "../../../platform/http/session-cookie.ts";
+import type { UseCases } from "../../../wiring/use-cases.ts";
+import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, refusePicture } from "./account-creation.ts";
+import { type AccountLinks, accountLinks, type LogAccountChange } from "./account-links.ts";
+import { changesPassword } from "./change-password.ts";
+import { type AccountDeletions, deletesAccount } from "./delete-account.ts";
+import { endOutdatedSignIns, type PasswordCheck } from "./outdated-sign-ins.ts";
+import { type Passkeys, passkeys } from "./passkeys.ts";
+import { limitPasswords, type PasswordLimit } from "./password-guess-hooks.ts";
+import { followLanguage } from "./reader-language.ts";
+import { type SecondFactors, secondFactor } from "./second-factor.ts";
+import { signUpWithPassword } from "./sign-up.ts";
+
+/** The path prefix of all account routes. */
+export const AUTH_PATH = "/auth";
+/**
+ * This header passes the client's IP address to the library. The service sets the header on every request, and ignores the value that a
+ * client sends.
+ */
+export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
+
+const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
+
+/** The names that this service gives to the tables and columns of better-auth. */
+type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification">;
+
+/** The use cases with which the owner of an account protects the account. */
+export type AccountSafety = SecondFactors &
+  Passkeys &
+  AccountDeletions &
+  Pick<UseCases, "changePassword" | "changeEmailOf">;
+
+export type AccountsConfig = PasswordLimit &
+  PasswordCheck & {
+    /** The database with the tables of better-auth. */
+    database: Pick<Extract<NonNullable<BetterAuthOptions["database"]>, { db: unknown }>, "db"> & {
+      type: "sqlite" | "postgres";
+    };
+    tables: AccountTables;
+    /** The secret that signs session cookies. */
+    secret: string;
+    publicUrl: string;
+    /** Returns the rule that says who may create an account at this moment. */
+    signUp: () => Policy["sign-up"];
+    admitSignUp: UseCases["admitSignUp"];
+    newId: NewId;
+    /** Throws for a disabled user, so that the user gets no session. */
+    requireEnabled: (userId: string) => Promise<void>;
+    links: AccountLinks;
+    safety: AccountSafety;
+    recordLanguage: UseCases["recordLanguage"];
+    recordBrowser: UseCases["recordBrowser"];
+    limitAccountRequests: UseCases["limitAccountRequests"];
+    hashTurns: UseCases["hashTurns"];
+  };
+
+export type NewSession = { id: string; userId: string; token: string };
+
+/** The HTTP request that creates a session or a user. Null: no HTTP request creates it. */
+type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
+
+/** The maximum length of a message of the library in the log. */
+const MAX_MESSAGE = 300;
+
+/** Creates the options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
+export function accountsConfig(
+  config: AccountsConfig & {
+    onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;
+    onUserChange: (user: User) => Promise<void>;
+    onSession: (session: NewSession, endpoint: SessionEndpoint) => Promise<void>;
+    /** Plugins of better-auth, for example with the routes for an identity provider. */
+    plugins: BetterAuthPlugin[];
+    /** The hooks of this plugin run after the hooks of all other plugins. */
+    lastPlugin: BetterAuthPlugin;
+    log: (level: "error" | "info", message: string, error: unknown) => void;
+    logChange: LogAccountChange;
+  },
+): BetterAuthOptions {
+  const { tables, log } = config;
+  const { origin } = new URL(config.publicUrl);
+  const isSecure = isHttps(config.publicUrl);
+  return {
+    baseURL: origin,
+    basePath: AUTH_PATH,
+    trustedOrigins: [origin],
+    // Sets a list of secrets, because an environment variable of the library would override a single `secret`, but not a list.
+    secrets: [{ version: 1, value: config.secret }],
+    database: { ...config.database, transaction: true },
+    user: tables.user,
+    // There is no cookie cache, so that a session ends immediately when its row is deleted.
+    session: {
+      ...tables.session,
+      expiresIn: SESSION_SECONDS,
+      updateAge: SESSION_UPDATE_SECONDS,
+      cookieCache: { enabled: false },
+    },
+    account: {
+      ...tables.account,
+      // Accounts are never linked by email address, because an unverified email address can belong to another person (ADR 8).
+      accountLinking: { enabled: false, disableImplicitLinking: true },
+      updateAccountOnSignIn: false,
+    },
+    verification: tables.verification,
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: MIN_PASSWORD_LENGTH,
+      maxPasswordLength: MAX_PASSWORD_LENGTH,
+    },
+    plugins: [
+      signUpWithPassword(config),
+      limitPasswords(config),
+      endOutdatedSignIns(config),
+      accountLinks(config),
+      secondFactor(config),
+      passkeys(config),
+      deletesAccount(config),
+      changesPassword(config),
+      followLanguage(config),
+      ...config.plugins,
+      config.lastPlugin,
+    ],
+    // The service limits the requests itself (request-limits.ts). Each request to the library would extend its window.
+    rateLimit: { enabled: false },
+    advanced: {
+      // If `useSecureCookies` were true, the library would use the cookie prefix __Secure- instead of __Host-.
+      useSecureCookies: false,
+      cookiePrefix: cookiePrefix(config.publicUrl),
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure, path: "/" },
+      database: { generateId: config.newId, validateSchema: false },
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
+      disableCSRFCheck: false,
+      disableOriginCheck: false,
+    },
+    databaseHooks: {
+      user: {
+        create: { after: config.onNewUser },
+        update: {
+          before: async (change: { name?: string | undefined; image?: string | null | undefined }) => {
+            refusePicture(change.image);
+            if (change.name === undefined) return;
+            return { data: { ...change, name: checkName(change.name) } };
+          },
+          after: config.onUserChange,
+        },
+      },
+      session: { create: { after: config.onSession } },
+      // The provider only identifies the user. The service does not need the tokens of the provider later, so it does not store them.
+      account: { create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) } },
+    },
+    onAPIError: { throw: true },
+    logger: {
+      level: "warn",
+      log(level, message, ...details) {
+        const error = details.find((detail) => detail instanceof Error);
+        // A wrong OAuth state is an error of the client, not of the service. The log omits the details, because they contain the state.
+        if (error !== undefined && "code" in error && String(error.code).startsWith("state_")) {
+          log("info", `${message}: ${error.message}`, undefined);
+        } else {
+          // A message without an error is about a wrong request, and can contain text of that request.
+          log(level === "error" && error !== undefined ? "error" : "info", message.slice(0, MAX_MESSAGE), error);
+        }
+      },
+    },
+    telemetry: { enabled: false },
+    experimental: { instrumentation: { enabled: false } },
+  };
+}

@@ -1,0 +1,227 @@
+import { type BetterAuthPlugin, betterAuth, type User } from "better-auth";
+import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
+import type { Policy } from "../../../platform/config/policy.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import { browserCookieName } from "../../../platform/http/session-cookie.ts";
+import type { Language } from "../../../platform/text/language.ts";
+import { type Caller, readEmail } from "../../people/person.ts";
+import { sessionCookieFilter, sessionTokenReader } from "../callers/session-token.ts";
+import { createAccount, type NewAccount } from "./account-creation.ts";
+import { type AccountHandler, accountRoutes } from "./account-routes.ts";
+import { type AccountsConfig, accountsConfig, type NewSession } from "./accounts-config.ts";
+import { createKnownBrowsers } from "./known-browsers.ts";
+import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./oidc.ts";
+import { oidcRoutes } from "./oidc-routes.ts";
+import { languageOf } from "./reader-language.ts";
+import { createRequestLimits } from "./request-limits.ts";
+import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
+
+/** Accounts that sign in with a password or an identity provider, and their sessions. */
+export type Accounts = {
+  /** Returns the user whose session is in the cookie. Queries the database each time. Throws `database_unavailable`. */
+  findSession(cookieHeader: string): Promise<Caller | undefined>;
+  /**
+   * Creates an account, even if sign-up is closed. Only the operator calls this, so the email address counts as proven.
+   * Throws `invalid_request` or `email_taken`.
+   */
+  createAccount(account: NewAccount): Promise<{ id: string }>;
+  /**
+   * Changes the email address of an account. Only the operator calls this, so the new email address counts as proven. Throws
+   * `invalid_request` or `email_taken`.
+   */
+  changeEmail(userId: string, email: string): Promise<void>;
+  /** The ways to sign in that the sign-in page shows. */
+  readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
+  /** Whether an account exists. Queries the database until an account exists. Throws `database_unavailable`. */
+  hasAny(): Promise<boolean>;
+  /** A plugin with the account routes. The caller mounts it at /auth. */
+  routes: FastifyPluginAsync;
+};
+
+/**
+ * Creates accounts with better-auth in the database of the service. A session expires 7 days after the user last opened the web app.
+ *
+ * Sign-up with a password does not prove the email address. The user proves it later with a link in a mail (ADR 13). A share by email
+ * address reaches the account that has proven the email address. If no account has proven it, the share reaches an account only if no other
+ * user has the email address (ADR 8).
+ *
+ * The first account does not become an administrator, because a stranger may have created it.
+ * Only `valetkey user add --admin` creates an administrator.
+ */
+export function createAccounts(
+  options: AccountsConfig & {
+    rememberPerson: (person: {
+      id: string;
+      email: string;
+      emailProvenBy: "oidc" | "operator" | undefined;
+      name: string;
+      language: Language | undefined;
+    }) => Promise<void>;
+    /** Returns the user whose live session has this token. Queries the database each time. Throws `database_unavailable`. */
+    authenticateSession: (token: string) => Promise<Caller | undefined>;
+    /** Records the time of a sign-in. */
+    recordSignIn: (userId: string) => Promise<void>;
+    /** Removes the proof of the email address that came from the identity provider. The account keeps the email address itself. */
+    withdrawEmailProof: (userId: string, provenBy: "oidc") => Promise<void>;
+    /** Whether the service sends mails. Default: false. */
+    sendsMail?: boolean;
+    /** An identity provider. Default: none. */
+    oidc?: OidcProvider | undefined;
+    /** Creates the deadline for one request to the identity provider. Default: 10,000 milliseconds. */
+    oidcDeadline?: (() => AbortSignal) | undefined;
+  },
+): Accounts {
+  let logger: FastifyBaseLogger | undefined;
+
+  async function remember(
+    { id, email, emailVerified, name }: User,
+    endpoint?: Parameters<typeof languageOf>[0],
+  ): Promise<void> {
+    // Only a sign-in with the identity provider creates an account whose email address is already verified.
+    const emailProvenBy = emailVerified ? "oidc" : undefined;
+    await options.rememberPerson({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
+  }
+
+  /**
+   * Runs after the new session is stored. When an administrator disables a user, the service deletes the sessions that are already stored.
+   * So a disabled user has no session, even if the sign-in and the disabling run at the same time.
+   */
+  async function endIfDisabled(userId: string): Promise<void> {
+    try {
+      await options.requireEnabled(userId);
+    } catch (error) {
+      await (await auth.$context).internalAdapter.deleteUserSessions(userId);
+      throw error;
+    }
+  }
+
+  const readSessionToken = sessionTokenReader(options);
+  const cookiesFor = sessionCookieFilter({ ...options, readToken: readSessionToken });
+  const extras = createSignInExtras();
+  const browsers = createKnownBrowsers({ ...options, cookieName: browserCookieName(options.publicUrl) });
+
+  /**
+   * Runs after the new session is stored. So if a user turns on a second factor during a sign-in with only the password, no session of that
+   * sign-in is left.
+   */
+  async function endWithoutSecondFactor(
+    { id: sessionId, userId, token }: NewSession,
+    signIn: SignInExtras | undefined,
+  ): Promise<void> {
+    if (signIn === undefined) return;
+    try {
+      await options.safety.checkSecondFactor(userId, signIn.code);
+      if (signIn.keepsAccount) await options.safety.keepAccount(userId, { sessionId });
+    } catch (error) {
+      await (await auth.$context).internalAdapter.deleteSession(token);
+      throw error;
+    }
+  }
+
+  const open = (plugin?: BetterAuthPlugin) =>
+    betterAuth(
+      accountsConfig({
+        ...options,
+        plugins: [extras.plugin, ...(plugin === undefined ? [] : [plugin])],
+        lastPlugin: browsers.plugin,
+        async onNewUser(user, endpoint) {
+          browsers.onNewAccount(endpoint?.request);
+          await remember(user, endpoint);
+        },
+        onUserChange: (user) => remember(user),
+        async onSession(session, endpoint) {
+          const { userId } = session;
+          const signIn = extras.of(endpoint);
+          // If the service refuses a sign-in, the code of the authenticator app must stay valid. The user needs this code for the sign-in
+          // that cancels the deletion of the account.
+          if (signIn?.keepsAccount !== true) await endIfDisabled(userId);
+          await endWithoutSecondFactor(session, signIn);
+          if (signIn?.keepsAccount === true) await endIfDisabled(userId);
+          // Records the person at each sign-in, because the process may have ended after it created the account, but before it recorded the
+          // person.
+          const user = await (await auth.$context).internalAdapter.findUserById(userId);
+          if (user !== null) await remember(user, endpoint);
+          await options.recordSignIn(userId);
+          browsers.onNewSession(endpoint?.request);
+        },
+        logChange: (message, change) => logger?.info(change, message),
+        log: (level, message, err) => logger?.[level](err === undefined ? {} : { err }, message),
+      }),
+    );
+  const auth = open();
+  const { oidc: provider, oidcDeadline: deadline } = options;
+  const oidc = provider && createOidc({ provider, open, deadline, onClaims: followProof });
+
+  /**
+   * The email address of an account stays the same, but each sign-in can add or remove the proof, as the claims of the provider say (ADR
+   * 8).
+   */
+  async function followProof({ accountId, verifiedEmail }: OidcClaims): Promise<void> {
+    const { internalAdapter } = await auth.$context;
+    const account = await internalAdapter.findAccountByKey({ providerId: PROVIDER_ID, accountId });
+    const user = account && (await internalAdapter.findUserById(account.userId));
+    if (!user) return;
+    const emailVerified = user.email === verifiedEmail;
+    if (!emailVerified) await options.withdrawEmailProof(user.id, "oidc");
+    if (user.emailVerified !== emailVerified) await internalAdapter.updateUser(user.id, { emailVerified });
+  }
+
+  async function findSession(cookieHeader: string): Promise<Caller | undefined> {
+    // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend the session.
+    const token = readSessionToken(cookieHeader);
+    return token === undefined ? undefined : options.authenticateSession(token);
+  }
+
+  // Only the first person who opens a new service must see that no account exists. After `isAny` becomes true, it stays true, even if all
+  // accounts are deleted.
+  let isAny = false;
+  async function hasAny(): Promise<boolean> {
+    isAny ||= (await (await auth.$context).internalAdapter.listUsers(1)).length > 0;
+    return isAny;
+  }
+
+  return {
+    findSession,
+
+    async createAccount(account) {
+      const { id, email, name } = await createAccount(await auth.$context, account);
+      await options.rememberPerson({ id, email, emailProvenBy: "operator", name, language: undefined });
+      return { id };
+    },
+
+    async changeEmail(userId, newEmail) {
+      const email = readEmail(newEmail);
+      if (email === undefined) throw new DomainError("invalid_request", "The email address is not valid.");
+      await options.safety.changeEmailOf(undefined, userId, email);
+    },
+
+    get signInMethods() {
+      return {
+        signUp: options.signUp(),
+        oidc: provider === undefined ? null : { name: provider.name },
+        mail: options.sendsMail ?? false,
+      };
+    },
+    hasAny,
+
+    async routes(app) {
+      logger = app.log;
+      const limits = createRequestLimits(options);
+      const handler: AccountHandler = {
+        publicUrl: options.publicUrl,
+        handle: auth.handler,
+        limits,
+        findSession,
+        cookiesFor,
+        async endSession(cookieHeader) {
+          await auth.api.signOut({ headers: new Headers({ cookie: cookiesFor(cookieHeader) }) });
+        },
+        async probe() {
+          await (await auth.$context).internalAdapter.listUsers(1);
+        },
+      };
+      accountRoutes(app, handler);
+      if (oidc !== undefined) oidcRoutes(app, { accounts: handler, oidc });
+    },
+  };
+}

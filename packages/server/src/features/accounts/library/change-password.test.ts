@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { engines } from "../../../testing/database/test-databases.ts";
+import { useService } from "../../../testing/use-service.ts";
+
+const origin = "https://files.example.com";
+const PASSWORD = "correct horse battery";
+
+describe.each(engines)("requirement 36: a new password on $name", (engine) => {
+  const service = useService({ engine, hasAccounts: true });
+
+  async function signUp(email: string) {
+    const json = { email, name: "Ann", password: PASSWORD };
+    const { headers, body } = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
+    const [cookie = ""] = [headers["set-cookie"]].flat().map((line) => line?.split(";", 1)[0]);
+    const session = { origin, cookie };
+    const created = await service.anonymous.send("POST /tokens", { headers: session, json: { label: "backup" } });
+    const authorization = `Bearer ${created.body.token}`;
+    const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
+    expect((await service.anonymous.send("POST /webhooks", { headers: session, json: hook })).status).toBe(201);
+    return {
+      change: (change: object) =>
+        service.anonymous.send("POST /auth/change-password", {
+          headers: session,
+          json: { currentPassword: PASSWORD, newPassword: "another horse battery", ...change },
+        }),
+      statusWithToken: async () => (await service.anonymous.send("GET /me", { headers: { authorization } })).status,
+      countWebhooks: async () => (await service.db.webhooks.list(body.user.id)).length,
+    };
+  }
+
+  it("revokes all API tokens and webhooks if the request asks for it", async () => {
+    const { change, statusWithToken, countWebhooks } = await signUp("all@example.com");
+    expect((await change({ revokeApiTokens: true })).status).toBe(200);
+    expect([await statusWithToken(), await countWebhooks()]).toEqual([401, 0]);
+  });
+
+  it("keeps the API tokens and webhooks by default", async () => {
+    const { change, statusWithToken, countWebhooks } = await signUp("default@example.com");
+    expect((await change({})).status).toBe(200);
+    expect([await statusWithToken(), await countWebhooks()]).toEqual([200, 1]);
+  });
+
+  it("keeps the API tokens if the current password is wrong", async () => {
+    const { change, statusWithToken } = await signUp("wrong@example.com");
+    expect((await change({ currentPassword: "not this one at all", revokeApiTokens: true })).status).toBe(403);
+    expect(await statusWithToken()).toBe(200);
+  });
+});

@@ -1,0 +1,230 @@
+import { TOTP } from "otpauth";
+import { describe, expect, it } from "vitest";
+import type { Database } from "../../../platform/database/port.ts";
+import { accountClient, ORIGIN, TEST_PASSWORD } from "../../../testing/auth/account-client.ts";
+import { createMailbox, useUpMailsOfDay } from "../../../testing/auth/mailbox.ts";
+import { engines } from "../../../testing/database/test-databases.ts";
+import { fileForm } from "../../../testing/form.ts";
+import { visitorOf } from "../../../testing/link-visits.ts";
+import { useService } from "../../../testing/use-service.ts";
+import { takeMailLimits } from "../../outbox/mail-rate-limits.ts";
+
+const DAY_MS = 86_400_000;
+
+describe.each(engines)("requirement 57: a deleted account on $name", (engine) => {
+  let beforeBatch = async (): Promise<void> => undefined;
+  const observe = (db: Database): Database => ({
+    ...db,
+    accountDeletions: {
+      ...db.accountDeletions,
+      async listNotes(...page) {
+        await beforeBatch();
+        return db.accountDeletions.listNotes(...page);
+      },
+    },
+  });
+  const mailbox = createMailbox();
+  const service = useService({
+    ...{ engine, hasAccounts: true, limits: { trashDays: 30 } },
+    ...{ mailer: mailbox.mailer, wrap: { database: observe } },
+  });
+  const { get, post, signUp, statusOf } = accountClient(service);
+  const reader = service.as("reader");
+
+  /** Creates an owner with a shared note, a file, a link and an API token. Another note is shared with the owner. */
+  async function person(name: string) {
+    const account = await signUp(name);
+    const headers = { cookie: account.cookie, origin: ORIGIN };
+    const send = (call: string, options: object = {}) => service.anonymous.send(call, { headers, ...options });
+    const { id: noteId } = (await send("POST /notes", { json: { title: "Plan" } })).body;
+    const attachmentId = (await send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body.id;
+    await send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["reader"] } });
+    const link = (await send(`POST /notes/${noteId}/links`, { json: { label: "Bank" } })).body;
+    const { token } = (await send("POST /tokens", { json: { label: "backup" } })).body;
+    const { id: othersNote } = (await service.as("other").send("POST /notes", { json: { title: "Theirs" } })).body;
+    await service.as("other").send(`PUT /notes/${othersNote}/shares`, {
+      json: { userIds: [account.userId], role: "editor" },
+    });
+    const upload = { filename: "late.bin", sizeBytes: 5, contentType: "text/plain" };
+    await send(`POST /notes/${noteId}/uploads`, { json: upload });
+    /** Returns five statuses: with the session, with the API token, for the note and the file as their reader, and for the link. */
+    const works = async (cookie = account.cookie) => [
+      await statusOf(cookie),
+      (await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}` } })).status,
+      (await reader.send(`GET /notes/${noteId}`)).status,
+      (await reader.send(`GET /attachments/${attachmentId}/url`)).status,
+      (await visitorOf(service.app).look(new URL(link.url).pathname.split("/").at(-1) ?? "")).status,
+    ];
+    const close = (password = TEST_PASSWORD) => post("delete-account", { password }, account.cookie);
+    return { ...account, noteId, othersNote, works, close, send };
+  }
+  const ALL = [200, 200, 200, 200, 200];
+
+  it("lists what is deleted before it closes", async () => {
+    const ann = await person("ann");
+    const { body } = await get("account-contents", ann.cookie);
+    expect(body).toEqual({ notes: 1, files: 2, bytes: expect.any(Number), links: 1, people: 1 });
+    expect((await ann.send("GET /me")).body.hasPassword).toBe(true);
+    expect((await ann.close("wrong horse battery")).code).toBe("wrong_password");
+    expect(await ann.works()).toEqual(ALL);
+  });
+
+  it("stops immediately, and is restored completely when its owner keeps it", async () => {
+    const ben = await person("ben");
+    const closed = await ben.close();
+    expect(Date.parse(closed.body.deleteAt) - Date.now()).toBeGreaterThan(13.9 * DAY_MS);
+    expect(await ben.works()).toEqual([401, 401, 404, 404, 404]);
+    const listed = (await reader.send("GET /notes?scope=shared&limit=200")).body.items;
+    expect(listed.map(({ id }: { id: string }) => id)).not.toContain(ben.noteId);
+    const refused = await ben.signIn();
+    expect([refused.code, refused.cookie]).toEqual(["account_closed", ""]);
+    expect((await ben.signIn({ password: "wrong horse battery", keepAccount: true })).code).toBe("unauthenticated");
+    const kept = await ben.signIn({ keepAccount: true });
+    expect(kept.status).toBe(200);
+    expect(await ben.works(kept.cookie)).toEqual(ALL);
+    expect((await reader.send(`GET /notes/${ben.noteId}`)).body).toMatchObject({ title: "Plan", attachmentCount: 1 });
+    expect(await statusOf(ben.cookie)).toBe(401);
+  });
+
+  it("sends a mail that says how to keep it, even after the ten mails of a day", async () => {
+    const lea = await person("lea");
+    await useUpMailsOfDay(service, lea.email);
+    await lea.close();
+    await service.sendMails();
+    // The service sends this mail and the warning about the API token in any order.
+    const mail = mailbox.to(lea.email).find(({ subject }) => subject === "Your account was deleted");
+    expect(mail?.text).toContain("keep the account");
+    await lea.signIn({ keepAccount: true });
+    await lea.close();
+    await lea.signIn({ keepAccount: true });
+    await service.sendMails();
+    const subjects = mailbox.to(lea.email).map(({ subject }) => subject);
+    expect(subjects.filter((subject) => subject === "Your account was deleted")).toHaveLength(1);
+  });
+
+  it("sends three such mails a day", async () => {
+    const max = await person("max");
+    await service.sendMails();
+    const before = mailbox.to(max.email).length;
+    const mail = { kind: "account-closed", email: max.email } as const;
+    for (let nth = 0; nth < 3; nth++) await takeMailLimits({ clock: () => Date.now() - 7_200_000 }, service.db, mail);
+    expect((await max.close()).status).toBe(200);
+    await service.sendMails();
+    expect(mailbox.to(max.email)).toHaveLength(before);
+  });
+
+  it("asks for the second factor before it is kept", async () => {
+    const carl = await person("carl");
+    const { secret } = (await post("second-factor/start", { password: TEST_PASSWORD }, carl.cookie)).body;
+    const code = (ahead: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });
+    await post("second-factor/confirm", { code: code(0) }, carl.cookie);
+    await carl.close();
+    expect((await carl.signIn({ keepAccount: true })).code).toBe("second_factor_required");
+    expect((await carl.signIn({ keepAccount: true, code: "000000" })).code).toBe("wrong_second_factor");
+    expect((await carl.works()).slice(2)).toEqual([404, 404, 404]);
+    // If a sign-in does not cancel the deletion, the code that it sends stays valid.
+    expect((await carl.signIn({ code: code(30_000) })).code).toBe("account_closed");
+    expect((await carl.signIn({ keepAccount: true, code: code(30_000) })).status).toBe(200);
+    expect((await carl.works()).slice(2)).toEqual([200, 200, 200]);
+  });
+
+  it("cannot be that of the last administrator", async () => {
+    const dora = await person("dora");
+    const makeAdmin = (id: string) =>
+      service.useCases.rememberPerson({ id, email: undefined, name: undefined, isAdmin: true });
+    await makeAdmin(dora.userId);
+    expect((await dora.close()).code).toBe("last_administrator");
+    await expect(service.useCases.closeAccountOf(undefined, dora.userId, { isNow: true })).rejects.toMatchObject({
+      code: "last_administrator",
+    });
+    expect(await dora.works()).toEqual(ALL);
+    await makeAdmin("chief");
+    expect((await dora.close()).status).toBe(200);
+  });
+
+  it("is kept by no owner whom the operator deleted or disabled", async () => {
+    const [emil, fred] = [await person("emil"), await person("fred")];
+    await service.useCases.closeAccountOf(undefined, emil.userId, { isNow: false });
+    await fred.close();
+    await service.useCases.disableUser(fred.userId);
+    for (const one of [emil, fred]) {
+      expect((await one.signIn({ keepAccount: true })).code).toBe("access_denied");
+      expect((await one.works()).slice(1)).toEqual([401, 404, 404, 404]);
+      expect(await service.useCases.enableUser(one.userId)).toBe(true);
+      expect(await one.works((await one.signIn()).cookie)).toEqual(ALL);
+    }
+  });
+
+  it("is deleted immediately, with its log, when the operator asks for it", async () => {
+    const gina = await person("gina");
+    await service.useCases.closeAccountOf(undefined, gina.userId, { isNow: true });
+    expect(await service.db.people.find(gina.userId)).toBeUndefined();
+    expect((await gina.signIn()).code).toBe("unauthenticated");
+    expect((await signUp("gina")).userId).not.toBe(gina.userId);
+    const [event] = (await service.db.administration.listEvents({ limit: 1, cursor: undefined })).items;
+    expect(event).toMatchObject({ action: "person.deleted", actorId: undefined, subjectId: gina.userId });
+  });
+
+  it("stops the deletion of a user who is enabled during the deletion", async () => {
+    const { userId } = await signUp("ida");
+    for (let nth = 0; nth < 50; nth += 1) {
+      await service.useCases.createNote({ userId }, { title: `Note ${nth}`, body: "" });
+    }
+    let batches = 0;
+    beforeBatch = async () => {
+      batches += 1;
+      if (batches > 1) throw new Error("It did not stop.");
+      await service.useCases.enableUser(userId);
+    };
+    await service.useCases.closeAccountOf(undefined, userId, { isNow: true });
+    beforeBatch = async () => undefined;
+    expect((await service.db.accountDeletions.countContents(userId, 0)).notes).toBe(50);
+  });
+
+  it("stays closed to the JWTs of a person whom the operator deleted", async () => {
+    const jan = service.as("jan");
+    expect((await jan.send("POST /notes", { json: { title: "Plan" } })).status).toBe(201);
+    await service.useCases.closeAccountOf(undefined, "jan", { isNow: true });
+    expect(await service.db.people.find("jan")).toBeUndefined();
+    expect((await jan.send("GET /me")).body.code).toBe("access_denied");
+    await service.useCases.enableUser("jan");
+    expect((await jan.send("GET /me")).body.id).toBe("jan");
+  });
+
+  // This must be the last test, because tokens expire when the clock moves.
+  it("is deleted permanently after 14 days, and not before", async () => {
+    const hugo = await person("hugo");
+    const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
+    expect((await hugo.send("POST /webhooks", { json: hook })).status).toBe(201);
+    await service.db.mailPreferences.put({ userId: hugo.userId }, { shares: "never" });
+    await hugo.close();
+    service.advance(14 * DAY_MS - 3_600_000);
+    await service.useCases.deleteClosedAccounts();
+    expect(await service.db.accountDeletions.find(hugo.userId)).toBeDefined();
+    service.advance(3_600_000);
+    // The 14 days for a cancellation are over, but the sweep has not run yet.
+    expect((await hugo.signIn({ keepAccount: true })).code).toBe("account_closed");
+    await Promise.all([service.useCases.deleteClosedAccounts(), service.useCases.deleteClosedAccounts()]);
+    const { kysely } = service.database.db;
+    const tables = ["auth_sessions", "api_tokens", "note_shares", "disabled_users", "account_deletions"] as const;
+    for (const table of tables) {
+      const rows = await kysely.selectFrom(table).select("user_id").where("user_id", "=", hugo.userId).execute();
+      expect(rows, table).toEqual([]);
+    }
+    expect(await service.db.webhooks.list(hugo.userId)).toEqual([]);
+    expect((await service.db.mailPreferences.find({ userId: hugo.userId })).shares).toBe("at_once");
+    expect(await service.db.accounts.find(hugo.userId)).toBeUndefined();
+    // Until this call expires the unfinished upload, the signed URL of the upload could store the object again.
+    await service.useCases.expireUploads();
+    expect(await service.db.usage.find(hugo.userId)).toMatchObject({ files: 0 });
+    expect(await service.holdersOf(hugo.noteId)).toEqual([]);
+    const events = await kysely
+      .selectFrom("audit_events")
+      .select("action")
+      .where("note_id", "=", hugo.noteId)
+      .execute();
+    expect(events.map(({ action }) => action)).toEqual(expect.arrayContaining(["note.created", "note.purged"]));
+    expect((await service.useCases.getNote({ userId: "other" }, hugo.othersNote)).title).toBe("Theirs");
+    expect((await hugo.signIn()).code).toBe("unauthenticated");
+  });
+});

@@ -1,0 +1,251 @@
+import { describe, expect, it } from "vitest";
+import { ADDRESS, PASSWORD } from "../../../testing/auth/accounts-app.ts";
+import { ANN, BEN, CALLBACK, expectRefusal, openOidc } from "../../../testing/auth/oidc-app.ts";
+import { CLIENT } from "../../../testing/auth/oidc-provider.ts";
+import { engines } from "../../../testing/database/test-databases.ts";
+
+describe.each(engines)("signing in with an identity provider refuses, on $name,", (engine) => {
+  it("to join a password account with the same email address", async () => {
+    const { provider, signUp, signIn, signInAtProvider, rows, people } = await openOidc(engine);
+    const { user } = (await signUp()).json();
+    expectRefusal(await signInAtProvider(), "email_taken");
+    provider.setPerson({ ...ANN, email: ADDRESS.toUpperCase() });
+    expectRefusal(await signInAtProvider(), "email_taken");
+    expect(await rows()).toMatchObject([{ provider_id: "credential", user_id: user.id }]);
+    expect((await signIn()).statusCode).toBe(200);
+    expect(people.size).toBe(1);
+    // A sign-up can't add a password to an account that a sign-in at the provider created.
+    provider.setPerson(BEN);
+    expect((await signInAtProvider()).headers.location).toBe("/");
+    expect((await signUp({ email: "ben@example.com" })).json()).toMatchObject({ code: "email_taken" });
+    expect((await signIn({ email: "ben@example.com" })).statusCode).toBe(401);
+    // A second user of the provider with the same email address does not get this account.
+    provider.setPerson({ ...BEN, sub: "ben-3" });
+    expectRefusal(await signInAtProvider(), "email_taken");
+  });
+
+  it("an email address that the provider does not verify", async () => {
+    const { provider, signInAtProvider, people, rows } = await openOidc(engine);
+    const { email_verified: _, ...silent } = ANN;
+    const unproven = [
+      { ...ANN, email_verified: false },
+      { ...ANN, email_verified: "false" },
+      silent,
+      { ...ANN, email: undefined },
+      { ...ANN, email: "ann" },
+      { ...ANN, email: `${"a".repeat(250)}@example.com` },
+    ];
+    for (const claims of unproven) {
+      provider.setPerson(claims);
+      expectRefusal(await signInAtProvider(), "email_not_verified");
+    }
+    expect(people.size).toBe(0);
+    expect(await rows()).toEqual([]);
+    provider.setPerson({ ...ANN, email_verified: "true" });
+    expect((await signInAtProvider()).headers.location).toBe("/");
+  });
+
+  it("a callback that this browser did not start, or has used", async () => {
+    const { go, finish, people } = await openOidc(engine);
+    const { back, cookie } = await go();
+    const url = new URL(back, "http://x");
+    const changed = (change: (query: URLSearchParams) => void) => {
+      const { pathname, searchParams } = new URL(url);
+      change(searchParams);
+      return `${pathname}?${searchParams}`;
+    };
+    expectRefusal(await finish({ back }), "sign_in_expired");
+    expectRefusal(await finish({ back, cookie: (await go()).cookie }), "sign_in_expired");
+    const state = url.searchParams.get("state") ?? "";
+    for (const tampered of [`${state}x`, state.slice(1), state.toLowerCase().replace(/^./, "_"), ""]) {
+      expectRefusal(
+        await finish({ back: changed((query) => query.set("state", tampered)), cookie }),
+        "sign_in_expired",
+      );
+    }
+    expectRefusal(await finish({ back: changed((query) => query.delete("state")), cookie }), "sign_in_expired");
+    expectRefusal(await finish({ back: CALLBACK, cookie }), "sign_in_expired");
+    expect(people.size).toBe(0);
+    // After the refused requests, the browser can still finish its own sign-in.
+    expect((await finish({ back, cookie })).headers.location).toBe("/");
+    expectRefusal(await finish({ back, cookie }), "sign_in_expired");
+    expect(people.size).toBe(1);
+  });
+
+  it("a code that is foreign, false, missing or of another issuer", async () => {
+    const { go, finish, people } = await openOidc(engine);
+    const other = new URL((await go()).back, "http://x").searchParams.get("code") ?? "";
+    for (const [name, value] of [
+      ["code", other],
+      ["code", "false"],
+      ["code", ""],
+      ["iss", "https://evil.example"],
+    ] as const) {
+      const { back, cookie } = await go();
+      const url = new URL(back, "http://x");
+      url.searchParams.set(name, value);
+      expectRefusal(await finish({ back: url.pathname + url.search, cookie }), "sign_in_failed");
+    }
+    expect(people.size).toBe(0);
+  });
+
+  it("an ID token that is changed, foreign or missing", async () => {
+    const { provider, signInAtProvider, people } = await openOidc(engine);
+    const seen: string[] = [];
+    provider.setTamper((answer) => {
+      seen.push(answer.id_token ?? "");
+      return { ...answer, id_token: undefined };
+    });
+    expectRefusal(await signInAtProvider(), "sign_in_failed");
+    provider.setTamper((answer) => ({ ...answer, id_token: seen[0] }));
+    expectRefusal(await signInAtProvider(), "sign_in_failed");
+    const payload = Buffer.from(JSON.stringify({ ...BEN, iss: provider.issuer, aud: CLIENT.clientId })).toString(
+      "base64url",
+    );
+    for (const forge of [
+      (token: string) => token.replace(/\.[^.]+\./, `.${payload}.`),
+      (token: string) => `${token.split(".", 2).join(".")}.`,
+      () => `${Buffer.from('{"alg":"none"}').toString("base64url")}.${payload}.`,
+    ]) {
+      provider.setTamper((answer) => ({ ...answer, id_token: forge(answer.id_token ?? "") }));
+      expectRefusal(await signInAtProvider(), "sign_in_failed");
+    }
+    expect(people.size).toBe(0);
+    provider.setTamper((answer) => answer);
+    expect((await signInAtProvider()).headers.location).toBe("/");
+  });
+
+  it("an ID token that was issued for another client", async () => {
+    const { provider, signInAtProvider, people } = await openOidc(engine);
+    const { clientId } = CLIENT;
+    for (const claims of [{ azp: "other" }, { azp: [clientId] }, { aud: [clientId, "other"] }]) {
+      provider.setIdTokenClaims(claims);
+      expectRefusal(await signInAtProvider(), "sign_in_failed");
+    }
+    provider.setIdTokenClaims({ aud: [clientId, "other"], azp: "other" });
+    expectRefusal(await signInAtProvider(), "sign_in_failed");
+    expect(people.size).toBe(0);
+    for (const claims of [{ azp: clientId }, { aud: [clientId] }, { aud: [clientId, "other"], azp: clientId }]) {
+      provider.setIdTokenClaims(claims);
+      expect((await signInAtProvider()).headers.location).toBe("/");
+    }
+  });
+
+  it("a subject that two users could share", async () => {
+    const { provider, signInAtProvider, people } = await openOidc(engine);
+    for (const sub of ["x".repeat(256), "a\ud800", "a\ud801", "a\u0000"]) {
+      provider.setPerson({ ...ANN, sub });
+      expectRefusal(await signInAtProvider(), "sign_in_failed");
+    }
+    expect(people.size).toBe(0);
+  });
+
+  it("a state with NUL, and reports no fault of the service", async () => {
+    const { call } = await openOidc(engine);
+    expectRefusal(await call("GET", `${CALLBACK}?code=x&state=%00`), "sign_in_expired");
+  });
+
+  it("to redirect anywhere but to a page of this service", async () => {
+    const { begin, signInAtProvider, advance } = await openOidc(engine);
+    const foreign = [
+      ...["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example"],
+      ...["/.//evil.example", "/%2e//evil.example", "/a/..//evil.example"],
+      ...["javascript:alert(1)", "n/1", "", "http://localhost:3000.evil.example/", "http://localhost:3000/n/1"],
+      ...["/auth/error?error=x", "/auth/callback/oidc", "/n/../auth/error", "/%2e/auth/error", 7, { a: 1 }, null],
+    ];
+    for (const callbackURL of foreign) {
+      const answer = await begin({ callbackURL });
+      expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
+      // The limit of a minute also counts these requests.
+      advance(60_000);
+    }
+    // A client sends these options, but the service does not pass them to the library.
+    const idToken = { token: "x.y.z" };
+    const extra = { errorCallbackURL: "https://evil.example", newUserCallbackURL: "https://evil.example", idToken };
+    const answer = await signInAtProvider({ ...extra, additionalParams: { prompt: "none" }, callbackURL: "/shared" });
+    expect(answer.headers.location).toBe("/shared");
+  });
+
+  it("a user whom the provider refuses", async () => {
+    const { provider, signInAtProvider, go, finish } = await openOidc(engine);
+    provider.setRefusing(true);
+    expectRefusal(await signInAtProvider(), "access_denied");
+    provider.setRefusing(false);
+    const { back, cookie } = await go();
+    const state = new URL(back, "http://x").searchParams.get("state");
+    const forged = `${CALLBACK}?${new URLSearchParams({ state: String(state), error: "<script>", error_description: "no" })}`;
+    expectRefusal(await finish({ back: forged, cookie }), "sign_in_failed");
+  });
+
+  it("requirement 35: a user who is disabled", async () => {
+    const { db, signInAtProvider, who } = await openOidc(engine);
+    const userId = await who(await signInAtProvider());
+    await db.insertInto("disabled_users").values({ user_id: userId, disabled_at: 0 }).execute();
+    expectRefusal(await signInAtProvider(), "access_denied");
+  });
+
+  it("a discovery document with another issuer or weaker protocols", async () => {
+    const { provider, begin } = await openOidc(engine);
+    for (const change of [
+      { issuer: "https://login.example.com" },
+      { issuer: undefined },
+      { token_endpoint: undefined },
+      { authorization_endpoint: "javascript:alert(1)" },
+      { jwks_uri: "ftp://localhost/jwks" },
+    ]) {
+      provider.setDiscovery((document) => ({ ...document, ...change }));
+      expect((await begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
+    }
+    provider.setDiscovery((document) => document);
+    expect((await begin()).statusCode).toBe(200);
+  });
+
+  it("requirement 24: a start from a page of another origin", async () => {
+    const { begin } = await openOidc(engine);
+    for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }]) {
+      const answer = await begin({}, headers);
+      expect(answer.json()).toMatchObject({ code: "cross_site_request" });
+      expect(answer.cookies).toEqual([]);
+    }
+  });
+
+  it("requirement 30: too many starts from one IP address", async () => {
+    const { begin } = await openOidc(engine);
+    for (let time = 0; time < 10; time++) expect((await begin()).statusCode).toBe(200);
+    const answer = await begin();
+    expect(answer.json()).toMatchObject({ code: "rate_limited" });
+    expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+  });
+
+  it("requirement 28: to write a secret, a code, a state or a token into the log", async () => {
+    const log: string[] = [];
+    const { provider, go, finish, setDatabaseDown } = await openOidc(engine, { log });
+    const secrets: string[] = [CLIENT.clientSecret, encodeURIComponent(CLIENT.clientSecret), PASSWORD];
+    provider.setTamper((answer) => {
+      secrets.push(answer.id_token ?? "", answer.access_token ?? "");
+      return answer;
+    });
+    async function goes() {
+      const gone = await go();
+      const { searchParams } = new URL(gone.back, "http://x");
+      secrets.push(searchParams.get("code") ?? "", searchParams.get("state") ?? "", gone.cookie);
+      return gone;
+    }
+    const done = await goes();
+    await finish(done);
+    await finish(done);
+    await finish({ back: (await goes()).back });
+    const down = await goes();
+    provider.setDown(true);
+    await finish(down);
+    provider.setDown(false);
+    const { back, cookie } = await goes();
+    setDatabaseDown(true);
+    await finish({ back, cookie });
+    setDatabaseDown(false);
+    // This test application logs whole URLs. The log of the service contains no URLs (logging.ts).
+    const text = log.filter((line) => !line.includes('"req":')).join("");
+    expect(text.length).toBeGreaterThan(100);
+    for (const secret of secrets.filter((each) => each !== "")) expect(text.includes(secret), secret).toBe(false);
+  });
+});

@@ -1,0 +1,182 @@
+import type { BetterAuthPlugin } from "better-auth";
+import { genericOAuth } from "better-auth/plugins";
+import { decodeJwt, type JWTPayload } from "jose";
+import { HttpProblem } from "../../../platform/http/problem.ts";
+import { readEmail } from "../../people/person.ts";
+import { MAX_NAME_LENGTH, MAX_SUBJECT_LENGTH, plainText } from "./identity.ts";
+
+/** The last segment of the callback URL. */
+export const PROVIDER_ID = "oidc";
+const TIMEOUT_MS = 10_000;
+
+/** An OpenID Connect provider, with which users sign in. */
+export type OidcProvider = { issuer: string; clientId: string; clientSecret: string; name: string };
+
+export type OidcOptions = {
+  provider: OidcProvider;
+  /** Creates an instance of better-auth that uses this plugin. */
+  open(plugin: BetterAuthPlugin): { handler(request: Request): Promise<Response> };
+  /** Creates the deadline for one request to the provider. Default: 10,000 milliseconds. */
+  deadline?: (() => AbortSignal) | undefined;
+  /** Called at each sign-in, before the service looks for the account that belongs to the claims. */
+  onClaims(claims: OidcClaims): Promise<void>;
+};
+
+/** `verifiedEmail` undefined: the provider has not verified an email address. */
+export type OidcClaims = { accountId: string; verifiedEmail: string | undefined };
+
+/**
+ * Handles requests to the routes for a sign-in with the provider. Rejects with `identity_provider_unavailable` if the provider can't be
+ * reached.
+ */
+export type Oidc = { handle(request: Request): Promise<Response> };
+
+/**
+ * Creates a second instance of better-auth at the first sign-in with the provider.
+ * So an unreachable provider delays neither the start of the service nor a sign-in with a password.
+ */
+export function createOidc(options: OidcOptions): Oidc {
+  const { provider, open, deadline = () => AbortSignal.timeout(TIMEOUT_MS) } = options;
+  let opening: Promise<ReturnType<OidcOptions["open"]>> | undefined;
+
+  async function opened() {
+    return open(pluginOf(options, await discover(provider, deadline())));
+  }
+
+  return {
+    async handle(request) {
+      opening ??= opened().catch((error) => {
+        opening = undefined;
+        throw error;
+      });
+      const { handler } = await opening;
+      return before(deadline(), handler(request));
+    },
+  };
+}
+
+type Metadata = { issuer: string; authMethods: readonly unknown[] };
+
+/** Reads the discovery document and compares it with the configuration (OpenID Connect Discovery 1.0, section 4.3). */
+async function discover({ issuer }: OidcProvider, signal: AbortSignal): Promise<Metadata> {
+  const document = await readDocument(discoveryUrl(issuer), signal);
+  const found = document.issuer;
+  if (typeof found !== "string" || withoutSlashes(found) !== withoutSlashes(issuer)) {
+    throw unavailable("The issuer in the discovery document differs from AUTH_OIDC_ISSUER.");
+  }
+  const { protocol } = new URL(issuer);
+  for (const name of ["authorization_endpoint", "token_endpoint", "jwks_uri"]) {
+    const endpoint = document[name];
+    if (typeof endpoint === "string" && URL.parse(endpoint)?.protocol === protocol) continue;
+    throw unavailable(`The discovery document has no ${name} with the protocol of AUTH_OIDC_ISSUER.`);
+  }
+  const methods = document.token_endpoint_auth_methods_supported;
+  return { issuer: found, authMethods: Array.isArray(methods) ? methods : [] };
+}
+
+async function readDocument(url: string, signal: AbortSignal): Promise<Record<string, unknown>> {
+  try {
+    const response = await fetch(url, { signal });
+    if (!response.ok) throw new Error(`The identity provider responded with ${response.status}.`);
+    return Object(await response.json());
+  } catch (cause) {
+    throw unavailable("The identity provider can't be reached. Try again in a moment.", cause);
+  }
+}
+
+function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): BetterAuthPlugin {
+  const { issuer, clientId, clientSecret, name } = provider;
+  const { authMethods } = metadata;
+  // The id contains the issuer, because another issuer can use the same subject for another user.
+  // Without the check, all users without a subject would share one account, and a database could store two subjects as the same text.
+  const accountIdOf = (claim: unknown) => {
+    const subject = plainText(claim, MAX_SUBJECT_LENGTH);
+    if (subject !== undefined) return `${metadata.issuer} ${subject}`;
+    throw new HttpProblem("sign_in_failed", "The identity provider sent no valid subject.");
+  };
+  const acceptsOnlyPost = authMethods.length > 0 && !authMethods.includes("client_secret_basic");
+  return genericOAuth({
+    config: [
+      {
+        providerId: PROVIDER_ID,
+        name,
+        clientId,
+        clientSecret,
+        discoveryUrl: discoveryUrl(issuer),
+        requireIdTokenVerification: true,
+        authentication: acceptsOnlyPost ? "post" : "basic",
+        scopes: ["openid", "email", "profile"],
+        pkce: true,
+        async mapProfileToUser(profile) {
+          const verifiedEmail = verifiedEmailOf(profile);
+          // The library has already verified that `sub` in the profile is the same as in the ID token.
+          await onClaims({ accountId: accountIdOf(profile.sub), verifiedEmail });
+          return userOf(profile, verifiedEmail);
+        },
+        accountSubject({ tokens }) {
+          if (tokens.idToken === undefined) throw new Error("The identity provider sent no ID token.");
+          const claims = decodeJwt(tokens.idToken);
+          requireIssuedTo(clientId, claims);
+          return accountIdOf(claims.sub);
+        },
+      },
+    ],
+  });
+}
+
+/**
+ * Throws `sign_in_failed` if the ID token was issued to another client (`azp`). A token with several audiences must name this client.
+ * The library has already verified the signature and the audience. Source: OpenID Connect Core 1.0, section 3.1.3.7, steps 4 and 5.
+ */
+function requireIssuedTo(clientId: string, { aud, azp }: JWTPayload): void {
+  const isOfSeveral = Array.isArray(aud) && aud.length > 1;
+  if (azp === clientId || (azp === undefined && !isOfSeveral)) return;
+  throw new HttpProblem("sign_in_failed", "The identity provider issued the ID token to another client.");
+}
+
+/** If the flag `email_verified` is missing, the email address counts as unverified, because some providers accept any email address. */
+function verifiedEmailOf(profile: Readonly<Record<string, unknown>>): string | undefined {
+  const isVerified = profile.email_verified === true || profile.email_verified === "true";
+  return isVerified ? readEmail(profile.email) : undefined;
+}
+
+/**
+ * Returns the account for a profile. This account can get shares by its email address, so the provider must say that the email address is
+ * verified. Throws `email_not_verified`.
+ */
+function userOf(profile: Readonly<Record<string, unknown>>, email: string | undefined) {
+  if (email === undefined) {
+    throw new HttpProblem("email_not_verified", "The identity provider sent no verified email address.");
+  }
+  const name = typeof profile.name === "string" ? profile.name.trim() : undefined;
+  return {
+    email,
+    emailVerified: true,
+    name: plainText(name, MAX_NAME_LENGTH) ?? email.split("@", 1)[0] ?? email,
+    // Stores no image. If pages loaded the image, its host could see who views which page.
+    image: undefined,
+  };
+}
+
+async function before<T>(signal: AbortSignal, response: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const refuse = () => reject(unavailable("The identity provider takes too long. Try again in a moment."));
+  signal.addEventListener("abort", refuse);
+  try {
+    return await Promise.race([response, late]);
+  } finally {
+    signal.removeEventListener("abort", refuse);
+  }
+}
+
+function discoveryUrl(issuer: string): string {
+  return `${withoutSlashes(issuer)}/.well-known/openid-configuration`;
+}
+
+function withoutSlashes(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+function unavailable(message: string, cause?: unknown): HttpProblem {
+  return new HttpProblem("identity_provider_unavailable", message, { cause });
+}

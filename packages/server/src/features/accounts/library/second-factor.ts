@@ -1,0 +1,90 @@
+import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
+import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
+import type { UseCases } from "../../../wiring/use-cases.ts";
+import type { LogAccountChange } from "./account-links.ts";
+import { bodyOf, callerOf, DONE, ownerOf, POST, textOf } from "./endpoint.ts";
+
+/** The use cases for the authenticator app of an account, and for its recovery codes. */
+export type SecondFactors = Pick<
+  UseCases,
+  | "getSecondFactor"
+  | "startSecondFactor"
+  | "confirmSecondFactor"
+  | "removeSecondFactor"
+  | "renewRecoveryCodes"
+  | "checkSecondFactor"
+>;
+
+type Options = { safety: SecondFactors; publicUrl: string; logChange: LogAccountChange };
+
+const SIGN_IN = "/sign-in/email";
+/** The endpoints that create a session without a code. A passkey counts as both factors, and a password change already needs a session. */
+const NEEDS_NO_CODE: ReadonlySet<string | undefined> = new Set(["/sign-in/passkey", "/change-password"]);
+
+/**
+ * The parts of a sign-in besides the password. `keepsAccount`: the sign-in cancels the deletion of the account, which the owner requested.
+ */
+export type SignInExtras = { code: string | undefined; keepsAccount: boolean };
+
+/**
+ * Passes `code` and `keepsAccount` of a sign-in to the hooks. Without this plugin, the library would drop both, because it drops unknown
+ * members of the body.
+ */
+export function createSignInExtras() {
+  const extras = new WeakMap<Request, SignInExtras>();
+  const plugin: BetterAuthPlugin = {
+    id: "sign-in-extras",
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }: HookEndpointContext) => path === SIGN_IN,
+          handler: createAuthMiddleware(async (endpoint) => {
+            const { code, keepAccount } = bodyOf(endpoint);
+            if (endpoint.request === undefined) return;
+            const sent = { code: typeof code === "string" ? code : undefined, keepsAccount: keepAccount === true };
+            extras.set(endpoint.request, sent);
+          }),
+        },
+      ],
+    },
+  };
+  return {
+    plugin,
+    /** Returns undefined if the new session needs no second factor. */
+    of(endpoint: { path?: string; request?: Request | undefined } | null | undefined): SignInExtras | undefined {
+      if (NEEDS_NO_CODE.has(endpoint?.path)) return undefined;
+      return (endpoint?.request && extras.get(endpoint.request)) ?? { code: undefined, keepsAccount: false };
+    },
+  };
+}
+
+/** The endpoints that turn the second factor on and off. Each endpoint throws the errors of its use case. */
+export function secondFactor({ safety, publicUrl, logChange }: Options): BetterAuthPlugin {
+  const issuer = new URL(publicUrl).host;
+  return {
+    id: "second-factor",
+    endpoints: {
+      getSecondFactor: createAuthEndpoint("/second-factor", { method: "GET" }, async (endpoint) =>
+        endpoint.json(await safety.getSecondFactor(await callerOf(endpoint))),
+      ),
+      startSecondFactor: createAuthEndpoint("/second-factor/start", POST, async (endpoint) =>
+        endpoint.json(await safety.startSecondFactor(await ownerOf(endpoint), { issuer })),
+      ),
+      confirmSecondFactor: createAuthEndpoint("/second-factor/confirm", POST, async (endpoint) => {
+        const caller = await callerOf(endpoint);
+        const recoveryCodes = await safety.confirmSecondFactor(caller, textOf(endpoint, "code"));
+        logChange("the second factor was turned on", { userId: caller.userId, cause: "settings" });
+        return endpoint.json({ recoveryCodes });
+      }),
+      removeSecondFactor: createAuthEndpoint("/second-factor/remove", POST, async (endpoint) => {
+        const owner = await ownerOf(endpoint);
+        await safety.removeSecondFactor(owner);
+        logChange("the second factor was turned off", { userId: owner.caller.userId, cause: "settings" });
+        return endpoint.json(DONE);
+      }),
+      renewRecoveryCodes: createAuthEndpoint("/second-factor/recovery-codes", POST, async (endpoint) =>
+        endpoint.json({ recoveryCodes: await safety.renewRecoveryCodes(await ownerOf(endpoint)) }),
+      ),
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { Database } from "../../../platform/database/port.ts";
+import { accountClient, TEST_PASSWORD } from "../../../testing/auth/account-client.ts";
+import { engines } from "../../../testing/database/test-databases.ts";
+import { useService } from "../../../testing/use-service.ts";
+
+const NEW_PASSWORD = "another horse battery";
+
+describe.each(engines)("requirement 36: the end of sessions on $name", (engine) => {
+  let afterCheck = async (): Promise<void> => undefined;
+  const observe = (db: Database): Database => ({
+    ...db,
+    disabledUsers: {
+      ...db.disabledUsers,
+      // At this moment, the session of the sign-in is already stored, and the sign-in has read that the user is enabled.
+      async has(userId) {
+        const isDisabled = await db.disabledUsers.has(userId);
+        await afterCheck();
+        return isDisabled;
+      },
+    },
+  });
+  const service = useService({ engine, hasAccounts: true, wrap: { database: observe } });
+  const { post, signUp, statusOf } = accountClient(service);
+  const sessionsOf = (userId: string) =>
+    service.database.db.kysely.selectFrom("auth_sessions").select("id").where("user_id", "=", userId).execute();
+  /** Runs an action once, during the next sign-in. */
+  const duringSignIn = (act: () => Promise<unknown>) => {
+    afterCheck = async () => {
+      afterCheck = async () => undefined;
+      await act();
+    };
+  };
+
+  it("leaves no session of a sign-in during the disabling after the user is enabled", async () => {
+    const ann = await signUp("ann");
+    // Imitates a transaction that disables the user and commits late. That transaction deleted the sessions before this session was stored.
+    duringSignIn(() =>
+      service.database.db.kysely.insertInto("disabled_users").values({ user_id: ann.userId, disabled_at: 1 }).execute(),
+    );
+    const { cookie } = await ann.signIn();
+    expect(await statusOf(cookie)).toBe(403);
+    expect(await service.useCases.enableUser(ann.userId)).toBe(true);
+    expect(await statusOf(cookie)).toBe(401);
+    expect(await sessionsOf(ann.userId)).toEqual([]);
+  });
+
+  it("changes the password, ends every session, and gives the browser a new one", async () => {
+    const ben = await signUp("ben");
+    const other = (await ben.signIn()).cookie;
+    const wrong = { currentPassword: "wrong horse battery", newPassword: NEW_PASSWORD };
+    expect((await post("change-password", wrong, ben.cookie)).code).toBe("wrong_password");
+    const changed = await post("change-password", { ...wrong, currentPassword: TEST_PASSWORD }, ben.cookie);
+    expect(changed.body).toMatchObject({ token: null, user: { id: ben.userId } });
+    expect([await statusOf(other), await statusOf(ben.cookie), await statusOf(changed.cookie)]).toEqual([
+      401, 401, 200,
+    ]);
+    expect((await ben.signIn()).code).toBe("unauthenticated");
+  });
+
+  it("changes the password once when two requests have the same old one", async () => {
+    const carl = await signUp("carl");
+    const change = (newPassword: string) =>
+      post("change-password", { currentPassword: TEST_PASSWORD, newPassword }, carl.cookie);
+    const answers = await Promise.all([change("the first new phrase"), change("the second new phrase")]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(await sessionsOf(carl.userId)).toHaveLength(1);
+  });
+
+  it("leaves no session of a sign-in with the old password during a change", async () => {
+    const dora = await signUp("dora");
+    let change: ReturnType<typeof post> | undefined;
+    duringSignIn(async () => {
+      change = post("change-password", { currentPassword: TEST_PASSWORD, newPassword: NEW_PASSWORD }, dora.cookie);
+      await change;
+    });
+    expect((await dora.signIn()).code).toBe("unauthenticated");
+    expect((await change)?.status).toBe(200);
+    expect(await sessionsOf(dora.userId)).toHaveLength(1);
+  });
+});

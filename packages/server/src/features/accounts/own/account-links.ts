@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import type { Queries } from "../../../platform/database/port.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import type { AccountLink, AccountLinkKind } from "../account.ts";
+
+const SHAPE = /^[A-Za-z0-9_-]{43}$/;
+type PageKind = Exclude<AccountLinkKind, "passkey-challenge">;
+const PAGES: Record<PageKind, string> = {
+  "password-reset": "/new-password",
+  "email-proof": "/confirm-email",
+  "email-change": "/new-email",
+};
+
+/**
+ * Stores a new link for the account of a user, and returns the token of the link. The database stores only the hash of the token.
+ * `passwordHash`: the password hash of the account now. `passwordMark`: the hash of this password hash.
+ */
+export async function addAccountLink(
+  { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
+  db: Pick<Queries, "accounts">,
+  link: Pick<AccountLink, "kind" | "userId" | "sentTo"> & {
+    passwordHash?: string;
+    passwordMark?: string;
+    ttlMs: number;
+  },
+): Promise<string> {
+  const { kind, userId, sentTo, passwordHash, ttlMs } = link;
+  const token = newSecret();
+  const passwordMark = passwordHash === undefined ? link.passwordMark : passwordMarkOf(passwordHash);
+  await db.accounts.addLink({
+    tokenHash: digest(token),
+    kind,
+    userId,
+    sentTo,
+    passwordMark,
+    expiresAt: clock() + ttlMs,
+  });
+  return token;
+}
+
+/** Returns the URL of the page that uses the token. The token is in the fragment of the URL, which browsers never send to a server. */
+export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: PageKind; token: string }): string {
+  return `${new URL(publicUrl).origin}${PAGES[kind]}#${token}`;
+}
+
+/** Finds the link with this token, if the link still works. Throws `account_link_invalid`. */
+export async function findAccountLink(
+  { db, clock }: Pick<Deps, "clock"> & { db: Pick<Queries, "accounts"> },
+  { kind, token }: { kind: AccountLinkKind; token: string },
+): Promise<AccountLink> {
+  const link = SHAPE.test(token)
+    ? await db.accounts.findLink({ kind, tokenHash: digest(token), now: clock() })
+    : undefined;
+  if (link === undefined) throw linkInvalid();
+  return link;
+}
+
+/** Returns whether the account still has the password that it had when the link was made. */
+export function isOfPassword({ passwordMark }: AccountLink, passwordHash: string): boolean {
+  return passwordMark === passwordMarkOf(passwordHash);
+}
+
+/** Returns a text that identifies a password hash without revealing it. */
+export function passwordMarkOf(passwordHash: string): string {
+  return digest(passwordHash);
+}
+
+/**
+ * Makes the error for a link that does not work. The error is the same for links that have expired, were used, are outdated or never
+ * existed.
+ */
+export function linkInvalid(): DomainError {
+  return new DomainError("account_link_invalid", "This link has expired or was used. Ask for a new one.");
+}
+
+/** Deletes the links that have expired. */
+export function deleteExpiredAccountLinks({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return (): Promise<void> => db.accounts.deleteExpiredLinks(clock());
+}
+
+// The token has 256 random bits, and the password hash contains a random salt. So a fast hash without a salt is enough.
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}

@@ -1,0 +1,112 @@
+import type { Queries } from "../../../platform/database/port.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
+import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
+import { queueMail, queueMailIfOn } from "../../outbox/queue-mail.ts";
+import { rememberPersonIn } from "../../people/people.ts";
+import { type Caller, type EmailProof, normaliseEmail } from "../../people/person.ts";
+import { requireCredential } from "../../people/require-credential.ts";
+import { claimInvitations } from "../../sharing/invitations/claim.ts";
+import { type Actor, act } from "../act.ts";
+import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
+import { type Owner, requireOwner } from "./own-account.ts";
+import { warnOfChange } from "./warn-of-change.ts";
+
+/** Limits how many mails to new email addresses one account can cause. */
+const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };
+const PROBLEM = "You asked for several changes already. Wait until Retry-After has passed, then try again.";
+
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
+
+/**
+ * Queues a mail to the new email address. With the link in the mail, the caller then proves the new email address and changes the account.
+ * The response and its duration do not show whether another account has this email address. Before the worker sends the mail, it checks
+ * this. If another account has the email address, the worker sends no mail.
+ * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
+ */
+export function requestEmailChange(deps: PartDeps) {
+  const { db, mail } = deps;
+  return async (owner: Owner, newEmail: string): Promise<void> => {
+    if (mail === undefined) {
+      const problem = "This service sends no mails. Its operator can change your email address with a command.";
+      throw new DomainError("mail_disabled", problem);
+    }
+    const { userId } = owner.caller;
+    const email = normaliseEmail(newEmail);
+    if ((await db.accounts.find(userId))?.email === email) {
+      throw new DomainError("invalid_request", "This is the email address of the account already.");
+    }
+    await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
+    const passwordMark = passwordMarkOf(owner.passwordHash);
+    await db.transaction(async (tx) => {
+      await requireOwner(tx, owner);
+      // If the limit of mails is exceeded, sends no mail and throws no error. An error would show that the service sent other mails to this
+      // email address.
+      await queueMail(deps, tx, { kind: "email-change", userId, email, passwordMark }).catch(orOverLimit);
+    });
+  };
+}
+
+/**
+ * Changes the email address of the caller with a link from a mail to the new email address. The link works only for the account that
+ * requested it, and only while that account has the same password. Queues one mail to the old email address and one to the new one.
+ * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account has the email address by now.
+ */
+export function confirmEmailChange(deps: PartDeps) {
+  const { db, clock, mail } = deps;
+  return async (caller: Caller, token: string): Promise<void> => {
+    const { userId } = caller;
+    await db.transaction(async (tx) => {
+      await requireCredential(tx, caller);
+      const link = await findAccountLink({ db: tx, clock }, { kind: "email-change", token });
+      if (link.userId !== userId) {
+        throw new DomainError("access_denied", "This link is for another account. Sign in to that account first.");
+      }
+      const passwordHash = (await tx.accounts.find(userId))?.passwordHash;
+      if (passwordHash === undefined || !isOfPassword(link, passwordHash) || link.sentTo === undefined) {
+        throw linkInvalid();
+      }
+      if (!(await tx.accounts.removeLink(link.tokenHash))) throw linkInvalid();
+      await changeEmail(deps, tx, { userId, email: link.sentTo, provenBy: "mail" });
+    });
+    mail?.onQueued();
+    await claimInvitations(deps, userId);
+  };
+}
+
+/**
+ * Changes the email address of a person. Only the operator calls this. The new email address counts as proven. Throws `user_not_found` or
+ * `email_taken`.
+ */
+export function changeEmailOf(deps: PartDeps) {
+  return async (actor: Actor, userId: string, newEmail: string): Promise<void> => {
+    await act(deps, actor, async (tx, { log }) => {
+      await changeEmail(deps, tx, { userId, email: normaliseEmail(newEmail), provenBy: "operator" });
+      await log("person.email_changed", userId);
+    });
+    deps.mail?.onQueued();
+    await claimInvitations(deps, userId);
+  };
+}
+
+async function changeEmail(
+  deps: PartDeps,
+  tx: Queries,
+  { userId, email, provenBy }: { userId: string; email: string; provenBy: EmailProof },
+): Promise<void> {
+  // Locks the user first. A password reset locks in the same order, so the two can't deadlock.
+  await tx.credentials.lock(userId);
+  const account = await tx.accounts.find(userId);
+  if (account === undefined) throw new DomainError("user_not_found", "This user has no account.");
+  if (account.email === email)
+    throw new DomainError("invalid_request", "This is the email address of the account already.");
+  const now = deps.clock();
+  await tx.accounts.replaceEmail(userId, { to: email, now });
+  // The old email address may later belong to another person. The links in mails to the old email address must not open this account for
+  // that person.
+  await tx.accounts.deleteLinksOf(userId);
+  await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
+  await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });
+  await warnOfChange(deps, tx, { userId, change: "email-changed" });
+}

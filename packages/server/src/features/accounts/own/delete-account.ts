@@ -1,0 +1,162 @@
+import type { Queries } from "../../../platform/database/port.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import { aboutNote, auditEvent } from "../../audit/describe-event.ts";
+import { revokeLinksOf } from "../../links/owner/revoke.ts";
+import { queueMailIfOn } from "../../outbox/queue-mail.ts";
+import type { Caller } from "../../people/person.ts";
+import type { PlannedDeletion } from "../../storage/object-deletions.ts";
+import { releaseObjects } from "../../storage/release-objects.ts";
+import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/delete-for-good.ts";
+import type { AccountContents, AccountDeletion } from "../account-deletions-port.ts";
+import { type Actor, act, endLinksOfAdministrators } from "../act.ts";
+import { type Owner, requireOwner } from "./own-account.ts";
+import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
+
+/** How long the owner of an account can cancel the deletion of the account. Milliseconds. */
+const KEEP_MS = 14 * 86_400_000;
+const BATCH = 50;
+
+/** Counts the notes, files and links that a deletion of the caller's account would delete, and the people who would lose a share. */
+export function countAccountContents({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return ({ userId }: Caller): Promise<AccountContents> => db.accountDeletions.countContents(userId, clock());
+}
+
+/**
+ * Closes the account of the caller immediately, and deletes the account permanently after 14 days. The sessions, tokens, links and
+ * shares of the account stop working. A mail says how to keep the account.
+ * Throws `wrong_password` or `last_administrator`.
+ */
+export function closeOwnAccount(deps: Deps) {
+  return async (owner: Owner): Promise<{ deleteAt: number }> => {
+    const { userId } = owner.caller;
+    const deleteAt = deps.clock() + KEEP_MS;
+    await releaseObjects(deps, async (tx, now) => {
+      const administrators = await tx.administration.holdAdministrators();
+      await requireOwner(tx, owner);
+      if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
+      const email = (await tx.accounts.find(userId))?.email;
+      if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "account-closed", userId, email });
+      return close(tx, { userId, isByOwner: true, deleteAt }, { administrators, now });
+    });
+    deps.mail?.onQueued();
+    return { deleteAt };
+  };
+}
+
+/**
+ * Closes the account of a person for an administrator or the operator. The person can't cancel this. `isNow`: also deletes the account
+ * immediately.
+ * Throws `user_not_found` or `last_administrator`.
+ */
+export function closeAccountOf(deps: Deps) {
+  return async (actor: Actor, userId: string, { isNow }: { isNow: boolean }): Promise<{ deleteAt: number }> => {
+    const deleteAt = deps.clock() + (isNow ? 0 : KEEP_MS);
+    let planned: PlannedDeletion[] = [];
+    await act(deps, actor, async (tx, { administrators, log, now }) => {
+      if ((await tx.people.find(userId)) === undefined) throw new DomainError("user_not_found", "User not found");
+      if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
+      planned = await close(tx, { userId, isByOwner: false, deleteAt }, { administrators, now });
+      await log("person.deleted", userId, { deleteAt });
+    });
+    if (planned.length > 0) deps.onDeletionsQueued();
+    if (isNow) await deleteClosedAccounts(deps)();
+    return { deleteAt };
+  };
+}
+
+async function close(
+  tx: Queries,
+  deletion: AccountDeletion,
+  { administrators, now }: { administrators: readonly string[]; now: number },
+): Promise<PlannedDeletion[]> {
+  const { userId } = deletion;
+  if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
+  await tx.disabledUsers.add(userId, now);
+  await tx.accountDeletions.put(deletion);
+  const pending = await tx.accountDeletions.hideNotes(userId);
+  const planned: PlannedDeletion[] = [];
+  for (let at = 0; at < pending.length; at += BATCH) {
+    planned.push(...(await deleteAttachmentsForGood(tx, { attachments: pending.slice(at, at + BATCH), now })));
+  }
+  return planned;
+}
+
+/**
+ * Opens a closed account again if its owner closed it. The notes, shares and links work again. Ends all sessions except `sessionId`. Does
+ * nothing if the owner did not close the account.
+ */
+export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
+  const { db, clock } = deps;
+  return (userId: string, { sessionId }: { sessionId: string }): Promise<void> =>
+    db.transaction(async (tx) => {
+      const deletion = await tx.accountDeletions.hold(userId);
+      if (deletion?.isByOwner !== true || deletion.deleteAt <= clock()) return;
+      await reopen(tx, userId, { sessionId });
+      await warnOfChange(deps, tx, { userId, change: "kept" });
+    });
+}
+
+/** Cancels the deletion of a user and enables the user, in the transaction of the caller. Returns false if the user was not disabled. */
+export async function reopen(
+  tx: Queries,
+  userId: string,
+  { sessionId }: { sessionId?: string } = {},
+): Promise<boolean> {
+  if ((await tx.accountDeletions.hold(userId)) !== undefined) {
+    await tx.accountDeletions.showNotes(userId);
+    await tx.accountDeletions.remove(userId);
+  }
+  return tx.disabledUsers.remove(userId, { exceptSession: sessionId });
+}
+
+/**
+ * Permanently deletes the accounts whose 14 days are over. Deletes each note in its own transaction, or queues its deletion if it has many
+ * files. So after a restart, the process deletes only the notes that are left.
+ */
+export function deleteClosedAccounts(deps: Deps) {
+  const { db, clock } = deps;
+  return async (): Promise<void> => {
+    for (const userId of await db.accountDeletions.listDue(clock(), BATCH)) await deleteAccount(deps, userId);
+  };
+}
+
+async function deleteAccount(deps: Deps, userId: string): Promise<void> {
+  const { db, clock, newId } = deps;
+  for (;;) {
+    // Stops if the user was enabled in the meantime. The notes of an enabled user are not deleted, so without this check, the loop would
+    // list them forever.
+    if (!isOver(await db.accountDeletions.find(userId), clock())) return;
+    const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
+    for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));
+    if (noteIds.length < BATCH) break;
+  }
+  await db.transaction(async (tx) => {
+    if (!(await isDue(tx, userId, clock()))) return;
+    await revokeLinksOf({ clock, newId }, tx, { userId });
+    await tx.webhooks.deleteAllOf(userId);
+    await tx.accountDeletions.deleteUser(userId);
+  });
+
+  async function deleteNoteOf(tx: Queries, { noteId, now }: { userId: string; noteId: string; now: number }) {
+    if (!(await isDue(tx, userId, now))) return [];
+    const planned = await deleteNoteForGood(tx, { noteId, now });
+    const subject = aboutNote({ id: noteId, ownerId: userId });
+    const detail = { expired: true };
+    await tx.audit.add(auditEvent("note.purged", { id: newId(), at: now, caller: { userId }, subject, detail }));
+    return planned;
+  }
+}
+
+/** Returns whether the user must be deleted now. Each transaction checks this again, because the user can be enabled at any time. */
+async function isDue(tx: Queries, userId: string, now: number): Promise<boolean> {
+  return isOver(await tx.accountDeletions.hold(userId), now);
+}
+
+function isOver(deletion: AccountDeletion | undefined, now: number): boolean {
+  return deletion !== undefined && deletion.deleteAt <= now;
+}
+
+function lastAdministrator(): DomainError {
+  return new DomainError("last_administrator", "The only administrator can't be deleted. Add another one first.");
+}

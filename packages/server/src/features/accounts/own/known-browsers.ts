@@ -1,0 +1,77 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { readBase64url } from "../../../platform/crypto/base64url.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import type { BrowserNames } from "../../outbox/mail.ts";
+import { queueMailIfOn } from "../../outbox/queue-mail.ts";
+import type { Account } from "../account.ts";
+import { passwordMarkOf } from "./account-links.ts";
+
+/** How long the service recognises a browser after a sign-in. No browser stores a cookie for longer than this. Milliseconds. */
+export const KNOWN_MS = 400 * 86_400_000;
+/**
+ * The maximum number of marks in one cookie. The limit is low, because every HTTP request contains the cookie, and proxies refuse long
+ * headers.
+ */
+const MAX_MARKS = 8;
+/** The form of a mark: the instant of the sign-in (seconds in base 36), a dash, and 128 bits of a MAC. */
+const MARK = /^([0-9a-z]{1,8})-([\w-]{22})$/;
+const MAC_BYTES = 16;
+
+/**
+ * A sign-in that succeeded. `marks`: the value of the cookie that the browser sent. `isExpected`: the service sends no mail about this
+ * sign-in, because another mail reports it, or because the account is new.
+ */
+type SignIn = {
+  userId: string;
+  marks: string | undefined;
+  isExpected: boolean;
+  browser: BrowserNames;
+  ip: string | undefined;
+};
+
+/**
+ * Queues a mail about the sign-in, unless the cookie shows that this browser has signed in to this account before. Returns the new value of
+ * the cookie that marks the browser as known.
+ * The cookie contains one entry, called a mark, for each account. A mark does not name its account, and nobody can sign in with a mark.
+ * When the password of the account changes, its marks become invalid. So the service no longer recognises the browser of a thief.
+ */
+export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail" | "linkKeys">) {
+  const { db, clock, linkKeys } = deps;
+  return async ({ userId, marks = "", isExpected, browser, ip }: SignIn): Promise<string> => {
+    const account = await db.accounts.find(userId);
+    if (account === undefined) return marks;
+    const now = clock();
+    const all = marks.split(".", MAX_MARKS).filter((mark) => MARK.test(mark));
+    const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
+    if (others.length === all.length && !isExpected) {
+      const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
+      // If a limit of mails prevents this mail, the cookie gets no mark. So the service tries to send the mail at the next sign-in from
+      // this browser.
+      if (!(await db.transaction((tx) => queueMailIfOn(deps, tx, mail)))) return all.join(".");
+    }
+    return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");
+  };
+}
+
+function makeMark([key]: readonly Uint8Array[], account: Account, now: number): string {
+  if (key === undefined) throw new Error("a mark needs a key");
+  const at = Math.floor(now / 1000).toString(36);
+  return `${at}-${macOf(key, account, at).toString("base64url")}`;
+}
+
+function isMarkOf(
+  keys: readonly Uint8Array[],
+  mark: string,
+  { account, now }: { account: Account; now: number },
+): boolean {
+  const [, at = "", mac = ""] = MARK.exec(mark) ?? [];
+  if (Number.parseInt(at, 36) * 1000 + KNOWN_MS <= now) return false;
+  const given = readBase64url(mac);
+  if (given?.length !== MAC_BYTES) return false;
+  return keys.some((key) => timingSafeEqual(macOf(key, account, at), given));
+}
+
+function macOf(key: Uint8Array, { userId, passwordHash }: Account, at: string): Buffer {
+  const body = JSON.stringify([userId, at, passwordHash === undefined ? null : passwordMarkOf(passwordHash)]);
+  return createHmac("sha256", key).update(body).digest().subarray(0, MAC_BYTES);
+}

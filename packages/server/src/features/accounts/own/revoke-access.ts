@@ -1,0 +1,13 @@
+import type { Queries } from "../../../platform/database/port.ts";
+
+/**
+ * Removes the API tokens, passkeys and webhooks of a user, because they would still work after a change of the password.
+ * The caller must hold the lock of the user, so that a token or passkey that is being created is also removed. The caller must end the
+ * sessions after this call, and not before. The reason: a sign-in with a passkey stores its session before it records the use of the
+ * passkey.
+ */
+export async function revokeAccess(tx: Queries, userId: string): Promise<void> {
+  await tx.apiTokens.deleteAll(userId);
+  await tx.passkeys.removeAll(userId);
+  await tx.webhooks.deleteAllOf(userId);
+}

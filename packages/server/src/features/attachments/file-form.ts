@@ -1,0 +1,114 @@
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import type { Multipart } from "@fastify/multipart";
+import type { FastifyRequest } from "fastify";
+import { httpLimits } from "../../platform/http/http-limits.ts";
+import { HttpProblem } from "../../platform/http/problem.ts";
+import { streamOf } from "../../platform/http/stream-of.ts";
+import { type FormProgress, type FormProgressLimits, watchProgress } from "./form-progress.ts";
+
+/** The only file of a form. Its stream ends only after the whole form was read, and only if the form has no other part. */
+export type FormFile = {
+  filename: string;
+  contentType: string;
+  /** The stream fails with an HttpProblem if the form is invalid. */
+  body: Readable;
+};
+
+type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
+
+// Allows one more part than a valid form has, so that the error text can name the extra part.
+const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
+
+// Each stream of the parser buffers only one chunk, because many forms can wait at the same time.
+const buffering = { highWaterMark: 1, fileHwm: 1 };
+
+/** Refuses a form that is too long, before the body is read. Uses the declared length of the form. Throws `file_too_large`. */
+export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
+  if (contentLength === undefined || Number(contentLength) <= maxBytes) return;
+  const limit = maxBytes - httpLimits.formOverheadBytes;
+  throw new HttpProblem("file_too_large", `The file is larger than the limit of ${limit} bytes.`);
+}
+
+/**
+ * Returns the minimum and maximum length of the file, which follow from the declared length of the form. Returns undefined if the form
+ * declares no length.
+ */
+export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
+  if (contentLength === undefined) return undefined;
+  const atMost = Number(contentLength);
+  return { atLeast: Math.max(0, atMost - httpLimits.formOverheadBytes), atMost };
+}
+
+/** Reads a form up to the first byte of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted` or `request_timeout`. */
+export async function openForm(request: FastifyRequest, progressLimits: FormProgressLimits): Promise<FormFile> {
+  const form: Form = { parts: request.parts({ limits, ...buffering }), progress: watchProgress(progressLimits) };
+  const part = await nextPart(form);
+  if (part === undefined) throw invalid('The form is empty. Send the file in the field "file".');
+  if (part.type !== "file" || part.fieldname !== "file") throw unexpected(part);
+  if (!part.filename) throw new HttpProblem("invalid_filename", "The file has no filename.");
+  return {
+    filename: part.filename,
+    contentType: part.mimetype,
+    body: streamOf(wholeForm(part.file, form)),
+  };
+}
+
+/** Reads and drops the rest of a refused upload for a short time, so that the client can read the response. */
+export function dropRest(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  request.unpipe();
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), httpLimits.lingerMs).unref();
+  const stop = (): void => clearTimeout(timer);
+  request.once("end", stop).once("close", stop);
+}
+
+async function* wholeForm(file: Readable, form: Form): AsyncGenerator<Buffer> {
+  const chunks = file[Symbol.asyncIterator]();
+  try {
+    for (let next = await form.progress.wait(chunks.next()); !next.done; ) {
+      form.progress.add(next.value.length);
+      yield next.value;
+      next = await form.progress.wait(chunks.next());
+    }
+  } catch (error) {
+    throw broken(error);
+  } finally {
+    file.destroy();
+  }
+  const part = await nextPart(form);
+  if (part !== undefined) throw unexpected(part);
+}
+
+async function nextPart({ parts, progress }: Form): Promise<Multipart | undefined> {
+  try {
+    const next = await progress.wait(parts.next());
+    return next.done === true ? undefined : next.value;
+  } catch (error) {
+    throw broken(error);
+  }
+}
+
+function broken(cause: unknown): HttpProblem {
+  if (cause instanceof HttpProblem) return cause;
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  if (code === "FST_MP_PREMATURE_CLOSE") {
+    return new HttpProblem("upload_aborted", "The connection closed before the file was complete.", { cause });
+  }
+  if (typeof code === "string" && code.startsWith("FST_")) {
+    return new HttpProblem("invalid_request", 'The form has too many parts. Send one field, "file".', { cause });
+  }
+  return new HttpProblem("invalid_request", "The form is malformed or incomplete.", { cause });
+}
+
+function unexpected(part: Multipart): HttpProblem {
+  // If a part has no name, `fieldname` is undefined, although its type does not allow undefined.
+  const name = JSON.stringify((part.fieldname ?? "").slice(0, 64));
+  const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
+  return invalid(`The form has ${found}. Send only one file, in the field "file".`);
+}
+
+function invalid(message: string): HttpProblem {
+  return new HttpProblem("invalid_request", message);
+}

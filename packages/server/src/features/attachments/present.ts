@@ -1,0 +1,76 @@
+import type {
+  AttachmentPage,
+  SharedAttachmentPage,
+  Attachment as WireAttachment,
+  NoteAccess as WireNoteAccess,
+} from "@valetkey/contract";
+import type { Page } from "../../platform/database/page.ts";
+import { fitPage } from "../../platform/http/fit-page-bytes.ts";
+import type { RouteDeps } from "../../platform/http/route-types.ts";
+import { toIso } from "../../platform/http/wire-instant.ts";
+import type { NoteAccess } from "../access/access-summary.ts";
+import type { Attachment, ListedAttachment } from "../access/attachment.ts";
+import { type People, presentPerson } from "../people/present.ts";
+import type { SharedAttachment } from "../sharing/share.ts";
+
+/** Converts the counts of an access summary. Leaves out an expiry that never comes. */
+export function presentAccess(access: NoteAccess): WireNoteAccess {
+  return Object.fromEntries(
+    Object.entries(access).map(([fact, { count, until }]) => [
+      fact,
+      until === undefined ? { count } : { count, until: toIso(until) },
+    ]),
+  );
+}
+
+/** Converts an attachment to the form of a response. The response contains no object key. */
+export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
+  const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
+  return {
+    id,
+    noteId,
+    filename,
+    sizeBytes,
+    contentType,
+    checksum: checksum ?? null,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    createdBy: presentPerson(attachment.createdBy, people),
+    createdAt: toIso(createdAt),
+    ...(attachment.access === undefined ? {} : { access: presentAccess(attachment.access) }),
+  };
+}
+
+/** Presents one attachment. Reads from the database who uploaded it. */
+export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
+  return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
+}
+
+/** Presents one page of a note's attachments. One query reads all users who uploaded these attachments. */
+export async function describeAttachments(
+  { items, nextCursor }: Page<ListedAttachment>,
+  { useCases }: RouteDeps,
+): Promise<AttachmentPage> {
+  const people = await useCases.findPeople(items.map(({ createdBy }) => createdBy));
+  return fitPage(
+    items.map((attachment) => presentAttachment(attachment, people)),
+    nextCursor,
+  );
+}
+
+/** Converts one page of attachments that are shared without their notes to the form of a response. Reads all users with one query. */
+export async function describeShared(
+  { items, nextCursor }: Page<SharedAttachment>,
+  { useCases }: RouteDeps,
+): Promise<SharedAttachmentPage> {
+  const people = await useCases.findPeople(items.flatMap(({ ownerId, createdBy }) => [ownerId, createdBy]));
+  return fitPage(
+    items.map((attachment) => ({
+      ...presentAttachment(attachment, people),
+      owner: presentPerson(attachment.ownerId, people),
+      share: { expiresAt: attachment.share.expiresAt === undefined ? null : toIso(attachment.share.expiresAt) },
+      isNew: attachment.isNew,
+    })),
+    nextCursor,
+  );
+}

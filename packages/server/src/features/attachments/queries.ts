@@ -1,0 +1,286 @@
+import { type Expression, type Insertable, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
+import type { Engine } from "../../platform/database/engine.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { fold } from "../../platform/text/fold.ts";
+import { type Attachment, unlistedStates } from "../access/attachment.ts";
+import { notInTrash } from "../access/not-in-trash.ts";
+import { VISITOR } from "../links/file-request.ts";
+import { endReservation, releaseQuota, takeQuota } from "../usage/queries.ts";
+import { usesCapacity } from "../usage/usage.ts";
+import { type AttachmentGroup, inGroup } from "./attachment-groups.ts";
+import type { AttachmentQueries, NoteReader } from "./attachments-port.ts";
+
+export const attachmentColumns = [
+  "attachments.id",
+  "attachments.note_id",
+  "attachments.owner_id",
+  "attachments.created_by",
+  "attachments.object_key",
+  "attachments.owns_object",
+  "attachments.filename",
+  "attachments.content_type",
+  "attachments.size_bytes",
+  "attachments.checksum_sha256",
+  "attachments.state",
+  "attachments.reject_reason",
+  "attachments.created_at",
+] as const;
+
+export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded" | "trash_id" | "is_indexed">;
+
+export function toAttachment(row: AttachmentRow): Attachment {
+  return {
+    id: row.id,
+    noteId: row.note_id,
+    ownerId: row.owner_id,
+    createdBy: row.created_by,
+    objectKey: row.object_key,
+    ownsObject: row.owns_object === 1,
+    filename: row.filename,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    checksum: row.checksum_sha256 === null ? undefined : { algorithm: "SHA256", value: row.checksum_sha256 },
+    state: row.state,
+    rejectReason: row.reject_reason ?? undefined,
+    createdAt: row.created_at,
+  };
+}
+
+function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
+  return {
+    id: attachment.id,
+    note_id: attachment.noteId,
+    owner_id: attachment.ownerId,
+    created_by: attachment.createdBy,
+    object_key: attachment.objectKey,
+    owns_object: attachment.ownsObject ? 1 : 0,
+    filename: attachment.filename,
+    filename_folded: fold(attachment.filename),
+    content_type: attachment.contentType,
+    size_bytes: attachment.sizeBytes,
+    checksum_sha256: attachment.checksum?.value ?? null,
+    state: attachment.state,
+    reject_reason: attachment.rejectReason ?? null,
+    created_at: attachment.createdAt,
+  };
+}
+
+export function attachmentQueries(db: Kysely<Tables>, engine: Engine): AttachmentQueries {
+  return {
+    async insert(attachment, { quota, settles = false } = {}) {
+      await requireNote(db, { engine, noteId: attachment.noteId });
+      const insert = db
+        .insertInto("attachments")
+        .values(toRow(attachment))
+        .onConflict((conflict) => conflict.column("object_key").doNothing())
+        .executeTakeFirstOrThrow();
+      const result = await insert;
+      if (result.numInsertedOrUpdatedRows === 0n) {
+        throw new DomainError("object_already_attached", "This object is attached to a note already.");
+      }
+      if (!attachment.ownsObject || !usesCapacity(attachment.state)) return;
+      // All transactions lock the note before the usage, to avoid a deadlock.
+      const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
+      const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
+      const more = { bytes: attachment.sizeBytes - bytes, files: 1 - files };
+      await takeQuota(db, { ownerId: attachment.ownerId, userId: attachment.createdBy, more, quota });
+    },
+
+    async transition(attachmentId, { from, to, objectKey, checksum, rejectReason }) {
+      const row = await db
+        .updateTable("attachments")
+        .set({
+          state: to,
+          ...(objectKey === undefined ? {} : { object_key: objectKey }),
+          ...(checksum === undefined ? {} : { checksum_sha256: checksum.value }),
+          ...(rejectReason === undefined ? {} : { reject_reason: rejectReason }),
+        })
+        .where("id", "=", attachmentId)
+        .where("state", "=", from)
+        .where(notInTrash.attachments)
+        .returning(quotaColumns)
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      if (usesCapacity(from) && !usesCapacity(to)) await releaseQuotaOf(db, [{ ...row, state: from }]);
+      return true;
+    },
+
+    async rename(attachmentId, filename) {
+      const { numUpdatedRows } = await db
+        .updateTable("attachments")
+        .set({ filename, filename_folded: fold(filename) })
+        .where("id", "=", attachmentId)
+        .where("state", "=", "ready")
+        .where(notInTrash.attachments)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
+
+    async find(attachmentId) {
+      const found = selectAttachments(db).where("id", "=", attachmentId).where(notInTrash.attachments);
+      const row = await found.executeTakeFirst();
+      return row && toAttachment(row);
+    },
+
+    async hold(attachmentId) {
+      const row = await db
+        .selectFrom("attachments")
+        .select("id")
+        .where("id", "=", attachmentId)
+        .where(notInTrash.attachments)
+        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+        .$if(engine.name === "postgres", (query) => query.forUpdate())
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async delete(...attachmentIds) {
+      const deletion = db
+        .deleteFrom("attachments")
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)));
+      await releaseQuotaOf(db, await deletion.returning(quotaColumns).execute());
+    },
+
+    async listOfNote(noteId, { isPending = false, limit } = {}) {
+      const rows = await selectAttachments(db)
+        .where("note_id", "=", noteId)
+        .$if(isPending, (query) => query.where(inGroup("pending")))
+        .$if(limit !== undefined, (query) => query.limit(limit as number))
+        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+        .$if(engine.name === "postgres", (query) => query.forUpdate())
+        .execute();
+      return rows.map(toAttachment);
+    },
+
+    async pageOfNote(noteId, { limit, cursor, reader }) {
+      const after = decodeCursor(cursor);
+      const firstIn = (group: AttachmentGroup) =>
+        selectAttachments(db)
+          .where("note_id", "=", noteId)
+          .where(inGroup(group))
+          .$if(reader !== undefined, (query) =>
+            query.where((eb) =>
+              eb.or([eb("state", "!=", "rejected"), eb("created_by", "=", (reader as NoteReader).userId)]),
+            ),
+          )
+          .$if(reader?.role === "viewer", (query) => query.where(shownToViewers))
+          .$if(after !== undefined, (query) => query.where("id", ">", after as string))
+          .orderBy("id")
+          .limit(limit + 1)
+          .as("first");
+      // The index orders each group separately. So one query for both groups would read and sort all attachments of the note.
+      const rows = await db
+        .selectFrom(firstIn("sent"))
+        .selectAll()
+        .unionAll(db.selectFrom(firstIn("pending")).selectAll())
+        .orderBy("id")
+        .limit(limit + 1)
+        .execute();
+      return toPage(rows.map(toAttachment), limit);
+    },
+
+    async countOfNote(noteId, role) {
+      const isViewer = sql<SqlBool>`${sql.lit(role === "viewer")}`;
+      const { count } = await countListed(db, sql.val(noteId), isViewer).executeTakeFirstOrThrow();
+      return count;
+    },
+
+    async findByObjectKey(objectKey) {
+      const row = await selectAttachments(db).where("object_key", "=", objectKey).executeTakeFirst();
+      return row && toAttachment(row);
+    },
+
+    async hiddenFromViewers(attachmentIds) {
+      const rows = await db
+        .selectFrom("attachments")
+        .select("id")
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+        .where((eb) => eb.not(shownToViewers))
+        .execute();
+      return new Set(rows.map(({ id }) => id));
+    },
+
+    async filenamesOf(attachmentIds) {
+      const rows = await db
+        .selectFrom("attachments")
+        .select(["id", "filename"])
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+        .where(notInTrash.attachments)
+        .execute();
+      return new Map(rows.map((row) => [row.id, row.filename]));
+    },
+  };
+}
+
+/**
+ * Locks the note. Throws if the note does not exist. If another transaction is deleting the note, the lock waits for its end. After the
+ * deletion, the note may still have a row, because the note is in the trash.
+ */
+async function requireNote(db: Kysely<Tables>, { engine, noteId }: { engine: Engine; noteId: string }): Promise<void> {
+  const note = await db
+    .selectFrom("notes")
+    .select("id")
+    .where("id", "=", noteId)
+    .where(notInTrash.notes)
+    .$if(engine.name === "postgres", (query) => query.forKeyShare())
+    .executeTakeFirst();
+  if (note === undefined) throw new DomainError("note_not_found", "Note not found");
+}
+
+/** Deletes all attachments of a note. The caller must have locked the note. */
+export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): Promise<void> {
+  const gone = await db.deleteFrom("attachments").where("note_id", "=", noteId).returning(quotaColumns).execute();
+  await releaseQuotaOf(db, gone);
+}
+
+const quotaColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
+
+/**
+ * Releases the quota that the rows used. All rows belong to one owner. The rows come from the statement that deleted or changed them, so
+ * the quota of each row is released only once.
+ */
+async function releaseQuotaOf(
+  db: Kysely<Tables>,
+  rows: readonly Pick<Selectable<Tables["attachments"]>, (typeof quotaColumns)[number]>[],
+): Promise<void> {
+  const counted = rows.filter((row) => row.owns_object === 1 && usesCapacity(row.state));
+  const [first] = counted;
+  if (first === undefined) return;
+  const bytes = counted.reduce((sum, row) => sum + row.size_bytes, 0);
+  await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
+}
+
+/** The condition that `isHiddenFrom` does not hide an attachment from viewers (features/links/file-request.ts). */
+export const shownToViewers = sql<SqlBool>`
+  (attachments.state = 'ready' or substr(attachments.created_by, 1, ${sql.lit(VISITOR.length)}) <> ${sql.lit(VISITOR)})`;
+
+/**
+ * Builds the query that counts the attachments that lists show for a note, but not the rejected ones. `isViewer`: the condition that the
+ * reader is a viewer. Default: the reader is no viewer.
+ */
+export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isViewer?: Expression<SqlBool>) {
+  const ofNote = db
+    .selectFrom("attachments")
+    .select(sql<number>`count(*)`.as("count"))
+    .where("attachments.note_id", "=", noteId);
+  const unready = ofNote.where(isUnready);
+  // Subtracts, so that the database reads indexes instead of all rows of the note.
+  if (isViewer === undefined)
+    return db.selectNoFrom(sql<number>`${ofNote} - ${unready.where(isUncounted)}`.as("count"));
+  const isHidden = sql<SqlBool>`(${isViewer} and not ${shownToViewers})`;
+  const unlisted = unready.where((eb) => eb.or([isUncounted, isHidden]));
+  const pending = ofNote.where(inGroup("pending")).where(isHidden);
+  return db.selectNoFrom(sql<number>`${ofNote} - ${unlisted} - ${pending}`.as("count"));
+}
+
+// A database uses the index of these attachments only if the query has the same expression, with the same literals.
+const isUnready = sql<SqlBool>`(attachments.state not in ('pending', 'ready') or attachments.trash_id is not null)`;
+const isUncounted = sql<SqlBool>`
+  (attachments.state in ('rejected', ${sql.join(unlistedStates.map((state) => sql.lit(state)))})
+    or attachments.trash_id is not null)`;
+
+export function selectAttachments(db: Kysely<Tables>) {
+  return db.selectFrom("attachments").select(attachmentColumns);
+}

@@ -1,0 +1,66 @@
+import { type Kysely, sql } from "kysely";
+import type { Tables } from "../../platform/database/schema.ts";
+import { SERVICE_OWNER } from "../outbox/webhook.ts";
+import type { WebhookQueries } from "../outbox/webhooks-port.ts";
+import type { AuditRow } from "./audit-row.ts";
+
+type Range = Parameters<WebhookQueries["listIssuedUrls"]>[0];
+type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;
+
+/** Finds the oldest events in a range of the journal that have the action `url.issued`. `ownerId` null: the events of every owner. */
+export type FindJournalUrls = (range: Omit<Range, "ownerId"> & { ownerId: string | null }) => UrlRow[];
+
+type IssuedUrlQueries = Pick<WebhookQueries, "listUrlReports" | "advanceUrlReport" | "listIssuedUrls">;
+
+/** The queries of the job that reads the audit log and summarises issued URLs for webhooks. */
+export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrls | undefined): IssuedUrlQueries {
+  return {
+    async listUrlReports() {
+      const rows = await db
+        .selectFrom("webhook_endpoints")
+        .select(["id as endpointId", "owner_id as ownerId", "urls_reported_until as reportedUntil"])
+        .where("urls_reported_until", "is not", null)
+        .where("disabled_at", "is", null)
+        .execute();
+      return rows.map(({ reportedUntil, ...row }) => ({ ...row, reportedUntil: reportedUntil as string }));
+    },
+
+    async advanceUrlReport({ endpointId, reportedUntil: before }, { reportedUntil }) {
+      const { numUpdatedRows } = await db
+        .updateTable("webhook_endpoints")
+        .set({ urls_reported_until: reportedUntil })
+        .where("id", "=", endpointId)
+        .where("urls_reported_until", "=", before)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    async listIssuedUrls(range) {
+      const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
+      // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
+      // first, the event could be in neither result.
+      const fromJournal = journalUrls?.({ ...range, ownerId }) ?? [];
+      const fromTable = await urlsFromTable(db, { ...range, ownerId });
+      const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
+      const inOrder = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, range.limit);
+      return inOrder.map((row) => ({
+        id: row.id,
+        noteId: row.note_id,
+        attachmentIds: JSON.parse(row.attachment_ids),
+      }));
+    },
+  };
+}
+
+/** Finds events in the table. The index for all owners has the same literal for the action. */
+async function urlsFromTable(
+  db: Kysely<Tables>,
+  { ownerId, after, before, limit }: Parameters<FindJournalUrls>[0],
+): Promise<UrlRow[]> {
+  const ofOwner = ownerId === null ? sql`true` : sql`owner_id = ${ownerId} and is_routine in (0, 1)`;
+  const { rows } = await sql<UrlRow>`
+    select id, note_id, attachment_ids from audit_events
+    where ${ofOwner} and id > ${after} and id < ${before} and action = 'url.issued'
+    order by id limit ${limit}`.execute(db);
+  return rows;
+}

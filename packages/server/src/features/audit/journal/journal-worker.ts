@@ -1,0 +1,48 @@
+import type { DatabaseSync } from "node:sqlite";
+import { workerData } from "node:worker_threads";
+import { openExisting } from "../../../platform/database/sqlite/file.ts";
+import { answerRequests } from "../../../platform/database/sqlite/thread.ts";
+import type { AuditValues } from "../audit-row.ts";
+import { urlJournalFile } from "./file.ts";
+import { UrlJournal } from "./journal.ts";
+
+// The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.
+
+/**
+ * A request to the thread. A list of events: the thread appends them, and returns the number of events in the journal. `move`: the thread
+ * moves some events to the database, and returns the number of steps left. `probe`: the thread probes the disk.
+ */
+export type AuditRequest = AuditValues[] | "move" | "probe";
+
+// The timeout is short, because the caller retries.
+const BUSY_TIMEOUT_MS = 100;
+// New events wait while a step moves events. So a step moves only twice as many events as the last append has added. Events are
+// then moved faster than they arrive. A step moves at least this many events, because each step has its own flush to the disk.
+const LEAST_MOVED = 80;
+
+const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };
+// Another thread runs the checkpoints of the database. This thread runs only the checkpoints of the journal.
+files.database.exec("pragma wal_autocheckpoint = 0");
+let journal: UrlJournal | undefined;
+let lastAppended = 0;
+
+answerRequests<AuditRequest>({
+  answer(request) {
+    journal ??= new UrlJournal(files);
+    if (request === "move") return journal.moveSome(Math.max(LEAST_MOVED, 2 * lastAppended));
+    if (request === "probe") journal.probe();
+    else {
+      journal.append(request);
+      lastAppended = request.length;
+    }
+    return journal.gathered;
+  },
+  close() {
+    files.database.close();
+    files.journal.close();
+  },
+});
+
+function open(file: string): DatabaseSync {
+  return openExisting(file, { timeoutMs: BUSY_TIMEOUT_MS });
+}

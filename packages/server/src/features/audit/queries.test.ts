@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { sampleEvent } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useDatabase } from "../../testing/database/use-database.ts";
+
+const FIRST = { limit: 50, cursor: undefined };
+
+describe.each(engines)("the audit log on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it("stores all fields of an event, through both logs", async () => {
+    const business = sampleEvent({ action: "note.created", noteId: "n-kept", attachmentIds: [], detail: {} });
+    const url = sampleEvent({ noteId: "n-kept", detail: { filename: "é'\"\\{},📎.pdf", n: -1.5, ok: true, no: null } });
+    await suite.db.audit.add(business);
+    await suite.db.urlAudit.record(url);
+    expect((await suite.db.audit.listOfNote("n-kept", FIRST)).items).toEqual([url, business]);
+  });
+
+  it("stores the many attachments of a batch", async () => {
+    const attachmentIds = Array.from({ length: 1_000 }, (_, i) => `0190-${i}`);
+    const event = sampleEvent({ noteId: "n-batch", attachmentIds });
+    await suite.db.urlAudit.record(event);
+    expect((await suite.db.audit.listOfNote("n-batch", FIRST)).items).toEqual([event]);
+  });
+
+  it("lists each event of a note and an owner once over all pages", async () => {
+    const events = Array.from({ length: 21 }, () => sampleEvent({ noteId: "n-paged", ownerId: "o-paged" }));
+    await Promise.all(events.map((event) => suite.db.urlAudit.record(event)));
+    await suite.db.urlAudit.record(sampleEvent({ noteId: "n-paged", ownerId: "o-other" }));
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await suite.db.audit.listOfOwner("o-paged", { limit: 4, cursor });
+      found.push(...page.items.map((event) => event.id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(found).toEqual(events.map((event) => event.id).reverse());
+    expect((await suite.db.audit.listOfNote("n-paged", FIRST)).items).toHaveLength(22);
+  });
+
+  it("lists the acts of people without routine URLs, in full pages", async () => {
+    const note = { noteId: "n-acts", ownerId: "o-acts" };
+    const url = (purpose: string, actorId = "bob") => sampleEvent({ ...note, actorId, detail: { purpose } });
+    const ofLink = { actorId: "visitor:v", detail: { linkId: "l" } };
+    const routine = [url("thumbnail"), url("renewal"), url("view", "o-acts"), sampleEvent({ ...note, ...ofLink })];
+    const acts = [
+      url("download"),
+      url("view"),
+      url("zip", "o-acts"),
+      sampleEvent({ ...note, action: "note.updated", detail: { purpose: "thumbnail" } }),
+    ];
+    for (let nth = 0; nth < 30; nth++) routine.push(url("thumbnail"));
+    const all = [...routine, ...acts].sort((a, b) => (a.id < b.id ? 1 : -1));
+    await Promise.all(all.map((event) => suite.db.urlAudit.record(event)));
+    const list = { note: suite.db.audit.listOfNote, owner: suite.db.audit.listOfOwner };
+    for (const [name, id] of [["note", "n-acts"] as const, ["owner", "o-acts"] as const]) {
+      const first = await list[name](id, { limit: 3, cursor: undefined, routine: "omit" });
+      const second = await list[name](id, { limit: 3, cursor: first.nextCursor, routine: "omit" });
+      expect([first.items.length, second.items.length, second.nextCursor]).toEqual([3, 1, undefined]);
+      expect([...first.items, ...second.items]).toEqual(all.filter((event) => acts.includes(event)));
+      expect((await list[name](id, FIRST)).items).toEqual(all);
+    }
+  });
+
+  it("lists the oldest events of an owner for the export, and deletes them", async () => {
+    const events = ["thumbnail", "download", "thumbnail", "view"].map((purpose) =>
+      sampleEvent({ noteId: "n-old", ownerId: "o-old", detail: { purpose } }),
+    );
+    await Promise.all(events.map((event) => suite.db.urlAudit.record(event)));
+    await expect
+      .poll(() => suite.db.audit.listOldest("o-old", { before: Date.now() + 1_000, limit: 3 }))
+      .toEqual(events.slice(0, 3));
+    await suite.db.audit.deleteOfOwner(
+      "o-old",
+      events.slice(0, 3).map(({ id }) => id),
+    );
+    expect((await suite.db.audit.listOfOwner("o-old", FIRST)).items).toEqual(events.slice(3));
+  });
+
+  it("accepts an event that is already stored, together with others", async () => {
+    const event = sampleEvent({ noteId: "n-twice" });
+    await suite.db.urlAudit.record(event);
+    const other = sampleEvent({ noteId: "n-twice" });
+    await Promise.all([suite.db.urlAudit.record(event), suite.db.urlAudit.record(other)]);
+    expect((await suite.db.audit.listOfNote("n-twice", FIRST)).items).toEqual([other, event]);
+  });
+
+  it("outlives the note", async () => {
+    await suite.db.audit.add(sampleEvent({ noteId: "n-gone", action: "note.deleted" }));
+    await suite.db.notes.delete("n-gone");
+    expect((await suite.db.audit.listOfNote("n-gone", FIRST)).items).toHaveLength(1);
+  });
+});

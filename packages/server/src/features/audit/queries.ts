@@ -1,0 +1,231 @@
+import { type ExpressionBuilder, type Kysely, sql } from "kysely";
+import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
+import type { Engine } from "../../platform/database/engine.ts";
+import { firstIdAt } from "../../platform/database/first-id-at.ts";
+import type { Page } from "../../platform/database/page.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import { messagesOf } from "../outbox/webhook.ts";
+import { queueMessages } from "../outbox/webhook-messages.ts";
+import type { AuditAction, AuditEvent } from "./audit-event.ts";
+import type { AuditPageRequest, AuditQueries, DownloadSteps } from "./audit-port.ts";
+import { type AuditRow, auditColumns, toAuditRow } from "./audit-row.ts";
+import { DOWNLOAD_PURPOSES } from "./url-purpose.ts";
+
+function toAuditEvent(row: AuditRow): AuditEvent {
+  return {
+    id: row.id,
+    at: row.at,
+    action: row.action,
+    actorId: row.actor_id,
+    noteId: row.note_id,
+    ownerId: row.owner_id,
+    attachmentIds: JSON.parse(row.attachment_ids),
+    detail: JSON.parse(row.detail),
+  };
+}
+
+/** Finds the newest events of the journal that belong to a note or an owner and are older than the event `before`. */
+export type FindJournalEvents = (query: {
+  column: "note_id" | "owner_id";
+  value: string;
+  before: string | undefined;
+  routine: "include" | "omit";
+  limit: number;
+}) => AuditRow[];
+
+type Sources = { journalEvents: FindJournalEvents | undefined };
+
+export function auditQueries(
+  db: Kysely<Tables>,
+  { engine, journalEvents }: Sources & { engine: Engine },
+): AuditQueries {
+  return {
+    async add(...events) {
+      if (events.length === 0) return;
+      await db.insertInto("audit_events").values(events.map(toAuditRow)).execute();
+      const ofLinks = events.flatMap(({ id, detail: { linkId } }) =>
+        typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
+      );
+      if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
+      // Queues the webhook messages here, so that no caller can forget to do it.
+      await queueMessages(db, events.flatMap(messagesOf));
+    },
+    listOfNote: (noteId, page) => list(db, { journalEvents, column: "note_id", value: noteId, ...page }),
+    listOfOwner: (ownerId, page) => list(db, { journalEvents, column: "owner_id", value: ownerId, ...page }),
+    countDownloads: (of, options) => countDownloads(db, { engine, journalEvents, of, ...options }),
+    // The events of a link are never in the journal, because a transaction writes them.
+    listOfLink: ({ linkId, ownerId }, page) =>
+      list(db, { journalEvents: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
+    async nextOwner(after) {
+      const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
+      return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
+    },
+    async listOldest(ownerId, { before, limit }) {
+      const range = { column: "owner_id", value: ownerId, before: firstIdAt(before), routine: "include" } as const;
+      const rows = await inOrder(db, { ...range, order: "asc", limit })
+        .select(auditColumns)
+        .execute();
+      return rows.map(toAuditEvent);
+    },
+    async deleteOfOwner(ownerId, ids) {
+      await db
+        .deleteFrom("link_events")
+        .where((eb) => engine.isIn(eb.ref("event_id"), engine.list(ids)))
+        .execute();
+      await db
+        .deleteFrom("audit_events")
+        .where("owner_id", "=", ownerId)
+        .where("is_routine", "in", [0, 1])
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(ids)))
+        .execute();
+    },
+  };
+}
+
+type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; linkId?: string };
+
+async function list(
+  db: Kysely<Tables>,
+  { journalEvents, column, value, linkId, routine = "include", limit, cursor }: Listing,
+): Promise<Page<AuditEvent>> {
+  const before = decodeCursor(cursor);
+  // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
+  // first, the event could be in neither result.
+  const fromJournal = journalEvents?.({ column, value, before, routine, limit: limit + 1 }) ?? [];
+  const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
+  const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
+  const sizes = await inOrder(db, { ...newestFirst, limit })
+    .select(ids)
+    .execute();
+  const fitting = countFitting(
+    sizes.map(({ bytes }) => bytes),
+    limit,
+  );
+  const fromTable = await inOrder(db, { ...newestFirst, limit: fitting + 1 })
+    .select(auditColumns)
+    .execute();
+  return toPage(mergeNewestFirst(fromJournal, fromTable).map(toAuditEvent), fitting);
+}
+
+type Range = Parameters<FindJournalEvents>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
+
+/**
+ * Selects events in order. The indexes store routine events separately from other events. The query reads each of the two parts in order,
+ * and only up to the limit.
+ */
+function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, order, limit }: Range) {
+  const events = (eb: ExpressionBuilder<Tables, never>) => {
+    const part = (isRoutine: 0 | 1) =>
+      eb
+        .selectFrom((inner) =>
+          inner
+            .selectFrom("audit_events")
+            .select(auditColumns)
+            .where(column, "=", value)
+            .where("is_routine", "=", isRoutine)
+            .$if(before !== undefined, (query) => query.where("id", "<", before as string))
+            .$if(linkId !== undefined, (query) =>
+              query.where("id", "in", idsOfLink(db, { linkId: linkId as string, before, limit })),
+            )
+            .orderBy("id", order)
+            .limit(limit)
+            .as("part"),
+        )
+        .select(auditColumns);
+    return (routine === "omit" ? part(0) : part(0).unionAll(part(1))).as("events");
+  };
+  return db.selectFrom(events).orderBy("id", order).limit(limit);
+}
+
+type Count = Sources & {
+  engine: Engine;
+  of: Parameters<AuditQueries["countDownloads"]>[0];
+  since: number;
+  stepMs: number;
+  limit: number;
+};
+
+async function countDownloads(
+  db: Kysely<Tables>,
+  { engine, journalEvents, of, since, stepMs, limit }: Count,
+): Promise<DownloadSteps> {
+  const [column, value] = "noteId" in of ? (["note_id", of.noteId] as const) : (["owner_id", of.ownerId] as const);
+  // Reads the journal first, for the same reason as `list`.
+  const fromJournal = journalEvents?.({ column, value, before: undefined, routine: "omit", limit }) ?? [];
+  const acts = db
+    .selectFrom("audit_events")
+    .where(column, "=", value)
+    .where("is_routine", "=", 0)
+    .where("id", ">=", firstIdAt(since))
+    .orderBy("id", "desc");
+  const oldest = await acts.select(["id", "at"]).offset(limit).limit(1).executeTakeFirst();
+  const isDownload = (eb: ExpressionBuilder<Tables, "audit_events">) =>
+    eb.or(DOWNLOAD_PURPOSES.map((purpose) => engine.contains(eb.ref("detail"), purposeIn(purpose))));
+  const counts = await db
+    .selectFrom("audit_events")
+    .select([
+      sql<number>`at - at % ${sql.lit(stepMs)}`.as("step"),
+      // Counts the commas, because an id contains no comma.
+      sql<number>`sum(length(attachment_ids) - length(replace(attachment_ids, ',', '')) + 1)`.as("count"),
+    ])
+    .where(column, "=", value)
+    .where("is_routine", "=", 0)
+    .where("id", ">", oldest?.id ?? firstIdAt(since))
+    .where("action", "in", ACTS)
+    .where(isDownload)
+    .where((eb) => eb.not(engine.isIn(eb.ref("id"), engine.list(fromJournal.map(({ id }) => id)))))
+    .groupBy("step")
+    .execute();
+  const steps = new Map(counts.map(({ step, count }) => [step, Number(count)]));
+  for (const { at, action, detail, attachment_ids } of fromJournal) {
+    const isCounted = ACTS.includes(action) && DOWNLOAD_PURPOSES.some((each) => detail.includes(purposeIn(each)));
+    if (!isCounted || at < since) continue;
+    const step = at - (at % stepMs);
+    steps.set(step, (steps.get(step) ?? 0) + JSON.parse(attachment_ids).length);
+  }
+  const inOrder = [...steps].sort(([one], [other]) => one - other);
+  return { countedSince: oldest?.at ?? since, steps: inOrder.map(([at, count]) => ({ at, count })) };
+}
+
+/** The events that stand for one act of a person or a visitor. */
+const ACTS: AuditAction[] = ["url.issued", "link.claimed"];
+
+/** Returns the text of a purpose in the JSON of `detail`. No other text in the JSON has quotation marks that are not escaped. */
+function purposeIn(purpose: string): string {
+  return `"purpose":"${purpose}"`;
+}
+
+function idsOfLink(
+  db: Kysely<Tables>,
+  { linkId, before, limit }: { linkId: string; before: string | undefined; limit: number },
+) {
+  return db
+    .selectFrom("link_events")
+    .select("event_id")
+    .where("link_id", "=", linkId)
+    .$if(before !== undefined, (query) => query.where("event_id", "<", before as string))
+    .orderBy("event_id", "desc")
+    .limit(limit + 1);
+}
+
+/**
+ * The maximum size of all attachment ids of a page. An event may have 1,000 ids, and a page may have 200 events. A response has no space
+ * for more ids than this (platform/http/fit-page-bytes.ts). Bytes.
+ */
+const MAX_PAGE_BYTES = 2 ** 20;
+
+/** Returns the number of events whose ids fit into a page. The number is at least 1. */
+function countFitting(sizes: number[], limit: number): number {
+  let bytes = 0;
+  const tooLarge = sizes.findIndex((size) => {
+    bytes += size;
+    return bytes > MAX_PAGE_BYTES;
+  });
+  return tooLarge === -1 ? limit : Math.max(1, tooLarge);
+}
+
+function mergeNewestFirst(fromJournal: AuditRow[], fromTable: AuditRow[]): AuditRow[] {
+  if (fromJournal.length === 0) return fromTable;
+  const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+}

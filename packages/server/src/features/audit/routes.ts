@@ -1,0 +1,109 @@
+import { ActivityQuery, AuditEventPage, Downloads, NoteParams } from "@valetkey/contract";
+import type { Page } from "../../platform/database/page.ts";
+import { fitPage } from "../../platform/http/fit-page-bytes.ts";
+import { operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { toIso } from "../../platform/http/wire-instant.ts";
+import { callerOf } from "../access/authentication.ts";
+import type { Caller } from "../people/person.ts";
+import { presentPerson } from "../people/present.ts";
+import type { NamedEvent } from "./activity.ts";
+import type { DownloadSteps } from "./audit-port.ts";
+
+const schemas = operations("activity", {
+  listNoteActivity: {
+    summary: "List the audit events of a note and its files, newest first",
+    params: NoteParams,
+    querystring: ActivityQuery,
+    response: { 200: AuditEventPage },
+  },
+  listActivity: {
+    summary: "List the audit events of your notes, newest first",
+    querystring: ActivityQuery,
+    response: { 200: AuditEventPage },
+  },
+  countNoteDownloads: {
+    summary: "Count the downloads of a note, in steps of 15 minutes",
+    params: NoteParams,
+    response: { 200: Downloads },
+  },
+  countDownloads: {
+    summary: "Count the downloads of your notes, in steps of 15 minutes",
+    response: { 200: Downloads },
+  },
+});
+
+/** The routes GET /activity and GET /notes/:noteId/activity, and the counts of downloads below them. */
+export function activityRoutes(app: App, deps: RouteDeps): void {
+  const { useCases } = deps;
+  app.get(
+    "/notes/:noteId/activity",
+    { schema: schemas.listNoteActivity, preHandler: deps.takeTurn },
+    async (request) => {
+      const { limit, cursor, routine } = request.query;
+      const caller = callerOf(request);
+      const input = { noteId: request.params.noteId, limit, cursor, routine };
+      return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
+    },
+  );
+
+  app.get("/activity", { schema: schemas.listActivity, preHandler: deps.takeTurn }, async (request) => {
+    const { limit, cursor, routine } = request.query;
+    const caller = callerOf(request);
+    return describe(await useCases.listActivity(caller, { limit, cursor, routine }), { caller, ...deps });
+  });
+
+  app.get(
+    "/notes/:noteId/activity/downloads",
+    { schema: schemas.countNoteDownloads, preHandler: deps.takeTurn },
+    async (request) => presentDownloads(await useCases.countNoteDownloads(callerOf(request), request.params.noteId)),
+  );
+
+  app.get("/activity/downloads", { schema: schemas.countDownloads, preHandler: deps.takeTurn }, async (request) =>
+    presentDownloads(await useCases.countDownloads(callerOf(request))),
+  );
+}
+
+function presentDownloads({ countedSince, steps }: DownloadSteps): Downloads {
+  return { countedSince: toIso(countedSince), steps: steps.map(({ at, count }) => ({ at: toIso(at), count })) };
+}
+
+export async function describe(
+  page: Page<NamedEvent>,
+  { caller, useCases }: RouteDeps & { caller: Caller },
+): Promise<AuditEventPage> {
+  const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
+  const items = page.items.map((event) => {
+    const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
+    // Only the owner of the note may read every email address. An editor sees names, and only the editor's own email address.
+    const present = (userId: string) => {
+      const person = presentPerson(userId, people);
+      return [ownerId, userId].includes(caller.userId) ? person : { ...person, email: null };
+    };
+    const [subject] = subjectOf(event).map(present);
+    return {
+      id,
+      at: toIso(at),
+      action,
+      actorId,
+      actor: present(actorId),
+      ...(subject && { subject }),
+      noteId,
+      noteTitle,
+      attachmentIds: [...attachmentIds],
+      files,
+      detail: ownerId === caller.userId ? detail : withoutEmail(detail),
+    };
+  });
+  return fitPage(items, page.nextCursor);
+}
+
+/** Removes the invited email address, because editors of a note must not see the email addresses that the owner invited. */
+function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent["detail"] {
+  return detail;
+}
+
+/** Returns the user whose share was granted or revoked. Returns an empty list for other events. */
+function subjectOf({ detail }: NamedEvent): string[] {
+  return typeof detail.userId === "string" ? [detail.userId] : [];
+}

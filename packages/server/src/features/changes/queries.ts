@@ -1,0 +1,105 @@
+import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
+import { compile, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
+import type { Engine } from "../../platform/database/engine.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { Clock } from "../../platform/deps.ts";
+import { isLive } from "../access/live-share.ts";
+import { notInTrash } from "../access/not-in-trash.ts";
+import { roleOnNote } from "../access/queries.ts";
+import type { AuditAction } from "../audit/audit-event.ts";
+import type { ChangeQueries } from "./changes-port.ts";
+
+/** A query reads at most this many of the newest events, so that its time does not depend on the size of the audit log. */
+const RECENT_EVENTS = 100;
+
+/** The queries leave out URL events, because no list shows them. URL events are also much more frequent than other events. */
+const URL_EVENTS: AuditAction[] = ["url.issued", "url.refused"];
+
+/** The events that change what every reader of a note sees. */
+const NOTE_EVENTS: AuditAction[] = [
+  "note.updated",
+  "attachment.uploaded",
+  "attachment.adopted",
+  "attachment.accepted",
+  "attachment.renamed",
+  "attachment.deleted",
+  "attachment.restored",
+  "link.received",
+];
+
+const list = (actions: readonly AuditAction[]) => sql.join(actions.map((action) => sql.lit(action)));
+const parameters = ["userId", "now", "noteId"] as const;
+
+/** The statement of each engine is compiled only once, because each open page runs it every two seconds. */
+const statements = new WeakMap<Engine, Statement>();
+
+type Given = { engine: Engine; clock: Clock; run: RunStatement };
+
+export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given): ChangeQueries {
+  return {
+    async describe(userId, noteId = "") {
+      const statement = statements.get(engine) ?? compileChanges(db);
+      statements.set(engine, statement);
+      const [values = []] = await run(statement, [userId, clock(), noteId]);
+      const [own, notes, files, role, events, disabledAt] = values;
+      // `own` contains `disabledAt`, so the text changes when a user is disabled. After this change, the page of the user sends a request,
+      // and the service refuses the request.
+      return {
+        own: `${own} ${disabledAt}`,
+        shared: `${notes} ${files}`,
+        note: role === null ? "" : `${role} ${events}`,
+      };
+    },
+  };
+}
+
+function compileChanges(db: Kysely<Tables>): Statement {
+  return compile({ name: "vk_changes", rows: "one", parameters }, ({ userId, now, noteId }) =>
+    db.selectNoFrom([
+      recentEvents(db, { column: "owner_id", value: userId, userId })
+        .where(sql<SqlBool>`action not in (${list(URL_EVENTS)})`)
+        .as("own"),
+      liveShares(db, "note_shares", { userId, now }).as("notes"),
+      liveShares(db, "attachment_shares", { userId, now }).as("files"),
+      db
+        .selectFrom("notes")
+        .select((eb) => roleOnNote(eb, { db, userId, now }).as("role"))
+        .where("notes.id", "=", noteId)
+        .where(notInTrash.notes)
+        .as("role"),
+      recentEvents(db, { column: "note_id", value: noteId, userId })
+        .where(sql<SqlBool>`action in (${list(NOTE_EVENTS)})`)
+        .as("events"),
+      db.selectFrom("disabled_users").select("disabled_at").where("user_id", "=", userId).as("disabled_at"),
+    ]),
+  );
+}
+
+type Text = Expression<string>;
+type Recent = { column: "owner_id" | "note_id"; value: Text; userId: Text };
+
+/** Selects the ids of recent events that other people caused. The page already shows the user's own actions. */
+function recentEvents(db: Kysely<Tables>, { column, value, userId }: Recent) {
+  const events = db
+    .selectFrom("audit_events")
+    .select(["id", "action", "actor_id"])
+    .where(column, "=", value)
+    .where("is_routine", "=", sql.lit(0))
+    .orderBy("id", "desc")
+    .limit(sql.lit(RECENT_EVENTS));
+  return db
+    .selectFrom(events.as("recent"))
+    .select(sql<string | null>`string_agg(id, ',' order by id)`.as("ids"))
+    .where("actor_id", "!=", userId);
+}
+
+type Shares = "note_shares" | "attachment_shares";
+
+/** Selects a text that changes with the live shares of a user, because each change of a share sets the `created_at` of the share. */
+function liveShares(db: Kysely<Tables>, table: Shares, { userId, now }: { userId: Text; now: Expression<number> }) {
+  return db
+    .selectFrom(table)
+    .select(sql<string>`concat(count(*), ':', sum(created_at))`.as("shares"))
+    .where("user_id", "=", userId)
+    .where((eb) => isLive(eb.ref("expires_at"), now));
+}

@@ -1,0 +1,59 @@
+import { Changes, ChangesQuery } from "@valetkey/contract";
+import type { FastifyRequest } from "fastify";
+import { operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { callerOf } from "../access/authentication.ts";
+import type { createStreams } from "./streams.ts";
+
+const STREAM = "text/event-stream";
+
+const schemas = operations("changes", {
+  findChanges: {
+    summary: "Find out what changed since a state, once or as a stream of server-sent events",
+    description:
+      "Hints name no note and no file. They say which lists to read again. With `Accept: text/event-stream`, the response is a stream: " +
+      "each event has this JSON as its `data` and the state as its `id`. The first one comes at once, and one about every 15 seconds. The service polls the " +
+      "database every 2 seconds for each stream. It ends the stream within 15 seconds after the credentials are revoked, and when it " +
+      "stops. A browser then opens it again with `Last-Event-ID`, so no change is lost. One user has at most 8 streams on a replica.",
+    querystring: ChangesQuery,
+    response: { 200: Changes },
+  },
+});
+
+type Deps = RouteDeps & {
+  streams: ReturnType<typeof createStreams>;
+  /** Checks whether the credentials of an earlier request are still valid. Rejects if the credentials are no longer valid. */
+  identify: (request: FastifyRequest) => Promise<void>;
+};
+
+/** The route GET /changes. */
+export function changeRoutes(app: App, { useCases, streams, identify }: Deps): void {
+  // There is no HEAD route, because a HEAD request would open a stream that nobody reads.
+  const options = { schema: schemas.findChanges, config: { isStream: true }, exposeHeadRoute: false };
+  app.get("/changes", options, async (request, reply) => {
+    const caller = callerOf(request);
+    const { noteId } = request.query;
+    const isStream = request.headers.accept?.includes(STREAM) === true;
+    const since = (isStream && lastState(request)) || request.query.since;
+    reply.header("vary", "accept");
+    let last = await useCases.findChanges(caller, { noteId, since });
+    if (!isStream) return last;
+    const source = {
+      userId: caller.userId,
+      identify: () => identify(request),
+      async poll() {
+        last = await useCases.findChanges(caller, { noteId, since: last.state });
+        return last;
+      },
+    };
+    // Without this header, proxies such as nginx forward a response only when it is complete.
+    reply.headers({ "content-type": STREAM, "x-accel-buffering": "no" });
+    return reply.send(streams.open(source, last) as never);
+  });
+}
+
+/** Returns the state in the last event that the browser received before its stream ended. */
+function lastState({ headers }: FastifyRequest): string | undefined {
+  const id = headers["last-event-id"];
+  return typeof id === "string" && /^[\w.-]{1,68}$/.test(id) ? id : undefined;
+}

@@ -1,0 +1,100 @@
+import type { ItemAction, ItemName } from "../people/item.ts";
+import type { Resource, Resources, User } from "./types.ts";
+import { within } from "./within.ts";
+
+/** How long the service waits for a decision. Milliseconds. */
+const ASK_WITHIN_MS = 5_000;
+/** The maximum number of calls of `may` that run at the same time for one request. */
+const AT_ONCE = 20;
+
+/** A question to the host application that got no valid decision, without the ids of the user and the items. */
+export type AskFault = { resource: string; action: ItemAction; error: unknown };
+
+export type Ask = ReturnType<typeof createAsk>;
+
+type Options = {
+  resources: Resources;
+  /**
+   * The service calls this when a function of the host application throws, takes too long or returns a wrong type. In these cases, the
+   * service refuses the action.
+   */
+  onFault: (fault: AskFault) => void;
+  askWithinMs?: number;
+};
+
+/**
+ * Creates the functions that ask the host application for decisions (docs/security-requirements.md, 38). These functions cache no decision.
+ * They refuse the action if a decision is missing or has a wrong type.
+ */
+export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
+  async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
+    const { resource } = question;
+    const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
+    if (rules === undefined) return undefined;
+    try {
+      const late = `The application made no decision within ${askWithinMs / 1000} seconds.`;
+      return await within({ milliseconds: askWithinMs, late }, async () => rule(rules));
+    } catch (error) {
+      onFault({ ...question, error });
+      return undefined;
+    }
+  }
+
+  async function may(user: User, action: ItemAction, { resource, itemId }: ItemName): Promise<boolean> {
+    const question = { resource, action };
+    const decision: unknown = await decide(question, (rules) => rules.may(user, action, itemId));
+    if (decision !== undefined && typeof decision !== "boolean") {
+      onFault({ ...question, error: new TypeError(`may() must return true or false, and not ${kindOf(decision)}.`) });
+    }
+    return decision === true;
+  }
+
+  /** Returns the ids of the items of one resource on which the user may perform the action. */
+  async function permittedOf(user: User, question: Question, itemIds: readonly string[]): Promise<Set<string>> {
+    const { resource, action } = question;
+    if (resources[resource]?.mayMany !== undefined) {
+      return (
+        (await decide(question, async (rules) => setOf(await rules.mayMany?.(user, action, itemIds)))) ?? new Set()
+      );
+    }
+    const permitted = new Set<string>();
+    const decideOne = async (itemId: string) => {
+      if (await may(user, action, { resource, itemId })) permitted.add(itemId);
+    };
+    const endsAt = performance.now() + askWithinMs;
+    for (let at = 0; at < itemIds.length && performance.now() < endsAt; at += AT_ONCE) {
+      await Promise.all(itemIds.slice(at, at + AT_ONCE).map(decideOne));
+    }
+    return permitted;
+  }
+
+  return {
+    /** Returns whether the user may perform the action on one item. */
+    may,
+    /** Returns the items on which the user may perform the action. Calls `mayMany` once for each resource that has this function. */
+    async mayMany<Name extends ItemName>(user: User, action: ItemAction, items: readonly Name[]): Promise<Set<Name>> {
+      const permitted = new Set<Name>();
+      for (const [resource, ofResource] of Map.groupBy(items, (item) => item.resource)) {
+        const itemIds = [...new Set(ofResource.map(({ itemId }) => itemId))];
+        const ids = await permittedOf(user, { resource, action }, itemIds);
+        for (const item of ofResource) if (ids.has(item.itemId)) permitted.add(item);
+      }
+      return permitted;
+    },
+  };
+}
+
+type Question = { resource: string; action: ItemAction };
+
+/**
+ * Converts the result of `mayMany` to a set. Throws TypeError for a wrong type. Also throws for a string, because a string is iterable, but
+ * its characters are not ids.
+ */
+function setOf(ids: unknown): Set<string> {
+  if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");
+  return new Set(ids as Iterable<string>);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : `a value of type ${typeof value}`;
+}

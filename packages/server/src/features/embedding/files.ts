@@ -1,0 +1,156 @@
+import type { Disposition } from "../../platform/bucket/serving.ts";
+import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Deps } from "../../platform/deps.ts";
+import type { UseCases } from "../../wiring/use-cases.ts";
+import type { Attachment } from "../access/attachment.ts";
+import type { UrlPurpose } from "../audit/url-purpose.ts";
+import { checkExpiry, type IssuedUrl } from "../downloads/issue-url.ts";
+import type { BatchAnswer } from "../downloads/issue-urls.ts";
+import { applicationUserId, type ItemName } from "../people/item.ts";
+import type { ReportedPart } from "../uploads/assemble-parts.ts";
+import type { StartedUpload, UploadProgress } from "../uploads/index.ts";
+import type { Ask } from "./ask.ts";
+import { callerOf, createItemAccess, ROLES } from "./item-access.ts";
+import { openItem } from "./open-item.ts";
+import { rememberUser } from "./remember-user.ts";
+import { checkFile, rulesOf } from "./rules.ts";
+import type { Resources, User } from "./types.ts";
+
+/** A file with the item that it belongs to. */
+export type FileOfItem = { attachment: Attachment; item: ItemName };
+
+/** The data about a file that the host application declares before the upload. */
+export type NewFile = {
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  sha256: string | undefined;
+  idempotencyKey: string | undefined;
+};
+
+type UrlInput = {
+  fileId: string;
+  expiresInSeconds: number | undefined;
+  disposition: Disposition;
+  purpose: UrlPurpose | undefined;
+};
+
+export type Files = ReturnType<typeof createFiles>;
+
+/**
+ * Makes the use cases of an embedding. Each one asks the host application for a decision, and then runs a use case of the service with this
+ * decision.
+ * No use case calls the host application inside a transaction, because a query of the application could wait for a lock of this
+ * transaction.
+ */
+export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
+  const { db } = deps;
+  const { useCases, resources, ask } = parts;
+  const remember = rememberUser(deps, useCases);
+  const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
+
+  return {
+    /** Starts an upload. Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and the errors of `startUpload`. */
+    async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
+      const rules = rulesOf(resources, name.resource);
+      await requireRight(user, "add", name);
+      checkFile(rules, file);
+      const { noteId } = await openItem(deps, name);
+      await remember(user);
+      const { userId } = callerOf(user);
+      return useCases.startUpload({ userId, grants: new Map([[noteId, ROLES.add]]) }, { noteId, ...file });
+    },
+
+    getUpload: (user: User, uploadId: string): Promise<UploadProgress> =>
+      itemOfUpload(user, uploadId).then(() => useCases.getUpload(callerOf(user), uploadId)),
+
+    async signParts(user: User, input: { uploadId: string; partNumbers: readonly number[] }) {
+      const item = await itemOfUpload(user, input.uploadId);
+      return useCases.signParts(await callerFor(user, "add", item), input);
+    },
+
+    async complete(
+      user: User,
+      input: { uploadId: string; parts?: readonly ReportedPart[] | undefined },
+    ): Promise<FileOfItem> {
+      const item = await itemOfUpload(user, input.uploadId);
+      const accepted = [rulesOf(resources, item.resource).accept ?? []];
+      const caller = await callerFor(user, "add", item);
+      return { attachment: await useCases.completeUpload(caller, { ...input, accepted }), item };
+    },
+
+    abort: (user: User, uploadId: string): Promise<void> =>
+      itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
+
+    /** Returns one page of the files of an item, in order of creation. For an item without files, the page is empty. */
+    async list(user: User, { page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> {
+      rulesOf(resources, name.resource);
+      await requireRight(user, "read", name);
+      return pageOf(name, page);
+    },
+
+    async get(user: User, fileId: string): Promise<FileOfItem> {
+      const item = await itemOfFile(fileId);
+      return { attachment: await useCases.getAttachment(await callerFor(user, "read", item), fileId), item };
+    },
+
+    async issueUrl(user: User, { fileId, ...input }: UrlInput): Promise<IssuedUrl> {
+      const item = await itemOfFile(fileId);
+      const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
+      // If the application refuses the user, `caller` contains no grant. So the use case refuses the user and records the refusal.
+      const caller = await callerFor(user, "read", item);
+      // An embedding supports neither cacheable URLs nor URLs for one IP address.
+      const plain = { isCacheable: false, clientIp: undefined };
+      return useCases.issueUrl(caller, { ...input, ...plain, attachmentId: fileId, expiresInSeconds });
+    },
+
+    async issueUrls(
+      user: User,
+      { fileIds, purpose }: { fileIds: readonly string[]; purpose: UrlPurpose | undefined },
+    ): Promise<BatchAnswer[]> {
+      const found = await db.items.findOfAttachments([...new Set(fileIds.map((id) => id.toLowerCase()))]);
+      const items = new Map([...found.values()].map((item) => [item.noteId, item]));
+      const permitted = await ask.mayMany(user, "read", [...items.values()]);
+      const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
+      // All URLs of a batch have the same expiry: the shortest one that the resources of the files allow.
+      const expiries = [...permitted].map((item) => expiryOf(item, undefined));
+      const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
+      // If a file belongs to no item, the result says that the file is unknown, even if it exists.
+      const attachmentIds = fileIds.map((id) => (found.has(id.toLowerCase()) ? id : ""));
+      const answers = await useCases.issueUrls(
+        { ...callerOf(user), grants },
+        { attachmentIds, expiresInSeconds, purpose, clientIp: undefined },
+      );
+      return answers.map((answer, index) => ({ ...answer, attachmentId: fileIds[index] as string }));
+    },
+
+    async remove(user: User, fileId: string): Promise<void> {
+      const item = await itemOfFile(fileId);
+      await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
+    },
+
+    /** The use cases for background jobs of the host application. They ask for no decision. */
+    trusted: {
+      list: ({ page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> => {
+        rulesOf(resources, name.resource);
+        return pageOf(name, page);
+      },
+      async remove(fileId: string): Promise<void> {
+        const { noteId } = await itemOfFile(fileId);
+        const caller = { userId: applicationUserId(""), grants: new Map([[noteId, ROLES.remove]]) };
+        await useCases.deleteAttachment(caller, fileId);
+      },
+    },
+  };
+
+  async function pageOf(name: ItemName, page: PageRequest): Promise<Page<Attachment>> {
+    const item = await db.items.find(name);
+    return item === undefined ? { items: [], nextCursor: undefined } : db.attachments.pageOfNote(item.noteId, page);
+  }
+
+  function expiryOf({ resource }: ItemName, requested: number | undefined): number {
+    const longest = rulesOf(resources, resource).urlTtlSeconds ?? deps.limits.urlTtlDefaultSeconds;
+    checkExpiry(requested, longest);
+    return requested ?? longest;
+  }
+}

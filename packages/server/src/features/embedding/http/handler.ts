@@ -1,0 +1,115 @@
+import { METHODS } from "node:http";
+import { problems } from "@valetkey/contract";
+import type { InjectOptions } from "fastify";
+import { HttpProblem, problemBody, refusalOf } from "../../../platform/http/problem.ts";
+import type { App } from "../../../platform/http/route-types.ts";
+import { exchange } from "./exchange.ts";
+import type { FindPath } from "./paths.ts";
+import type { Body } from "./read-body.ts";
+
+/**
+ * A request that an entry point received. `toRequest` converts it to a web-standard request, and `read` reads the body. `path`: the path
+ * without the mount path, if the framework removes the mount path.
+ */
+export type Arrival = {
+  toRequest: () => Request;
+  original: unknown;
+  read: () => Body | Promise<Body>;
+  path?: string | undefined;
+};
+
+/** The response of the HTTP application. The entry point passes it on to the client. */
+export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
+
+export type Handler = {
+  /** Never rejects, because an unhandled rejection would end the process of the application. */
+  handle(arrival: Arrival): Promise<Answer>;
+  /** Refuses further requests, and waits for the running requests. */
+  drain(): Promise<void>;
+};
+
+type HandlerOptions = {
+  findPath: FindPath;
+  requestId: () => string;
+  /** Called with an error that the client did not cause. */
+  onFailure: (error: unknown) => void;
+};
+
+/** Creates the handler that passes the requests of all entry points to the HTTP application. */
+export function createHandler(app: App, { findPath, requestId, onFailure }: HandlerOptions): Handler {
+  const running = new Set<Promise<Answer>>();
+  let isClosing = false;
+
+  async function pass({ toRequest, original, read, path }: Arrival): Promise<Answer> {
+    if (isClosing) throw new HttpProblem("shutting_down", "The server is restarting. Send the request again.");
+    const request = webRequestOf(toRequest);
+    const body = await read();
+    const { pathname, search } = new URL(request.url);
+    const options: InjectOptions = {
+      method: request.method as "GET",
+      url: findPath(path === undefined ? [pathname] : [pathname, path]) + search,
+      headers: headersOf(request, body),
+      ...(body === undefined ? {} : { payload: body }),
+    };
+    return exchange.run({ request, original }, async () => {
+      const { statusCode, headers, rawPayload } = await app.inject(options);
+      return { status: statusCode, headers: headersIn(headers), body: rawPayload };
+    });
+  }
+
+  return {
+    handle(arrival) {
+      const answer = pass(arrival)
+        .catch((error) => {
+          if (!(error instanceof HttpProblem)) onFailure(error);
+          return refuse(error, requestId());
+        })
+        .finally(() => running.delete(answer));
+      running.add(answer);
+      return answer;
+    },
+    async drain() {
+      isClosing = true;
+      await Promise.all(running);
+    },
+  };
+}
+
+/** Throws `invalid_request` for a method or a URL that the web standard or HTTP does not allow, such as the methods TRACE and FETCH. */
+function webRequestOf(toRequest: () => Request): Request {
+  try {
+    const request = toRequest();
+    if (!METHODS.includes(request.method)) throw new TypeError("HTTP has no such method.");
+    return request;
+  } catch (cause) {
+    throw new HttpProblem("invalid_request", "The method, the URL or a header is not valid.", { cause });
+  }
+}
+
+function refuse(error: unknown, requestId: string): Answer {
+  const { code, detail } = refusalOf(error);
+  const body = JSON.stringify(problemBody(code, { detail, requestId }));
+  const headers = { "content-type": "application/problem+json; charset=utf-8", "cache-control": "no-store" };
+  return { status: problems[code].status, headers, body: Buffer.from(body) };
+}
+
+/**
+ * Returns the headers of the request, without those that concern only the connection. The HTTP application computes `content-length` from
+ * the body.
+ */
+function headersOf(request: Request, body: Body): Record<string, string> {
+  const headers = Object.fromEntries(request.headers);
+  for (const name of ["connection", "transfer-encoding", "content-length", "expect"]) delete headers[name];
+  // A request without a body must have no content type. The body parser of a framework may have replaced an empty body by an empty object.
+  if (body === undefined) delete headers["content-type"];
+  return headers;
+}
+
+function headersIn(given: Record<string, unknown>): Answer["headers"] {
+  const headers: Answer["headers"] = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || name === "connection" || name === "transfer-encoding" || name === "date") continue;
+    headers[name] = Array.isArray(value) ? value.map(String) : String(value);
+  }
+  return headers;
+}

@@ -1,0 +1,116 @@
+import { fitPage } from "../../../platform/http/fit-page-bytes.ts";
+import { httpLimits } from "../../../platform/http/http-limits.ts";
+import type { App } from "../../../platform/http/route-types.ts";
+import { toIso } from "../../../platform/http/wire-instant.ts";
+import type { UseCases } from "../../../wiring/use-cases.ts";
+import type { Attachment } from "../../access/attachment.ts";
+import { presentAttachment } from "../../attachments/present.ts";
+import { parseExpiresIn, presentAnswers } from "../../downloads/present.ts";
+import { type ItemName, idInApplication } from "../../people/item.ts";
+import type { People } from "../../people/present.ts";
+import { presentPart, presentStarted, presentUpload } from "../../uploads/present.ts";
+import { allowNoBody, readIdempotencyKey } from "../../uploads/read-request.ts";
+import type { Files } from "../files.ts";
+import { userOf } from "./identify.ts";
+import { schemas } from "./schema.ts";
+
+export type EmbeddedRouteDeps = { files: Files; useCases: Pick<UseCases, "findPeople"> };
+
+// The URL routes have no HEAD variant, because a HEAD request would issue and record a URL that no client receives.
+const exposeHeadRoute = false;
+
+/**
+ * The routes for uploads to an item. Requests and responses look like those of the service, so that `@valetkey/client` can upload to an
+ * item.
+ */
+export function embeddedUploadRoutes(app: App, deps: EmbeddedRouteDeps): void {
+  const { files } = deps;
+  app.post("/:resource/:itemId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
+    const { filename, sizeBytes, contentType, sha256 } = request.body;
+    const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+    const file = { filename, sizeBytes, contentType, sha256, idempotencyKey };
+    const { resource, itemId } = request.params;
+    const started = await files.start(userOf(request), { resource, itemId, file });
+    return reply.code(201).send(presentStarted(started));
+  });
+
+  app.get("/uploads/:uploadId", { schema: schemas.getUpload }, async (request) =>
+    presentUpload(await files.getUpload(userOf(request), request.params.uploadId)),
+  );
+
+  app.post("/uploads/:uploadId/parts", { schema: schemas.signParts }, async (request) => {
+    const { partNumbers } = request.body;
+    const parts = await files.signParts(userOf(request), { uploadId: request.params.uploadId, partNumbers });
+    return { parts: parts.map(presentPart) };
+  });
+
+  app.post(
+    "/uploads/:uploadId/complete",
+    { schema: schemas.completeUpload, bodyLimit: httpLimits.largeJsonBodyBytes, preValidation: allowNoBody },
+    async (request) => {
+      const input = { uploadId: request.params.uploadId, parts: request.body.parts };
+      const { attachment, item } = await files.complete(userOf(request), input);
+      return describeFile(attachment, { item, deps });
+    },
+  );
+
+  app.delete("/uploads/:uploadId", { schema: schemas.abortUpload }, async (request, reply) => {
+    await files.abort(userOf(request), request.params.uploadId);
+    return reply.code(204).send(null);
+  });
+}
+
+/** The routes for the files of an item, and for their URLs. */
+export function embeddedFileRoutes(app: App, deps: EmbeddedRouteDeps): void {
+  const { files, useCases } = deps;
+  app.get("/:resource/:itemId", { schema: schemas.listFiles }, async (request) => {
+    const { resource, itemId } = request.params;
+    const { limit, cursor } = request.query;
+    const { items, nextCursor } = await files.list(userOf(request), { resource, itemId, page: { limit, cursor } });
+    const people = await useCases.findPeople(items.map(({ createdBy }) => createdBy));
+    return fitPage(
+      items.map((attachment) => presentItemFile(attachment, { item: { resource, itemId }, people })),
+      nextCursor,
+    );
+  });
+
+  app.get("/files/:fileId", { schema: schemas.getFile }, async (request) => {
+    const { attachment, item } = await files.get(userOf(request), request.params.fileId);
+    return describeFile(attachment, { item, deps });
+  });
+
+  app.delete("/files/:fileId", { schema: schemas.removeFile }, async (request, reply) => {
+    await files.remove(userOf(request), request.params.fileId);
+    return reply.code(204).send(null);
+  });
+
+  app.get("/files/:fileId/url", { schema: schemas.issueUrl, exposeHeadRoute }, async (request) => {
+    const { expiresIn, disposition, purpose } = request.query;
+    const input = { ...request.params, expiresInSeconds: parseExpiresIn(expiresIn), disposition, purpose };
+    const { fileUrl, expiresInSeconds, expiresAt } = await files.issueUrl(userOf(request), input);
+    return { fileUrl, expiresIn: expiresInSeconds, expiresAt: toIso(expiresAt) };
+  });
+
+  app.get("/files/:fileId/download", { schema: schemas.download, exposeHeadRoute }, async (request, reply) => {
+    const { expiresIn, disposition, purpose } = request.query;
+    const input = { ...request.params, expiresInSeconds: parseExpiresIn(expiresIn), disposition, purpose };
+    return reply.redirect((await files.issueUrl(userOf(request), input)).fileUrl, 302);
+  });
+
+  app.post("/files/urls", { schema: schemas.issueUrls }, async (request) => {
+    const { fileIds, purpose } = request.body;
+    return { urls: presentAnswers(await files.issueUrls(userOf(request), { fileIds, purpose })) };
+  });
+}
+
+async function describeFile(attachment: Attachment, { item, deps }: { item: ItemName; deps: EmbeddedRouteDeps }) {
+  return presentItemFile(attachment, { item, people: await deps.useCases.findPeople([attachment.createdBy]) });
+}
+
+function presentItemFile(attachment: Attachment, { item, people }: { item: ItemName; people: People }) {
+  const file = presentAttachment(attachment, people);
+  const { resource, itemId } = item;
+  // Returns the id that the application uses for its user.
+  const createdBy = { ...file.createdBy, id: idInApplication(file.createdBy.id) ?? file.createdBy.id };
+  return { ...file, createdBy, resource, itemId };
+}

@@ -1,0 +1,25 @@
+import type { Deps } from "../../platform/deps.ts";
+import type { Item, ItemName } from "../people/item.ts";
+import { ownerOfItem } from "../people/item.ts";
+
+/** Returns an item of the application. At the first upload to an item, creates the item and its note. */
+export async function openItem({ db, clock, newId }: Deps, name: ItemName): Promise<Item> {
+  const known = await db.items.find(name);
+  if (known !== undefined) return known;
+  const now = clock();
+  const noteId = newId();
+  const item = { noteId, ...name };
+  const note = { id: noteId, ownerId: ownerOfItem(noteId), title: "", body: "", createdAt: now, updatedAt: now };
+  try {
+    await db.transaction(async (tx) => {
+      await tx.notes.insert(note);
+      await tx.items.insert(item);
+    });
+    return item;
+  } catch (error) {
+    // Another request may have created the item at the same time.
+    const other = await db.items.find(name);
+    if (other === undefined) throw error;
+    return other;
+  }
+}

@@ -1,0 +1,116 @@
+import { DomainError } from "../../platform/errors.ts";
+import { hasBidiControl, isVisible } from "../../platform/text/readable-text.ts";
+import type { Attachment } from "../access/attachment.ts";
+import type { Role } from "../access/role.ts";
+import type { FileRequest, LinkSlot } from "./link.ts";
+
+/** The start of the id that files and audit events store for a visitor. */
+export const VISITOR = "visitor:";
+const MAX_NAME_LENGTH = 100;
+// C0 and C1 control characters, and line separators.
+const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
+
+/** Returns the id that files and audit events store for a visitor. No user has such an id. */
+export function visitorActorId(visitorId: string): string {
+  return VISITOR + visitorId;
+}
+
+/** Returns the id of the visitor who has this actor id. Returns undefined for the id of a user. */
+export function visitorIdOf(actorId: string): string | undefined {
+  return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
+}
+
+/**
+ * Whether a file is hidden from people with this role. A visitor chooses the filename, so viewers see the file only after the service has
+ * verified it and nobody has to review it any more.
+ */
+export function isHiddenFrom(role: Role | undefined, { createdBy, state }: Pick<Attachment, "createdBy" | "state">) {
+  return role === "viewer" && state !== "ready" && visitorIdOf(createdBy) !== undefined;
+}
+
+/** The usage of a file request: the number and total size of its counted files, and the slots that these files fill. */
+export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
+
+/** The facts that the sender of a file declares before the upload. */
+export type OfferedFile = { contentType: string; sizeBytes: number; slotId: string | undefined };
+
+/**
+ * Checks a file against the limits of a file request. `used` is the usage before this file.
+ * Throws `invalid_request` for a wrong slot. Also throws `kind_not_accepted`, `file_too_large` and `request_full`.
+ */
+export function checkOffer(
+  request: FileRequest,
+  { offered, used }: { offered: OfferedFile; used: RequestUsage },
+): void {
+  const { contentType, sizeBytes } = offered;
+  const slot = slotOf(request, offered.slotId);
+  if (!acceptsType(acceptedTypes(request, slot), contentType)) throw kindNotAccepted(contentType);
+  const maxBytes = Math.min(request.maxBytesPerFile, slot?.maxBytes ?? request.maxBytesPerFile);
+  if (sizeBytes > maxBytes) {
+    throw new DomainError("file_too_large", `The file is larger than the limit of ${maxBytes} bytes.`);
+  }
+  if (slot !== undefined && used.filledSlots.includes(slot.id)) {
+    throw full("This place has a file already. Take the file back before you send another one.");
+  }
+  if (used.files >= request.maxFiles) throw full(`The request has all its ${request.maxFiles} files.`);
+  if (used.bytes + sizeBytes > request.maxBytesTotal) {
+    throw full(`The request has room for ${Math.max(0, request.maxBytesTotal - used.bytes)} more bytes.`);
+  }
+}
+
+/** The kinds that a file request accepts, and the kinds that the slot of the file accepts. Both lists must accept the file. */
+export type AcceptedTypes = readonly (readonly string[])[];
+
+export function acceptedTypes(request: FileRequest, slot: LinkSlot | undefined): AcceptedTypes {
+  return [request.accept, slot?.accept ?? []];
+}
+
+/** Whether each list accepts the type. An empty list accepts every type. */
+export function acceptsType(accepted: AcceptedTypes, contentType: string): boolean {
+  const type = contentType.split(";", 1)[0] ?? contentType;
+  return accepted.every(
+    (kinds) =>
+      kinds.length === 0 ||
+      kinds.some((kind) => (kind.endsWith("/*") ? type.startsWith(kind.slice(0, -1)) : type === kind)),
+  );
+}
+
+export function kindNotAccepted(contentType: string): DomainError {
+  return new DomainError("kind_not_accepted", `The request does not accept ${contentType}. Send another kind of file.`);
+}
+
+function slotOf({ slots }: FileRequest, slotId: string | undefined): LinkSlot | undefined {
+  if (slots.length === 0 && slotId === undefined) return undefined;
+  const slot = slots.find(({ id }) => id === slotId);
+  if (slot !== undefined) return slot;
+  throw new DomainError("invalid_request", "Name the slotId of one of the places that the request lists.");
+}
+
+function full(message: string): DomainError {
+  return new DomainError("request_full", message);
+}
+
+/**
+ * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined if the name is missing, or
+ * has no visible characters.
+ * Throws `invalid_request` for control characters, bidirectional marks and a long name. Throws the same error if the name is missing, but
+ * the file request requires a name.
+ */
+export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
+  if (askName === "no") return undefined;
+  const checked = name?.trim().normalize("NFC") ?? "";
+  if (!isVisible(checked)) {
+    if (askName === "optional") return undefined;
+    throw new DomainError("invalid_request", "visitorName is missing. The request asks for your name.");
+  }
+  if (checked.length > MAX_NAME_LENGTH) {
+    throw new DomainError("invalid_request", `visitorName is longer than ${MAX_NAME_LENGTH} characters.`);
+  }
+  if (!checked.isWellFormed() || FORBIDDEN_IN_NAME.test(checked) || hasBidiControl(checked)) {
+    throw new DomainError(
+      "invalid_request",
+      "visitorName has a control character or a text-direction mark. Remove it.",
+    );
+  }
+  return checked;
+}

@@ -1,0 +1,135 @@
+import type { ShareRole } from "../access/role.ts";
+
+/** `download`: visitors download files. `upload`: a file request, which lets visitors send files. */
+export type LinkKind = "download" | "upload";
+
+/** When the service notifies the owner of the note about a download claim or a received file. */
+export type LinkNotify = "never" | "first" | "each";
+
+/** A slot of a file request: the name of one file that visitors can send. If `accept` is empty, the slot accepts every kind of file. */
+export type LinkSlot = {
+  id: string;
+  name: string;
+  accept?: readonly string[] | undefined;
+  maxBytes?: number | undefined;
+};
+
+/** The limits of a file request. The deadline of a file request is the expiry of its link. */
+export type FileRequest = {
+  maxFiles: number;
+  maxBytesPerFile: number;
+  maxBytesTotal: number;
+  accept: readonly string[];
+  askName: "no" | "optional" | "required";
+  review: boolean;
+  slots: readonly LinkSlot[];
+};
+
+/** A link that gives people without an account access to files of one note. Instants are milliseconds since the epoch. */
+export type Link = {
+  id: string;
+  /**
+   * The token in the URL depends on the generation. A new URL for the link increases the generation, so that earlier tokens stop working.
+   */
+  generation: number;
+  kind: LinkKind;
+  noteId: string;
+  /** The owner of the note. */
+  ownerId: string;
+  createdBy: string;
+  label: string;
+  message: string;
+  /** Undefined if the link opens every ready file of the note. */
+  attachmentIds: readonly string[] | undefined;
+  /** Undefined if the link lives until it is revoked. */
+  expiresAt: number | undefined;
+  /** An Argon2id hash in the PHC string format. Undefined if the link has no password. */
+  passwordHash: string | undefined;
+  /**
+   * Each change of the password or the recipients increases the version. After a change, visitors who entered an earlier password must
+   * enter the new password.
+   */
+  passwordVersion: number;
+  /** Undefined if the number of download claims has no limit. */
+  maxClaims: number | undefined;
+  claims: number;
+  opened: number;
+  urlTtlSeconds: number;
+  notify: LinkNotify;
+  /**
+   * The normalised email addresses. A visitor must prove that they own one of these addresses. Empty: the link works for everybody who has
+   * it.
+   */
+  recipients: readonly string[];
+  /** Defined for the kind `upload` only. */
+  request: FileRequest | undefined;
+  createdAt: number;
+  revokedAt: number | undefined;
+};
+
+/** One deliberate download by one visitor. Until `windowEndsAt`, the visitor can get more URLs, and the service counts no further claim. */
+export type LinkClaim = {
+  id: string;
+  linkId: string;
+  generation: number;
+  visitorId: string;
+  claimedAt: number;
+  windowEndsAt: number;
+};
+
+/** The rules that the operator sets for all links. */
+export type LinkPolicy = {
+  /** If false, nobody can create a link, and visitors can't open any link. */
+  isEnabled: boolean;
+  /** The longest life of a link, from its creation. Seconds. If undefined, a link can live until it is revoked. */
+  maxExpirySeconds: number | undefined;
+  /** If true, visitors can't open a link without a password. */
+  isPasswordRequired: boolean;
+  /** How long a visitor can get new URLs after a download claim. Seconds. */
+  windowSeconds: number;
+  /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
+  abuseContact: string | undefined;
+};
+
+/**
+ * Returns the instant after which visitors can no longer open the link. If the operator shortened the longest life after the creation of
+ * the link, the shorter life applies.
+ * Returns undefined if the link lives until it is revoked.
+ */
+export function effectiveExpiry(
+  { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,
+  { maxExpirySeconds }: Pick<LinkPolicy, "maxExpirySeconds">,
+): number | undefined {
+  if (maxExpirySeconds === undefined) return expiresAt;
+  return Math.min(expiresAt ?? Number.POSITIVE_INFINITY, createdAt + maxExpirySeconds * 1000);
+}
+
+/**
+ * Whether a person who may make links of the note may also edit this link. A link stops working when its creator loses access to the note.
+ * If an editor could change the link of another person, the editor could still use that link after losing access to the note.
+ */
+export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
+  return userId === ownerId || userId === createdBy;
+}
+
+/** `closed`: the policy of the operator does not let visitors open the link. */
+export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned" | "closed";
+
+/**
+ * Returns the state of a link at `now`. `creatorRole`: the current role of the link's creator on the note. `filesLeft`: for `download`, the
+ * number of ready files. For `upload`, the number of files that the link still accepts.
+ */
+export function linkState(
+  link: Link,
+  options: { now: number; creatorRole: ShareRole | "owner" | undefined; filesLeft: number; policy: LinkPolicy },
+): LinkState {
+  const { now, creatorRole, filesLeft, policy } = options;
+  if (link.revokedAt !== undefined) return "revoked";
+  if (creatorRole !== "owner" && creatorRole !== "editor") return "orphaned";
+  if (link.attachmentIds !== undefined && filesLeft === 0) return "orphaned";
+  const expiresAt = effectiveExpiry(link, policy);
+  if (expiresAt !== undefined && expiresAt <= now) return "expired";
+  if (!policy.isEnabled || (policy.isPasswordRequired && link.passwordHash === undefined)) return "closed";
+  if (link.kind === "upload") return filesLeft === 0 ? "used_up" : "live";
+  return link.maxClaims !== undefined && link.claims >= link.maxClaims ? "used_up" : "live";
+}

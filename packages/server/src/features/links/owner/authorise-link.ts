@@ -1,0 +1,48 @@
+import type { Queries } from "../../../platform/database/port.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import { authoriseNote } from "../../access/authorise.ts";
+import type { EventSubject } from "../../audit/describe-event.ts";
+import type { Caller } from "../../people/person.ts";
+import { type Link, mayEditLink } from "../link.ts";
+import type { LinkDetails } from "../links-port.ts";
+
+type Request = { caller: Caller; linkId: string };
+
+/** Returns the link if the caller may read and revoke it. Throws `link_not_found` or `access_denied`. */
+export async function authoriseLink(queries: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
+  const found = await queries.links.findDetails(linkId);
+  if (found === undefined) throw linkNotFound();
+  await authoriseNote(queries, { caller, noteId: found.link.noteId, action: "note.link" });
+  return found;
+}
+
+/** Returns the link if the caller may edit it. Throws `link_not_found` or `access_denied`. */
+export async function authoriseLinkEdit(queries: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
+  const found = await authoriseLink(queries, { caller, linkId });
+  if (mayEditLink(found.link, caller.userId)) return found;
+  throw new DomainError(
+    "access_denied",
+    "Only its creator and the owner of the note may edit this link. Make your own link, or revoke this one.",
+  );
+}
+
+/**
+ * Returns the link as `authoriseLinkEdit` does, in the transaction of the caller. Locks the note, so that two edits of a link do not run at
+ * the same time.
+ */
+export async function holdLink(tx: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
+  const { link } = await authoriseLinkEdit(tx, { caller, linkId });
+  const isHeld = await tx.notes.hold(link.noteId);
+  const current = isHeld ? await tx.links.findDetails(linkId) : undefined;
+  if (current === undefined) throw linkNotFound();
+  return current;
+}
+
+/** Makes the subject of an audit event about a link. */
+export function aboutLink({ noteId, ownerId, attachmentIds = [] }: Link): EventSubject {
+  return { noteId, ownerId, attachmentIds };
+}
+
+function linkNotFound(): DomainError {
+  return new DomainError("link_not_found", "Link not found");
+}

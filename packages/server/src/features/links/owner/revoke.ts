@@ -1,0 +1,46 @@
+import type { Queries } from "../../../platform/database/port.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { auditEvent } from "../../audit/describe-event.ts";
+import type { Caller } from "../../people/person.ts";
+import type { Link } from "../link.ts";
+import { aboutLink, authoriseLink } from "./authorise-link.ts";
+import { stillWorks } from "./describe-links.ts";
+
+/**
+ * Revokes a link. The service refuses the next HTTP request of each visitor. If the link was already revoked, nothing changes. Returns
+ * `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `link_not_found` or `access_denied`.
+ */
+export function revokeLink({ db, clock, newId }: Deps) {
+  return async (caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> =>
+    db.transaction(async (tx) => {
+      const { link } = await authoriseLink(tx, { caller, linkId });
+      const now = clock();
+      await revoke(tx, { caller, link, id: newId(), now });
+      // Reads the expiry after the update, because the update waits until the URLs that visitors are getting now are recorded. So the
+      // expiry includes these URLs.
+      const revoked = await tx.links.findDetails(linkId);
+      return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
+    });
+}
+
+/** Revokes all links that the caller made, in the transaction `tx`. */
+export async function revokeLinksOf(
+  { clock, newId }: Pick<Deps, "clock" | "newId">,
+  tx: Queries,
+  caller: Caller,
+): Promise<void> {
+  for (const link of await tx.links.listUnrevoked(caller.userId)) {
+    await revoke(tx, { caller, link, id: newId(), now: clock() });
+  }
+}
+
+/** Revokes a link and records an audit event, in the transaction `tx`. Returns false if the link was already revoked. */
+export async function revoke(
+  tx: Queries,
+  { caller, link, id, now }: { caller: Caller; link: Link; id: string; now: number },
+): Promise<boolean> {
+  if (!(await tx.links.revoke(link.id, now))) return false;
+  const detail = { linkId: link.id, label: link.label };
+  await tx.audit.add(auditEvent("link.revoked", { id, at: now, caller, subject: aboutLink(link), detail }));
+  return true;
+}

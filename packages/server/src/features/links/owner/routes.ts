@@ -1,0 +1,155 @@
+import {
+  AttachmentParams,
+  AuditEventPage,
+  CreateFileLinkBody,
+  CreateLinkBody,
+  CreateLinkHeaders,
+  Link,
+  LinkPage,
+  LinkParams,
+  ListLinksQuery,
+  NoteParams,
+  PageQuery,
+  RevokedLink,
+  UpdateLinkBody,
+} from "@valetkey/contract";
+import type { FastifyRequest } from "fastify";
+import type { PageRequest } from "../../../platform/database/page.ts";
+import { operations } from "../../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
+import { parseInstant } from "../../../platform/http/wire-instant.ts";
+import { callerOf } from "../../access/authentication.ts";
+import { describe as describeEvents } from "../../audit/routes.ts";
+import type { ShareSubject } from "../../sharing/shares-port.ts";
+import { readIdempotencyKey } from "../../uploads/read-request.ts";
+import type { LinkSettings } from "./link-settings.ts";
+import { isoOrNull, presentLink, presentLinks } from "./present.ts";
+
+const schemas = operations("links", {
+  createLink: {
+    summary: "Make a link of a note or of some of its files, or a file request",
+    params: NoteParams,
+    headers: CreateLinkHeaders,
+    body: CreateLinkBody,
+    response: { 201: Link },
+  },
+  listNoteLinks: {
+    summary: "List the links of a note, newest first",
+    params: NoteParams,
+    querystring: PageQuery,
+    response: { 200: LinkPage },
+  },
+  createFileLink: {
+    summary: "Make a link of one file",
+    params: AttachmentParams,
+    headers: CreateLinkHeaders,
+    body: CreateFileLinkBody,
+    response: { 201: Link },
+  },
+  listFileLinks: {
+    summary: "List the links that name this file, newest first. A link of the whole note names no file",
+    params: AttachmentParams,
+    querystring: PageQuery,
+    response: { 200: LinkPage },
+  },
+  listLinks: {
+    summary: "List the links of your notes, and the links that you made and may still edit, newest first",
+    querystring: ListLinksQuery,
+    response: { 200: LinkPage },
+  },
+  getLink: {
+    summary: "Read a link",
+    params: LinkParams,
+    response: { 200: Link },
+  },
+  updateLink: {
+    summary: "Edit a link, or give it another URL. Owners edit all links of their notes, and editors their own",
+    params: LinkParams,
+    body: UpdateLinkBody,
+    response: { 200: Link },
+  },
+  revokeLink: {
+    summary: "Revoke a link at once. Returns when the last issued URL expires",
+    params: LinkParams,
+    response: { 200: RevokedLink },
+  },
+  listLinkEvents: {
+    summary: "List the audit events of a link, newest first",
+    params: LinkParams,
+    querystring: PageQuery,
+    response: { 200: AuditEventPage },
+  },
+});
+
+type ListCall = Pick<FastifyRequest, "caller"> & { params: ShareSubject; query: { limit: number; cursor?: string } };
+
+/** The link routes for signed-in users: /links, and the link routes of a note or an attachment. */
+export function linkRoutes(app: App, deps: RouteDeps): void {
+  const { useCases, takeTurn } = deps;
+
+  async function list(request: ListCall) {
+    const { limit, cursor } = request.query;
+    const input = { subject: request.params, limit, cursor };
+    return presentLinks(await useCases.listLinks(callerOf(request), input), deps);
+  }
+
+  app.post("/notes/:noteId/links", { schema: schemas.createLink }, async (request, reply) => {
+    const { kind = "download", attachmentIds, request: fileRequest } = request.body;
+    const settings = settingsOf(request.body);
+    const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+    const { noteId } = request.params;
+    const input = { noteId, kind, attachmentIds, request: fileRequest, settings, idempotencyKey };
+    const link = await useCases.createLink(callerOf(request), input);
+    return reply.code(201).send(await presentLink(link, deps));
+  });
+
+  app.post("/attachments/:attachmentId/links", { schema: schemas.createFileLink }, async (request, reply) => {
+    const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+    const { attachmentId } = request.params;
+    const input = { attachmentId, settings: settingsOf(request.body), idempotencyKey };
+    const link = await useCases.createFileLink(callerOf(request), input);
+    return reply.code(201).send(await presentLink(link, deps));
+  });
+
+  app.get("/notes/:noteId/links", { schema: schemas.listNoteLinks, preHandler: takeTurn }, list);
+  app.get("/attachments/:attachmentId/links", { schema: schemas.listFileLinks, preHandler: takeTurn }, list);
+
+  app.get("/links", { schema: schemas.listLinks, preHandler: takeTurn }, async (request) => {
+    const { limit, cursor, kind } = request.query;
+    return presentLinks(await useCases.listOwnLinks(callerOf(request), { limit, cursor, kind }), deps);
+  });
+
+  app.get("/links/:linkId", { schema: schemas.getLink }, async (request) =>
+    presentLink(await useCases.getLink(callerOf(request), request.params.linkId), deps),
+  );
+
+  app.patch("/links/:linkId", { schema: schemas.updateLink }, async (request) => {
+    const { attachmentIds, request: fileRequest, newUrl } = request.body;
+    const link = await useCases.updateLink(callerOf(request), {
+      linkId: request.params.linkId,
+      settings: settingsOf(request.body),
+      attachmentIds,
+      request: fileRequest,
+      hasNewUrl: newUrl === true,
+    });
+    return presentLink(link, deps);
+  });
+
+  app.delete("/links/:linkId", { schema: schemas.revokeLink }, async (request) => {
+    const { lastUrlExpiresAt } = await useCases.revokeLink(callerOf(request), request.params.linkId);
+    return { lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt) };
+  });
+
+  app.get("/links/:linkId/events", { schema: schemas.listLinkEvents, preHandler: takeTurn }, async (request) => {
+    const page: PageRequest = { limit: request.query.limit, cursor: request.query.cursor };
+    const caller = callerOf(request);
+    const events = await useCases.listLinkEvents(caller, { linkId: request.params.linkId, ...page });
+    return describeEvents(events, { caller, ...deps });
+  });
+}
+
+function settingsOf(body: CreateFileLinkBody): LinkSettings {
+  const { label, message, password, maxClaims, urlTtlSeconds, notify, recipients, expiresAt } = body;
+  const given = typeof expiresAt === "string" ? parseInstant(expiresAt, { name: "expiresAt" }) : expiresAt;
+  return { label, message, expiresAt: given, password, maxClaims, urlTtlSeconds, notify, recipients };
+}

@@ -1,0 +1,147 @@
+import { type Kysely, sql } from "kysely";
+import { orMissing } from "../../../platform/database/constraints.ts";
+import type { Tables } from "../../../platform/database/schema.ts";
+import type { Clock } from "../../../platform/deps.ts";
+import { isLive } from "../../access/live-share.ts";
+import type { Role } from "../../access/role.ts";
+import type { Link } from "../link.ts";
+import type { LinkQueries } from "../links-port.ts";
+import { linkDetails, newestFirst, toDetails, toPageOfDetails } from "./link-details.ts";
+import { creatorRole, linksWithCreator, toEditable, toLinkWithCreator, toRow } from "./link-rows.ts";
+
+export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): LinkQueries {
+  return {
+    async insert(link, { idempotencyKey } = {}) {
+      const row = { ...toRow(link), idempotency_key: idempotencyKey ?? null };
+      await orMissing(db.insertInto("links").values(row).execute(), {
+        code: "note_not_found",
+        message: "Note not found",
+      });
+      await insertFiles(db, link);
+      await insertRecipients(db, link);
+    },
+
+    async findByKey({ noteId, createdBy, idempotencyKey }) {
+      const row = await db
+        .selectFrom("links")
+        .select("id")
+        .where("note_id", "=", noteId)
+        .where("created_by", "=", createdBy)
+        .where("idempotency_key", "=", idempotencyKey)
+        .where("revoked_at", "is", null)
+        .executeTakeFirst();
+      return row?.id;
+    },
+
+    async find(linkId) {
+      const row = await linksWithCreator(db, clock()).where("links.id", "=", linkId).executeTakeFirst();
+      return row && toLinkWithCreator(row);
+    },
+
+    async findDetails(linkId) {
+      const row = await linkDetails(db, clock()).where("links.id", "=", linkId).executeTakeFirst();
+      return row && toDetails(row);
+    },
+
+    async hasReceived(linkId) {
+      const received = db
+        .selectFrom("link_events")
+        .innerJoin("links", "links.id", "link_events.link_id")
+        // The audit log has no index that begins with the id of an event.
+        .innerJoin("audit_events", (join) =>
+          join
+            .onRef("audit_events.owner_id", "=", "links.owner_id")
+            .onRef("audit_events.id", "=", "link_events.event_id")
+            .on("audit_events.is_routine", "=", 0),
+        )
+        .select("link_events.event_id")
+        .where("link_events.link_id", "=", linkId)
+        .where("audit_events.action", "=", "link.received");
+      return (await received.limit(1).executeTakeFirst()) !== undefined;
+    },
+
+    async listOfNote(noteId, page) {
+      const rows = await newestFirst(linkDetails(db, clock()).where("links.note_id", "=", noteId), page).execute();
+      return toPageOfDetails(rows, page);
+    },
+
+    async listOfAttachment(attachmentId, page) {
+      const naming = db.selectFrom("link_files").select("link_id").where("attachment_id", "=", attachmentId);
+      const rows = await newestFirst(linkDetails(db, clock()).where("links.id", "in", naming), page).execute();
+      return toPageOfDetails(rows, page);
+    },
+
+    async listOfPerson(userId, { kind, ...page }) {
+      const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
+      const owned = await newestFirst(links.where("links.owner_id", "=", userId), page).execute();
+      // Uses two queries, because each of them reads one index in order. A single query would have to sort all links of the person.
+      const others = links.where("links.created_by", "=", userId).where("links.owner_id", "!=", userId);
+      const mayEdit = others.where((eb) => eb(creatorRole(eb as never, { db, now: clock() }), "in", EDITING));
+      const made = await newestFirst(mayEdit, page).execute();
+      const rows = [...owned, ...made].sort((a, b) => (a.id < b.id ? 1 : -1));
+      return toPageOfDetails(rows, page);
+    },
+
+    async listAll({ kind, ...page }) {
+      const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
+      return toPageOfDetails(await newestFirst(links, page).execute(), page);
+    },
+
+    async listUnrevoked(userId) {
+      const made = linksWithCreator(db, clock()).where("links.created_by", "=", userId);
+      const rows = await made.where("links.revoked_at", "is", null).orderBy("links.id").execute();
+      return rows.map((row) => toLinkWithCreator(row).link);
+    },
+
+    async countLive(noteId) {
+      const { count } = await db
+        .selectFrom("links")
+        .select(sql<number>`count(*)`.as("count"))
+        .where("note_id", "=", noteId)
+        .where("revoked_at", "is", null)
+        .where((eb) => isLive(eb.ref("expires_at"), sql.val(clock())))
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+
+    async replace(link) {
+      await db.updateTable("links").set(toEditable(link)).where("id", "=", link.id).execute();
+      await db.deleteFrom("link_files").where("link_id", "=", link.id).execute();
+      await insertFiles(db, link);
+      await db.deleteFrom("link_recipients").where("link_id", "=", link.id).execute();
+      await insertRecipients(db, link);
+    },
+
+    async revokeOfNote(noteId, revokedAt) {
+      const revoking = db.updateTable("links").set({ revoked_at: revokedAt });
+      await revoking.where("note_id", "=", noteId).where("revoked_at", "is", null).execute();
+    },
+
+    async removeFile(attachmentId) {
+      await db.deleteFrom("link_files").where("attachment_id", "=", attachmentId).execute();
+    },
+
+    async revoke(linkId, revokedAt) {
+      const revoking = db.updateTable("links").set({ revoked_at: revokedAt }).where("id", "=", linkId);
+      const { numUpdatedRows } = await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+  };
+}
+
+async function insertRecipients(db: Kysely<Tables>, { id: linkId, recipients }: Link): Promise<void> {
+  if (recipients.length === 0) return;
+  const rows = recipients.map((email) => ({ link_id: linkId, email }));
+  await db.insertInto("link_recipients").values(rows).execute();
+}
+
+const EDITING: Role[] = ["owner", "editor"];
+
+async function insertFiles(db: Kysely<Tables>, { id: linkId, attachmentIds = [] }: Link): Promise<void> {
+  if (attachmentIds.length === 0) return;
+  const files = attachmentIds.map((id) => ({ link_id: linkId, attachment_id: id }));
+  await orMissing(db.insertInto("link_files").values(files).execute(), {
+    code: "attachment_not_found",
+    message: "Attachment not found",
+  });
+}

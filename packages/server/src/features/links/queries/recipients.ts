@@ -1,0 +1,69 @@
+import { type Kysely, sql } from "kysely";
+import { deleteInSteps } from "../../../platform/database/delete-in-steps.ts";
+import type { Tables } from "../../../platform/database/schema.ts";
+import type { LinkRecipientQueries } from "../link-recipients-port.ts";
+
+export function linkRecipientQueries(db: Kysely<Tables>): LinkRecipientQueries {
+  return {
+    async putCode({ linkId, email, codeHash, expiresAt }) {
+      await db
+        .insertInto("link_codes")
+        .values({ link_id: linkId, email, code_hash: codeHash, expires_at: expiresAt })
+        .onConflict((conflict) =>
+          conflict.columns(["link_id", "email"]).doUpdateSet((eb) => ({
+            code_hash: eb.ref("excluded.code_hash"),
+            expires_at: eb.ref("excluded.expires_at"),
+          })),
+        )
+        .execute();
+    },
+
+    async findCode({ linkId, email, now }) {
+      const row = await db
+        .selectFrom("link_codes")
+        .select("code_hash")
+        .where("link_id", "=", linkId)
+        .where("email", "=", email)
+        .where("expires_at", ">", now)
+        .executeTakeFirst();
+      return row?.code_hash;
+    },
+
+    async removeCode({ linkId, email, codeHash }) {
+      const codes = db.deleteFrom("link_codes").where("link_id", "=", linkId).where("email", "=", email);
+      return (await codes.where("code_hash", "=", codeHash).executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
+
+    async putVisitor({ linkId, visitorId, email, expiresAt }) {
+      await db
+        .insertInto("link_visitors")
+        .values({ link_id: linkId, visitor_id: visitorId, email, expires_at: expiresAt })
+        .onConflict((conflict) =>
+          conflict.columns(["link_id", "visitor_id"]).doUpdateSet({ email, expires_at: expiresAt }),
+        )
+        .execute();
+    },
+
+    async emailOf({ linkId, visitorId, now }) {
+      const row = await db
+        .selectFrom("link_visitors")
+        .innerJoin("link_recipients", (join) =>
+          join
+            .onRef("link_recipients.link_id", "=", "link_visitors.link_id")
+            .onRef("link_recipients.email", "=", "link_visitors.email"),
+        )
+        .select("link_recipients.email")
+        .where("link_visitors.link_id", "=", linkId)
+        .where("link_visitors.visitor_id", "=", visitorId)
+        .where("link_visitors.expires_at", ">", now)
+        .executeTakeFirst();
+      return row?.email;
+    },
+
+    async deleteExpired(now) {
+      const where = sql<boolean>`expires_at <= ${now}`;
+      await deleteInSteps(db, { from: "link_codes", key: ["link_id", "email"], by: "expires_at", where });
+      await deleteInSteps(db, { from: "link_visitors", key: ["link_id", "visitor_id"], by: "expires_at", where });
+    },
+  };
+}

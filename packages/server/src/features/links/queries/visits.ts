@@ -1,0 +1,158 @@
+import { type Kysely, type Selectable, sql } from "kysely";
+import { deleteInSteps } from "../../../platform/database/delete-in-steps.ts";
+import type { Tables } from "../../../platform/database/schema.ts";
+import { isLive } from "../../access/live-share.ts";
+import { inGroup } from "../../attachments/attachment-groups.ts";
+import type { LinkClaim } from "../link.ts";
+import type { IssuedUrls, LinkVisitQueries } from "../link-visits-port.ts";
+
+const MAX_FILES = 1_000;
+
+const fileColumns = [
+  "attachments.id",
+  "attachments.note_id as noteId",
+  "attachments.owner_id as ownerId",
+  "attachments.object_key as objectKey",
+  "attachments.filename",
+  "attachments.content_type as contentType",
+  "attachments.state",
+  "attachments.size_bytes as sizeBytes",
+] as const;
+
+export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
+  return {
+    readyFiles({ id, noteId, attachmentIds }) {
+      return db
+        .selectFrom("attachments")
+        .select(fileColumns)
+        .where("attachments.note_id", "=", noteId)
+        .where(inGroup("sent"))
+        .where("attachments.state", "=", "ready")
+        .$if(attachmentIds !== undefined, (query) =>
+          query.where("attachments.id", "in", (eb) =>
+            eb.selectFrom("link_files").select("attachment_id").where("link_id", "=", id),
+          ),
+        )
+        .orderBy("attachments.id")
+        .limit(MAX_FILES)
+        .execute();
+    },
+
+    findOpenClaim: (of) => findOpenClaim(db, of),
+
+    async claim({ generation, passwordVersion }, { claim, issued }) {
+      const counted = await db
+        .updateTable("links")
+        .set((eb) => ({ claims: eb("claims", "+", 1) }))
+        .where("id", "=", claim.linkId)
+        .where("kind", "=", "download")
+        .where("generation", "=", generation)
+        .where("password_version", "=", passwordVersion)
+        .where("revoked_at", "is", null)
+        .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
+        .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
+        .executeTakeFirstOrThrow();
+      // Reads the download claim after the update, because the update waits for a parallel claim of the same link.
+      const open = await findOpenClaim(db, { ...claim, now: claim.claimedAt });
+      const isCounted = counted.numUpdatedRows === 1n;
+      if (open !== undefined) {
+        if (isCounted) await giveBack(db, claim.linkId);
+        return open;
+      }
+      if (!isCounted) return undefined;
+      await db.insertInto("link_claims").values(toRow(claim)).execute();
+      await countUrls(db, issued).where("id", "=", claim.linkId).execute();
+      return claim;
+    },
+
+    async addUrls({ id, linkId, generation }, { passwordVersion, now, ...issued }) {
+      const added = await countUrls(db, issued)
+        .where("id", "=", linkId)
+        .where("generation", "=", generation)
+        .where("password_version", "=", passwordVersion)
+        .where("revoked_at", "is", null)
+        .where((eb) => isLive(eb.ref("expires_at"), now))
+        .where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom("link_claims")
+              .select("link_claims.id")
+              .where("link_claims.id", "=", id)
+              .where("link_claims.link_id", "=", linkId)
+              .where("link_claims.generation", "=", generation)
+              .where("link_claims.window_ends_at", ">", now),
+          ),
+        )
+        .executeTakeFirstOrThrow();
+      return added.numUpdatedRows === 1n;
+    },
+
+    async deleteClaims(before) {
+      await deleteInSteps(db, {
+        from: "link_claims",
+        key: ["id"],
+        by: "window_ends_at",
+        where: sql`window_ends_at < ${before}`,
+      });
+    },
+
+    async countOpened(linkId) {
+      const update = db.updateTable("links").set((eb) => ({ opened: eb("opened", "+", 1) }));
+      return (await update.where("id", "=", linkId).returning("opened").executeTakeFirst())?.opened;
+    },
+  };
+}
+
+async function findOpenClaim(
+  db: Kysely<Tables>,
+  { linkId, generation, visitorId, now }: Parameters<LinkVisitQueries["findOpenClaim"]>[0],
+): Promise<LinkClaim | undefined> {
+  const row = await db
+    .selectFrom("link_claims")
+    // Lists the columns, so that the statement can have a name on PostgreSQL (postgres/statement-names.ts).
+    .select(["id", "link_id", "generation", "visitor_id", "claimed_at", "window_ends_at"])
+    .where("visitor_id", "=", visitorId)
+    .where("link_id", "=", linkId)
+    .where("generation", "=", generation)
+    .where("window_ends_at", ">", now)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && toClaim(row);
+}
+
+function countUrls(db: Kysely<Tables>, { count, lastUrlExpiresAt }: IssuedUrls) {
+  return db.updateTable("links").set((eb) => ({
+    urls_issued: eb("urls_issued", "+", count),
+    // Keeps the later instant. A new URL may expire before an earlier one, because an administrator can shorten the lifetime of URLs.
+    last_url_expires_at: sql<number>`case when last_url_expires_at > ${lastUrlExpiresAt}
+      then last_url_expires_at else ${lastUrlExpiresAt} end`,
+  }));
+}
+
+async function giveBack(db: Kysely<Tables>, linkId: string): Promise<void> {
+  const update = db.updateTable("links").set((eb) => ({ claims: eb("claims", "-", 1) }));
+  await update.where("id", "=", linkId).execute();
+}
+
+function toClaim(row: Selectable<Tables["link_claims"]>): LinkClaim {
+  return {
+    id: row.id,
+    linkId: row.link_id,
+    generation: row.generation,
+    visitorId: row.visitor_id,
+    claimedAt: row.claimed_at,
+    windowEndsAt: row.window_ends_at,
+  };
+}
+
+function toRow(claim: LinkClaim): Selectable<Tables["link_claims"]> {
+  return {
+    id: claim.id,
+    link_id: claim.linkId,
+    generation: claim.generation,
+    visitor_id: claim.visitorId,
+    claimed_at: claim.claimedAt,
+    window_ends_at: claim.windowEndsAt,
+  };
+}

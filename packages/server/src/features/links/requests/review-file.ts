@@ -1,0 +1,45 @@
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import type { Attachment } from "../../access/attachment.ts";
+import { authoriseAttachment } from "../../access/authorise.ts";
+import { aboutFile, auditEvent } from "../../audit/describe-event.ts";
+import type { Caller } from "../../people/person.ts";
+import { reject } from "../../uploads/decide.ts";
+import { transitionUpload } from "../../uploads/transition.ts";
+
+/**
+ * Accepts or rejects a quarantined file. An accepted file becomes `ready`. The object of a rejected file is deleted from the bucket.
+ * Throws `attachment_not_found`, `access_denied`, and `attachment_not_ready` for a file that is not quarantined.
+ */
+export function reviewFile(deps: Deps) {
+  const { db, clock, newId } = deps;
+  return async (
+    caller: Caller,
+    { attachmentId, decision }: { attachmentId: string; decision: "accept" | "reject" },
+  ): Promise<Attachment> => {
+    const reviewed = await db.transaction(async (tx) => {
+      const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.review" });
+      if (attachment.state !== "quarantined") throw notQuarantined(attachment);
+      const upload = await tx.uploads.findOfAttachment(attachmentId);
+      if (decision === "reject") return { attachment, upload };
+      const move = { attachmentId, uploadId: upload?.id, from: "quarantined", to: "ready" } as const;
+      if (!(await transitionUpload(tx, move))) throw notQuarantined(await tx.attachments.find(attachmentId));
+      const detail = { filename: attachment.filename, sizeBytes: attachment.sizeBytes };
+      const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
+      await tx.audit.add(auditEvent("attachment.accepted", event));
+      return { attachment: { ...attachment, state: "ready" as const }, upload };
+    });
+    if (decision === "accept") return reviewed.attachment;
+    const rejected = await reject(deps, { ...reviewed, reason: "The recipient rejected it.", by: caller.userId });
+    if (rejected?.state !== "rejected") throw notQuarantined(rejected);
+    return rejected;
+  };
+}
+
+function notQuarantined(attachment: Attachment | undefined): DomainError {
+  if (attachment === undefined) return new DomainError("attachment_not_found", "Attachment not found");
+  return new DomainError(
+    "attachment_not_ready",
+    `Only a quarantined file is reviewed. This one is ${attachment.state}.`,
+  );
+}

@@ -1,0 +1,168 @@
+import type { Queries } from "../../../platform/database/port.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
+import type { Allowance } from "../../../platform/limits/in-memory.ts";
+import { removeAttachment } from "../../trash/delete-attachment.ts";
+import type { ReportedPart } from "../../uploads/assemble-parts.ts";
+import type { Sender } from "../../uploads/authorise-sender.ts";
+import {
+  abortUpload,
+  completeUpload,
+  getUpload,
+  type StartedUpload,
+  signParts,
+  startUpload,
+} from "../../uploads/index.ts";
+import { checkVisitorName, type RequestUsage, visitorActorId } from "../file-request.ts";
+import type { FileRequest, Link } from "../link.ts";
+import { linkNotFound } from "../visitor/admit.ts";
+import type { VisitorUpload } from "../visitor-files-port.ts";
+
+/** A visitor who may send files to a file request. The function `admit` has checked this (admit.ts). */
+export type Visit = { link: Link; visitorId: string };
+
+type SendFileInput = {
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  sha256: string | undefined;
+  slotId: string | undefined;
+  visitorName: string | undefined;
+  idempotencyKey: string | undefined;
+  /** The network of the visitor (platform/http/network.ts). */
+  network: string;
+};
+
+const MINUTE_MS = 60_000;
+const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
+const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
+/**
+ * Limits the number of rows that people without an account can add. Each start of an upload adds a row to the database, and the row stays
+ * after an abort.
+ */
+const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, windowMs: 86_400_000 };
+const TOO_MANY_STARTS =
+  "Too many uploads were started here in a short time. Wait until Retry-After has passed, then try again.";
+
+/**
+ * The number of tries in one call. During the call, the state of an upload changes at most twice: from pending to a verification state, and
+ * then to a final state.
+ */
+const MAX_ATTEMPTS = 3;
+
+/**
+ * The use cases for uploads of visitors to a file request. These uploads work as uploads/index.ts describes. The visitor is the uploader.
+ * A visitor can use only the uploads that they started through the same link. For other uploads, each call throws `upload_not_found`. If
+ * the file request has ended, each call throws `link_not_found`.
+ */
+export function visitorUploads(deps: Deps, allowance: Allowance) {
+  const { db } = deps;
+  const start = startUpload(deps, { allowance, arrive: undefined });
+  const get = getUpload(deps);
+  const sign = signParts(deps);
+  const complete = completeUpload(deps);
+  const abort = abortUpload(deps);
+
+  return {
+    /**
+     * Starts an upload. Throws the errors of `startUpload`, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
+     * name.
+     */
+    async start(visit: Visit, { network, slotId, visitorName, ...file }: SendFileInput): Promise<StartedUpload> {
+      const { link, visitorId } = visit;
+      const named = checkVisitorName(visitorName, requestOf(link).askName);
+      await limitStarts(deps, { linkId: link.id, network });
+      const input = { ...file, noteId: link.noteId, visit: { visitorId, visitorName: named, slotId } };
+      return start(senderOf(visit), input).catch(hideOwner);
+    },
+
+    get: (visit: Visit, uploadId: string) => get(senderOf(visit), uploadId),
+
+    signParts: (visit: Visit, input: { uploadId: string; partNumbers: readonly number[] }) =>
+      sign(senderOf(visit), input),
+
+    /** Completes an upload, as `completeUpload` does. Returns the upload of the visitor. */
+    async complete(
+      visit: Visit,
+      input: { uploadId: string; parts: readonly ReportedPart[] | undefined },
+    ): Promise<VisitorUpload> {
+      await complete(senderOf(visit), input).catch(hideOwner);
+      return findSent(db, { visit, uploadId: input.uploadId });
+    },
+
+    /** Aborts an upload that is not finished, or deletes a file that this visitor sent. Idempotent while the upload exists. */
+    async takeBack(visit: Visit, uploadId: string): Promise<void> {
+      const caller = senderOf(visit);
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const { attachment } = await findSent(db, { visit, uploadId });
+        if (attachment.state === "ready" || attachment.state === "quarantined") {
+          const authorise = async (tx: Queries) => (await findSent(tx, { visit, uploadId })).attachment;
+          return removeAttachment(deps, { caller, authorise });
+        }
+        try {
+          return await abort(caller, uploadId);
+        } catch (error) {
+          // After `upload_not_pending`, the file may have become ready in the meantime. In that case, the next round deletes the file.
+          if (!(error instanceof DomainError) || error.code !== "upload_not_pending") throw error;
+        }
+      }
+      throw new DomainError("upload_not_pending", "The state of the upload is changing. Try again in a moment.");
+    },
+
+    /** Lists the files that this visitor sent, oldest first. */
+    list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
+      db.visitorFiles.listUploads({ linkId: link.id, visitorId }),
+
+    /** Returns the limits of the file request, how much of them is used, and the files that this visitor sent. */
+    async describe({ link, visitorId }: Visit): Promise<OpenRequest> {
+      const used = await db.visitorFiles.usageOf(link.id);
+      const sent = await db.visitorFiles.listUploads({ linkId: link.id, visitorId });
+      return { request: requestOf(link), used, sent };
+    },
+  };
+}
+
+async function limitStarts(deps: Deps, { linkId, network }: { linkId: string; network: string }): Promise<void> {
+  const take = (limit: WindowLimit, holder: string) =>
+    takeFromWindow(deps, { limit, holder, amount: 1, problem: TOO_MANY_STARTS });
+  // Counts in the limit of the IP address first, so that one visitor cannot use up the limits that all visitors share.
+  await take(STARTS_OF_IP, `${linkId} ${network}`);
+  await take(STARTS_OF_LINK, linkId);
+  await take(STARTS_OF_DAY, linkId);
+}
+
+export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: VisitorUpload[] };
+
+/** Finds an upload of this visitor through this link. Throws `upload_not_found`. */
+export async function findSent(
+  { visitorFiles }: Queries,
+  { visit, uploadId }: { visit: Visit; uploadId: string },
+): Promise<VisitorUpload> {
+  const found = await visitorFiles.findUpload({ linkId: visit.link.id, visitorId: visit.visitorId, uploadId });
+  if (found === undefined) throw new DomainError("upload_not_found", "Upload not found");
+  return found;
+}
+
+function senderOf({ link, visitorId }: Visit): Sender {
+  return { userId: visitorActorId(visitorId), linkId: link.id };
+}
+
+/** Returns the limits of the file request. Throws `link_not_found` for a download link. */
+function requestOf({ request }: Link): FileRequest {
+  if (request === undefined) throw linkNotFound();
+  return request;
+}
+
+/** Replaces the errors that would show a visitor something about the note or its owner. */
+function hideOwner(error: unknown): never {
+  if (error instanceof DomainError && (error.code === "note_not_found" || error.code === "attachment_not_found")) {
+    throw linkNotFound();
+  }
+  if (error instanceof DomainError && (error.code === "quota_exceeded" || error.code === "too_many_uploads")) {
+    throw new DomainError(error.code, "The recipient has no capacity for this file now. Try again later.", {
+      cause: error,
+    });
+  }
+  throw error;
+}

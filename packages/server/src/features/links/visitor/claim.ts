@@ -1,0 +1,253 @@
+import type { Disposition } from "../../../platform/bucket/serving.ts";
+import type { Queries } from "../../../platform/database/port.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
+import type { Allowance } from "../../../platform/limits/in-memory.ts";
+import { auditEvent } from "../../audit/describe-event.ts";
+import { defaultPurpose, type UrlPurpose } from "../../audit/url-purpose.ts";
+import { sign } from "../../downloads/issue-url.ts";
+import { notify } from "../../outbox/notify.ts";
+import { visitorActorId } from "../file-request.ts";
+import { effectiveExpiry, type Link, type LinkClaim } from "../link.ts";
+import type { LinkedFile } from "../link-visits-port.ts";
+import {
+  type Admit,
+  linkNotFound,
+  linkPolicy,
+  type OpenLink,
+  recipientRequired,
+  type Visit,
+  wantedFiles,
+} from "./admit.ts";
+import { newPass, type Pass } from "./pass.ts";
+
+const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
+/**
+ * Limits how often a visitor can get URLs. The number of files does not matter. The limit is high, because a resumed download, a video
+ * player and the download of a ZIP file often need new URLs.
+ */
+const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
+const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
+
+/** An HTTP request of a visitor. `network`: the network of the client (platform/http/network.ts). */
+export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
+
+/**
+ * The files that a visitor wants. If `attachmentIds` is undefined, the visitor wants all files of the link. If `purpose` is undefined, it
+ * comes from the disposition. If `clientIp` is undefined, the URLs work for every client.
+ */
+export type Wanted = {
+  attachmentIds: readonly string[] | undefined;
+  disposition: Disposition;
+  purpose: Exclude<UrlPurpose, "thumbnail"> | undefined;
+  clientIp: string | undefined;
+};
+
+export type ClaimUrl = { attachmentId: string; fileUrl: string; expiresInSeconds: number; expiresAt: number };
+export type ClaimUrls = { claim: Pick<LinkClaim, "id" | "windowEndsAt">; urls: readonly ClaimUrl[] };
+
+type Parts = { admit: Admit; allowance: Allowance };
+
+/**
+ * Counts a claim (a download by a visitor), and issues the first URLs of its time window. The count and the audit events are on disk before
+ * the service signs a URL. If the window of an earlier claim of this visitor is still open, issues URLs without another claim. So a retry
+ * does not count as another download.
+ * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
+ */
+export function claimLink(deps: Deps, { admit, allowance }: Parts) {
+  const { db, clock, newId } = deps;
+  return async (token: string, visitor: Visitor & Wanted): Promise<ClaimUrls & { pass: Pass }> => {
+    const opened = open(await admit(token, { ...visitor, wish: { kind: "claim" } }));
+    const files = wantedFiles(opened.files, visitor.attachmentIds);
+    const { link } = opened;
+    const limited = limitedBy(LIMIT, { link, visitor });
+    const pass = newPass(opened, { newId, now: clock(), expiresAt: lastInstant(deps, link) });
+    allowance.take(actorOf(pass).userId, files.length);
+    if (opened.claim !== undefined) {
+      return { ...(await addUrls(deps, { ...opened, pass, files, limited }, visitor)), pass };
+    }
+    const now = clock();
+    const windowEndsAt = Math.min(now + linkPolicy(deps).windowSeconds * 1000, lastInstant(deps, link) ?? Infinity);
+    const expiresInSeconds = expiryOf(deps, { link, until: windowEndsAt, now });
+    const claim: LinkClaim = {
+      id: newId(),
+      linkId: link.id,
+      generation: link.generation,
+      visitorId: pass.visitorId,
+      claimedAt: now,
+      windowEndsAt,
+    };
+    const issuedUrls = { count: files.length, lastUrlExpiresAt: now + expiresInSeconds * 1000 };
+    const described = { link, pass, claim, files, expiresInSeconds, recipient: opened.recipient };
+    // The event of the claim says what the visitor did. So the event of its URLs has no purpose.
+    const claimed = claimedEvent(deps, { ...described, purpose: purposeOf(visitor) });
+    const issued = issuedEvent(deps, { ...described, purpose: undefined });
+    const made = await db.transaction(async (tx) => {
+      // Counts the HTTP request in this transaction, because a separate transaction would also wait for the disk.
+      await takeFromWindow({ db: tx, clock }, limited);
+      // Checks the number of claims again, because another visitor may have made a claim in the meantime.
+      const made = await tx.linkVisits.claim(link, { claim, issued: issuedUrls });
+      if (made === undefined) throw linkNotFound();
+      if (made.id !== claim.id) return made;
+      await tx.audit.add(claimed);
+      await tx.audit.add(issued);
+      await notifyOfAct(deps, tx, { link, wanted: visitor, files: files.length, isClaim: true });
+      return made;
+    });
+    // The same visitor made two claims at the same time, and the other claim was stored first.
+    if (made.id !== claim.id) {
+      const again = { ...opened, claim: made, pass, files, limited: limitedBy(URLS, { link, visitor }) };
+      return { ...(await addUrls(deps, again, visitor)), pass };
+    }
+    const { disposition, clientIp } = visitor;
+    const urls = await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp });
+    return { claim, urls, pass };
+  };
+}
+
+type Done = { link: Link; wanted: Pick<Wanted, "disposition" | "purpose">; files: number; isClaim: boolean };
+
+/** Notifies the owner of the note of what a visitor did, if the settings of the link say so. A renewed URL is no new act. */
+async function notifyOfAct(deps: Deps, tx: Queries, { link, wanted, files, isClaim }: Done): Promise<void> {
+  const { id: linkId, ownerId } = link;
+  const purpose = purposeOf(wanted);
+  if (link.notify === "never" || purpose === "renewal") return;
+  // The claim has locked the row of the link, so no other claim can change the number now.
+  if (link.notify === "first" && (!isClaim || (await tx.links.find(linkId))?.link.claims !== 1)) return;
+  await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId, purpose, files } });
+}
+
+/**
+ * Issues more URLs for an open claim of this visitor. Counts no new claim.
+ * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
+ */
+export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
+  return async (token: string, visitor: Visitor & Wanted & { claimId: string }): Promise<ClaimUrls> => {
+    const { claimId, attachmentIds } = visitor;
+    const opened = open(await admit(token, { ...visitor, wish: { kind: "urls", claimId, attachmentIds } }));
+    const { link, pass } = opened;
+    if (pass === undefined) throw linkNotFound();
+    allowance.take(actorOf(pass).userId, opened.files.length);
+    return addUrls(deps, { ...opened, pass, limited: limitedBy(URLS, { link, visitor }) }, visitor);
+  };
+}
+
+type Limited = ReturnType<typeof limitedBy>;
+
+function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; visitor: Visitor }) {
+  return { limit, holder: `${link.id} ${visitor.network}`, amount: 1, problem: PROBLEM };
+}
+
+async function addUrls(
+  deps: Deps,
+  { link, claim, files, pass, limited, recipient }: OpenLink & { pass: Pass; limited: Limited },
+  wanted: Pick<Wanted, "disposition" | "purpose" | "clientIp">,
+): Promise<ClaimUrls> {
+  if (claim === undefined) throw linkNotFound();
+  const now = deps.clock();
+  const expiresInSeconds = expiryOf(deps, { link, until: claim.windowEndsAt, now });
+  const { disposition, clientIp } = wanted;
+  const described = { link, pass, claim, files, expiresInSeconds, recipient };
+  const event = issuedEvent(deps, { ...described, purpose: purposeOf(wanted) });
+  const { passwordVersion } = link;
+  const lastUrlExpiresAt = now + expiresInSeconds * 1000;
+  await deps.db.transaction(async (tx) => {
+    await takeFromWindow({ db: tx, clock: deps.clock }, limited);
+    const added = await tx.linkVisits.addUrls(claim, { passwordVersion, count: files.length, lastUrlExpiresAt, now });
+    if (!added) throw linkNotFound();
+    await tx.audit.add(event);
+    await notifyOfAct(deps, tx, { link, wanted, files: files.length, isClaim: false });
+  });
+  return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp }) };
+}
+
+/**
+ * Returns the open link, or throws if it is locked. This should not happen here, because `admit` returns a locked link only for the action
+ * `look`.
+ */
+function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
+  if (admitted.state === "open") return admitted;
+  if (admitted.by === "email") throw recipientRequired();
+  throw new DomainError("wrong_password", "This link has a password.");
+}
+
+function lastInstant(deps: Deps, link: Link): number | undefined {
+  return effectiveExpiry(link, linkPolicy(deps));
+}
+
+/**
+ * Returns the time until the URLs expire, in whole seconds. The URLs expire no later than the time window and the link. Throws
+ * `link_not_found` if less than a second is left.
+ */
+function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
+  const end = Math.min(until, lastInstant(deps, link) ?? Infinity);
+  const seconds = Math.min(link.urlTtlSeconds, deps.limits.urlTtlMaxSharedSeconds, Math.floor((end - now) / 1000));
+  if (seconds < 1) throw linkNotFound();
+  return seconds;
+}
+
+async function signAll(
+  deps: Deps,
+  options: Pick<Wanted, "disposition" | "clientIp"> & {
+    files: readonly LinkedFile[];
+    expiresInSeconds: number;
+    now: number;
+  },
+): Promise<ClaimUrl[]> {
+  const { files, ...signing } = options;
+  const { expiresInSeconds, now } = signing;
+  const urls: ClaimUrl[] = [];
+  for (const attachment of files) {
+    const { url, expiresAt } = await sign(deps, { attachment, ...signing });
+    const leftSeconds = Math.ceil((expiresAt - now) / 1000);
+    urls.push({
+      attachmentId: attachment.id,
+      fileUrl: url,
+      expiresInSeconds: Math.min(expiresInSeconds, leftSeconds),
+      expiresAt,
+    });
+  }
+  return urls;
+}
+
+type Described = {
+  link: Link;
+  pass: Pass;
+  claim: LinkClaim;
+  files: readonly LinkedFile[];
+  expiresInSeconds: number;
+  recipient: string | undefined;
+  purpose: UrlPurpose | undefined;
+};
+
+function purposeOf({ disposition, purpose }: Pick<Wanted, "disposition" | "purpose">) {
+  return purpose ?? defaultPurpose(disposition);
+}
+
+function claimedEvent(deps: Deps, described: Described) {
+  return auditEvent("link.claimed", eventOf(deps, described));
+}
+
+function issuedEvent(deps: Deps, described: Described) {
+  const event = eventOf(deps, described);
+  const { expiresInSeconds } = described;
+  return auditEvent("url.issued", { ...event, detail: { ...event.detail, expiresInSeconds } });
+}
+
+function eventOf({ newId, clock }: Deps, { link, pass, claim, files, recipient, purpose }: Described) {
+  const detail = {
+    linkId: link.id,
+    label: link.label,
+    claimId: claim.id,
+    ...(purpose !== undefined && { purpose }),
+    ...(recipient !== undefined && { email: recipient }),
+  };
+  const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: files.map(({ id }) => id) };
+  return { id: newId(), caller: actorOf(pass), subject, at: clock(), detail };
+}
+
+/** Returns the actor of an event that a visitor caused. No user has such an id (features/people/identities.ts). */
+export function actorOf({ visitorId }: Pass): { userId: string } {
+  return { userId: visitorActorId(visitorId) };
+}

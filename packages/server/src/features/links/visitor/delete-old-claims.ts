@@ -1,0 +1,8 @@
+import type { Deps } from "../../../platform/deps.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Deletes each claim a day after its time window has ended. The counts of the link and the audit events of the claims stay. */
+export function deleteOldClaims({ db, clock }: Deps) {
+  return (): Promise<void> => db.linkVisits.deleteClaims(clock() - DAY_MS);
+}

@@ -1,0 +1,221 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { bucketOn } from "../../../platform/bucket/testing/bucket-server.ts";
+import { engines } from "../../../testing/database/test-databases.ts";
+import { storeLink, visitorOf } from "../../../testing/link-visits.ts";
+import { useService } from "../../../testing/use-service.ts";
+import type { Attachment } from "../../access/attachment.ts";
+
+const run = promisify(execFile);
+const PASSWORD = "open sesame";
+const BROWSER = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
+  const service = useService({ engine });
+  let origin = "";
+  beforeAll(async () => {
+    await service.app.listen({ port: 0, host: "127.0.0.1" });
+    origin = `http://127.0.0.1:${(service.app.server.address() as AddressInfo).port}`;
+  });
+
+  const visitor = () => visitorOf(service.app);
+  const claims = async (linkId: string) => (await service.db.links.find(linkId))?.link.claims;
+
+  async function store(files: readonly Attachment[]): Promise<void> {
+    const bucket = bucketOn(service.bucketServer);
+    for (const { objectKey, filename, contentType } of files) {
+      const body = Readable.from([Buffer.from(`bytes of ${filename}`)]);
+      await bucket.store({ objectKey, contentType, body, maxBytes: 1_000 });
+    }
+    bucket.close();
+  }
+
+  /** Runs curl in an empty folder. Returns the names and contents of the files that curl saves there. */
+  async function curl(token: string, data: readonly string[], jar?: string): Promise<Record<string, string>> {
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-curl-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const fields = data.flatMap((field) => ["-d", field]);
+    const cookies = jar === undefined ? [] : ["-b", jar, "-c", jar];
+    await run("curl", ["-sSfOJL", ...cookies, ...fields, `${origin}/s/${token}/download`], { cwd: folder });
+    const names = await readdir(folder);
+    return Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), "utf8")])),
+    );
+  }
+
+  it("saves the only file with curl, and counts one claim", async () => {
+    const { token, link, files } = await storeLink(service.db);
+    await store(files);
+    expect(await curl(token, [""])).toEqual({ "file-0.txt": "bytes of file-0.txt" });
+    expect(await claims(link.id)).toBe(1);
+  });
+
+  it("saves one of several files with its id and a password", async () => {
+    const { token, link, files } = await storeLink(service.db, { fileCount: 2, password: PASSWORD });
+    await store(files);
+    await expect(curl(token, ["", `password=${PASSWORD}`])).rejects.toThrow("400");
+    await expect(curl(token, [`attachmentId=${files[1]?.id}`])).rejects.toThrow("403");
+    expect(await claims(link.id)).toBe(0);
+    const saved = await curl(token, [`password=${PASSWORD}`, `attachmentId=${files[1]?.id}`]);
+    expect(saved).toEqual({ "file-1.txt": "bytes of file-1.txt" });
+    expect(await claims(link.id)).toBe(1);
+  });
+
+  it("counts no further claim for a repeated curl with its cookies", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-jar-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { token, link, files } = await storeLink(service.db, { maxClaims: 1 });
+    await store(files);
+    for (let run = 0; run < 2; run += 1) {
+      expect(await curl(token, [""], join(folder, "jar"))).toEqual({ "file-0.txt": "bytes of file-0.txt" });
+    }
+    expect(await claims(link.id)).toBe(1);
+  });
+
+  it.each([
+    [{}, "''"],
+    [{ password: PASSWORD }, "password=…"],
+  ])("explains the commands of curl for a link with %j", async (given, data) => {
+    const { token } = await storeLink(service.db, given);
+    const { text } = await visitor().send(`GET /s/${token}/download`);
+    expect(text).toContain(`  curl -OJL -d ${data} https://`);
+    expect(text).toContain(`  curl -OJL -b jar -c jar -d ${data} https://`);
+  });
+
+  it("lists several files as text, and counts nothing", async () => {
+    const { token, link, files } = await storeLink(service.db, { fileCount: 2 });
+    for (const [call, status] of [
+      ["GET", 200],
+      ["POST", 400],
+    ] as const) {
+      const answer = await visitor().send(`${call} /s/${token}/download`, call === "POST" ? { form: "" } : {});
+      expect(answer.status).toBe(status);
+      expect(answer.headers["content-type"]).toContain("text/plain");
+      for (const { id, filename } of files) expect(answer.text).toContain(`${id}  ${filename}`);
+    }
+    expect(await claims(link.id)).toBe(0);
+  });
+
+  describe("requirement 30: programs that open links", () => {
+    it("count nothing with HEAD, GET, OPTIONS and prefetch", async () => {
+      const { token, link } = await storeLink(service.db, { maxClaims: 1 });
+      const paths = ["", "/unlock", "/claims", `/claims/${link.id}/urls`].map(
+        (path) => `/public/links/${token}${path}`,
+      );
+      for (const path of [...paths, `/s/${token}/download`, `/s/${token}`]) {
+        for (const method of ["HEAD", "GET", "OPTIONS"]) {
+          for (const headers of [{}, BROWSER, { "sec-purpose": "prefetch;prerender", ...BROWSER }]) {
+            const { headers: answered } = await visitor().send(`${method} ${path}`, { headers });
+            expect(answered.location).toBeUndefined();
+          }
+        }
+      }
+      expect(await claims(link.id)).toBe(0);
+    });
+
+    it("count nothing when they submit each form unchanged", async () => {
+      const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
+      const scanner = visitor();
+      const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
+      const fields = [...page.text.matchAll(/<input ([^>]*)>/g)].map(([, attributes = ""]) => ({
+        name: /name="(\w+)"/.exec(attributes)?.[1] ?? "",
+        value: /value="([^"]*)"/.exec(attributes)?.[1] ?? "",
+        isSent: !/type="(?:checkbox|radio)"/.test(attributes) || /\bchecked\b/.test(attributes),
+      }));
+      expect(fields.map(({ name }) => name)).toEqual(["form", "attachmentId", "attachmentId", "confirm"]);
+      const defaults = new URLSearchParams();
+      for (const { name, value, isSent } of fields) if (isSent) defaults.append(name, value);
+      const submit = (form: string) => scanner.send(`POST /s/${token}/download`, { form, headers: BROWSER });
+      const chosen = `${defaults}&attachmentId=${files[0].id}`;
+      for (const form of [`${defaults}`, chosen, `${chosen}&confirm=`, `${chosen}&confirm=no`]) {
+        const refused = await submit(form);
+        expect(refused.status).toBe(400);
+        expect(refused.text).toContain("Tick the box first.");
+      }
+      expect(await claims(link.id)).toBe(0);
+      const downloaded = await submit(`${defaults}&confirm=yes&attachmentId=${files[0].id}`);
+      expect(downloaded.status).toBe(303);
+      expect(downloaded.headers.location).toContain(service.bucketServer.endpoint);
+      expect(await claims(link.id)).toBe(1);
+      const { statusText } = await fetch(downloaded.headers.location as string);
+      expect(statusText).toBe("Not Found");
+    });
+  });
+
+  it("asks for a password on the page, and then for a file", async () => {
+    const { token, link, files } = await storeLink(service.db, { fileCount: 2, password: PASSWORD });
+    const ann = visitor();
+    const submit = (form: string) => ann.send(`POST /s/${token}/download`, { form, headers: BROWSER });
+    const locked = await ann.send(`GET /s/${token}/download`, { headers: BROWSER });
+    expect(locked.text).not.toMatch(/file-0|ann/);
+    const wrong = await submit("form=1&confirm=yes&password=wrong");
+    expect([wrong.status, wrong.text]).toEqual([403, expect.stringContaining("The password is wrong.")]);
+    const unlocked = await submit(`form=1&confirm=yes&password=${PASSWORD}`);
+    expect([unlocked.status, unlocked.text]).toEqual([400, expect.stringContaining("file-1.txt")]);
+    expect(await claims(link.id)).toBe(0);
+    expect((await submit(`form=1&confirm=yes&attachmentId=${files[1]?.id}`)).status).toBe(303);
+    expect((await submit(`form=1&confirm=yes&attachmentId=${files[0].id}`)).status).toBe(303);
+    expect(await claims(link.id)).toBe(1);
+  });
+
+  it("speaks the language of the browser", async () => {
+    const { token } = await storeLink(service.db, { fileCount: 2, file: { sizeBytes: 2_208 }, password: PASSWORD });
+    const headers = { ...BROWSER, "accept-language": "de-CH, en;q=0.5" };
+    const ann = visitor();
+    const submit = (form: string) => ann.send(`POST /s/${token}/download`, { form, headers });
+    expect((await submit("form=1")).text).toContain("Setzen Sie zuerst das Häkchen.");
+    expect((await submit("form=1&confirm=yes&password=wrong")).text).toContain("Das Passwort fehlt oder stimmt nicht.");
+    const { text } = await submit(`form=1&confirm=yes&password=${PASSWORD}`);
+    for (const part of ['<html lang="de">', "Dateien für Sie", "(2,2 kB)", "Wählen Sie eine davon."]) {
+      expect(text).toContain(part);
+    }
+    const ended = await visitor().send("GET /s/unknown/download", { headers });
+    expect(ended.text).toContain("Dieser Link ist beendet");
+    expect((await visitor().send("GET /s/unknown/download", { headers: BROWSER })).text).toContain('<html lang="en">');
+  });
+
+  it("shows a plain page when the link has ended", async () => {
+    const { token } = await storeLink(service.db, { revokedAt: 1 });
+    for (const call of [`GET /s/${token}/download`, `POST /s/${token}/download`, "GET /s/unknown/download"]) {
+      const { status, text } = await visitor().send(call, {
+        headers: BROWSER,
+        ...(call.startsWith("POST") && { form: "" }),
+      });
+      expect(status).toBe(404);
+      expect(text).toContain("This link has ended");
+      expect(text).not.toContain("<form");
+    }
+  });
+
+  it.each([
+    [1, "1 byte"],
+    [2_208, "2.2 kB"],
+    [734_003_200, "734 MB"],
+  ])("shows a size of %i as %s", async (sizeBytes, shown) => {
+    const { token } = await storeLink(service.db, { file: { sizeBytes } });
+    const { text } = await visitor().send(`GET /s/${token}/download`, { headers: BROWSER });
+    expect(text).toContain(`<bdi>file-0.txt</bdi> (${shown})`);
+  });
+
+  it("escapes texts of people, and runs no script", async () => {
+    await service.useCases.rememberPerson({ id: "eve", email: null, name: "<script>eve()</script>" });
+    const file = { filename: `"><img src=x onerror=alert(1)>.txt` };
+    const { token, link } = await storeLink(service.db, { message: "</p><script>message()</script>", file });
+    const { kysely } = service.database.db;
+    await kysely.updateTable("notes").set({ owner_id: "eve" }).where("id", "=", link.noteId).execute();
+    await kysely.updateTable("links").set({ created_by: "eve" }).where("id", "=", link.id).execute();
+    const { text, headers } = await visitor().send(`GET /s/${token}/download`, { headers: BROWSER });
+    expect(text).toContain("&#60;script&#62;eve()");
+    expect(text).not.toMatch(/<script|<img|onerror=alert\(1\)>/);
+    expect(text).toContain("<title>A file for you</title>");
+    const policy = String(headers["content-security-policy"]);
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self' http/);
+    expect(policy).not.toContain("script-src");
+  });
+});

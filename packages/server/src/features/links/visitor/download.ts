@@ -1,0 +1,154 @@
+import { LinkTokenParams, problems } from "@valetkey/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type Static, Type } from "typebox";
+import { bodyIsOptional, operations } from "../../../platform/http/openapi.ts";
+import { readerLanguage } from "../../../platform/http/page-language.ts";
+import { plainPagePolicy } from "../../../platform/http/plain-page.ts";
+import { HttpProblem, refusalOf } from "../../../platform/http/problem.ts";
+import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
+import { USUAL_LANGUAGE } from "../../../platform/text/language.ts";
+import type { Visitor } from "./claim.ts";
+import { downloadPage } from "./download-page.ts";
+import { downloadText } from "./download-text.ts";
+import { type DownloadTexts, downloadTexts } from "./download-texts.ts";
+import type { Look } from "./look-at-link.ts";
+import type { Pass } from "./pass.ts";
+import type { VisitorCookies } from "./visitor-cookie.ts";
+
+const MAX_FORM_BYTES = 4_096;
+const FORM = "application/x-www-form-urlencoded";
+
+const DownloadForm = Type.Object({
+  password: Type.Optional(Type.String({ maxLength: 200 })),
+  attachmentId: Type.Optional(Type.String({ maxLength: 36, description: "Needed when the link has several files" })),
+  form: Type.Optional(Type.String({ maxLength: 1, description: "Sent by the page. Then confirm must be yes" })),
+  confirm: Type.Optional(Type.String({ maxLength: 10 })),
+});
+
+type DownloadForm = Static<typeof DownloadForm>;
+
+const schemas = operations("visitors", {
+  explainLinkDownload: {
+    security: [] as [],
+    summary: "Explain how to download, as a page without JavaScript or as text. It counts nothing",
+    params: LinkTokenParams,
+    produces: ["text/html", "text/plain"],
+    response: { 200: Type.String() },
+  },
+  downloadFromLink: {
+    security: [] as [],
+    summary: "Claim one file of a link and redirect to it, for curl and for browsers without JavaScript",
+    params: LinkTokenParams,
+    consumes: [FORM],
+    body: DownloadForm,
+    ...bodyIsOptional,
+    response: { 303: Type.Null({ description: "Location is the URL of the file" }) },
+  },
+});
+
+type Options = RouteDeps & {
+  bucketOrigins: readonly string[];
+  cookies: VisitorCookies;
+  visitorOf: (request: FastifyRequest) => Visitor;
+};
+
+type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
+
+/** The routes GET and POST /s/:token/download. Only a POST counts as a claim (one use). */
+export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
+  const { bucketOrigins, cookies, visitorOf } = options;
+  const policy = plainPagePolicy(bucketOrigins);
+  app.addContentTypeParser<string>(FORM, { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, text, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(text))),
+  );
+
+  /** Stores a visitor's new pass (the signed right to open the link) in a cookie, and uses the pass for the rest of this request. */
+  function admitWith(pass: Pass, { request, reply }: Exchange): Visitor {
+    cookies.setPass(reply, pass);
+    return { ...visitorOf(request), sealedPass: () => useCases.sealPass(pass) };
+  }
+
+  /** Shows the link as a page to a browser, and as text to every other client. */
+  function show({ token, request, reply }: Exchange, view: { look: Look | undefined; problem?: string }): FastifyReply {
+    if (opensPage(request)) {
+      reply.type("text/html; charset=utf-8").header("content-security-policy", policy);
+      return reply.send(downloadPage({ ...view, words: wordsFor(request) }));
+    }
+    const url = new URL(`/s/${encodeURIComponent(token)}/download`, publicUrl).href;
+    return reply.type("text/plain; charset=utf-8").send(downloadText({ ...view, url }));
+  }
+
+  /** Shows an error to a browser as a page. If the visitor may open the link, the page also contains the form. */
+  async function refuse(error: unknown, exchange: Exchange): Promise<FastifyReply> {
+    const { token, request, reply } = exchange;
+    const { code, detail, headers } = refusalOf(error);
+    if (!opensPage(request) || code === "internal") throw error;
+    const look = await useCases.lookAtLink(token, visitorOf(request)).catch(() => undefined);
+    const problem = wordsFor(request).problems[code] ?? detail;
+    return show({ ...exchange, reply: reply.code(problems[code].status).headers(headers) }, { look, problem });
+  }
+
+  async function claim(exchange: Exchange, form: DownloadForm): Promise<FastifyReply> {
+    const { token, request, reply } = exchange;
+    const words = wordsFor(request);
+    if (form.form !== undefined && form.confirm !== "yes") {
+      throw new HttpProblem("invalid_request", words.tickFirst);
+    }
+    let visitor = visitorOf(request);
+    if (form.password !== undefined && form.password !== "") {
+      const pass = await useCases.unlockLink(token, { ...visitor, password: form.password });
+      visitor = admitWith(pass, exchange);
+    }
+    const look = await useCases.lookAtLink(token, visitor);
+    if (look.state === "locked") {
+      throw look.by === "email"
+        ? new HttpProblem("recipient_required", words.proveEmail)
+        : new HttpProblem("wrong_password", words.sendPassword);
+    }
+    visitor = admitWith(look.pass, exchange);
+    const { attachmentId } = form;
+    if (attachmentId === undefined && look.files.length > 1) {
+      return show({ ...exchange, reply: reply.code(400) }, { look, problem: words.chooseFirst });
+    }
+    const wanted = { attachmentIds: attachmentId === undefined ? undefined : [attachmentId] };
+    const asked = { ...visitor, ...wanted, disposition: "attachment", purpose: "download" } as const;
+    const { urls, pass } = await useCases.claimLink(token, { ...asked, clientIp: clientIpOf(request) });
+    metrics.countUrls("issued", urls.length);
+    admitWith(pass, exchange);
+    return reply.redirect(urls[0]?.fileUrl as string, 303);
+  }
+
+  app.get(
+    "/s/:token/download",
+    { schema: schemas.explainLinkDownload, exposeHeadRoute: false },
+    async (request, reply) => {
+      const exchange = { token: request.params.token, request, reply };
+      try {
+        const look = await useCases.lookAtLink(exchange.token, visitorOf(request));
+        if (look.state === "open") cookies.setPass(reply, look.pass);
+        return show(exchange, { look });
+      } catch (error) {
+        return refuse(error, exchange);
+      }
+    },
+  );
+
+  app.post("/s/:token/download", { schema: schemas.downloadFromLink }, async (request, reply) => {
+    const exchange = { token: request.params.token, request, reply };
+    try {
+      return await claim(exchange, request.body);
+    } catch (error) {
+      return refuse(error, exchange);
+    }
+  });
+}
+
+/** Returns the texts in the language of the visitor. Programs such as curl send no language. */
+function wordsFor({ headers }: FastifyRequest): DownloadTexts {
+  return downloadTexts[readerLanguage(headers) ?? USUAL_LANGUAGE];
+}
+
+/** Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. */
+function opensPage({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes("text/html") === true;
+}

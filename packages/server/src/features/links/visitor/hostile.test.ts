@@ -1,0 +1,330 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { engines } from "../../../testing/database/test-databases.ts";
+import { type StoredLink, storeLink, tokenOfLink, visitorOf } from "../../../testing/link-visits.ts";
+import { startServiceInTest, stopClock, useService } from "../../../testing/use-service.ts";
+
+const PASSWORD = "open sesame";
+const WINDOW_MS = 900_000;
+const UNLOCK_WINDOW_MS = 15 * 60_000;
+
+const addressOf = (nth: number) => `198.51.100.${nth}`;
+const countOf = (statuses: readonly number[], status: number) => statuses.filter((each) => each === status).length;
+
+describe.each(engines)("hostile visitors of links, on $name", (engine) => {
+  const service = useService({ engine });
+  beforeEach(stopClock);
+  const visitor = (given?: Parameters<typeof visitorOf>[1]) => visitorOf(service.app, given);
+  const linkOf = async ({ link }: StoredLink) => (await service.db.links.find(link.id))?.link;
+
+  describe("requirement 21: a claim counts exactly once", () => {
+    it.each([
+      { max: 5, tries: 200 },
+      { max: 1, tries: 2 },
+      { max: 7, tries: 8 },
+    ])("gives $max of $tries parallel claims on two replicas", async ({ max, tries }) => {
+      const stored = await storeLink(service.db, { maxClaims: max });
+      const replica = await startServiceInTest({ engine, beside: service });
+      const apps = [service.app, replica.app] as const;
+      const answers = await Promise.all(
+        Array.from({ length: tries }, (_, nth) =>
+          visitorOf(apps[nth % 2] as never, { ip: addressOf(nth % 20) }).claim(stored.token),
+        ),
+      );
+      const statuses = answers.map(({ status }) => status);
+      expect(countOf(statuses, 201)).toBe(max);
+      // On a busy machine, some requests get no database connection in time. In this case, the service returns 503.
+      expect(countOf(statuses, 404) + countOf(statuses, 503)).toBe(tries - max);
+      expect(await linkOf(stored)).toMatchObject({ claims: max });
+      const { items } = await service.db.audit.listOfNote(stored.note.id, { limit: 200, cursor: undefined });
+      expect(items.filter(({ action }) => action === "link.claimed")).toHaveLength(max);
+      expect(items.filter(({ action }) => action === "url.issued")).toHaveLength(max);
+    });
+
+    it("is on disk before its URLs are signed", async () => {
+      let claimsAtSigning: number | undefined;
+      const stored = await storeLink(service.db);
+      const replica = await startServiceInTest({
+        engine,
+        beside: service,
+        wrap: {
+          bucket: (bucket) => ({
+            ...bucket,
+            async presignGet(options) {
+              claimsAtSigning = (await linkOf(stored))?.claims;
+              return bucket.presignGet(options);
+            },
+          }),
+        },
+      });
+      expect((await visitorOf(replica.app).claim(stored.token)).status).toBe(201);
+      expect(claimsAtSigning).toBe(1);
+    });
+
+    it("counts nothing when a file is not of the link", async () => {
+      const stored = await storeLink(service.db);
+      const other = await storeLink(service.db);
+      const [foreign] = other.files;
+      for (const attachmentIds of [[foreign.id], [stored.files[0].id, foreign.id], [stored.link.id]]) {
+        const { status, body } = await visitor().claim(stored.token, { attachmentIds });
+        expect([status, body.code]).toEqual([404, "attachment_not_found"]);
+      }
+      expect(await linkOf(stored)).toMatchObject({ claims: 0 });
+    });
+  });
+
+  describe("URLs of a claim", () => {
+    async function claimed(given: Parameters<typeof storeLink>[1] = {}) {
+      const stored = await storeLink(service.db, given);
+      const ann = visitor();
+      const { claimId } = (await ann.claim(stored.token)).body;
+      expect((await ann.urls(stored.token, claimId)).status).toBe(200);
+      return { stored, ann, claimId };
+    }
+    const over = { status: 404, body: { code: "link_not_found" } };
+
+    it("are refused to another visitor and for another claim", async () => {
+      const { stored, claimId } = await claimed();
+      const bob = visitor();
+      expect(await bob.urls(stored.token, claimId)).toMatchObject(over);
+      await bob.claim(stored.token);
+      expect(await bob.urls(stored.token, claimId)).toMatchObject(over);
+      expect(await bob.urls(stored.token, stored.link.id)).toMatchObject(over);
+    });
+
+    it("are refused with a cookie of another link", async () => {
+      const { ann, claimId } = await claimed();
+      const other = await storeLink(service.db);
+      const [cookie] = ann.cookies.values();
+      await visitor().look(other.token);
+      const names = visitor();
+      await names.look(other.token);
+      const [nameOfOther] = names.cookies.keys();
+      const thief = visitor({ cookies: new Map([[nameOfOther as string, cookie as string]]) });
+      expect(await thief.urls(other.token, claimId)).toMatchObject(over);
+    });
+
+    it("are refused after the window", async () => {
+      const own = await startServiceInTest({ engine });
+      const stored = await storeLink(own.db, { maxClaims: 1 });
+      const ann = visitorOf(own.app);
+      const { claimId } = (await ann.claim(stored.token)).body;
+      own.advance(WINDOW_MS - 5_000);
+      expect((await ann.urls(stored.token, claimId)).body.urls[0].expiresIn).toBeLessThanOrEqual(5);
+      own.advance(5_000);
+      expect(await ann.urls(stored.token, claimId)).toMatchObject(over);
+      expect(await ann.look(stored.token)).toMatchObject(over);
+    });
+
+    it("are refused with a cookie of an older URL of the link", async () => {
+      const { stored, ann, claimId } = await claimed({ maxClaims: 1 });
+      const { kysely } = service.database.db;
+      await kysely.updateTable("links").set({ generation: 1 }).where("id", "=", stored.link.id).execute();
+      expect(await ann.urls(stored.token, claimId)).toMatchObject(over);
+      expect(await ann.look(stored.token)).toMatchObject(over);
+      expect(await ann.urls(tokenOfLink({ id: stored.link.id, generation: 1 }), claimId)).toMatchObject(over);
+    });
+
+    it("are refused for a file that was deleted or left the link", async () => {
+      const { stored, ann, claimId } = await claimed({ fileCount: 3, opens: (files) => files });
+      const [deleted, removed, left] = stored.files.map(({ id }) => id);
+      await service.db.transaction((tx) => tx.attachments.delete(deleted as string));
+      const { kysely } = service.database.db;
+      await kysely
+        .deleteFrom("link_files")
+        .where("attachment_id", "=", removed as string)
+        .execute();
+      for (const id of [deleted, removed]) {
+        const { body } = await ann.urls(stored.token, claimId, { attachmentIds: [id] });
+        expect(body.code).toBe("attachment_not_found");
+      }
+      expect((await ann.urls(stored.token, claimId)).body.urls).toMatchObject([{ attachmentId: left }]);
+    });
+
+    it("are refused once the link is revoked", async () => {
+      const { stored, ann, claimId } = await claimed();
+      const { kysely } = service.database.db;
+      await kysely.updateTable("links").set({ revoked_at: 1 }).where("id", "=", stored.link.id).execute();
+      expect(await ann.urls(stored.token, claimId)).toMatchObject(over);
+      expect(await ann.claim(stored.token)).toMatchObject(over);
+    });
+
+    it("are refused when the link is revoked during the request", async () => {
+      const { stored, ann, claimId } = await claimed();
+      const { kysely } = service.database.db;
+      const replica = await startServiceInTest({
+        engine,
+        beside: service,
+        wrap: {
+          database: (db) => ({
+            ...db,
+            transaction: async (work) => {
+              await kysely.updateTable("links").set({ revoked_at: 1 }).where("id", "=", stored.link.id).execute();
+              return db.transaction(work);
+            },
+          }),
+        },
+      });
+      const there = visitorOf(replica.app, { cookies: ann.cookies });
+      expect(await there.urls(stored.token, claimId)).toMatchObject(over);
+      expect(await visitorOf(replica.app).claim(stored.token)).toMatchObject(over);
+    });
+
+    it("are refused when the creator loses the right to share the note", async () => {
+      const stored = await storeLink(service.db, { createdBy: "bob" });
+      const share = { userId: "bob", role: "editor", expiresAt: undefined, createdAt: 1, createdBy: "ann" } as const;
+      await service.db.shares.put({ noteId: stored.note.id }, share);
+      const ann = visitor();
+      const { claimId } = (await ann.claim(stored.token)).body;
+      expect((await ann.urls(stored.token, claimId)).status).toBe(200);
+      await service.db.shares.put({ noteId: stored.note.id }, { ...share, role: "viewer" });
+      expect(await ann.urls(stored.token, claimId)).toMatchObject(over);
+      expect(await ann.look(stored.token)).toMatchObject(over);
+    });
+  });
+
+  describe("requirements 22 and 30: guesses at the password of a link", () => {
+    const headers = { "x-forwarded-for": "203.0.113.9" };
+    const guess = (token: string, { nth, password = "wrong" }: { nth: number; password?: string }) =>
+      visitor({ ip: addressOf(nth) }).send(`POST /public/links/${token}/unlock`, { json: { password }, headers });
+
+    it("do not wait for the passwords that one person sets", async () => {
+      const { token, note } = await storeLink(service.db, { password: PASSWORD });
+      const owner = service.as(note.ownerId);
+      let ended = 0;
+      const busy = Array.from({ length: 12 }, async () => {
+        await owner.send(`POST /notes/${note.id}/links`, { json: { password: "a new password" } });
+        ended += 1;
+      });
+      expect((await guess(token, { nth: 70, password: PASSWORD })).status).toBe(204);
+      expect(ended).toBeLessThan(12);
+      await Promise.all(busy);
+    });
+
+    it("are limited for one IP address with any X-Forwarded-For", async () => {
+      const { token } = await storeLink(service.db, { password: PASSWORD });
+      const tryAs = (nth: number) =>
+        visitor({ ip: addressOf(1) }).send(`POST /public/links/${token}/unlock`, {
+          json: { password: "wrong" },
+          headers: { "x-forwarded-for": addressOf(nth) },
+        });
+      const statuses: number[] = [];
+      // Up to five requests from one IP address may wait at the same time. The service refuses further requests without counting them.
+      for (let nth = 0; nth < 30; nth += 5) {
+        const answers = await Promise.all([0, 1, 2, 3, 4].map((more) => tryAs(nth + more)));
+        statuses.push(...answers.map(({ status }) => status));
+      }
+      expect([countOf(statuses, 403), countOf(statuses, 429)]).toEqual([10, 20]);
+      const refused = await guess(token, { nth: 1, password: PASSWORD });
+      expect(refused).toMatchObject({ status: 429, body: { code: "rate_limited" } });
+      expect(Number(refused.headers["retry-after"])).toBeGreaterThan(60);
+      expect((await guess(token, { nth: 2, password: PASSWORD })).status).toBe(204);
+    });
+
+    it("are limited in total from 50 IP addresses, for a while", async () => {
+      const own = await startServiceInTest({ engine });
+      const { token } = await storeLink(own.db, { password: PASSWORD, maxClaims: 2 });
+      const at = (nth: number) => visitorOf(own.app, { ip: addressOf(nth) });
+      const unlocked = at(99);
+      expect((await unlocked.unlock(token, PASSWORD)).status).toBe(204);
+      const statuses: number[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const tries = await Promise.all(Array.from({ length: 50 }, (_, nth) => at(nth).unlock(token, "wrong")));
+        statuses.push(...tries.map(({ status }) => status));
+      }
+      expect([countOf(statuses, 403), countOf(statuses, 429)]).toEqual([100, 150]);
+      expect((await at(60).unlock(token, PASSWORD)).status).toBe(429);
+      expect((await unlocked.claim(token)).status).toBe(201);
+      own.advance(UNLOCK_WINDOW_MS);
+      expect((await at(60).unlock(token, PASSWORD)).status).toBe(204);
+    });
+
+    it("are limited for one IPv6 network", async () => {
+      const { token } = await storeLink(service.db, { password: PASSWORD });
+      const at = (ip: string) => visitor({ ip });
+      const statuses: number[] = [];
+      for (let nth = 0; nth < 12; nth += 1) {
+        statuses.push((await at(`2001:db8:1:1::${nth}`).unlock(token, "wrong")).status);
+      }
+      expect([countOf(statuses, 403), countOf(statuses, 429)]).toEqual([10, 2]);
+      expect((await at("2001:db8:1:2::1").unlock(token, PASSWORD)).status).toBe(204);
+    });
+
+    it("are not counted for a client while the link refuses all", async () => {
+      const own = await startServiceInTest({ engine });
+      const { token } = await storeLink(own.db, { password: PASSWORD });
+      const at = (nth: number) => visitorOf(own.app, { ip: addressOf(nth) });
+      for (let nth = 0; nth < 10; nth += 1) {
+        await Promise.all([0, 1, 2, 3, 4].map(() => at(nth).unlock(token, "wrong")));
+      }
+      own.advance(UNLOCK_WINDOW_MS / 2);
+      for (let nth = 0; nth < 10; nth += 1) {
+        await Promise.all([0, 1, 2, 3, 4].map(() => at(nth + 10).unlock(token, "wrong")));
+      }
+      for (let nth = 0; nth < 12; nth += 1) expect((await at(60).unlock(token, PASSWORD)).status).toBe(429);
+      own.advance(UNLOCK_WINDOW_MS / 2);
+      expect((await at(60).unlock(token, PASSWORD)).status).toBe(204);
+    });
+
+    it("are given back by the right password", async () => {
+      const { token } = await storeLink(service.db, { password: PASSWORD });
+      for (let nth = 0; nth < 15; nth += 1) {
+        expect((await guess(token, { nth: 3, password: PASSWORD })).status).toBe(204);
+      }
+    });
+  });
+
+  it("requirement 30: limits the claims of one IP address at a link", async () => {
+    const { token } = await storeLink(service.db);
+    const claim = (ip: string) => visitor({ ip }).claim(token);
+    const statuses: number[] = [];
+    for (let round = 0; round < 7; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => claim("192.0.2.70")));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect([countOf(statuses, 201), countOf(statuses, 429)]).toEqual([60, 10]);
+    expect((await claim("192.0.2.71")).status).toBe(201);
+  });
+
+  it("requirement 30: limits the URLs of one IP address at a link", async () => {
+    const { token } = await storeLink(service.db);
+    const cat = visitor({ ip: "192.0.2.72" });
+    const { claimId } = (await cat.claim(token)).body;
+    const statuses: number[] = [];
+    for (let round = 0; round < 31; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => cat.urls(token, claimId)));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect([countOf(statuses, 200), countOf(statuses, 429)]).toEqual([300, 10]);
+    const elsewhere = visitor({ ip: "192.0.2.73", cookies: cat.cookies });
+    expect((await elsewhere.urls(token, claimId)).status).toBe(200);
+  });
+
+  it("requirement 30: limits the visitors that one IP address makes with unlocks", async () => {
+    const stored = await storeLink(service.db);
+    const call = `POST /public/links/${stored.token}/unlock`;
+    const statuses: number[] = [];
+    for (let round = 0; round < 31; round += 1) {
+      const unlock = () => visitor({ ip: "192.0.2.81" }).send(call, { json: { password: "x" } });
+      const answers = await Promise.all(Array.from({ length: 10 }, unlock));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect([countOf(statuses, 204), countOf(statuses, 429)]).toEqual([300, 10]);
+    const curl = { form: "password=x" };
+    const { status } = await visitor({ ip: "192.0.2.81" }).send(`POST /s/${stored.token}/download`, curl);
+    expect(status).toBe(429);
+    expect(await linkOf(stored)).toMatchObject({ opened: 300 });
+  });
+
+  it("requirement 30: limits the looks of one IP address", async () => {
+    const { token } = await storeLink(service.db);
+    const bob = visitor({ ip: "192.0.2.80" });
+    await bob.look(token);
+    const statuses: number[] = [];
+    // Does not send all requests at the same time, because they wait for the same row of the database.
+    for (let round = 0; round < 31; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => bob.look(token)));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect(countOf(statuses, 429)).toBe(11);
+  });
+});

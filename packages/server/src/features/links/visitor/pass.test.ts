@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { deriveLinkKeys } from "../../../platform/crypto/link-keys.ts";
+import { openPass, type Pass, sealPass } from "./pass.ts";
+
+const { passes: keys } = deriveLinkKeys(["a secret of this test, 32 bytes long"]);
+const NOW = Date.UTC(2030, 0, 1);
+const [linkId, otherId, visitorId] = [randomUUID(), randomUUID(), randomUUID()] as const;
+const pass: Pass = { linkId, generation: 2, visitorId, passwordVersion: undefined, expiresAt: NOW + 1 };
+
+describe("a pass of a visitor", () => {
+  const sealed = sealPass(keys, pass);
+
+  it("opens for its link until its expiry", () => {
+    expect(openPass(keys, sealed, { linkId, now: NOW })).toEqual(pass);
+    expect(openPass(keys, sealed, { linkId, now: NOW + 1 })).toBeUndefined();
+  });
+
+  it("does not open for another link", () => {
+    expect(openPass(keys, sealed, { linkId: otherId, now: NOW })).toBeUndefined();
+  });
+
+  it("keeps the version of the password", () => {
+    for (const passwordVersion of [undefined, 0, 1, 70_000]) {
+      const opened = openPass(keys, sealPass(keys, { ...pass, passwordVersion }), { linkId, now: NOW });
+      expect(opened).toEqual({ ...pass, passwordVersion });
+    }
+  });
+
+  it("is short, because a browser sends the passes of all its links", () => {
+    expect(sealed.length).toBeLessThanOrEqual(100);
+  });
+
+  it("does not open when somebody changed one of its bytes", () => {
+    const bytes = Buffer.from(sealed, "base64url");
+    for (const at of bytes.keys()) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] as number) ^ 1;
+      expect(openPass(keys, changed.toString("base64url"), { linkId, now: NOW })).toBeUndefined();
+    }
+  });
+
+  it("does not open when another secret made it", () => {
+    const { passes: others } = deriveLinkKeys(["another secret, which is as long as it"]);
+    expect(openPass(keys, sealPass(others, pass), { linkId, now: NOW })).toBeUndefined();
+  });
+
+  it("does not open in another spelling of its base64url text", () => {
+    const last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".indexOf(sealed.at(-1) as string);
+    const unusedBits = `${sealed.slice(0, -1)}${"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[last ^ 1]}`;
+    for (const text of [`${sealed}=`, `${sealed}!`, unusedBits, sealed.replaceAll("-", "+").replaceAll("_", "/")]) {
+      if (text !== sealed) expect(openPass(keys, text, { linkId, now: NOW }), text).toBeUndefined();
+    }
+  });
+
+  it("does not open when it is shorter or longer", () => {
+    for (const text of ["", ".", sealed.slice(0, -4), `${sealed}AAAA`, `x${sealed}`, undefined]) {
+      expect(openPass(keys, text, { linkId, now: NOW })).toBeUndefined();
+    }
+  });
+});

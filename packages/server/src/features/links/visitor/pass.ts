@@ -1,0 +1,86 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { readBase64url } from "../../../platform/crypto/base64url.ts";
+import { idBytes, idOf } from "../../../platform/crypto/id-bytes.ts";
+import type { NewId } from "../../../platform/deps.ts";
+import type { Link } from "../link.ts";
+
+const MAX_PASS_MS = 30 * 86_400_000;
+const ID_BYTES = 16;
+/**
+ * A body contains the visitor's id, the generation, the version of the password plus one (0: no password), and the expiry. All numbers are
+ * big-endian.
+ */
+const BODY_BYTES = ID_BYTES + 4 + 4 + 6;
+const MAC_BYTES = 16;
+
+/**
+ * The content of the signed cookie that one visitor has for one link. If the link gets a new URL (`generation`), the pass becomes invalid.
+ * If the link gets another password (`passwordVersion`), the pass no longer unlocks the link. Instants are milliseconds since the epoch.
+ */
+export type Pass = {
+  linkId: string;
+  generation: number;
+  /** Identifies the visitor. The claims and the uploaded files of the visitor are stored with this id. */
+  visitorId: string;
+  /** The version of the password that the visitor entered. Undefined: the visitor entered no password. */
+  passwordVersion?: number | undefined;
+  expiresAt: number;
+};
+
+/**
+ * Creates the pass (the content of the signed cookie) of a visitor who may open a link. If the visitor has an earlier pass, the visitor id
+ * stays the same. `expiresAt`: the expiry of the link. Undefined: the link works until somebody revokes it.
+ */
+export function newPass(
+  { link, pass }: { link: Link; pass: Pass | undefined },
+  { newId, now, expiresAt = Number.POSITIVE_INFINITY }: { newId: NewId; now: number; expiresAt: number | undefined },
+): Pass {
+  return {
+    linkId: link.id,
+    generation: link.generation,
+    visitorId: pass?.visitorId ?? newId(),
+    passwordVersion: link.passwordHash === undefined ? undefined : link.passwordVersion,
+    expiresAt: Math.min(now + MAX_PASS_MS, expiresAt),
+  };
+}
+
+/**
+ * Signs a pass, and returns a text of 62 characters. The text must be short, because a browser sends the passes of all its links. The MAC
+ * also covers the id of the link, but the text does not contain this id.
+ */
+export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
+  const [key] = keys;
+  if (key === undefined) throw new Error("a pass needs a key");
+  const body = Buffer.alloc(BODY_BYTES);
+  idBytes(pass.visitorId).copy(body);
+  body.writeUInt32BE(pass.generation, 16);
+  body.writeUInt32BE(pass.passwordVersion === undefined ? 0 : pass.passwordVersion + 1, 20);
+  body.writeUIntBE(pass.expiresAt, 24, 6);
+  return Buffer.concat([body, macOf(key, { linkId: pass.linkId, body })]).toString("base64url");
+}
+
+/** Reads a pass that this service signed for this link. Returns undefined for any other text, and for an expired pass. */
+export function openPass(
+  keys: readonly Uint8Array[],
+  sealed: string | undefined,
+  { linkId, now }: { linkId: string; now: number },
+): Pass | undefined {
+  const bytes = readBase64url(sealed ?? "");
+  if (bytes?.length !== BODY_BYTES + MAC_BYTES) return undefined;
+  const body = bytes.subarray(0, BODY_BYTES);
+  const mac = bytes.subarray(BODY_BYTES);
+  if (!keys.some((key) => timingSafeEqual(macOf(key, { linkId, body }), mac))) return undefined;
+  const version = body.readUInt32BE(20);
+  const pass: Pass = {
+    linkId,
+    generation: body.readUInt32BE(16),
+    visitorId: idOf(body.subarray(0, ID_BYTES)),
+    passwordVersion: version === 0 ? undefined : version - 1,
+    expiresAt: body.readUIntBE(24, 6),
+  };
+  return pass.expiresAt > now ? pass : undefined;
+}
+
+function macOf(key: Uint8Array, { linkId, body }: { linkId: string; body: Uint8Array }): Buffer {
+  return createHmac("sha256", key).update(idBytes(linkId)).update(body).digest().subarray(0, MAC_BYTES);
+}

@@ -1,0 +1,141 @@
+import {
+  CompleteUploadBody,
+  LinkTokenParams,
+  LinkUploadParams,
+  Receipt,
+  Send,
+  SendFileBody,
+  SentFile,
+  SentFiles,
+  SignedParts,
+  SignPartsBody,
+  StartedSend,
+  StartUploadHeaders,
+} from "@valetkey/contract";
+import type { FastifyRequest } from "fastify";
+import { httpLimits } from "../../../platform/http/http-limits.ts";
+import { bodyIsOptional, emptyResponse, operations } from "../../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
+import { presentPart, presentSend, presentStartedSend } from "../../uploads/present.ts";
+import { allowNoBody, readIdempotencyKey } from "../../uploads/read-request.ts";
+import type { Visitor } from "./claim.ts";
+import { presentSentFile } from "./present-request.ts";
+import type { VisitorCookies } from "./visitor-cookie.ts";
+
+const isPublic = { security: [] as [] };
+
+const schemas = operations("visitors", {
+  startSend: {
+    ...isPublic,
+    summary: "Start an upload to a file request. It goes directly to the bucket",
+    params: LinkTokenParams,
+    headers: StartUploadHeaders,
+    body: SendFileBody,
+    response: { 201: StartedSend },
+  },
+  listSentFiles: {
+    ...isPublic,
+    summary: "List the files that this visitor sent",
+    params: LinkTokenParams,
+    response: { 200: SentFiles },
+  },
+  getSend: {
+    ...isPublic,
+    summary: "Get an upload of this visitor and its stored parts",
+    params: LinkUploadParams,
+    response: { 200: Send },
+  },
+  signSendParts: {
+    ...isPublic,
+    summary: "Sign parts of an upload of this visitor",
+    params: LinkUploadParams,
+    body: SignPartsBody,
+    response: { 200: SignedParts },
+  },
+  completeSend: {
+    ...isPublic,
+    summary: "Verify the stored object and hand it to the owner",
+    description:
+      "The file is `ready`, or `quarantined` when the request has a review. If its verification is slow, it is `verifying` or `scanning` " +
+      "first. Poll the upload every second or two.",
+    params: LinkUploadParams,
+    body: CompleteUploadBody,
+    ...bodyIsOptional,
+    response: { 200: SentFile },
+  },
+  takeBackSend: {
+    ...isPublic,
+    summary: "Abort an upload of this visitor, or take back a file that they sent",
+    params: LinkUploadParams,
+    response: { 204: emptyResponse },
+  },
+  getReceipt: {
+    ...isPublic,
+    summary: "Get the receipt of a file that this visitor sent",
+    params: LinkUploadParams,
+    response: { 200: Receipt },
+  },
+});
+
+const UPLOADS = "/public/links/:token/uploads";
+
+type Parts = RouteDeps & { cookies: VisitorCookies; visitorOf: (request: FastifyRequest) => Visitor };
+
+/** The routes through which visitors upload files to a file request. */
+export function visitorUploadRoutes(app: App, { useCases, publicUrl, cookies, visitorOf }: Parts): void {
+  const { visitorUploads: uploads, admitSender } = useCases;
+  /**
+   * Admits the visitor, but sets no cookie with a new pass. Only the start of an upload sets this cookie, because a visitor without a pass
+   * has sent nothing yet.
+   */
+  const visitOf = async (request: FastifyRequest, token: string) =>
+    (await admitSender(token, visitorOf(request))).visit;
+
+  app.post(UPLOADS, { schema: schemas.startSend }, async (request, reply) => {
+    const visitor = visitorOf(request);
+    const { visit, pass } = await admitSender(request.params.token, visitor);
+    const { filename, sizeBytes, contentType, sha256, slotId, visitorName } = request.body;
+    const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+    const file = { filename, sizeBytes, contentType, sha256, slotId, visitorName, idempotencyKey };
+    const started = await uploads.start(visit, { ...file, network: visitor.network });
+    cookies.setPass(reply, pass);
+    return reply.code(201).send(presentStartedSend(started));
+  });
+
+  app.get(UPLOADS, { schema: schemas.listSentFiles }, async (request) => ({
+    files: (await uploads.list(await visitOf(request, request.params.token))).map(presentSentFile),
+  }));
+
+  app.get(`${UPLOADS}/:uploadId`, { schema: schemas.getSend }, async (request) => {
+    const { token, uploadId } = request.params;
+    return presentSend(await uploads.get(await visitOf(request, token), uploadId));
+  });
+
+  app.post(`${UPLOADS}/:uploadId/parts`, { schema: schemas.signSendParts }, async (request) => {
+    const { token, uploadId } = request.params;
+    const input = { uploadId, partNumbers: request.body.partNumbers };
+    return { parts: (await uploads.signParts(await visitOf(request, token), input)).map(presentPart) };
+  });
+
+  app.post(
+    `${UPLOADS}/:uploadId/complete`,
+    { schema: schemas.completeSend, bodyLimit: httpLimits.largeJsonBodyBytes, preValidation: allowNoBody },
+    async (request) => {
+      const { token, uploadId } = request.params;
+      const input = { uploadId, parts: request.body.parts };
+      return presentSentFile(await uploads.complete(await visitOf(request, token), input));
+    },
+  );
+
+  app.delete(`${UPLOADS}/:uploadId`, { schema: schemas.takeBackSend }, async (request, reply) => {
+    const { token, uploadId } = request.params;
+    await uploads.takeBack(await visitOf(request, token), uploadId);
+    return reply.code(204).send(null);
+  });
+
+  app.get("/public/links/:token/receipts/:uploadId", { schema: schemas.getReceipt }, async (request) => {
+    const { token, uploadId } = request.params;
+    const issuer = new URL(publicUrl).origin;
+    return useCases.receipts.issue(await visitOf(request, token), { uploadId, issuer });
+  });
+}

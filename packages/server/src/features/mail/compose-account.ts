@@ -1,0 +1,158 @@
+import type { Deps } from "../../platform/deps.ts";
+import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/own/account-links.ts";
+import { hasPassword } from "../accounts/own/own-account.ts";
+import { isProven } from "../accounts/own/reset-password.ts";
+import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
+import { type Composed, compose } from "./composed-mail.ts";
+import { hostOf, inUtc } from "./phrases.ts";
+import { mailTexts } from "./texts/index.ts";
+
+type PartDeps = Pick<Deps, "db" | "clock" | "newSecret"> & { publicUrl: string };
+
+const RESET_TTL_MS = 3_600_000;
+const PROOF_TTL_MS = 3 * 86_400_000;
+const CHANGE_TTL_MS = 86_400_000;
+
+/** Returns the texts for a user, in the language of the user, or undefined if the user does not exist. */
+export async function textsFor({ db }: Pick<Deps, "db">, userId: string | undefined) {
+  return mailTexts(userId === undefined ? undefined : await db.people.languageOf(userId));
+}
+
+export async function composeReset(deps: PartDeps, { email }: { email: string }): Promise<Composed | undefined> {
+  const { db, publicUrl } = deps;
+  const account = await db.accounts.findByEmail(email);
+  const passwordHash = account?.passwordHash;
+  if (account === undefined || passwordHash === undefined || (await db.disabledUsers.has(account.userId)))
+    return undefined;
+  const words = await textsFor(deps, account.userId);
+  const link = { kind: "password-reset", userId: account.userId, sentTo: email, passwordHash } as const;
+  const token = await addAccountLink(deps, db, { ...link, ttlMs: RESET_TTL_MS });
+  return compose(words, {
+    secrets: [token],
+    subject: words.reset.subject,
+    intro: [words.reset.intro(hostOf(publicUrl))],
+    button: { label: words.reset.button, url: accountLinkUrl(publicUrl, { kind: "password-reset", token }) },
+    outro: [words.reset.life, words.reset.ignore],
+  });
+}
+
+export async function composeProof(
+  deps: PartDeps,
+  { email, userId }: { email: string; userId: string },
+): Promise<Composed | undefined> {
+  const { db, publicUrl } = deps;
+  const account = await db.accounts.find(userId);
+  if (account === undefined || account.email !== email) return undefined;
+  if ((await isProven(db, account)) || (await db.disabledUsers.has(userId))) return undefined;
+  const words = await textsFor(deps, userId);
+  const token = await addAccountLink(deps, db, { kind: "email-proof", userId, sentTo: email, ttlMs: PROOF_TTL_MS });
+  return compose(words, {
+    secrets: [token],
+    subject: words.proof.subject,
+    intro: [words.proof.intro(email, hostOf(publicUrl))],
+    button: { label: words.proof.button, url: accountLinkUrl(publicUrl, { kind: "email-proof", token }) },
+    outro: [words.proof.life, words.proof.ignore],
+  });
+}
+
+export async function composeEmailChange(
+  deps: PartDeps,
+  { email, userId, passwordMark }: { email: string; userId: string; passwordMark: string },
+): Promise<Composed | undefined> {
+  const { db, publicUrl } = deps;
+  const passwordHash = (await db.accounts.find(userId))?.passwordHash;
+  if (passwordHash === undefined || passwordMarkOf(passwordHash) !== passwordMark) return undefined;
+  if (await db.disabledUsers.has(userId)) return undefined;
+  // Another account has this email address, so no mail is sent. The person who wants to change to this email address must not learn this.
+  if ((await db.accounts.findByEmail(email)) !== undefined) return undefined;
+  const words = await textsFor(deps, userId);
+  const link = { kind: "email-change", userId, sentTo: email, passwordMark } as const;
+  const token = await addAccountLink(deps, db, { ...link, ttlMs: CHANGE_TTL_MS });
+  return compose(words, {
+    secrets: [token],
+    subject: words.emailChange.subject,
+    intro: [words.emailChange.intro(email, hostOf(publicUrl))],
+    button: { label: words.emailChange.button, url: accountLinkUrl(publicUrl, { kind: "email-change", token }) },
+    outro: [words.emailChange.life, words.emailChange.ignore],
+  });
+}
+
+export async function composeEmailChanged(deps: PartDeps, { userId }: { userId?: string }): Promise<Composed> {
+  const words = await textsFor(deps, userId);
+  return compose(words, {
+    subject: words.emailChanged.subject,
+    intro: [words.emailChanged.intro(hostOf(deps.publicUrl))],
+    button: { label: words.openService, url: pageUrl(deps, "/") },
+    advice: words.emailChanged.advice,
+    outro: [],
+  });
+}
+
+/** Makes the mail about a closed account. Returns undefined if the owner has already cancelled the deletion. */
+export async function composeAccountClosed(
+  deps: PartDeps,
+  { userId }: { userId: string },
+): Promise<Composed | undefined> {
+  const deletion = await deps.db.accountDeletions.find(userId);
+  if (deletion?.isByOwner !== true) return undefined;
+  const words = await textsFor(deps, userId);
+  const { subject, intro, keep, button, advice } = words.closed;
+  return compose(words, {
+    subject,
+    intro: [intro(hostOf(deps.publicUrl), inUtc(deletion.deleteAt, words)), keep],
+    button: { label: button, url: pageUrl(deps, "/") },
+    advice,
+    outro: [],
+  });
+}
+
+/**
+ * Makes the mail about a change of an account, even if the account was closed or changed again after this change. Otherwise an attacker who
+ * took over the account could prevent the mail in this way.
+ */
+export async function composeAccountChanged(
+  deps: PartDeps,
+  { userId, change, at }: { userId: string; change: AccountChange; at: number },
+): Promise<Composed> {
+  const words = await textsFor(deps, userId);
+  const { subject, text } = words.changed[change](hostOf(deps.publicUrl));
+  // After a change of the password, the mail does not link to the settings. The settings ask for the password, and the owner may not know
+  // the new password.
+  const isOfPassword = change === "password-changed" || change === "password-reset";
+  return compose(words, {
+    subject,
+    intro: [text],
+    facts: [{ label: words.time, value: inUtc(at, words) }],
+    button: isOfPassword
+      ? { label: words.choosePassword, url: pageUrl(deps, "/forgot-password") }
+      : { label: words.openSettings, url: pageUrl(deps, "/settings") },
+    advice: isOfPassword ? words.passwordAdvice : words.changeAdvice,
+    outro: [],
+  });
+}
+
+export async function composeNewSignIn(
+  deps: PartDeps,
+  { userId, signIn }: { userId: string; signIn: NewSignIn },
+): Promise<Composed> {
+  const words = await textsFor(deps, userId);
+  const { newSignIn } = words;
+  const { browser = newSignIn.unknown, system, ip, at } = signIn;
+  const signsInHere = await hasPassword(deps)({ userId });
+  return compose(words, {
+    subject: newSignIn.subject,
+    intro: [newSignIn.intro(hostOf(deps.publicUrl))],
+    facts: [
+      { label: words.time, value: inUtc(at, words) },
+      { label: newSignIn.browser, value: system === undefined ? browser : newSignIn.device(browser, system) },
+      ...(ip === undefined ? [] : [{ label: newSignIn.ip, value: ip }]),
+    ],
+    button: { label: newSignIn.button, url: pageUrl(deps, "/settings") },
+    advice: signsInHere ? newSignIn.advice : newSignIn.providerAdvice,
+    outro: [newSignIn.fine],
+  });
+}
+
+function pageUrl({ publicUrl }: PartDeps, path: string): string {
+  return new URL(publicUrl).origin + path;
+}

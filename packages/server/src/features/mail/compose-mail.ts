@@ -1,0 +1,199 @@
+import type { Deps } from "../../platform/deps.ts";
+import type { Language } from "../../platform/text/language.ts";
+import { isProven, provenEmailOf } from "../accounts/own/reset-password.ts";
+import { makeLinkCode } from "../links/visitor/email-codes.ts";
+import { mailTopics } from "../outbox/mail.ts";
+import { takeCodeLimits } from "../outbox/mail-rate-limits.ts";
+import type { ClaimedMail } from "../outbox/mails-port.ts";
+import { notify } from "../outbox/notify.ts";
+import { type Invitation, isOpen, linkEndsAt } from "../sharing/invitation.ts";
+import { describeInvitation, invitationUrl, tokenOfInvitation } from "../sharing/invitations/describe.ts";
+import {
+  composeAccountChanged,
+  composeAccountClosed,
+  composeEmailChange,
+  composeEmailChanged,
+  composeNewSignIn,
+  composeProof,
+  composeReset,
+  textsFor,
+} from "./compose-account.ts";
+import { composeNotices } from "./compose-notices.ts";
+import { type Composed, type Content, compose, composeOptional } from "./composed-mail.ts";
+import { hostOf, inUtc } from "./phrases.ts";
+import { mailTexts } from "./texts/index.ts";
+
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
+
+/**
+ * Makes the text of a mail just before the mail is sent, so that its links are as new as possible. Returns undefined if the mail is no
+ * longer needed, and "later" if its note or file is in the trash, because it may be restored. A mail never contains the name of a user. Otherwise a stranger could sign up with the email address of another person and
+ * with any text as the name, and the mail would send this text to that person.
+ */
+export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | "later" | undefined> {
+  switch (mail.kind) {
+    case "password-reset":
+      return composeReset(deps, mail);
+    case "email-proof":
+      return composeProof(deps, mail);
+    case "email-change":
+      return composeEmailChange(deps, mail);
+    case "email-changed":
+      return composeEmailChanged(deps, mail);
+    case "new-sign-in":
+      return composeNewSignIn(deps, mail);
+    case "account-changed":
+      return composeAccountChanged(deps, mail);
+    case "account-closed":
+      return composeAccountClosed(deps, mail);
+    case "invitation":
+      return composeInvitation(deps, mail);
+    case "account-invitation":
+      return composeAccountInvitation(deps, mail);
+    case "access-request":
+      return composeAccessRequest(deps, mail);
+    case "link-code":
+      return composeLinkCode(deps, mail);
+    default: {
+      // The email address may have changed since the first notice. The notices belong to the user, not to the old email address.
+      const to = await provenEmailOf(deps.db, mail.userId);
+      if (to === undefined) return undefined;
+      const words = await textsFor(deps, mail.userId);
+      const text = await composeNotices({ ...deps, words }, mail);
+      const topic = mailTopics.find((one) => one === mail.kind) ?? "digest";
+      return text && { ...composeOptional({ ...deps, words }, { text, topic, holder: { userId: mail.userId } }), to };
+    }
+  }
+}
+
+/**
+ * Makes the mail about an invitation to a note or file. It contains no title and no filename, because a stranger can choose any title, and
+ * the email address may be wrong. If the language of the reader is unknown, the mail is in the language of the person who invites.
+ */
+async function composeInvitation(
+  deps: PartDeps,
+  { invitationId }: { invitationId: string },
+): Promise<Composed | "later" | undefined> {
+  const { db, clock, publicUrl } = deps;
+  const invitation = (await db.invitations.find(invitationId, { inTrash: true }))?.invitation;
+  if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
+  const { ownerId, noteId, attachmentId, expiresAt } = invitation;
+  // If the owner is disabled, the link does not work. So no mail is sent.
+  if (await db.disabledUsers.has(ownerId)) return undefined;
+  const found = await (attachmentId === undefined
+    ? db.access.note(ownerId, noteId)
+    : db.access.attachment(ownerId, attachmentId));
+  if (found === undefined) return "later";
+  if (!(await isWanted(deps, invitation))) return undefined;
+  const words = mailTexts(await languageOf(deps, invitation));
+  const { invitation: texts } = words;
+  const thing = attachmentId === undefined ? "note" : "file";
+  const { token } = describeInvitation(deps, invitation);
+  const text: Content = {
+    subject: texts.subject(thing),
+    intro: [texts.intro(thing, hostOf(publicUrl))],
+    button: { label: texts.button(thing), url: invitationUrl(publicUrl, { token }) },
+    outro: [
+      texts.life(inUtc(linkEndsAt(invitation), words)),
+      ...(expiresAt === undefined ? [] : [texts.expires(inUtc(expiresAt, words))]),
+      texts.ignore,
+    ],
+  };
+  const holder = { email: invitation.email };
+  return composeOptional({ ...deps, words }, { text, secrets: [token], topic: "shares", holder });
+}
+
+async function languageOf({ db }: PartDeps, { userId, invitedBy }: Invitation): Promise<Language | undefined> {
+  const language = userId && (await db.people.languageOf(userId));
+  return language || db.people.languageOf(invitedBy);
+}
+
+/**
+ * Makes the mail about an invitation to the service. Only administrators and the operator cause this mail. The reader has no account yet,
+ * so there are no mail settings to check.
+ */
+async function composeAccountInvitation(
+  deps: PartDeps,
+  { invitationId }: { invitationId: string },
+): Promise<Composed | undefined> {
+  const { db, clock, publicUrl } = deps;
+  const invitation = await db.accountInvitations.find(invitationId);
+  if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
+  const token = tokenOfInvitation(deps, invitation);
+  const words = await textsFor(deps, invitation.invitedBy);
+  const { accountInvitation: texts } = words;
+  return compose(words, {
+    secrets: [token],
+    subject: texts.subject(hostOf(publicUrl)),
+    intro: [texts.intro(hostOf(publicUrl))],
+    button: { label: texts.button, url: invitationUrl(publicUrl, { token }) },
+    outro: [texts.life(inUtc(linkEndsAt(invitation), words)), words.invitation.ignore],
+  });
+}
+
+/**
+ * Returns whether to send the mail about an invitation now. Uses only the mail settings of a reader of this email address, and those of the
+ * user who has proven it.
+ * If this user has chosen the daily digest, only the digest mentions the share. The digest contains no link of the invitation, because the
+ * user already has the share.
+ */
+async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
+  const { db } = deps;
+  if ((await db.mailPreferences.find({ email })).shares === "never") return false;
+  if (userId === undefined || !(await isProven(db, { userId, email }))) return true;
+  const { shares: choice } = await db.mailPreferences.find({ userId });
+  if (choice === "daily") {
+    const notice = { about: "share", noteId, attachmentId } as const;
+    await db.transaction((tx) => notify(deps, tx, { userId, notice }));
+  }
+  return choice === "at_once";
+}
+
+async function composeAccessRequest(
+  deps: PartDeps,
+  { noteId, userId }: { noteId: string; userId: string },
+): Promise<Composed | undefined> {
+  const { db, publicUrl } = deps;
+  const asked = await db.access.note(userId, noteId);
+  if (asked === undefined || !(await db.accessRequests.listOpen(noteId)).some((one) => one.userId === userId))
+    return undefined;
+  const { ownerId } = asked.note;
+  const to = (await db.people.find(ownerId))?.email;
+  if (to === undefined || (await db.disabledUsers.has(ownerId))) return undefined;
+  if (await db.disabledUsers.has(userId)) return undefined;
+  if ((await db.mailPreferences.find({ userId: ownerId })).requests === "never") return undefined;
+  const words = await textsFor(deps, ownerId);
+  const text: Content = {
+    subject: words.accessRequest.subject,
+    intro: [words.accessRequest.intro(hostOf(publicUrl))],
+    button: { label: words.notices.openNote, url: `${publicUrl}/n/${noteId}` },
+    outro: [words.accessRequest.outro],
+  };
+  return { ...composeOptional({ ...deps, words }, { text, topic: "requests", holder: { userId: ownerId } }), to };
+}
+
+/**
+ * Makes the mail with a code for a link. Returns undefined if the link has ended or does not list the email address, because visitors can
+ * enter any email address. Also returns undefined if a limit of codes is exceeded. Only the first try to send a mail counts in these
+ * limits.
+ */
+async function composeLinkCode(
+  deps: PartDeps,
+  { email, linkId, language, attempts }: Extract<ClaimedMail, { kind: "link-code" }>,
+): Promise<Composed | undefined> {
+  const { db, clock, publicUrl } = deps;
+  const link = (await db.links.find(linkId))?.link;
+  const isOver = link?.revokedAt !== undefined || (link?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock();
+  if (link === undefined || isOver || !link.recipients.includes(email)) return undefined;
+  if (attempts === 1 && !(await takeCodeLimits(deps, db, email))) return undefined;
+  const code = await makeLinkCode(deps, { linkId, email });
+  const shown = `${code.slice(0, 4)} ${code.slice(4)}`;
+  const words = mailTexts(language);
+  return compose(words, {
+    secrets: [code, shown],
+    subject: words.code.subject,
+    intro: [words.code.intro(hostOf(publicUrl))],
+    code: shown,
+    outro: [words.code.life, words.ignore],
+  });
+}

@@ -1,0 +1,85 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { type CountedNotice, type Notice, type NoticeMail, topicOf } from "../outbox/mail.ts";
+import type { Content } from "./composed-mail.ts";
+import { buttonOf, describeNotices } from "./describe-notices.ts";
+import { hostOf } from "./phrases.ts";
+import type { MailTexts } from "./texts/en.ts";
+
+type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTexts };
+
+/**
+ * Returns the text of a mail about notices. Leaves out notices that are no longer true, and notices about topics that the user has turned
+ * off. Returns undefined if no notice is left.
+ * As in every mail, the text contains no title, filename or name of a user (compose-mail.ts).
+ */
+export async function composeNotices(
+  deps: PartDeps,
+  { userId, kind, notices: collected }: NoticeMail,
+): Promise<Content | undefined> {
+  const { db, publicUrl, words } = deps;
+  if (await db.disabledUsers.has(userId)) return undefined;
+  const choices = await db.mailPreferences.find({ userId });
+  const notices: CountedNotice[] = [];
+  for (const notice of collected) {
+    if (choices[topicOf(notice)] !== "never" && (await isTrue(deps, { userId, notice }))) notices.push(notice);
+  }
+  const lines = describeNotices(notices, words);
+  const [first, second] = lines;
+  if (first === undefined) return undefined;
+  return {
+    subject: second === undefined ? first.slice(0, -1) : words.notices.subjects[kind],
+    intro: [words.notices.intro(hostOf(publicUrl)), ...lines],
+    button: buttonOf(notices, { publicUrl, words }),
+    outro: [words.notices.outro],
+  };
+}
+
+/** Returns whether a notice is still true now, when the mail is sent. */
+async function isTrue(
+  { db, clock }: PartDeps,
+  { userId, notice }: { userId: string; notice: Notice },
+): Promise<boolean> {
+  switch (notice.about) {
+    case "share":
+      return hasAccess(db, { userId, ...notice });
+    case "share-end":
+      return isEnding(db, { userId, notice, now: clock() });
+    case "link-opened":
+    case "link-claimed":
+    case "file-received":
+      return (await db.links.find(notice.linkId))?.link.ownerId === userId;
+    case "access-request":
+      return isAsking(db, { ownerId: userId, ...notice });
+  }
+}
+
+async function hasAccess(
+  { access }: Queries,
+  { userId, noteId, attachmentId }: { userId: string; noteId: string; attachmentId?: string | undefined },
+): Promise<boolean> {
+  const found =
+    attachmentId === undefined ? await access.note(userId, noteId) : await access.attachment(userId, attachmentId);
+  return found?.role !== undefined;
+}
+
+async function isEnding(
+  db: Queries,
+  { userId, notice, now }: { userId: string; notice: Extract<Notice, { about: "share-end" }>; now: number },
+): Promise<boolean> {
+  const { noteId, attachmentId, expiresAt } = notice;
+  if (expiresAt <= now || !(await hasAccess(db, { userId, noteId, attachmentId }))) return false;
+  // A user with access to the whole note keeps the access to the file when the share of the file expires. So a notice about the expiry
+  // would be wrong.
+  if (attachmentId !== undefined && (await hasAccess(db, { userId, noteId }))) return false;
+  const subject = attachmentId === undefined ? { noteId } : { attachmentId };
+  return (await db.shares.expiryOf(subject, userId)) === expiresAt;
+}
+
+async function isAsking(
+  { access, accessRequests, disabledUsers }: Queries,
+  { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
+): Promise<boolean> {
+  if ((await access.note(ownerId, noteId))?.role !== "owner" || (await disabledUsers.has(userId))) return false;
+  return (await accessRequests.listOpen(noteId)).some((one) => one.userId === userId);
+}

@@ -1,0 +1,280 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { beforeEach, describe, expect, it } from "vitest";
+import { deriveLinkKeys } from "../../platform/crypto/link-keys.ts";
+import { createSmtp } from "../../platform/mailer/smtp.ts";
+import { type SmtpServerOptions, smtpOptions, smtpServerInTest } from "../../platform/mailer/testing/smtp-server.ts";
+import { ended, startChild } from "../../testing/database/child-process.ts";
+import { sampleNote, sampleShare } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useDatabase } from "../../testing/database/use-database.ts";
+import { queueMail } from "../outbox/queue-mail.ts";
+import { deliverMails, type MailFailure } from "./deliver-mails.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+describe.each(engines)("the outbox of mails on $name", (engine) => {
+  const suite = useDatabase(engine);
+  const clock = () => suite.clock.now;
+
+  beforeEach(async () => {
+    for (const table of ["mails", "auth_users", "limit_counts"] as const) {
+      await suite.db.kysely.deleteFrom(table).execute();
+    }
+  });
+
+  /** Creates an account with a password, and queues a mail to this account. */
+  async function queueReset(name: string): Promise<void> {
+    const { kysely } = suite.db;
+    const [id, email] = [randomUUID(), `${name}@example.com`];
+    const at = new Date(clock()).toISOString();
+    const times = { created_at: at, updated_at: at };
+    const isVerified = engine.name === "sqlite" ? 0 : false;
+    await kysely
+      .insertInto("auth_users")
+      .values({ id, email, name, email_verified: isVerified, ...times } as never)
+      .execute();
+    const password = { id: randomUUID(), account_id: id, user_id: id, provider_id: "credential", password: "hash" };
+    await kysely
+      .insertInto("auth_accounts")
+      .values({ ...password, ...times } as never)
+      .execute();
+    const deps = { clock, newId: randomUUID };
+    await suite.db.transaction((tx) => queueMail(deps, tx, { kind: "password-reset", email }));
+  }
+
+  const change = (id: string, email: string, emailProvenBy?: "mail" | "operator") =>
+    suite.db.people.put({ id, email, emailProvenBy, name: id, isAdmin: false, now: clock() });
+
+  /** Notifies a user of a share, in a mail that is due. Returns the id of the user. */
+  async function queueNotice(kind: "digest" | "shares", email: string): Promise<string> {
+    const { db } = suite;
+    const [userId, now] = [randomUUID(), clock()];
+    await change(userId, email, "operator");
+    const note = sampleNote();
+    const notice = { about: "share", noteId: note.id } as const;
+    await db.transaction(async (tx) => {
+      await tx.notes.insert(note);
+      await tx.shares.put({ noteId: note.id }, sampleShare({ userId, expiresAt: undefined }));
+      for (let nth = 0; nth < 2; nth++) {
+        await tx.mails.collect({ id: randomUUID(), kind, userId, email }, { notice, now, dueAt: now });
+      }
+    });
+    return userId;
+  }
+
+  async function start(options: SmtpServerOptions = {}) {
+    const server = await smtpServerInTest(options);
+    const failures: MailFailure[] = [];
+    const newSecret = () => randomBytes(32).toString("base64url");
+    const mail = {
+      mailer: createSmtp(smtpOptions(server)),
+      publicUrl: "https://files.example.com",
+      onQueued: () => undefined,
+    };
+    const linkKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
+    const deps = { db: suite.db, clock, newId: randomUUID, newSecret, linkKeys, mail };
+    return { server, failures, sendMails: deliverMails(deps, { onFailure: (failure) => failures.push(failure) }) };
+  }
+
+  const rows = () => suite.db.kysely.selectFrom("mails").selectAll().execute();
+  const sizes = async () => {
+    const { mails, oldestMailMs, mailsGivenUp } = await suite.db.queues.measure(clock());
+    return { mails, oldestMailMs, mailsGivenUp };
+  };
+
+  it("sends each mail once, even with two workers, and then deletes it", async () => {
+    const { server, sendMails } = await start();
+    for (const name of ["a", "b", "c", "d", "e", "f"]) await queueReset(name);
+    expect((await sizes()).mails).toBe(6);
+    const counts = await Promise.all([sendMails(), sendMails()]);
+    expect(counts[0] + counts[1]).toBe(6);
+    expect(server.mails.map(({ recipients: [to] }) => to?.[0]).sort()).toEqual(["a", "b", "c", "d", "e", "f"]);
+    expect(await rows()).toEqual([]);
+  });
+
+  it("sends nine of ten mails when one recipient is refused", async () => {
+    const { server, failures, sendMails } = await start({
+      refuse: (to) => (to === "n3@example.com" ? { code: 550, text: "No such user" } : undefined),
+    });
+    for (let nth = 0; nth < 10; nth++) await queueReset(`n${nth}`);
+    expect(await sendMails()).toBe(9);
+    expect(server.mails).toHaveLength(9);
+    expect(failures).toMatchObject([{ attempt: 1, isFinal: true, problem: expect.stringContaining("No such user") }]);
+    suite.clock.now += HOUR_MS;
+    expect(await sendMails()).toBe(0);
+    expect(await sizes()).toEqual({ mails: 0, oldestMailMs: 0, mailsGivenUp: 1 });
+    suite.clock.now += 31 * DAY_MS;
+    await sendMails();
+    expect(await rows()).toEqual([]);
+  });
+
+  it("tries again after growing pauses while a server greylists", async () => {
+    let isKnown = false;
+    const { server, failures, sendMails } = await start({
+      refuse: () => (isKnown ? undefined : { code: 451, text: "Greylisted" }),
+    });
+    await queueReset("ann");
+    await sendMails();
+    for (const pauseMs of [10_000, 20_000, 40_000]) {
+      suite.clock.now += pauseMs - 1;
+      expect(await sendMails()).toBe(0);
+      const tries = failures.length;
+      suite.clock.now += 1;
+      await sendMails();
+      expect(failures.length).toBe(tries + 1);
+    }
+    isKnown = true;
+    suite.clock.now += 80_000;
+    expect(await sendMails()).toBe(1);
+    expect(server.mails).toHaveLength(1);
+    expect(await rows()).toEqual([]);
+  });
+
+  it("sends a mail after the server was down for an hour", async () => {
+    const { server, sendMails } = await start();
+    const { port } = server;
+    await server.stop();
+    await queueReset("ann");
+    for (let minute = 0; minute < 60; minute++) {
+      await sendMails();
+      suite.clock.now += 60_000;
+    }
+    expect(await sizes()).toEqual({ mails: 1, oldestMailMs: HOUR_MS, mailsGivenUp: 0 });
+    const again = await smtpServerInTest({ port });
+    suite.clock.now += 15 * 60_000;
+    expect(await sendMails()).toBe(1);
+    expect(again.mails).toHaveLength(1);
+  });
+
+  it("gives a mail up after three days, and shows it", async () => {
+    const { failures, sendMails } = await start({ refuse: () => ({ code: 450, text: "Later" }) });
+    await queueReset("ann");
+    suite.clock.now += 3 * DAY_MS - 10_001;
+    await sendMails();
+    expect(failures.map(({ isFinal }) => isFinal)).toEqual([false]);
+    suite.clock.now += 10_000;
+    await sendMails();
+    expect(failures.map(({ isFinal }) => isFinal)).toEqual([false, true]);
+    expect(await sizes()).toEqual({ mails: 0, oldestMailMs: 0, mailsGivenUp: 1 });
+    expect(await rows()).toMatchObject([{ problem: expect.stringContaining("450 Later") }]);
+  });
+
+  it("sends no mail that has waited for three days, for example in a backup", async () => {
+    const { server, failures, sendMails } = await start();
+    await queueReset("ann");
+    suite.clock.now += 3 * DAY_MS;
+    expect(await sendMails()).toBe(0);
+    expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
+  });
+
+  it("puts each notice in one mail while a worker claims mails", async () => {
+    const { db } = suite;
+    const [userId, email, now] = [randomUUID(), "ann@example.com", clock()];
+    const linkIds = Array.from({ length: 40 }, () => randomUUID()).sort();
+    let isAdding = true;
+    const adding = Promise.all(
+      linkIds.map((linkId) =>
+        db.transaction(async (tx) => {
+          const notice = { about: "link-claimed", linkId } as const;
+          await tx.mails.collect({ id: randomUUID(), kind: "links", userId, email }, { notice, now, dueAt: now });
+        }),
+      ),
+    ).finally(() => {
+      isAdding = false;
+    });
+    const claimed: unknown[] = [];
+    const claim = async () => claimed.push(...(await db.mails.claim({ now, leaseEndsAt: now + 1, limit: 5 })));
+    while (isAdding) {
+      await claim();
+      await setImmediate();
+    }
+    await adding;
+    await claim();
+    const notices = claimed.flatMap((mail) => (mail as { notices: { linkId: string }[] }).notices);
+    expect(notices.map(({ linkId }) => linkId).sort()).toEqual(linkIds);
+  });
+
+  it.each(["digest", "shares"] as const)("sends the notices of a %s mail to the new email address", async (kind) => {
+    const { server, sendMails } = await start();
+    const userId = await queueNotice(kind, "old@example.com");
+    await change(userId, "new@example.com", "mail");
+    expect(await sendMails()).toBe(1);
+    expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
+  });
+
+  it("sends notices to the email address that changed between two attempts", async () => {
+    let isKnown = false;
+    const { server, sendMails } = await start({ refuse: () => (isKnown ? undefined : { code: 451, text: "Later" }) });
+    const userId = await queueNotice("shares", "old@example.com");
+    await sendMails();
+    await change(userId, "new@example.com", "mail");
+    isKnown = true;
+    suite.clock.now += 10_000;
+    expect(await sendMails()).toBe(1);
+    expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
+  });
+
+  it("sends no notice to a new email address that is not proven", async () => {
+    const { server, sendMails } = await start();
+    await change(await queueNotice("shares", "old@example.com"), "new@example.com");
+    expect([await sendMails(), server.mails]).toEqual([0, []]);
+  });
+
+  it("sends a request for access to the new email address of the owner", async () => {
+    const { server, sendMails } = await start();
+    const [ownerId, note] = [randomUUID(), sampleNote()];
+    await change(ownerId, "old@example.com", "operator");
+    await suite.db.transaction(async (tx) => {
+      await tx.notes.insert({ ...note, ownerId });
+      await tx.accessRequests.open({ noteId: note.id, userId: "asker", now: clock(), dismissedBefore: 0 });
+      const mail = { kind: "access-request", noteId: note.id, userId: "asker", email: "old@example.com" } as const;
+      await queueMail({ clock, newId: randomUUID }, tx, mail);
+    });
+    await change(ownerId, "new@example.com", "mail");
+    expect(await sendMails()).toBe(1);
+    expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
+  });
+
+  it.each([
+    ["a mail", queueReset],
+    ["a daily digest", (name: string) => queueNotice("digest", `${name}@example.com`)],
+  ])("sends %s again if the process is killed before it records the first", async (_, queue) => {
+    let child: ReturnType<typeof startChild> | undefined;
+    const { server, sendMails } = await start({
+      beforeConfirm: () => {
+        child?.kill("SIGKILL");
+        child = undefined;
+      },
+    });
+    await queue("ann");
+    const { file, url } = suite.test;
+    const location = JSON.stringify(file === undefined ? { url } : { file });
+    child = startChild("../deliver-mails", [location, String(server.port), String(clock())]);
+    expect(await ended(child)).toBe("SIGKILL");
+    expect(server.mails).toHaveLength(1);
+    expect(await sendMails()).toBe(0);
+    suite.clock.now += 180_000;
+    expect(await sendMails()).toBe(1);
+    expect(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
+  });
+
+  it("requirement 43: holds no secret, also if the server quotes the mail", async () => {
+    let token = "";
+    const { server, failures, sendMails } = await start({
+      beforeConfirm: () => {
+        token = /#([\w-]{43})$/m.exec(server.mails[0]?.parsed.text ?? "")?.[1] ?? "";
+        throw Object.assign(new Error(`Suspicious link #${token}`), { responseCode: 550 });
+      },
+    });
+    await queueReset("ann");
+    expect(JSON.stringify(await rows())).not.toMatch(/[\w-]{43}/);
+    await sendMails();
+    expect(token).not.toBe("");
+    expect(failures).toMatchObject([{ isFinal: true, problem: expect.stringContaining("Suspicious link #…") }]);
+    expect(JSON.stringify(await rows())).not.toContain(token);
+    const links = await suite.db.kysely.selectFrom("account_links").selectAll().execute();
+    expect(JSON.stringify(links)).not.toContain(token);
+  });
+});

@@ -1,0 +1,36 @@
+import type { Logger } from "pino";
+import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+
+/**
+ * How often this replica checks for due mails. A mail becomes due again if a try failed, or if another replica did not finish its try.
+ * Milliseconds.
+ */
+const INTERVAL_MS = 5_000;
+/** How long `stop` waits for the mails that are being sent. Milliseconds. */
+const STOP_WITHIN_MS = 5_000;
+
+type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<number>;
+
+/**
+ * Sends the mails that are due. `stop` waits a short time for the mails that are being sent. Mails that are not sent by then stay in the
+ * queue.
+ */
+export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
+  const [stopping, cutting] = [new AbortController(), new AbortController()];
+  const loop = startLoop({
+    async round() {
+      await deliver({ signal: stopping.signal, cut: cutting.signal });
+    },
+    intervalMs: INTERVAL_MS,
+    onError: (error) => logger.error({ err: error }, "The mails could not be sent. They are tried again."),
+  });
+  return {
+    kick: loop.kick,
+    async stop() {
+      stopping.abort();
+      const timer = setTimeout(() => cutting.abort(), STOP_WITHIN_MS);
+      await loop.stop();
+      clearTimeout(timer);
+    },
+  };
+}

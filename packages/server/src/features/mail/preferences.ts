@@ -1,0 +1,69 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { isProven, provenEmailOf } from "../accounts/own/reset-password.ts";
+import { type MailTopic, mailTopics } from "../outbox/mail.ts";
+import type { MailChoices } from "../outbox/mail-preferences-port.ts";
+import { findHolders } from "../people/find-receivers.ts";
+import type { Caller } from "../people/person.ts";
+import { readUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
+
+/** Returns the mail settings of the caller. */
+export function getMailPreferences({ db }: Pick<Deps, "db">) {
+  return ({ userId }: Caller): Promise<MailChoices> => db.mailPreferences.find({ userId });
+}
+
+/**
+ * Stores the given mail settings of the caller, and returns all settings. The topic `shares` includes invitations. If a caller with a
+ * proven email address turns `shares` on, this also turns on invitations to the email address, in case its reader turned them off.
+ */
+export function setMailPreferences({ db }: Pick<Deps, "db">) {
+  return ({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> =>
+    db.transaction(async (tx) => {
+      await tx.mailPreferences.put({ userId }, choices);
+      const email = await provenEmailOf(tx, userId);
+      const isOn = choices.shares !== undefined && choices.shares !== "never";
+      if (isOn && email !== undefined) await tx.mailPreferences.put({ email }, { shares: "at_once" });
+      return tx.mailPreferences.find({ userId });
+    });
+}
+
+/**
+ * Returns which mails a token can turn off. Does not turn them off, because mail scanners also open links. Throws `account_link_invalid`.
+ */
+export function lookAtUnsubscribe({ linkKeys }: Pick<Deps, "linkKeys">) {
+  return (token: string): Unsubscribe["topic"] => read(linkKeys.unsubscribes, token).topic;
+}
+
+/** Turns mails off with the token from a mail. Idempotent. Throws `account_link_invalid`. */
+export function unsubscribe({ db, linkKeys }: Pick<Deps, "db" | "linkKeys">) {
+  return async (token: string): Promise<Unsubscribe["topic"]> => {
+    const { holder, topic } = read(linkKeys.unsubscribes, token);
+    await db.transaction(async (tx) => {
+      if (topic !== "digest") await tx.mailPreferences.put(holder, { [topic]: "never" });
+      else await tx.mailPreferences.put(holder, await dailyOff(tx, holder));
+      if ("email" in holder && topic !== "digest") await turnOffForUser(tx, { email: holder.email, topic });
+    });
+    return topic;
+  };
+}
+
+function read(keys: readonly Uint8Array[], token: string): Unsubscribe {
+  const found = readUnsubscribeToken(keys, token);
+  if (found !== undefined) return found;
+  throw new DomainError("account_link_invalid", "This link is not complete. Copy the whole link from the mail.");
+}
+
+/** Returns the mail settings that turn off each topic of the daily digest. */
+async function dailyOff(tx: Queries, holder: Unsubscribe["holder"]): Promise<Partial<MailChoices>> {
+  const choices = await tx.mailPreferences.find(holder);
+  const daily = mailTopics.filter((topic) => choices[topic] === "daily");
+  return Object.fromEntries(daily.map((topic) => [topic, "never"]));
+}
+
+/** Turns off the topic in the settings of the user who has proven the email address, so that the settings show it. */
+async function turnOffForUser(tx: Queries, { email, topic }: { email: string; topic: MailTopic }): Promise<void> {
+  const userId = (await findHolders(tx, [email])).get(email);
+  if (userId === undefined || !(await isProven(tx, { userId, email }))) return;
+  await tx.mailPreferences.put({ userId }, { [topic]: "never" });
+}

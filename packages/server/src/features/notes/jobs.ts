@@ -1,0 +1,36 @@
+import type { Logger } from "pino";
+import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import type { UseCases } from "../../wiring/use-cases.ts";
+
+/** How often this replica checks for changed notes and files. Milliseconds. */
+const INTERVAL_MS = 5_000;
+/** After a step, the job pauses for this many times the duration of the step. So the job takes little time from requests. */
+const PAUSE_FACTOR = 20;
+
+/** Indexes changed notes and files for searches, in small steps. */
+export function startSearchIndex({
+  useCases,
+  logger,
+}: {
+  useCases: Pick<UseCases, "indexForSearch">;
+  logger: Logger;
+}): Loop {
+  let next: NodeJS.Timeout | undefined;
+  const loop = startLoop({
+    async round() {
+      clearTimeout(next);
+      const startedAt = performance.now();
+      const hasMore = await useCases.indexForSearch();
+      if (hasMore) next = setTimeout(loop.kick, PAUSE_FACTOR * (performance.now() - startedAt));
+    },
+    intervalMs: INTERVAL_MS,
+    onError: (error) => logger.error({ err: error }, "The index for searches could not be updated. It is retried."),
+  });
+  return {
+    kick: loop.kick,
+    async stop() {
+      await loop.stop();
+      clearTimeout(next);
+    },
+  };
+}

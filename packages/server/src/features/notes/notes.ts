@@ -1,0 +1,185 @@
+import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps, Limits } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { createFairTurns } from "../../platform/limits/fair-turns.ts";
+import type { ListedAttachment } from "../access/attachment.ts";
+import { authoriseNote } from "../access/authorise.ts";
+import type { Note, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
+import { permits } from "../access/role.ts";
+import { aboutNote, auditEvent } from "../audit/describe-event.ts";
+import type { Caller } from "../people/person.ts";
+import type { Arrive } from "../sharing/invitations/arrive.ts";
+
+/** The maximum number of attachments on the first page. Most notes have fewer attachments, so the first page contains all of them. */
+const FIRST_ATTACHMENTS = 200;
+
+const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
+
+/** Creates a note. The caller is its owner. */
+export function createNote({ db, clock, newId }: Deps) {
+  return async (caller: Caller, input: { title: string; body: string }): Promise<NoteWithAttachments> => {
+    const now = clock();
+    const note: Note = { id: newId(), ownerId: caller.userId, ...input, createdAt: now, updatedAt: now };
+    await db.transaction(async (tx) => {
+      await tx.notes.insert(note);
+      const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: { title: note.title } };
+      await tx.audit.add(auditEvent("note.created", event));
+    });
+    return {
+      ...note,
+      role: "owner",
+      accessExpiresAt: undefined,
+      attachments: [],
+      attachmentsCursor: undefined,
+      attachmentCount: 0,
+      accessRequestCount: 0,
+      isNew: false,
+      access: {},
+    };
+  };
+}
+
+/**
+ * Lists the notes that the caller owns, or those that are shared with the caller, newest first.
+ * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
+ * Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
+ */
+export function listNotes({ db, clock, limits }: Deps) {
+  const turns = createFairTurns({ atOnce: db.searchesAtOnce, ofHolder: 5, problem: TOO_MANY_SEARCHES });
+  return async (caller: Caller, request: ListNotesInput): Promise<Page<NoteSummaryWithRole>> => {
+    const { scope, signal, ...page } = request;
+    const { userId } = caller;
+    const list = async (): Promise<Page<Omit<NoteSummaryWithRole, "access">>> => {
+      if (scope === "shared") return db.notes.listShared(userId, { ...page, now: clock() });
+      const { items, nextCursor } = await db.notes.listOwned(userId, page);
+      return { items: items.map((note) => ({ ...note, role: "owner" })), nextCursor };
+    };
+    const { items, nextCursor } = await (page.search === undefined
+      ? list()
+      : turns.run({ holder: userId, signal }, list));
+    const seen = items.filter((note) => note.hasBeenShared && seesAccess(note)).map(({ id }) => id);
+    const found = await db.accessSummaries.ofNotes(seen, limits.links);
+    const accessOf = (note: (typeof items)[number]) => (seesAccess(note) ? (found.get(note.id) ?? {}) : undefined);
+    return { items: items.map((note) => ({ ...note, access: accessOf(note) })), nextCursor };
+  };
+}
+
+/** Indexes some changed notes and files for searches. Returns false if there are none. */
+export function indexForSearch({ db }: Deps) {
+  return (): Promise<boolean> => db.transaction((tx) => tx.searchIndex.indexSome());
+}
+
+type ListNotesInput = PageRequest & {
+  scope: "owned" | "shared";
+  search?: string | undefined;
+  /** Aborts when the client disconnects. If the search still waits for its turn, it never runs. */
+  signal?: AbortSignal | undefined;
+};
+
+/**
+ * Returns a note with the first page of its attachments.
+ * Throws `note_not_found` or `access_denied`.
+ */
+export function getNote({ db, limits }: Deps, arrive: Arrive) {
+  return async (caller: Caller, noteId: string): Promise<NoteWithAttachments> => {
+    const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
+    if (note.role !== "owner") await arrive(caller, { noteId });
+    return { ...note, ...(await details(db, { note, caller, limits })) };
+  };
+}
+
+/**
+ * Changes the title, the body, or both. If `ifUpdatedAt` is set, changes the note only if its last change was at this instant.
+ * Throws `note_not_found`, `access_denied`, `note_changed`, `invalid_request`.
+ */
+export function updateNote({ db, clock, newId, limits }: Deps, arrive: Arrive) {
+  return async (
+    caller: Caller,
+    input: { noteId: string; title?: string; body?: string; ifUpdatedAt?: number | undefined },
+  ): Promise<NoteWithAttachments> => {
+    const { noteId, ...change } = input;
+    if (change.title === undefined && change.body === undefined) {
+      throw new DomainError("invalid_request", "Give at least one of title and body.");
+    }
+    const updated = await db.transaction(async (tx) => {
+      const { role } = await authoriseNote(tx, { caller, noteId, action: "note.edit" });
+      const now = clock();
+      const note = await tx.notes.update(noteId, { ...change, updatedAt: now });
+      if (note === undefined) throw await whyUnchanged(tx, noteId);
+      const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: {} };
+      await tx.audit.add(auditEvent("note.updated", event));
+      return { ...note, role, ...(await details(tx, { note: { ...note, role }, caller, limits })) };
+    });
+    if (updated.role !== "owner") await arrive(caller, { noteId });
+    return updated;
+  };
+}
+
+/**
+ * Lists the attachments of a note, in order of creation.
+ * Throws `note_not_found` or `access_denied`.
+ */
+export function listAttachments({ db, limits }: Deps, arrive: Arrive) {
+  return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<ListedAttachment>> => {
+    const { noteId, ...page } = input;
+    const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
+    if (note.role !== "owner") await arrive(caller, { noteId });
+    return pageOfNote(db, { note, caller, limits, ...page });
+  };
+}
+
+type Reading = { note: Pick<NoteWithRole, "id" | "role">; caller: Caller; limits: Limits };
+
+/** Whether the user may know who has access. A user who can make links of a note also sees the links and the activity of the note. */
+function seesAccess({ role }: Pick<NoteWithRole, "role">): boolean {
+  return permits(role, "note.link");
+}
+
+async function details(queries: Queries, reading: Reading) {
+  const { note, caller, limits } = reading;
+  const isOwner = note.role === "owner";
+  // Only the owner can grant access, so only the owner sees the number of requests.
+  const accessRequestCount = isOwner ? await queries.accessRequests.countOpen(note.id) : 0;
+  const share = isOwner ? undefined : await queries.shares.findOfNote(note.id, caller.userId);
+  const isNew = isOwner ? await queries.visitorFiles.hasUnseen(note.id) : share?.isNew === true;
+  const access = seesAccess(note)
+    ? ((await queries.accessSummaries.ofNotes([note.id], limits.links)).get(note.id) ?? {})
+    : undefined;
+  const attachments = await firstAttachments(queries, reading);
+  return { accessRequestCount, accessExpiresAt: share?.expiresAt, isNew, access, ...attachments };
+}
+
+async function firstAttachments(queries: Queries, reading: Reading) {
+  const first = { ...reading, limit: FIRST_ATTACHMENTS, cursor: undefined };
+  const { items, nextCursor } = await pageOfNote(queries, first);
+  // If the first page contains all attachments, their number needs no query. This is so for most notes.
+  const attachmentCount =
+    nextCursor === undefined
+      ? items.filter(({ state }) => state !== "rejected").length
+      : await queries.attachments.countOfNote(reading.note.id, reading.note.role);
+  return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
+}
+
+/** Returns a page of the attachments that the caller sees. Only the owner of the note and the uploader see a rejected attachment. */
+async function pageOfNote(
+  { attachments, accessSummaries }: Queries,
+  { note, caller, limits, ...page }: Reading & PageRequest,
+): Promise<Page<ListedAttachment>> {
+  const reader = note.role === "owner" ? {} : { reader: { userId: caller.userId, role: note.role } };
+  const { items, nextCursor } = await attachments.pageOfNote(note.id, { ...page, ...reader });
+  if (!seesAccess(note)) return { items, nextCursor };
+  const found = await accessSummaries.ofFiles(
+    items.map(({ id }) => id),
+    limits.links,
+  );
+  return { items: items.map((item) => ({ ...item, access: found.get(item.id) })), nextCursor };
+}
+
+async function whyUnchanged(queries: Queries, noteId: string): Promise<DomainError> {
+  if (!(await queries.notes.hold(noteId))) return new DomainError("note_not_found", "Note not found");
+  return new DomainError(
+    "note_changed",
+    "The note was changed in the meantime, so nothing was saved. Read it again, and save with its current updatedAt.",
+  );
+}

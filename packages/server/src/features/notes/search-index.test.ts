@@ -1,0 +1,260 @@
+import type { CompiledQuery } from "kysely";
+import { v7 as newId } from "uuid";
+import { describe, expect, it } from "vitest";
+import { postgresEngine, sqliteEngine } from "../../platform/database/engine.ts";
+import { fold } from "../../platform/text/fold.ts";
+import { insertUpload } from "../../testing/database/insert-upload.ts";
+import { sampleAttachment, sampleNote, sampleShare, sampleUpload } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useDatabase } from "../../testing/database/use-database.ts";
+import type { OpenDatabase } from "../../wiring/database/database.ts";
+import type { Note } from "../access/note.ts";
+import type { TrashQueries } from "../trash/trash-port.ts";
+import { noteQueries } from "./queries.ts";
+
+const ALL = { limit: 500, cursor: undefined };
+
+// Each script has few characters, so that random texts often contain random searches.
+const SCRIPTS = [
+  "abCD ",
+  "sSßẞ",
+  "iIİı",
+  "аБвГ",
+  "σςΣά",
+  "漢字仮名",
+  "あいガか゛",
+  "กำ่้ข",
+  "ابتَ",
+  "אבגָ",
+  "한글한",
+  "😀👨‍👩‍👧🏽",
+  "e\u0301é\u0323a\u030a",
+  "%_*'\"\\",
+];
+
+type Texts = { note: Note; files: { id: string; filename: string }[] };
+
+describe.each(engines)("the index for searches on $name", (engine) => {
+  const suite = useDatabase(engine);
+  const titles = async (ownerId: string, search: string) =>
+    (await suite.db.notes.listOwned(ownerId, { ...ALL, search })).items.map(({ title }) => title);
+
+  it("finds the same notes as a scan, in every script, before and after indexing", async () => {
+    const random = createRandom(20_300_101);
+    const now = suite.clock.now;
+    const owners = ["scan-a", "scan-b", "scan-c"];
+    const texts = new Map<string, Texts>();
+    const trash: {
+      item: Parameters<TrashQueries["putNote"]>[0];
+      texts: Texts;
+      file: Texts["files"][number] | undefined;
+    }[] = [];
+    const text = () => {
+      const scripts = [random.of(SCRIPTS), random.of(SCRIPTS)];
+      return Array.from({ length: random.below(25) }, () => random.of([...random.of(scripts)])).join("");
+    };
+    const addFile = async (note: Note) => {
+      const filename = `${text()}.pdf`;
+      const state = random.of(["ready", "pending", "quarantined"] as const);
+      const file = sampleAttachment(note, { filename, state, sizeBytes: 1 });
+      await suite.db.attachments.insert(file);
+      if (state === "pending") await insertUpload(suite.db, sampleUpload(file));
+      texts.get(note.id)?.files.push(file);
+    };
+    const moveToTrash = async (known: Texts, file?: Texts["files"][number]) => {
+      const { id: noteId, ownerId } = known.note;
+      const item = { id: newId(), noteId, ownerId, deletedBy: ownerId, deletedAt: now };
+      if (file === undefined) {
+        await suite.db.trash.putNote(item);
+        texts.delete(noteId);
+      } else {
+        if (!(await suite.db.trash.putAttachment(file.id, item))) return;
+        known.files.splice(known.files.indexOf(file), 1);
+      }
+      trash.push({ item, texts: known, file });
+    };
+    let restored = "";
+    const restore = async ({ item, texts: known, file }: (typeof trash)[number]) => {
+      await suite.db.trash.restore({ ...item, noteTitle: known.note.title, attachment: undefined });
+      if (file === undefined) texts.set(item.noteId, known);
+      else known.files.push(file);
+      restored = file?.filename ?? known.note.title;
+    };
+    const change = async () => {
+      const ownerId = random.of(owners);
+      const known = random.of([...texts.values()]);
+      const kind = texts.size < 20 ? 0 : random.below(10);
+      if (kind === 0 || known === undefined) {
+        const note = sampleNote({ ownerId, title: text(), body: text() });
+        await suite.db.notes.insert(note);
+        texts.set(note.id, { note, files: [] });
+        if (random.below(2) === 0)
+          await suite.db.shares.put({ noteId: note.id }, sampleShare({ userId: "scan-reader" }));
+      } else if (kind === 1) {
+        known.note = { ...known.note, body: text() };
+        await suite.db.notes.update(known.note.id, { body: known.note.body, updatedAt: now });
+      } else if (kind === 2 && random.below(4) === 0) {
+        await suite.db.notes.delete(known.note.id);
+        texts.delete(known.note.id);
+      } else if (kind === 3) {
+        await suite.db.searchIndex.indexSome();
+      } else if (kind === 4) {
+        await moveToTrash(known);
+      } else if (kind === 5) {
+        const all = [...texts.values()].flatMap((of) => of.files.map((file) => ({ of, file })));
+        const { of, file } = random.of(all) ?? {};
+        if (of !== undefined) await moveToTrash(of, file);
+      } else if (kind < 8) {
+        const [item] = trash.splice(random.below(trash.length), 1);
+        if (item !== undefined) await restore(item);
+      } else await addFile(known.note);
+    };
+    const search = () => {
+      const known = random.of([...texts.values(), ...trash.map((item) => item.texts)]);
+      const source = [
+        ...random.of([restored, known.note.title, known.note.body, ...known.files.map(({ filename }) => filename)]),
+      ];
+      const start = random.below(source.length);
+      const part = source.slice(start, start + 1 + random.below(6)).join("");
+      return random.of([part, part.toUpperCase(), part.normalize("NFD"), part.toLowerCase(), text()]) || "a";
+    };
+    const shared = new Set<string>();
+    for (let round = 0; round < 25; round += 1) {
+      for (let nth = 0; nth < 8; nth += 1) await change();
+      shared.clear();
+      for (const { id } of (await suite.db.notes.listShared("scan-reader", { ...ALL, now })).items) shared.add(id);
+      for (let nth = 0; nth < 5; nth += 1) {
+        const searched = search();
+        const matching = [...texts.values()]
+          .filter(({ note, files }) =>
+            [note.title, note.body, ...files.map(({ filename }) => filename)].some((each) =>
+              fold(each).includes(fold(searched)),
+            ),
+          )
+          .map(({ note }) => note);
+        for (const ownerId of owners) {
+          const expected = matching.filter((note) => note.ownerId === ownerId).map(({ id }) => id);
+          const { items } = await suite.db.notes.listOwned(ownerId, { ...ALL, search: searched });
+          expect([searched, ...items.map(({ id }) => id)]).toEqual([searched, ...expected.sort().reverse()]);
+        }
+        const expected = matching.filter(({ id }) => shared.has(id)).map(({ id }) => id);
+        const { items } = await suite.db.notes.listShared("scan-reader", { ...ALL, search: searched, now });
+        expect([searched, ...items.map(({ id }) => id)]).toEqual([searched, ...expected.sort().reverse()]);
+      }
+    }
+  }, 120_000);
+
+  it("does not read the texts of indexed notes that lack the searched text", async () => {
+    const queries: string[] = [];
+    const run = async <Row>(query: CompiledQuery<Row>) => {
+      queries.push(query.sql);
+      return (await suite.db.kysely.executeQuery(query)).rows;
+    };
+    const notes = noteQueries(suite.db.kysely, {
+      engine: engine.name === "sqlite" ? sqliteEngine : postgresEngine,
+      search: { run, atOnce: 1 },
+    });
+    const note = sampleNote({ ownerId: "lacks", title: "Invoice" });
+    await suite.db.notes.insert(note);
+    await suite.db.shares.put({ noteId: note.id }, sampleShare({ userId: "lacks-reader" }));
+    await indexAll(suite.db);
+    await notes.listOwned("lacks", { ...ALL, search: "receipt" });
+    await notes.listShared("lacks-reader", { ...ALL, search: "receipt", now: suite.clock.now });
+    expect(queries.filter((query) => query.includes("body_folded"))).toEqual([]);
+    expect((await notes.listOwned("lacks", { ...ALL, search: "invoice" })).items).toHaveLength(1);
+  });
+
+  it("finds a text that a replica of the version before wrote to an indexed note", async () => {
+    const note = sampleNote({ ownerId: "older-replica" });
+    await suite.db.notes.insert(note);
+    await indexAll(suite.db);
+    // That version does not know the column `is_indexed`.
+    const change = { body: "Written there", body_folded: "written there" };
+    await suite.db.kysely.updateTable("notes").set(change).where("id", "=", note.id).execute();
+    expect(await titles("older-replica", "written")).toEqual([note.title]);
+  });
+
+  it("reads an indexed note again after its text changes", async () => {
+    const note = sampleNote({ ownerId: "edits", title: "First title" });
+    await suite.db.notes.insert(note);
+    await indexAll(suite.db);
+    await suite.db.notes.update(note.id, { title: "Second title", updatedAt: note.updatedAt });
+    expect(await titles("edits", "second")).toEqual(["Second title"]);
+    await indexAll(suite.db);
+    expect(await titles("edits", "second")).toEqual(["Second title"]);
+    expect(await titles("edits", "first")).toEqual([]);
+  });
+
+  it("finds a renamed file and names it, before and after indexing", async () => {
+    const note = sampleNote({ ownerId: "renames", title: "Files" });
+    await suite.db.notes.insert(note);
+    const file = sampleAttachment(note, { filename: "before.pdf", state: "ready", sizeBytes: 1 });
+    await suite.db.attachments.insert(file);
+    await indexAll(suite.db);
+    await suite.db.attachments.rename(file.id, "after.pdf");
+    for (const _ of ["before", "after"]) {
+      const { items } = await suite.db.notes.listOwned("renames", { ...ALL, search: "AFTER" });
+      expect(items.map(({ foundFiles }) => foundFiles)).toEqual([[{ id: file.id, filename: "after.pdf" }]]);
+      expect(await titles("renames", "before")).toEqual([]);
+      await indexAll(suite.db);
+    }
+  });
+
+  it("lists all pages of a search in which most candidates do not match", async () => {
+    const bodies = ["abcde bcdef", "abcdef", "cdef abc bcd"];
+    const notes = Array.from({ length: 300 }, (_, nth) =>
+      sampleNote({ ownerId: "pages", body: bodies[nth % 3] as string }),
+    );
+    for (const note of notes) await suite.db.notes.insert(note);
+    await indexAll(suite.db);
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await suite.db.notes.listOwned("pages", { limit: 7, cursor, search: "abcdef" });
+      expect(page.items.length).toBeLessThanOrEqual(7);
+      found.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(found).toEqual(
+      notes
+        .filter(({ body }) => body === "abcdef")
+        .map(({ id }) => id)
+        .reverse(),
+    );
+  });
+
+  it("finds a text in a note that has too many terms for the index", async () => {
+    const body = Array.from({ length: 60_000 }, (_, nth) => String.fromCharCode(0x4e00 + ((nth * 7919) % 20_000))).join(
+      "",
+    );
+    await suite.db.notes.insert(sampleNote({ ownerId: "long", title: "Long", body }));
+    await indexAll(suite.db);
+    expect(await titles("long", body.slice(30_000, 30_005))).toEqual(["Long"]);
+  });
+
+  it("removes a deleted note and its files from the index", async () => {
+    const note = sampleNote({ ownerId: "removes" });
+    await suite.db.notes.insert(note);
+    const file = sampleAttachment(note, { state: "ready", sizeBytes: 1 });
+    await suite.db.attachments.insert(file);
+    await indexAll(suite.db);
+    const docs = suite.db.kysely.selectFrom("search_docs").select("doc_id").where("note_id", "=", note.id);
+    expect(await docs.execute()).toHaveLength(2);
+    await suite.db.notes.delete(note.id);
+    expect(await docs.execute()).toEqual([]);
+  });
+});
+
+async function indexAll(db: OpenDatabase): Promise<void> {
+  while (await db.searchIndex.indexSome());
+}
+
+/** Returns random numbers that are the same in each run. */
+function createRandom(seed: number) {
+  let state = seed;
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  return { below, of: <T>(values: readonly T[]): T => values[below(values.length)] as T };
+}

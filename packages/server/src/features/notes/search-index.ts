@@ -1,0 +1,124 @@
+import { type Kysely, sql } from "kysely";
+import type { Engine, SearchDoc } from "../../platform/database/engine.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { SearchIndexQueries } from "./search-index-port.ts";
+import { LEAST_LENGTH, termOfLongDocs, termsOfDoc, termsOfSearch } from "./search-terms.ts";
+
+/** A search reads at most this number of documents of the index. If more documents match, reading the notes in order is faster. */
+const MAX_CANDIDATES = 1_500;
+/** With more owners of shared notes, a search does not use the index. */
+export const MAX_OWNERS = 64;
+/** The number of terms that a search looks up, for all owners together, and the limits for one owner. */
+const TERMS = { all: 64, least: 3, most: 8 };
+
+const NOTES_AT_ONCE = 5;
+const FILES_AT_ONCE = 100;
+/** The background job stops a step after texts of this length, because on SQLite it blocks the main thread. */
+const CHARACTERS_AT_ONCE = 100_000;
+
+// A database uses the index `attachments_unindexed` only if the condition of the query is the condition of the index.
+const unindexedFiles = sql<boolean>`
+  attachments.state <> 'pending' and attachments.is_indexed is null and attachments.state <> 'aborted'
+  and attachments.state <> 'expired' and attachments.state <> 'rejected'`;
+
+/** The ids of the notes that may contain a searched text, and the ids of the files whose names may contain it. */
+export type Candidates = ReadonlyMap<string, readonly string[]>;
+
+/** `note_id` is null in a single row if there are too many candidates. */
+type Row = { note_id: string; doc_id: string; owner_id: string | null } | { note_id: null };
+
+/**
+ * Builds the query for the candidates of a search in the notes of some owners. The result contains all notes and files that match, and others.
+ * Returns undefined if the index can't be used for this search.
+ */
+export function selectCandidates(
+  db: Kysely<Tables>,
+  engine: Engine,
+  { owners, text }: { owners: readonly string[]; text: string },
+) {
+  if (text.length < LEAST_LENGTH || owners.length > MAX_OWNERS) return undefined;
+  const max = Math.min(TERMS.most, Math.max(TERMS.least, Math.floor(TERMS.all / owners.length)));
+  const groups = owners.flatMap((owner) => [termsOfSearch(owner, text, max), [termOfLongDocs(owner)]]);
+  const limit = sql.lit(MAX_CANDIDATES + 1);
+  // Each part has its own limit. If one part reaches its limit, the result has too many rows.
+  return sql<Row>`
+    with found (note_id, doc_id, owner_id) as materialized (
+    select note_id, doc_id, null from (${engine.docsWith(groups)} limit ${limit}) as indexed
+    union all
+    select id, id, null from (
+      select id from notes
+      where ${engine.isIn(sql.ref("owner_id"), engine.list(owners))} and is_indexed is null limit ${limit}
+    ) as changed_notes
+    union all
+    select note_id, id, owner_id from (
+      select note_id, id, owner_id from attachments where ${unindexedFiles} order by id limit ${limit}
+    ) as changed_files
+    union all
+    select attachments.note_id, attachments.id, attachments.owner_id
+    from (select attachment_id from uploads where state = 'pending' limit ${limit}) as pending
+    join attachments on attachments.id = pending.attachment_id
+    )
+    select note_id, doc_id, owner_id from found where (select count(*) from found) < ${limit}
+    union all
+    select null, null, null where (select count(*) from found) >= ${limit}`.compile(db);
+}
+
+/** Returns undefined if there are too many candidates. */
+export function toCandidates(rows: readonly Row[], owners: readonly string[]): Candidates | undefined {
+  const candidates = new Map<string, string[]>();
+  for (const row of rows) {
+    if (row.note_id === null) return undefined;
+    const { note_id, doc_id, owner_id } = row;
+    if (owner_id !== null && !owners.includes(owner_id)) continue;
+    const files = candidates.get(note_id) ?? [];
+    if (doc_id !== note_id) files.push(doc_id);
+    candidates.set(note_id, files);
+  }
+  return candidates;
+}
+
+export function searchIndexQueries(db: Kysely<Tables>, engine: Engine): SearchIndexQueries {
+  const isPostgres = engine.name === "postgres";
+  const store = async (table: "notes" | "attachments", docs: readonly SearchDoc[]) => {
+    if (docs.length === 0) return;
+    await engine.putDocs(db, docs);
+    const ids = engine.list(docs.map(({ docId }) => docId));
+    const change = db.updateTable(table).set({ is_indexed: 1 });
+    await change.where((eb) => engine.isIn(eb.ref("id"), ids)).execute();
+  };
+  return {
+    async indexSome() {
+      const notes = await db
+        .selectFrom("notes")
+        .select(["id", "owner_id", "title_folded", "body_folded"])
+        .where("is_indexed", "is", null)
+        .orderBy("owner_id")
+        .orderBy("id")
+        .limit(NOTES_AT_ONCE)
+        // With the lock, nobody changes a text between this query and the end of the transaction.
+        .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
+        .execute();
+      let characters = 0;
+      const docs: SearchDoc[] = [];
+      for (const { id, owner_id, title_folded, body_folded } of notes) {
+        if (characters > CHARACTERS_AT_ONCE) break;
+        characters += body_folded.length;
+        docs.push({ docId: id, noteId: id, terms: termsOfDoc(owner_id, [title_folded, body_folded]) });
+      }
+      await store("notes", docs);
+      const files = await db
+        .selectFrom("attachments")
+        .select(["id", "note_id", "owner_id", "filename_folded"])
+        .where(unindexedFiles)
+        .orderBy("id")
+        .limit(FILES_AT_ONCE)
+        .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
+        .execute();
+      const filesDocs = files.map(({ id, note_id, owner_id, filename_folded }) => {
+        return { docId: id, noteId: note_id, terms: termsOfDoc(owner_id, [filename_folded]) };
+      });
+      await store("attachments", filesDocs);
+      return docs.length + files.length > 0;
+    },
+  };
+}

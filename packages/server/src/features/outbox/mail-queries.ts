@@ -1,0 +1,168 @@
+import { type Kysely, type Selectable, sql } from "kysely";
+import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
+import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { CountedNotice, MailKind, Notice } from "./mail.ts";
+import type { ClaimedMail, MailQueries, NoticeGroup, QueuedMail } from "./mails-port.ts";
+
+export function mailQueries(db: Kysely<Tables>): MailQueries {
+  return {
+    async insert({ id, kind, email, ...detail }, { now }) {
+      const row = { id, kind, email, detail: JSON.stringify(detail), created_at: now, due_at: now, attempts: 0 };
+      await db.insertInto("mails").values(row).execute();
+    },
+
+    addNotice: (group, notice) => addNotice(db, { group, notice }),
+
+    async collect({ id, kind, userId, email }, { notice, now, dueAt }) {
+      const group = { kind, userId };
+      const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
+      const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
+      // Repeats, because a parallel transaction may insert the mail of the group first. A worker may claim that mail before this call adds
+      // the notice to it.
+      for (;;) {
+        if (await addNotice(db, { group, notice })) return;
+        const insert = db.insertInto("mails").values(row);
+        const made = await insert.onConflict((conflict) => conflict.column("group_key").doNothing()).executeTakeFirst();
+        if (made.numInsertedOrUpdatedRows === 1n) return;
+      }
+    },
+
+    async claim({ now, leaseEndsAt, limit }) {
+      const due = await db
+        .selectFrom("mails")
+        .select(["id", "due_at"])
+        .where("due_at", "<=", now)
+        .orderBy("due_at")
+        .orderBy("id")
+        .limit(limit)
+        .execute();
+      const claimed: ClaimedMail[] = [];
+      for (const seen of due) {
+        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
+        // row.
+        const row = await db
+          .updateTable("mails")
+          .set((eb) => ({
+            due_at: leaseEndsAt,
+            attempts: eb("attempts", "+", 1),
+            // The waiting time of a mail that collects notices starts only when the mail is due.
+            created_at: eb
+              .case()
+              .when("group_key", "is", null)
+              .then(eb.ref("created_at"))
+              .else(seen.due_at as number)
+              .end(),
+            group_key: null,
+          }))
+          .where("id", "=", seen.id)
+          .where("due_at", "=", seen.due_at)
+          .returningAll()
+          .executeTakeFirst();
+        if (row !== undefined) claimed.push(toMail(row, leaseEndsAt));
+      }
+      return claimed;
+    },
+
+    async remove(mailId) {
+      await db.deleteFrom("mails").where("id", "=", mailId).execute();
+    },
+
+    async postpone({ id, leaseEndsAt }, { dueAt, problem, createdAt }) {
+      await db
+        .updateTable("mails")
+        .set({ due_at: dueAt, problem: problem ?? null })
+        .$if(createdAt !== undefined, (query) => query.set({ created_at: createdAt as number }))
+        .where("id", "=", id)
+        .where("due_at", "=", leaseEndsAt)
+        .execute();
+    },
+
+    async giveUp(mailId, { now, problem }) {
+      await db.updateTable("mails").set({ due_at: null, given_up_at: now, problem }).where("id", "=", mailId).execute();
+    },
+
+    async list({ state, limit, cursor }) {
+      const before = decodeCursor(cursor);
+      const rows = await db
+        .selectFrom("mails")
+        .select(["id", "kind", "email", "created_at", "attempts", "due_at", "given_up_at", "problem"])
+        .$if(before !== undefined, (query) => query.where("id", "<", before as string))
+        .$if(state !== undefined, (query) => query.where(wasGivenUp, "=", sql.lit(state === "waiting" ? 0 : 1)))
+        .orderBy("id", "desc")
+        .limit(limit + 1)
+        .execute();
+      return toPage(rows.map(toQueuedMail), limit);
+    },
+
+    async retry(mailId, now) {
+      return (
+        db
+          .updateTable("mails")
+          // A retry also resets `created_at`, because the service never sends a mail that is too old.
+          .set({ due_at: now, created_at: now, given_up_at: null, attempts: 0 })
+          .where("id", "=", mailId)
+          .where("given_up_at", "is not", null)
+          .returning(["kind", "email"])
+          .executeTakeFirst()
+      );
+    },
+
+    async deleteGivenUp(before) {
+      await deleteInSteps(db, { from: "mails", key: ["id"], by: "given_up_at", where: sql`given_up_at < ${before}` });
+    },
+  };
+}
+
+// The index of the list has the same expression, with the same literals.
+const wasGivenUp = sql<number>`case when given_up_at is null then 0 else 1 end`;
+
+/** The maximum number of different notices in one mail. The mail leaves out further notices. */
+const MAX_NOTICES = 100;
+
+function keyOf({ kind, userId }: NoticeGroup): string {
+  return `${kind} ${userId}`;
+}
+
+async function addNotice(
+  db: Kysely<Tables>,
+  { group, notice }: { group: NoticeGroup; notice: Notice },
+): Promise<boolean> {
+  const key = keyOf(group);
+  // The update locks the row, so that no worker claims the mail until this transaction ends.
+  const held = db.updateTable("mails").set({ group_key: key }).where("group_key", "=", key);
+  const row = await held.returning(["id", "detail"]).executeTakeFirst();
+  if (row === undefined) return false;
+  const detail = JSON.stringify(withNotice(JSON.parse(row.detail), notice));
+  await db.updateTable("mails").set({ detail }).where("id", "=", row.id).execute();
+  return true;
+}
+
+type Collected = { userId: string; notices: CountedNotice[] };
+
+function withNotice({ userId, notices }: Collected, notice: Notice): Collected {
+  const text = JSON.stringify(notice);
+  const same = notices.find(({ count: _, ...other }) => JSON.stringify(other) === text);
+  if (same !== undefined) same.count += 1;
+  else if (notices.length < MAX_NOTICES) notices.push({ ...notice, count: 1 });
+  return { userId, notices };
+}
+
+function toMail(row: Selectable<Tables["mails"]>, leaseEndsAt: number): ClaimedMail {
+  const { id, email, attempts, created_at: createdAt } = row;
+  const kind = { kind: row.kind, ...JSON.parse(row.detail) } as MailKind;
+  return { ...kind, id, email, createdAt, attempts, leaseEndsAt };
+}
+
+function toQueuedMail(row: Omit<Selectable<Tables["mails"]>, "detail" | "group_key">): QueuedMail {
+  return {
+    id: row.id,
+    kind: row.kind,
+    email: row.email,
+    createdAt: row.created_at,
+    attempts: row.attempts,
+    dueAt: row.due_at ?? undefined,
+    givenUpAt: row.given_up_at ?? undefined,
+    problem: row.problem ?? undefined,
+  };
+}

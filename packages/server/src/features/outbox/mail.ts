@@ -1,0 +1,108 @@
+import type { Language } from "../../platform/text/language.ts";
+
+/** The topics of mails. A user can turn off the mails of each topic. */
+export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as const;
+export type MailTopic = (typeof mailTopics)[number];
+
+/** When a user gets the mails of a topic. `daily`: in the daily digest. */
+export type MailChoice = "at_once" | "daily" | "never";
+
+/** A fact that a mail reports. `attachmentId` undefined: the fact is about the whole note. */
+export type Notice =
+  | { about: "share"; noteId: string; attachmentId?: string | undefined }
+  | { about: "share-end"; noteId: string; attachmentId?: string | undefined; expiresAt: number }
+  | { about: "link-opened"; linkId: string }
+  /** The act of a visitor, and the number of its files. `purpose` undefined: an earlier version queued the notice. */
+  | { about: "link-claimed"; linkId: string; purpose?: "download" | "zip" | "view"; files?: number }
+  | { about: "file-received"; linkId: string }
+  /** `userId`: the user who asks for access. */
+  | { about: "access-request"; noteId: string; userId: string };
+
+/** `count`: how often the fact occurred. */
+export type CountedNotice = Notice & { count: number };
+
+const TOPICS: Record<Notice["about"], MailTopic> = {
+  share: "shares",
+  "share-end": "expiry",
+  "link-opened": "links",
+  "link-claimed": "links",
+  "file-received": "files",
+  "access-request": "requests",
+};
+
+export function topicOf({ about }: Pick<Notice, "about">): MailTopic {
+  return TOPICS[about];
+}
+
+/** A mail that collects notices for one user until the mail is due. `digest`: the daily digest. */
+export type NoticeMail = {
+  kind: Exclude<MailTopic, "requests"> | "digest";
+  userId: string;
+  notices: readonly CountedNotice[];
+};
+
+/**
+ * The changes that affect how an account is protected. The service sends the owner of the account a mail about each of these changes.
+ * `kept`: the deletion of the account was cancelled.
+ */
+export const accountChanges = [
+  "password-changed",
+  "password-reset",
+  "email-changed",
+  "second-factor-on",
+  "second-factor-off",
+  "recovery-codes-renewed",
+  "passkey-added",
+  "passkey-removed",
+  "token-created",
+  "kept",
+] as const;
+export type AccountChange = (typeof accountChanges)[number];
+
+/**
+ * The names of a browser and its system. Both names come from a list, so that a mail contains no text from an HTTP request. Undefined:
+ * unknown.
+ */
+export type BrowserNames = { browser: string | undefined; system: string | undefined };
+
+/** A sign-in from a browser that was not known to the account. `at`: milliseconds since the epoch. */
+export type NewSignIn = BrowserNames & { at: number; ip: string | undefined };
+
+/** The kind of a mail, which decides its text, and the facts that only this text needs. */
+export type MailKind =
+  | { kind: "password-reset" }
+  | { kind: "email-proof"; userId: string }
+  /** `passwordMark`: identifies the password that the owner entered to request the change. */
+  | { kind: "email-change"; userId: string; passwordMark: string }
+  /**
+   * A mail to the old email address after the email address of an account changed. `userId` undefined: an earlier version queued the mail.
+   */
+  | { kind: "email-changed"; userId?: string }
+  | { kind: "new-sign-in"; userId: string; signIn: NewSignIn }
+  | { kind: "account-changed"; userId: string; change: AccountChange; at: number }
+  /** Reports that the owner, or another person who has the password, deleted the account. */
+  | { kind: "account-closed"; userId: string }
+  | { kind: "invitation"; invitationId: string }
+  /** An invitation to create an account, which an administrator sends. */
+  | { kind: "account-invitation"; invitationId: string }
+  /** `userId`: the user who asks for access. */
+  | { kind: "access-request"; noteId: string; userId: string }
+  /** A mail with a code for a visitor of a link. `language`: the language of the visitor. */
+  | { kind: "link-code"; linkId: string; language: Language | undefined }
+  | NoticeMail;
+
+/** A mail that waits to be sent. It contains no secret, because the service creates the link only when it sends the mail. */
+export type Mail = MailKind & { id: string; email: string };
+
+/**
+ * The content of a mail to one email address. `id` is the same at each attempt to send the mail.
+ * `unsubscribeUrl`: a POST to this URL turns off mails of this topic (RFC 8058). Undefined: nobody can turn off these mails.
+ */
+export type Message = {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  unsubscribeUrl?: string | undefined;
+};

@@ -1,0 +1,75 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { nextDigestAt } from "../../platform/text/digest-time.ts";
+import { provenEmailOf } from "../accounts/own/reset-password.ts";
+import { type MailChoice, type Notice, type NoticeMail, topicOf } from "./mail.ts";
+import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
+import { queueMailIfOn } from "./queue-mail.ts";
+
+/** How long a mail waits for more notices about the same topic before it is sent. Milliseconds. */
+const COLLECT_MS = 600_000;
+
+type NotifyDeps = Pick<Deps, "clock" | "newId" | "mail">;
+type NotifyQueries = Pick<Queries, "mails" | "mailPreferences" | "limitCounts" | "people">;
+type Notified = { userId: string; notice: Notice };
+
+/**
+ * Notifies a user by mail, in the transaction that causes the notice. The mail settings of the user decide when the mail is sent. If a
+ * limit of mails is exceeded, the daily digest contains the notice.
+ * The service sends notices only to a proven email address. Otherwise a stranger could sign up with the email address of another person,
+ * and cause mails to this person.
+ */
+export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, notice }: Notified): Promise<void> {
+  if (deps.mail === undefined) return;
+  const email = await provenEmailOf(tx, userId);
+  if (email === undefined) return;
+  const choice = await choiceOf(tx, { userId, notice });
+  if (choice === "never") return;
+  const kind = topicOf(notice);
+  const isAtOnce = choice === "at_once" && kind !== "requests";
+  if (isAtOnce && (await collectNow(deps, tx, { userId, notice, kind, email }))) return;
+  const now = deps.clock();
+  await tx.mails.collect(
+    { id: deps.newId(), kind: "digest", userId, email },
+    { notice, now, dueAt: nextDigestAt(now) },
+  );
+}
+
+/** Adds a notice to a mail that is sent soon. Returns false if the email address gets no more mails for now. */
+async function collectNow(
+  { clock, newId }: NotifyDeps,
+  tx: NotifyQueries,
+  { userId, notice, kind, email }: Notified & { kind: NoticeMail["kind"]; email: string },
+): Promise<boolean> {
+  if (await tx.mails.addNotice({ kind, userId }, notice)) return true;
+  try {
+    await takeMailLimits({ clock }, tx, { kind, email });
+  } catch (error) {
+    orOverLimit(error);
+    return false;
+  }
+  const now = clock();
+  await tx.mails.collect({ id: newId(), kind, userId, email }, { notice, now, dueAt: now + COLLECT_MS });
+  return true;
+}
+
+/**
+ * Notifies the owner of a note that somebody asks for access. If the owner has chosen immediate mails, the mail is sent even if the email
+ * address is not proven.
+ */
+export async function notifyOfRequest(
+  deps: NotifyDeps,
+  tx: NotifyQueries,
+  { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
+): Promise<void> {
+  const notice: Notice = { about: "access-request", noteId, userId };
+  const choice = await choiceOf(tx, { userId: ownerId, notice });
+  if (choice === "daily") await notify(deps, tx, { userId: ownerId, notice });
+  if (choice !== "at_once") return;
+  const email = (await tx.people.find(ownerId))?.email;
+  if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "access-request", noteId, userId, email });
+}
+
+async function choiceOf({ mailPreferences }: NotifyQueries, { userId, notice }: Notified): Promise<MailChoice> {
+  return (await mailPreferences.find({ userId }))[topicOf(notice)];
+}

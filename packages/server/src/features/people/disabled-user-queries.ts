@@ -1,0 +1,34 @@
+import type { Kysely } from "kysely";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { DisabledUserQueries } from "./disabled-users-port.ts";
+
+export function disabledUserQueries(
+  db: Kysely<Tables>,
+  { has }: Pick<DisabledUserQueries, "has">,
+): DisabledUserQueries {
+  return {
+    async add(userId, now) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("disabled_users")
+        .values({ user_id: userId, disabled_at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      await db.deleteFrom("auth_sessions").where("user_id", "=", userId).execute();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+
+    has,
+
+    async remove(userId, { exceptSession } = { exceptSession: undefined }) {
+      // A sign-in that ran while the user was being disabled may have stored a session. The service refused this session while the user was
+      // disabled, and must not accept it afterwards.
+      await db
+        .deleteFrom("auth_sessions")
+        .where("user_id", "=", userId)
+        .$if(exceptSession !== undefined, (query) => query.where("id", "!=", exceptSession as string))
+        .execute();
+      const row = db.deleteFrom("disabled_users").where("user_id", "=", userId);
+      return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { userOfSubject } from "./identities.ts";
+import type { IdHolder } from "./identities-port.ts";
+import { type Caller, type JwtIssuer, normaliseEmail, receiverAmong } from "./person.ts";
+
+/**
+ * The result for one user id or email address in a share request. `unknown`: no user has this id. The result for an email address is always
+ * `shared`, so that the caller does not learn whether an account exists (ADR 9).
+ */
+export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
+
+type Context = Pick<Deps, "newId" | "jwtIssuers">;
+
+export type Receivers = {
+  userIds: string[];
+  /** The normalised email addresses, without duplicates. */
+  emails: string[];
+  results: ShareResult[];
+};
+
+/**
+ * Finds the users for the ids in a share request. Makes one result for each id and each email address in the request. Throws
+ * `invalid_request`.
+ */
+export async function findReceivers(
+  queries: Queries,
+  request: Context & { caller: Caller; userIds: readonly string[]; emails: readonly string[]; ownerId: string },
+): Promise<Receivers> {
+  const { caller, ownerId } = request;
+  if (request.userIds.length + request.emails.length === 0) {
+    throw new DomainError("invalid_request", "Give at least one of userIds and emails.");
+  }
+  const issuer = await queries.identities.issuerOf(caller.userId);
+  const usersById = await findUsersById(queries, { ...request, issuer });
+  const emails = [...new Set(request.emails.map(normaliseEmail))];
+  // Compares only the texts of the email addresses, and does not find their users. Otherwise the error would show the owner which user has
+  // an email address.
+  const ownEmail = emails.length === 0 ? undefined : (await queries.people.find(ownerId))?.email;
+  if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
+    throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
+  }
+  const ofIds = request.userIds.map((userId): ShareResult => {
+    return { userId, outcome: usersById.has(userId) ? "shared" : "unknown" };
+  });
+  const ofEmails = request.emails.map((email): ShareResult => ({ email, outcome: "shared" }));
+  return { userIds: [...new Set(usersById.values())], emails, results: [...ofIds, ...ofEmails] };
+}
+
+/**
+ * Finds the user who has each of these normalised email addresses. The user is undefined if nobody has the email address, or if several
+ * users have it and it is not clear which one is meant.
+ * `needsProof`: finds only users who have proven their email address. Default: false.
+ */
+export async function findHolders(
+  { people }: Pick<Queries, "people">,
+  emails: readonly string[],
+  options?: { needsProof: boolean },
+): Promise<Map<string, string | undefined>> {
+  const holders = Map.groupBy(await people.findByEmails(emails), ({ email }) => email);
+  return new Map(
+    emails.map((email) => {
+      const receiver = receiverAmong(holders.get(email) ?? [], options);
+      return [email, typeof receiver === "string" ? undefined : receiver.id];
+    }),
+  );
+}
+
+/**
+ * Finds users by the ids in a request. Each id is first compared with the subjects of the caller's JWT issuer, then with the ids of users.
+ * If neither has the id, adds a user for a new subject of the issuer, because this subject may sign in later. If it is not clear which
+ * issuer is meant, the id stays unknown.
+ */
+export async function findUsersById(
+  queries: Queries,
+  request: Context & { userIds: readonly string[]; issuer: JwtIssuer | undefined },
+): Promise<Map<string, string>> {
+  const { userIds, issuer, jwtIssuers } = request;
+  const users = issuer === undefined ? new Map<string, string>() : await queries.identities.find(issuer, userIds);
+  // Sorted, because two requests that add the same subjects in different orders could cause a deadlock.
+  const others = [...new Set(userIds)].filter((userId) => !users.has(userId)).toSorted();
+  const holders = others.length === 0 ? undefined : await queries.identities.findHolders(others);
+  const meant = issuer ?? (jwtIssuers.length === 1 ? jwtIssuers[0] : undefined);
+  for (const userId of others) {
+    const holder = holders?.get(userId);
+    if (holder === undefined && meant !== undefined) {
+      users.set(userId, await userOfSubject(queries, { ...request, issuer: meant, subject: userId }));
+    } else if (holder !== undefined && !isForeignSubject(holder, { userId, issuer })) {
+      users.set(userId, userId);
+    }
+  }
+  return users;
+}
+
+/**
+ * Returns whether the id belongs to a subject of another issuer than the caller's. The caller does not mean the subject of the other
+ * issuer. Both issuers only use the same name.
+ */
+function isForeignSubject(
+  holder: IdHolder,
+  { userId, issuer }: { userId: string; issuer: JwtIssuer | undefined },
+): boolean {
+  return issuer !== undefined && holder.kind === "subject" && holder.issuer !== issuer && holder.subject === userId;
+}

@@ -1,0 +1,76 @@
+import type { Role } from "../access/role.ts";
+
+/** A user. The user either has an account of the service, or comes from the JWTs of an issuer. */
+export type Person = {
+  /** Opaque, 1 to 255 characters. For a user from JWTs, the id is usually the `sub` of the JWT (ADR 8). */
+  id: string;
+  email: string | undefined;
+  name: string | undefined;
+  isAdmin: boolean;
+};
+
+/**
+ * An issuer of JWTs, named after the setting that verifies its tokens. If two issuers use the same `sub`, the service treats them as two
+ * users.
+ */
+export type JwtIssuer = "jwt-secret" | "jwks";
+
+/** Identifies a user in the JWTs of one issuer. `subject` is the `sub` of the JWT. */
+export type Subject = { issuer: JwtIssuer; subject: string };
+
+/** The way in which a user has proven the ownership of an email address. */
+export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
+
+/** A user with an email address. `isProven`: whether the user has proven the ownership of this email address. */
+export type EmailHolder = { id: string; email: string; isProven: boolean };
+
+/**
+ * Returns the user who receives a share that names an email address. `holders` are the users with this email address. If exactly one holder
+ * has proven the email address, this holder receives the share. If no holder has proven it, and no proof is needed, the only holder
+ * receives the share. Returns `ambiguous` if several holders could receive the share.
+ */
+export function receiverAmong(
+  holders: readonly EmailHolder[],
+  { needsProof = false }: { needsProof?: boolean } = {},
+): EmailHolder | "unknown" | "ambiguous" {
+  const proven = holders.filter((holder) => holder.isProven);
+  const [receiver, another] = proven.length > 0 || needsProof ? proven : holders;
+  if (receiver === undefined) return "unknown";
+  return another === undefined ? receiver : "ambiguous";
+}
+
+/** A credential that can be revoked. `id` is the id of its row in the database, never the secret. */
+export type Credential = { kind: "session" | "api-token"; id: string };
+
+/** The authenticated caller of a use case. */
+export type Caller = {
+  userId: string;
+  /** Undefined if a JWT identified the caller, or if the HTTP request needs no credential. */
+  credential?: Credential | undefined;
+  /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
+  tokenExpiresAt?: number | undefined;
+  /**
+   * The roles that the application grants in an embedding, by the note id of each item. These roles are valid for one HTTP request, and
+   * replace the roles in the database. Undefined: the roles in the database apply.
+   */
+  grants?: ReadonlyMap<string, Role> | undefined;
+};
+
+/**
+ * Normalises an email address for storage and comparison.
+ * Only ASCII letters become lower case. With Unicode rules, the Kelvin sign would become a k, and one email address would become the
+ * email address of another person.
+ */
+export function normaliseEmail(email: string): string {
+  return email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+export const MAX_EMAIL_LENGTH = 254;
+// This pattern is stricter than the check that the accounts library makes at sign-in. So every stored email address passes that check.
+const ACCOUNT_EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
+
+/** Normalises an email address. Returns undefined if an account can't have this email address. */
+export function readEmail(email: unknown): string | undefined {
+  const normalised = typeof email === "string" ? normaliseEmail(email) : "";
+  return normalised.length <= MAX_EMAIL_LENGTH && ACCOUNT_EMAIL.test(normalised) ? normalised : undefined;
+}

@@ -1,0 +1,20 @@
+import type { Queries } from "../../platform/database/port.ts";
+import { DomainError } from "../../platform/errors.ts";
+
+/**
+ * Throws `access_denied` for a disabled user, or `account_closed` if the user has deleted their account. Queries the database every time.
+ */
+export function requireEnabled({ db }: { db: Pick<Queries, "disabledUsers" | "accountDeletions"> }) {
+  return async (userId: string): Promise<void> => {
+    if (!(await db.disabledUsers.has(userId))) return;
+    const deletion = await db.accountDeletions.find(userId);
+    if (deletion?.isByOwner !== true) {
+      throw new DomainError("access_denied", "This user is disabled. Ask an administrator to enable it.");
+    }
+    const day = new Date(deletion.deleteAt).toISOString().slice(0, 10);
+    throw new DomainError(
+      "account_closed",
+      `You deleted this account. It is closed, and is deleted for good on ${day}.`,
+    );
+  };
+}

@@ -1,0 +1,101 @@
+import { type Policy, type PolicyName, policyNames, problemOf } from "../../platform/config/policy.ts";
+import type { Limits } from "../../platform/deps.ts";
+import type { LivePolicy, StoredPolicy } from "./policy-port.ts";
+
+/**
+ * The rules of the configuration. `fixed`: the rules that the operator has set in the configuration. Administrators can't change these
+ * rules.
+ */
+export type ConfiguredPolicy = { values: Policy; fixed: readonly PolicyName[] };
+
+export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolicy {
+  let stored: StoredPolicy = {};
+  let current = inForce({});
+  let started = 0;
+  let applied = 0;
+
+  /**
+   * Returns whether the value that an administrator set for a rule applies. A value that this version does not accept does not apply, for
+   * example after a downgrade.
+   */
+  function chosen(from: StoredPolicy, name: PolicyName): boolean {
+    return Object.hasOwn(from, name) && !fixed.includes(name) && problemOf(name, from[name]) === undefined;
+  }
+
+  function inForce(from: StoredPolicy): Policy {
+    const entries = policyNames.map((name) => [name, chosen(from, name) ? from[name] : values[name]]);
+    const policy = Object.fromEntries(entries) as Policy;
+    return { ...policy, "url-ttl-max-shared": Math.min(policy["url-ttl-max-shared"], policy["url-ttl-max"]) };
+  }
+
+  function startReading() {
+    started += 1;
+    const turn = started;
+    return (read: StoredPolicy) => {
+      if (turn < applied) return;
+      applied = turn;
+      stored = read;
+      current = inForce(read);
+    };
+  }
+
+  return {
+    get current() {
+      return current;
+    },
+    isFixed: (name) => fixed.includes(name),
+    describe: () =>
+      policyNames.map((name) => ({
+        name,
+        value: current[name],
+        source: fixed.includes(name) ? "configuration" : chosen(stored, name) ? "administrator" : "default",
+        fallback: values[name],
+      })),
+    preview: inForce,
+    startReading,
+    async refresh({ policy }) {
+      const apply = startReading();
+      apply(await policy.list());
+    },
+  };
+}
+
+/**
+ * Returns the limits of the configuration. Some limits are also rules that administrators can change. The properties for these limits
+ * return the current values of the rules.
+ */
+export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<LivePolicy, "current">): Given {
+  return {
+    ...limits,
+    get urlTtlMaxSeconds() {
+      return policy.current["url-ttl-max"];
+    },
+    get urlTtlMaxSharedSeconds() {
+      return policy.current["url-ttl-max-shared"];
+    },
+    links: {
+      ...limits.links,
+      get maxExpirySeconds() {
+        return policy.current["link-max-expiry"] ?? undefined;
+      },
+      get isPasswordRequired() {
+        return policy.current["link-password"] === "required";
+      },
+    },
+  };
+}
+
+/** Makes the rules from the limits, for a service without administrators. All rules are fixed. */
+export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }: Limits): ConfiguredPolicy {
+  return {
+    values: {
+      "sign-up": "open",
+      "proven-email": "optional",
+      "link-max-expiry": links.maxExpirySeconds ?? null,
+      "link-password": links.isPasswordRequired ? "required" : "optional",
+      "url-ttl-max": urlTtlMaxSeconds,
+      "url-ttl-max-shared": urlTtlMaxSharedSeconds,
+    },
+    fixed: policyNames,
+  };
+}

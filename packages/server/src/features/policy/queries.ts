@@ -1,0 +1,37 @@
+import type { Kysely } from "kysely";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { PolicyQueries } from "./policy-port.ts";
+
+export function policyQueries(db: Kysely<Tables>): PolicyQueries {
+  return {
+    async list() {
+      const rows = await db.selectFrom("policy").selectAll().execute();
+      return Object.fromEntries(rows.map(({ name, value }) => [name, parse(value)]));
+    },
+
+    async put(name, value) {
+      const row = { name, value: JSON.stringify(value) };
+      await db
+        .insertInto("policy")
+        .values(row)
+        .onConflict((conflict) => conflict.column("name").doUpdateSet({ value: row.value }))
+        .execute();
+    },
+
+    async remove(name) {
+      await db.deleteFrom("policy").where("name", "=", name).execute();
+    },
+  };
+}
+
+/**
+ * Returns undefined for a text that is not JSON. No version of the service writes such a text. The service ignores a rule with such a text,
+ * so that it can still start.
+ */
+function parse(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
+import { authoriseNote } from "../access/authorise.ts";
+import type { ShareRole } from "../access/role.ts";
+import { aboutNote, auditEvent } from "../audit/describe-event.ts";
+import { notify, notifyOfRequest } from "../outbox/notify.ts";
+import type { Caller } from "../people/person.ts";
+import type { AccessRequest } from "./access-requests-port.ts";
+import { limitShares } from "./shares.ts";
+
+/** Limits how often a user may ask for access. Dropped requests count too. */
+const REQUESTS: WindowLimit = { name: "access-requests", max: 20, windowMs: 3_600_000 };
+const TOO_MANY = "You asked for access too often. Wait until Retry-After has passed, then try again.";
+
+/**
+ * The maximum number of open requests for access to one note. If the note has this many, the service drops new requests without an error.
+ */
+const MAX_OPEN = 100;
+/** How long the service drops new requests of a user for a note after the owner has dismissed one. Milliseconds. */
+const PAUSE_MS = 86_400_000;
+
+/**
+ * Asks the owner of a note for access. Returns nothing, so the caller can't see whether the note exists or the request was dropped. Drops
+ * the request if the user already has access or an open request, or if the owner dismissed a request less than a day ago.
+ * Throws `rate_limited`.
+ */
+export function askForAccess(deps: Deps) {
+  const { db, clock, newId } = deps;
+  return async (caller: Caller, noteId: string): Promise<void> => {
+    const { userId } = caller;
+    await takeFromWindow(deps, { limit: REQUESTS, holder: userId, amount: 1, problem: TOO_MANY });
+    await db.transaction(async (tx) => {
+      const access = await tx.access.note(userId, noteId);
+      if (access === undefined || access.role !== undefined) return;
+      if ((await tx.accessRequests.countOpen(noteId)) >= MAX_OPEN) return;
+      const now = clock();
+      const isOpened = await tx.accessRequests.open({ noteId, userId, now, dismissedBefore: now - PAUSE_MS });
+      if (!isOpened) return;
+      const event = { id: newId(), caller, subject: aboutNote(access.note), at: now, detail: {} };
+      await tx.audit.add(auditEvent("access.requested", event));
+      await notifyOfRequest(deps, tx, { ownerId: access.note.ownerId, noteId, userId });
+    });
+  };
+}
+
+/** Lists the open requests for access to a note, oldest first. Throws `note_not_found` or `access_denied`. */
+export function listAccessRequests({ db }: Deps) {
+  return async (caller: Caller, noteId: string): Promise<AccessRequest[]> => {
+    await authoriseNote(db, { caller, noteId, action: "note.share" });
+    return db.accessRequests.listOpen(noteId);
+  };
+}
+
+/**
+ * Shares a note with a user who asked for access. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`.
+ */
+export function grantAccess(deps: Deps) {
+  const { db, clock, newId } = deps;
+  return (
+    caller: Caller,
+    { noteId, userId, role }: { noteId: string; userId: string; role: ShareRole },
+  ): Promise<void> =>
+    db.transaction(async (tx) => {
+      const note = await authoriseNote(tx, { caller, noteId, action: "note.share" });
+      if ((await tx.accessRequests.delete(noteId, [userId])) === 0) throw requestNotFound();
+      const now = clock();
+      await tx.shares.put({ noteId }, { userId, role, expiresAt: undefined, createdAt: now, createdBy: caller.userId });
+      await tx.invitations.settle([noteId], { userIds: [userId], now });
+      limitShares((await tx.shares.list({ noteId })).length + (await tx.invitations.listOpen({ noteId })).length);
+      const detail = { userId, role, expiresAt: null };
+      await tx.audit.add(
+        auditEvent("share.granted", { id: newId(), caller, subject: aboutNote(note), at: now, detail }),
+      );
+      await notify(deps, tx, { userId, notice: { about: "share", noteId } });
+    });
+}
+
+/** Closes a request for access without giving access. Throws `note_not_found`, `access_denied` or `access_request_not_found`. */
+export function dismissAccessRequest({ db, clock, newId }: Deps) {
+  return (caller: Caller, { noteId, userId }: { noteId: string; userId: string }): Promise<void> =>
+    db.transaction(async (tx) => {
+      const note = await authoriseNote(tx, { caller, noteId, action: "note.share" });
+      const now = clock();
+      if (!(await tx.accessRequests.dismiss({ noteId, userId, now }))) throw requestNotFound();
+      const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: { userId } };
+      await tx.audit.add(auditEvent("access.dismissed", event));
+    });
+}
+
+function requestNotFound(): DomainError {
+  return new DomainError("access_request_not_found", "There is no open request of this user. It was already answered.");
+}

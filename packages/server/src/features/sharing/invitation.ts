@@ -1,0 +1,78 @@
+import { DomainError } from "../../platform/errors.ts";
+import { permits, type Role, type ShareRole } from "../access/role.ts";
+
+/** How long an invitation can be used. Milliseconds. */
+export const INVITATION_MS = 30 * 86_400_000;
+
+/**
+ * An invitation to a note, or to one of its attachments, for the person who has this email address. Instants are milliseconds since the
+ * epoch. The owner of the note sees the email address. The owner sees which user has it only after that user has opened the note or the
+ * file.
+ */
+export type Invitation = {
+  id: string;
+  noteId: string;
+  /** Undefined: the invitation opens the whole note. */
+  attachmentId: string | undefined;
+  /** The owner of the note. */
+  ownerId: string;
+  /** The email address in normalised form. */
+  email: string;
+  role: ShareRole;
+  /** The expiry of the share. Undefined: the share never expires. */
+  expiresAt: number | undefined;
+  /**
+   * The user who got the share: a user who already held the email address, or the user who redeemed the invitation. Undefined: nobody has
+   * the share yet.
+   */
+  userId: string | undefined;
+  invitedBy: string;
+  invitedAt: number;
+  /** Each new link of the invitation increases this number. */
+  generation: number;
+  /** From this instant on, neither the link nor a new account can redeem the invitation. */
+  linkExpiresAt: number;
+  /**
+   * When the invited user opened the note or the file, or redeemed the invitation but already had another share. Undefined: the user has
+   * done neither yet.
+   */
+  redeemedAt: number | undefined;
+};
+
+/**
+ * An administrator's invitation to create an account with this email address. An account invitation opens no note. Instants are
+ * milliseconds since the epoch.
+ */
+export type AccountInvitation = Pick<
+  Invitation,
+  "id" | "email" | "invitedAt" | "generation" | "linkExpiresAt" | "redeemedAt"
+> & {
+  /** Undefined: the operator made the invitation with a command. */
+  invitedBy: string | undefined;
+};
+
+type Expiring = Pick<Invitation, "linkExpiresAt" | "redeemedAt"> & { expiresAt?: number | undefined };
+
+/** Whether `role` already permits everything that a share with the role `given` permits. */
+export function hasAtLeast(role: Role | undefined, given: ShareRole): boolean {
+  return permits(role, given === "editor" ? "note.edit" : "note.read");
+}
+
+/** Returns the instant from which the link no longer works. Milliseconds since the epoch. */
+export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Expiring): number {
+  return Math.min(linkExpiresAt, expiresAt);
+}
+
+export function isOpen(invitation: Expiring, now: number): boolean {
+  return invitation.redeemedAt === undefined && now < linkEndsAt(invitation);
+}
+
+/** Throws `invitation_used` or `invitation_expired` if the invitation is no longer open. */
+export function requireOpen(invitation: Expiring, now: number): void {
+  if (invitation.redeemedAt !== undefined) {
+    throw new DomainError("invitation_used", "This invitation was used already. Ask for another one.");
+  }
+  if (!isOpen(invitation, now)) {
+    throw new DomainError("invitation_expired", "This invitation has expired. Ask for another one.");
+  }
+}

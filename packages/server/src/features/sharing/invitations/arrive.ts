@@ -1,0 +1,69 @@
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import { auditEvent } from "../../audit/describe-event.ts";
+import type { Caller } from "../../people/person.ts";
+import { aboutInvitation } from "./give-share.ts";
+
+/** How long a replica remembers the notes and files that a user was invited to but has not opened yet. Milliseconds. */
+const REMEMBER_MS = 60_000;
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Records that a user has opened a note or files. `isFrequent`: runs at most one query a minute for each user, on each replica. If there is
+ * nothing to wait for, returns undefined instead of a promise, because an `await` would make the issue of URLs slower.
+ */
+export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
+
+/** The note that was opened, or the opened files of this note. */
+type Opened = { noteId: string; attachmentIds?: readonly string[] };
+
+/**
+ * A user may have access through an invitation. When the user opens the note or the file, the returned function marks the invitation as
+ * redeemed. From then on, the owner sees the user. The returned function does not reject if the database is unreachable, because the user
+ * has access even if the invitation is not marked yet. It runs again when the user opens the note or the file the next time.
+ */
+export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Arrive {
+  const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();
+
+  function recall(userId: string): ReadonlySet<string> | undefined {
+    const known = remembered.get(userId);
+    return known !== undefined && clock() < known.until ? known.subjectIds : undefined;
+  }
+
+  async function findExpected(userId: string): Promise<ReadonlySet<string>> {
+    const subjectIds = new Set(await db.invitations.listExpected(userId));
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(userId, { subjectIds, until: clock() + REMEMBER_MS });
+    return subjectIds;
+  }
+
+  async function arrive(caller: Caller, opened: Opened, known: ReadonlySet<string> | undefined): Promise<void> {
+    try {
+      const expected = known ?? (await findExpected(caller.userId));
+      const subjectIds = [opened.noteId, ...(opened.attachmentIds ?? [])].filter((id) => expected.has(id));
+      if (subjectIds.length === 0) return;
+      await settle(caller, subjectIds);
+      remembered.delete(caller.userId);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+
+  return (caller, opened, { isFrequent } = { isFrequent: false }) => {
+    const known = isFrequent ? recall(caller.userId) : undefined;
+    return known?.size === 0 ? undefined : arrive(caller, opened, known);
+  };
+
+  async function settle(caller: Caller, subjectIds: readonly string[]): Promise<void> {
+    await db.transaction(async (tx) => {
+      const now = clock();
+      const settled = await tx.invitations.settle(subjectIds, { userIds: [caller.userId], now });
+      const events = settled.map((invitation) => {
+        const { email, role } = invitation;
+        const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail: { email, role } };
+        return auditEvent("invitation.redeemed", event);
+      });
+      await tx.audit.add(...events);
+    });
+  }
+}

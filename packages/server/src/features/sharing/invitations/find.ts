@@ -1,0 +1,46 @@
+import { readToken, tokenIsRight } from "../../../platform/crypto/token.ts";
+import type { Queries } from "../../../platform/database/port.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import type { AccountInvitation, Invitation } from "../invitation.ts";
+
+export function invitationNotFound(): DomainError {
+  const problem = "There is no such invitation. It was revoked, or a newer link replaced this one.";
+  return new DomainError("invitation_not_found", problem);
+}
+
+/** Returns the invitation to the service that a token belongs to, or undefined if there is no such invitation. */
+export async function findAccountInvitation(
+  { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Pick<Queries, "accountInvitations"> },
+  text: string,
+): Promise<AccountInvitation | undefined> {
+  const token = readToken(text);
+  const found = token && (await db.accountInvitations.find(token.linkId));
+  if (token === undefined || found === undefined) return undefined;
+  return tokenIsRight(linkKeys.invitations, token, found.generation) ? found : undefined;
+}
+
+/**
+ * Returns the invitation that a token belongs to. `read` finds the invitation by its id. Throws `invitation_not_found`, also if the owner
+ * of the note is disabled.
+ */
+export async function findByToken<Found>(
+  { linkKeys, access }: Pick<Deps, "linkKeys"> & Pick<Queries, "access">,
+  {
+    token: text,
+    read,
+    invitationOf,
+  }: {
+    token: string;
+    read: (invitationId: string) => Promise<Found | undefined>;
+    invitationOf: (found: Found) => Invitation;
+  },
+): Promise<Found> {
+  const token = readToken(text);
+  const found = token && (await read(token.linkId));
+  if (token === undefined || found === undefined) throw invitationNotFound();
+  const { generation, ownerId, noteId } = invitationOf(found);
+  if (!tokenIsRight(linkKeys.invitations, token, generation)) throw invitationNotFound();
+  if ((await access.note(ownerId, noteId))?.role !== "owner") throw invitationNotFound();
+  return found;
+}

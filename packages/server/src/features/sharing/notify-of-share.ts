@@ -1,0 +1,35 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import type { EventSubject } from "../audit/describe-event.ts";
+import { notify } from "../outbox/notify.ts";
+import type { Share } from "./share.ts";
+import type { ShareSubject } from "./shares-port.ts";
+
+/**
+ * Returns those users of the list to whom this note or file is not shared yet. A share counts only if it is valid and the owner sees it.
+ */
+export async function withoutShare(
+  { shares }: Pick<Queries, "shares">,
+  { subject, userIds, now }: { subject: ShareSubject; userIds: readonly string[]; now: number },
+): Promise<string[]> {
+  if (userIds.length === 0) return [];
+  const live = (await shares.list(subject)).filter((share) => isLive(share, now));
+  const holders = new Set(live.map(({ userId }) => userId));
+  return userIds.filter((userId) => !holders.has(userId));
+}
+
+export function isLive({ expiresAt }: Pick<Share, "expiresAt">, now: number): boolean {
+  return expiresAt === undefined || expiresAt > now;
+}
+
+/** Notifies users that somebody shared a note or a file with them. */
+export async function notifyOfShare(
+  deps: Pick<Deps, "clock" | "newId" | "mail">,
+  tx: Queries,
+  { userIds, place }: { userIds: readonly string[]; place: EventSubject },
+): Promise<void> {
+  const [attachmentId] = place.attachmentIds;
+  const notice = { about: "share", noteId: place.noteId, attachmentId } as const;
+  // Sorted, because two requests that notify the same users in different orders could cause a deadlock.
+  for (const userId of userIds.toSorted()) await notify(deps, tx, { userId, notice });
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { sampleAttachment, sampleNote, sampleShare } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useDatabase } from "../../testing/database/use-database.ts";
+import type { Share } from "./share.ts";
+
+const stranger = { email: undefined, name: undefined };
+
+describe.each(engines)("shares on $name", (engine) => {
+  const suite = useDatabase(engine);
+  async function insertSubjects() {
+    const note = sampleNote();
+    const attachment = sampleAttachment(note);
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    return { ofNote: { noteId: note.id }, ofAttachment: { attachmentId: attachment.id } };
+  }
+
+  it.each(["ofNote", "ofAttachment"] as const)("creates, replaces, lists and revokes (%s)", async (which) => {
+    const subject = (await insertSubjects())[which];
+    const bob = sampleShare({ userId: "bob", createdAt: 1_000 });
+    const cid = sampleShare({ userId: "cid", createdAt: 2_000, expiresAt: 9_000 });
+    await suite.db.shares.put(subject, cid);
+    await suite.db.shares.put(subject, bob);
+    expect(await suite.db.shares.list(subject)).toEqual([
+      { ...bob, ...stranger },
+      { ...cid, ...stranger },
+    ]);
+    const again: Share = { ...cid, expiresAt: undefined, createdAt: 3_000, createdBy: "eve" };
+    await suite.db.shares.put(subject, again);
+    expect(await suite.db.shares.list(subject)).toEqual([
+      { ...bob, ...stranger },
+      { ...again, ...stranger },
+    ]);
+    expect(await suite.db.shares.delete(subject, "bob")).toBe(true);
+    expect(await suite.db.shares.delete(subject, "bob")).toBe(false);
+    expect(await suite.db.shares.list(subject)).toEqual([{ ...again, ...stranger }]);
+  });
+
+  it("replaces the role of a note's share", async () => {
+    const { ofNote } = await insertSubjects();
+    await suite.db.shares.put(ofNote, sampleShare({ role: "viewer" }));
+    await suite.db.shares.put(ofNote, sampleShare({ role: "editor" }));
+    expect(await suite.db.shares.list(ofNote)).toMatchObject([{ role: "editor" }]);
+  });
+
+  it("gives the holder of a share of an attachment the role viewer", async () => {
+    const { ofAttachment } = await insertSubjects();
+    await suite.db.shares.put(ofAttachment, sampleShare({ role: "editor" }));
+    expect(await suite.db.shares.list(ofAttachment)).toMatchObject([{ role: "viewer" }]);
+  });
+
+  it("lists the name of a known holder", async () => {
+    const { ofNote, ofAttachment } = await insertSubjects();
+    await suite.db.people.put({ id: "dora", email: "dora@example.com", name: "Dora", isAdmin: false, now: 1 });
+    for (const subject of [ofNote, ofAttachment]) {
+      await suite.db.shares.put(subject, sampleShare({ userId: "dora" }));
+      expect(await suite.db.shares.list(subject)).toMatchObject([{ email: "dora@example.com", name: "Dora" }]);
+    }
+  });
+
+  it("separates the shares of a note from those of its attachment", async () => {
+    const { ofNote, ofAttachment } = await insertSubjects();
+    await suite.db.shares.put(ofNote, sampleShare());
+    expect(await suite.db.shares.delete(ofAttachment, "bob")).toBe(false);
+    expect(await suite.db.shares.list(ofAttachment)).toEqual([]);
+    expect(await suite.db.shares.list(ofNote)).toHaveLength(1);
+  });
+
+  it("rejects a share of a deleted subject", async () => {
+    const ofNote = suite.db.shares.put({ noteId: "gone" }, sampleShare());
+    await expect(ofNote).rejects.toMatchObject({ code: "note_not_found" });
+    const ofAttachment = suite.db.shares.put({ attachmentId: "gone" }, sampleShare());
+    await expect(ofAttachment).rejects.toMatchObject({ code: "attachment_not_found" });
+  });
+});

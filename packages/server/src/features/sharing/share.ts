@@ -1,0 +1,23 @@
+import type { Attachment } from "../access/attachment.ts";
+import type { ShareRole } from "../access/role.ts";
+
+/**
+ * A share, which gives one user access to a note or an attachment. The owner can revoke a share. Instants are milliseconds since the epoch.
+ * A share without `expiresAt` never expires.
+ */
+export type Share = {
+  userId: string;
+  role: ShareRole;
+  expiresAt: number | undefined;
+  createdAt: number;
+  createdBy: string;
+};
+
+/** A share with the name and email address of its holder, if they are known. */
+export type ShareWithPerson = Share & { email: string | undefined; name: string | undefined };
+
+/**
+ * An attachment that one user can open because of a share of only this attachment, not of its note. `isNew`: the user has not opened the
+ * attachment yet.
+ */
+export type SharedAttachment = Attachment & { share: Pick<Share, "expiresAt">; isNew: boolean };

@@ -1,0 +1,162 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
+import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
+import type { ShareRole } from "../access/role.ts";
+import { aboutFile, aboutNote, auditEvent, type EventSubject } from "../audit/describe-event.ts";
+import { findReceivers, type ShareResult } from "../people/find-receivers.ts";
+import { type Caller, normaliseEmail } from "../people/person.ts";
+import { type DescribedInvitation, describeInvitation } from "./invitations/describe.ts";
+import { invite } from "./invitations/invite.ts";
+import { notifyOfShare, withoutShare } from "./notify-of-share.ts";
+import type { ShareWithPerson } from "./share.ts";
+import type { ShareSubject } from "./shares-port.ts";
+
+/** The maximum number of shares of one note or attachment. One response lists all of them. */
+const MAX_SHARES = 1_000;
+
+/**
+ * Limits how many email addresses a user can share with in an hour. Email addresses with and without an account count. Otherwise the limit
+ * would show which email addresses have an account.
+ * One request can contain up to 100 email addresses.
+ */
+const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
+const TOO_MANY_EMAILS =
+  "You shared with too many email addresses. Wait until Retry-After has passed, or share with user ids.";
+
+/** The shares of a note or an attachment that the owner sees, and the open invitations. */
+export type SharesOfSubject = { shares: ShareWithPerson[]; invitations: DescribedInvitation[] };
+
+export type ShareInput = {
+  subject: ShareSubject;
+  userIds: readonly string[];
+  emails: readonly string[];
+  role: ShareRole;
+  /** Milliseconds since the epoch. Undefined: the shares are valid until somebody revokes them. */
+  expiresAt: number | undefined;
+};
+
+/**
+ * Shares a note or one attachment with users. Replaces the shares that these users already have. For each email address, creates an
+ * invitation. If an id is unknown, `results` says so, and the users with the other ids still get their shares.
+ * Returns all shares of the note or attachment. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
+ * `too_many_invitations`, `invalid_request`, and `rate_limited` after too many email addresses.
+ */
+export function putShares(deps: Deps) {
+  const { db, clock, newId } = deps;
+  return async (caller: Caller, input: ShareInput): Promise<SharesOfSubject & { results: ShareResult[] }> => {
+    const { subject, role, expiresAt } = input;
+    await takeEmails(deps, { caller, amount: new Set(input.emails.map(normaliseEmail)).size });
+    return db.transaction(async (tx) => {
+      const place = await authorise(tx, { caller, subject });
+      const now = clock();
+      if (expiresAt !== undefined && expiresAt <= now) {
+        throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
+      }
+      const found = await findReceivers(tx, { ...deps, ...input, caller, ownerId: place.ownerId });
+      const { userIds, emails, results } = found;
+      const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
+      const newcomers = await withoutShare(tx, { subject, userIds, now });
+      await tx.shares.put(subject, ...userIds.map((userId) => ({ userId, ...details })));
+      // An open invitation hides from the owner which user has its email address. Here the owner gave the ids of the users, so their
+      // invitations need not hide them any more.
+      const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
+      await tx.invitations.settle([subjectId], { userIds, now });
+      if ("noteId" in subject) await tx.accessRequests.delete(subject.noteId, userIds);
+      const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
+      const granted = userIds.map((userId) => {
+        const detail = { userId, role, expiresAt: expiry };
+        return auditEvent("share.granted", { id: newId(), caller, subject: place, at: now, detail });
+      });
+      await tx.audit.add(...granted);
+      await notifyOfShare(deps, tx, { userIds: newcomers, place });
+      if (emails.length > 0) await invite(tx, deps, { caller, subject, place, emails, role, expiresAt, now });
+      const listed = await list(deps, { queries: tx, subject });
+      limitShares(listed.shares.length + listed.invitations.length);
+      return { ...listed, results };
+    });
+  };
+}
+
+/** Throws `too_many_shares` if `count` is over the maximum. Invitations count as shares. */
+export function limitShares(count: number): void {
+  if (count <= MAX_SHARES) return;
+  throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
+}
+
+/**
+ * Counts the email addresses of a request before the service searches for their users. The email addresses count even if the request fails
+ * later. Throws `rate_limited`.
+ */
+export async function takeEmails(
+  deps: Pick<Deps, "db" | "clock">,
+  { caller, amount }: { caller: Caller; amount: number },
+): Promise<void> {
+  if (amount === 0) return;
+  await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
+}
+
+/**
+ * Lists the shares and open invitations of a note or one attachment, including expired ones. Throws `note_not_found`,
+ * `attachment_not_found` or `access_denied`.
+ */
+export function listShares(deps: Deps) {
+  const { db } = deps;
+  return async (caller: Caller, subject: ShareSubject): Promise<SharesOfSubject> => {
+    await authorise(db, { caller, subject });
+    return list(deps, { queries: db, subject });
+  };
+}
+
+async function list(
+  deps: Deps,
+  { queries, subject }: { queries: Queries; subject: ShareSubject },
+): Promise<SharesOfSubject> {
+  const invitations = await queries.invitations.listOpen(subject);
+  const shares = await queries.shares.list(subject);
+  return { shares, invitations: invitations.map((invitation) => describeInvitation(deps, invitation)) };
+}
+
+/**
+ * Revokes the share of one user. Finds the user by id in the same way as `putShares`. The service refuses the next request of the user.
+ * Throws `share_not_found`, `note_not_found`, `attachment_not_found` or `access_denied`.
+ */
+export function revokeShare({ db, clock, newId }: Deps) {
+  return async (caller: Caller, input: { subject: ShareSubject; userId: string }): Promise<void> => {
+    const { subject, userId } = input;
+    await db.transaction(async (tx) => {
+      const place = await authorise(tx, { caller, subject });
+      const holder = await deleteShare(tx, { caller, subject, userId });
+      const event = { id: newId(), caller, subject: place, at: clock(), detail: { userId: holder } };
+      await tx.audit.add(auditEvent("share.revoked", event));
+    });
+  };
+}
+
+async function authorise(
+  queries: Queries,
+  { caller, subject }: { caller: Caller; subject: ShareSubject },
+): Promise<EventSubject> {
+  if ("noteId" in subject) {
+    const note = await authoriseNote(queries, { caller, noteId: subject.noteId, action: "note.share" });
+    return aboutNote(note);
+  }
+  const { attachmentId } = subject;
+  const attachment = await authoriseAttachment(queries, { caller, attachmentId, action: "attachment.share" });
+  return aboutFile(attachment);
+}
+
+/** Returns the id of the user whose share was deleted. */
+async function deleteShare(
+  { identities, shares }: Queries,
+  { caller, subject, userId }: { caller: Caller; subject: ShareSubject; userId: string },
+): Promise<string> {
+  const issuer = await identities.issuerOf(caller.userId);
+  const own = issuer === undefined ? undefined : (await identities.find(issuer, [userId])).get(userId);
+  for (const each of new Set([own ?? userId, userId])) {
+    // The owner does not see a share whose invitation is open. A deletion of such a share would show who has the email address.
+    if (await shares.delete(subject, each, { isVisible: true })) return each;
+  }
+  throw new DomainError("share_not_found", "Share not found");
+}

@@ -1,0 +1,10 @@
+import type { BucketCapabilities } from "../../platform/bucket/capabilities.ts";
+
+/**
+ * Stores the capabilities that the service has probed, for each bucket. `place` is the endpoint and name of the bucket. Instants are
+ * milliseconds since the epoch.
+ */
+export type BucketCapabilityQueries = {
+  find(place: string): Promise<{ capabilities: BucketCapabilities; askedAt: number } | undefined>;
+  put(answer: { place: string; capabilities: BucketCapabilities; askedAt: number }): Promise<void>;
+};

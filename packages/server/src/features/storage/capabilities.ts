@@ -1,0 +1,63 @@
+import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../platform/bucket/capabilities.ts";
+import type { Bucket } from "../../platform/bucket/port.ts";
+import type { Database } from "../../platform/database/port.ts";
+import type { Clock } from "../../platform/deps.ts";
+
+/**
+ * How long the service uses the result of a probe. After this time, the service probes again, because the S3 server may have been updated.
+ * Milliseconds.
+ */
+const KEEP_MS = 86_400_000;
+/**
+ * After this time, queued deletions delete the objects of a probe, in case its process has died. The time is longer than a probe takes.
+ * Milliseconds.
+ */
+const ABANDONED_AFTER_MS = 600_000;
+
+/** The capabilities of the bucket. The service probes them once a day, and stores them in the database for all replicas. */
+export type Capabilities = {
+  /** Returns the known capabilities. Before the first probe, returns `LEAST_CAPABILITIES`. */
+  current(): BucketCapabilities;
+  /**
+   * Loads the capabilities from the database. If the database has none, or if they are too old, probes the bucket. If the probe fails,
+   * rejects with `bucket_unavailable`, and `current` does not change.
+   */
+  settle(): Promise<BucketCapabilities>;
+  /** Probes the bucket, and stores the result. */
+  ask(): Promise<BucketCapabilities>;
+};
+
+/** Creates the capabilities of one bucket. `place` identifies the bucket by its endpoint and name. */
+export function createCapabilities(options: {
+  db: Pick<Database, "bucketCapabilities" | "objectDeletions">;
+  bucket: Pick<Bucket, "newObjectKey" | "tryCapabilities" | "delete">;
+  clock: Clock;
+  place: string;
+}): Capabilities {
+  const { db, bucket, clock, place } = options;
+  let current = LEAST_CAPABILITIES;
+
+  async function ask(): Promise<BucketCapabilities> {
+    const objectKeys = [bucket.newObjectKey(), bucket.newObjectKey(), bucket.newObjectKey()] as const;
+    for (const objectKey of objectKeys) {
+      await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
+    }
+    // The deletions of the objects are already queued. So the service deletes the objects even if the probe fails.
+    current = await bucket.tryCapabilities(objectKeys);
+    const gone = await bucket.delete(objectKeys).catch(() => []);
+    for (const objectKey of gone) await db.objectDeletions.cancel(objectKey);
+    await db.bucketCapabilities.put({ place, capabilities: current, askedAt: clock() });
+    return current;
+  }
+
+  return {
+    current: () => current,
+    ask,
+    async settle() {
+      const kept = await db.bucketCapabilities.find(place);
+      if (kept === undefined || kept.askedAt < clock() - KEEP_MS) return ask();
+      current = kept.capabilities;
+      return current;
+    },
+  };
+}

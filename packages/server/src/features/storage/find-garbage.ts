@@ -1,0 +1,153 @@
+import type { ListedObject, UnfinishedMultipart } from "../../platform/bucket/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import type { Attachment } from "../access/attachment.ts";
+import type { UsageDrift } from "../usage/usage-port.ts";
+
+/**
+ * A difference between the bucket and the database:
+ * - orphan: an object that no row references
+ * - multipart: an unfinished multipart upload that no row references
+ * - usage: a usage counter that differs from the sum of the rows
+ * - missing: a ready attachment without its object
+ * - resized: a ready attachment whose object has another length
+ * - damaged: a ready attachment whose object has lost bytes, so that the bucket can't read it
+ */
+export type Finding =
+  | { kind: "orphan"; object: ListedObject }
+  | { kind: "multipart"; upload: UnfinishedMultipart }
+  | { kind: "usage"; drift: UsageDrift }
+  | { kind: "missing"; attachment: Attachment }
+  | { kind: "resized"; attachment: Attachment; object: ListedObject }
+  | { kind: "damaged"; attachment: Attachment };
+
+/** Counts the objects that are not garbage. */
+export type Tally = {
+  /** Objects that a row refers to. */
+  known: number;
+  /** Objects under the key prefix of the service whose key does not have the form of the service's keys. */
+  foreign: number;
+  /** Objects that no row refers to yet, because they may belong to an upload in progress. They are newer than `GARBAGE_MIN_AGE_MS`. */
+  young: number;
+};
+
+/**
+ * Only objects that are older than this can be garbage, because a newer object may not have a row yet. The time is longer than any upload
+ * and its deletion take. Milliseconds.
+ */
+export const GARBAGE_MIN_AGE_MS = 2 * 86_400_000;
+const BATCH = 500;
+const HEADS_AT_ONCE = 8;
+
+/**
+ * Compares the list of objects with the list of ready attachments, in constant memory. Both lists are in the order of their keys. Both
+ * lists can change while this function reads them. So before the function reports a missing object, it checks again whether the object is
+ * missing.
+ */
+export async function* findInObjects(
+  deps: Deps,
+  { tally, readsObjects }: { tally: Tally; readsObjects: boolean },
+): AsyncGenerator<Finding> {
+  let after = "";
+  for await (const page of deps.bucket.listObjects()) {
+    yield* findOrphans(deps, { page, tally });
+    const upTo = page.at(-1)?.objectKey ?? after;
+    yield* findMissing(deps, { after, upTo, page, readsObjects });
+    after = upTo;
+  }
+  yield* findMissing(deps, { after, upTo: undefined, page: [], readsObjects });
+}
+
+/** Finds the objects that no row references. */
+export async function* findOrphans(
+  { db, bucket, clock }: Deps,
+  { page, tally }: { page: readonly ListedObject[]; tally: Tally },
+): AsyncGenerator<Finding> {
+  const known = await db.inventory.known(page.map((object) => object.objectKey));
+  for (const object of page) {
+    if (known.has(object.objectKey)) tally.known += 1;
+    else if (!bucket.isOwnKey(object.objectKey)) tally.foreign += 1;
+    else if (object.modifiedAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;
+    else yield { kind: "orphan", object };
+  }
+}
+
+type Range = { after: string; upTo: string | undefined; page: readonly ListedObject[]; readsObjects: boolean };
+
+async function* findMissing({ db, bucket }: Deps, range: Range): AsyncGenerator<Finding> {
+  const { after, upTo, page, readsObjects } = range;
+  const objects = new Map(page.map((object) => [object.objectKey, object]));
+  let from = after;
+  for (;;) {
+    const files = await db.inventory.listReady({ after: from, upTo, limit: BATCH });
+    const unseen: Attachment[] = [];
+    const whole: Attachment[] = [];
+    for (const attachment of files) {
+      const object = objects.get(attachment.objectKey);
+      if (object === undefined) unseen.push(attachment);
+      else if (object.sizeBytes !== attachment.sizeBytes) yield { kind: "resized", attachment, object };
+      else if (readsObjects) whole.push(attachment);
+    }
+    yield* findDamaged({ db, bucket }, whole);
+    for (let at = 0; at < unseen.length; at += HEADS_AT_ONCE) {
+      const some = unseen.slice(at, at + HEADS_AT_ONCE);
+      const missing = await Promise.all(some.map((attachment) => isMissing({ db, bucket }, attachment)));
+      for (const [index, attachment] of some.entries()) if (missing[index]) yield { kind: "missing", attachment };
+    }
+    if (files.length < BATCH) return;
+    from = files.at(-1)?.objectKey ?? from;
+  }
+}
+
+async function* findDamaged(
+  deps: Pick<Deps, "db" | "bucket">,
+  attachments: readonly Attachment[],
+): AsyncGenerator<Finding> {
+  for (let at = 0; at < attachments.length; at += HEADS_AT_ONCE) {
+    const some = attachments.slice(at, at + HEADS_AT_ONCE);
+    const readable = await Promise.all(some.map(({ objectKey }) => deps.bucket.canRead(objectKey)));
+    for (const [index, attachment] of some.entries()) {
+      if (!readable[index] && (await isCurrent(deps, attachment))) yield { kind: "damaged", attachment };
+    }
+  }
+}
+
+/**
+ * Checks again whether an object is missing. An adopted object may be outside the prefix of the service, so the list does not contain it.
+ * Also, the object or the attachment may have changed since the lists were read.
+ */
+async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, objectKey }: Attachment): Promise<boolean> {
+  if ((await bucket.head(objectKey)) !== undefined) return false;
+  return isCurrent({ db }, { id, objectKey });
+}
+
+async function isCurrent({ db }: Pick<Deps, "db">, { id, objectKey }: Pick<Attachment, "id" | "objectKey">) {
+  const current = await db.attachments.find(id);
+  return current?.objectKey === objectKey && (current.state === "ready" || current.state === "quarantined");
+}
+
+/** Finds unfinished multipart uploads that no row references. */
+export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally): AsyncGenerator<Finding> {
+  for await (const page of bucket.listMultiparts()) {
+    const known = await db.inventory.multipartsUnder(page.map((upload) => upload.objectKey));
+    for (const upload of page) {
+      const { objectKey, bucketUploadId, begunAt } = upload;
+      // Compares the ids of the uploads and not their keys. If a response of the bucket was lost, there may be two uploads with the same
+      // key.
+      if (known.has(bucketUploadId)) tally.known += 1;
+      else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;
+      else if (begunAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;
+      else yield { kind: "multipart", upload };
+    }
+  }
+}
+
+/** Finds usage counters that differ from the sum of the rows. */
+export async function* findUsage({ db }: Deps): AsyncGenerator<Finding> {
+  let after = "";
+  for (;;) {
+    const drifts = await db.usage.listDrifts({ after, limit: BATCH });
+    for (const drift of drifts) yield { kind: "usage", drift };
+    if (drifts.length < BATCH) return;
+    after = drifts.at(-1)?.ownerId ?? after;
+  }
+}

@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useDatabase } from "../../testing/database/use-database.ts";
+
+const END_OF_TIME = 1e15;
+
+describe.each(engines)("object deletions on $name", (engine) => {
+  const suite = useDatabase(engine);
+  beforeEach(async () => {
+    await suite.db.kysely.deleteFrom("object_deletions").execute();
+  });
+
+  const settle = (objectKeys: string[], times: { now: number; againAt: number }) =>
+    suite.db.transaction((tx) => tx.objectDeletions.settle(objectKeys, times));
+
+  it("lists due deletions in order, and postpones and cancels them", async () => {
+    const { put, cancel, listDue, postpone } = suite.db.objectDeletions;
+    await put({ objectKey: "b", notBefore: 200 });
+    await put({ objectKey: "a", notBefore: 100 });
+    await put({ objectKey: "c", notBefore: 300 });
+    const a = { objectKey: "a", notBefore: 100, attempts: 0 };
+    expect(await listDue(200, 10)).toEqual([a, { objectKey: "b", notBefore: 200, attempts: 0 }]);
+    expect(await listDue(300, 1)).toEqual([a]);
+
+    await postpone(a, { notBefore: 250 });
+    await postpone({ ...a, notBefore: 250 }, { notBefore: 350 });
+    // The deletion has changed since `a` was read, so this call does nothing.
+    await postpone(a, { notBefore: 999 });
+    expect(await listDue(349, 10)).toMatchObject([{ objectKey: "b" }, { objectKey: "c" }]);
+    expect(await listDue(350, 10)).toContainEqual({ objectKey: "a", notBefore: 350, attempts: 2 });
+
+    await put({ objectKey: "c", notBefore: 50 });
+    expect(await listDue(50, 10)).toEqual([{ objectKey: "c", notBefore: 50, attempts: 0 }]);
+
+    for (const objectKey of ["a", "b", "c", "never queued"]) await cancel(objectKey);
+    expect(await listDue(END_OF_TIME, 10)).toEqual([]);
+  });
+
+  it("runs each deletion twice", async () => {
+    const { put, listDue } = suite.db.objectDeletions;
+    await put({ objectKey: "a", notBefore: 100 });
+    await put({ objectKey: "later", notBefore: 500 });
+    await settle(["a", "later", "never queued"], { now: 100, againAt: 1_100 });
+    await settle([], { now: 100, againAt: 1_100 });
+    // Another replica settles the same deletion a moment later. This call changes nothing.
+    await settle(["a"], { now: 101, againAt: 1_101 });
+    expect(await listDue(1_099, 10)).toEqual([{ objectKey: "later", notBefore: 500, attempts: 0 }]);
+    expect(await listDue(1_100, 10)).toContainEqual({ objectKey: "a", notBefore: 1_100, attempts: 0 });
+    await settle(["a"], { now: 1_100, againAt: 2_100 });
+    expect(await listDue(END_OF_TIME, 10)).toMatchObject([{ objectKey: "later" }]);
+  });
+
+  it("never lists the object of an existing or expected file", async () => {
+    const note = sampleNote();
+    const attachment = sampleAttachment(note);
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    const { put, listDue } = suite.db.objectDeletions;
+    await put({ objectKey: attachment.objectKey, notBefore: 100 });
+    expect(await listDue(END_OF_TIME, 10)).toEqual([]);
+    await suite.db.attachments.transition(attachment.id, { from: "pending", to: "ready" });
+    expect(await listDue(END_OF_TIME, 10)).toEqual([]);
+    await suite.db.attachments.transition(attachment.id, { from: "ready", to: "rejected" });
+    expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
+    await suite.db.attachments.delete(attachment.id);
+    expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
+  });
+
+  it("restarts when the object is queued again between the two", async () => {
+    const { put, listDue } = suite.db.objectDeletions;
+    await put({ objectKey: "a", notBefore: 100 });
+    await settle(["a"], { now: 100, againAt: 1_100 });
+    await put({ objectKey: "a", notBefore: 300 });
+    await settle(["a"], { now: 300, againAt: 1_300 });
+    expect(await listDue(1_300, 10)).toMatchObject([{ objectKey: "a" }]);
+    await settle(["a"], { now: 1_300, againAt: 2_300 });
+    expect(await listDue(END_OF_TIME, 10)).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import type { Attachment } from "../access/attachment.ts";
+import type { Upload } from "../access/upload.ts";
+import { usesCapacity } from "../usage/usage.ts";
+
+/** A planned deletion of an object. Until `notBefore`, its `sizeBytes` count in the quota of `ownerId`. */
+export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
+
+/**
+ * The maximum number of deletions in one call to the bucket. Some S3 servers delete the objects of a call one by one, and must finish
+ * before the timeout of the call.
+ */
+const BATCH = 100;
+const RETRY_BASE_MS = 5_000;
+const RETRY_MAX_MS = 3_600_000;
+/**
+ * How long a signed PUT may still send bytes after its URL has expired. This must be longer than LATE_BODY_MS of s3-local. Milliseconds.
+ */
+export const LATE_PUT_GRACE_MS = 300_000;
+/**
+ * The time between the two deletions of an object. No late PUT takes longer than this. So the second deletion deletes an object that a late
+ * PUT stored after the first one. Milliseconds.
+ */
+const SECOND_DELETION_MS = 86_400_000;
+
+/**
+ * Plans the deletion of an attachment's object. The deletion is due now, or when no signed URL can write to the object any more. `upload`:
+ * the latest upload of the attachment.
+ */
+export function planDeletion({
+  attachment,
+  upload,
+  now,
+}: {
+  attachment: Attachment;
+  upload: Upload | undefined;
+  now: number;
+}): PlannedDeletion[] {
+  const { ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
+  if (!ownsObject) return [];
+  // A signed PUT of a file works until its URL expires, even after the upload has ended. A signed PUT of a part does not work after the end
+  // of its upload.
+  const isOver = state === "ready" || state === "quarantined" || !usesCapacity(state);
+  const isWritable = objectKey === upload?.objectKey && (upload.multipart === undefined || !isOver);
+  const notBefore = isWritable ? deletableAt({ upload, now }) : now;
+  return [{ objectKey, notBefore, ownerId, sizeBytes }];
+}
+
+/**
+ * Queues planned deletions of objects of one owner, in the transaction that ends the upload or deletes the attachment. Until a deletion is due, the object still
+ * counts in the quota, because a signed URL can store it again.
+ * Call it last in the transaction. To avoid a deadlock, every transaction locks the attachment first, and then the deletion of its object.
+ */
+export async function queueDeletions(
+  queries: Queries,
+  { planned, now }: { planned: readonly PlannedDeletion[]; now: number },
+): Promise<void> {
+  const waiting = planned.filter(({ notBefore }) => notBefore > now);
+  await queries.usage.hold(...waiting.map(({ notBefore, ...file }) => ({ ...file, expiresAt: notBefore })));
+  await queries.objectDeletions.put(...planned);
+}
+
+/**
+ * Some queued deletions wait until a signed URL expires. This function deletes their objects now, so that nobody can read the objects while
+ * the deletions wait. Call it after the commit.
+ * Ignores failures, because the queued deletions will delete these objects later.
+ */
+export async function deleteWaiting(
+  { bucket }: Pick<Deps, "bucket">,
+  { planned, now }: { planned: readonly PlannedDeletion[]; now: number },
+): Promise<void> {
+  const waiting = planned.filter(({ notBefore }) => notBefore > now).map(({ objectKey }) => objectKey);
+  for (let at = 0; at < waiting.length; at += BATCH) {
+    await bucket.delete(waiting.slice(at, at + BATCH)).catch(() => []);
+  }
+}
+
+/**
+ * Returns the first instant at which no HTTP request can write the object of an upload any more. A PUT of the whole file can write it until
+ * its URL expires. After an abort of a multipart upload, only a completion that is already in progress can write it.
+ */
+export function deletableAt({ upload, now }: { upload: Upload; now: number }): number {
+  const lastWrite = upload.multipart === undefined ? upload.expiresAt : now;
+  return Math.max(now, lastWrite + LATE_PUT_GRACE_MS);
+}
+
+/**
+ * Runs the due deletions of the outbox. Returns the number of deleted objects. Each deletion runs twice, a day apart, in case a PUT was
+ * still in flight at the first run.
+ * Two replicas may delete the same object, because the deletion of a missing object does no harm. So replicas need no lock.
+ * If a deletion fails, the service tries it again after longer and longer pauses.
+ */
+export function purgeObjects({ db, bucket, clock }: Deps) {
+  return async (): Promise<number> => {
+    let purged = 0;
+    for (;;) {
+      const now = clock();
+      const due = await db.objectDeletions.listDue(now, BATCH);
+      if (due.length === 0) return purged;
+      const objectKeys = due.map((deletion) => deletion.objectKey);
+      // A killed process or an aborted upload may leave parts in the bucket. A list of objects does not contain these parts.
+      await bucket.discardParts(objectKeys);
+      const gone = new Set(await bucket.delete(objectKeys));
+      const times = { now, againAt: now + SECOND_DELETION_MS };
+      await db.transaction((tx) => tx.objectDeletions.settle([...gone], times), { freesSpace: true });
+      purged += gone.size;
+      for (const deletion of due) {
+        if (gone.has(deletion.objectKey)) continue;
+        const pauseMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** deletion.attempts);
+        await db.objectDeletions.postpone(deletion, { notBefore: clock() + pauseMs });
+      }
+    }
+  };
+}

@@ -1,0 +1,154 @@
+import pino from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LEAST_CAPABILITIES } from "../../platform/bucket/capabilities.ts";
+import type { Bucket } from "../../platform/bucket/port.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../platform/bucket/testing/bucket-server.ts";
+import { startProxy } from "../../platform/bucket/testing/faulty-proxy.ts";
+import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
+import { EVERY_CAPABILITY } from "../../testing/service.ts";
+import { createCapabilities } from "./capabilities.ts";
+import { startBucketProbe } from "./probe-bucket.ts";
+
+const DAY = 86_400_000;
+
+describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
+  let database: TestDatabase;
+  let server: BucketServer & { port: number };
+  let bucket: Bucket;
+  let now: number;
+  let asked: number;
+  beforeEach(async () => {
+    database = await engine.open();
+    server = await startEmbedded();
+    bucket = bucketOn(server);
+    now = Date.now();
+    asked = 0;
+  });
+  afterEach(async () => {
+    bucket.close();
+    await server.stop();
+    await database.close();
+  });
+
+  function open({ place = "here", on = bucket }: { place?: string; on?: Bucket } = {}) {
+    return createCapabilities({
+      db: database.db,
+      clock: () => now,
+      place,
+      bucket: {
+        newObjectKey: on.newObjectKey,
+        delete: on.delete,
+        tryCapabilities: (keys) => {
+          asked += 1;
+          return on.tryCapabilities(keys);
+        },
+      },
+    });
+  }
+
+  it("are probed once for all processes", async () => {
+    const first = open();
+    expect(first.current()).toEqual(LEAST_CAPABILITIES);
+    expect(await first.settle()).toEqual(EVERY_CAPABILITY);
+    expect(first.current()).toEqual(EVERY_CAPABILITY);
+    const second = open();
+    expect(await second.settle()).toEqual(EVERY_CAPABILITY);
+    expect(second.current()).toEqual(EVERY_CAPABILITY);
+    expect(asked).toBe(1);
+    expect(await inspect(server).keys()).toEqual([]);
+    expect(await database.db.objectDeletions.listDue(now + DAY, 10)).toEqual([]);
+  });
+
+  it("are probed again after a day, on demand, and for another bucket", async () => {
+    await open().settle();
+    now += DAY + 1;
+    await open().settle();
+    expect(asked).toBe(2);
+    await open().ask();
+    expect(asked).toBe(3);
+    await open({ place: "elsewhere" }).settle();
+    expect(asked).toBe(4);
+  });
+
+  it("are probed again when an earlier version stored fewer of them", async () => {
+    await open().settle();
+    await database.db.kysely.updateTable("bucket_capabilities").set({ capabilities: '{"copy":true}' }).execute();
+    expect(await open().settle()).toEqual(EVERY_CAPABILITY);
+    expect(asked).toBe(2);
+  });
+
+  it("stay the same while the bucket is overloaded", async () => {
+    let turns = 0;
+    const proxy = await startProxy(server.endpoint, ({ method }) => {
+      if (method !== "PUT") return "pass";
+      turns += 1;
+      return turns <= 2 ? "pass" : { status: 503, code: "SlowDown" };
+    });
+    const troubled = bucketOn({ ...server, endpoint: proxy.endpoint });
+    const capabilities = open({ on: troubled });
+    await expect(capabilities.settle()).rejects.toMatchObject({ code: "bucket_unavailable" });
+    expect(capabilities.current()).toEqual(LEAST_CAPABILITIES);
+    expect(await database.db.objectDeletions.listDue(now + DAY, 10)).toHaveLength(3);
+    expect(await database.db.bucketCapabilities.find("here")).toBeUndefined();
+    troubled.close();
+    proxy.close();
+  });
+
+  it("are unknown while the bucket is down, and found when it is back", async () => {
+    const { port } = server;
+    await server.stop();
+    const lines: { msg: string }[] = [];
+    const known = Promise.withResolvers<void>();
+    const logger = pino(
+      {},
+      {
+        write(line: string) {
+          lines.push(JSON.parse(line));
+          if (line.includes("conditional PUT yes")) known.resolve();
+        },
+      },
+    );
+    const capabilities = open();
+    const probe = await startBucketProbe({ capabilities, intervalMs: 20, logger });
+    expect(capabilities.current()).toEqual(LEAST_CAPABILITIES);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      "bucket: capabilities unknown, so uploads are staged and copied; it is probed again",
+    ]);
+    server = await startEmbedded({ port });
+    await known.promise;
+    expect(capabilities.current()).toEqual(EVERY_CAPABILITY);
+    await probe.stop();
+    expect(lines.filter(({ msg }) => msg.startsWith("bucket:"))).toHaveLength(2);
+  });
+
+  it("are probed with the permissions of the README's policy", async () => {
+    const operations = new Set<string>();
+    const proxy = await startProxy(server.endpoint, ({ method, url = "", headers }) => {
+      const { searchParams } = new URL(url, "http://bucket");
+      const query = ["uploads", "uploadId", "delete"].filter((name) => searchParams.has(name));
+      const copy = headers["x-amz-copy-source"] === undefined ? [] : ["copy"];
+      operations.add([method, ...query, ...copy].join(" "));
+      return "pass";
+    });
+    const watched = bucketOn({ ...server, endpoint: proxy.endpoint });
+    await open({ on: watched }).ask();
+    expect([...operations].sort()).toEqual([
+      // s3:AbortMultipartUpload
+      "DELETE uploadId",
+      // s3:ListMultipartUploadParts
+      "GET uploadId",
+      // s3:GetObject
+      "HEAD",
+      // s3:DeleteObject
+      "POST delete",
+      // s3:PutObject
+      "POST uploadId",
+      "POST uploads",
+      "PUT",
+      "PUT copy",
+      "PUT uploadId",
+    ]);
+    watched.close();
+    proxy.close();
+  });
+});

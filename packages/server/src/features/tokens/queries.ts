@@ -1,0 +1,54 @@
+import type { Kysely, Selectable } from "kysely";
+import { orMissing } from "../../platform/database/constraints.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { ApiToken, ApiTokenQueries } from "./tokens-port.ts";
+
+function toToken(row: Selectable<Tables["api_tokens"]>): ApiToken {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    label: row.label,
+    tokenHash: row.token_hash,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at ?? undefined,
+  };
+}
+
+export function apiTokenQueries(db: Kysely<Tables>): ApiTokenQueries {
+  return {
+    async insert(token) {
+      const insert = db
+        .insertInto("api_tokens")
+        .values({
+          id: token.id,
+          user_id: token.userId,
+          label: token.label,
+          token_hash: token.tokenHash,
+          created_at: token.createdAt,
+          expires_at: token.expiresAt ?? null,
+        })
+        .execute();
+      await orMissing(insert, { code: "user_not_found", message: "User not found" });
+    },
+
+    async list(userId) {
+      const ofUser = db.selectFrom("api_tokens").selectAll().where("user_id", "=", userId);
+      return (await ofUser.orderBy("id", "desc").execute()).map(toToken);
+    },
+
+    async delete(userId, tokenId) {
+      const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
+      return (await ofUser.where("id", "=", tokenId).executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
+
+    async deleteOfAnyUser(tokenId) {
+      const token = db.deleteFrom("api_tokens").where("id", "=", tokenId);
+      return (await token.returning("user_id").executeTakeFirst())?.user_id;
+    },
+
+    async deleteAll(userId) {
+      const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
+      return Number((await ofUser.executeTakeFirstOrThrow()).numDeletedRows);
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useService } from "../../testing/use-service.ts";
+import { unknownId } from "../../testing/world.ts";
+
+describe.each(engines)("tokens on $name", (engine) => {
+  const service = useService({ engine });
+  const ann = service.as("ann");
+
+  /** Returns an API token of a user who has an account, and does not come from a JWT. */
+  async function tokenOfAccount({ isAdmin = false } = {}): Promise<string> {
+    const id = `account-${isAdmin}`;
+    await service.useCases.rememberPerson({ id, email: undefined, name: "Account", isAdmin });
+    return (await service.useCases.createApiTokenOf(id, { label: "first", expiresAt: undefined })).token;
+  }
+
+  const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+  it("GET /me returns the caller", async () => {
+    const me = {
+      id: "ann",
+      email: "ann@example.com",
+      emailProven: false,
+      name: "ann",
+      isAdmin: false,
+      hasPassword: false,
+    };
+    expect((await ann.send("GET /me")).body).toEqual(me);
+  });
+
+  it("creates a token that acts as its user until it is revoked", async () => {
+    const created = await ann.send("POST /tokens", { json: { label: "laptop" } });
+    expect([created.status, created.headers["cache-control"]]).toEqual([201, "no-store"]);
+    const { id, token } = created.body;
+    expect(token).toMatch(/^vk_[\w-]{43}$/);
+    expect((await service.anonymous.send("GET /me", withToken(token))).body.id).toBe("ann");
+    const listed = await ann.send("GET /tokens");
+    expect(listed.body.tokens).toEqual([
+      { id, label: "laptop", createdAt: expect.any(String), expiresAt: expect.any(String) },
+    ]);
+    expect((await service.as("bob").send(`DELETE /tokens/${id}`)).body.code).toBe("token_not_found");
+    expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(204);
+    const after = await service.anonymous.send("GET /me", withToken(token));
+    expect(after.body).toMatchObject({ status: 401, code: "unauthenticated" });
+    expect(after.headers["www-authenticate"]).toMatch(/^Bearer/);
+    expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(404);
+  });
+
+  describe("requirement 36: of a JWT's user", () => {
+    const DAY_MS = 86_400_000;
+    const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+    const create = (expiresAt: string | null, headers?: object) =>
+      (headers === undefined ? ann : service.anonymous).send("POST /tokens", {
+        json: { label: "app", expiresAt },
+        ...headers,
+      });
+
+    it("expires within 90 days by default", async () => {
+      const left = Date.parse((await create(null)).body.expiresAt) - Date.now();
+      expect(left).toBeGreaterThan(89.9 * DAY_MS);
+      expect(left).toBeLessThanOrEqual(90 * DAY_MS);
+    });
+
+    it("is refused with a later expiry", async () => {
+      const { body } = await create(inDays(91));
+      expect(body).toMatchObject({ status: 400, code: "invalid_request", detail: expect.stringContaining("90 days") });
+      expect((await create(inDays(89))).status).toBe(201);
+    });
+
+    it("never outlives the token that creates it", async () => {
+      const { token, expiresAt } = (await create(inDays(2))).body;
+      expect((await create(null, withToken(token))).body.expiresAt).toBe(expiresAt);
+      expect((await create(inDays(3), withToken(token))).status).toBe(400);
+    });
+
+    it("has no limit if the operator creates it", async () => {
+      await ann.send("GET /me");
+      const { record } = await service.useCases.createApiTokenOf("ann", { label: "cli", expiresAt: undefined });
+      expect(record.expiresAt).toBeUndefined();
+    });
+  });
+
+  it("has no limit by default for an account", async () => {
+    const json = { label: "backup" };
+    const { body } = await service.anonymous.send("POST /tokens", { ...withToken(await tokenOfAccount()), json });
+    expect(body.expiresAt).toBeNull();
+  });
+
+  it("revokes all tokens of the caller and no others", async () => {
+    const { token } = (await service.as("cleo").send("POST /tokens", { json: { label: "a" } })).body;
+    await service.as("cleo").send("POST /tokens", { json: { label: "b" } });
+    const other = (await service.as("dora").send("POST /tokens", { json: { label: "c" } })).body;
+    expect((await service.as("cleo").send("DELETE /tokens")).status).toBe(204);
+    expect((await service.as("cleo").send("GET /tokens")).body.tokens).toEqual([]);
+    expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(401);
+    expect((await service.anonymous.send("GET /me", withToken(other.token))).status).toBe(200);
+  });
+
+  describe("requirement 36: of another user", () => {
+    const asAdmin = async (call: string) =>
+      service.anonymous.send(call, withToken(await tokenOfAccount({ isAdmin: true })));
+
+    it("are listed and revoked by an administrator", async () => {
+      const { id, token } = (await service.as("eve").send("POST /tokens", { json: { label: "a" } })).body;
+      await service.as("eve").send("POST /tokens", { json: { label: "b" } });
+      expect((await asAdmin("GET /tokens?userId=eve")).body.tokens).toHaveLength(2);
+      expect((await asAdmin(`DELETE /tokens/${id}`)).status).toBe(204);
+      expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(401);
+      expect((await asAdmin(`DELETE /tokens/${id}`)).body.code).toBe("token_not_found");
+      expect((await asAdmin("DELETE /tokens?userId=eve")).status).toBe(204);
+      expect((await service.as("eve").send("GET /tokens")).body.tokens).toEqual([]);
+    });
+
+    it.each(["GET /tokens?userId=eve", "DELETE /tokens?userId=eve"])("refuses %s to others", async (call) => {
+      expect((await ann.send(call)).body).toMatchObject({ status: 403, code: "access_denied" });
+    });
+  });
+
+  it("creates a token that expires", async () => {
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const { token } = (await ann.send("POST /tokens", { json: { label: "short", expiresAt } })).body;
+    expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(200);
+    service.advance(60_001);
+    expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(401);
+    service.advance(-60_001);
+  });
+
+  it.each(["2096-02-29T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])("accepts the expiry %s", async (expiresAt) => {
+    const { status, body } = await service.anonymous.send("POST /tokens", {
+      ...withToken(await tokenOfAccount()),
+      json: { label: "a", expiresAt },
+    });
+    expect([status, body.expiresAt?.slice(0, 19)]).toEqual([201, expiresAt.slice(0, 19)]);
+  });
+
+  it.each([
+    { label: "" },
+    { label: "x".repeat(101) },
+    { label: "a\u0000" },
+    { label: "a\ud800b" },
+    {},
+    { label: "a", expiresAt: "2027-02-30T00:00:00Z" },
+    { label: "a", expiresAt: "2100-02-29T00:00:00Z" },
+    { label: "a", expiresAt: "2100-04-31T23:59:59.999Z" },
+    { label: "a", expiresAt: "2100-01-01T24:00:00Z" },
+    { label: "a", expiresAt: "2001-01-01T00:00:00Z" },
+    { label: "a", expiresAt: "2999-13-01T00:00:00Z" },
+    { label: "a", userId: "bob" },
+    { label: "a", token: unknownId() },
+  ])("refuses %j", async (json) => {
+    expect((await ann.send("POST /tokens", { json })).body).toMatchObject({ status: 400, code: "invalid_request" });
+  });
+});

@@ -1,0 +1,63 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { type Attachment, isComplete } from "../access/attachment.ts";
+import { authoriseAttachment } from "../access/authorise.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
+import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import type { Caller } from "../people/person.ts";
+import type { PlannedDeletion } from "../storage/object-deletions.ts";
+import { releaseObjects } from "../storage/release-objects.ts";
+import { deleteAttachmentsForGood } from "./delete-for-good.ts";
+
+/**
+ * Moves an attachment to the trash, and removes it from the lists of files of links. If the upload of the attachment is not finished, or if
+ * the trash is off, deletes the attachment permanently. Throws `attachment_not_found` or `access_denied`.
+ */
+export function deleteAttachment(deps: Deps) {
+  const { limits, newId } = deps;
+  return (caller: Caller, attachmentId: string): Promise<void> =>
+    releaseObjects(deps, async (tx, now) => {
+      const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+      const isHeld = (await tx.notes.hold((await authorise()).noteId)) && (await tx.attachments.hold(attachmentId));
+      if (!isHeld) throw notFound();
+      // Reads the attachment again now that it is locked, because its upload may have completed in the meantime.
+      const attachment = await authorise();
+      if (limits.trashDays === 0 || !isComplete(attachment.state))
+        return deleteForGood(deps, { tx, caller, attachment, now });
+      const { noteId, ownerId } = attachment;
+      const item = { id: newId(), noteId, ownerId, deletedBy: caller.userId, deletedAt: now };
+      if (!(await tx.trash.putAttachment(attachmentId, item))) throw notFound();
+      await tx.links.removeFile(attachmentId);
+      await tx.audit.add(deleted(deps, { caller, attachment, now }));
+      return [];
+    });
+}
+
+function notFound(): DomainError {
+  return new DomainError("attachment_not_found", "Attachment not found");
+}
+
+/** Permanently deletes the attachment that `authorise` returns. `authorise` must throw if the caller may not delete the attachment. */
+export function removeAttachment(
+  deps: Deps,
+  { caller, authorise }: { caller: Caller; authorise: (queries: Queries) => Promise<Attachment> },
+): Promise<void> {
+  return releaseObjects(deps, async (tx, now) =>
+    deleteForGood(deps, { tx, caller, attachment: await authorise(tx), now }),
+  );
+}
+
+type Deletion = { caller: Caller; attachment: Attachment; now: number };
+
+async function deleteForGood(deps: Deps, { tx, ...deletion }: Deletion & { tx: Queries }): Promise<PlannedDeletion[]> {
+  const { attachment, now } = deletion;
+  const planned = await deleteAttachmentsForGood(tx, { attachments: [attachment], now });
+  await tx.audit.add(deleted(deps, deletion));
+  return planned;
+}
+
+function deleted({ newId }: Deps, { caller, attachment, now }: Deletion): AuditEvent {
+  const detail = { filename: attachment.filename };
+  return auditEvent("attachment.deleted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
+}

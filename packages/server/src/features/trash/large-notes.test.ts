@@ -1,0 +1,198 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Database } from "../../platform/database/port.ts";
+import { insertUpload } from "../../testing/database/insert-upload.ts";
+import { sampleAttachment, sampleUpload } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { startServiceInTest, useService } from "../../testing/use-service.ts";
+import type { Attachment } from "../access/attachment.ts";
+
+const DAY_MS = 86_400_000;
+/** More than two steps of a permanent deletion. */
+const FILES = 250;
+const MAX_FILES_IN_STEP = 100;
+
+describe.each(engines)("large notes in the trash on $name", (engine) => {
+  const committed: (() => Promise<void>)[] = [];
+  const database = (db: Database): Database => ({
+    ...db,
+    async transaction(work, options) {
+      const result = await db.transaction(work, options);
+      for (const check of committed) await check();
+      return result;
+    },
+  });
+  const service = useService({ engine, limits: { trashDays: 30 }, wrap: { database } });
+  let owners = 0;
+
+  /** Creates a note with many files, for a new owner. `state`: the state of the files. */
+  async function arrange({ on = service, state = "ready" }: { on?: typeof service; state?: Attachment["state"] } = {}) {
+    owners += 1;
+    const ownerId = `owner-${owners}`;
+    const owner = on.as(ownerId);
+    const note = await on.useCases.createNote({ userId: ownerId }, { title: "Large", body: "" });
+    const files = Array.from({ length: FILES }, () => sampleAttachment(note, { state, sizeBytes: 10 }));
+    await on.db.transaction(async (tx) => {
+      for (const file of files) await tx.attachments.insert(file);
+    });
+    return { owner, ownerId, note, noteId: note.id, files };
+  }
+
+  const filesOf = (noteId: string) =>
+    service.database.db.kysely
+      .selectFrom("attachments")
+      .selectAll()
+      .where("note_id", "=", noteId)
+      .orderBy("id")
+      .execute();
+  const queuedOf = async (files: Attachment[]) => {
+    const due = await service.db.objectDeletions.listDue(Number.MAX_SAFE_INTEGER, 1_000_000);
+    const keys = new Set(due.map(({ objectKey }) => objectKey));
+    return files.filter(({ objectKey }) => keys.has(objectKey)).length;
+  };
+  const driftsOf = (on = service) => on.db.usage.listDrifts({ after: "", limit: 1_000 });
+
+  /** Checks after each transaction how many files are left, and that the usage is exact. Returns the numbers of files that were left. */
+  function watchSteps({ noteId, ownerId }: { noteId: string; ownerId: string }): number[] {
+    const left = [FILES];
+    const check = async () => {
+      const files = (await filesOf(noteId)).length;
+      expect(await service.database.db.usage.find(ownerId)).toMatchObject({ files, bytes: files * 10 });
+      if (files !== left.at(-1)) left.push(files);
+    };
+    committed.push(check);
+    onTestFinished(() => void committed.splice(committed.indexOf(check), 1));
+    return left;
+  }
+
+  /** Runs all steps of the queued deletions, as the background job does. */
+  async function purgeAll({ useCases }: typeof service): Promise<void> {
+    while (await useCases.purgeNotes());
+  }
+
+  const stepsOf = (left: number[]) => left.slice(1).map((files, nth) => (left[nth] as number) - files);
+
+  it("requirement 46: moves a large note to the trash and back without changing a file", async () => {
+    const { owner, ownerId, noteId } = await arrange();
+    const before = await filesOf(noteId);
+    expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
+    expect(await filesOf(noteId)).toEqual(before);
+    expect((await owner.send("GET /trash")).body.items).toMatchObject([
+      { noteId, files: FILES, sizeBytes: FILES * 10 },
+    ]);
+    const fileId = before[0]?.id as string;
+    expect((await owner.send(`GET /attachments/${fileId}`)).body.code).toBe("attachment_not_found");
+    expect((await owner.send(`GET /attachments/${fileId}/url`)).body.code).toBe("attachment_not_found");
+    expect((await owner.send(`POST /trash/notes/${noteId}/restore`)).status).toBe(204);
+    expect(await filesOf(noteId)).toEqual(before);
+    expect((await owner.send(`GET /attachments/${fileId}/url`)).status).toBe(200);
+    expect(await service.db.usage.find(ownerId)).toMatchObject({ files: FILES });
+  });
+
+  it("deletes a large note for good in steps, and the usage is exact after each", async () => {
+    const { owner, ownerId, noteId, files } = await arrange();
+    await owner.send(`DELETE /notes/${noteId}`);
+    const left = watchSteps({ noteId, ownerId });
+    expect((await owner.send(`DELETE /trash/notes/${noteId}`)).status).toBe(204);
+    expect(left.length).toBe(2);
+    expect((await owner.send("GET /trash")).body.items).toEqual([]);
+    expect((await owner.send(`POST /trash/notes/${noteId}/restore`)).body.code).toBe("note_not_found");
+    await purgeAll(service);
+    expect(left.at(-1)).toBe(0);
+    expect(Math.max(...stepsOf(left))).toBeLessThanOrEqual(MAX_FILES_IN_STEP);
+    expect(await queuedOf(files)).toBe(FILES);
+    expect(await driftsOf()).toEqual([]);
+  });
+
+  it("deletes a large note in steps when the trash expires", async () => {
+    const { owner, ownerId, noteId, files } = await arrange();
+    await owner.send(`DELETE /notes/${noteId}`);
+    await service.database.db.kysely
+      .updateTable("trash")
+      .set({ deleted_at: 1 })
+      .where("note_id", "=", noteId)
+      .execute();
+    const left = watchSteps({ noteId, ownerId });
+    expect(await service.useCases.expireTrash()).toBe(1);
+    await purgeAll(service);
+    expect(left.at(-1)).toBe(0);
+    expect(Math.max(...stepsOf(left))).toBeLessThanOrEqual(MAX_FILES_IN_STEP);
+    expect(await queuedOf(files)).toBe(FILES);
+  });
+
+  it("deletes a large note in steps together with the account of its owner", async () => {
+    const { ownerId, noteId, files } = await arrange();
+    await service.db.accountDeletions.put({ userId: ownerId, isByOwner: false, deleteAt: 1 });
+    const left = watchSteps({ noteId, ownerId });
+    await service.useCases.deleteClosedAccounts();
+    expect(await service.db.accountDeletions.find(ownerId)).toBeUndefined();
+    await purgeAll(service);
+    expect(left.at(-1)).toBe(0);
+    expect(Math.max(...stepsOf(left))).toBeLessThanOrEqual(MAX_FILES_IN_STEP);
+    expect(await queuedOf(files)).toBe(FILES);
+  });
+
+  it("hides a large note with a closed account without changing a file", async () => {
+    const { ownerId, noteId } = await arrange();
+    const before = await filesOf(noteId);
+    await service.db.accountDeletions.hideNotes(ownerId);
+    expect(await service.db.attachments.find(before[0]?.id as string)).toBeUndefined();
+    expect(await filesOf(noteId)).toEqual(before);
+    await service.db.accountDeletions.showNotes(ownerId);
+    expect(await service.db.attachments.find(before[0]?.id as string)).toBeDefined();
+  });
+
+  it("deletes a large note in steps without a trash, and it is absent at once", async () => {
+    const withoutTrash = await startServiceInTest({ engine });
+    const { owner, ownerId, noteId, files } = await arrange({ on: withoutTrash });
+    expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
+    expect((await owner.send(`GET /notes/${noteId}`)).body.code).toBe("note_not_found");
+    for (const { id } of files) expect(await withoutTrash.db.attachments.find(id)).toBeUndefined();
+    expect(await withoutTrash.db.usage.find(ownerId)).toMatchObject({ files: FILES - MAX_FILES_IN_STEP });
+    await purgeAll(withoutTrash);
+    expect(await withoutTrash.db.usage.find(ownerId)).toMatchObject({ files: 0, bytes: 0 });
+    expect(await driftsOf(withoutTrash)).toEqual([]);
+  });
+
+  it("deletes a large note once if two replicas work at the same time", async () => {
+    const withoutTrash = await startServiceInTest({ engine });
+    const replica = await startServiceInTest({ engine, beside: withoutTrash });
+    const { owner, ownerId, noteId } = await arrange({ on: withoutTrash });
+    await owner.send(`DELETE /notes/${noteId}`);
+    await Promise.all([withoutTrash, replica, withoutTrash, replica].map(purgeAll));
+    expect(await withoutTrash.db.usage.find(ownerId)).toMatchObject({ files: 0, bytes: 0 });
+    expect(await driftsOf(withoutTrash)).toEqual([]);
+    expect(await withoutTrash.db.trash.nextToPurge()).toBeUndefined();
+  });
+
+  it("restores a large note whose files an older version marked", async () => {
+    const { owner, noteId } = await arrange();
+    const before = await filesOf(noteId);
+    await owner.send(`DELETE /notes/${noteId}`);
+    const { kysely } = service.database.db;
+    const { id } = await kysely
+      .selectFrom("trash")
+      .select("id")
+      .where("note_id", "=", noteId)
+      .executeTakeFirstOrThrow();
+    await kysely.updateTable("attachments").set({ trash_id: id }).where("note_id", "=", noteId).execute();
+    expect((await owner.send("GET /trash")).body.items).toMatchObject([{ noteId, files: FILES }]);
+    expect((await owner.send(`POST /trash/notes/${noteId}/restore`)).status).toBe(204);
+    expect(await filesOf(noteId)).toEqual(before);
+  });
+
+  it("ends the pending uploads of a large note when it goes to the trash", async () => {
+    const { owner, ownerId, noteId, files } = await arrange({ state: "pending" });
+    const now = Date.now();
+    for (const file of files) {
+      const times = { createdAt: now, expiresAt: now + DAY_MS };
+      await insertUpload(service.database.db, sampleUpload(file, { ...times, idempotencyKey: file.id }));
+    }
+    expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
+    // Signed URLs can still store the objects, so the objects count until their URLs expire.
+    expect(await service.db.usage.find(ownerId)).toMatchObject({ files: FILES });
+    expect(await filesOf(noteId)).toEqual([]);
+    expect(await driftsOf()).toEqual([]);
+    expect(await queuedOf(files)).toBe(FILES);
+    expect(await service.db.uploads.countPending({ userId: ownerId, noteId })).toEqual({ ofUser: 0, ofNote: 0 });
+  });
+});

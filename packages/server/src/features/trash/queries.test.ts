@@ -1,0 +1,75 @@
+import { type CompiledQuery, type KyselyPlugin, CompiledQuery as Query } from "kysely";
+import { describe, expect, it } from "vitest";
+import { postgresEngine, sqliteEngine } from "../../platform/database/engine.ts";
+import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useDatabase } from "../../testing/database/use-database.ts";
+import { trashQueries } from "./queries.ts";
+
+/** A scan of a whole table or index. The whole index `notes_to_purge` is a queue, so a scan of it reads no other notes. */
+const SCANS =
+  /Seq Scan|SCAN (?!notes USING COVERING INDEX notes_to_purge)|Index (Only )?Scan using (?!notes_to_purge)[^\n]*\n(?!\s*Index Cond)/;
+
+describe.each(engines)("the queries of the trash on $name", (engine) => {
+  const suite = useDatabase(engine);
+
+  /** Returns the trash queries, and the list of all statements that they run. */
+  function watched() {
+    const { kysely } = suite.db;
+    const compiled = new WeakMap<object, CompiledQuery>();
+    const statements: CompiledQuery[] = [];
+    const watch: KyselyPlugin = {
+      transformQuery({ node, queryId }) {
+        compiled.set(queryId, kysely.withoutPlugins().getExecutor().compileQuery(node, queryId));
+        return node;
+      },
+      // Kysely also transforms subqueries, but it runs only whole statements.
+      async transformResult({ result, queryId }) {
+        statements.push(compiled.get(queryId) as CompiledQuery);
+        return result;
+      },
+    };
+    const given = { engine: engine.name === "sqlite" ? sqliteEngine : postgresEngine, clock: () => suite.clock.now };
+    return { statements, queries: trashQueries(kysely.withPlugin(watch), given) };
+  }
+
+  async function planOf({ sql, parameters }: CompiledQuery): Promise<string> {
+    const { kysely } = suite.db;
+    if (engine.name === "sqlite") {
+      const { rows } = await kysely.executeQuery<{ detail: string }>(
+        Query.raw(`explain query plan ${sql}`, [...parameters]),
+      );
+      return rows.map(({ detail }) => detail).join("\n");
+    }
+    return kysely.transaction().execute(async (tx) => {
+      // With this setting, PostgreSQL scans a table only if it has no index. Otherwise it would scan every small table.
+      await tx.executeQuery(Query.raw("set local enable_seqscan = off"));
+      const { rows } = await tx.executeQuery<Record<string, string>>(Query.raw(`explain ${sql}`, [...parameters]));
+      return rows.flatMap(Object.values).join("\n");
+    });
+  }
+
+  it("moves a note or a file to the trash and back without scanning a table", async () => {
+    const note = sampleNote();
+    const file = sampleAttachment(note, { state: "ready" });
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(file);
+    const { statements, queries } = watched();
+    const item = { noteId: note.id, ownerId: "ann", deletedBy: "ann", deletedAt: 1 };
+    for (const id of ["of-file", "of-note"]) {
+      if (id === "of-file") await queries.putAttachment(file.id, { ...item, id });
+      else await queries.putNote({ ...item, id });
+      const subject = id === "of-file" ? { attachmentId: file.id } : { noteId: note.id };
+      const held = await queries.hold(subject, "ann");
+      if (held === undefined) throw new Error("The item is in the trash.");
+      await queries.restore(held.item);
+    }
+    await queries.startPurge(note.id);
+    expect(await queries.nextToPurge()).toBe(note.id);
+    expect(await queries.holdToPurge(note.id)).toBe(true);
+    expect(statements.length).toBeGreaterThan(10);
+    for (const statement of statements) {
+      expect(await planOf(statement), statement.sql).not.toMatch(SCANS);
+    }
+  });
+});

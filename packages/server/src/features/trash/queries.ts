@@ -1,0 +1,183 @@
+import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
+import type { Engine } from "../../platform/database/engine.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { Clock } from "../../platform/deps.ts";
+import { unlistedStates } from "../access/attachment.ts";
+import { notInTrash, PURGE } from "../access/not-in-trash.ts";
+import { roleOnNote } from "../access/queries.ts";
+import { permits, ROLES, type Role } from "../access/role.ts";
+import { type AttachmentRow, attachmentColumns, toAttachment } from "../attachments/queries.ts";
+import { ENDED } from "../usage/usage.ts";
+import type { ListedTrashItem, TrashItem, TrashQueries, TrashSubject } from "./trash-port.ts";
+
+const DELETERS = ROLES.filter((role) => permits(role, "attachment.delete"));
+
+export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: Engine; clock: Clock }): TrashQueries {
+  const insert = async (item: Omit<TrashItem, "noteTitle" | "attachment">, attachmentId: string | null) => {
+    const { id, noteId, ownerId, deletedBy, deletedAt } = item;
+    const by = { owner_id: ownerId, deleted_by: deletedBy, deleted_at: deletedAt };
+    await db
+      .insertInto("trash")
+      .values({ id, note_id: noteId, attachment_id: attachmentId, ...by })
+      .execute();
+  };
+  const toPurge = () => db.selectFrom("notes").select("id").where("trash_id", "=", sql.lit(PURGE));
+  return {
+    async putNote(item) {
+      await insert(item, null);
+      await db.updateTable("notes").set({ trash_id: item.id }).where("id", "=", item.noteId).execute();
+    },
+
+    async putAttachment(attachmentId, item) {
+      const file = db.updateTable("attachments").set({ trash_id: item.id }).where("id", "=", attachmentId);
+      // Checks the state again, because a verification may have rejected the file since it was read.
+      const kept = file.where(notInTrash.attachments).where("state", "not in", ["rejected", ...unlistedStates]);
+      const { numUpdatedRows } = await kept.executeTakeFirstOrThrow();
+      if (numUpdatedRows === 0n) return false;
+      await insert(item, attachmentId);
+      // Releases the idempotency key. Otherwise, a client that repeats the start of the upload would get an upload whose file is in the trash.
+      const uploads = db.updateTable("uploads").set({ idempotency_key: null });
+      await uploads.where("attachment_id", "=", attachmentId).execute();
+      return true;
+    },
+
+    async hold(subject, userId) {
+      if (engine.name === "postgres" && !(await lockNote(db, subject))) return undefined;
+      const row = await selectItems(db)
+        .select((eb) => roleOf(eb, { db, userId, now: clock() }).as("role"))
+        .where((eb) => isSubject(eb, subject))
+        .executeTakeFirst();
+      return row && { item: toItem(row), role: row.role ?? undefined };
+    },
+
+    async restore({ id, noteId }) {
+      await db
+        .updateTable("notes")
+        .set({ trash_id: null })
+        .where("id", "=", noteId)
+        .where("trash_id", "=", id)
+        .execute();
+      // Changes more than one attachment only for a note that an older version moved to the trash.
+      await db.updateTable("attachments").set({ trash_id: null }).where("trash_id", "=", id).execute();
+      await db.deleteFrom("trash").where("id", "=", id).execute();
+    },
+
+    async startPurge(noteId) {
+      await db.updateTable("notes").set({ trash_id: PURGE }).where("id", "=", noteId).execute();
+      await db.deleteFrom("trash").where("note_id", "=", noteId).where("attachment_id", "is", null).execute();
+    },
+
+    async nextToPurge() {
+      return (await toPurge().limit(1).executeTakeFirst())?.id;
+    },
+
+    async holdToPurge(noteId) {
+      // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+      const held = toPurge().$if(engine.name === "postgres", (query) => query.forUpdate());
+      return (await held.where("id", "=", noteId).executeTakeFirst()) !== undefined;
+    },
+
+    async listFor(userId, { limit, cursor }) {
+      const before = decodeCursor(cursor);
+      const items = selectItems(db)
+        .select([filesOfNote(db, sql<number>`count(*)`).as("files"), filesOfNote(db, bytes).as("size_bytes_of_files")])
+        .$if(before !== undefined, (query) => query.where("trash.id", "<", before as string))
+        .orderBy("trash.id", "desc")
+        .limit(limit + 1);
+      const owned = await items.where("trash.owner_id", "=", userId).execute();
+      // Uses two queries, because each of them reads one index. A single query would have to read the trash of all users.
+      const others = await items
+        .where("trash.owner_id", "!=", userId)
+        .where("trash.attachment_id", "is not", null)
+        .where("trash.note_id", "in", db.selectFrom("note_shares").select("note_id").where("user_id", "=", userId))
+        .where((eb) => eb(roleOf(eb, { db, userId, now: clock() }), "in", DELETERS))
+        .execute();
+      const rows = [...owned, ...others].sort((a, b) => (a.item_id < b.item_id ? 1 : -1));
+      return toPage(
+        rows.map((row): ListedTrashItem => {
+          const item = toItem(row);
+          const { files, size_bytes_of_files: bytes } = row;
+          return { ...item, files: files ?? 1, sizeBytes: bytes ?? item.attachment?.sizeBytes ?? 0 };
+        }),
+        limit,
+      );
+    },
+
+    async listOld(before, limit) {
+      const old = selectItems(db).where("trash.deleted_at", "<=", before);
+      return (await old.orderBy("trash.deleted_at").limit(limit).execute()).map(toItem);
+    },
+  };
+}
+
+/**
+ * Locks the note of an item. If another transaction is restoring or deleting the note, the lock waits for its end. So the next statement
+ * sees the result. Returns false if the item does not exist. The lock does not cover an item that is created later.
+ */
+async function lockNote(db: Kysely<Tables>, subject: TrashSubject): Promise<boolean> {
+  const item = db
+    .selectFrom("trash")
+    .select("note_id")
+    .where((eb) => isSubject(eb, subject));
+  const locked = await db.selectFrom("notes").select("id").where("id", "in", item).forUpdate().execute();
+  return locked.length > 0;
+}
+
+function isSubject(eb: ExpressionBuilder<Tables, "trash">, subject: TrashSubject) {
+  return "noteId" in subject
+    ? eb.and([eb("trash.note_id", "=", subject.noteId), eb("trash.attachment_id", "is", null)])
+    : eb("trash.attachment_id", "=", subject.attachmentId);
+}
+
+/** Selects items, except for attachments whose note is in the trash too. */
+function selectItems(db: Kysely<Tables>) {
+  return db
+    .selectFrom("trash")
+    .innerJoin("notes", "notes.id", "trash.note_id")
+    .leftJoin("attachments", "attachments.id", "trash.attachment_id")
+    .select(attachmentColumns)
+    .select([
+      "trash.id as item_id",
+      "trash.note_id as item_note_id",
+      "trash.owner_id as item_owner_id",
+      "trash.deleted_by",
+      "trash.deleted_at",
+      "notes.title",
+    ])
+    .where(sql<SqlBool>`(${notInTrash.notes} or notes.trash_id = trash.id)`);
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof selectItems>["execute"]>>[number];
+
+function toItem(row: Row): TrashItem {
+  return {
+    id: row.item_id,
+    noteId: row.item_note_id,
+    noteTitle: row.title,
+    ownerId: row.item_owner_id,
+    attachment: row.id === null ? undefined : toAttachment(row as AttachmentRow),
+    deletedBy: row.deleted_by,
+    deletedAt: row.deleted_at,
+  };
+}
+
+function roleOf(eb: unknown, { db, userId, now }: { db: Kysely<Tables>; userId: string; now: number }) {
+  const scope = { db, userId: sql<string>`${userId}`, now: sql<number>`${now}` };
+  return roleOnNote(eb as ExpressionBuilder<Tables, "notes">, scope).$castTo<Role | null>();
+}
+
+// The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
+const bytes = sql<number>`cast(coalesce(sum(files.size_bytes), 0) as bigint)`;
+
+/** Selects an aggregate, such as a count, of the files that a restoration of a note brings back. Null: the item is one file. */
+function filesOfNote(db: Kysely<Tables>, aggregate: typeof bytes) {
+  const files = db
+    .selectFrom("attachments as files")
+    .select(aggregate.as("aggregate"))
+    .where("files.note_id", "=", sql.ref<string>("trash.note_id"))
+    // Older versions set the id of the item on the files of a note too.
+    .where(sql<SqlBool>`(files.trash_id is null or files.trash_id = trash.id)`)
+    .where("files.state", "not in", ["pending", ...ENDED]);
+  return sql<number | null>`case when trash.attachment_id is null then ${files} end`;
+}

@@ -1,0 +1,83 @@
+import { AttachmentParams, NoteParams, PageQuery, TrashPage } from "@valetkey/contract";
+import { fitPage } from "../../platform/http/fit-page-bytes.ts";
+import { emptyResponse, operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { toIso } from "../../platform/http/wire-instant.ts";
+import { callerOf } from "../access/authentication.ts";
+import { presentPerson } from "../people/present.ts";
+
+const schemas = operations("trash", {
+  listTrash: {
+    summary: "List the deleted notes and files that you may restore, last deleted first",
+    description:
+      "It omits a deleted file while its note is deleted too. `purgeAt` says when the service deletes an item for good.",
+    querystring: PageQuery,
+    response: { 200: TrashPage },
+  },
+  restoreNote: {
+    summary: "Restore a deleted note with its files and shares. Its links have ended",
+    params: NoteParams,
+    response: { 204: emptyResponse },
+  },
+  restoreAttachment: {
+    summary: "Restore a deleted file with its shares. Links no longer name it",
+    params: AttachmentParams,
+    response: { 204: emptyResponse },
+  },
+  purgeNote: {
+    summary: "Permanently delete a deleted note, with its files",
+    params: NoteParams,
+    response: { 204: emptyResponse },
+  },
+  purgeAttachment: {
+    summary: "Permanently delete a deleted file",
+    params: AttachmentParams,
+    response: { 204: emptyResponse },
+  },
+});
+
+/** The routes below /trash. Only these routes find a deleted note or file. */
+export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
+  app.get("/trash", { schema: schemas.listTrash, preHandler: takeTurn }, async (request) => {
+    const { limit, cursor } = request.query;
+    const { items, nextCursor } = await useCases.listTrash(callerOf(request), { limit, cursor });
+    const people = await useCases.findPeople(items.map(({ deletedBy }) => deletedBy));
+    const presented = items.map(({ id, noteId, noteTitle, attachment, files, sizeBytes, ...item }) => ({
+      id,
+      noteId,
+      noteTitle,
+      attachmentId: attachment?.id ?? null,
+      filename: attachment?.filename ?? null,
+      files,
+      sizeBytes,
+      deletedAt: toIso(item.deletedAt),
+      deletedBy: presentPerson(item.deletedBy, people),
+      purgeAt: toIso(item.purgeAt),
+    }));
+    return fitPage(presented, nextCursor);
+  });
+
+  app.post("/trash/notes/:noteId/restore", { schema: schemas.restoreNote }, async (request, reply) => {
+    await useCases.restoreFromTrash(callerOf(request), request.params);
+    return reply.code(204).send(null);
+  });
+
+  app.post(
+    "/trash/attachments/:attachmentId/restore",
+    { schema: schemas.restoreAttachment },
+    async (request, reply) => {
+      await useCases.restoreFromTrash(callerOf(request), request.params);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.delete("/trash/notes/:noteId", { schema: schemas.purgeNote }, async (request, reply) => {
+    await useCases.purgeFromTrash(callerOf(request), request.params);
+    return reply.code(204).send(null);
+  });
+
+  app.delete("/trash/attachments/:attachmentId", { schema: schemas.purgeAttachment }, async (request, reply) => {
+    await useCases.purgeFromTrash(callerOf(request), request.params);
+    return reply.code(204).send(null);
+  });
+}

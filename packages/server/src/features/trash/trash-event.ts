@@ -1,0 +1,16 @@
+import { aboutFile, aboutNote, auditEvent } from "../audit/describe-event.ts";
+import type { Caller } from "../people/person.ts";
+import type { TrashItem } from "./trash-port.ts";
+
+export function trashEvent(
+  verb: "restored" | "purged",
+  { noteId, noteTitle, ownerId, attachment }: TrashItem,
+  event: { id: string; at: number; caller: Caller },
+) {
+  if (attachment !== undefined) {
+    const detail = { filename: attachment.filename };
+    return auditEvent(`attachment.${verb}`, { ...event, subject: aboutFile(attachment), detail });
+  }
+  const subject = aboutNote({ id: noteId, ownerId });
+  return auditEvent(`note.${verb}`, { ...event, subject, detail: { title: noteTitle } });
+}

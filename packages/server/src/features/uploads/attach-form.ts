@@ -1,0 +1,102 @@
+import type { Readable } from "node:stream";
+import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Allowance } from "../../platform/limits/in-memory.ts";
+import { checkFilename } from "../../platform/text/filename.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { authoriseNote } from "../access/authorise.ts";
+import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import type { Caller } from "../people/person.ts";
+import { requireCredential } from "../people/require-credential.ts";
+import type { Arrive } from "../sharing/invitations/arrive.ts";
+import { quotaOf } from "../usage/quota.ts";
+import { sniffStream } from "./check-first-bytes.ts";
+import { type LengthBounds, reserveCapacity } from "./reserve-capacity.ts";
+
+/** After a crash, the object of a form upload is deleted when this time has passed. No form upload takes longer than this. Milliseconds. */
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
+/** The largest file that a form can upload. Bytes. */
+const FORM_MAX_BYTES = 5 * 2 ** 30;
+
+/**
+ * Streams the file of a form into the bucket in constant memory, and attaches the file to the note.
+ * If there is a scanner, the attachment is `scanning` at first. The audit event is written when the attachment becomes `ready`.
+ * After a failure or a crash, there is no attachment, and a queued deletion removes the object.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`, `upload_aborted`,
+ * `service_busy`, `bucket_unavailable`, `rate_limited`.
+ */
+export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allowance; arrive: Arrive }) {
+  const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
+  return async (
+    caller: Caller,
+    input: { noteId: string; filename: string; contentType: string; body: Readable; length?: LengthBounds | undefined },
+  ): Promise<Attachment> => {
+    allowance.take(caller.userId, 1);
+    const { noteId, length } = input;
+    const { ownerId } = await authoriseNote(db, { caller, noteId, action: "attachment.add" });
+    if (ownerId !== caller.userId) await arrive(caller, { noteId }, { isFrequent: true });
+    const filename = checkFilename(input.filename);
+    const contentType = normaliseContentType(input.contentType);
+    const objectKey = bucket.newObjectKey();
+    // If the form declares its length, this length is the limit. So the upload of a small file needs only a small buffer.
+    const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
+    const { userId } = caller;
+    const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
+    try {
+      await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
+      const body = sniffStream({ filename, contentType }, withReservation(input.body));
+      const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes });
+      const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
+      const attached = await db.transaction(async (tx) => {
+        // Checks the access again. While the bytes arrived, the credential or the share may have been revoked, or the note may have been
+        // deleted.
+        await requireCredential(tx, caller);
+        const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+        const now = clock();
+        const attachment: Attachment = {
+          id: newId(),
+          noteId,
+          ownerId: note.ownerId,
+          createdBy: caller.userId,
+          objectKey,
+          ownsObject: true,
+          filename,
+          contentType,
+          ...stored,
+          state: etag === undefined ? "ready" : "scanning",
+          rejectReason: undefined,
+          createdAt: now,
+        };
+        await tx.attachments.insert(attachment, { quota: quotaOf(limits), settles: true });
+        await tx.objectDeletions.cancel(objectKey);
+        if (etag !== undefined) {
+          await tx.verifications.insert({ attachmentId: attachment.id, etag, needsScan: true, dueAt: now });
+          return attachment;
+        }
+        const detail = { filename, sizeBytes: stored.sizeBytes };
+        const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
+        await tx.audit.add(auditEvent("attachment.uploaded", event));
+        return attachment;
+      });
+      if (etag !== undefined) onVerificationQueued();
+      else onUploadEnded("ready");
+      return attached;
+    } catch (error) {
+      // Makes the deletion of the object due now, and releases the reservation. If this fails, the queued deletion runs later, and the
+      // reservation expires later.
+      await db
+        .transaction((tx) => tx.objectDeletions.put({ objectKey, notBefore: clock() }), { freesSpace: true })
+        .catch(() => undefined);
+      await db.transaction((tx) => tx.usage.release(objectKey), { freesSpace: true }).catch(() => undefined);
+      onDeletionsQueued();
+      throw error;
+    }
+  };
+}
+
+async function etagOf({ bucket }: Deps, objectKey: string): Promise<string> {
+  const stored = await bucket.head(objectKey);
+  if (stored !== undefined) return stored.etag;
+  throw new DomainError("bucket_unavailable", "The file store accepted the file but does not have it. Try again.");
+}

@@ -1,0 +1,141 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { type Attachment, isComplete, type VerificationState } from "../access/attachment.ts";
+import { roleOf } from "../access/authorise.ts";
+import { requirePermission } from "../access/role.ts";
+import type { Upload } from "../access/upload.ts";
+import { type AcceptedTypes, acceptedTypes } from "../links/file-request.ts";
+import type { Link } from "../links/link.ts";
+import { assembleParts, type ReportedPart } from "./assemble-parts.ts";
+import { authoriseSender, type Sender } from "./authorise-sender.ts";
+import { defer, markReady, reject } from "./decide.ts";
+import { inspect } from "./inspect.ts";
+import { findOwnUpload, uploadNotFound, uploadOver } from "./own-upload.ts";
+import { discardUnusedCopy, type StoredUpload, stage } from "./stage.ts";
+import { mustReadContent, type Subject, verifyContent, verifyFacts } from "./verify.ts";
+
+/** `parts`: the parts that the client says it has sent. The service compares each of them with the part in the bucket. */
+export type CompleteUploadInput = {
+  uploadId: string;
+  parts?: readonly ReportedPart[] | undefined;
+  /**
+   * The kinds of files that the resource of an embedding accepts. Undefined: every kind, or for a file request the kinds that it accepts.
+   */
+  accepted?: AcceptedTypes | undefined;
+};
+
+/**
+ * Assembles the parts if there are any, verifies the object and makes its attachment ready. If the verification is slow, it continues after
+ * the HTTP request, and the returned attachment is `verifying` or `scanning`. Idempotent.
+ * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`, the client can send
+ * the missing bytes and complete the upload again. Throws `upload_rejected` if the object differs from the declaration, or if the file
+ * request does not accept the file. The service deletes a rejected object.
+ */
+export function completeUpload(deps: Deps) {
+  const { db } = deps;
+  return async (caller: Sender, input: CompleteUploadInput): Promise<Attachment> => {
+    const { uploadId, parts: reported = [] } = input;
+    const { upload, attachment, link } = await findSent(deps, { caller, uploadId });
+    if (attachment?.state !== "pending") return requireAttached(upload, attachment);
+    const staged = await findStored(deps, { attachment, upload, reported });
+    const accepted = input.accepted ?? (await acceptedBy(db, { link, attachment }));
+    const decided = await decide(deps, { ...staged, accepted });
+    await discardUnusedCopy(deps, { staged, decided });
+    return requireAttached(upload, decided);
+  };
+}
+
+type Sent = { upload: Upload; attachment: Attachment | undefined; link: Link | undefined };
+
+/**
+ * Returns the upload, if it belongs to the caller and the caller may add files now.
+ * Throws `upload_not_found`, `access_denied` or `link_not_found`.
+ */
+async function findSent(
+  { db, clock, limits }: Deps,
+  { caller, uploadId }: { caller: Sender; uploadId: string },
+): Promise<Sent> {
+  if (caller.linkId === undefined) {
+    const found = await db.access.upload(caller.userId, uploadId);
+    if (found === undefined) throw uploadNotFound();
+    const { upload, attachment, role } = found;
+    requirePermission(roleOf(caller, { noteId: upload.noteId, role }), "attachment.add");
+    return { upload, attachment, link: undefined };
+  }
+  const upload = await findOwnUpload(db, { caller, uploadId });
+  const { request } = await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock(), limits });
+  return { upload, attachment: await db.attachments.find(upload.attachmentId), link: request?.link };
+}
+
+/** Assembles the parts if there are any, makes a staged copy if the upload needs one, and inspects the object. */
+async function findStored(
+  deps: Deps,
+  { attachment, upload, reported }: { attachment: Attachment; upload: Upload; reported: readonly ReportedPart[] },
+): Promise<StoredUpload> {
+  const { multipart } = upload;
+  if (multipart !== undefined) await assembleParts(deps, { upload: { ...upload, multipart }, reported });
+  const objectKey = await stage(deps, upload);
+  const stored = objectKey && (await inspect(deps.bucket, objectKey));
+  if (stored) return { attachment: { ...attachment, objectKey }, upload, stored };
+  if (multipart === undefined) {
+    throw new DomainError("upload_incomplete", "The file is not in the bucket yet. PUT it to the signed URL first.");
+  }
+  // Only the copy is missing, so the client can complete the upload again.
+  if (upload.staged && objectKey !== undefined) {
+    throw new DomainError("upload_incomplete", "The file could not be copied. Complete the upload again.");
+  }
+  throw new DomainError("upload_not_pending", "The bucket does not have the parts any more. Start a new upload.");
+}
+
+/** Returns the kinds of files that the file request accepts in the slot of this file, or undefined for every kind. */
+async function acceptedBy(
+  { visitorFiles }: Queries,
+  { link, attachment }: { link: Link | undefined; attachment: Attachment },
+): Promise<AcceptedTypes | undefined> {
+  const request = link?.request;
+  if (request === undefined) return undefined;
+  const file = await visitorFiles.find(attachment.id);
+  return acceptedTypes(
+    request,
+    request.slots.find(({ id }) => id === file?.slotId),
+  );
+}
+
+async function decide(
+  deps: Deps,
+  { attachment, upload, stored, accepted }: StoredUpload & { accepted: AcceptedTypes | undefined },
+): Promise<Attachment | undefined> {
+  const { objectKey } = attachment;
+  const subject = { objectKey, stored, declaredChecksum: upload.declaredChecksum };
+  let verdict = await verifyFacts(upload, { stored, accepted });
+  if (verdict.ok) {
+    const to = slowVerification(deps, subject);
+    if (to !== undefined) return defer(deps, { attachment, upload, to, etag: stored.etag });
+    if (mustReadContent(subject)) verdict = await verifyContent(deps, subject);
+  }
+  if (verdict.ok) return markReady(deps, { attachment, upload, verdict });
+  const decided = await reject(deps, { attachment, upload, reason: verdict.reason });
+  // If somebody aborted or deleted the upload in the meantime, the verification failed only because the object is missing. In that case,
+  // the state is not `rejected`.
+  if (decided?.state === "rejected") throw new DomainError("upload_rejected", decided.rejectReason ?? verdict.reason);
+  return decided;
+}
+
+/** If the verification is too slow for this HTTP request, returns the state for the upload. If not, returns undefined. */
+function slowVerification({ scanning, limits }: Deps, subject: Subject): VerificationState | undefined {
+  if (scanning !== undefined) return "scanning";
+  const isLarge = subject.stored.sizeBytes > limits.verifyInRequestMaxBytes;
+  return isLarge && mustReadContent(subject) ? "verifying" : undefined;
+}
+
+/**
+ * Returns the attachment if the upload is complete, for example because another completion was faster.
+ * Throws `upload_not_pending` if the upload has ended in another way.
+ */
+function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
+  if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
+  const { state } = attachment;
+  if (isComplete(state)) return attachment;
+  throw uploadOver({ ...upload, state });
+}

@@ -1,0 +1,186 @@
+import { extensionOf } from "../../../platform/text/extensions.ts";
+
+/** A kind of file that the service recognises by its first bytes. */
+export type FileKind = {
+  /** The name of the kind in error texts. */
+  name: string;
+  /** Extensions without the dot. */
+  extensions: readonly string[];
+  /** The declared media types of this kind, with the usual type first. */
+  types: readonly string[];
+  /** The possible first bytes, one character for each byte. Absent if the npm package `file-type` detects the kind. */
+  marks?: readonly string[];
+  /** Types that file-type may detect in a valid file of this kind, besides `types`. */
+  alsoFine?: readonly string[];
+  /** Valid files of this kind may start with unknown bytes. The service rejects only a file that starts like another kind. */
+  isLoose?: boolean;
+  /** Each valid file of this kind starts with known bytes, whatever type a client declares. So unknown first bytes contradict the name. */
+  isStrict?: boolean;
+};
+
+const office = (extension: string, type: string): FileKind => ({
+  name: "an office document",
+  extensions: [extension],
+  types: [type],
+  // An office document is a zip archive. If the document has a password, a compound file contains the archive.
+  alsoFine: ["application/zip", "application/x-cfb"],
+});
+
+const OPEN_XML = "application/vnd.openxmlformats-officedocument";
+const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
+
+/**
+ * The kinds whose first bytes the service checks. The service can't check other kinds, because their files have no fixed first bytes, or
+ * because several formats use the same extension. For example, a .doc file may be RTF or HTML.
+ */
+const KINDS: readonly FileKind[] = [
+  {
+    name: "a PNG image",
+    extensions: ["png", "apng"],
+    types: ["image/png", "image/apng", "image/x-png"],
+    marks: ["\u0089PNG\r\n\u001a\n"],
+  },
+  {
+    name: "a JPEG image",
+    extensions: ["jpg", "jpeg", "jpe", "jfif"],
+    types: ["image/jpeg", "image/jpg", "image/pjpeg"],
+    marks: ["\u00ff\u00d8\u00ff"],
+  },
+  { name: "a GIF image", extensions: ["gif"], types: ["image/gif"], marks: ["GIF87a", "GIF89a"] },
+  { name: "a WebP image", extensions: ["webp"], types: ["image/webp"] },
+  { name: "a BMP image", extensions: ["bmp"], types: ["image/bmp", "image/x-ms-bmp"] },
+  { name: "a PDF", extensions: ["pdf"], types: ["application/pdf", "application/x-pdf"] },
+  {
+    name: "a zip archive",
+    extensions: ["zip"],
+    types: ["application/zip", "application/x-zip-compressed", "application/x-zip"],
+    // The marks of a normal archive, an empty archive, and a split archive.
+    marks: ["PK\u0003\u0004", "PK\u0005\u0006", "PK\u0007\u0008"],
+  },
+  {
+    name: "a gzip archive",
+    extensions: ["gz", "tgz"],
+    types: ["application/gzip", "application/x-gzip"],
+    marks: ["\u001f\u008b"],
+  },
+  { name: "a 7z archive", extensions: ["7z"], types: ["application/x-7z-compressed"] },
+  office("docx", `${OPEN_XML}.wordprocessingml.document`),
+  office("xlsx", `${OPEN_XML}.spreadsheetml.sheet`),
+  office("pptx", `${OPEN_XML}.presentationml.presentation`),
+  office("odt", `${OPEN_DOCUMENT}.text`),
+  office("ods", `${OPEN_DOCUMENT}.spreadsheet`),
+  office("odp", `${OPEN_DOCUMENT}.presentation`),
+  {
+    // MP4 and QuickTime use the same container format, and the brand (the format name in the file) is not reliable.
+    name: "an MP4 or QuickTime file",
+    extensions: ["mp4", "m4v", "m4a", "m4b", "mov", "qt", "3gp", "3g2", "f4v"],
+    types: [
+      "video/mp4",
+      "audio/mp4",
+      "audio/x-m4a",
+      "audio/m4a",
+      "video/x-m4v",
+      "video/quicktime",
+      "video/3gpp",
+      "video/3gpp2",
+      "audio/3gpp",
+      "audio/3gpp2",
+    ],
+  },
+  {
+    name: "a WebM or Matroska file",
+    extensions: ["webm", "weba", "mkv", "mka"],
+    types: ["video/webm", "audio/webm", "video/x-matroska", "video/matroska", "audio/x-matroska", "audio/matroska"],
+    marks: ["\u001aE\u00df\u00a3"],
+  },
+  {
+    name: "an Ogg file",
+    extensions: ["ogg", "oga", "ogv", "ogx", "opus", "spx"],
+    types: ["audio/ogg", "video/ogg", "application/ogg", "audio/x-opus+ogg", "audio/vorbis"],
+    marks: ["OggS"],
+  },
+  {
+    name: "a FLAC file",
+    extensions: ["flac"],
+    types: ["audio/flac", "audio/x-flac"],
+    // If ID3 tags come first, file-type detects an MP3.
+    alsoFine: ["audio/mpeg"],
+    marks: ["fLaC"],
+  },
+  {
+    name: "an MP3 file",
+    extensions: ["mp3", "mp2", "mpga"],
+    types: ["audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/x-mpeg", "audio/mpeg3"],
+    // Phones declare .m4a files as audio/mpeg, and users give music files of all kinds the extension .mp3.
+    alsoFine: ["video/mp4", "audio/aac", "audio/wav"],
+    isLoose: true,
+  },
+  {
+    name: "an AAC file",
+    extensions: ["aac"],
+    types: ["audio/aac", "audio/x-aac", "audio/aacp"],
+    alsoFine: ["video/mp4", "audio/mpeg"],
+    isLoose: true,
+  },
+  {
+    name: "a WAV file",
+    extensions: ["wav", "wave"],
+    types: ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"],
+    // If ID3 tags come first, file-type detects this type.
+    alsoFine: ["audio/mpeg"],
+    isLoose: true,
+  },
+  {
+    name: "an AVI film",
+    extensions: ["avi"],
+    types: ["video/vnd.avi", "video/x-msvideo", "video/avi", "video/msvideo"],
+    isLoose: true,
+  },
+];
+
+/**
+ * Programs, installers and shortcuts, which the service recognises only by name. Their declared types say too little. For example, some
+ * clients declare a script as `application/x-msdownload`.
+ */
+const PROGRAMS: readonly FileKind[] = [
+  { name: "a Windows program", extensions: ["exe", "dll", "scr", "cpl"], types: ["application/x-msdownload"] },
+  { name: "a Windows installer", extensions: ["msi", "msp"], types: ["application/x-cfb"] },
+  { name: "a Windows shortcut", extensions: ["lnk"], types: ["application/x-ms-shortcut"] },
+  { name: "a Debian package", extensions: ["deb"], types: ["application/x-deb"] },
+  { name: "an RPM package", extensions: ["rpm"], types: ["application/x-rpm"] },
+  {
+    name: "an Android app",
+    extensions: ["apk"],
+    types: ["application/vnd.android.package-archive"],
+    alsoFine: ["application/zip"],
+  },
+].map((kind) => ({ ...kind, isStrict: true }));
+
+const byType = new Map(KINDS.flatMap((kind) => kind.types.map((type) => [type, kind])));
+const byExtension = new Map(
+  [...KINDS, ...PROGRAMS].flatMap((kind) => kind.extensions.map((extension) => [extension, kind])),
+);
+
+/** Returns the kind of a media type. The media type may be an alias, and may have parameters. */
+export function kindOfType(type: string): FileKind | undefined {
+  return byType.get(type.split(";", 1)[0] ?? type);
+}
+
+/** Returns the kind whose mark is at the start of the text. Each character of the text is one byte of the file. */
+export function kindOfStart(text: string): FileKind | undefined {
+  return KINDS.find(({ marks = [] }) => marks.some((mark) => text.startsWith(mark)));
+}
+
+/** Returns the kind that fits the last extension of a filename. */
+export function kindOfName(filename: string): FileKind | undefined {
+  return byExtension.get(extensionOf(filename));
+}
+
+/** Whether one file can be of both kinds. */
+export function areCompatible(one: FileKind, other: FileKind): boolean {
+  return one === other || covers(one, other) || covers(other, one);
+}
+
+function covers(kind: FileKind, other: FileKind): boolean {
+  return kind.alsoFine?.some((type) => other.types.includes(type)) === true;
+}

@@ -1,0 +1,34 @@
+import type { Queries } from "../../platform/database/port.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Upload } from "../access/upload.ts";
+import type { Sender } from "./authorise-sender.ts";
+
+/**
+ * Finds an upload of the caller. Throws `upload_not_found`, also for an upload of another user, an upload through another link, and a file
+ * in the trash.
+ */
+export async function findOwnUpload(
+  queries: Queries,
+  { caller, uploadId }: { caller: Sender; uploadId: string },
+): Promise<Upload> {
+  const upload = await queries.uploads.find(uploadId);
+  const isOwn = upload?.userId === caller.userId && (await cameThrough(queries, { upload, linkId: caller.linkId }));
+  if (upload === undefined || !isOwn || !(await queries.attachments.find(upload.attachmentId))) throw uploadNotFound();
+  return upload;
+}
+
+export function uploadNotFound(): DomainError {
+  return new DomainError("upload_not_found", "Upload not found");
+}
+
+async function cameThrough(
+  { visitorFiles }: Queries,
+  { upload, linkId }: { upload: Upload; linkId: string | undefined },
+): Promise<boolean> {
+  if (linkId === undefined) return true;
+  return (await visitorFiles.find(upload.attachmentId))?.linkId === linkId;
+}
+
+export function uploadOver({ state }: Pick<Upload, "state">): DomainError {
+  return new DomainError("upload_not_pending", `The upload is over (${state}). Start a new one.`);
+}

@@ -1,0 +1,47 @@
+import type { Bucket } from "../../platform/bucket/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { extensionOf } from "../../platform/text/extensions.ts";
+import { checkFilename } from "../../platform/text/filename.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { authoriseAttachment } from "../access/authorise.ts";
+import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import type { Caller } from "../people/person.ts";
+import { contradictionIn } from "./check-first-bytes.ts";
+import { inspect } from "./inspect.ts";
+
+/**
+ * Renames a `ready` file. The content of the file must match the extension of the new name.
+ * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and `invalid_filename`.
+ */
+export function renameFile({ db, bucket, clock, newId }: Deps) {
+  return async (caller: Caller, input: { attachmentId: string; filename: string }): Promise<Attachment> => {
+    const filename = checkFilename(input.filename);
+    const request = { caller, attachmentId: input.attachmentId, action: "attachment.rename" } as const;
+    const seen = await authoriseAttachment(db, request);
+    if (seen.state !== "ready") throw notReady(seen);
+    if (seen.filename === filename) return seen;
+    // If the extension stays the same, the content needs no check, because only an extension can contradict the content.
+    if (extensionOf(filename) !== extensionOf(seen.filename)) await refuseContradiction(bucket, { ...seen, filename });
+    return db.transaction(async (tx) => {
+      const attachment = await authoriseAttachment(tx, request);
+      if (!(await tx.attachments.rename(attachment.id, filename))) throw notReady(attachment);
+      const detail = { filename, before: attachment.filename };
+      const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
+      await tx.audit.add(auditEvent("attachment.renamed", event));
+      return { ...attachment, filename };
+    });
+  };
+}
+
+async function refuseContradiction(bucket: Bucket, renamed: Attachment): Promise<void> {
+  const { objectKey } = renamed;
+  const start = (await inspect(bucket, objectKey))?.start;
+  if (start === undefined) throw new DomainError("object_not_found", "The bucket no longer has this file.");
+  const reason = await contradictionIn({ ...renamed, isRenamed: true }, start);
+  if (reason !== undefined) throw new DomainError("invalid_filename", `${reason} Choose another extension.`);
+}
+
+function notReady({ state }: Attachment): DomainError {
+  return new DomainError("attachment_not_ready", `Only a ready file can be renamed. This one is ${state}.`);
+}

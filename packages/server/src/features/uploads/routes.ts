@@ -1,0 +1,96 @@
+import {
+  Attachment,
+  CompleteUploadBody,
+  NoteParams,
+  SignedParts,
+  SignPartsBody,
+  StartedUpload,
+  StartUploadBody,
+  StartUploadHeaders,
+  Upload,
+  UploadParams,
+} from "@valetkey/contract";
+import { httpLimits } from "../../platform/http/http-limits.ts";
+import { bodyIsOptional, emptyResponse, operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { callerOf } from "../access/authentication.ts";
+import { describeAttachment } from "../attachments/present.ts";
+import { presentPart, presentStarted, presentUpload } from "./present.ts";
+import { allowNoBody, readIdempotencyKey } from "./read-request.ts";
+
+const schemas = operations("uploads", {
+  startUpload: {
+    summary: "Start an upload that goes directly to the bucket",
+    params: NoteParams,
+    headers: StartUploadHeaders,
+    body: StartUploadBody,
+    response: { 201: StartedUpload },
+  },
+  getUpload: {
+    summary: "Get an upload and its stored parts",
+    description:
+      "While the upload is `pending`, the response lists the stored parts, so that a client can resume. After the completion, the state is " +
+      "`verifying` or `scanning`, and then `ready`, or `rejected` with a `reason`.",
+    params: UploadParams,
+    response: { 200: Upload },
+  },
+  signUploadParts: {
+    summary: "Sign parts of an upload",
+    params: UploadParams,
+    body: SignPartsBody,
+    response: { 200: SignedParts },
+  },
+  completeUpload: {
+    summary: "Verify the stored object and attach it",
+    description:
+      "The attachment is `ready`. If its verification is slow, it is `verifying` or `scanning`, and the verification continues after the " +
+      "request. Poll `GET /uploads/{uploadId}` every second or two until `state` is `ready`, or `rejected` with its `reason`.",
+    params: UploadParams,
+    body: CompleteUploadBody,
+    ...bodyIsOptional,
+    response: { 200: Attachment },
+  },
+  abortUpload: {
+    summary: "Abort an upload",
+    params: UploadParams,
+    response: { 204: emptyResponse },
+  },
+});
+
+/** The routes that start and complete an upload. Both routes run the access query, which also refuses disabled users. */
+export function sendRoutes(app: App, deps: RouteDeps): void {
+  const { useCases } = deps;
+  app.post("/notes/:noteId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
+    const { filename, sizeBytes, contentType, sha256 } = request.body;
+    const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+    const input = { noteId: request.params.noteId, filename, sizeBytes, contentType, sha256, idempotencyKey };
+    return reply.code(201).send(presentStarted(await useCases.startUpload(callerOf(request), input)));
+  });
+
+  app.post(
+    "/uploads/:uploadId/complete",
+    { schema: schemas.completeUpload, bodyLimit: httpLimits.largeJsonBodyBytes, preValidation: allowNoBody },
+    async (request) => {
+      const input = { uploadId: request.params.uploadId, parts: request.body.parts };
+      return describeAttachment(await useCases.completeUpload(callerOf(request), input), deps);
+    },
+  );
+}
+
+/** The routes for an upload that has started: /uploads/:uploadId and its parts. */
+export function uploadRoutes(app: App, { useCases }: RouteDeps): void {
+  app.get("/uploads/:uploadId", { schema: schemas.getUpload }, async (request) =>
+    presentUpload(await useCases.getUpload(callerOf(request), request.params.uploadId)),
+  );
+
+  app.post("/uploads/:uploadId/parts", { schema: schemas.signUploadParts }, async (request) => {
+    const { partNumbers } = request.body;
+    const parts = await useCases.signParts(callerOf(request), { uploadId: request.params.uploadId, partNumbers });
+    return { parts: parts.map(presentPart) };
+  });
+
+  app.delete("/uploads/:uploadId", { schema: schemas.abortUpload }, async (request, reply) => {
+    await useCases.abortUpload(callerOf(request), request.params.uploadId);
+    return reply.code(204).send(null);
+  });
+}

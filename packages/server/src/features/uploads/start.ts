@@ -1,0 +1,130 @@
+import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "../../platform/bucket/part-plan.ts";
+import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps, Limits } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Allowance } from "../../platform/limits/in-memory.ts";
+import { checkFilename } from "../../platform/text/filename.ts";
+import type { Arrive } from "../sharing/invitations/arrive.ts";
+import { authoriseSender, type Sender } from "./authorise-sender.ts";
+import { checkPending } from "./check-pending.ts";
+import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";
+import { checkRequest } from "./join-request.ts";
+import { recordUpload } from "./record-upload.ts";
+import { repeatStart } from "./repeat-start.ts";
+
+/**
+ * If a multipart upload is not recorded within this time, its process has died, and the queued deletion runs. To create and record an
+ * upload never takes longer. Milliseconds.
+ */
+const UNRECORDED_AFTER_MS = 600_000;
+
+/** The errors that a start can get because another request with the same idempotency key ran at the same time. */
+const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
+
+/** `arrive`: undefined for visitors of a link, because visitors have no invitations. */
+type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
+
+/**
+ * Starts an upload whose bytes the client sends directly to the bucket. Records the declaration, and signs the PUT of the file. For a
+ * multipart upload, signs no PUT, because the client asks for the PUTs of parts later.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
+ * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor, also throws
+ * `link_not_found`, `kind_not_accepted` and `request_full`.
+ */
+export function startUpload(deps: Deps, { allowance, arrive }: StartParts) {
+  const start = startOrRepeat(deps);
+  return async (caller: Sender, input: StartUploadInput): Promise<StartedUpload> => {
+    allowance.take(caller.userId, 1);
+    const started = await start(caller, input);
+    await arrive?.(caller, { noteId: input.noteId }, { isFrequent: true });
+    return started;
+  };
+}
+
+function startOrRepeat(deps: Deps) {
+  const { bucket, limits } = deps;
+  return async (caller: Sender, input: StartUploadInput): Promise<StartedUpload> => {
+    const filename = checkFilename(input.filename);
+    const { sizeBytes, idempotencyKey } = input;
+    if (sizeBytes > limits.uploadMaxBytes) {
+      throw new DomainError("file_too_large", `The file is larger than the limit of ${limits.uploadMaxBytes} bytes.`);
+    }
+    const contentType = normaliseContentType(input.contentType);
+    const declared: DeclaredUpload = { ...input, filename, contentType, caller, objectKey: bucket.newObjectKey() };
+    const plan = planOf(declared, limits);
+    const start = () =>
+      plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
+    if (idempotencyKey === undefined) return start();
+    const repeat = () => repeatStart(deps, { declared, idempotencyKey });
+    // A single PUT of a user needs no call to the bucket before the upload is recorded. So this skips `repeat`: the step that records the
+    // upload also finds an earlier start.
+    const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
+    const earlier = isOneStep ? undefined : await repeat();
+    if (earlier !== undefined) return earlier;
+    try {
+      return await start();
+    } catch (error) {
+      // Another request with the same idempotency key may have run before or at the same time. If that request took the last free space or
+      // slot, this start was refused.
+      const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
+      const other = mayBeTaken ? await repeat() : undefined;
+      if (other === undefined) throw error;
+      return other;
+    }
+  };
+}
+
+function planOf({ sizeBytes, partSize }: DeclaredUpload, { singlePutMaxBytes }: Limits): UploadPlan {
+  return partSize === undefined ? planUpload({ sizeBytes, singlePutMaxBytes }) : planParts({ sizeBytes, partSize });
+}
+
+function planParts(parts: Parts): UploadPlan {
+  const partCount = countParts(parts);
+  if (partCount > MAX_PARTS) {
+    throw new DomainError(
+      "invalid_request",
+      `The file would have ${partCount} parts, and S3 allows ${MAX_PARTS}. Use larger parts.`,
+    );
+  }
+  return { strategy: "multipart", partSize: parts.partSize, partCount };
+}
+
+async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload> {
+  const { db } = deps;
+  const record = (queries: Queries) => recordUpload(deps, { queries, declared, multipart: undefined });
+  const upload = await (declared.caller.linkId === undefined ? record(db) : db.transaction(record));
+  return { upload, request: await signPut(deps, { upload, now: upload.createdAt }) };
+}
+
+/**
+ * Starts a multipart upload. Queues the deletion of its object before the bucket creates the upload. Cancels the deletion when it records
+ * the upload.
+ */
+async function startMultipart(
+  deps: Deps,
+  { declared, partSize }: { declared: DeclaredUpload; partSize: number },
+): Promise<StartedUpload> {
+  const { db, bucket, clock, limits, onDeletionsQueued } = deps;
+  const { caller, noteId, objectKey, contentType } = declared;
+  const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
+  // These early checks avoid a multipart upload in the bucket for a start that will be refused. The step that records the upload checks the
+  // same again.
+  await checkRequest(db, { declared, link: request?.link });
+  await checkPending(db, { userId: caller.userId, noteId, limits });
+  await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
+  try {
+    const bucketUploadId = await bucket.createMultipart({ objectKey, contentType });
+    const upload = await db.transaction(async (tx) => {
+      const recorded = await recordUpload(deps, { queries: tx, declared, multipart: { bucketUploadId, partSize } });
+      await tx.objectDeletions.cancel(objectKey);
+      return recorded;
+    });
+    return { upload, request: undefined };
+  } catch (error) {
+    // Makes the queued deletion due now. If this fails, the deletion runs some minutes later.
+    await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
+    onDeletionsQueued();
+    throw error;
+  }
+}

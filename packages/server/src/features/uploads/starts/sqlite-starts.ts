@@ -1,0 +1,90 @@
+import { createBatching } from "../../../platform/database/batching.ts";
+import { inOrder } from "../../../platform/database/run-calls.ts";
+import { hasCheckpointThread } from "../../../platform/database/sqlite/checkpoints.ts";
+import type { RunTransaction } from "../../../platform/database/sqlite/dialect.ts";
+import { toSqliteDomainError } from "../../../platform/database/sqlite/errors.ts";
+import { inTurn, type Mutex } from "../../../platform/database/sqlite/mutex.ts";
+import { fromFailure, SqliteThread, untilNotBusy, workerModule } from "../../../platform/database/sqlite/thread.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import type { StartedRecord, UploadQueries, UploadStart } from "../uploads-port.ts";
+import { uploadStarts, valuesOf } from "./start-upload.ts";
+import type { StartStatements, StartValues } from "./start-upload-statements.ts";
+import type { StartReply } from "./starts-worker.ts";
+
+/** This number of starts in one turn of the event loop is a burst. For fewer starts, a message to the thread costs more than it saves. */
+export const BURST = 8;
+// Other writes wait while the thread runs a batch. A batch of this size takes about 4 ms.
+const MAX_BATCH = 32;
+/** How long a start waits for another process that writes. Milliseconds. */
+const PATIENCE_MS = 2_000;
+
+type Options = {
+  file: string;
+  writeLock: Mutex;
+  statements: StartStatements;
+  /** Runs a transaction on the main thread. */
+  run: RunTransaction;
+  /** Called after each commit of the thread. */
+  afterWrite: () => void;
+};
+
+type Waiting = { start: UploadStart; deadline: number };
+type Outcome = PromiseSettledResult<StartedRecord | undefined>;
+
+/**
+ * Starts uploads. A burst of starts runs on a worker thread, which also waits for the disk. Meanwhile, the main thread handles other
+ * requests. Fewer starts run on the main thread (ADR 11).
+ */
+export function openStarts({ file, writeLock, statements, run, afterWrite }: Options): {
+  start: UploadQueries["start"];
+  close(): Promise<void>;
+} {
+  const thread = new SqliteThread<StartValues[], StartReply[]>({
+    module: workerModule("starts-worker", import.meta.url),
+    file,
+    refusal: "The database can't be reached",
+    data: { statements },
+  });
+  // Without the thread of the checkpoints, only commits of the main thread copy the log into the database. So all starts run there.
+  const burst = hasCheckpointThread() ? BURST : Number.POSITIVE_INFINITY;
+  const batches = createBatching<Waiting, Map<Waiting, Outcome>>({
+    async run(waiting) {
+      const outcomes = await (waiting.length < burst ? startHere(waiting) : startOnThread(waiting));
+      return new Map(waiting.map((each, nth) => [each, outcomes[nth] as Outcome]));
+    },
+    maxBatchItems: MAX_BATCH,
+    maxRunning: 1,
+    closedError: () => new DomainError("database_unavailable", "The database is closed"),
+  });
+
+  function startHere(waiting: Waiting[]): Promise<Outcome[]> {
+    return Promise.allSettled(
+      waiting.map(({ start }) => run((runStatement) => uploadStarts(statements, inOrder(runStatement))(start))),
+    );
+  }
+
+  async function startOnThread(waiting: Waiting[]): Promise<Outcome[]> {
+    const values = waiting.map(({ start }) => valuesOf(start));
+    const deadline = waiting[0]?.deadline ?? 0;
+    const replies = await inTurn(writeLock, () => untilNotBusy(deadline, () => thread.request(values)));
+    afterWrite();
+    return replies.map((reply) =>
+      "failure" in reply
+        ? { status: "rejected", reason: toSqliteDomainError(fromFailure(reply.failure)) }
+        : { status: "fulfilled", value: reply.record },
+    );
+  }
+
+  return {
+    async start(start) {
+      const waiting = { start, deadline: performance.now() + PATIENCE_MS };
+      const outcome = (await batches.add(waiting)).get(waiting);
+      if (outcome?.status === "rejected") throw outcome.reason;
+      return outcome?.value;
+    },
+    async close() {
+      await batches.close();
+      await thread.close();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { workerData } from "node:worker_threads";
+import { inOrder } from "../../../platform/database/run-calls.ts";
+import { openExisting, useMemory } from "../../../platform/database/sqlite/file.ts";
+import { PreparedStatements } from "../../../platform/database/sqlite/statements.ts";
+import { answerRequests, type Failure, toFailure } from "../../../platform/database/sqlite/thread.ts";
+import type { StartedRecord } from "../uploads-port.ts";
+import { startRecords } from "./record-start.ts";
+import type { StartStatements, StartValues } from "./start-upload-statements.ts";
+
+// The worker thread that starts uploads. All starts of a request are one transaction, and each start has a savepoint. So a start that fails
+// does not affect the others, and all of them share one flush to the disk.
+
+/** The record of a start, or the error of its statements. */
+export type StartReply = { record: StartedRecord | undefined } | { failure: Failure };
+
+// The timeout is short, because the caller retries.
+const BUSY_TIMEOUT_MS = 20;
+
+const database: DatabaseSync = openExisting(workerData.file, { timeoutMs: BUSY_TIMEOUT_MS });
+// Another thread runs the checkpoints of the database.
+database.exec("pragma wal_autocheckpoint = 0");
+useMemory(database);
+const prepared = new PreparedStatements(database);
+const run = inOrder(async (statement, values) => prepared.rowsOf(statement, values as SQLInputValue[]));
+const record = startRecords(workerData.statements as StartStatements, run);
+
+answerRequests<StartValues[]>({
+  async answer(starts) {
+    database.exec("begin immediate");
+    try {
+      const replies: StartReply[] = [];
+      for (const values of starts) replies.push(await startOne(values));
+      database.exec("commit");
+      return replies;
+    } catch (error) {
+      if (database.isTransaction) database.exec("rollback");
+      throw error;
+    }
+  },
+  close: () => database.close(),
+});
+
+async function startOne(values: StartValues): Promise<StartReply> {
+  database.exec("savepoint member");
+  try {
+    const started = await record(values);
+    database.exec("release member");
+    return { record: started };
+  } catch (error) {
+    // After some errors, for example on a full disk, SQLite has rolled back the whole transaction.
+    if (!database.isTransaction) throw error;
+    database.exec("rollback to member; release member");
+    return { failure: toFailure(error) };
+  }
+}

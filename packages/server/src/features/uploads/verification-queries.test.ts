@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useDatabase } from "../../testing/database/use-database.ts";
+
+const MINUTE = 60_000;
+
+describe.each(engines)("checks of content on $name", (engine) => {
+  const suite = useDatabase(engine);
+  async function queue(given: { dueAt?: number; needsScan?: boolean } = {}) {
+    const note = sampleNote();
+    const attachment = sampleAttachment(note, { state: "verifying" });
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    const check = { attachmentId: attachment.id, etag: '"abc"', needsScan: false, dueAt: 1_000, ...given };
+    await suite.db.verifications.insert(check);
+    return { note, attachment, check };
+  }
+
+  const claim = (now: number, holder = "one", canScan = true) =>
+    suite.db.verifications.claim({ now, holder, leaseEndsAt: now + MINUTE, canScan });
+
+  async function drain(): Promise<void> {
+    for (;;) {
+      const left = await claim(Number.MAX_SAFE_INTEGER - MINUTE);
+      if (left === undefined) return;
+      await suite.db.verifications.remove(left.attachmentId);
+    }
+  }
+
+  it("are claimed once, in the order in which they are due", async () => {
+    const second = await queue({ dueAt: 2_000 });
+    const first = await queue({ dueAt: 1_000, needsScan: true });
+    expect(await claim(999)).toBeUndefined();
+    const taken = { holder: "one", attempts: 1, etag: '"abc"' };
+    expect(await claim(2_000)).toEqual({ ...taken, attachmentId: first.attachment.id, needsScan: true });
+    expect(await claim(2_000)).toEqual({ ...taken, attachmentId: second.attachment.id, needsScan: false });
+    expect(await claim(2_000)).toBeUndefined();
+    await drain();
+  });
+
+  it("wait while the file is in the trash", async () => {
+    const { note, attachment } = await queue();
+    const item = { id: `trash-${note.id}`, noteId: note.id, ownerId: note.ownerId, deletedBy: "ann", deletedAt: 1 };
+    await suite.db.transaction((tx) => tx.trash.putNote(item));
+    expect(await claim(5_000)).toBeUndefined();
+    await suite.db.transaction((tx) => tx.trash.restore({ ...item, noteTitle: note.title, attachment: undefined }));
+    expect((await claim(5_000))?.attachmentId).toBe(attachment.id);
+    await drain();
+  });
+
+  it("are claimed once each when many callers claim together", async () => {
+    const queued = await Promise.all(Array.from({ length: 8 }, () => queue()));
+    const claims = await Promise.all(Array.from({ length: 24 }, (_, nth) => claim(5_000, `holder ${nth}`)));
+    const taken = claims.flatMap((check) => (check === undefined ? [] : [check.attachmentId]));
+    for (let more = await claim(5_000); more !== undefined; more = await claim(5_000)) taken.push(more.attachmentId);
+    expect(taken.sort()).toEqual(queued.map(({ attachment }) => attachment.id).sort());
+    await drain();
+  });
+
+  it("are due again after their lease, unless the holder renews it", async () => {
+    const { attachment } = await queue();
+    const held = { attachmentId: attachment.id, holder: "one" };
+    await claim(5_000);
+    expect(await suite.db.verifications.renew(held, { leaseEndsAt: 5_000 + 2 * MINUTE })).toBe(true);
+    expect(await claim(5_000 + MINUTE, "two")).toBeUndefined();
+    expect(await claim(5_000 + 2 * MINUTE, "two")).toMatchObject({ holder: "two", attempts: 2 });
+    expect(await suite.db.verifications.renew(held, { leaseEndsAt: 1e12 })).toBe(false);
+    await suite.db.verifications.release(held, { dueAt: 0 });
+    expect(await claim(5_000 + 2 * MINUTE, "three")).toBeUndefined();
+    await drain();
+  });
+
+  it("are due again at the given instant after a release", async () => {
+    const { attachment } = await queue();
+    await claim(5_000);
+    await suite.db.verifications.release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
+    expect(await claim(6_999, "two")).toBeUndefined();
+    expect(await claim(7_000, "two")).toMatchObject({ attachmentId: attachment.id, attempts: 2 });
+    await drain();
+  });
+
+  it("that need a scanner wait for a replica with one", async () => {
+    const { attachment } = await queue({ needsScan: true });
+    await queue({ dueAt: 9_000 });
+    expect(await suite.db.verifications.countNeedingScan()).toBe(1);
+    expect(await claim(5_000, "one", false)).toBeUndefined();
+    expect(await claim(5_000)).toMatchObject({ attachmentId: attachment.id });
+    await drain();
+  });
+
+  it("are deleted with their attachment and its note", async () => {
+    const { note } = await queue();
+    await suite.db.notes.delete(note.id);
+    expect(await claim(5_000)).toBeUndefined();
+    const late = suite.db.verifications.insert({ attachmentId: "gone", etag: "", needsScan: false, dueAt: 0 });
+    await expect(late).rejects.toMatchObject({ code: "attachment_not_found" });
+  });
+});

@@ -1,0 +1,131 @@
+import { createHash, type Hash } from "node:crypto";
+import { pipeline, type Readable, Transform } from "node:stream";
+import type { Bucket, StoredObject } from "../../platform/bucket/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import type { Checksum } from "../access/attachment.ts";
+import type { Upload } from "../access/upload.ts";
+import type { AcceptedTypes } from "../links/file-request.ts";
+import { contradictionIn, refusalOf } from "./check-first-bytes.ts";
+import type { InspectedObject } from "./inspect.ts";
+
+/**
+ * The result of a verification. `checksum`: undefined if no checksum was verified. `scanned`: false if the file was too large for the
+ * scanner. `reason`: a sentence for the sender of the file.
+ */
+export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
+
+/** The object to verify. `stored`: the metadata of the object at the start of the verification. */
+export type Subject = {
+  objectKey: string;
+  stored: StoredObject;
+  declaredChecksum: Checksum | undefined;
+  signal?: AbortSignal | undefined;
+};
+
+/** The verdict for an object that has changed since its verification began. */
+export const CHANGED: Verdict = refused("was changed or removed during its verification");
+
+/**
+ * Makes the checks that need little time. They are about the size, the type, the stored headers, the SHA-256 that the bucket stores, and
+ * the first bytes. `accepted`: the kinds of files that are accepted. Undefined: every kind.
+ */
+export async function verifyFacts(
+  upload: Upload,
+  { stored, accepted }: { stored: InspectedObject; accepted?: AcceptedTypes | undefined },
+): Promise<Verdict> {
+  if (stored.sizeBytes !== upload.sizeBytes) {
+    return differs(`${stored.sizeBytes} bytes were stored where ${upload.sizeBytes} were declared`);
+  }
+  if (stored.contentType !== upload.contentType) {
+    return differs(`it was stored as ${stored.contentType} where ${upload.contentType} was declared`);
+  }
+  if (stored.undeclaredHeaders.length > 0) return undeclared(stored);
+  const known = compare(stored.checksum ?? upload.declaredChecksum, upload.declaredChecksum);
+  if (!known.ok) return known;
+  const { start } = stored;
+  if (start === undefined) return CHANGED;
+  const reason = (await contradictionIn(upload, start)) ?? (accepted && (await refusalOf(upload, { start, accepted })));
+  return reason === undefined ? { ok: true, checksum: stored.checksum } : { ok: false, reason };
+}
+
+/** Returns whether the service must read the bytes to verify the declared SHA-256, because the bucket stores no SHA-256. */
+export function mustReadContent({ stored, declaredChecksum }: Subject): boolean {
+  return declaredChecksum !== undefined && stored.checksum === undefined;
+}
+
+/**
+ * Verifies the declared SHA-256, and scans the file if there is a scanner. Reads the object once, in constant memory. Then confirms that
+ * the object has not changed in the meantime.
+ */
+export async function verifyContent(deps: Pick<Deps, "bucket" | "scanning">, subject: Subject): Promise<Verdict> {
+  const verdict = await readAndVerify(deps, subject);
+  return verdict.ok ? confirmUnchanged(deps.bucket, { subject, verdict }) : verdict;
+}
+
+async function readAndVerify(
+  { bucket, scanning }: Pick<Deps, "bucket" | "scanning">,
+  subject: Subject,
+): Promise<Verdict> {
+  const { objectKey, stored, declaredChecksum, signal } = subject;
+  const hash = mustReadContent(subject) ? createHash("sha256") : undefined;
+  const scanner = scanning?.scanner;
+  if (hash === undefined && scanner === undefined) return compare(stored.checksum, declaredChecksum);
+  const body = await bucket.read(objectKey, { etag: stored.etag, signal });
+  if (body === undefined) return CHANGED;
+  const bytes = hash === undefined ? body : hashing(body, hash);
+  const scan = scanner === undefined ? await drain(bytes) : await scanner.scan(bytes, { signal });
+  if (scan?.kind === "infected") return refused(`is infected: the virus scanner found ${scan.signature}`);
+  if (scan?.kind === "too_large") {
+    if (scanning?.tooLarge !== "accept") return refused("is larger than the virus scanner accepts");
+    const verdict = await readAndVerify({ bucket, scanning: undefined }, subject);
+    return verdict.ok ? { ...verdict, scanned: false } : verdict;
+  }
+  const checksum: Checksum | undefined = hash && { algorithm: "SHA256", value: hash.digest("base64") };
+  const verdict = compare(checksum ?? stored.checksum, declaredChecksum);
+  return verdict.ok && scanner !== undefined ? { ...verdict, scanned: true } : verdict;
+}
+
+/**
+ * Confirms that the object is still the same. Also checks the stored headers, because they do not change the ETag. A staged copy or
+ * `If-None-Match: *` should already prevent changes. Reading a large object takes long, so this check finds changes in a bucket that allows
+ * them anyway.
+ */
+async function confirmUnchanged(
+  bucket: Bucket,
+  { subject: { objectKey, stored }, verdict }: { subject: Subject; verdict: Verdict },
+): Promise<Verdict> {
+  const current = await bucket.head(objectKey);
+  if (current?.etag !== stored.etag || current.sizeBytes !== stored.sizeBytes) return CHANGED;
+  return current.undeclaredHeaders.length > 0 ? undeclared(current) : verdict;
+}
+
+function compare(checksum: Checksum | undefined, declared: Checksum | undefined): Verdict {
+  const isDeclared = declared === undefined || checksum?.value === declared.value;
+  return isDeclared ? { ok: true, checksum } : differs("its SHA-256 differs");
+}
+
+function undeclared({ undeclaredHeaders }: StoredObject): Verdict {
+  return differs(`it was stored with headers that were not declared: ${undeclaredHeaders.join(", ")}`);
+}
+
+function hashing(body: Readable, hash: Hash): Readable {
+  const passing = new Transform({
+    transform(chunk, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  return pipeline(body, passing, () => undefined);
+}
+
+async function drain(body: Readable): Promise<undefined> {
+  for await (const _chunk of body);
+}
+
+function differs(how: string): Verdict {
+  return refused(`is not what was declared: ${how}`);
+}
+
+function refused(what: string): Verdict {
+  return { ok: false, reason: `The file ${what}.` };
+}

@@ -1,0 +1,215 @@
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { Tables } from "../../platform/database/schema.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { ENDED, type Quota, quotaExceeded, quotaOfUser, type Usage } from "./usage.ts";
+import type { UsageOfOwner, UsageQueries } from "./usage-port.ts";
+
+/**
+ * The owner of the quota, the caller, and the change of the usage. The change may be negative, because a reservation may be larger than the
+ * file.
+ */
+type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
+
+/**
+ * Adds to the usage of an owner, if the quota allows this. Call it in the transaction that adds the files. One statement checks the quota
+ * and adds. It locks the row of the owner, so replicas add one after the other. Throws `quota_exceeded`.
+ */
+export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
+  const { ownerId, userId, more, quota } = use;
+  if ((await addToUsage(db, { ownerId, more, quota })) || quota === undefined) return;
+  const used = await readUsage(db, ownerId);
+  throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, used), isOwner: userId === ownerId });
+}
+
+/** Subtracts from the usage of an owner. Call it in the transaction that deletes the files or ends their uploads. */
+export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Usage): Promise<void> {
+  if (less.bytes === 0 && less.files === 0) return;
+  await db
+    .updateTable("usage")
+    .set((eb) => ({ used_bytes: eb("used_bytes", "-", less.bytes), files: eb("files", "-", less.files) }))
+    .where("owner_id", "=", ownerId)
+    .execute();
+}
+
+/**
+ * Deletes a reservation, and returns the usage that it had reserved. Does not change the usage of the owner. Returns undefined if there is
+ * no reservation.
+ */
+export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
+  const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
+  const row = await reserved.returning("size_bytes").executeTakeFirst();
+  return row && { bytes: row.size_bytes, files: 1 };
+}
+
+export function usageQueries(db: Kysely<Tables>): UsageQueries {
+  return {
+    find: (ownerId) => readUsage(db, ownerId),
+
+    async reserve({ objectKey, ownerId, userId, sizeBytes, expiresAt }, quota) {
+      const row = { object_key: objectKey, owner_id: ownerId, size_bytes: sizeBytes, expires_at: expiresAt };
+      await db.insertInto("reservations").values(row).execute();
+      await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes, files: 1 }, quota });
+    },
+
+    async extend({ objectKey, ownerId, userId, moreBytes, expiresAt }, quota) {
+      const result = await db
+        .updateTable("reservations")
+        .set((eb) => ({ size_bytes: eb("size_bytes", "+", moreBytes), expires_at: expiresAt }))
+        .where("object_key", "=", objectKey)
+        .executeTakeFirstOrThrow();
+      if (result.numUpdatedRows === 0n) {
+        throw new DomainError("upload_aborted", "The upload stood still for too long; send the file again.");
+      }
+      await takeQuota(db, { ownerId, userId, more: { bytes: moreBytes, files: 0 }, quota });
+    },
+
+    async hold(...files) {
+      const [first] = files;
+      if (first === undefined) return;
+      const rows = files.map(({ objectKey, ownerId, sizeBytes, expiresAt }) => ({
+        object_key: objectKey,
+        owner_id: ownerId,
+        size_bytes: sizeBytes,
+        expires_at: expiresAt,
+      }));
+      const insert = db
+        .insertInto("reservations")
+        .values(rows)
+        .onConflict((conflict) => conflict.doNothing());
+      const inserted = await insert.returning("size_bytes").execute();
+      const more = { bytes: inserted.reduce((sum, row) => sum + row.size_bytes, 0), files: inserted.length };
+      await addToUsage(db, { ownerId: first.ownerId, more, quota: undefined });
+    },
+
+    async release(objectKey) {
+      const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
+      const row = await reserved.returning(["owner_id", "size_bytes"]).executeTakeFirst();
+      if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+    },
+
+    async releaseExpired(now, limit) {
+      const expired = db.selectFrom("reservations").select("object_key").where("expires_at", "<=", now);
+      const deletion = db
+        .deleteFrom("reservations")
+        .where("object_key", "in", expired.orderBy("expires_at").limit(limit));
+      const rows = await deletion.returning(["owner_id", "size_bytes"]).execute();
+      // All replicas release quotas in the same order, to avoid a deadlock.
+      rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
+      for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+      return rows.length;
+    },
+
+    async setQuota(ownerId, { quotaBytes, quotaFiles }) {
+      const change = {
+        ...(quotaBytes !== undefined && { quota_bytes: quotaBytes }),
+        ...(quotaFiles !== undefined && { quota_files: quotaFiles }),
+      };
+      await db
+        .insertInto("usage")
+        .values({ owner_id: ownerId, used_bytes: 0, files: 0, quota_bytes: null, quota_files: null, ...change })
+        .onConflict((conflict) => conflict.column("owner_id").doUpdateSet(change))
+        .execute();
+    },
+
+    async listDrifts({ after, limit }) {
+      // One statement reads the rows and the counters at the same instant.
+      const { rows } = await sql<DriftRow>`
+        select owner_id, counted_bytes, counted_files, actual_bytes, actual_files
+        from (
+          select
+            coalesce(usage.owner_id, actual.owner_id) as owner_id,
+            coalesce(usage.used_bytes, 0) as counted_bytes, coalesce(usage.files, 0) as counted_files,
+            coalesce(actual.bytes, 0) as actual_bytes, coalesce(actual.files, 0) as actual_files
+          from usage full join (${actualUsage(sql`1 = 1`)}) as actual on actual.owner_id = usage.owner_id
+        ) as both_counts
+        where (counted_bytes <> actual_bytes or counted_files <> actual_files) and owner_id > ${after}
+        order by owner_id
+        limit ${limit}`.execute(db);
+      return rows.map((row) => ({
+        ownerId: row.owner_id,
+        counted: { bytes: row.counted_bytes, files: row.counted_files },
+        actual: { bytes: row.actual_bytes, files: row.actual_files },
+      }));
+    },
+
+    async recount(ownerId) {
+      // Locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
+      // afterwards.
+      await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
+      const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
+      const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
+      await db.updateTable("usage").set({ used_bytes: bytes, files }).where("owner_id", "=", ownerId).execute();
+    },
+  };
+}
+
+type Count = "counted_bytes" | "counted_files" | "actual_bytes" | "actual_files";
+type DriftRow = { owner_id: string } & Record<Count, number>;
+
+/** Computes the usage of owners from their files. The result has one row for each owner. */
+function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
+  // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
+  return sql`
+    select owner_id, cast(sum(size_bytes) as bigint) as bytes, count(*) as files
+    from (
+      select owner_id, size_bytes from attachments
+      where owns_object = 1 and state not in (${sql.join(ENDED)}) and ${where}
+      union all
+      select owner_id, size_bytes from reservations where ${where}
+    ) as counted
+    group by owner_id`;
+}
+
+async function readUsage(db: Kysely<Tables>, ownerId: string): Promise<UsageOfOwner> {
+  const usage = db.selectFrom("usage").select(["used_bytes as bytes", "files", "quota_bytes", "quota_files"]);
+  const { bytes, files, ...own } = (await usage.where("owner_id", "=", ownerId).executeTakeFirst()) ?? NOTHING;
+  return { bytes, files, quotaBytes: own.quota_bytes ?? undefined, quotaFiles: own.quota_files ?? undefined };
+}
+
+const NOTHING = { bytes: 0, files: 0, quota_bytes: null, quota_files: null };
+
+async function addToUsage(
+  db: Kysely<Tables>,
+  { ownerId, more, quota }: { ownerId: string; more: Usage; quota: Quota | undefined },
+): Promise<boolean> {
+  const adding = addingToUsage({ ...more, ownerId, limits: quota && limitsOf(quota), from: sql`where true` });
+  return (await adding.execute(db)).numAffectedRows === 1n;
+}
+
+/** Returns the maximum usage for an owner who has no own quota. If the service has no quota either, returns numbers that nobody reaches. */
+export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
+  return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
+}
+
+/**
+ * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from`: SQL that decides whether to add. This
+ * SQL must end with a condition.
+ * `limits` undefined: there is no limit. If the owner has an own quota, that quota replaces `limits`.
+ * The statement locks the row of the owner, so replicas add one after the other.
+ */
+export function addingToUsage(change: {
+  ownerId: unknown;
+  bytes: unknown;
+  files: unknown;
+  limits: { maxBytes: unknown; maxFiles: unknown } | undefined;
+  from: RawBuilder<unknown>;
+}): RawBuilder<unknown> {
+  const { ownerId, from, limits } = change;
+  const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
+  const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
+  // The quota may now be lower than the usage. So bytes are checked only if the change adds bytes, and files only if it adds files.
+  const within = (used: Record<"bytes" | "files" | "ownBytes" | "ownFiles", RawBuilder<unknown>>) =>
+    limits === undefined
+      ? sql`true`
+      : sql`(${bytes} <= 0 or ${used.bytes} <= coalesce(${used.ownBytes}, ${bigint(limits.maxBytes)}))
+        and (${files} <= 0 or ${used.files} <= coalesce(${used.ownFiles}, ${bigint(limits.maxFiles)}))`;
+  const own = (column: string) => sql`(select ${sql.ref(column)} from usage as own where own.owner_id = ${ownerId})`;
+  const owned = { ownBytes: own("own.quota_bytes"), ownFiles: own("own.quota_files") };
+  const [usedBytes, usedFiles] = [sql`usage.used_bytes + excluded.used_bytes`, sql`usage.files + excluded.files`];
+  return sql`
+    insert into usage (owner_id, used_bytes, files)
+    select ${ownerId}, ${bytes}, ${files} ${from} and ${within({ bytes, files, ...owned })}
+    on conflict (owner_id) do update
+    set used_bytes = ${usedBytes}, files = ${usedFiles}
+    where ${within({ bytes: usedBytes, files: usedFiles, ownBytes: sql`usage.quota_bytes`, ownFiles: sql`usage.quota_files` })}`;
+}

@@ -1,0 +1,38 @@
+import { DomainError } from "../../platform/errors.ts";
+import type { AttachmentState } from "../access/attachment.ts";
+
+/** The usage of a user: all files of the notes that the user owns. Pending uploads count too, but adopted objects do not count. */
+export type Usage = { bytes: number; files: number };
+
+/** The maximum usage of a user. Undefined if there is no limit. */
+export type Quota = { bytes: number | undefined; files: number | undefined };
+
+/** The quota that an administrator set for one user. Undefined: the quota of the service applies. */
+export type OwnQuota = { quotaBytes: number | undefined; quotaFiles: number | undefined };
+
+/** Returns the quota of one user: the user's own quota, or else the quota of the service. */
+export function quotaOfUser(quota: Quota, { quotaBytes, quotaFiles }: OwnQuota): Quota {
+  return { bytes: quotaBytes ?? quota.bytes, files: quotaFiles ?? quota.files };
+}
+
+/** The states in which a file no longer uses capacity of the quota. In every other state, a file uses capacity. */
+export const ENDED: readonly AttachmentState[] = ["rejected", "aborted", "expired"];
+
+export function usesCapacity(state: AttachmentState): boolean {
+  return !ENDED.includes(state);
+}
+
+/** Creates the error for an exceeded quota. Only the owner sees the numbers, because they cover all notes of the owner. */
+export function quotaExceeded(facts: { wanted: Usage; used: Usage; quota: Quota; isOwner: boolean }): DomainError {
+  const { wanted, used, quota, isOwner } = facts;
+  const refuse = (message: string) => new DomainError("quota_exceeded", message);
+  if (!isOwner) return refuse("The quota of the owner of this note is too small for this file.");
+  if (quota.files !== undefined && used.files + wanted.files > quota.files) {
+    return refuse(
+      `You have ${used.files} files of the ${quota.files} allowed on your notes. Delete some files for good first. A new file frees its space 20 minutes after the start of its upload.`,
+    );
+  }
+  return refuse(
+    `No capacity for ${wanted.bytes} more bytes: ${used.bytes} of the ${quota.bytes} bytes allowed on your notes are in use. Delete some files for good first. A new file frees its space 20 minutes after the start of its upload.`,
+  );
+}

@@ -1,0 +1,147 @@
+import type { Queries } from "../../platform/database/port.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { act } from "../accounts/act.ts";
+import type { AdminAction } from "../accounts/admin-event.ts";
+import { SERVICE_OWNER, type WebhookEndpoint, type WebhookEvent } from "../outbox/webhook.ts";
+import type { EndpointChange } from "../outbox/webhooks-port.ts";
+import { requireAdministrator } from "../people/people.ts";
+import type { Caller } from "../people/person.ts";
+import { requireCredential } from "../people/require-credential.ts";
+import { requireEnabled } from "../people/require-enabled.ts";
+import { checkUrl } from "./check-url.ts";
+import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
+
+/** The maximum number of endpoints of one user, or of the service. One response lists all of them. */
+const MAX_ENDPOINTS = 20;
+
+/** The notes that a webhook is about. `own`: the notes of the caller. `service`: the notes of all users, only for administrators. */
+export type WebhookScope = "own" | "service";
+
+export type WebhookInput = { url: string; events: readonly WebhookEvent[]; description: string };
+export type EndpointAndSecret = { endpoint: WebhookEndpoint; secret: string };
+
+type Log = (action: AdminAction, endpoint: WebhookEndpoint) => Promise<void>;
+type Work<T> = (tx: Queries, context: { ownerId: string; now: number; log: Log }) => Promise<T>;
+
+/** Lists the endpoints in a scope, the newest first. Throws `access_denied`. */
+export function listWebhooks(deps: Pick<Deps, "db">) {
+  return async (caller: Caller, scope: WebhookScope): Promise<WebhookEndpoint[]> =>
+    deps.db.webhooks.list(await ownerOf(deps, { caller, scope }));
+}
+
+/** Creates an endpoint. The service never shows its secret again. Throws `invalid_request`, `too_many_webhooks` or `access_denied`. */
+export function createWebhook(deps: Deps) {
+  return (caller: Caller, scope: WebhookScope, input: WebhookInput): Promise<EndpointAndSecret> =>
+    change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
+      if ((await tx.webhooks.list(ownerId)).length >= MAX_ENDPOINTS) {
+        throw new DomainError("too_many_webhooks", `${MAX_ENDPOINTS} webhooks are the limit. Delete some first.`);
+      }
+      const endpoint: WebhookEndpoint = {
+        ...{ id: deps.newId(), ownerId, ...input, url: checkUrl(input.url, policyOf(deps)) },
+        ...{ generation: 0, formerSecretUntil: undefined, createdAt: now, disabledAt: undefined, problem: undefined },
+      };
+      await tx.webhooks.insert(endpoint);
+      await log("webhook.created", endpoint);
+      return { endpoint, secret: secretOf(deps.linkKeys.webhooks, endpoint) };
+    });
+}
+
+/** Changes, disables or enables an endpoint. Throws `webhook_not_found`, and the errors of `createWebhook`. */
+export function updateWebhook(deps: Deps) {
+  return (
+    caller: Caller,
+    scope: WebhookScope,
+    { id, ...input }: WebhookUpdate & { id: string },
+  ): Promise<WebhookEndpoint> =>
+    change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
+      const before = found(await tx.webhooks.find(ownerId, id));
+      const updated = found(
+        await tx.webhooks.update({ ownerId, id }, { ...describeChange(deps, { before, input }), now }),
+      );
+      await log("webhook.updated", updated);
+      return updated;
+    });
+}
+
+type WebhookUpdate = Partial<WebhookInput> & { isDisabled?: boolean };
+
+function describeChange(
+  deps: Deps,
+  { before, input: { url, isDisabled, ...same } }: { before: WebhookEndpoint; input: WebhookUpdate },
+): EndpointChange {
+  const wasDisabled = before.disabledAt !== undefined;
+  const isSwitched = isDisabled !== undefined && isDisabled !== wasDisabled;
+  const { events = before.events } = same;
+  const hasUrls = events.includes("url.issued");
+  const restarts = !before.events.includes("url.issued") || (isSwitched && wasDisabled);
+  return {
+    ...same,
+    events,
+    ...(url !== undefined && { url: checkUrl(url, policyOf(deps)) }),
+    ...(isSwitched && { isDisabled }),
+    urlReports: hasUrls ? (restarts ? "restart" : undefined) : "stop",
+  };
+}
+
+/**
+ * Makes a new secret for an endpoint. The previous secret stays valid for 24 hours. Older secrets stop working. Throws `webhook_not_found`.
+ */
+export function rotateWebhookSecret(deps: Deps) {
+  return (caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> =>
+    change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
+      const { generation } = found(await tx.webhooks.find(ownerId, id));
+      const rotated = { generation: generation + 1, formerSecretUntil: now + FORMER_SECRET_MS, now };
+      const endpoint = found(await tx.webhooks.update({ ownerId, id }, rotated));
+      await log("webhook.secret_rotated", endpoint);
+      return { endpoint, secret: secretOf(deps.linkKeys.webhooks, endpoint) };
+    });
+}
+
+/** Deletes an endpoint and its deliveries. Throws `webhook_not_found`. */
+export function deleteWebhook(deps: Deps) {
+  return (caller: Caller, scope: WebhookScope, id: string): Promise<void> =>
+    change(deps, { caller, scope }, async (tx, { ownerId, log }) => {
+      await log("webhook.deleted", found(await tx.webhooks.delete(ownerId, id)));
+    });
+}
+
+/** Returns the owner of the endpoints in a scope: the caller or the service. Throws `access_denied`. */
+export async function ownerOf(
+  { db }: { db: Queries },
+  { caller, scope }: { caller: Caller; scope: WebhookScope },
+): Promise<string> {
+  if (scope === "own") return caller.userId;
+  await requireAdministrator(db, caller);
+  return SERVICE_OWNER;
+}
+
+export function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
+  if (endpoint !== undefined) return endpoint;
+  throw new DomainError("webhook_not_found", "Webhook not found");
+}
+
+/**
+ * Runs a change of endpoints in a transaction. The changes for one owner run one after another. The transaction checks again that the
+ * caller may make the change.
+ */
+function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: WebhookScope }, work: Work<T>): Promise<T> {
+  const { db, clock } = deps;
+  if (scope === "service") {
+    return act(deps, caller, (tx, { log, now }) => {
+      // The path of a URL may be a secret, so the log contains only the host.
+      const logEndpoint: Log = (action, { id, url }) => log(action, id, { host: new URL(url).host });
+      return work(tx, { ownerId: SERVICE_OWNER, now, log: logEndpoint });
+    });
+  }
+  return db.transaction(async (tx) => {
+    await tx.credentials.lock(caller.userId);
+    await requireEnabled({ db: tx })(caller.userId);
+    await requireCredential(tx, caller);
+    return work(tx, { ownerId: caller.userId, now: clock(), log: async () => undefined });
+  });
+}
+
+function policyOf({ webhooks }: Deps): { allowsLoopback: boolean } {
+  return { allowsLoopback: webhooks?.allowsLoopback === true };
+}

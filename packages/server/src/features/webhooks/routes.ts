@@ -1,0 +1,143 @@
+import {
+  CreateWebhookBody,
+  DeliveryParams,
+  ListDeliveriesQuery,
+  UpdateWebhookBody,
+  WebhookDeliveryPage,
+  WebhookParams,
+  Webhooks,
+  WebhookTest,
+  WebhookWithSecret,
+  Webhook as WireWebhook,
+} from "@valetkey/contract";
+import { emptyResponse, operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { callerOf } from "../access/authentication.ts";
+import type { WebhookScope } from "./manage.ts";
+import { presentDelivery, presentWebhook } from "./present.ts";
+
+const own = operations("webhooks", schemasOf({ name: "Webhook", notes: "your notes" }));
+const ofService = operations("administration", schemasOf({ name: "ServiceWebhook", notes: "the notes of all users" }));
+
+type Schemas = ReturnType<typeof schemasOf>;
+
+/**
+ * Builds the schemas for one scope: the webhooks of a user, or those of the service. The operations of the two scopes differ only in their
+ * names and summaries.
+ */
+function schemasOf({ name, notes }: { name: string; notes: string }) {
+  const params = WebhookParams;
+  return {
+    list: {
+      operationId: `list${name}s`,
+      summary: `List the webhooks of ${notes}, newest first`,
+      response: { 200: Webhooks },
+    },
+    create: {
+      operationId: `create${name}`,
+      summary: `Create a webhook of ${notes}. Only this response contains its secret`,
+      body: CreateWebhookBody,
+      response: { 201: WebhookWithSecret },
+    },
+    update: {
+      operationId: `update${name}`,
+      summary: `Change, disable or enable a webhook of ${notes}`,
+      params,
+      body: UpdateWebhookBody,
+      response: { 200: WireWebhook },
+    },
+    remove: {
+      operationId: `delete${name}`,
+      summary: `Delete a webhook of ${notes}, with its deliveries`,
+      params,
+      response: { 204: emptyResponse },
+    },
+    rotate: {
+      operationId: `rotate${name}Secret`,
+      summary: `Make a new secret for a webhook of ${notes}. The former secret stays valid for 24 hours`,
+      params,
+      response: { 200: WebhookWithSecret },
+    },
+    test: {
+      operationId: `test${name}`,
+      summary: `Send a test message to a webhook of ${notes}`,
+      params,
+      response: { 202: WebhookTest },
+    },
+    deliveries: {
+      operationId: `list${name}Deliveries`,
+      summary: `List the deliveries to a webhook of ${notes} in the last 30 days, newest first`,
+      params,
+      querystring: ListDeliveriesQuery,
+      response: { 200: WebhookDeliveryPage },
+    },
+    retry: {
+      operationId: `retry${name}Delivery`,
+      summary: `Send a message to a webhook of ${notes} again`,
+      params: DeliveryParams,
+      response: { 204: emptyResponse },
+    },
+  };
+}
+
+/** The routes below /webhooks and /admin/webhooks. */
+export function webhookRoutes(app: App, deps: RouteDeps): void {
+  const scopes = [
+    { path: "/webhooks", scope: "own", schemas: own },
+    { path: "/admin/webhooks", scope: "service", schemas: ofService },
+  ] as const;
+  for (const each of scopes) {
+    endpointRoutes(app, { ...deps, ...each });
+    deliveryRoutes(app, { ...deps, ...each });
+  }
+}
+
+type Parts = RouteDeps & { path: string; scope: WebhookScope; schemas: Schemas };
+
+function endpointRoutes(app: App, { useCases, path, scope, schemas }: Parts): void {
+  app.get(path, { schema: schemas.list }, async (request) => ({
+    webhooks: (await useCases.listWebhooks(callerOf(request), scope)).map(presentWebhook),
+  }));
+
+  app.post(path, { schema: schemas.create }, async (request, reply) => {
+    const { description = "", ...input } = request.body;
+    const { endpoint, secret } = await useCases.createWebhook(callerOf(request), scope, { ...input, description });
+    return reply.code(201).send({ ...presentWebhook(endpoint), secret });
+  });
+
+  app.patch(`${path}/:webhookId`, { schema: schemas.update }, async (request) => {
+    const input = { ...request.body, id: request.params.webhookId };
+    return presentWebhook(await useCases.updateWebhook(callerOf(request), scope, input));
+  });
+
+  app.delete(`${path}/:webhookId`, { schema: schemas.remove }, async (request, reply) => {
+    await useCases.deleteWebhook(callerOf(request), scope, request.params.webhookId);
+    return reply.code(204).send(null);
+  });
+
+  app.post(`${path}/:webhookId/secret`, { schema: schemas.rotate }, async (request) => {
+    const { webhookId } = request.params;
+    const { endpoint, secret } = await useCases.rotateWebhookSecret(callerOf(request), scope, webhookId);
+    return { ...presentWebhook(endpoint), secret };
+  });
+}
+
+function deliveryRoutes(app: App, { useCases, takeTurn, path, scope, schemas }: Parts): void {
+  app.post(`${path}/:webhookId/test`, { schema: schemas.test }, async (request, reply) =>
+    reply.code(202).send(await useCases.testWebhook(callerOf(request), scope, request.params.webhookId)),
+  );
+
+  const lists = { schema: schemas.deliveries, preHandler: takeTurn };
+  app.get(`${path}/:webhookId/deliveries`, lists, async (request) => {
+    const { limit, cursor } = request.query;
+    const page = { id: request.params.webhookId, limit, cursor };
+    const { items, nextCursor } = await useCases.listWebhookDeliveries(callerOf(request), scope, page);
+    return { items: items.map(presentDelivery), nextCursor: nextCursor ?? null };
+  });
+
+  app.post(`${path}/:webhookId/deliveries/:deliveryId/retry`, { schema: schemas.retry }, async (request, reply) => {
+    const { webhookId: id, deliveryId } = request.params;
+    await useCases.retryWebhookDelivery(callerOf(request), scope, { id, deliveryId });
+    return reply.code(204).send(null);
+  });
+}

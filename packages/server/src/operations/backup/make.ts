@@ -1,0 +1,294 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join, posix, relative, sep } from "node:path";
+import { DomainError } from "../../platform/errors.ts";
+import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.ts";
+import { BLOB_LIST, createBlobList, inOrder, readBlobList } from "./blob-list.ts";
+import { type FileEntry, FORMAT, type Manifest, readManifest, writeManifest } from "./manifest.ts";
+import { createProgress, type Progress } from "./progress.ts";
+
+/** The names of the files and folders of a backup, without the blobs. */
+export const FILES = {
+  database: "valetkey.db",
+  metadata: "bucket.sqlite",
+  secrets: "secrets.json",
+  audit: "audit",
+} as const;
+
+type ListedBlob = { path: string; leastBytes: number };
+/** `copyMetadata` returns the path of the copy. If the bucket can't write to the file `to`, the copy is in another file. */
+type BucketCopy = { copyMetadata(to: string): Promise<string> };
+
+/** The parts of the data folder that can't be backed up by simply copying a file. */
+export type Source = {
+  startBucket(): Promise<BucketCopy & { end(): Promise<void> }>;
+  openSnapshot(): {
+    copyTo(file: string): Promise<void>;
+    count(table: "notes" | "attachments"): number;
+    lastMigration(): string | undefined;
+    neededMigration(): string | undefined;
+    close(): void;
+  };
+  /** Lists the blobs that are in a copy of the metadata, sorted by path. */
+  listBlobs(metadataFile: string): Iterable<ListedBlob>;
+};
+
+export type BackupOptions = {
+  dataDir: string;
+  backupDir: string;
+  source: Source;
+  version: string;
+  now: Date;
+  /** Whether the backup also reads the blobs that earlier backups copied, and copies the damaged ones again. */
+  verify: boolean;
+  writeProgress: (line: string) => void;
+};
+
+const COPIES_AT_ONCE = 8;
+const EXPORTED = /^[\w-]+\.jsonl$/;
+const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
+
+/**
+ * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs. A later
+ * backup into the same folder copies only blobs that the folder does not have, or has with another size. Until the later backup is
+ * complete, the folder still contains the earlier backup.
+ * Throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
+ */
+export async function makeBackup(options: BackupOptions): Promise<Manifest> {
+  try {
+    return await make(options);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
+    throw new DomainError(
+      "storage_full",
+      `The disk of ${options.backupDir} is full. Free space there, and run the command again: it continues.`,
+      { cause },
+    );
+  }
+}
+
+async function make(options: BackupOptions): Promise<Manifest> {
+  const { backupDir, dataDir, source, version, now } = options;
+  await prepare(options);
+  const before = await readEarlier(backupDir);
+  const name = `copy-${now.toISOString().replace(/[:.]/g, "-")}`;
+  const folder = join(backupDir, name);
+  await removeCopies(backupDir, before?.folder);
+  await mkdir(folder, { mode: 0o700 });
+  const bucket = await source.startBucket();
+  try {
+    // From now until `bucket.end`, the bucket deletes no object. So the backup contains the object of each row in the copy of the database.
+    const database = await copyDatabase(source, { folder, bucket });
+    await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
+    // Copies the exported events after the database. The service exports an event before it deletes the row. So each event is in the copied
+    // export or in the copied database.
+    await copyAudit(dataDir, folder);
+    const blobs = await copyBlobs({ ...options, folder, before });
+    // Fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
+    await bucket.end();
+    const manifest: Manifest = {
+      format: FORMAT,
+      createdAt: now.toISOString(),
+      version,
+      ...database,
+      folder: name,
+      files: await entriesOf(folder),
+      blobs,
+    };
+    await writeManifest(backupDir, manifest);
+    await removeCopies(backupDir, name);
+    await removeOtherBlobs(backupDir, join(folder, BLOB_LIST));
+    return manifest;
+  } catch (error) {
+    await bucket.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Copies the metadata of the bucket and the database. Closes the snapshot before the blobs are copied, because the log of the database
+ * grows while the snapshot is open.
+ */
+async function copyDatabase(
+  source: Source,
+  { folder, bucket }: { folder: string; bucket: BucketCopy },
+): Promise<Pick<Manifest, "lastMigration" | "neededMigration" | "rows">> {
+  const snapshot = source.openSnapshot();
+  try {
+    // Copies the metadata after the snapshot has begun. So the metadata of the bucket describes the object of each database row in the
+    // snapshot.
+    const metadata = join(folder, FILES.metadata);
+    const copy = await bucket.copyMetadata(metadata);
+    if (copy !== metadata) await copyDurably(copy, metadata);
+    await snapshot.copyTo(join(folder, FILES.database));
+    const rows = { notes: snapshot.count("notes"), attachments: snapshot.count("attachments") };
+    const lastMigration = snapshot.lastMigration() ?? "";
+    return { lastMigration, neededMigration: snapshot.neededMigration() ?? lastMigration, rows };
+  } finally {
+    snapshot.close();
+  }
+}
+
+/** Reads the manifest of the earlier backup. Returns undefined if there is no earlier backup, or if its list of blobs is damaged. */
+async function readEarlier(backupDir: string): Promise<Manifest | undefined> {
+  const manifest = await readManifest(backupDir).catch(() => undefined);
+  const listed = manifest?.files.find(({ path }) => path === BLOB_LIST);
+  if (manifest === undefined || listed === undefined) return undefined;
+  const found = await digestOf(join(backupDir, manifest.folder, BLOB_LIST)).catch(() => undefined);
+  return found?.sha256 === listed.sha256 ? manifest : undefined;
+}
+
+async function prepare({ dataDir, backupDir }: BackupOptions): Promise<void> {
+  if ((await sizeOf(join(dataDir, FILES.database))) === undefined) {
+    throw new DomainError(
+      "invalid_request",
+      `There is no database in ${dataDir}. Set DATA_DIR to the folder of the service.`,
+    );
+  }
+  const inside = relative(dataDir, backupDir);
+  if (inside === "" || !(inside.startsWith("..") || inside.includes(":"))) {
+    throw new DomainError(
+      "invalid_request",
+      `${backupDir} is inside DATA_DIR. Give a folder outside, best on another disk.`,
+    );
+  }
+  await mkdir(backupDir, { recursive: true, mode: 0o700 });
+  const foreign = (await readdir(backupDir)).find((name) => !OWN_NAMES.test(name));
+  if (foreign === undefined) return;
+  throw new DomainError(
+    "invalid_request",
+    `${backupDir} holds other files (${foreign}). Give an empty folder, or the folder of an earlier backup.`,
+  );
+}
+
+async function removeCopies(backupDir: string, except: string | undefined): Promise<void> {
+  for (const name of await readdir(backupDir)) {
+    if (!name.startsWith("copy-") || name === except) continue;
+    await rm(join(backupDir, name), { recursive: true });
+  }
+}
+
+async function copyAudit(dataDir: string, folder: string): Promise<void> {
+  const audit = join(dataDir, FILES.audit);
+  if ((await sizeOf(audit)) === undefined) return;
+  const names = (await readdir(audit)).filter((name) => EXPORTED.test(name));
+  for (const name of names) await copyDurably(join(audit, name), join(folder, FILES.audit, name));
+}
+
+type Copying = BackupOptions & { folder: string; before: Manifest | undefined };
+
+async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
+  const { backupDir, folder, before, source } = options;
+  const metadata = join(folder, FILES.metadata);
+  const progress = progressOf(source.listBlobs(metadata), options);
+  const list = await createBlobList(join(folder, BLOB_LIST));
+  const find = before && inOrder(readBlobList(join(backupDir, before.folder, BLOB_LIST)));
+  const blobs: Manifest["blobs"] = { count: 0, sizeBytes: 0, missing: [] };
+  for (const some of inChunks(source.listBlobs(metadata), COPIES_AT_ONCE)) {
+    const known: (FileEntry | undefined)[] = [];
+    for (const { path } of some) known.push(await find?.(path));
+    const copied = await Promise.all(
+      some.map((blob, index) => copyBlob(blob, { ...options, known: known[index], progress })),
+    );
+    const entries = copied.filter((entry) => entry !== undefined);
+    await list.add(entries);
+    for (const { sizeBytes } of entries) blobs.sizeBytes += sizeBytes;
+    blobs.count += entries.length;
+    for (const [index, { path }] of some.entries()) if (copied[index] === undefined) blobs.missing.push(path);
+  }
+  await list.close();
+  await syncFolders(join(backupDir, "blobs"));
+  progress.end();
+  return blobs;
+}
+
+type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
+
+/**
+ * Copies a blob, unless the folder of the backup already contains the whole blob. Returns undefined if the blob is missing, too short or
+ * damaged in the bucket.
+ */
+async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEntry | undefined> {
+  const { path, leastBytes } = blob;
+  const { dataDir, backupDir, known, progress } = options;
+  const target = join(backupDir, path);
+  const origin = join(dataDir, "bucket", path);
+  let entry = await findWhole(blob, { ...options, target, origin });
+  if (entry === undefined && ((await sizeOf(origin)) ?? -1) >= leastBytes) {
+    const copied = { path, ...(await copyDurably(origin, target)) };
+    // A blob never changes. If the copied bytes differ from the earlier backup, the blob in the bucket is damaged.
+    if (known === undefined || known.sha256 === copied.sha256) entry = copied;
+  }
+  progress.add(entry?.sizeBytes ?? 0);
+  return entry;
+}
+
+/** Finds the entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged in that folder. */
+async function findWhole(
+  { path, leastBytes }: ListedBlob,
+  { known, verify, target, origin }: CopyingBlob & { target: string; origin: string },
+): Promise<FileEntry | undefined> {
+  const existing = await sizeOf(target);
+  if (existing === undefined || existing < leastBytes) return undefined;
+  if (known !== undefined) {
+    const isWhole = known.sizeBytes === existing && (!verify || (await digestOf(target)).sha256 === known.sha256);
+    return isWhole ? known : undefined;
+  }
+  // The copy is from an interrupted backup, so no list of blobs contains it. Only a comparison with the original shows whether the copy is
+  // whole.
+  const digest = await digestOf(target);
+  const isLost = (await sizeOf(origin)) === undefined;
+  return isLost || (await digestOf(origin)).sha256 === digest.sha256 ? { path, ...digest } : undefined;
+}
+
+function progressOf(blobs: Iterable<ListedBlob>, { writeProgress }: BackupOptions): Progress {
+  let files = 0;
+  let sizeBytes = 0;
+  for (const { leastBytes } of blobs) {
+    files += 1;
+    sizeBytes += leastBytes;
+  }
+  return createProgress({ verb: "copied", files, sizeBytes, write: writeProgress });
+}
+
+function* inChunks<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+async function entriesOf(folder: string): Promise<FileEntry[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries: FileEntry[] = [];
+  for (const file of found.filter((entry) => entry.isFile())) {
+    const full = join(file.parentPath, file.name);
+    entries.push({ path: relative(folder, full).split(sep).join(posix.sep), ...(await digestOf(full)) });
+  }
+  await syncFolders(folder);
+  return entries;
+}
+
+/** Makes the names of the files in a folder and its subfolders durable. */
+async function syncFolders(folder: string): Promise<void> {
+  if ((await sizeOf(folder)) === undefined) return;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await syncFolder(join(folder, entry.name));
+  }
+  await syncFolder(folder);
+}
+
+/** Deletes the blobs that are not in the list of the new backup. */
+async function removeOtherBlobs(backupDir: string, blobList: string): Promise<void> {
+  const root = join(backupDir, "blobs");
+  if ((await sizeOf(root)) === undefined) return;
+  const find = inOrder(readBlobList(blobList));
+  for (const folder of (await readdir(root)).sort()) {
+    for (const name of (await readdir(join(root, folder))).sort()) {
+      if ((await find(posix.join("blobs", folder, name))) === undefined) await rm(join(root, folder, name));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { open, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { type Static, Type } from "typebox";
+import { Value } from "typebox/value";
+import { DomainError } from "../../platform/errors.ts";
+import { syncFolder } from "../../platform/files.ts";
+
+const NAME = "manifest.json";
+/** The version of the backup format. Increase it when a change means that older versions of the service can't restore new backups. */
+export const FORMAT = 1;
+
+/** A relative path with slashes. No segment of the path starts with a dot. */
+const RelativePath = Type.String({ pattern: "^[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*$" });
+const Count = Type.Integer({ minimum: 0 });
+const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
+
+/** One file of a backup. */
+export const FileEntry = Type.Object({ path: RelativePath, sizeBytes: Count, sha256: Sha256 });
+export type FileEntry = Static<typeof FileEntry>;
+
+const Manifest = Type.Object({
+  format: Type.Integer({ minimum: 1 }),
+  createdAt: Type.String(),
+  /** The version of the service that made the backup. */
+  version: Type.String(),
+  lastMigration: Type.String(),
+  /** The lowest migration that a version must contain to restore the backup. Undefined: the last migration (ADR 2). */
+  neededMigration: Type.Optional(Type.String()),
+  /**
+   * The folder that contains all files except blobs. Each backup makes a new folder, so that the earlier backup stays whole until the new
+   * backup is complete.
+   */
+  folder: RelativePath,
+  /** The files in `folder`. */
+  files: Type.Array(FileEntry),
+  rows: Type.Object({ notes: Count, attachments: Count }),
+  /** `missing`: the blobs that were missing or too short in the bucket. */
+  blobs: Type.Object({ count: Count, sizeBytes: Count, missing: Type.Array(RelativePath) }),
+});
+
+/** Describes a complete backup. `makeBackup` writes the manifest last, so a folder without a manifest is not a complete backup. */
+export type Manifest = Static<typeof Manifest>;
+
+/** Reads the manifest of a backup. Throws `invalid_request` if the backup is not whole, or is from a later version. */
+export async function readManifest(backupDir: string): Promise<Manifest> {
+  const text = await readFile(join(backupDir, NAME), "utf8").catch((cause) => {
+    throw notWhole(backupDir, "it has no manifest.json", cause);
+  });
+  const manifest = parse(text);
+  const { format, version } = manifest ?? {};
+  if (typeof format === "number" && format > FORMAT) {
+    throw new DomainError(
+      "invalid_request",
+      `The backup in ${backupDir} was made by a newer Valet Key (${version}). Install that version to restore it.`,
+    );
+  }
+  if (!Value.Check(Manifest, manifest)) throw notWhole(backupDir, "its manifest.json is damaged");
+  return manifest;
+}
+
+/** Replaces the manifest durably. */
+export async function writeManifest(backupDir: string, manifest: Manifest): Promise<void> {
+  const temporary = join(backupDir, `${NAME}.new`);
+  const file = await open(temporary, "w", 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(manifest, undefined, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, join(backupDir, NAME));
+  await syncFolder(backupDir);
+}
+
+export function notWhole(backupDir: string, reason: string, cause?: unknown): DomainError {
+  const remedy = `If the service still has its data, repair the backup with: valetkey backup --verify ${backupDir}. Or restore another backup.`;
+  return new DomainError("invalid_request", `The backup in ${backupDir} is not whole: ${reason}. ${remedy}`, { cause });
+}
+
+function parse(text: string): Partial<Manifest> | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FastifyRequest } from "fastify";
+import { HttpProblem } from "../../../platform/http/problem.ts";
+import type { App } from "../../../platform/http/route-types.ts";
+
+const TYPE = "application/octet-stream";
+const STREAM = "text/event-stream";
+/** The pause between the two events of a stream. A proxy that buffers the response sends both events together. Milliseconds. */
+const PAUSE_MS = 800;
+/** The maximum size of a request body. The doctor sends smaller bodies. */
+const MAX_BYTES = 32 * 2 ** 20;
+
+/**
+ * Returns a proof that this service responds, if the token comes from a doctor with the same secret. Returns undefined for any other token.
+ */
+export type ProveEcho = (token: string) => string | undefined;
+
+/**
+ * The route /doctor/echo, which returns the request as it arrived through the proxies. Only a doctor with the secret of the service gets
+ * this response. Every other caller gets 404. With `Accept: text/event-stream`, the response is a stream of two events.
+ */
+export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
+  app.addContentTypeParser(
+    TYPE,
+    (_request: FastifyRequest, payload: unknown, done: (error: null, body: unknown) => void) => done(null, payload),
+  );
+  app.post("/doctor/echo", { schema: { hide: true } }, async (request, reply) => {
+    const token = request.headers["x-valetkey-doctor"];
+    const proof = typeof token === "string" ? prove(token) : undefined;
+    if (proof === undefined) throw new HttpProblem("not_found", "There is nothing at this URL.");
+    reply.header("cache-control", "no-store");
+    reply.header("set-cookie", "valetkey-doctor=1; Path=/doctor; Max-Age=60; HttpOnly; SameSite=Strict");
+    const { authorization = "", cookie = "", accept } = request.headers;
+    const body = await measureBody(request);
+    const echo = {
+      proof,
+      ip: request.clientAddress,
+      // `ips` is undefined if the service trusts no proxy.
+      trustedHops: (request.ips?.length ?? 1) - 1,
+      forwardedFor: String(request.headers["x-forwarded-for"] ?? ""),
+      authorization,
+      cookie,
+      ...body,
+    };
+    if (accept !== STREAM) return echo;
+    reply.headers({ "content-type": STREAM, "x-accel-buffering": "no" });
+    return reply.send(Readable.from(twoEvents(echo)));
+  });
+}
+
+async function* twoEvents(first: unknown): AsyncGenerator<string> {
+  yield `data: ${JSON.stringify(first)}\n\n`;
+  await sleep(PAUSE_MS);
+  yield "data: {}\n\n";
+}
+
+async function measureBody({ raw }: FastifyRequest): Promise<{ bytes: number; bodyMs: number }> {
+  let bytes = 0;
+  let firstAt: number | undefined;
+  let lastAt = 0;
+  raw.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    lastAt = performance.now();
+    firstAt ??= lastAt;
+    if (bytes > MAX_BYTES) raw.destroy();
+  });
+  await finished(raw, { writable: false });
+  return { bytes, bodyMs: Math.round(lastAt - (firstAt ?? lastAt)) };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { engines } from "../../../testing/database/test-databases.ts";
+import { useService } from "../../../testing/use-service.ts";
+import { createEchoProof } from "../echo-proof.ts";
+
+const SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
+const [engine] = engines as [(typeof engines)[number]];
+
+describe("GET /admin/doctor", () => {
+  const service = useService({ engine });
+
+  it("returns the report to an administrator only", async () => {
+    await service.useCases.rememberPerson({ id: "root", email: undefined, name: undefined, isAdmin: true });
+    const { status, body } = await service.as("root").send("GET /admin/doctor");
+    expect({ status, worst: body.worst }).toEqual({ status: 200, worst: "healthy" });
+    expect((await service.as("ann").send("GET /admin/doctor")).status).toBe(403);
+    expect((await service.anonymous.send("GET /admin/doctor")).status).toBe(401);
+  });
+});
+
+describe("POST /doctor/echo", () => {
+  let now = Date.now();
+  const proof = createEchoProof({ secret: SECRET, clock: () => now });
+  const service = useService({
+    engine,
+    app: { doctor: { prove: proof.prove, examine: () => Promise.reject(new Error("not called")) } },
+  });
+
+  const send = (token: string) =>
+    service.app.inject({
+      method: "POST",
+      url: "/doctor/echo",
+      headers: {
+        "x-valetkey-doctor": token,
+        "content-type": "application/octet-stream",
+        "x-forwarded-for": "203.0.113.7",
+      },
+      payload: Buffer.alloc(1_000),
+    });
+
+  it("proves to the holder of the secret what arrived", async () => {
+    const token = proof.token();
+    const echo = (await send(token)).json();
+    expect(echo).toMatchObject({ forwardedFor: "203.0.113.7", ip: "127.0.0.1", trustedHops: 0, bytes: 1_000 });
+    expect(proof.isFromService(token, echo.proof)).toBe(true);
+    expect(proof.isFromService(`${token}x`, echo.proof)).toBe(false);
+  });
+
+  it("does not exist for other callers", async () => {
+    const other = createEchoProof({ secret: "another-secret", clock: Date.now });
+    for (const token of ["", "1.x", other.token()]) expect((await send(token)).statusCode).toBe(404);
+  });
+
+  it("refuses a token after a minute", async () => {
+    const token = proof.token();
+    now += 61_000;
+    expect((await send(token)).statusCode).toBe(404);
+    now -= 61_000;
+  });
+});

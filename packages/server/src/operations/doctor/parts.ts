@@ -1,0 +1,53 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { Credentials, PresignTarget } from "@valetkey/presign";
+import type { BucketCapabilities } from "../../platform/bucket/capabilities.ts";
+import type { Config } from "../../platform/config/index.ts";
+import type { Provider } from "./provider.ts";
+import type { Requests } from "./requests.ts";
+
+/** The part of the configuration that the checks read. */
+export type CheckedConfig = Pick<
+  Config,
+  "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail" | "tracing"
+> & { auth: Pick<Config["auth"], "oidc" | "jwksUrl"> };
+
+/** The values that a check needs to send requests to the bucket. */
+export type CheckedBucket = {
+  name: string;
+  /** The bucket at the endpoint that the service calls. */
+  target: PresignTarget;
+  /** The bucket at the endpoint that browsers call. */
+  publicTarget: PresignTarget;
+  /** The endpoint in the commands that an operator can paste. Undefined for AWS. */
+  endpoint: string | undefined;
+  /** Finds the credentials. Rejects if no source has them. */
+  credentials(): Promise<Credentials>;
+  s3: S3Client;
+  /** Signs a download from CloudFront with the headers of `doctor.txt`. Undefined without CloudFront, or if URLs need an IP address. */
+  cloudFront: { url: string; getUrl(key: string): Promise<string> } | undefined;
+  /** Returns the capabilities of the bucket. Probes them only once in a run of the doctor. */
+  capabilities(): Promise<BucketCapabilities>;
+};
+
+/** `token` proves to the service that the doctor knows the secret. `isFromService` checks that the response is from the same service. */
+export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
+
+/** Everything that the checks need. */
+export type DoctorParts = {
+  config: CheckedConfig;
+  /** Warnings of the configuration parser about probable mistakes. */
+  warnings: readonly string[];
+  bucket: CheckedBucket;
+  requests: Requests;
+  provider: Provider;
+  /** The origin that serves the web app. */
+  publicUrl: string;
+  /** Creates a key under the prefix of the doctor. At the end of the run, the doctor deletes the object with this key. */
+  newKey(): string;
+  echo: EchoProof;
+  /** Undefined if no scanner is configured. */
+  probeScanner: (() => Promise<void>) | undefined;
+  /** Offers the mail server a mail, and takes the mail back. Undefined if no mail is configured. */
+  probeMail: (() => Promise<void>) | undefined;
+  clock: () => number;
+};

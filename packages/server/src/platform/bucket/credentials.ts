@@ -1,0 +1,102 @@
+import type { Credentials } from "@valetkey/presign";
+import type { Clock } from "../deps.ts";
+
+/** Fetches credentials, as a provider of the AWS SDK does. With `forceRefresh`, the provider does not use its cache. */
+export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
+
+/** Caches credentials, and renews them before they expire. */
+export type CredentialSource = {
+  /**
+   * Returns credentials that stay valid for the given time, if the provider has such credentials. Returns cached credentials directly, and
+   * not as a promise.
+   */
+  lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
+  /**
+   * Call this method when the bucket has refused the credentials. The next call of `lasting` then fetches new credentials, unless the last
+   * fetch was less than a minute ago.
+   */
+  refused(): void;
+};
+
+/** The service renews temporary credentials in the background this long before they expire. Milliseconds. */
+const RENEW_BEFORE_MS = 300_000;
+/** The service fetches cached credentials again after this time, because credentials without an expiry can be rotated too. Milliseconds. */
+const RECHECK_MS = 300_000;
+/** The minimum pause between two calls of the provider while the cached credentials are valid. Milliseconds. */
+const PAUSE_MS = 60_000;
+
+/**
+ * Caches the credentials of a provider. A call of the provider may take at most `timeoutMs`. If `from` is static credentials, always
+ * returns them.
+ */
+export function createCredentialSource(
+  from: Credentials | CredentialProvider,
+  { clock, timeoutMs }: { clock: Clock; timeoutMs: number },
+): CredentialSource {
+  if (typeof from !== "function") return { lasting: () => from, refused: () => undefined };
+  const provider = from;
+  let state: { credentials: Credentials; fetchedAt: number } | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let pending: Promise<Credentials> | undefined;
+
+  function renew(now: number): Promise<Credentials> {
+    pending ??= fetch(now).finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  }
+
+  async function fetch(now: number): Promise<Credentials> {
+    const forceRefresh = askedAt !== Number.NEGATIVE_INFINITY;
+    askedAt = now;
+    const credentials = await within(timeoutMs, provider({ forceRefresh }));
+    state = { credentials, fetchedAt: now };
+    return credentials;
+  }
+
+  return {
+    lasting({ now, seconds }) {
+      if (state === undefined) return renew(now);
+      const { credentials, fetchedAt } = state;
+      const expiresAt = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+      if (expiresAt <= now) return renew(now);
+      if (now - askedAt < PAUSE_MS) return credentials;
+      // While the cached credentials are still valid, the caller gets them even if the renewal fails.
+      if (expiresAt < now + seconds * 1000) return renew(now).catch(() => credentials);
+      if (expiresAt - now < RENEW_BEFORE_MS || now - fetchedAt >= RECHECK_MS) renew(now).catch(() => undefined);
+      return credentials;
+    },
+    refused() {
+      if (clock() - askedAt >= PAUSE_MS) state = undefined;
+    },
+  };
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const error = new Error(`The credential provider did not respond within ${timeoutMs} ms`);
+    late.reject(Object.assign(error, { name: "TimeoutError" }));
+  }, timeoutMs);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Returns the provider chain of the AWS SDK. The chain searches for credentials in this order: environment, profile, SSO, web identity,
+ * container, instance.
+ */
+export function sdkProviderChain(region: string): CredentialProvider {
+  let chain: Promise<CredentialProvider> | undefined;
+  return async (options) => {
+    // The chain is loaded on first use, because it imports most of the SDK. The chain has no cache, so it reads its files again after a
+    // rotation of the credentials.
+    chain ??= import("./provider-chain.ts").then(({ fromNodeProviderChain }) =>
+      fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
+    );
+    return (await chain)(options);
+  };
+}

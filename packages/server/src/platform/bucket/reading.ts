@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { addAbortSignal, type Readable, Transform } from "node:stream";
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+} from "@aws-sdk/client-s3";
+import { encodeKey, PresignError } from "@valetkey/presign";
+import type { Checksum } from "../../features/access/attachment.ts";
+import { DomainError } from "../errors.ts";
+import { failedWith, toBucketError, unavailable } from "./bucket-error.ts";
+import type { BucketClient } from "./client.ts";
+import type { Bucket } from "./port.ts";
+import { undeclaredHeaders } from "./undeclared-headers.ts";
+
+export type Objects = Pick<Bucket, "head" | "canRead" | "readStart" | "read" | "computeChecksum" | "probe">;
+
+/** Reads objects and their metadata. */
+export function createReading(client: BucketClient): Objects {
+  const { s3, bucket, call, optionalChecksums } = client;
+  return {
+    async head(objectKey) {
+      assertKey(objectKey);
+      const plain = { Bucket: bucket, Key: objectKey };
+      const found = await call("HeadObject", (options) =>
+        optionalChecksums((withChecksums) =>
+          s3.send(new HeadObjectCommand(withChecksums ? { ...plain, ChecksumMode: "ENABLED" } : plain), options),
+        ).catch(unlessMissing),
+      );
+      if (found === undefined) return undefined;
+      return {
+        sizeBytes: found.ContentLength ?? 0,
+        contentType: found.ContentType ?? "",
+        etag: found.ETag ?? "",
+        checksum: wholeChecksum(found),
+        undeclaredHeaders: undeclaredHeaders(found),
+      };
+    },
+    async canRead(objectKey) {
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: objectKey });
+      const found = await call("HeadObject", (options) =>
+        s3.send(command, options).catch((error) => (failedWith(error, 500) ? "damaged" : unlessMissing(error))),
+      );
+      return found !== "damaged";
+    },
+    readStart: (objectKey, options) => readStart(client, { objectKey, ...options }),
+    read: (objectKey, options) => read(client, { objectKey, ...options }),
+    computeChecksum: (objectKey) => computeChecksum(client, objectKey),
+    async probe() {
+      await call("HeadBucket", (options) => s3.send(new HeadBucketCommand({ Bucket: bucket }), options));
+    },
+  };
+}
+
+/** Throws if the key can't be signed. No URL could serve such an object, and the SDK could change the key to the key of another object. */
+function assertKey(objectKey: string): void {
+  try {
+    encodeKey(objectKey);
+  } catch (error) {
+    if (!(error instanceof PresignError)) throw error;
+    throw new DomainError("invalid_request", `${error.message}.`, { cause: error });
+  }
+}
+
+async function readStart(
+  { s3, bucket, call }: BucketClient,
+  { objectKey, length }: { objectKey: string; length: number },
+): Promise<{ etag: string; bytes: Uint8Array } | undefined> {
+  const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey, Range: `bytes=0-${length - 1}` });
+  return call("GetObject", async (options) => {
+    try {
+      const { Body, ETag } = await s3.send(command, options);
+      const body = Body as Readable | undefined;
+      if (body === undefined || ETag === undefined) return discard(body);
+      return { etag: ETag, bytes: await firstBytes(body, length) };
+    } catch (error) {
+      // An empty object has no valid range, so the bucket refuses the request.
+      if (failedWith(error, "InvalidRange", 416)) return undefined;
+      return unlessMissing(error);
+    }
+  });
+}
+
+/** Reads at most `length` bytes, because a server that does not support ranges sends the whole object. */
+async function firstBytes(body: Readable, length: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    // After the last expected byte, the loop still reads the end of the body, so that the next call can use the connection.
+    if (sizeBytes > length) break;
+  }
+  return Buffer.concat(chunks).subarray(0, length);
+}
+
+function discard(body: Readable | undefined): undefined {
+  body?.destroy();
+}
+
+async function read(
+  { s3, bucket, call }: BucketClient,
+  { objectKey, etag, signal }: { objectKey: string; etag: string; signal?: AbortSignal | undefined },
+): Promise<Readable | undefined> {
+  const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey });
+  const found = await call("GetObject", (options) => s3.send(command, options).catch(unlessMissing));
+  if (found?.Body === undefined) return undefined;
+  const body = found.Body as Readable;
+  if (found.ETag !== etag) return discard(body);
+  const whole = wholeBody(body, found.ContentLength);
+  return signal === undefined ? whole : addAbortSignal(signal, whole);
+}
+
+/**
+ * Returns a stream of the body. The stream fails if the body ends before the announced length. If you destroy the stream, the connection
+ * closes.
+ */
+function wholeBody(body: Readable, length: number | undefined): Readable {
+  let sizeBytes = 0;
+  const whole = new Transform({
+    transform(chunk, _encoding, done) {
+      sizeBytes += chunk.length;
+      done(null, chunk);
+    },
+    flush(done) {
+      if (length === undefined || sizeBytes === length) done();
+      else done(unavailable(`GetObject ended after ${sizeBytes} of ${length} bytes`));
+    },
+  });
+  body.on("error", (error) => whole.destroy(toBucketError(error, "GetObject") as Error));
+  whole.on("close", () => body.destroy());
+  // The reader gets the error when it reads. Until then, this handler prevents an uncaught exception.
+  whole.on("error", () => undefined);
+  return body.pipe(whole);
+}
+
+async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: string): Promise<Checksum> {
+  const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey });
+  const found = await call("GetObject", (options) => s3.send(command, options).catch(unlessMissing));
+  if (found?.Body === undefined) throw new DomainError("object_not_found", "There is no such object in the bucket.");
+  const hash = createHash("sha256");
+  for await (const chunk of wholeBody(found.Body as Readable, found.ContentLength)) hash.update(chunk);
+  return { algorithm: "SHA256", value: hash.digest("base64") };
+}
+
+/**
+ * Returns the checksum of the whole object. Ignores the checksum of part checksums ("…-3") of a multipart upload, because it does not
+ * verify the whole object.
+ */
+function wholeChecksum({ ChecksumSHA256, ChecksumType }: HeadObjectCommandOutput): Checksum | undefined {
+  if (ChecksumSHA256 === undefined || ChecksumType === "COMPOSITE" || ChecksumSHA256.includes("-")) return undefined;
+  return { algorithm: "SHA256", value: ChecksumSHA256 };
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (failedWith(error, "NoSuchKey", "NotFound") && !failedWith(error, "NoSuchBucket")) return undefined;
+  throw error;
+}

@@ -1,0 +1,36 @@
+import { words } from "../text/extensions.ts";
+
+/** Whether a browser saves a file or displays it. */
+export type Disposition = "attachment" | "inline";
+
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
+const DEFAULT_TYPE = "application/octet-stream";
+
+// Types that a browser displays without running code. HTML, SVG, XML and scripts must never be on this list.
+const INLINE_TYPES = words(`
+  image/png image/jpeg image/gif image/webp image/avif image/bmp application/pdf text/plain
+  audio/mpeg audio/mp4 audio/ogg audio/wav audio/webm audio/flac audio/aac
+  video/mp4 video/webm video/ogg video/quicktime
+`);
+
+/** Returns the media type in lower case without parameters. An empty or malformed type becomes application/octet-stream. */
+export function normaliseContentType(contentType: string): string {
+  const type = (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
+  return MEDIA_TYPE.test(type) ? type : DEFAULT_TYPE;
+}
+
+/**
+ * Returns the disposition and the type for the URL of a download. For a type outside the inline allow-list, the result is always
+ * `attachment` and application/octet-stream (docs/security-requirements.md, 12).
+ */
+export function safeServing(
+  contentType: string,
+  requested: Disposition,
+): { disposition: Disposition; contentType: string } {
+  if (INLINE_TYPES.has(contentType)) {
+    // States the charset, because a browser would otherwise guess it.
+    const type = contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType;
+    return { disposition: requested, contentType: type };
+  }
+  return { disposition: "attachment", contentType: DEFAULT_TYPE };
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+const TABLE = resolve(import.meta.dirname, "../../../../../../docs/providers.md");
+const ROW = /^\| `([a-z0-9-]+)` +\|(.+)\|$/;
+
+/**
+ * Reads from docs/providers.md which promises a provider keeps. The first word of each row is the key of the result.
+ * Throws if the page has no column for the provider, or if a cell is neither yes nor no.
+ */
+export function declaredPromises(provider: string): Map<string, boolean> {
+  const declared = new Map<string, boolean>();
+  let column = -1;
+  for (const line of readFileSync(TABLE, "utf8").split("\n")) {
+    if (line.startsWith("| promise ")) column = cellsOf(line).indexOf(provider);
+    const name = ROW.exec(line)?.[1];
+    if (name === undefined || column < 0) continue;
+    const cell = cellsOf(line)[column];
+    if (cell !== "yes" && cell !== "no") throw new Error(`docs/providers.md: ${name}, ${provider} is "${cell}"`);
+    declared.set(name, cell === "yes");
+  }
+  if (declared.size === 0) throw new Error(`docs/providers.md has no column "${provider}"`);
+  return declared;
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { readAuth } from "./auth.ts";
+import { readBucket, readCredentials } from "./bucket.ts";
+import { readDatabase } from "./database.ts";
+import { ConfigError } from "./error.ts";
+import { readLimits } from "./limits.ts";
+import { readMail } from "./mail.ts";
+import { readMetrics } from "./metrics.ts";
+import { warnOfNearMisses } from "./near-misses.ts";
+import { ConfigReader, type Environment } from "./reader.ts";
+import { readScanner } from "./scanner.ts";
+import { readServer } from "./server.ts";
+import { ensureSecrets } from "./stored-secrets.ts";
+import { readTracing } from "./tracing.ts";
+import type { Config, EmbeddedSecrets } from "./types.ts";
+
+export { describeConfig } from "./describe.ts";
+export { ConfigError, type ConfigFault } from "./error.ts";
+export { defaultLimits } from "./limits.ts";
+export type * from "./types.ts";
+
+/** The configuration, and warnings about probable mistakes. */
+export type LoadedConfig = { config: Config; warnings: readonly string[] };
+
+// The AWS SDK reads these variables from the real environment, so they have no effect in a .env file.
+const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
+
+type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) => EmbeddedSecrets };
+
+/**
+ * Reads the configuration from the environment, and from `.env` in the working directory. The environment overrides `.env`.
+ * In embedded mode (embedded bucket and SQLite), generates missing secrets and stores them in DATA_DIR.
+ * Throws ConfigError with every fault and its remedy.
+ */
+export function loadConfig(
+  env: Environment = process.env,
+  { workingDirectory = process.cwd(), secretsOf = ensureSecrets }: LoadOptions = {},
+): LoadedConfig {
+  const file = readDotenv(join(workingDirectory, ".env"));
+  const { config, warnings } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf });
+  const unseen = Object.keys(file).filter((name) => READ_BY_SDK.test(name) && env[name] === undefined);
+  const explain = (name: string) =>
+    `${name} is in .env, where the AWS SDK does not see it: set it in the real environment.`;
+  return { config, warnings: [...warnings, ...unseen.map(explain)] };
+}
+
+/** Reads the configuration without the secrets in DATA_DIR. Generates no secrets, and changes nothing in DATA_DIR. Throws ConfigError. */
+export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
+  return loadConfig(process.env, {
+    secretsOf: () => ({ authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" }),
+  }).config;
+}
+
+/**
+ * Parses an environment. Has no side effects, except that it calls `secretsOf` for the secrets in a data directory. Calls `secretsOf` only
+ * if the configuration needs these secrets and has no fault. Throws ConfigError.
+ */
+export function parseConfig(
+  env: Environment,
+  options: { workingDirectory: string; secretsOf: (dataDir: string) => EmbeddedSecrets },
+): LoadedConfig {
+  const reader = new ConfigReader(env);
+  const server = readServer(reader, options);
+  const bucket = readBucket(reader, server);
+  const database = readDatabase(reader, { sqliteFile: join(server.dataDir, "valetkey.db") });
+  const embedded = reader.text("AWS_BUCKET_NAME") === undefined && database.kind === "sqlite";
+  const mail = readMail(reader, server);
+  const auth = readAuth(reader, { embedded, hasMail: mail !== undefined });
+  const scanner = readScanner(reader);
+  const webhooks = { allowsLoopback: reader.flag("WEBHOOKS_ALLOW_LOOPBACK") };
+  const limits = readLimits(reader);
+  const metrics = readMetrics(reader, server.port);
+  const tracing = readTracing(reader);
+  warnOfNearMisses(reader);
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults, { warnings: reader.warnings });
+  let made: EmbeddedSecrets | undefined;
+  const secrets = () => {
+    made ??= options.secretsOf(server.dataDir);
+    return made;
+  };
+  return {
+    config: {
+      given: reader.given,
+      ...{ server, bucket: bucket(secrets), database, auth: auth(secrets) },
+      ...{ scanner, mail, webhooks, limits, metrics, tracing },
+    },
+    warnings: reader.warnings,
+  };
+}
+
+function readDotenv(file: string): Environment {
+  try {
+    return parseEnv(withoutTraps(readFileSync(file, "utf8")));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
+    const problem = `can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new ConfigError([{ name: ".env", problem, remedy: "Make it readable for this user, or remove it." }], {
+      cause,
+    });
+  }
+}
+
+/**
+ * Removes text that the parser of Node misreads: a byte order mark, and spaces or tabs between a `=` and the end of the line. After such
+ * spaces, the parser would read the next line as the value.
+ */
+function withoutTraps(dotenv: string): string {
+  return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
+}
+
+/** Reads only the settings that `valetkey presign` needs. Throws ConfigError. */
+export function loadSigningTarget(env = process.env, { workingDirectory } = { workingDirectory: process.cwd() }) {
+  const reader = new ConfigReader({ ...readDotenv(join(workingDirectory, ".env")), ...env });
+  const target = {
+    region: reader.text("AWS_REGION"),
+    endpoint: reader.httpUrl("S3_ENDPOINT", "https://storage.example.com"),
+    forcePathStyle: reader.flag("S3_FORCE_PATH_STYLE"),
+    credentials: readCredentials(reader),
+  };
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
+  return target;
+}

@@ -1,0 +1,58 @@
+/**
+ * The rules of the service that an administrator can change. If the value of an expiry rule is null, the service sets no limit. Expiries
+ * are in seconds.
+ */
+export type Policy = {
+  /**
+   * `invited`: only people with an invitation can create an account. An invitation to a note or a file is enough. An invitation from an
+   * administrator works with every value of this rule.
+   */
+  "sign-up": "open" | "invited" | "closed";
+  /** Whether a share by email address reaches only people who have proven the email address. */
+  "proven-email": "required" | "optional";
+  /** The longest life of a link, from its creation. */
+  "link-max-expiry": number | null;
+  "link-password": "required" | "optional";
+  /** The longest expiry of a URL that the owner of a file requests. */
+  "url-ttl-max": number;
+  /** The longest expiry of a URL that anyone else requests. */
+  "url-ttl-max-shared": number;
+};
+
+export type PolicyName = keyof Policy;
+export type PolicyValue = Policy[PolicyName];
+
+/** The limit of Signature Version 4: a week. `platform/config/limits.ts` repeats this number, because config may not import from another folder. */
+const MAX_URL_SECONDS = 604_800;
+/** `platform/config/links.ts` repeats this number. */
+const MAX_LINK_SECONDS = 10 * 365 * 86_400;
+
+type Rule = { variable: string; choices?: readonly string[]; most?: number; mayBeUnlimited?: boolean };
+
+const RULES: Record<PolicyName, Rule> = {
+  "sign-up": { variable: "AUTH_SIGN_UP", choices: ["open", "invited", "closed"] },
+  "proven-email": { variable: "AUTH_REQUIRE_VERIFIED_EMAIL", choices: ["required", "optional"] },
+  "link-max-expiry": { variable: "LINKS_MAX_EXPIRY", most: MAX_LINK_SECONDS, mayBeUnlimited: true },
+  "link-password": { variable: "LINKS_PASSWORD", choices: ["required", "optional"] },
+  "url-ttl-max": { variable: "URL_TTL_MAX", most: MAX_URL_SECONDS },
+  "url-ttl-max-shared": { variable: "URL_TTL_MAX_SHARED", most: MAX_URL_SECONDS },
+};
+
+export const policyNames = Object.keys(RULES) as readonly PolicyName[];
+
+/** Returns the name of the environment variable with which the operator fixes this rule. */
+export function variableOf(name: PolicyName): string {
+  return RULES[name].variable;
+}
+
+/** Returns the reason why a rule can't have this value. Returns undefined if the value is valid. */
+export function problemOf(name: PolicyName, value: unknown): string | undefined {
+  const { choices, most = 0, mayBeUnlimited = false } = RULES[name];
+  if (choices !== undefined) {
+    return choices.includes(value as string) ? undefined : `${name} is one of ${choices.join(", ")}.`;
+  }
+  if (value === null && mayBeUnlimited) return undefined;
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return undefined;
+  const orNone = mayBeUnlimited ? ", or null for no limit" : "";
+  return `${name} is a whole number of seconds from 1 to ${most}${orNone}.`;
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { sampleEvent, sampleNote } from "../../testing/database/samples.ts";
+import { createTestPostgresDatabase, postgres, runSql } from "../../testing/database/test-databases.ts";
+import { useDatabase } from "../../testing/database/use-database.ts";
+import type { OpenDatabase } from "../../wiring/database/database.ts";
+import { openPostgres } from "../../wiring/database/index.ts";
+
+const CHANGES = 8;
+
+/** Returns a function whose promises all resolve together when the function has been called `count` times. */
+function meetingOf(count: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let arrived = 0;
+  return () => {
+    arrived += 1;
+    if (arrived === count) resolve();
+    return promise;
+  };
+}
+
+// SQLite has one writer at a time, so no transaction can make another transaction fail.
+describe("transactions that stop one another, on postgres", () => {
+  const suite = useDatabase(postgres);
+
+  it("both succeed after a deadlock", async () => {
+    const { db } = suite;
+    const [one, two] = [sampleNote(), sampleNote()];
+    await db.notes.insert(one);
+    await db.notes.insert(two);
+    const bothHoldTheirFirst = meetingOf(2);
+    let attempts = 0;
+    const hold = (ids: string[]) =>
+      db.transaction(async (tx) => {
+        attempts += 1;
+        for (const id of ids) {
+          await tx.notes.update(id, { title: ids.join(), updatedAt: 1 });
+          await bothHoldTheirFirst();
+        }
+        await tx.audit.add(sampleEvent({ noteId: one.id }));
+      });
+    await Promise.all([hold([one.id, two.id]), hold([two.id, one.id])]);
+    // The second attempt may meet the other transaction again, so there may be more than three attempts.
+    expect(attempts).toBeGreaterThan(2);
+    const { items } = await db.audit.listOfNote(one.id, { limit: 10, cursor: undefined });
+    expect(items).toHaveLength(2);
+  });
+});
+
+describe("a database whose default isolation is serializable, on postgres", () => {
+  async function openSerializable(): Promise<{ db: OpenDatabase; url: string }> {
+    const { url, remove } = await createTestPostgresDatabase();
+    onTestFinished(remove);
+    await (await openPostgres({ url, clock: Date.now })).close();
+    const name = new URL(url).pathname.slice(1);
+    await runSql(url, `alter database ${name} set default_transaction_isolation = 'serializable'`);
+    return { url, db: await openPostgres({ url, clock: Date.now }) };
+  }
+
+  it("runs all transactions that change what the others read", async () => {
+    const { db } = await openSerializable();
+    const note = sampleNote();
+    await db.notes.insert(note);
+    const allHaveRead = meetingOf(2);
+    let attempts = 0;
+    const change = () =>
+      db.transaction(async (tx) => {
+        attempts += 1;
+        const seen = await tx.access.note("ann", note.id);
+        await allHaveRead();
+        await tx.notes.update(note.id, { body: `${seen?.note.body}+`, updatedAt: 1 });
+      });
+    await Promise.all([change(), change()]);
+    expect((await db.access.note("ann", note.id))?.note.body).toBe(`${note.body}++`);
+    expect(attempts).toBeGreaterThan(2);
+    await db.close();
+  });
+
+  it("runs all single statements that change the same row", async () => {
+    const { db } = await openSerializable();
+    const note = sampleNote();
+    await db.notes.insert(note);
+    const changes = Array.from({ length: CHANGES }, (_, nth) => db.notes.update(note.id, { updatedAt: nth }));
+    expect(await Promise.all(changes)).not.toContain(undefined);
+    await db.close();
+  });
+
+  it("rejects with database_unavailable when every attempt of a transaction fails", async () => {
+    const { db, url } = await openSerializable();
+    const note = sampleNote();
+    await db.notes.insert(note);
+    let attempts = 0;
+    const failing = db.transaction(async (tx) => {
+      attempts += 1;
+      await tx.access.note("ann", note.id);
+      await runSql(url, `update notes set body = body || '+' where id = '${note.id}'`);
+      await tx.notes.update(note.id, { title: "Other", updatedAt: 1 });
+    });
+    await expect(failing).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: "Other changes of the same data came first, several times. Try again.",
+    });
+    expect(attempts).toBe(5);
+    await db.close();
+  });
+});

@@ -1,0 +1,91 @@
+import { createInterface } from "node:readline";
+import { describe, expect, it } from "vitest";
+import type { AuditEvent } from "../../features/audit/audit-event.ts";
+import { ended, startChild } from "../../testing/database/child-process.ts";
+import type { DatabaseLocation } from "../../testing/database/database-location.ts";
+import { sampleNote } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useDatabase } from "../../testing/database/use-database.ts";
+import type { Database } from "./port.ts";
+
+/**
+ * How many times each test kills a process. With more rounds, a test takes minutes:
+ * `KILL_ROUNDS=1000 npx vitest run packages/server/src/platform/database/durability.test.ts`.
+ */
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
+const ID_LENGTH = 36;
+// In every fifth round, the test waits for more than 20,000 events before it kills the process. At that moment, SQLite is moving events out
+// of its journal (sqlite/journal/log.ts).
+const eventsBeforeKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
+
+describe.each(engines)("URL events on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it(`survive kill -9 once acknowledged, ${ROUNDS} times in a row`, async () => {
+    const { file, url } = suite.test;
+    const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
+    for (let round = 0; round < ROUNDS; round++) {
+      const noteId = `round-${round}`;
+      const events = eventsBeforeKill(round);
+      const acknowledged = await runUntilKilled("record-until-killed", location, { noteId, acknowledgements: events });
+      const stored = new Set((await storedEvents(suite.db, noteId)).map(({ id }) => id));
+      expect(acknowledged.length).toBeGreaterThanOrEqual(events);
+      expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+    }
+  });
+});
+
+describe.each(engines)("transactions and starts of uploads on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it(`survive kill -9 whole or not at all, ${ROUNDS} times in a row`, async () => {
+    const { file, url } = suite.test;
+    const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
+    for (let round = 0; round < ROUNDS; round++) {
+      const noteId = `round-${round}`;
+      await suite.db.notes.insert(sampleNote({ id: noteId, ownerId: noteId }));
+      const acknowledgements = 20 + 37 * (round % 10);
+      const acknowledged = await runUntilKilled("write-until-killed", location, { noteId, acknowledgements });
+      const stored = await storedEvents(suite.db, noteId);
+      const firsts = new Set(stored.filter(({ actorId }) => actorId === "bob").map(({ id }) => id));
+      const partners = new Set(stored.filter(({ actorId }) => actorId !== "bob").map(({ actorId }) => actorId));
+      expect(acknowledged.length).toBeGreaterThanOrEqual(acknowledgements);
+      const uploads = new Set(await startedUploads(suite.db, noteId));
+      expect(acknowledged.filter((id) => !firsts.has(id) && !uploads.has(id))).toEqual([]);
+      expect(partners).toEqual(firsts);
+      expect(await suite.db.usage.find(noteId)).toEqual({ bytes: uploads.size, files: uploads.size });
+    }
+  });
+});
+
+async function storedEvents(db: Database, noteId: string): Promise<AuditEvent[]> {
+  const events: AuditEvent[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await db.audit.listOfNote(noteId, { limit: 5_000, cursor });
+    events.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return events;
+}
+
+async function startedUploads(db: Database, noteId: string): Promise<string[]> {
+  const uploads = await db.uploads.listAbandoned(Number.MAX_SAFE_INTEGER, 1_000_000);
+  return uploads.filter((upload) => upload.noteId === noteId).map(({ id }) => id);
+}
+
+/** Starts a child process, and kills it when it has printed `acknowledgements` ids. Returns all ids that the child printed. */
+async function runUntilKilled(
+  name: string,
+  location: DatabaseLocation,
+  { noteId, acknowledgements }: { noteId: string; acknowledgements: number },
+): Promise<string[]> {
+  const child = startChild(name, [JSON.stringify(location), noteId]);
+  const end = ended(child);
+  const acknowledged: string[] = [];
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    // The last line may be incomplete, because the process was killed.
+    if (line.length === ID_LENGTH) acknowledged.push(line);
+    if (acknowledged.length === acknowledgements) child.kill("SIGKILL");
+  }
+  expect(await end).toBe("SIGKILL");
+  return acknowledged;
+}

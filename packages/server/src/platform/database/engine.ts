@@ -1,0 +1,89 @@
+import {
+  type AliasedRawBuilder,
+  type Expression,
+  type Kysely,
+  type RawBuilder,
+  type Selectable,
+  type SqlBool,
+  sql,
+} from "kysely";
+import type { Tables } from "./schema.ts";
+
+export type EngineName = "sqlite" | "postgres";
+
+/** The differences between the engines that queries depend on. */
+export type Engine = {
+  name: EngineName;
+  /** Converts a list of texts to one parameter, so that the SQL is the same for a list of any length. */
+  list(values: readonly string[]): unknown;
+  /** Builds the condition that `column` is one of the texts of `list`, which must be a result of the method `list`. */
+  isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
+  /**
+   * Builds the condition that `column` contains exactly this text. The condition does not use LIKE, because LIKE differs between the
+   * engines, and treats some characters as wildcards.
+   */
+  contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
+  /** The table of notes, for a join by id. The join may read only the columns that a list of notes shows. */
+  summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
+  /** Selects the `note_id` and `doc_id` of the documents that have all terms of at least one group. */
+  docsWith(groups: readonly (readonly number[])[]): RawBuilder<unknown>;
+  /** Stores documents in the index for searches. Replaces the documents that have the same id. */
+  putDocs(db: Kysely<Tables>, docs: readonly SearchDoc[]): Promise<void>;
+};
+
+/** A document of the index for searches. `terms`: see features/notes/search-terms.ts. */
+export type SearchDoc = { docId: string; noteId: string; terms: readonly number[] };
+
+// SQLite has no arrays, so a list is a JSON text.
+export const sqliteEngine: Engine = {
+  name: "sqlite",
+  list: (values) => JSON.stringify(values),
+  isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
+  contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
+  // The query names the index. If the query did not name the index, SQLite would search by the primary key, and would read the whole row
+  // with the body of the note.
+  summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
+  docsWith: (groups) => sql`
+    select search_docs.note_id, search_docs.doc_id
+    from search_terms cross join search_docs on search_docs.id = search_terms.rowid
+    where search_terms match ${groups.map((terms) => `(${terms.map(toWord).join(" AND ")})`).join(" OR ")}`,
+  async putDocs(db, docs) {
+    const list = JSON.stringify(docs.map(({ docId, noteId, terms }) => [docId, noteId, terms.map(toWord).join(" ")]));
+    await sql`
+      insert into search_docs (doc_id, note_id) select value ->> 0, value ->> 1 from json_each(${list}) where true
+      on conflict (doc_id) do update set note_id = excluded.note_id`.execute(db);
+    await sql`
+      insert or replace into search_terms (rowid, terms)
+      select search_docs.id, docs.value ->> 2
+      from json_each(${list}) as docs cross join search_docs on search_docs.doc_id = docs.value ->> 0`.execute(db);
+  },
+};
+
+/** The index of SQLite has words. */
+function toWord(term: number): string {
+  return (term >>> 0).toString(36);
+}
+
+export const postgresEngine: Engine = {
+  name: "postgres",
+  list: (values) => values,
+  isIn: (column, list) => sql<SqlBool>`${column} = any(${list}::text[])`,
+  contains: (column, text) => sql<SqlBool>`strpos(${column}, ${text}) > 0`,
+  summaries: sql<Selectable<Tables["notes"]>>`notes`.as("notes"),
+  docsWith: (groups) => sql`
+    select note_id, doc_id from search_docs
+    where ${sql.join(
+      groups.map((terms) => sql`terms @> ${terms}::integer[]`),
+      sql` or `,
+    )}`,
+  async putDocs(db, docs) {
+    const [ids, notes] = [docs.map(({ docId }) => docId), docs.map(({ noteId }) => noteId)];
+    // `unnest` would also take arrays in arrays apart. So the terms of a document are the text of an array.
+    const terms = docs.map((doc) => `{${doc.terms.join()}}`);
+    await sql`
+      insert into search_docs (doc_id, note_id, terms)
+      select doc_id, note_id, terms::integer[]
+      from unnest(${ids}::text[], ${notes}::text[], ${terms}::text[]) as docs (doc_id, note_id, terms)
+      on conflict (doc_id) do update set note_id = excluded.note_id, terms = excluded.terms`.execute(db);
+  },
+};

@@ -1,0 +1,158 @@
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { urlJournalFile } from "../../features/audit/journal/log.ts";
+import { sampleAttachment, sampleEvent, sampleNote } from "../../testing/database/samples.ts";
+import { TcpProxy } from "../../testing/database/tcp-proxy.ts";
+import { postgres, sqlite, type TestDatabase } from "../../testing/database/test-databases.ts";
+import type { OpenDatabase } from "../../wiring/database/database.ts";
+import { openPostgres } from "../../wiring/database/open-postgres.ts";
+
+const LIMIT_MS = 3_500;
+/**
+ * Starts a timer for the time limit. It returns true as soon as the limit is over. On a slow machine, this timer is late too, so it fires
+ * after the shorter time limits of the database.
+ */
+function timeLimit(): () => boolean {
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+  }, LIMIT_MS);
+  timer.unref();
+  return () => isOver;
+}
+const FIRST = { limit: 1, cursor: undefined };
+
+const writes: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
+  "a write": (db) => db.notes.insert(sampleNote()),
+  "a transaction": (db) => db.transaction((tx) => tx.notes.insert(sampleNote())),
+  "a URL event": (db) => db.urlAudit.record(sampleEvent()),
+  "the probe": (db) => db.probe(),
+};
+
+const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
+  "a list": (db) => db.notes.listOwned("ann", FIRST),
+  "a search": (db) => db.notes.listOwned("ann", { ...FIRST, search: "text" }),
+  "an access decision": (db) => db.access.download("ann", "none"),
+  "a batch of access decisions": (db) => db.access.downloads("ann", ["none"]),
+  "the access to a note": (db) => db.access.note("ann", "none"),
+};
+
+/** Makes all calls at the same time, so that no call waits for the failure of another call. */
+async function expectUnavailable(db: OpenDatabase, calls: typeof writes): Promise<void> {
+  const expectOne = async ([name, call]: [string, (typeof writes)[string]]) => {
+    const isTooLate = timeLimit();
+    await expect(call(db), name).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(isTooLate(), name).toBe(false);
+  };
+  await Promise.all(Object.entries(calls).map(expectOne));
+}
+
+async function expectAvailable(db: OpenDatabase): Promise<void> {
+  for (const [name, call] of Object.entries({ ...writes, ...reads })) {
+    await expect(
+      call(db).then(() => "worked"),
+      name,
+    ).resolves.toBe("worked");
+  }
+}
+
+// An outage looks different on each engine. The expectations are the same.
+describe("an unreachable PostgreSQL", () => {
+  let test: TestDatabase;
+  let proxy: TcpProxy;
+  let db: OpenDatabase;
+
+  beforeAll(async () => {
+    test = await postgres.open();
+    const url = new URL(test.url as string);
+    proxy = new TcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
+    await proxy.listen();
+    url.hostname = "127.0.0.1";
+    url.port = String(proxy.port);
+    db = await openPostgres({ url: url.href, clock: Date.now, poolSize: 3 });
+  });
+
+  afterAll(async () => {
+    await db.close();
+    await proxy.cut();
+    await test.close();
+  });
+
+  it.each(["cut", "stall"] as const)(
+    "fails within seconds while the connection is dead (%s), and recovers by itself",
+    async (how) => {
+      await expectAvailable(db);
+      await proxy[how]();
+      await expectUnavailable(db, { ...writes, ...reads });
+      await proxy.mend();
+      await expectAvailable(db);
+    },
+  );
+
+  it("keeps no write of a transaction that was cut off", async () => {
+    const note = sampleNote();
+    const transaction = db.transaction(async (tx) => {
+      await tx.notes.insert(note);
+      await proxy.cut();
+      await tx.attachments.insert(sampleAttachment(note));
+    });
+    await expect(transaction).rejects.toMatchObject({ code: "database_unavailable" });
+    await proxy.mend();
+    expect(await db.access.note("ann", note.id)).toBeUndefined();
+  });
+
+  it("fails all calls that wait for a connection at the same time", async () => {
+    await proxy.stall();
+    const isTooLate = timeLimit();
+    const calls = Array.from({ length: 30 }, () => db.notes.listOwned("ann", FIRST));
+    const results = await Promise.allSettled(calls);
+    expect(isTooLate()).toBe(false);
+    expect(results.every(({ status }) => status === "rejected")).toBe(true);
+    await proxy.mend();
+    await expectAvailable(db);
+  });
+});
+
+describe("SQLite files that another process locks", () => {
+  let test: TestDatabase;
+  let others: DatabaseSync[];
+
+  beforeEach(async () => {
+    test = await sqlite.open();
+    const file = test.file as string;
+    others = [file, urlJournalFile(file)].map((path) => new DatabaseSync(path));
+  });
+  afterEach(async () => {
+    for (const other of others) other.close();
+    await test.close();
+  });
+
+  const onOthers = (statement: string) => {
+    for (const other of others) other.exec(statement);
+  };
+
+  it("fails writes within seconds, continues to read, and recovers", async () => {
+    await expectAvailable(test.db);
+    onOthers("begin immediate");
+    await expectUnavailable(test.db, writes);
+    for (const call of Object.values(reads)) await call(test.db);
+    onOthers("rollback");
+    await expectAvailable(test.db);
+  });
+
+  it("waits for a short lock without stopping the event loop", async () => {
+    onOthers("begin immediate");
+    const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
+    // The timer fires only if nothing blocks the event loop. The writes succeed only if they wait until the timer releases the locks.
+    setTimeout(() => onOthers("commit"), 200);
+    await written;
+  });
+
+  it("records URL events while only the database is locked", async () => {
+    const event = sampleEvent({ noteId: "n-locked" });
+    others[0]?.exec("begin immediate");
+    await test.db.urlAudit.record(event);
+    expect((await test.db.audit.listOfNote("n-locked", FIRST)).items).toEqual([event]);
+    others[0]?.exec("rollback");
+  });
+});

@@ -1,0 +1,50 @@
+import pg from "pg";
+import { DomainError } from "../../errors.ts";
+
+// The SQLSTATE classes for faults of the server. 08: connection exception. 53: insufficient resources. 57: operator intervention, such as a
+// shutdown. 58: system error. The code 25006 means that the server became read-only. The code 42501 means that the server may not use a
+// file, for example on a read-only disk, or that the user may not use a table. The code 55P03 means that another transaction held a lock
+// for too long.
+const SERVER_FAULT = /^(08|53|57|58)|^25006$|^42501$|^55P03$/;
+
+const DISK_FULL = "53100";
+const READ_ONLY = "25006";
+
+/** The end of the error message for a server that can't write. */
+export const NOT_WRITABLE =
+  "can't be written. Check the disk of PostgreSQL, and the rights of its user in DATABASE_URL.";
+
+// The codes for a text with the NUL character, which PostgreSQL can't store.
+const BAD_TEXT = new Set(["22021", "22P05"]);
+
+/**
+ * Turns faults of the server into `storage_full` or `database_unavailable`, and a text with NUL into `invalid_request`. Returns other
+ * errors as they are.
+ */
+export function toPostgresDomainError(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError && BAD_TEXT.has(error.code ?? "")) {
+    return new DomainError("invalid_request", "A text contains the NUL character", { cause: error });
+  }
+  if (!isServerFault(error)) return error;
+  const { code } = error as { code?: string };
+  if (code === DISK_FULL) return new DomainError("storage_full", "The disk of the database is full", { cause: error });
+  return new DomainError("database_unavailable", messageOf(error), { cause: error });
+}
+
+function messageOf(error: unknown): string {
+  if (isNotWritable(error)) return `The database ${NOT_WRITABLE}`;
+  const isReadOnly = error instanceof pg.DatabaseError && error.code === READ_ONLY;
+  return isReadOnly ? "The database is read-only: it may be a standby" : "The database can't be reached";
+}
+
+/** Whether PostgreSQL reports a fault of its disk, or refuses the access to a table. */
+export function isNotWritable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^58|^42501$/.test(error.code ?? "");
+}
+
+function isServerFault(error: unknown): boolean {
+  if (error instanceof DomainError || error instanceof TypeError) return false;
+  if (error instanceof pg.DatabaseError) return SERVER_FAULT.test(error.code ?? "");
+  // Other errors come from the socket: refused, reset, timed out, closed.
+  return error instanceof Error;
+}

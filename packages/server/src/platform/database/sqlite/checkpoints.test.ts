@@ -1,0 +1,127 @@
+import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { openSqliteUrlAudit } from "../../../features/audit/journal/log.ts";
+import { sampleEvent, sampleNote } from "../../../testing/database/samples.ts";
+import { sqlite } from "../../../testing/database/test-databases.ts";
+import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
+import { createCheckpoints } from "./checkpoints.ts";
+import { Mutex } from "./mutex.ts";
+
+const LONG_TEXT = "a".repeat(60_000_000);
+
+it("copies a long write-ahead log on a worker thread, after the write", async () => {
+  const { file, close } = await sqlite.open();
+  const [writer, other] = [new DatabaseSync(file as string), new DatabaseSync(file as string)];
+  const state = other.prepare("pragma wal_checkpoint(noop)");
+  const failures: unknown[] = [];
+  const checkpoints = createCheckpoints(writer, {
+    file: file as string,
+    writeLock: new Mutex(),
+    onFailure: (error) => failures.push(error),
+  });
+  writer.exec("create table long as select randomblob(120000000) as content");
+  // The write itself has copied nothing.
+  expect(state.get()).toMatchObject({ checkpointed: 0 });
+  checkpoints.afterWrite();
+  await expect.poll(() => state.get()?.checkpointed).toBeGreaterThan(24_000);
+  // After the second checkpoint, the next write starts at the beginning of the log.
+  await expect
+    .poll(() => {
+      writer.exec("update long set content = 'short'");
+      return state.get()?.log;
+    })
+    .toBeLessThan(100);
+  await checkpoints.close();
+  expect(failures).toEqual([]);
+  for (const connection of [writer, other]) connection.close();
+  await close();
+});
+
+// Only Linux lists the locks of all processes in a file.
+const itOnLinux = process.platform === "linux" ? it : () => undefined;
+itOnLinux("keeps the locks of another instance in this process", async () => {
+  const { db, file, close } = await sqlite.open();
+  const again = await openSqlite({ file: file as string, clock: Date.now });
+  await db.notes.insert(sampleNote());
+  const { ino } = statSync(file as string);
+  const countLocks = () => {
+    const lines = readFileSync("/proc/locks", "utf8").split("\n");
+    return lines.filter((line) => line.includes(` ${process.pid} `) && line.includes(`:${ino} `)).length;
+  };
+  const before = countLocks();
+  for (let count = 0; count < 2; count += 1) await again.notes.insert(sampleNote({ body: LONG_TEXT }));
+  // This close waits for the checkpoint, which also flushes the file.
+  await again.close();
+  expect(countLocks()).toBe(before);
+  expect(before).toBeGreaterThan(0);
+  await close();
+});
+
+it("starts the log anew although somebody always reads", async () => {
+  const { db, file, close } = await sqlite.open();
+  const readers = [new DatabaseSync(file as string), new DatabaseSync(file as string)];
+  let turn = 0;
+  const readAgain = () => {
+    const [next, last] = [readers[turn % 2], readers[(turn + 1) % 2]] as [DatabaseSync, DatabaseSync];
+    turn += 1;
+    next.exec("begin; select count(*) from notes");
+    if (last.isTransaction) last.exec("commit");
+  };
+  const timer = setInterval(readAgain, 5);
+  for (let count = 0; count < 3; count += 1) await db.notes.insert(sampleNote({ body: LONG_TEXT }));
+  await expect
+    .poll(async () => {
+      await db.notes.insert(sampleNote());
+      return statSync(`${file}-wal`).size;
+    })
+    .toBeLessThan(110 * 2 ** 20);
+  clearInterval(timer);
+  for (const reader of readers) reader.close();
+  await close();
+});
+
+it("tries again later and reports it when the log can't be copied", async () => {
+  // The pause ends only when the test moves this clock.
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { file, close } = await sqlite.open();
+  const failures: unknown[] = [];
+  const again = await openSqlite({
+    file: file as string,
+    clock: Date.now,
+    onCheckpointFailure: (error) => failures.push(error),
+  });
+  // The worker thread opens the file only when the log is long for the first time. If the file is missing then, the thread must not create
+  // a new one.
+  renameSync(file as string, `${file}.moved`);
+  await again.notes.insert(sampleNote({ body: LONG_TEXT }));
+  await again.notes.insert(sampleNote({ body: LONG_TEXT }));
+  await expect.poll(() => failures.length).toBe(1);
+  for (let count = 0; count < 20; count += 1) await again.notes.insert(sampleNote());
+  expect(failures).toMatchObject([{ code: "database_unavailable" }]);
+  vi.advanceTimersByTime(2_000);
+  await again.notes.insert(sampleNote());
+  await expect.poll(() => failures.length).toBe(2);
+  expect(existsSync(file as string)).toBe(false);
+  expect(statSync(`${file}-wal`).size).toBeGreaterThan(100 * 2 ** 20);
+  renameSync(`${file}.moved`, file as string);
+  await again.close();
+  await close();
+});
+
+it("checks the log also after URL events were moved from the journal", async () => {
+  const { file, close } = await sqlite.open();
+  let steps = 0;
+  const urlAudit = openSqliteUrlAudit({
+    file: file as string,
+    writeLock: new Mutex(),
+    afterWrite: () => {
+      steps += 1;
+    },
+  });
+  await urlAudit.record(sampleEvent());
+  await expect.poll(() => steps).toBeGreaterThan(0);
+  await urlAudit.close();
+  await close();
+});

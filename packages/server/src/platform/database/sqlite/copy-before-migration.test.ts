@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { sampleNote } from "../../../testing/database/samples.ts";
+import { SQLITE_FILE, sqlite } from "../../../testing/database/test-databases.ts";
+import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
+import { migrationsFor } from "../migrations/index.ts";
+
+const LAST = Object.keys(migrationsFor("sqlite")).sort().at(-1) ?? "";
+
+/** Creates a database that lacks only the last migration, with one note. */
+async function earlierDatabase() {
+  const { location, remove } = await sqlite.createLocation();
+  onTestFinished(remove);
+  const { file } = location as { file: string };
+  const db = await openSqlite({ file, clock: Date.now });
+  const note = sampleNote();
+  await db.notes.insert(note);
+  await db.close();
+  revertLast(file);
+  const copies: string[] = [];
+  const open = () => openSqlite({ file, clock: Date.now, onCopy: (copy) => copies.push(copy) });
+  return { file, note, copies, open, copy: `${file}.before-${LAST}` };
+}
+
+/** Undoes the last migration, so that it can run again. */
+const UNDO = `
+  drop trigger note_shares_subject; drop trigger attachment_shares_subject;
+  drop trigger invitations_subject; drop trigger links_subject;
+  drop table shared_subjects; alter table links drop column idempotency_key`;
+
+function revertLast(file: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(UNDO);
+  database.prepare("delete from kysely_migration where name = ?").run(LAST);
+  database.close();
+}
+
+describe("the copy before a migration", () => {
+  it("holds the database and its journal, privately", async () => {
+    const { copies, open, copy } = await earlierDatabase();
+    await (await open()).close();
+    expect(copies).toEqual([copy]);
+    for (const path of [copy, `${copy}-url-journal`]) expect(statSync(path).mode & 0o777).toBe(0o600);
+    const database = new DatabaseSync(copy, { readOnly: true });
+    expect(database.prepare("select count(*) as count from notes").get()).toEqual({ count: 1 });
+    expect(database.prepare("select 1 from kysely_migration where name = ?").get(LAST)).toBeUndefined();
+    database.close();
+  });
+
+  it("rolls back when it takes the place of the database", async () => {
+    const { file, note, copies, open, copy } = await earlierDatabase();
+    await (await open()).close();
+    for (const path of ["", "-url-journal"].flatMap((end) => [end, `${end}-wal`, `${end}-shm`])) {
+      rmSync(`${file}${path}`, { force: true });
+    }
+    for (const suffix of ["", "-url-journal"]) renameSync(`${copy}${suffix}`, `${file}${suffix}`);
+    const db = await open();
+    expect((await db.access.note("ann", note.id))?.note).toEqual(note);
+    await db.close();
+    expect(copies).toHaveLength(2);
+  });
+
+  it("is not made for a new database, or without a migration", async () => {
+    const { location, remove } = await sqlite.createLocation();
+    onTestFinished(remove);
+    const { file } = location as { file: string };
+    for (let start = 0; start < 2; start++) await (await openSqlite({ file, clock: Date.now })).close();
+    expect(readdirSync(dirname(file)).filter((name) => name.includes(".before-"))).toEqual([]);
+  });
+
+  it("replaces the oldest of three copies", async () => {
+    const { file, open, copy } = await earlierDatabase();
+    const older = ["0001", "0002", "0003"].map((name, days) => {
+      const path = `${file}.before-${name}`;
+      for (const suffix of ["", "-url-journal"]) writeFileSync(`${path}${suffix}`, "");
+      utimesSync(path, days, days);
+      return path;
+    });
+    await (await open()).close();
+    const kept = [...older, copy].filter((path) => existsSync(path) && existsSync(`${path}-url-journal`));
+    expect(kept).toEqual([...older.slice(1), copy]);
+    expect(existsSync(join(dirname(file), `${SQLITE_FILE}.before-0001-url-journal`))).toBe(false);
+  });
+
+  it("survives a start of several processes at once", async () => {
+    const { copies, open, copy } = await earlierDatabase();
+    const opened = await Promise.all([open(), open(), open()]);
+    for (const db of opened) await db.close();
+    expect(new Set(copies)).toEqual(new Set([copy]));
+    const database = new DatabaseSync(copy, { readOnly: true });
+    expect(database.prepare("select 1 from kysely_migration where name = ?").get(LAST)).toBeUndefined();
+    database.close();
+  });
+});

@@ -1,0 +1,51 @@
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, vi } from "vitest";
+import { sqlite } from "../../../testing/database/test-databases.ts";
+import type { OpenDatabase } from "../../../wiring/database/database.ts";
+
+const page = { limit: 50, cursor: undefined, now: 0 };
+
+/** Returns the query plan of the first query that `list` runs. */
+async function planOf(list: (db: OpenDatabase) => Promise<unknown>): Promise<string> {
+  const { db, file, close } = await sqlite.open();
+  const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+  await list(db);
+  const query = prepare.mock.calls[0]?.[0] ?? "";
+  prepare.mockRestore();
+  const reader = new DatabaseSync(file as string, { readOnly: true });
+  // A compiled query has numbered parameters, and can use one of them several times.
+  const values = Array.from(new Set(query.match(/\?\d+/g) ?? query.match(/\?/g)), () => 1);
+  const plan = reader.prepare(`explain query plan ${query}`).all(...values);
+  reader.close();
+  await close();
+  return JSON.stringify(plan);
+}
+
+// These tests run only on SQLite, because a query plan of PostgreSQL depends on the number of rows.
+describe("lists on SQLite", () => {
+  // Only SQLite must read the body of a note to reach the columns after the body.
+  it("read owned notes from an index, without their bodies", async () => {
+    expect(await planOf((db) => db.notes.listOwned("ann", page))).toContain("notes USING COVERING INDEX");
+  });
+
+  it("read shared notes from an index, without their bodies", async () => {
+    expect(await planOf((db) => db.notes.listShared("ann", page))).toContain("notes USING COVERING INDEX");
+  });
+
+  it("count the files of a note from two indexes, without their rows", async () => {
+    const plan = await planOf((db) => db.attachments.countOfNote("note", "viewer"));
+    for (const index of ["attachments_of_note", "attachments_unready"]) {
+      expect(plan).toContain(`SEARCH attachments USING COVERING INDEX ${index} (note_id=?)`);
+    }
+  });
+
+  const files: [name: string, searches: number, list: (db: OpenDatabase) => Promise<unknown>][] = [
+    ["a page has the sent and the pending files", 2, (db) => db.attachments.pageOfNote("note", page)],
+    ["the limit has the pending files", 1, (db) => db.uploads.countPending({ userId: "ann", noteId: "note" })],
+  ];
+
+  it.each(files)("skip the files of a note that no list shows: %s", async (_name, searches, list) => {
+    const searched = /attachments USING (?:COVERING )?INDEX attachments_of_note \(note_id=\? AND <expr>=\?/g;
+    expect((await planOf(list)).match(searched)).toHaveLength(searches);
+  });
+});

@@ -1,0 +1,66 @@
+import { randomFillSync } from "node:crypto";
+import { appendFileSync, rmSync, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DomainError } from "../../errors.ts";
+
+const RESERVE_BYTES = 4 * 2 ** 20;
+// The service writes the reserve file in small steps, so that a nearly full disk still stores a part of it. The bytes are random, because a
+// disk that compresses would store other bytes in less space.
+const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
+
+type Options = {
+  truncateWal: () => Promise<unknown>;
+  /** Returns by how many bytes the database file grows when SQLite copies the whole log into it. */
+  growthBytes: () => number;
+};
+
+/**
+ * Stores a reserve file of 4 MiB beside the database. Even a transaction that frees space needs some space first, so it can fail on a full
+ * disk. In that case, the service deletes the reserve file, and runs the transaction again.
+ */
+export function createReserve(
+  file: string,
+  { truncateWal, growthBytes }: Options,
+): <T>(run: () => Promise<T>) => Promise<T> {
+  const reserve = `${file}-reserve`;
+
+  function sizeBytes(): number {
+    return statSync(reserve, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  function refill(): void {
+    try {
+      for (let size = sizeBytes(); size < RESERVE_BYTES; size += STEP.length) {
+        appendFileSync(reserve, STEP, { mode: 0o600 });
+      }
+    } catch {
+      // The disk is full, so there is no reserve now. The next transaction that frees space tries again.
+    }
+  }
+
+  function freeBytes(): number {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    return bavail * bsize;
+  }
+
+  refill();
+  return async (run) => {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isFull(error) || sizeBytes() === 0) throw error;
+      rmSync(reserve, { force: true });
+      // Empties the write-ahead log now. Usually, the service empties the log only when it is long (checkpoints.ts), which may be too late
+      // on a small disk. Skips this if the copy of the log does not fit on the disk, because the copy would use up the space for the
+      // transaction.
+      if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
+      return await run();
+    } finally {
+      refill();
+    }
+  };
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof DomainError && error.code === "storage_full";
+}

@@ -1,0 +1,93 @@
+import { rename } from "node:fs/promises";
+import type { CompiledQuery } from "kysely";
+import { expect, it } from "vitest";
+import { sampleNote, summaryOf } from "../../../testing/database/samples.ts";
+import { sqlite } from "../../../testing/database/test-databases.ts";
+import { openSqliteSearch } from "./search.ts";
+
+// These tests run only on SQLite, because only SQLite has a thread for searches. The tests of notes cover searches on both engines.
+const TITLE = { limit: 50, cursor: undefined, search: "title" };
+
+it("finds a note right after its commit, in the order of other lists", async () => {
+  const test = await sqlite.open();
+  const notes = [sampleNote(), sampleNote(), sampleNote()];
+  for (const [nth, note] of notes.entries()) {
+    await test.db.notes.insert(note);
+    const { items } = await test.db.notes.listOwned("ann", TITLE);
+    expect(items).toEqual(
+      notes
+        .slice(0, nth + 1)
+        .reverse()
+        .map(summaryOf),
+    );
+  }
+  await test.close();
+});
+
+it("runs concurrent searches, each with its own result", async () => {
+  const test = await sqlite.open();
+  const owners = Array.from({ length: 20 }, (_, nth) => `owner${nth}`);
+  for (const ownerId of owners) await test.db.notes.insert(sampleNote({ ownerId }));
+  const found = await Promise.all(owners.map((ownerId) => test.db.notes.listOwned(ownerId, TITLE)));
+  expect(found.map(({ items }) => items.map(({ ownerId }) => ownerId))).toEqual(owners.map((ownerId) => [ownerId]));
+  await test.close();
+});
+
+it("runs a search while another search is slow", async () => {
+  const test = await sqlite.open();
+  const search = openSqliteSearch({ file: test.file as string, limitMs: 1_500 });
+  const run = (text: string) => search.run<unknown>({ sql: text, parameters: [] } as unknown as CompiledQuery);
+  const ended: string[] = [];
+  const endless =
+    "with recursive n (n) as (select 1 union all select n + 1 from n) select max(n) from n where in_time(n)";
+  // Both threads have started before the slow search.
+  await Promise.all([run("select 1"), run("select 1")]);
+  await Promise.all([
+    run(endless).catch(({ code }) => ended.push(code)),
+    run("select 1").then(() => ended.push("fast")),
+  ]);
+  expect(ended).toEqual(["fast", "search_timeout"]);
+  await search.close();
+  await test.close();
+});
+
+it("finds a note of the same transaction", async () => {
+  const test = await sqlite.open();
+  const note = sampleNote();
+  await test.db.transaction(async (tx) => {
+    await tx.notes.insert(note);
+    expect((await tx.notes.listOwned("ann", TITLE)).items).toEqual([summaryOf(note)]);
+    await expect(test.db.notes.listOwned("ann", TITLE)).rejects.toThrow("Inside a transaction");
+  });
+  await test.close();
+});
+
+it("fails while the file is missing, and recovers when it is back", async () => {
+  const test = await sqlite.open();
+  const file = test.file as string;
+  const search = () => test.db.notes.listOwned("ann", TITLE);
+  await rename(file, `${file}-away`);
+  const refused = expect.objectContaining({ code: "database_unavailable" });
+  const results = await Promise.allSettled([search(), search()]);
+  expect(results).toEqual([
+    { status: "rejected", reason: refused },
+    { status: "rejected", reason: refused },
+  ]);
+  await rename(`${file}-away`, file);
+  expect((await search()).items).toEqual([]);
+  await test.close();
+});
+
+it("finishes its searches before it closes, and refuses later ones", async () => {
+  const test = await sqlite.open();
+  await test.db.notes.insert(sampleNote());
+  await test.db.searchIndex.indexSome();
+  const replica = await test.openAgain({ clock: Date.now });
+  // The index shows that no note has this text. Any other search makes a second request, which reads the texts.
+  const before = replica.notes.listOwned("ann", { ...TITLE, search: "no such text" });
+  const closed = replica.close();
+  expect((await before).items).toEqual([]);
+  await closed;
+  await expect(replica.notes.listOwned("ann", TITLE)).rejects.toMatchObject({ code: "database_unavailable" });
+  await test.close();
+});

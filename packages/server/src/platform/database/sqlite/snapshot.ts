@@ -1,0 +1,108 @@
+import { closeSync, existsSync, openSync } from "node:fs";
+import { backup, DatabaseSync } from "node:sqlite";
+import { urlJournalFile } from "../../../features/audit/journal/log.ts";
+import { DomainError } from "../../errors.ts";
+import { fileFault } from "./errors.ts";
+
+/** The state of a database at one moment, while other processes write to it. */
+export type SqliteSnapshot = {
+  /**
+   * Copies the database to `file`, and the journal of URL events to another file beside it. Rejects with `storage_full` or
+   * `database_unavailable`.
+   */
+  copyTo(file: string): Promise<void>;
+  /** Counts the rows of a table. */
+  count(table: "notes" | "attachments"): number;
+  /** Returns the name of the last migration, or undefined if the database is empty. */
+  lastMigration(): string | undefined;
+  /** Returns the lowest migration that a version must contain to use the database (ADR 2), or undefined if the database is empty. */
+  neededMigration(): string | undefined;
+  close(): void;
+};
+
+/**
+ * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this function opens the
+ * journal first. An event that moves between the two openings is in both files. Readers of the copy still see the event only once. Throws
+ * `database_unavailable`.
+ */
+export function openSnapshot(file: string): SqliteSnapshot {
+  const opened: DatabaseSync[] = [];
+  function close(): void {
+    for (const database of opened) database.close();
+  }
+  function open(path: string): DatabaseSync {
+    // Opens the file only to create it. On POSIX, when a process closes any handle of a file, the process loses all its locks on this file.
+    if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
+    const database = beginReading(path);
+    opened.push(database);
+    return database;
+  }
+  try {
+    const journal = open(urlJournalFile(file));
+    const database = open(file);
+    return {
+      async copyTo(target) {
+        try {
+          await copy(journal, urlJournalFile(target));
+          await copy(database, target);
+        } catch (cause) {
+          const fault = fileFault(cause, `The database can't be copied to ${target}`);
+          if (fault.code !== "storage_full") throw fault;
+          throw new DomainError(
+            "storage_full",
+            `The disk of ${target} is full. Free space there, and run the command again.`,
+            {
+              cause,
+            },
+          );
+        }
+      },
+      count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.count),
+      lastMigration: () => findText(database, { table: "kysely_migration", column: "max(name)" }),
+      neededMigration: () => findText(database, { table: "schema_compatibility", column: "needed_migration" }),
+      close,
+    };
+  } catch (cause) {
+    close();
+    throw new DomainError("database_unavailable", `The database file ${file} can't be read`, { cause });
+  }
+}
+
+/** Opens a file, and begins a transaction. Its first read fixes the state that the connection sees. */
+function beginReading(path: string): DatabaseSync {
+  try {
+    return begin("normal");
+  } catch {
+    // If no other process has the file open, the first reader creates a file for the memory that connections share. This fails on a full
+    // disk. A connection with an exclusive lock needs no such file.
+    return begin("exclusive");
+  }
+
+  function begin(locking: "normal" | "exclusive"): DatabaseSync {
+    const database = new DatabaseSync(path);
+    try {
+      database.exec(`pragma locking_mode = ${locking}; begin`);
+      database.prepare("select 1 from sqlite_schema").all();
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+}
+
+async function copy(database: DatabaseSync, file: string): Promise<void> {
+  closeSync(openSync(file, "wx", 0o600));
+  await backup(database, file);
+  // Changes the journal mode of the copy. In WAL mode, SQLite would create more files beside the copy when somebody opens it.
+  const copied = new DatabaseSync(file);
+  copied.exec("pragma journal_mode = delete");
+  copied.close();
+}
+
+/** Returns undefined if the table or the row is missing. */
+function findText(database: DatabaseSync, { table, column }: { table: string; column: string }): string | undefined {
+  if (database.prepare("select 1 from sqlite_schema where name = ?").get(table) === undefined) return undefined;
+  const text = database.prepare(`select ${column} as text from ${table}`).get()?.text;
+  return typeof text === "string" ? text : undefined;
+}

@@ -1,0 +1,143 @@
+import { parentPort, Worker } from "node:worker_threads";
+import type { DomainError } from "../../errors.ts";
+import { fileFault, isBusy } from "./errors.ts";
+
+type Options = {
+  /** The module of the worker thread. */
+  module: URL;
+  /** The database file, which the module opens. */
+  file: string;
+  /** The error message for a request that fails. */
+  refusal: string;
+  /** Data that the module gets in `workerData`, beside `file`. Default: none. */
+  data?: object;
+};
+
+/** An error of SQLite that is sent to another thread. An error itself would lose its SQLite code on the way. */
+export type Failure = { message: string; errcode: number | undefined };
+type Reply<Answer> = { answer: Answer } | { failure: Failure };
+const CLOSE = "close";
+
+/**
+ * A worker thread with its own database connections. The thread starts at the first request. After a crash, it starts again at the next
+ * request.
+ */
+export class SqliteThread<Request, Answer> {
+  readonly #options: Options;
+  readonly #pending: PromiseWithResolvers<Answer>[] = [];
+  #worker: Worker | undefined;
+  #isClosed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The number of requests that have no result yet. */
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
+  /** Sends a request. Requests run in order. Rejects with `storage_full` or `database_unavailable`. */
+  request(request: Request): Promise<Answer> {
+    if (this.#isClosed) return Promise.reject(this.#toError({ message: "It was closed.", errcode: undefined }));
+    try {
+      this.#worker ??= this.#start();
+      this.#worker.postMessage(request);
+    } catch (error) {
+      // The worker can't start, because the system has no more threads or memory. Or the request can't be sent to another thread.
+      return Promise.reject(this.#toError({ message: (error as Error).message, errcode: undefined }));
+    }
+    this.#worker.ref();
+    const pending = Promise.withResolvers<Answer>();
+    this.#pending.push(pending);
+    return pending.promise;
+  }
+
+  /** Resolves when all requests are finished and the thread has ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    worker.ref();
+    worker.postMessage(CLOSE);
+    // Does not use `once` of node:events, because it would reject if the thread fails while it ends.
+    await new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  }
+
+  #start(): Worker {
+    const { module, file, data } = this.#options;
+    const worker = new Worker(module, { workerData: { file, ...data } });
+    worker.on("message", (reply: Reply<Answer>) => this.#settle(reply));
+    let message = "The worker thread ended.";
+    worker.on("error", (error) => {
+      message = error.message;
+    });
+    // After an error, `exit` follows. Only then are the requests settled, because a new request needs a new thread.
+    worker.on("exit", () => {
+      this.#worker = undefined;
+      while (this.#pending.length > 0) this.#settle({ failure: { message, errcode: undefined } });
+    });
+    worker.unref();
+    return worker;
+  }
+
+  #settle(reply: Reply<Answer>): void {
+    const pending = this.#pending.shift();
+    // An idle thread must not keep the process alive. But a thread that is closing must keep the process alive until the database is
+    // closed.
+    if (this.#pending.length === 0 && !this.#isClosed) this.#worker?.unref();
+    if ("answer" in reply) pending?.resolve(reply.answer);
+    else pending?.reject(this.#toError(reply.failure));
+  }
+
+  #toError(failure: Failure): DomainError {
+    return fileFault(fromFailure(failure), this.#options.refusal);
+  }
+}
+
+/** Repeats a request to a thread until no other process writes, or until the deadline. The thread waits for its own busy timeout each time. */
+export async function untilNotBusy<Answer>(deadline: number, request: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!isBusy((error as Error).cause) || performance.now() > deadline) throw error;
+    }
+  }
+}
+
+export function toFailure(error: unknown): Failure {
+  const { message, errcode } = error as { message: string; errcode?: number };
+  return { message, errcode };
+}
+
+export function fromFailure({ message, errcode }: Failure): Error {
+  return Object.assign(new Error(message), { errcode });
+}
+
+/** Returns the URL of the module `name` in the folder of the importing file. In a build, all modules are .js files in one folder. */
+export function workerModule(name: string, importer: string): URL {
+  const extension = importer.endsWith(".ts") ? "ts" : "js";
+  return new URL(`./${name}.${extension}`, importer);
+}
+
+/**
+ * Handles requests, one after the other, until `close`. `answer` may return a promise, but must not wait for an event. Call it inside the
+ * worker thread.
+ */
+export function answerRequests<Request>(has: { answer: (request: Request) => unknown; close: () => void }): void {
+  const port = parentPort;
+  if (port === null) throw new Error("answerRequests runs in a worker thread only.");
+  port.on("message", async (request: Request | typeof CLOSE) => {
+    if (request === CLOSE) {
+      has.close();
+      port.close();
+      return;
+    }
+    try {
+      port.postMessage({ answer: await has.answer(request as Request) } satisfies Reply<unknown>);
+    } catch (error) {
+      port.postMessage({ failure: toFailure(error) } satisfies Reply<unknown>);
+    }
+  });
+}

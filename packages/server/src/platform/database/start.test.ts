@@ -1,0 +1,152 @@
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { sql } from "kysely";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ended, startChild } from "../../testing/database/child-process.ts";
+import { openAt } from "../../testing/database/database-location.ts";
+import { sampleNote } from "../../testing/database/samples.ts";
+import { engines, sqlite } from "../../testing/database/test-databases.ts";
+import type { OpenDatabase } from "../../wiring/database/database.ts";
+import { openPostgres, openSqlite } from "../../wiring/database/index.ts";
+import { migrationsFor } from "./migrations/index.ts";
+
+const MIGRATIONS = Object.keys(migrationsFor("sqlite")).sort();
+
+describe.each(engines)("opening a database on $name", ({ createLocation }) => {
+  async function freshLocation() {
+    const { location, remove } = await createLocation();
+    onTestFinished(remove);
+    return location;
+  }
+
+  it("migrates it once when processes and connections start together", async () => {
+    const location = await freshLocation();
+    const children = Array.from({ length: 3 }, () => startChild("open-once", [JSON.stringify(location)]));
+    const [exits, opened] = await Promise.all([
+      Promise.all(children.map(ended)),
+      Promise.all(Array.from({ length: 3 }, () => openAt(location))),
+    ]);
+    expect(exits).toEqual([0, 0, 0]);
+    const { rows } = await sql`select name from kysely_migration order by name`.execute(
+      (opened[0] as OpenDatabase).kysely,
+    );
+    expect(rows).toEqual(MIGRATIONS.map((name) => ({ name })));
+    for (const db of opened) await db.close();
+  });
+
+  it("keeps what is in it", async () => {
+    const location = await freshLocation();
+    const note = sampleNote();
+    const first = await openAt(location);
+    await first.notes.insert(note);
+    await first.close();
+    const again = await openAt(location);
+    expect((await again.access.note("ann", note.id))?.note).toEqual(note);
+    await again.close();
+  });
+
+  /** Makes a database that a later version has migrated. */
+  async function migratedLater(change: (db: OpenDatabase) => Promise<unknown>) {
+    const location = await freshLocation();
+    const db = await openAt(location);
+    const row = sql`('0099-from-the-future', '2099-01-01T00:00:00.000Z')`;
+    await sql`insert into kysely_migration (name, timestamp) values ${row}`.execute(db.kysely);
+    await change(db);
+    await db.close();
+    return location;
+  }
+
+  it("starts on a database to which a later version has only added things", async () => {
+    const note = sampleNote();
+    const location = await migratedLater(async (db) => {
+      await sql`alter table notes add column color text`.execute(db.kysely);
+      await db.notes.insert(note);
+    });
+    const db = await openAt(location);
+    expect((await db.access.note("ann", note.id))?.note).toEqual(note);
+    await db.close();
+  });
+
+  it("refuses a database that needs a later version", async () => {
+    const location = await migratedLater((db) =>
+      db.kysely.updateTable("schema_compatibility").set({ needed_migration: "0098-later" }).execute(),
+    );
+    await expect(openAt(location)).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringMatching(
+        /newer Valet Key \(migration 0099-from-the-future\).* with the migration 0098-later/,
+      ),
+    });
+  });
+
+  it("refuses a later database that does not say which versions may use it", async () => {
+    const location = await migratedLater(({ kysely }) => kysely.schema.dropTable("schema_compatibility").execute());
+    await expect(openAt(location)).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining("by a newer Valet Key (migration 0099-from-the-future)"),
+    });
+  });
+
+  it("names the migration that fails", async () => {
+    const location = await freshLocation();
+    const db = await openAt(location);
+    const last = MIGRATIONS.at(-1);
+    // The service runs the last migration again. The migration fails, because its tables already exist.
+    await sql`delete from kysely_migration where name = ${last}`.execute(db.kysely);
+    await db.close();
+    await expect(openAt(location)).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining(`the migration ${last}`),
+      cause: expect.any(Error),
+    });
+  });
+});
+
+// The other tests need a file or a server, so each test runs on one engine only.
+describe("a SQLite file", () => {
+  async function freshDirectory() {
+    const directory = await mkdtemp(join(tmpdir(), "valetkey-start-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    return directory;
+  }
+
+  it("is created for its owner alone, and so is its directory", async () => {
+    const file = join(await freshDirectory(), "a", "b", "valetkey.sqlite");
+    const db = await openSqlite({ file, clock: Date.now });
+    const modes = await Promise.all([dirname(file), file, `${file}-wal`].map(async (path) => (await stat(path)).mode));
+    expect(modes.map((mode) => (mode & 0o777).toString(8))).toEqual(["700", "600", "600"]);
+    await db.close();
+  });
+
+  it("has a write-ahead log, full synchronisation and foreign keys", async () => {
+    const { db, close } = await sqlite.open();
+    const pragma = async (name: string) =>
+      Object.values((await sql.raw(`pragma ${name}`).execute(db.kysely)).rows[0] as object);
+    expect(await pragma("journal_mode")).toEqual(["wal"]);
+    expect(await pragma("synchronous")).toEqual([2]);
+    expect(await pragma("foreign_keys")).toEqual([1]);
+    await close();
+  });
+
+  it.each<[string, (file: string) => Promise<unknown>]>([
+    ["a text", (file) => writeFile(file, "This is a text, as long as the header of a database file. ".repeat(20))],
+    ["a directory", (file) => mkdir(file)],
+  ])("is refused when it is %s", async (_, make) => {
+    const file = join(await freshDirectory(), "valetkey.sqlite");
+    await make(file);
+    await expect(openSqlite({ file, clock: Date.now })).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining(`${file} can't be used`),
+    });
+  });
+});
+
+describe("a PostgreSQL server", () => {
+  it("that does not listen is reported without a long wait", async () => {
+    const started = performance.now();
+    const opening = openPostgres({ url: "postgres://u:p@127.0.0.1:1/none", clock: Date.now });
+    await expect(opening).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(performance.now() - started).toBeLessThan(30_000);
+  });
+});

@@ -1,0 +1,100 @@
+import fastify from "fastify";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { openAccounts } from "../../testing/auth/accounts-app.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { storeLink, visitorOf } from "../../testing/link-visits.ts";
+import { startServiceInTest, stopClock } from "../../testing/use-service.ts";
+import { addClientAddress, type TrustProxy, trustsProxy } from "./client-address.ts";
+
+/** An application that returns the IP address of the client. `log` contains the lines of its log. */
+function openApp(trustProxy: TrustProxy) {
+  const log: string[] = [];
+  const stream = { write: (line: string) => log.push(line) };
+  const app = fastify({ trustProxy: trustsProxy(trustProxy), logger: { level: "warn", stream } });
+  addClientAddress(app);
+  app.get("/", async ({ clientAddress }) => ({ clientAddress }));
+  const addressFor = async (forwardedFor: string, remoteAddress = "10.0.0.1") => {
+    const headers = { "x-forwarded-for": forwardedFor };
+    return (await app.inject({ method: "GET", url: "/", headers, remoteAddress })).json().clientAddress;
+  };
+  return { addressFor, log };
+}
+
+const oneHop = (_address: string, hop: number) => hop < 1;
+const twoHops = (_address: string, hop: number) => hop < 2;
+
+describe("the IP address of a client", () => {
+  it.each([
+    ["192.0.2.7", "192.0.2.7"],
+    ["192.0.2.7:49152", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["[::ffff:192.0.2.7]:49152", "192.0.2.7"],
+    ["2001:DB8::1", "2001:db8::1"],
+    ["[2001:db8::1]", "2001:db8::1"],
+    ["[2001:db8::1]:49152", "2001:db8::1"],
+    ["fe80::1%eth0", "fe80::1"],
+    ["[fe80::1%eth0]:49152", "fe80::1"],
+    ["203.0.113.7, 192.0.2.7:49152", "192.0.2.7"],
+  ])("in the header %s of a trusted proxy is %s", async (header, address) => {
+    expect(await openApp(oneHop).addressFor(header)).toBe(address);
+  });
+
+  it("is found behind two proxies that add ports", async () => {
+    const header = "203.0.113.7, 192.0.2.7:49152, 10.0.0.2:4321";
+    expect(await openApp(twoHops).addressFor(header)).toBe("192.0.2.7");
+    expect(await openApp(["10.0.0.0/8"]).addressFor(header)).toBe("192.0.2.7");
+  });
+
+  it.each(["unknown", "192.0.2", "192.0.2.7:http", "[2001:db8::1", "2130706433", "_hidden", "192.0.2.7:1:2"])(
+    "is the address of the proxy if the header contains %s",
+    async (header) => {
+      for (const trustProxy of [oneHop, ["10.0.0.0/8"]]) {
+        expect(await openApp(trustProxy).addressFor(`203.0.113.7, ${header}`)).toBe("10.0.0.1");
+      }
+    },
+  );
+
+  it("is logged once if it is not valid", async () => {
+    const { addressFor, log } = openApp(oneHop);
+    await addressFor("192.0.2.7:49152");
+    expect(log).toEqual([]);
+    for (let nth = 0; nth < 3; nth += 1) await addressFor(`unknown-${nth}`.padEnd(5_000, "x"));
+    expect(log).toHaveLength(1);
+    expect(JSON.parse(log[0] ?? "").address).toMatch(/^unknown-0x{55}$/);
+  });
+
+  it("is the address of the connection if the service trusts no proxy", async () => {
+    const { addressFor, log } = openApp(false);
+    expect(await addressFor("unknown", "::ffff:10.0.0.1")).toBe("10.0.0.1");
+    expect(log).toEqual([]);
+  });
+});
+
+describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name", (engine) => {
+  beforeEach(stopClock);
+
+  it("10 of 25 wrong passwords of one client for a link are checked", async () => {
+    const { app, db } = await startServiceInTest({ engine, app: { trustProxy: oneHop } });
+    const { token } = await storeLink(db, { password: "open sesame" });
+    const statuses: number[] = [];
+    for (let nth = 0; nth < 25; nth += 1) {
+      const headers = { "x-forwarded-for": `192.0.2.7:${49_152 + nth}` };
+      const json = { password: "wrong" };
+      statuses.push((await visitorOf(app).send(`POST /public/links/${token}/unlock`, { json, headers })).status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(403), ...Array(15).fill(429)]);
+  });
+
+  it("ten sign-ins of one client do not lock out another client", async () => {
+    const service = await openAccounts(engine, { trustProxy: true });
+    onTestFinished(() => service.close());
+    await service.signUp();
+    const from = (client: string, email: string) =>
+      service.signIn({ email, password: "wrong horse battery" }, { headers: { "x-forwarded-for": client } });
+    for (let nth = 0; nth < 11; nth += 1) {
+      const { statusCode } = await from(`192.0.2.7:${49_152 + nth}`, `person-${nth}@example.com`);
+      expect(statusCode).toBe(nth < 10 ? 401 : 429);
+    }
+    expect((await from("192.0.2.8:49152", "person-20@example.com")).statusCode).toBe(401);
+  });
+});

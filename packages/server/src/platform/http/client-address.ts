@@ -1,0 +1,70 @@
+import { isIPv4 } from "node:net";
+import { compile } from "@fastify/proxy-addr";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { readAddress } from "./network.ts";
+import { HttpProblem } from "./problem.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /**
+     * The IP address of the client, without port and zone. Use it instead of `ip`, because `ip` is the text that a proxy wrote. "unknown"
+     * if the client has disconnected.
+     */
+    readonly clientAddress: string;
+  }
+}
+
+/**
+ * The proxies whose X-Forwarded-For the service trusts: their IP addresses, or a function that gets an IP address and its distance. False:
+ * no proxy. True: each proxy.
+ */
+export type TrustProxy = boolean | string[] | ((address: string, hop: number) => boolean);
+
+const INVALID =
+  "X-Forwarded-For contains no valid IP address of the client, so the service uses the IP address of the proxy";
+const IPV4_ONLY = "The URLs of this service work for one IPv4 address. Connect over IPv4, then try again.";
+/** The maximum length of a header value in the log. Characters. */
+const LOGGED = 64;
+
+/** Returns the option `trustProxy` of Fastify. Some proxies add the port to an IP address, so the option ignores ports. */
+export function trustsProxy(trustProxy: TrustProxy): TrustProxy {
+  if (typeof trustProxy === "boolean") return trustProxy;
+  const trusts = typeof trustProxy === "function" ? trustProxy : compile(trustProxy);
+  return (address, hop) => trusts(readAddress(address) ?? address, hop);
+}
+
+/**
+ * Adds `clientAddress` to the requests. If the proxy wrote no valid IP address, the IP address of the connection counts, and the first such
+ * request is logged.
+ */
+export function addClientAddress(app: FastifyInstance): void {
+  let isLogged = false;
+  app.decorateRequest("clientAddress", {
+    getter(this: FastifyRequest) {
+      const { ip, log, socket } = this;
+      const written = ip ?? "";
+      const address = readAddress(written);
+      if (address !== undefined) return address;
+      if (!isLogged && written !== "") {
+        isLogged = true;
+        log.warn({ address: written.slice(0, LOGGED) }, INVALID);
+      }
+      return readAddress(socket.remoteAddress ?? "") ?? "unknown";
+    },
+  });
+}
+
+/** Returns the only IP address for which the URLs in the response work. Returns undefined if the URLs work for every client. */
+export type ClientIpOf = (request: Pick<FastifyRequest, "clientAddress">) => string | undefined;
+
+/**
+ * Creates a `ClientIpOf` function. With `bindsUrlsToIp`, the created function throws HttpProblem `ipv4_required` for a client without an
+ * IPv4 address.
+ */
+export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }): ClientIpOf {
+  if (!bindsUrlsToIp) return () => undefined;
+  return ({ clientAddress }) => {
+    if (!isIPv4(clientAddress)) throw new HttpProblem("ipv4_required", IPV4_ONLY);
+    return clientAddress;
+  };
+}

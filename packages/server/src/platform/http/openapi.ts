@@ -1,0 +1,187 @@
+import { existsSync } from "node:fs";
+import { STATUS_CODES } from "node:http";
+import { join } from "node:path";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import { Problem } from "@valetkey/contract";
+import type { FastifyReply, FastifySchema } from "fastify";
+import { Type } from "typebox";
+import type { App } from "./route-types.ts";
+import { notFound } from "./send-problem.ts";
+import { sessionCookieName } from "./session-cookie.ts";
+
+/** The schema of a response without a body. */
+export const emptyResponse = Type.Null({ description: "Done" });
+
+// The error responses of all routes have this shape. The schema is only for /openapi.json, so no serialiser is compiled for it.
+const refusal = {
+  description: "A refusal (RFC 9457)",
+  content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
+};
+
+/** Adds the tag and the operation id to each schema. The keys of `schemas` are the operation ids. */
+export function operations<Schemas extends Record<string, FastifySchema>>(
+  tag: (typeof tags)[number]["name"],
+  schemas: Schemas,
+): Schemas {
+  const entries = Object.entries(schemas);
+  return Object.fromEntries(
+    entries.map(([operationId, schema]) => [operationId, { tags: [tag], operationId, ...schema }]),
+  ) as Schemas;
+}
+
+/** The tags of the operations, in the order in which a reader of /docs needs them. */
+const tags = [
+  { name: "notes", description: "Notes that files are attached to" },
+  { name: "attachments", description: "The files of a note" },
+  { name: "urls", description: "Downloads: a URL after an access check" },
+  { name: "uploads", description: "Uploads from the browser directly to the bucket" },
+  { name: "uppy", description: "Uploads for pages with Uppy" },
+  { name: "shares", description: "Access of other users to a note or a file" },
+  { name: "links", description: "Links and file requests for people without an account" },
+  { name: "trash", description: "Deleted notes and files, which can be restored" },
+  { name: "changes", description: "Hints for pages that stay up to date" },
+  { name: "activity", description: "The audit log" },
+  { name: "usage", description: "Storage used by your files" },
+  { name: "tokens", description: "API tokens" },
+  { name: "mail", description: "The mails that you get" },
+  { name: "webhooks", description: "Signed HTTP requests to your servers about events" },
+  { name: "accounts", description: "Sign-up, sign-in, sessions" },
+  { name: "visitors", description: "Links, for people without an account" },
+  { name: "administration", description: "For administrators" },
+  { name: "operations", description: "Probes and metrics" },
+] as const;
+
+/**
+ * Makes /docs follow the light or dark scheme of the browser. Swagger UI can change the scheme only with a button, and the layout of this
+ * page hides the button.
+ */
+const FOLLOW_SCHEME = `
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+`;
+
+/** Hides the column for OpenAPI links, because no response has such links. On a phone, the column would fill a third of the screen. */
+const NO_LINKS = `
+.swagger-ui .response-col_links { display: none; }
+`;
+
+/**
+ * The folder with the files of Swagger UI in the published command. If this folder does not exist, the files of the npm package are used.
+ */
+const BUNDLED_UI = join(import.meta.dirname, "swagger-ui");
+
+export type DocumentOptions = {
+  publicUrl: string;
+  /** Undefined: the document describes no session cookie. */
+  accounts?: unknown;
+  limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number; urlTtlMaxSharedSeconds: number };
+};
+
+/** Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. Call this function before you register the routes. */
+export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
+  const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };
+  const session = { type: "apiKey", in: "cookie", name: sessionCookieName(publicUrl), description: "Set by sign-in" };
+  const schemes = { bearer, ...(accounts !== undefined && { session }) } as const;
+  app.addSchema(Problem);
+  app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Valet Key",
+        version: "0.1.0",
+        description: "Share files of your private bucket through presigned URLs that expire within seconds.",
+      },
+      servers: [{ url: publicUrl }],
+      tags: [...tags],
+      security: Object.keys(schemes).map((name) => ({ [name]: [] })),
+      components: { securitySchemes: schemes as never },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
+    transform: ({ schema, url }) => ({
+      schema:
+        schema?.hide === true
+          ? schema
+          : {
+              ...schema,
+              ...withRange(schema, limits),
+              response: { ...documented(responsesOf(schema)), default: refusal },
+            },
+      url,
+    }),
+    transformObject: (document) => ("openapiObject" in document ? withOptionalBodies(document.openapiObject) : {}),
+  });
+  let text: string | undefined;
+  const sendDocument = (reply: FastifyReply) => {
+    // The document is serialised only once, because every anonymous caller may request it.
+    text ??= JSON.stringify(app.swagger());
+    return reply.type("application/json; charset=utf-8").send(text);
+  };
+  app.register(swaggerUi, {
+    routePrefix: "/docs",
+    ...(existsSync(BUNDLED_UI) && { baseDir: BUNDLED_UI }),
+    // The layout has no logo. Without this line, the plugin would read the logo file of its package.
+    logo: { type: "image/svg+xml", content: "" },
+    uiHooks: {
+      preHandler: (request, reply, done) => {
+        const { url } = request.routeOptions;
+        if (url === "/docs/json") sendDocument(reply);
+        // With `baseDir`, the plugin adds this route for files that do not exist here.
+        else done(url === "/docs/*" ? notFound() : undefined);
+      },
+    },
+    // Serves scripts and styles as files, because the Content-Security-Policy forbids inline code.
+    theme: {
+      title: "Valet Key API",
+      js: [{ filename: "follow-scheme.js", content: FOLLOW_SCHEME }],
+      css: [{ filename: "no-links.css", content: NO_LINKS }],
+    },
+    uiConfig: { docExpansion: "list", deepLinking: true, layout: "BaseLayout" },
+  });
+  app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => sendDocument(reply));
+}
+
+/** Marks the body of a route as optional in the document. The OpenAPI plugin has no setting for that. */
+export const bodyIsOptional = { "x-body-is-optional": true } as const;
+
+function withOptionalBodies<Document extends { paths?: object }>(document: Document): Document {
+  for (const item of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values<{ "x-body-is-optional"?: boolean; requestBody?: object }>(item)) {
+      if (operation["x-body-is-optional"] !== true) continue;
+      delete operation["x-body-is-optional"];
+      operation.requestBody = { ...operation.requestBody, required: false };
+    }
+  }
+  return document;
+}
+
+/** Documents the range of `expiresIn`. The use case, and not the schema, checks the range, so that the error text can name the range. */
+function withRange(schema: object | undefined, limits: DocumentOptions["limits"]): object {
+  const expiresIn = {
+    type: "integer",
+    minimum: 1,
+    maximum: limits.urlTtlMaxSeconds,
+    default: limits.urlTtlDefaultSeconds,
+    description: `Seconds. At most ${limits.urlTtlMaxSharedSeconds} for a file that is shared with the caller`,
+  };
+  const parts = Object.entries(schema ?? {}).flatMap(([name, part]) => {
+    const hasExpiresIn = (name === "querystring" || name === "body") && part?.properties?.expiresIn !== undefined;
+    return hasExpiresIn ? [[name, { ...part, properties: { ...part.properties, expiresIn } }]] : [];
+  });
+  return Object.fromEntries(parts);
+}
+
+/** Replaces the format `unsafe` by `uri` in the document. `unsafe` only tells the serialiser to skip escaping. */
+function documented(given: object): object {
+  const responses = Object.fromEntries(
+    Object.entries(given).map(([status, schema]) => [status, { description: STATUS_CODES[status], ...schema }]),
+  );
+  const text = JSON.stringify(responses);
+  return text.includes('"unsafe"') ? JSON.parse(text.replaceAll('"format":"unsafe"', '"format":"uri"')) : responses;
+}
+
+function responsesOf(schema: { response?: unknown } | undefined): object {
+  return typeof schema?.response === "object" && schema.response !== null ? schema.response : {};
+}

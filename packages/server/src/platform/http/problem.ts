@@ -1,0 +1,79 @@
+import { type Problem, type ProblemCode, problems } from "@valetkey/contract";
+import { DomainError, type DomainErrorCode } from "../errors.ts";
+
+/** An error that the HTTP layer throws, for example for a missing session or a rate limit. Use cases throw DomainErrors. */
+export class HttpProblem extends Error {
+  readonly code: ProblemCode;
+  /** Extra response headers, such as Retry-After or WWW-Authenticate. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ProblemCode, message: string, options?: ErrorOptions & { headers?: Record<string, string> }) {
+    super(message, options);
+    this.name = "HttpProblem";
+    this.code = code;
+    this.headers = options?.headers ?? {};
+  }
+}
+
+/** Builds the body of an error response (RFC 9457). Each code has one HTTP status. */
+export function problemBody(code: ProblemCode, options: { detail: string; requestId: string }): Problem {
+  const { status, title } = problems[code];
+  const { detail, requestId } = options;
+  return { type: "about:blank", title, status, detail, code, message: detail, requestId };
+}
+
+/** The parts of an error that a client may read. */
+export type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
+
+// The errors of Fastify and its plugins, by code. These texts replace the texts of Fastify, which could quote a header or a path.
+const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
+  FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
+  FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: "payload_too_large",
+    detail: "The body is too large. The limit is 1 MiB for notes and completed uploads, and 64 KiB elsewhere.",
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: "unsupported_media_type",
+    detail: "Send JSON with Content-Type: application/json, or a form if the route accepts a file.",
+  },
+  FST_ERR_CTP_INVALID_JSON_BODY: { code: "invalid_request", detail: "The body is not valid JSON." },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: "invalid_request",
+    detail: "The body length differs from Content-Length.",
+  },
+  FST_STATIC_FORBIDDEN_PATH: { code: "not_found", detail: "There is nothing at this URL." },
+  ECONNRESET: { code: "invalid_request", detail: "The connection closed before the body was complete." },
+};
+
+const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
+  400: { code: "invalid_request", detail: "The request is malformed." },
+  404: { code: "not_found", detail: "There is nothing at this URL." },
+  413: { code: "payload_too_large", detail: "The request is too large." },
+  415: { code: "unsupported_media_type", detail: "This route does not accept the media type." },
+  429: { code: "rate_limited", detail: "Too many requests. Wait a moment and try again." },
+};
+
+/**
+ * Returns the parts of an error that the client may read. Unknown errors become `internal` without details (docs/security-requirements.md,
+ * 32).
+ */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
+  if (error instanceof DomainError) {
+    // This line compiles only if the contract contains every code of the domain.
+    const code: DomainErrorCode & ProblemCode = error.code;
+    const { message: detail, retryAfterSeconds } = error;
+    const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+    return { code, detail, headers };
+  }
+  return { ...frameworkRefusal(error), headers: {} };
+}
+
+function frameworkRefusal(error: unknown): { code: ProblemCode; detail: string } {
+  const { code, statusCode } = Object(error) as { code?: unknown; statusCode?: unknown };
+  const name = String(code);
+  const byCode = statusCode !== undefined && Object.hasOwn(frameworkErrors, name) ? frameworkErrors[name] : undefined;
+  const known = byCode ?? (name.startsWith("FST_") ? byStatus[statusCode as number] : undefined);
+  return known ?? { code: "internal", detail: "Something went wrong here." };
+}

@@ -1,0 +1,50 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  FastifySchema,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+  RouteGenericInterface,
+} from "fastify";
+import type { FormProgressLimits } from "../../features/attachments/form-progress.ts";
+import type { UseCases } from "../../wiring/use-cases.ts";
+import type { Metrics } from "../metrics/requests.ts";
+import type { ClientIpOf } from "./client-address.ts";
+
+/** The type of the application to which routes are added. Requests and replies get their types from the schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** A request whose body, parameters and query get their types from the schema. */
+export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
+  RouteGenericInterface,
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  Schema,
+  TypeBoxTypeProvider
+>;
+
+/** The values and functions that the routes need. */
+export type RouteDeps = {
+  useCases: UseCases;
+  metrics: Metrics;
+  /** The maximum size of a file in a form. Bytes. */
+  uploadMaxBytes: number;
+  formProgress: FormProgressLimits;
+  /** The public origin of the service. */
+  publicUrl: string;
+  clientIpOf: ClientIpOf;
+  /**
+   * A `preHandler` for lists. A long page takes milliseconds of work. So each request for a page runs in a separate turn of the event loop
+   * (loop-turns.ts).
+   */
+  takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
+};

@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import type { Queries } from "../database/port.ts";
+import type { Deps } from "../deps.ts";
+import { DomainError } from "../errors.ts";
+
+/**
+ * A limit that all replicas share. `max`: the largest sum of the amounts in a time window of `windowMs` milliseconds. The window begins
+ * when the first amount is taken.
+ */
+export type WindowLimit = { name: string; max: number; windowMs: number };
+
+/**
+ * Takes an amount from the limit of a holder. The caller can return the amount with the function `giveBack` in the result.
+ * Throws `rate_limited` if too little of the limit is left. The error contains the time until the window expires.
+ */
+export async function takeFromWindow(
+  { db, clock }: Pick<Deps, "clock"> & { db: Pick<Queries, "limitCounts"> },
+  { limit, holder, amount, problem }: { limit: WindowLimit; holder: string; amount: number; problem: string },
+): Promise<{ giveBack(queries: Queries, amount: number): Promise<void> }> {
+  const now = clock();
+  const key = windowKey(limit, holder);
+  const { max, windowMs } = limit;
+  const { isTaken, expiresAt } = await db.limitCounts.take(key, { amount, max, now, expiresAt: now + windowMs });
+  if (!isTaken) throw rateLimited(problem, expiresAt - now);
+  return { giveBack: (queries, returned) => queries.limitCounts.giveBack(key, { amount: returned, expiresAt }) };
+}
+
+/**
+ * Returns the key that the database stores for a window. The key is a hash, because the holder can be a text that a person typed in the
+ * sign-in form, for example a password by mistake.
+ */
+export function windowKey({ name }: WindowLimit, holder: string): string {
+  return createHash("sha256").update(`${name} ${holder}`).digest("base64url");
+}
+
+/** Makes the error for a request over a limit. The client can repeat the request after `waitMs` milliseconds. */
+export function rateLimited(problem: string, waitMs: number): DomainError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return new DomainError("rate_limited", problem, { retryAfterSeconds });
+}
+
+/** Deletes the counts of the windows that have expired. */
+export function deleteExpiredWindows({ db, clock }: Deps) {
+  return (): Promise<void> => db.limitCounts.deleteExpired(clock());
+}

@@ -1,0 +1,116 @@
+import { expect, it } from "vitest";
+import { createAllowance, createWindows } from "./in-memory.ts";
+
+const problem = "Too much.";
+
+function create(maxPeople?: number) {
+  let now = 1_000_000;
+  const clock = () => now;
+  const allowance = createAllowance({ perSecond: 2, burst: 10 }, { clock, problem, ...(maxPeople && { maxPeople }) });
+  return {
+    ...allowance,
+    advance: (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
+}
+
+const limited = (retryAfterSeconds: number) =>
+  expect.objectContaining({ code: "rate_limited", message: problem, retryAfterSeconds });
+
+it("gives a burst, and then the rate", () => {
+  const { take, advance } = create();
+  take("ann", 10);
+  expect(() => take("ann", 1)).toThrow(limited(1));
+  expect(() => take("ann", 5)).toThrow(limited(3));
+  advance(2_500);
+  take("ann", 5);
+  expect(() => take("ann", 1)).toThrow(limited(1));
+});
+
+it("saves at most the burst", () => {
+  const { take, advance } = create();
+  advance(3_600_000);
+  take("ann", 10);
+  expect(() => take("ann", 1)).toThrow(limited(1));
+});
+
+it("takes nothing for a refused amount", () => {
+  const { take } = create();
+  take("ann", 8);
+  expect(() => take("ann", 3)).toThrow(limited(1));
+  take("ann", 2);
+});
+
+it("counts each person apart", () => {
+  const { take } = create();
+  take("ann", 10);
+  take("bob", 10);
+});
+
+it("adds nothing when the clock is set back", () => {
+  const { take, advance } = create();
+  take("ann", 10);
+  advance(-60_000);
+  expect(() => take("ann", 1)).toThrow(limited(1));
+  advance(500);
+  take("ann", 1);
+});
+
+it("remembers active people among many others", () => {
+  const { take } = create(100);
+  for (let nth = 0; nth < 10; nth += 1) {
+    take("ann", 1);
+    for (let other = 0; other < 40; other += 1) take(`other-${nth}-${other}`, 1);
+  }
+  expect(() => take("ann", 1)).toThrow(limited(1));
+});
+
+it("forgets people whose number exceeds its memory", () => {
+  const { take } = create(100);
+  take("ann", 10);
+  for (let other = 0; other < 100; other += 1) take(`other-${other}`, 1);
+  take("ann", 10);
+});
+
+/** A window of the database that is exhausted for each holder. `queries` counts the queries. */
+function createExhausted({ maxWindows }: { maxWindows: number }) {
+  let now = 1_000_000;
+  let queries = 0;
+  const take = async () => {
+    queries += 1;
+    return { isTaken: false, expiresAt: now + 60_000 };
+  };
+  const none = () => Promise.reject(new Error("Not in this test."));
+  const limitCounts = { take, giveBack: none, reset: none, deleteExpired: none };
+  const takeOne = createWindows({ db: { limitCounts }, clock: () => now }, { problem, maxWindows });
+  const limit = { name: "tries", max: 10, windowMs: 60_000 };
+  return {
+    refuse: (holder: string) => expect(takeOne(limit, holder)).rejects.toMatchObject({ code: "rate_limited" }),
+    advance: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    queries: () => queries,
+  };
+}
+
+it("remembers an exhausted window until it expires", async () => {
+  const { refuse, advance, queries } = createExhausted({ maxWindows: 2 });
+  for (let nth = 0; nth < 5; nth += 1) await refuse("ann");
+  expect(queries()).toBe(1);
+  advance(59_999);
+  await refuse("ann");
+  expect(queries()).toBe(1);
+  advance(1);
+  await refuse("ann");
+  expect(queries()).toBe(2);
+});
+
+it("forgets the oldest exhausted window if there are too many", async () => {
+  const { refuse, queries } = createExhausted({ maxWindows: 2 });
+  for (const holder of ["ann", "bob", "eve"]) await refuse(holder);
+  for (const holder of ["bob", "eve"]) await refuse(holder);
+  expect(queries()).toBe(3);
+  await refuse("ann");
+  expect(queries()).toBe(4);
+});

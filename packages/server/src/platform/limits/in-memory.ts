@@ -1,0 +1,88 @@
+import type { Queries } from "../database/port.ts";
+import type { Clock, RateLimit } from "../deps.ts";
+import { rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
+
+/** Limits the memory of one allowance: each person needs about 200 bytes. A person who is dropped from memory gets a full allowance. */
+const MAX_PEOPLE = 20_000;
+
+export type Allowance = {
+  /**
+   * Takes an amount from the allowance of a person. If too little is left, throws `rate_limited` with the time until the amount is
+   * available.
+   */
+  take(userId: string, amount: number): void;
+};
+
+type Bucket = { tokens: number; at: number };
+
+/**
+ * Gives each person a token bucket in the memory of this process, so that a check needs no query. If `limit` is undefined, there is no
+ * limit.
+ * The package `rate-limiter-flexible` is not used, because it needs a timer for each key and does not limit its memory.
+ */
+export function createAllowance(
+  limit: RateLimit | undefined,
+  { clock, problem, maxPeople = MAX_PEOPLE }: { clock: Clock; problem: string; maxPeople?: number },
+): Allowance {
+  if (limit === undefined) return { take: () => undefined };
+  const { perSecond, burst } = limit;
+  // When `recent` is full, it becomes `older`, and the previous `older` is dropped. So the memory is limited, but the counts of people who
+  // are active stay in memory.
+  let recent = new Map<string, Bucket>();
+  let older = new Map<string, Bucket>();
+
+  function bucketOf(userId: string, now: number): Bucket {
+    const known = recent.get(userId);
+    if (known !== undefined) return known;
+    const bucket = older.get(userId) ?? { tokens: burst, at: now };
+    if (recent.size >= maxPeople / 2) {
+      older = recent;
+      recent = new Map();
+    }
+    recent.set(userId, bucket);
+    return bucket;
+  }
+
+  return {
+    take(userId, amount) {
+      const now = clock();
+      const bucket = bucketOf(userId, now);
+      // If the clock was set back, the time difference is negative, and no tokens are added.
+      const elapsedMs = Math.max(0, now - bucket.at);
+      bucket.tokens = Math.min(burst, bucket.tokens + (elapsedMs * perSecond) / 1000);
+      bucket.at = now;
+      const missing = amount - bucket.tokens;
+      if (missing > 0) throw rateLimited(problem, (missing * 1000) / perSecond);
+      bucket.tokens -= amount;
+    },
+  };
+}
+
+/** Limits the memory for exhausted windows: each one needs about 200 bytes. A window that is dropped from memory costs a query. */
+const MAX_WINDOWS = 10_000;
+
+/**
+ * Creates a function that takes 1 from a window, as `takeFromWindow` does. An exhausted window stays in memory until it expires. So a holder
+ * with many refused requests causes no queries. Use this function only for limits whose amounts are never given back.
+ */
+export function createWindows(
+  { db, clock }: { db: Pick<Queries, "limitCounts">; clock: Clock },
+  { problem, maxWindows = MAX_WINDOWS }: { problem: string; maxWindows?: number },
+) {
+  /** When each exhausted window expires. The window that was exhausted first comes first. */
+  const exhausted = new Map<string, number>();
+  return async (limit: WindowLimit, holder: string): Promise<void> => {
+    const now = clock();
+    const key = windowKey(limit, holder);
+    const leftMs = (exhausted.get(key) ?? now) - now;
+    if (leftMs > 0) throw rateLimited(problem, leftMs);
+    const { max, windowMs } = limit;
+    const { isTaken, expiresAt } = await db.limitCounts.take(key, { amount: 1, max, now, expiresAt: now + windowMs });
+    exhausted.delete(key);
+    if (isTaken) return;
+    const [first] = exhausted.keys();
+    if (first !== undefined && exhausted.size >= maxWindows) exhausted.delete(first);
+    exhausted.set(key, expiresAt);
+    throw rateLimited(problem, expiresAt - now);
+  };
+}

@@ -1,0 +1,146 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Message } from "../../features/outbox/mail.ts";
+import { createSmtp, type SmtpOptions } from "./smtp.ts";
+import { smtpOptions, smtpServerInTest, trustedCertificate } from "./testing/smtp-server.ts";
+
+const message: Message = { id: "mail-1", to: "ann@example.com", subject: "Hello", text: "Text", html: "<p>Text</p>" };
+const signal = new AbortController().signal;
+
+function send(server: { port: number }, options: Partial<SmtpOptions> = {}, change: Partial<Message> = {}) {
+  return createSmtp(smtpOptions(server, options)).send({ ...message, ...change }, { signal });
+}
+
+describe("an SMTP server", () => {
+  it("receives a mail once, as text and HTML", async () => {
+    const server = await smtpServerInTest();
+    expect(await send(server)).toEqual({ state: "accepted" });
+    expect(server.mails).toHaveLength(1);
+    const [{ parsed, recipients } = {}] = server.mails;
+    expect(recipients).toEqual(["ann@example.com"]);
+    expect(parsed).toMatchObject({
+      subject: "Hello",
+      text: "Text",
+      html: "<p>Text</p>",
+      messageId: "<mail-1@example.com>",
+    });
+    expect(parsed?.from?.text).toBe('"Valet Key" <files@example.com>');
+    expect(parsed?.headers.get("auto-submitted")).toBe("auto-generated");
+  });
+
+  it("receives a mail and the password over STARTTLS", async () => {
+    const logins: (string | undefined)[] = [];
+    const server = await smtpServerInTest({
+      ...trustedCertificate(),
+      onAuth({ username, password }, session, done) {
+        logins.push(session.secure ? `${username} ${password}` : "plain text");
+        done(null, { user: username });
+      },
+    });
+    const login = { host: "localhost", requiresTls: true, user: "me", password: "opensesame" };
+    expect(await send(server, login)).toEqual({ state: "accepted" });
+    expect(logins).toEqual(["me opensesame"]);
+    expect(server.mails[0]?.isEncrypted).toBe(true);
+  });
+
+  it("receives a mail over TLS from the first byte", async () => {
+    const server = await smtpServerInTest({ ...trustedCertificate(), secure: true });
+    expect(await send(server, { host: "localhost", isSecure: true, requiresTls: false })).toEqual({
+      state: "accepted",
+    });
+    expect(server.mails[0]?.isEncrypted).toBe(true);
+  });
+
+  it("requirement 43: gets no mail and no password if it hides STARTTLS", async () => {
+    const server = await smtpServerInTest();
+    const outcome = await send(server, { requiresTls: true, user: "me", password: "opensesame" });
+    expect(outcome).toMatchObject({ state: "failed", problem: expect.stringMatching(/ETLS/) });
+    expect(server.mails).toEqual([]);
+  });
+
+  it("gets no mail if its certificate is not trusted", async () => {
+    const pair = trustedCertificate();
+    const server = await smtpServerInTest(pair);
+    const outcome = await send(server, { host: "127.0.0.1", requiresTls: true });
+    expect(outcome).toMatchObject({ state: "failed", problem: expect.stringMatching(/altnames/i) });
+    expect(server.mails).toEqual([]);
+  });
+
+  it("refuses a wrong password, which is a fault of the settings", async () => {
+    const server = await smtpServerInTest({
+      ...trustedCertificate(),
+      onAuth: (_login, _session, done) => done(Object.assign(new Error("Bad login"), { responseCode: 535 })),
+    });
+    const options = { host: "localhost", user: "me", password: "opensesame" };
+    const outcome = await send(server, options);
+    await expect(createSmtp(smtpOptions(server, options)).probe()).rejects.toThrow(/535/);
+    expect(outcome).toMatchObject({ state: "failed", problem: expect.stringMatching(/EAUTH.*535/) });
+    expect(JSON.stringify(outcome)).not.toContain("opensesame");
+  });
+
+  it.each([
+    [550, "No such user", "refused"],
+    [553, "5.1.3 Bad address", "refused"],
+    [554, "5.7.1 Relay access denied", "failed"],
+    [550, "Not now", "failed"],
+    [451, "No such user yet", "failed"],
+  ])("responds with %i %s to a recipient, and the mail has %s", async (code, text, state) => {
+    const server = await smtpServerInTest({ refuse: () => ({ code, text }) });
+    expect(await send(server)).toMatchObject({ state, problem: expect.stringContaining(`${code} ${text}`) });
+    expect(server.mails).toEqual([]);
+  });
+
+  it("is down", async () => {
+    const server = await smtpServerInTest();
+    await server.stop();
+    expect(await send(server)).toMatchObject({ state: "failed", problem: expect.stringMatching(/ECONNREFUSED/) });
+  });
+
+  it("never responds", async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void silent.close());
+    const server = { port: (silent.address() as AddressInfo).port };
+    const outcome = await send(server, { timeouts: { greetingMs: 50 } });
+    expect(outcome).toMatchObject({ state: "failed", problem: expect.stringMatching(/Greeting never received/) });
+  });
+
+  it("is slow, and the try is cut", async () => {
+    const cut = new AbortController();
+    const server = await smtpServerInTest({
+      beforeConfirm: () => {
+        cut.abort();
+        return new Promise(() => undefined);
+      },
+    });
+    const outcome = await createSmtp(smtpOptions(server)).send(message, { signal: cut.signal });
+    expect(outcome.state).toBe("failed");
+  });
+});
+
+describe("hostile texts", () => {
+  const HOSTILE = 'Eve\r\nBcc: all@example.com\r\n\r\n<script>alert(1)</script>"';
+
+  it("requirement 43: add no header and no recipient", async () => {
+    const server = await smtpServerInTest();
+    const from = { name: HOSTILE, email: "files@example.com" };
+    expect(await send(server, { from }, { subject: HOSTILE })).toEqual({ state: "accepted" });
+    const [{ parsed, recipients, raw } = { raw: "" }] = server.mails;
+    expect(recipients).toEqual(["ann@example.com"]);
+    expect(parsed?.bcc).toBeUndefined();
+    expect(raw).not.toMatch(/^Bcc:/im);
+  });
+
+  it.each([
+    "ann@example.com>\r\nRCPT TO:<eve@example.com",
+    "ann@example.com, eve@example.com",
+    "group:eve@example.com;",
+    '"eve@example.com,"@example.com',
+    "Ann <eve@example.com>",
+  ])("in the email address %j are refused", async (to) => {
+    const server = await smtpServerInTest();
+    expect(await send(server, {}, { to })).toMatchObject({ state: "refused" });
+    expect(server.mails).toEqual([]);
+  });
+});

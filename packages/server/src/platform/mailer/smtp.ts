@@ -1,0 +1,136 @@
+import { Readable } from "node:stream";
+import { createTransport } from "nodemailer";
+import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { Mailer, MailOutcome } from "./port.ts";
+
+export type SmtpTimeouts = {
+  connectMs: number;
+  greetingMs: number;
+  /** The longest time without a byte in either direction. Milliseconds. */
+  idleMs: number;
+};
+
+export type SmtpOptions = {
+  host: string;
+  port: number;
+  isSecure: boolean;
+  requiresTls: boolean;
+  user: string | undefined;
+  password: string | undefined;
+  from: { name: string; email: string };
+  timeouts?: Partial<SmtpTimeouts> | undefined;
+};
+
+/** Matches one recipient. The library could read several recipients from a text with commas, semicolons, groups or angle brackets. */
+const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
+
+const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 90_000 };
+
+export type Smtp = Mailer & {
+  /**
+   * Connects to the server, signs in, and offers a mail from the sender to the sender. Ends the connection before the content, so the server
+   * gets no mail. If this fails, rejects with the error of the connection or the server.
+   */
+  probe(): Promise<void>;
+};
+
+/** Sends mails to an SMTP server. Each mail has its own connection. */
+export function createSmtp({ host, port, isSecure, requiresTls, user, password, from, ...options }: SmtpOptions): Smtp {
+  const { connectMs, greetingMs, idleMs } = { ...TIMEOUTS, ...options.timeouts };
+  const server = {
+    host,
+    port,
+    secure: isSecure,
+    requireTLS: requiresTls && !isSecure,
+    connectionTimeout: connectMs,
+    greetingTimeout: greetingMs,
+    socketTimeout: idleMs,
+  };
+  const auth = user === undefined ? undefined : { user, pass: password };
+  const transport = createTransport({
+    ...server,
+    ...(auth && { auth }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const domain = from.email.slice(from.email.lastIndexOf("@") + 1);
+  return {
+    async send({ id, to, subject, text, html, unsubscribeUrl }, { signal }) {
+      if (!ONE_RECIPIENT.test(to)) return { state: "refused", problem: "The email address is not valid." };
+      try {
+        await transport.sendMail({
+          from: { name: from.name, address: from.email },
+          to: { name: "", address: to },
+          subject,
+          text,
+          html,
+          // The id of a mail is the same at each try, so that mail programs can recognise a mail that arrives twice.
+          messageId: `<${id}@${domain}>`,
+          headers: {
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            // With this header, a mail program shows a button. A click sends one POST that turns off such mails (RFC 8058).
+            ...(unsubscribeUrl !== undefined && { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
+          },
+          ...(unsubscribeUrl !== undefined && { list: { unsubscribe: { url: unsubscribeUrl, comment: "" } } }),
+          signal,
+        });
+        return { state: "accepted" };
+      } catch (error) {
+        return outcomeOf(error);
+      }
+    },
+    async probe() {
+      const connection = new SMTPConnection(server);
+      try {
+        await offerMail(connection, { auth, address: from.email });
+      } catch (error) {
+        // The address of the sender may have no mailbox. Then the server refuses the recipient, and accepts the sender.
+        if (!isRecipientOnly(error as SmtpError)) throw error;
+      } finally {
+        connection.close();
+      }
+    },
+  };
+}
+
+type Auth = { user: string; pass: string | undefined };
+
+/** Resolves when the server waits for the content of the mail. Postfix and other servers judge the sender only after RCPT TO. */
+function offerMail(
+  connection: SMTPConnection,
+  { auth, address }: { auth: Auth | undefined; address: string },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const content = new Readable({ read: () => resolve() });
+    const offer = () => connection.send({ from: address, to: [address] }, content, (error) => error && reject(error));
+    connection.once("error", reject);
+    connection.once("end", () => reject(new Error("The server closed the connection")));
+    connection.connect((error) => {
+      if (error) reject(error);
+      else if (auth === undefined) offer();
+      else connection.login({ credentials: auth }, (refused) => (refused ? reject(refused) : offer()));
+    });
+  });
+}
+
+function isRecipientOnly({ command, responseCode = 0, message }: SmtpError): boolean {
+  return command === "RCPT TO" && (responseCode < 500 || NO_RECIPIENT.test(message));
+}
+
+type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
+
+/** Matches the enhanced status codes for a recipient that does not exist (RFC 3463), and the texts of servers without such codes. */
+const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user unknown|unknown user|does not exist/i;
+
+/**
+ * Only two failures are final: the recipient does not exist, or the server refuses the content. After other failures, such as a wrong
+ * password, a wrong sender or a refused relay, the service tries again, because the operator can repair the cause.
+ */
+function outcomeOf(error: unknown): MailOutcome {
+  const { code, command, responseCode = 0, message } = error as SmtpError;
+  const isRecipient = code === "EENVELOPE" && command === "RCPT TO" && NO_RECIPIENT.test(message);
+  const isAboutMail = isRecipient || code === "EMESSAGE";
+  const problem = [code, message].filter((part) => part !== undefined).join(": ");
+  return { state: isAboutMail && responseCode >= 500 ? "refused" : "failed", problem };
+}

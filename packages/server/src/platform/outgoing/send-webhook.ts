@@ -1,0 +1,179 @@
+import type { LookupAddress } from "node:dns";
+import { Resolver } from "node:dns/promises";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { isIP, type LookupFunction } from "node:net";
+import type { WebhookSender } from "../../features/outbox/webhooks-port.ts";
+import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
+
+/** The time limit for the DNS query, the connection and the response together. Milliseconds. */
+const WITHIN_MS = 15_000;
+/**
+ * The maximum number of bytes that the service reads from a response. The service does not use the body, so more bytes would only cost
+ * memory and time.
+ */
+const MAX_BODY_BYTES = 4_096;
+
+/**
+ * The time limit for the connection to one IP address, if the host has several. The default of Node is too short for a distant server.
+ * Milliseconds.
+ */
+const ATTEMPT_MS = 3_000;
+
+type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
+
+export type SenderOptions = {
+  /** Whether endpoints may be on this machine. Such endpoints need no TLS. */
+  allowsLoopback: boolean;
+  /** The time limit for a request. Milliseconds. Default: 15 seconds. */
+  withinMs?: number;
+  /** Resolves the host of an endpoint. Default: queries the name servers of the system. */
+  resolve?: Resolve;
+  /** The certificates of the authorities that the sender trusts. Default: the certificates of Node. */
+  ca?: string;
+};
+
+/**
+ * Sends webhooks only to public hosts (docs/security-requirements.md, 31). The sender resolves the host itself, and connects only to public
+ * IP addresses among the results. It does not resolve the host a second time. So a name server can't give a public IP address first, and
+ * another IP address for the connection. The sender follows no redirects.
+ */
+export function createWebhookSender(options: SenderOptions): WebhookSender {
+  const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;
+  return {
+    async send({ url, headers, body, signal }) {
+      const late = AbortSignal.timeout(withinMs);
+      const ended = signal === undefined ? late : AbortSignal.any([late, signal]);
+      try {
+        ended.throwIfAborted();
+        const target = new URL(url);
+        const resolved = await abortable(resolve(hostOf(target), ended), ended);
+        const addresses = openAddresses(target, { ...options, addresses: resolved });
+        return { status: await post(target, { ...options, addresses, headers, body, signal: ended }) };
+      } catch (error) {
+        return { problem: describe(error, { isLate: late.aborted, isCut: signal?.aborted === true }) };
+      }
+    },
+  };
+}
+
+/** An error whose message the owner of the endpoint may see. */
+class Refusal extends Error {}
+
+/**
+ * Queries the name servers directly. The resolver of the system would use the few threads that also hash passwords, and a slow name server
+ * would block these threads.
+ */
+const resolveByDns: Resolve = async (host, signal) => {
+  if (isIP(host) !== 0) return [addressOf(host)];
+  if (host === "localhost") return ["127.0.0.1", "::1"].map(addressOf);
+  const resolver = new Resolver();
+  signal.addEventListener("abort", () => resolver.cancel(), { once: true });
+  const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const addresses = found.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+  if (addresses.length === 0) throw new Refusal("The name of the host could not be resolved.");
+  return addresses.map(addressOf);
+};
+
+function addressOf(address: string): LookupAddress {
+  return { address, family: isIP(address) };
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+/**
+ * Returns the IP addresses to which the sender may connect: the addresses of this machine if `allowsLoopback`, or else the public
+ * addresses. Throws a `Refusal` if there are no such addresses, or if the URL of a public host is not https.
+ */
+function openAddresses(
+  { protocol }: URL,
+  { addresses, allowsLoopback }: { addresses: readonly LookupAddress[]; allowsLoopback: boolean },
+): LookupAddress[] {
+  const here = addresses.filter(({ address }) => isLoopbackAddress(address));
+  if (allowsLoopback && here.length > 0) return here;
+  if (protocol !== "https:") throw new Refusal("The URL must begin with https://.");
+  const open = addresses.filter(({ address }) => isPublicAddress(address));
+  if (open.length > 0) return open;
+  // The text leaves out the IP address, because the address would reveal details of the service's network.
+  throw new Refusal("The host has no IP address on the internet.");
+}
+
+type Post = Pick<SenderOptions, "ca"> & {
+  addresses: readonly LookupAddress[];
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  signal: AbortSignal;
+};
+
+/** Sends the request. Resolves with the status as soon as the response begins. */
+function post(target: URL, { addresses, headers, body, signal, ca }: Post): Promise<number> {
+  const { request, Agent } = target.protocol === "https:" ? https : http;
+  return new Promise((resolve, reject) => {
+    const sent = request(target, {
+      method: "POST",
+      // Each request has its own connection, because the next request may need other IP addresses.
+      agent: new Agent({ autoSelectFamilyAttemptTimeout: ATTEMPT_MS }),
+      lookup: only(addresses),
+      headers: {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(body),
+        "user-agent": "valetkey-webhooks",
+        ...headers,
+      },
+      signal,
+      ...(ca !== undefined && { ca }),
+    });
+    sent.on("error", reject);
+    sent.on("response", (response) => {
+      resolve(response.statusCode ?? 0);
+      discard(response);
+    });
+    sent.end(body);
+  });
+}
+
+/** Returns a lookup function that always returns these IP addresses. */
+function only(addresses: readonly LookupAddress[]): LookupFunction {
+  return (_host, { all }, callback) => {
+    const [first] = addresses;
+    if (all === true) callback(null, [...addresses]);
+    else callback(null, first?.address ?? "", first?.family);
+  };
+}
+
+function discard(response: IncomingMessage): void {
+  let bytes = 0;
+  response.on("error", () => undefined);
+  response.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) response.destroy();
+  });
+}
+
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+const PROBLEMS: Record<string, string> = {
+  ECONNREFUSED: "The host refused the connection.",
+  EPROTO: "The host does not speak TLS.",
+  ECONNRESET: "The host closed the connection without a response.",
+};
+
+/**
+ * Returns the problem as a text for the owner of the endpoint. Replaces the error messages of Node, because these contain URLs and IP
+ * addresses.
+ */
+function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): string {
+  if (isCut) return "The service stopped during the request.";
+  if (isLate) return "There was no response in time.";
+  if (error instanceof Refusal) return error.message;
+  const code = String((error as NodeJS.ErrnoException).code ?? "unknown");
+  if (/CERT|SIGN|TLS|SSL/.test(code)) return `The certificate or the TLS connection is not valid (${code}).`;
+  return PROBLEMS[code] ?? `The request failed (${code}).`;
+}

@@ -1,0 +1,27 @@
+import { DomainError } from "../errors.ts";
+
+// Excludes blank characters that Unicode classes as letters or symbols.
+const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
+
+/**
+ * Throws `invalid_request` for a text without visible characters, and for a text that can look like another text. An empty text is valid.
+ */
+export function checkReadable(text: string | undefined, name: string): void {
+  if (text === undefined || text === "") return;
+  if (!isVisible(text)) {
+    throw new DomainError("invalid_request", `${name} has no visible character. Write something that people can read.`);
+  }
+  if (hasBidiControl(text)) {
+    throw new DomainError("invalid_request", `${name} has a text-direction mark. Remove it.`);
+  }
+}
+
+/** Whether a text has a letter, a number, a punctuation mark or a symbol that people can see. */
+export function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
+}
+
+/** Whether a text has a bidirectional mark, which can make it look like another text. */
+export function hasBidiControl(text: string): boolean {
+  return /\p{Bidi_Control}/u.test(text);
+}

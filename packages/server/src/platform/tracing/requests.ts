@@ -1,0 +1,55 @@
+import type { FastifyRequest } from "fastify";
+import type { App } from "../http/route-types.ts";
+
+/** The tracing span of one HTTP request. */
+export type RequestSpan = {
+  /** Calls `work`. All spans that start inside `work` become children of this span. */
+  run(work: () => void): void;
+  /** `code`: the error code of the response. Undefined if there is no error. */
+  end(outcome: { status: number; code: string | undefined }): void;
+};
+
+/** Starts the span of a request. `traceparent` is the value of this request header (W3C Trace Context). */
+export type StartRequestSpan = (request: {
+  method: string;
+  route: string;
+  requestId: string;
+  traceparent: string | undefined;
+}) => RequestSpan;
+
+export type RequestSpans = {
+  /** Stores the error code of the response for the span of the request. */
+  fail(request: FastifyRequest, code: string): void;
+};
+
+type Traced = { span: RequestSpan; code: string | undefined };
+
+/**
+ * Adds hooks that give each request a span. Call this function before you add other hooks, so that the span contains the work of those
+ * hooks.
+ */
+export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
+  const traced = new WeakMap<FastifyRequest, Traced>();
+  app.addHook("onRequest", (request, _reply, done) => {
+    const { traceparent } = request.headers;
+    const span = start({
+      method: request.method,
+      route: request.routeOptions.url ?? "unmatched",
+      requestId: request.id,
+      traceparent: typeof traceparent === "string" ? traceparent : undefined,
+    });
+    traced.set(request, { span, code: undefined });
+    span.run(done);
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const { span, code } = traced.get(request) ?? {};
+    span?.end({ status: reply.statusCode, code });
+    done();
+  });
+  return {
+    fail(request, code) {
+      const found = traced.get(request);
+      if (found !== undefined) found.code = code;
+    },
+  };
+}

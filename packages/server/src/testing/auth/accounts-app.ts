@@ -1,0 +1,240 @@
+import { randomBytes } from "node:crypto";
+import type { LightMyRequestResponse } from "fastify";
+import type { KyselyPlugin } from "kysely";
+import { v7 as uuidv7 } from "uuid";
+import { createAuthenticator } from "../../features/accounts/callers/authenticator.ts";
+import type { AccountLinks } from "../../features/accounts/library/account-links.ts";
+import { type Accounts, createAccounts } from "../../features/accounts/library/accounts.ts";
+import type { AccountSafety } from "../../features/accounts/library/accounts-config.ts";
+import { authTables } from "../../features/accounts/library/auth-tables.ts";
+import type { OidcProvider } from "../../features/accounts/library/oidc.ts";
+import { changeEmailOf, confirmEmailChange, requestEmailChange } from "../../features/accounts/own/change-email.ts";
+import { changePassword } from "../../features/accounts/own/change-password.ts";
+import { checkSecondFactor } from "../../features/accounts/own/check-second-factor.ts";
+import { countAccountContents, keepAccount } from "../../features/accounts/own/delete-account.ts";
+import { recordBrowser } from "../../features/accounts/own/known-browsers.ts";
+import { limitAccountRequests } from "../../features/accounts/own/limit-account-requests.ts";
+import { countPasswordGuess, forgetPasswordGuesses } from "../../features/accounts/own/limit-password-guesses.ts";
+import {
+  addPasskey,
+  findPasskey,
+  listPasskeys,
+  recordPasskeyUse,
+  removePasskey,
+  renamePasskey,
+  startPasskey,
+  startPasskeySignIn,
+  useChallenge,
+} from "../../features/accounts/own/passkeys.ts";
+import { proveEmail, requestEmailProof } from "../../features/accounts/own/prove-email.ts";
+import { checkResetLink, requestPasswordReset, resetPassword } from "../../features/accounts/own/reset-password.ts";
+import {
+  confirmSecondFactor,
+  getSecondFactor,
+  removeSecondFactor,
+  renewRecoveryCodes,
+  startSecondFactor,
+} from "../../features/accounts/own/second-factor.ts";
+import { authenticateSession } from "../../features/accounts/own/sessions.ts";
+import { recordLanguage } from "../../features/people/people.ts";
+import type { EmailProof } from "../../features/people/person.ts";
+import { requireEnabled } from "../../features/people/require-enabled.ts";
+import { createLivePolicy, fixedPolicy } from "../../features/policy/live-policy.ts";
+import { admitSignUp } from "../../features/sharing/invitations/sign-up.ts";
+import { defaultLimits } from "../../platform/config/index.ts";
+import { createHashTurns } from "../../platform/crypto/hash-password.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { TestEngine } from "../database/test-databases.ts";
+import { testLinkKeys } from "../link-keys.ts";
+import { createMailbox } from "./mailbox.ts";
+import { TEST_JWT_SECRET } from "./test-jwt.ts";
+import { createWhoamiApp } from "./whoami-app.ts";
+
+export const PASSWORD = "correct horse battery";
+export const ADDRESS = "ann@example.com";
+
+type Person = {
+  id: string;
+  email: string | undefined;
+  emailProvenBy?: EmailProof | undefined;
+  name: string | undefined;
+  isAdmin: boolean;
+};
+type CallOptions = { body?: unknown; cookie?: string; headers?: Record<string, string>; remoteAddress?: string };
+
+/** Opens accounts on a fresh database. Mounts their routes as the service does, and adds the test route /whoami. */
+export async function openAccounts(
+  engine: TestEngine,
+  options: {
+    publicUrl?: string;
+    signUp?: "open" | "closed";
+    oidc?: OidcProvider;
+    oidcDeadline?: () => AbortSignal;
+    trustProxy?: boolean;
+    log?: string[];
+    /** Whether the service queues mails about new sign-ins. Default: false. */
+    queuesMail?: boolean;
+  } = {},
+) {
+  const { publicUrl = "http://localhost:3000", signUp = "open", oidc, oidcDeadline, ...others } = options;
+  const { queuesMail = false, ...appOptions } = others;
+  const mail = queuesMail ? { mailer: createMailbox().mailer, publicUrl, onQueued: () => undefined } : undefined;
+  const people = new Map<string, Person>();
+  let isDown = false;
+  let aheadMs = 0;
+  const clock = () => Date.now() + aheadMs;
+  const database = await engine.open({ clock });
+  const { db } = database;
+  // During a simulated outage, throws the error that the database layer throws in a real outage.
+  const outage: KyselyPlugin = {
+    transformQuery({ node }) {
+      if (isDown) throw down();
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const down = () => new DomainError("database_unavailable", "The database can't be reached");
+  const rememberPerson = async (person: Omit<Person, "isAdmin"> & { isAdmin?: boolean }) => {
+    const isAdmin = person.isAdmin === true || people.get(person.id)?.isAdmin === true;
+    people.set(person.id, { ...person, isAdmin });
+  };
+  const parts = { db, clock, newId: uuidv7, linkKeys: testLinkKeys, mail: undefined };
+  const values = { ...fixedPolicy(defaultLimits()).values, "sign-up": signUp };
+  const policy = createLivePolicy({ values, fixed: [] });
+  const hashTurns = createHashTurns();
+  const take: typeof db.limitCounts.take = async (...request) => {
+    if (isDown) throw down();
+    return db.limitCounts.take(...request);
+  };
+  const openReplica = (other: { oidc?: OidcProvider } = {}) => {
+    const accounts: Accounts = createAccounts({
+      database: { db: db.kysely.withPlugin(outage), type: engine.name },
+      tables: authTables,
+      secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
+      publicUrl,
+      signUp: () => signUp,
+      admitSignUp: admitSignUp({ ...parts, policy }),
+      oidc: other.oidc ?? oidc,
+      oidcDeadline,
+      newId: uuidv7,
+      rememberPerson,
+      async authenticateSession(token) {
+        if (isDown) throw down();
+        return authenticateSession({ db })(token);
+      },
+      recordSignIn: (userId) => db.people.signedIn(userId, clock()),
+      recordLanguage: recordLanguage({ db }),
+      recordBrowser: recordBrowser({ db, clock, newId: uuidv7, mail, linkKeys: testLinkKeys }),
+      requireEnabled: requireEnabled({ db }),
+      limitAccountRequests: limitAccountRequests({ clock, db: { limitCounts: { ...db.limitCounts, take } } }),
+      hashTurns,
+      countPasswordGuess: countPasswordGuess({ db, clock }),
+      forgetPasswordGuesses: forgetPasswordGuesses({ db }),
+      hasPassword: db.accounts.hasPassword,
+      links: accountLinks({ db, clock, newId: uuidv7, mail: undefined }),
+      safety: accountSafety({ db, clock, newId: uuidv7, mail: undefined }),
+      async withdrawEmailProof(userId, provenBy) {
+        const person = people.get(userId);
+        if (person?.emailProvenBy === provenBy) people.set(userId, { ...person, emailProvenBy: undefined });
+      },
+    });
+    const authenticate = createAuthenticator({
+      jwt: { secret: TEST_JWT_SECRET },
+      authenticateApiToken: async () => undefined,
+      identifySubject: async ({ subject }) => ({ userId: subject }),
+      accounts,
+      publicUrl,
+      clock,
+    });
+    const app = createWhoamiApp(authenticate, appOptions);
+    app.register(accounts.routes, { prefix: "/auth" });
+    return { accounts, app };
+  };
+  const { accounts, app } = openReplica();
+  const { origin } = new URL(publicUrl);
+
+  async function call(method: "GET" | "POST", url: string, { body, cookie, headers, remoteAddress }: CallOptions = {}) {
+    return app.inject({
+      method,
+      url,
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
+      headers: { ...(method === "POST" ? { origin } : {}), ...(cookie === undefined ? {} : { cookie }), ...headers },
+      ...(body === undefined ? {} : { payload: body as object }),
+    });
+  }
+
+  return {
+    people,
+    db: db.kysely,
+    accounts,
+    app,
+    openReplica,
+    hashTurns,
+    /** Moves the clock of the service. The accounts library has its own clock, which does not move. */
+    advance(milliseconds: number) {
+      aheadMs += milliseconds;
+    },
+    setDatabaseDown(down: boolean) {
+      isDown = down;
+    },
+    call,
+    signUp: (account: object = {}, extra: CallOptions = {}) =>
+      call("POST", "/auth/sign-up/email", {
+        ...extra,
+        body: { email: ADDRESS, name: "Ann", password: PASSWORD, ...account },
+      }),
+    signIn: (account: object = {}, extra: CallOptions = {}) =>
+      call("POST", "/auth/sign-in/email", { ...extra, body: { email: ADDRESS, password: PASSWORD, ...account } }),
+    async close() {
+      await app.close();
+      await database.close();
+    },
+  };
+}
+
+export type AccountsApp = Awaited<ReturnType<typeof openAccounts>>;
+
+/** Returns the Cookie header that a browser sends after this response. */
+export function cookieOf(response: LightMyRequestResponse): string {
+  return response.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; ");
+}
+
+function accountLinks(deps: Parameters<typeof requestPasswordReset>[0]): AccountLinks {
+  return {
+    requestPasswordReset: requestPasswordReset(deps),
+    checkResetLink: checkResetLink(deps),
+    resetPassword: resetPassword(deps),
+    requestEmailProof: requestEmailProof(deps),
+    proveEmail: proveEmail(deps),
+    requestEmailChange: requestEmailChange(deps),
+    confirmEmailChange: confirmEmailChange(deps),
+  };
+}
+
+function accountSafety(parts: Parameters<typeof requestPasswordReset>[0]): AccountSafety {
+  const newSecret = () => randomBytes(32).toString("base64url");
+  const deps = { ...parts, newSecret, linkKeys: testLinkKeys };
+  return {
+    changePassword: changePassword(deps),
+    changeEmailOf: changeEmailOf(deps),
+    checkSecondFactor: checkSecondFactor(deps),
+    getSecondFactor: getSecondFactor(deps),
+    startSecondFactor: startSecondFactor(deps),
+    confirmSecondFactor: confirmSecondFactor(deps),
+    removeSecondFactor: removeSecondFactor(deps),
+    renewRecoveryCodes: renewRecoveryCodes(deps),
+    countAccountContents: countAccountContents(deps),
+    // This test application has no notes, so it can't delete an account with its notes.
+    closeOwnAccount: () => Promise.reject(new Error("Not in this app.")),
+    keepAccount: keepAccount(deps),
+    listPasskeys: listPasskeys(deps),
+    startPasskey: startPasskey(deps),
+    addPasskey: addPasskey(deps),
+    removePasskey: removePasskey(deps),
+    renamePasskey: renamePasskey(deps),
+    startPasskeySignIn: startPasskeySignIn(deps),
+    useChallenge: useChallenge(deps),
+    findPasskey: findPasskey(deps),
+    recordPasskeyUse: recordPasskeyUse(deps),
+  };
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import { createLivePolicy, fixedPolicy } from "../features/policy/live-policy.ts";
+import { LEAST_CAPABILITIES } from "../platform/bucket/capabilities.ts";
+import { bucketOn } from "../platform/bucket/testing/bucket-server.ts";
+import { createUseCases } from "../wiring/use-cases.ts";
+import { openAt } from "./database/database-location.ts";
+import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
+
+// Claims files of a link again and again, until the test kills the process. Prints the id of each confirmed claim on its own line.
+// Usage: node claim-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON> <token>
+const CALLERS = 16;
+const [location = "", server = "", token = ""] = process.argv.slice(2);
+const limits = {
+  urlTtlDefaultSeconds: 60,
+  urlTtlMaxSeconds: 60,
+  urlTtlMaxSharedSeconds: 60,
+  uploadMaxBytes: 1,
+  singlePutMaxBytes: 1,
+  uploadTtlSeconds: 1,
+  multipartTtlSeconds: 1,
+  userPendingUploads: 1_000,
+  notePendingUploads: 500,
+  trashDays: 0,
+  verifyInRequestMaxBytes: 1,
+  links: testLinkPolicy,
+};
+const { claimLink } = createUseCases({
+  db: await openAt(JSON.parse(location)),
+  bucket: bucketOn(JSON.parse(server)),
+  capabilities: () => LEAST_CAPABILITIES,
+  clock: Date.now,
+  newId: randomUUID,
+  newSecret: randomUUID,
+  linkKeys: testLinkKeys,
+  jwtIssuers: [],
+  limits,
+  policy: createLivePolicy(fixedPolicy(limits)),
+  scanning: undefined,
+  onDeletionsQueued: () => undefined,
+  onUploadEnded: () => undefined,
+  onVerificationQueued: () => undefined,
+});
+
+async function claimForEver(): Promise<never> {
+  for (;;) {
+    const visitor = { sealedPass: () => undefined, network: randomUUID(), attachmentIds: undefined };
+    const wanted = { disposition: "attachment", purpose: undefined, clientIp: undefined } as const;
+    const { claim } = await claimLink(token, { ...visitor, ...wanted });
+    await new Promise<void>((resolve) => process.stdout.write(`${claim.id}\n`, () => resolve()));
+  }
+}
+
+await Promise.all(Array.from({ length: CALLERS }, claimForEver));

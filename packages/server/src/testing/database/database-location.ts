@@ -1,0 +1,13 @@
+import type { Clock } from "../../platform/deps.ts";
+import type { OpenDatabase } from "../../wiring/database/database.ts";
+import { openPostgres } from "../../wiring/database/open-postgres.ts";
+import { openSqlite } from "../../wiring/database/open-sqlite.ts";
+
+/** The facts that another process needs to open a database. */
+export type DatabaseLocation = { file: string } | { url: string };
+
+export function openAt(location: DatabaseLocation, clock: Clock = Date.now): Promise<OpenDatabase> {
+  return "file" in location
+    ? openSqlite({ file: location.file, clock })
+    : openPostgres({ url: location.url, clock, poolSize: 5 });
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { inject } from "vitest";
+import type { EngineName } from "../../platform/database/engine.ts";
+import type { Clock } from "../../platform/deps.ts";
+import type { OpenDatabase } from "../../wiring/database/database.ts";
+import { type DatabaseLocation, openAt } from "./database-location.ts";
+import { SQLITE_TEMPLATE } from "./sqlite-template.ts";
+
+export const SQLITE_FILE = "valetkey.db";
+
+/** A fresh database with the current schema. `close` closes and removes it. */
+export type TestDatabase = {
+  db: OpenDatabase;
+  /** The value for DATABASE_URL. Undefined on SQLite. */
+  url: string | undefined;
+  /** Undefined on PostgreSQL. */
+  file: string | undefined;
+  /** Opens the same database again, as another replica does. Close the new connection before the first one. */
+  openAgain(options: { clock: Clock }): Promise<OpenDatabase>;
+  close(): Promise<void>;
+};
+
+export type TestEngine = {
+  name: EngineName;
+  open(options?: { clock?: Clock }): Promise<TestDatabase>;
+  /** A location where no database has been opened yet. */
+  createLocation(): Promise<TestLocation>;
+};
+
+export type TestLocation = { location: DatabaseLocation; remove: () => Promise<void> };
+
+export const sqlite: TestEngine = testEngine("sqlite", createSqliteLocation);
+export const postgres: TestEngine = testEngine("postgres", createPostgresLocation);
+
+/** Both engines, for `describe.each(engines)`. A test that runs on only one engine needs a reason. */
+export const engines: readonly TestEngine[] = [sqlite, postgres];
+
+type CreateLocation = (options?: { migrated: boolean }) => Promise<TestLocation>;
+
+function testEngine(name: EngineName, createLocation: CreateLocation): TestEngine {
+  return {
+    name,
+    createLocation,
+    async open({ clock } = {}) {
+      const { location, remove } = await createLocation({ migrated: true });
+      const db = await openAt(location, clock);
+      return {
+        db,
+        url: "url" in location ? location.url : undefined,
+        file: "file" in location ? location.file : undefined,
+        openAgain: (options) => openAt(location, options.clock),
+        async close() {
+          await db.close();
+          await remove();
+        },
+      };
+    },
+  };
+}
+
+async function createSqliteLocation({ migrated } = { migrated: false }): Promise<TestLocation> {
+  const directory = await mkdtemp(join(tmpdir(), "valetkey-sqlite-"));
+  const data = join(directory, "data");
+  if (migrated) await cp(process.env[SQLITE_TEMPLATE] as string, data, { recursive: true });
+  return {
+    location: { file: join(data, SQLITE_FILE) },
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+async function createPostgresLocation({ migrated } = { migrated: false }): Promise<TestLocation> {
+  const { url, remove } = await createTestPostgresDatabase({ migrated });
+  return { location: { url }, remove };
+}
+
+/** Creates a database on the PostgreSQL server of the test run. `migrated`: whether it has the current schema. Default: it is empty. */
+export async function createTestPostgresDatabase(
+  { migrated } = { migrated: false },
+): Promise<{ url: string; remove: () => Promise<void> }> {
+  const template = migrated ? inject("postgresTemplate") : "template1";
+  const server = inject("postgresUrl");
+  const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  // Copies the files of the template. By default, PostgreSQL would also write each page of the copy to its log.
+  await runSql(server, `create database ${name} template ${template} strategy file_copy`);
+  return {
+    url: url.href,
+    async remove() {
+      await runSql(server, `drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+/** Runs one statement on a PostgreSQL database, and returns its rows. */
+export async function runSql(url: string, statement: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}

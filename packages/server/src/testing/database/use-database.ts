@@ -1,0 +1,34 @@
+import { afterAll, beforeAll } from "vitest";
+import type { OpenDatabase } from "../../wiring/database/database.ts";
+import type { TestDatabase, TestEngine } from "./test-databases.ts";
+
+export type DatabaseFixture = {
+  /** The open database, while tests run. */
+  readonly db: OpenDatabase;
+  readonly test: TestDatabase;
+  /** `clock.now` is the time in the database. Milliseconds. */
+  clock: { now: number };
+};
+
+/** Opens a fresh database before the tests of the surrounding suite, and removes it after them. */
+export function useDatabase(engine: TestEngine): DatabaseFixture {
+  const clock = { now: Date.UTC(2030, 0, 1) };
+  let opened: TestDatabase | undefined;
+  const test = () => {
+    if (opened === undefined) throw new Error("The database is open only while tests run.");
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await engine.open({ clock: () => clock.now });
+  });
+  afterAll(() => opened?.close());
+  return {
+    clock,
+    get db() {
+      return test().db;
+    },
+    get test() {
+      return test();
+    },
+  };
+}

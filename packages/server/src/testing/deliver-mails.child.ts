@@ -1,0 +1,27 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { deliverMails } from "../features/mail/deliver-mails.ts";
+import { deriveLinkKeys } from "../platform/crypto/link-keys.ts";
+import { createSmtp } from "../platform/mailer/smtp.ts";
+import { openAt } from "./database/database-location.ts";
+
+// Sends the mails that are due, and exits. Usage: node deliver-mails.child.ts <location of the database as JSON> <port of the SMTP server>
+// <now>
+const [location = "", port = "", now = ""] = process.argv.slice(2);
+const mailer = createSmtp({
+  host: "127.0.0.1",
+  port: Number(port),
+  isSecure: false,
+  requiresTls: false,
+  user: undefined,
+  password: undefined,
+  from: { name: "Valet Key", email: "files@example.com" },
+});
+const deps = {
+  db: await openAt(JSON.parse(location)),
+  clock: () => Number(now),
+  linkKeys: deriveLinkKeys(["the secret of this test, which is long enough"]),
+  newId: randomUUID,
+  newSecret: () => randomBytes(32).toString("base64url"),
+  mail: { mailer, publicUrl: "https://files.example.com", onQueued: () => undefined },
+};
+await deliverMails(deps, { onFailure: console.error })();

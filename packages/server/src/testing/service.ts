@@ -1,0 +1,317 @@
+import { randomBytes } from "node:crypto";
+import { Writable } from "node:stream";
+import type { LightMyRequestResponse } from "fastify";
+import { v7 as uuidv7 } from "uuid";
+import { createAuthenticator } from "../features/accounts/callers/authenticator.ts";
+import type { AccountLinks } from "../features/accounts/library/account-links.ts";
+import { type Accounts, createAccounts } from "../features/accounts/library/accounts.ts";
+import type { AccountSafety } from "../features/accounts/library/accounts-config.ts";
+import { authTables } from "../features/accounts/library/auth-tables.ts";
+import { deliverMails, type MailFailure } from "../features/mail/deliver-mails.ts";
+import { createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
+import { createDeliveries } from "../features/webhooks/deliver.ts";
+import { reportUrls } from "../features/webhooks/report-urls.ts";
+import type { BucketOptions } from "../platform/bucket/bucket.ts";
+import { type BucketCapabilities, LEAST_CAPABILITIES } from "../platform/bucket/capabilities.ts";
+import type { Bucket } from "../platform/bucket/port.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "../platform/bucket/testing/bucket-server.ts";
+import type { Policy, PolicyName } from "../platform/config/policy.ts";
+import type { Database } from "../platform/database/port.ts";
+import type { Deps, Limits } from "../platform/deps.ts";
+import type { App } from "../platform/http/route-types.ts";
+import type { Mailer } from "../platform/mailer/port.ts";
+import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
+import { type AppOptions, buildApp } from "../wiring/app.ts";
+import { createUseCases, type UseCases } from "../wiring/use-cases.ts";
+import { signTestJwt, TEST_JWT_SECRET } from "./auth/test-jwt.ts";
+import type { TestDatabase, TestEngine } from "./database/test-databases.ts";
+import { type Form, multipartBody } from "./form.ts";
+import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
+
+export const EVERY_CAPABILITY = Object.fromEntries(
+  Object.keys(LEAST_CAPABILITIES).map((name) => [name, true]),
+) as BucketCapabilities;
+
+const PUBLIC_URL = "https://files.example.com";
+
+/** A fixed report, because the real doctor is part of `wiring`, which this service does not use. */
+const healthyReport = {
+  ranAt: "2026-01-01T00:00:00.000Z",
+  provider: "embedded",
+  worst: "healthy" as const,
+  findings: [],
+  unchecked: [],
+  checked: ["this machine"],
+  browser: { put: { url: "https://bucket.example/put", headers: {} }, getUrl: "https://bucket.example/get" },
+};
+
+export type ServiceOptions = {
+  engine: TestEngine;
+  limits?: Partial<Limits>;
+  app?: Partial<AppOptions>;
+  /** A bucket server that the test stops itself. Default: a new bucket server, which stops together with the service. */
+  bucket?: BucketServer;
+  /** The prefix of all object keys. Default: none. */
+  keyPrefix?: string;
+  /** The CloudFront distribution that serves downloads. Default: the bucket serves them. */
+  cloudFront?: BucketOptions["cloudFront"];
+  /** The limits for the buffers of form uploads. Default: the limits of the service. */
+  partBuffers?: BucketOptions["partBuffers"];
+  /** Starts another replica with the database and bucket of this service. Close the replica before this service. */
+  beside?: Shared;
+  /** The virus scanner of the service. Default: no virus scanner. */
+  scanning?: Deps["scanning"];
+  /** The capabilities of the bucket. Default: every capability, because the embedded bucket has them all. */
+  capabilities?: BucketCapabilities;
+  /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
+  hasAccounts?: boolean;
+  /** Sends the mails that the service queues. Default: the service has no mail. */
+  mailer?: Mailer;
+  /** Whether the service refuses webhooks to this machine, as it does by default in production. Default: false. */
+  refusesLoopback?: boolean;
+  /** The URL with the keys of a second issuer of JWTs. Default: the service accepts only tokens that are signed with the test secret. */
+  jwksUrl?: string;
+  /** The people who can create an account. Default: everybody (open). */
+  signUp?: Policy["sign-up"];
+  /** The policy rules that the operator has set. Default: none. */
+  fixed?: readonly PolicyName[];
+  /** Whether a share by email address needs a proven email address. Default: optional. */
+  provenEmail?: Policy["proven-email"];
+  /** Replaces or changes the bucket and the database that the use cases call. */
+  wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
+};
+
+/** The database and the bucket, which replicas share. */
+type Shared = { database: TestDatabase; bucketServer: BucketServer };
+
+/** A service with a real database, bucket and authenticator. Tests send requests to it without a socket. */
+export type TestService = Awaited<ReturnType<typeof startService>>;
+
+export async function startService({ engine, wrap = {}, ...options }: ServiceOptions) {
+  let aheadMs = 0;
+  const clock = () => Date.now() + aheadMs;
+  const { beside } = options;
+  const database = beside === undefined ? await engine.open({ clock }) : await anotherOf(beside, clock);
+  const server = beside?.bucketServer ?? options.bucket ?? (await startEmbedded());
+  const { keyPrefix, partBuffers, cloudFront } = options;
+  const bucket = bucketOn(server, { keyPrefix, partBuffers, cloudFront });
+  const db = wrap.database?.(database.db) ?? database.db;
+  let onDeletionsQueued = (): void => undefined;
+  const limits = {
+    urlTtlDefaultSeconds: 60,
+    urlTtlMaxSeconds: 43_200,
+    urlTtlMaxSharedSeconds: 900,
+    uploadMaxBytes: 2 ** 20,
+    singlePutMaxBytes: 8 * 2 ** 20,
+    uploadTtlSeconds: 900,
+    multipartTtlSeconds: 86_400,
+    userPendingUploads: 1_000,
+    notePendingUploads: 500,
+    verifyInRequestMaxBytes: 64 * 2 ** 20,
+    // The trash is off, because most tests check that a deletion frees capacity and objects immediately.
+    trashDays: 0,
+    links: testLinkPolicy,
+  };
+  const configured: Limits = { ...limits, ...options.limits };
+  const { signUp = "open", provenEmail = "optional", fixed = [] } = options;
+  const values = { ...fixedPolicy(configured).values, "sign-up": signUp, "proven-email": provenEmail };
+  const policy = createLivePolicy({ values, fixed });
+  const deps: Deps = {
+    db,
+    bucket: wrap.bucket?.(bucket) ?? bucket,
+    capabilities: () => options.capabilities ?? EVERY_CAPABILITY,
+    clock,
+    newId: uuidv7,
+    newSecret: () => randomBytes(32).toString("base64url"),
+    linkKeys: testLinkKeys,
+    limits: withPolicy(configured, policy),
+    policy,
+    jwtIssuers: options.jwksUrl === undefined ? ["jwt-secret"] : ["jwt-secret", "jwks"],
+    onDeletionsQueued: () => onDeletionsQueued(),
+    scanning: options.scanning,
+    onVerificationQueued: () => undefined,
+    onUploadEnded: () => undefined,
+    webhooks: { allowsLoopback: options.refusesLoopback !== true, onQueued: () => undefined },
+    mail: options.mailer && { mailer: options.mailer, publicUrl: PUBLIC_URL, onQueued: () => undefined },
+  };
+  const useCases = createUseCases(deps);
+  const mailFailures: MailFailure[] = [];
+  const accounts =
+    options.hasAccounts === true
+      ? accountsOn(database, { ...useCases, ...options, signUp: () => policy.current["sign-up"] })
+      : undefined;
+  const log = collectLog();
+  const app = buildApp({
+    useCases,
+    authenticate: createAuthenticator({
+      jwt: { secret: TEST_JWT_SECRET, jwksUrl: options.jwksUrl },
+      authenticateApiToken: useCases.authenticateApiToken,
+      identifySubject: useCases.identifySubject,
+      ...(accounts && { accounts }),
+      publicUrl: PUBLIC_URL,
+      clock,
+    }),
+    ...(accounts && { accounts }),
+    doctor: { prove: () => undefined, examine: async () => healthyReport },
+    probes: { database: () => db.probe(), bucket: () => bucket.probe() },
+    publicUrl: PUBLIC_URL,
+    bucketOrigins: [...new Set([new URL(server.endpoint).origin, bucket.downloadOrigin])],
+    bindsUrlsToIp: cloudFront?.bindsIp ?? false,
+    trustProxy: false,
+    logger: { level: "trace", stream: log.stream },
+    limits: deps.limits,
+    requestId: uuidv7,
+    ...options.app,
+  });
+  await app.ready();
+  return {
+    app,
+    db,
+    useCases,
+    database,
+    bucketServer: server,
+    bucketContents: inspect(server),
+    log: log.text,
+    /** Reads the rules that administrators have changed, as the background job does. */
+    refreshPolicy: () => policy.refresh(db),
+    /** Sends the mails that are due, as the background job does. Returns the number of sent mails. */
+    sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
+    mailFailures,
+    /** Summarises the issued URLs for webhooks, as the background job does. Returns the number of summaries. */
+    reportUrls: reportUrls(deps),
+    /** Sends the webhook messages that are due, as the background job does. Returns the number of messages that arrived. */
+    sendWebhooks: createDeliveries(
+      { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
+      { onFailure: () => undefined, onError: () => undefined },
+    ).drain,
+    /** Returns the users who have a share of a note or an attachment, including users whom the owner does not see yet. */
+    holdersOf: (subjectId: string) => holdersOf(database, subjectId),
+    /** Returns the time on the clock of the service. */
+    now: clock,
+    /** Moves the clock of the service. The bucket has its own clock, which does not move. */
+    advance: (milliseconds: number) => {
+      aheadMs += milliseconds;
+    },
+    /** Returns a promise that resolves when the service next queues the deletion of an object. */
+    deletionQueued: () =>
+      new Promise<void>((resolve) => {
+        onDeletionsQueued = resolve;
+      }),
+    /** Returns a client that sends this user's bearer token. */
+    as: (userId: string): Client => clientOf(() => app, { userId }),
+    anonymous: clientOf(() => app),
+    async close() {
+      await app.close();
+      bucket.close();
+      if (options.bucket === undefined && beside === undefined) await server.stop();
+      await database.close();
+    },
+  };
+}
+
+async function holdersOf({ db: { kysely } }: TestDatabase, subjectId: string): Promise<string[]> {
+  const ofNote = kysely.selectFrom("note_shares").select("user_id").where("note_id", "=", subjectId);
+  const ofFile = kysely.selectFrom("attachment_shares").select("user_id").where("attachment_id", "=", subjectId);
+  return (await ofNote.unionAll(ofFile).execute()).map((row) => row.user_id).sort();
+}
+
+type AccountOptions = Pick<
+  UseCases,
+  | "rememberAccount"
+  | "authenticateSession"
+  | "admitSignUp"
+  | "recordSignIn"
+  | "recordLanguage"
+  | "recordBrowser"
+  | "requireEnabled"
+  | "limitAccountRequests"
+  | "hashTurns"
+  | "countPasswordGuess"
+  | "forgetPasswordGuesses"
+> &
+  AccountLinks &
+  AccountSafety &
+  Pick<ServiceOptions, "mailer"> & { signUp: () => Policy["sign-up"] };
+
+function accountsOn({ db, file }: TestDatabase, { signUp, ...options }: AccountOptions): Accounts {
+  const { rememberAccount, recordSignIn, requireEnabled, countPasswordGuess, forgetPasswordGuesses } = options;
+  return createAccounts({
+    database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
+    tables: authTables,
+    secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
+    publicUrl: PUBLIC_URL,
+    signUp,
+    admitSignUp: options.admitSignUp,
+    newId: uuidv7,
+    rememberPerson: rememberAccount,
+    authenticateSession: options.authenticateSession,
+    requireEnabled,
+    limitAccountRequests: options.limitAccountRequests,
+    hashTurns: options.hashTurns,
+    countPasswordGuess,
+    forgetPasswordGuesses,
+    hasPassword: db.accounts.hasPassword,
+    links: options,
+    safety: options,
+    sendsMail: options.mailer !== undefined,
+    recordSignIn,
+    recordLanguage: options.recordLanguage,
+    recordBrowser: options.recordBrowser,
+    withdrawEmailProof: db.people.withdrawEmailProof,
+  });
+}
+
+async function anotherOf({ database }: Shared, clock: () => number): Promise<TestDatabase> {
+  const db = await database.openAgain({ clock });
+  return { ...database, db, close: () => db.close() };
+}
+
+/** Signs a bearer token for this user, as an existing application does. The email address is `<userId>@example.com`. */
+export function tokenOf(userId: string): Promise<string> {
+  return signTestJwt({ sub: userId, email: `${userId}@example.com`, name: userId });
+}
+
+export type Answer = {
+  status: number;
+  headers: LightMyRequestResponse["headers"];
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape
+  body: any;
+};
+export type Client = ReturnType<typeof clientOf>;
+
+/** Creates a client that sends requests without a socket, as one user or without credentials. */
+export function clientOf(app: () => App, { userId }: { userId?: string } = {}) {
+  let token: Promise<string> | undefined;
+  async function authorization(): Promise<Record<string, string>> {
+    if (userId === undefined) return {};
+    token ??= tokenOf(userId);
+    return { authorization: `Bearer ${await token}` };
+  }
+  async function send(call: string, options: { json?: unknown; form?: Form; headers?: object } = {}): Promise<Answer> {
+    const [method, url] = call.split(" ") as ["GET", string];
+    const form = options.form === undefined ? undefined : multipartBody(options.form);
+    const response = await app().inject({
+      method,
+      url,
+      headers: { ...(await authorization()), ...form?.headers, ...options.headers },
+      ...(form === undefined ? {} : { payload: form.body }),
+      ...(options.json === undefined ? {} : { payload: options.json as object }),
+    });
+    const { statusCode: status, headers, body: text } = response;
+    const isJson = /json/.test(String(headers["content-type"]));
+    return { status, headers, text, body: isJson && text !== "" ? JSON.parse(text) : undefined };
+  }
+  return { send };
+}
+
+function collectLog() {
+  let text = "";
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}

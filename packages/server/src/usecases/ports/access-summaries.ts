@@ -1,8 +1,0 @@
-import type { FileAccess, NoteAccess } from "../../domain/access-summary.ts";
-import type { LinkPolicy } from "../../domain/link.ts";
-
-/** Counts who has access besides the owner, with one query for many notes or files. The maps do not contain ids without such access. */
-export type AccessSummaryQueries = {
-  ofNotes(noteIds: readonly string[], policy: LinkPolicy): Promise<ReadonlyMap<string, NoteAccess>>;
-  ofFiles(attachmentIds: readonly string[], policy: LinkPolicy): Promise<ReadonlyMap<string, FileAccess>>;
-};

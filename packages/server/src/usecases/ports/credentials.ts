@@ -1,8 +1,0 @@
-import type { Credential } from "../../domain/person.ts";
-
-export type CredentialQueries = {
-  /** Locks the credentials of a user. Until this transaction ends, other transactions that call `lock` for the same user wait. */
-  lock(userId: string): Promise<void>;
-  /** Returns whether the session or API token still exists. Returns false if it was revoked. */
-  exists(credential: Credential): Promise<boolean>;
-};

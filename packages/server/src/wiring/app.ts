@@ -1,0 +1,288 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import fastify, { type FastifyRequest } from "fastify";
+import type { DestinationStream, LoggerOptions } from "pino";
+import type { Registry } from "prom-client";
+import { type Authenticate, authenticationHook, callerOf, identifyAgain } from "../features/access/authentication.ts";
+import type { Accounts } from "../features/accounts/library/accounts.ts";
+import { administrationRoutes } from "../features/administration/routes.ts";
+import type { FormProgressLimits } from "../features/attachments/form-progress.ts";
+import { attachmentRoutes, attachRoute } from "../features/attachments/routes.ts";
+import { activityRoutes } from "../features/audit/routes.ts";
+import { changeRoutes } from "../features/changes/routes.ts";
+import { createStreams, type StreamTimes } from "../features/changes/streams.ts";
+import { urlRoutes } from "../features/downloads/routes.ts";
+import { linkRoutes } from "../features/links/owner/routes.ts";
+import { receiptRoutes } from "../features/links/requests/routes.ts";
+import { publicLinkRoutes } from "../features/links/visitor/routes.ts";
+import { mailPreferenceRoutes } from "../features/mail/preferences/routes.ts";
+import { unsubscribeRoutes } from "../features/mail/preferences/unsubscribe.ts";
+import { noteRoutes } from "../features/notes/routes.ts";
+import { accessRequestRoutes } from "../features/sharing/access-requests/routes.ts";
+import { invitationRoutes, openInvitationRoutes } from "../features/sharing/invitations/routes.ts";
+import { shareRoutes } from "../features/sharing/shares/routes.ts";
+import { tokenRoutes } from "../features/tokens/routes.ts";
+import { trashRoutes } from "../features/trash/routes.ts";
+import { sendRoutes, uploadRoutes } from "../features/uploads/routes.ts";
+import { s3Routes } from "../features/uploads/s3/routes.ts";
+import { usageRoutes } from "../features/usage/routes.ts";
+import { webhookRoutes } from "../features/webhooks/routes.ts";
+import { echoRoute } from "../operations/doctor/http/echo.ts";
+import { type Doctor, doctorRoutes } from "../operations/doctor/http/routes.ts";
+import { type MetricsAccess, metricsRoute } from "../operations/health/metrics.ts";
+import { createReadiness, type Probes } from "../operations/health/readiness.ts";
+import { opsRoutes } from "../operations/health/routes.ts";
+import { createBoundServer } from "../platform/http/bound-connections.ts";
+import { addClientAddress, createClientIpOf, type TrustProxy, trustsProxy } from "../platform/http/client-address.ts";
+import { handleErrors } from "../platform/http/error-handlers.ts";
+import { httpLimits } from "../platform/http/http-limits.ts";
+import { parseJsonBodies } from "../platform/http/json-body.ts";
+import { limitBodyTime } from "../platform/http/limit-body-time.ts";
+import { RequestLog, withRedaction } from "../platform/http/logging.ts";
+import { createLoopTurns } from "../platform/http/loop-turns.ts";
+import { documentRoutes } from "../platform/http/openapi.ts";
+import { pageRoutes } from "../platform/http/pages/routes.ts";
+import { createRouteTable } from "../platform/http/route-table.ts";
+import type { App, RouteDeps } from "../platform/http/route-types.ts";
+import { addSecurityHeaders, type ResponseHeaders, sendsOnlyData } from "../platform/http/security-headers.ts";
+import { sendParserProblem, sendProblem } from "../platform/http/send-problem.ts";
+import { buildSerializer } from "../platform/http/serialization.ts";
+import { compileValidator } from "../platform/http/validation.ts";
+import { pageHook, serveWebApp } from "../platform/http/web-app.ts";
+import { createWriteTurns, inTurns } from "../platform/http/write-turns.ts";
+import { createMetrics, observeRoute } from "../platform/metrics/requests.ts";
+import { type StartRequestSpan, traceRequests } from "../platform/tracing/requests.ts";
+import { instanceRoutes, type ShownLimits } from "./instance/routes.ts";
+import type { UseCases } from "./use-cases.ts";
+
+export type AppOptions = {
+  useCases: UseCases;
+  authenticate: Authenticate;
+  /** The accounts and their sessions. The account routes are at /auth, and /instance describes how people can sign in. */
+  accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
+  probes: Probes;
+  /** Checks the set-up of the service. Undefined: the doctor routes do not exist. */
+  doctor?: Doctor;
+  /** The public origin of the service. Every absolute URL is built from this origin, and never from a request header. */
+  publicUrl: string;
+  /** The origins from which browsers fetch files. The Content-Security-Policy lists these origins. */
+  bucketOrigins: readonly string[];
+  /** Whether each URL works only for the IP address that requested it. Default: false. */
+  bindsUrlsToIp?: boolean;
+  /** The proxies whose X-Forwarded-* headers the service trusts. False: it trusts no proxy. */
+  trustProxy: TrustProxy;
+  /** The options of pino, and the stream for the log lines (default: standard output). False for no log. */
+  logger: (LoggerOptions & { stream?: DestinationStream }) | false;
+  limits: ShownLimits;
+  /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
+  connections?: { readWithinMs?: number };
+  /** The time limits for bodies and forms. Default: the values in http-limits.ts. */
+  bodyTimeoutMs?: number;
+  formProgress?: FormProgressLimits;
+  /** The intervals of the event streams at /changes. Default: polls after 2 seconds, and heartbeats after 15 seconds. */
+  streamTimes?: StreamTimes | undefined;
+  /**
+   * Creates the request id, which a problem response and its log line contain. The service does not call this function for a request that
+   * has an X-Request-Id.
+   */
+  requestId: () => string;
+  /** The registry for the HTTP metrics. /metrics shows all metrics of this registry, including those of other code. */
+  metrics?: Registry;
+  /**
+   * The token for /metrics. "elsewhere": this HTTP application does not offer /metrics, because another port does. Default: /metrics needs
+   * no token.
+   */
+  metricsAccess?: MetricsAccess | "elsewhere";
+  /** Starts the tracing span of each request. Default: requests have no spans. */
+  startSpan?: StartRequestSpan | undefined;
+  /**
+   * This signal aborts when the service drains. Then /readyz returns 503, and each response closes its connection. Default: never aborted.
+   */
+  draining?: AbortSignal;
+  /** The folder with the built web app. Default: there is no web app, and only /docs has pages. */
+  webRoot?: string | undefined;
+};
+
+const ROUTES = [
+  ...[noteRoutes, attachmentRoutes, uploadRoutes, s3Routes, shareRoutes, invitationRoutes, accessRequestRoutes],
+  ...[trashRoutes, tokenRoutes, usageRoutes, mailPreferenceRoutes, webhookRoutes, administrationRoutes],
+];
+
+/** Builds the HTTP application, which does not listen on a port yet. */
+export function buildApp(options: AppOptions): App {
+  const metrics = createMetrics(options.metrics);
+  const headers: ResponseHeaders = { page: {}, data: {} };
+  const app = createServer(options, headers);
+  const spans = options.startSpan && traceRequests(app, options.startSpan);
+  app.decorateRequest("caller", null);
+  addClientAddress(app);
+  app.setValidatorCompiler(compileValidator);
+  limitBodyTime(app, options.bodyTimeoutMs ?? httpLimits.bodyTimeoutMs);
+  const turns = createLoopTurns();
+  parseJsonBodies(app, { turns });
+  const table = createRouteTable();
+  app.addHook("onRoute", (route) => {
+    table.add(route);
+    observeRoute(metrics, route);
+  });
+  const { webRoot } = options;
+  const webApp = webRoot === undefined ? undefined : serveWebApp(app, { root: webRoot, publicUrl: options.publicUrl });
+  handleErrors(app, { metrics, table, webApp, spans });
+  closeConnections(app, { headers, draining: options.draining });
+  addSecurityHeaders(app, { ...options, headers });
+  documentRoutes(app, options);
+  const readiness = createReadiness(options.probes);
+  metrics.addParts(readiness.read);
+  app.addHook("onClose", async () => readiness.stop());
+  const { accounts, authenticate, limits, publicUrl, useCases } = options;
+  if (accounts !== undefined) {
+    app.register(accounts.routes, { prefix: "/auth" });
+    app.register(async (open: App) => instanceRoutes(open, { accounts, limits }));
+  }
+  const { formProgress = httpLimits.formProgress } = options;
+  const deps: RouteDeps = {
+    useCases,
+    metrics,
+    uploadMaxBytes: limits.uploadMaxBytes,
+    formProgress,
+    publicUrl,
+    clientIpOf: createClientIpOf({ bindsUrlsToIp: options.bindsUrlsToIp ?? false }),
+    takeTurn: (_request, _reply, done) => turns(done),
+  };
+  app.register(async (open: App) => {
+    opsRoutes(open, { readiness, draining: options.draining });
+    if (options.metricsAccess !== "elsewhere")
+      metricsRoute(open, { registry: metrics.registry, token: undefined, ...options.metricsAccess });
+    pageRoutes(open, { publicUrl, webApp });
+    receiptRoutes(open, deps);
+    openInvitationRoutes(open, deps);
+  });
+  app.register(async (open: App) => unsubscribeRoutes(open, deps));
+  const { doctor } = options;
+  if (doctor !== undefined) app.register(async (open: App) => echoRoute(open, doctor));
+  const writes = createWriteTurns();
+  app.register(async (visitors: App) => {
+    // The name of a write queue omits the readable prefix of the token, because a visitor can write any prefix.
+    const holderOf = (request: FastifyRequest) => {
+      const { token } = request.params as { token: string };
+      return `link:${partOf(request)}:${token.split("~").at(-1)}`;
+    };
+    visitors.addHook("onRoute", inTurns({ turns: { turns: writes, holderOf } }));
+    publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
+  });
+  const { requireEnabled } = useCases;
+  const authentication = authenticationHook(authenticate, { requireEnabled });
+  const ownTurns = {
+    turns: writes,
+    holderOf: (request: FastifyRequest) => `user:${partOf(request)}:${callerOf(request).userId}`,
+  };
+  const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
+  app.register(async (api: App) => {
+    // These routes get the most requests. They do not check separately whether the user is disabled, because their access query refuses
+    // disabled users.
+    sendsOnlyData(api);
+    api.addHook("onRequest", authenticationHook(authenticate));
+    api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
+    urlRoutes(api, deps);
+  });
+  app.register(async (api: App) => {
+    sendsOnlyData(api);
+    api.addHook("onRequest", authenticationHook(authenticate));
+    api.addHook("onRoute", inTurns({ turns: ownTurns, check: identifyAgain(authenticate) }));
+    sendRoutes(api, deps);
+  });
+  app.register(async (api: App) => {
+    sendsOnlyData(api);
+    api.addHook("onRequest", authentication);
+    api.addHook("onRoute", ofCaller);
+    for (const routes of ROUTES) routes(api, deps);
+    if (doctor !== undefined) doctorRoutes(api, { ...deps, doctor });
+    await api.register(async (form: App) => attachRoute(form, deps));
+  });
+  const streams = createStreams(options.streamTimes);
+  endStreams(app, { streams, draining: options.draining });
+  app.register(async (api: App) => {
+    sendsOnlyData(api);
+    api.addHook("onRequest", authentication);
+    changeRoutes(api, { ...deps, streams, identify: identifyAgain(authenticate, { requireEnabled }) });
+  });
+  app.register(async (api: App) => {
+    if (webApp !== undefined) {
+      for (const url of ["/activity", "/links"]) api.addHook("onRequest", pageHook(webApp, url));
+    }
+    api.addHook("onRequest", authentication);
+    api.addHook("onRoute", ofCaller);
+    activityRoutes(api, deps);
+    linkRoutes(api, deps);
+  });
+  return app;
+}
+
+/**
+ * Returns the part of the service that a write waits for. Writes that call the bucket have their own queue, so that a bucket that does not
+ * respond delays no other write.
+ */
+function partOf({ routeOptions: { url = "" } }: FastifyRequest): "bucket" | "database" {
+  return /\/(?:uploads|s3)(?:\/|$)/.test(url) ? "bucket" : "database";
+}
+
+function createServer({ logger, trustProxy, requestId, connections }: AppOptions, headers: ResponseHeaders): App {
+  return fastify({
+    serverFactory: (handle) => createBoundServer(handle, connections),
+    logger: logger === false ? false : withRedaction(logger),
+    logController: new RequestLog(),
+    // A child logger for each request would take more time than the log line, and the log line already contains the request id.
+    childLoggerFactory: (parent) => parent,
+    genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]) ?? requestId(),
+    trustProxy: trustsProxy(trustProxy),
+    schemaController: { compilersFactory: { buildSerializer } },
+    bodyLimit: httpLimits.jsonBodyBytes,
+    routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
+    // While the server closes, it still serves requests on connections that are already open.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers.page) as never),
+    clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+/** Returns the id that a proxy gave to the request. Returns undefined if there is no id, or if the text does not look like an id. */
+function requestIdOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
+}
+
+/**
+ * An event stream does not end by itself. So the service ends all streams before it waits for open requests. Browsers then open their
+ * streams on another replica.
+ */
+function endStreams(
+  app: App,
+  { streams, draining }: { streams: { close(): void }; draining: AbortSignal | undefined },
+): void {
+  if (draining?.aborted) streams.close();
+  draining?.addEventListener("abort", streams.close);
+  app.addHook("preClose", async () => streams.close());
+}
+
+/** While the service drains or closes, it serves every request, and closes the connection after the response. */
+function closeConnections(
+  app: App,
+  { headers, draining }: { headers: ResponseHeaders; draining: AbortSignal | undefined },
+): void {
+  const close = () => {
+    headers.page.connection = "close";
+    headers.data.connection = "close";
+  };
+  if (draining?.aborted) close();
+  draining?.addEventListener("abort", close);
+  app.addHook("preClose", (done) => {
+    close();
+    if (app.server.listening) {
+      // Node closes idle connections only once, when the server starts to close. A connection that becomes idle later would keep the server
+      // open.
+      const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
+      app.server.once("close", () => clearInterval(timer));
+    }
+    // Node accepts waiting connections before it runs this callback. Without this wait, the server would reset these connections when it
+    // stops listening.
+    setImmediate(done);
+  });
+}

@@ -1,0 +1,94 @@
+import { sql } from "kysely";
+import { expect, it } from "vitest";
+import { postgres, runSql } from "../testing/database/test-databases.ts";
+import { startServiceInTest } from "../testing/use-service.ts";
+import { createWorld } from "../testing/world.ts";
+
+// Another replica migrates the database while this replica runs. PostgreSQL refuses a named statement whose columns have changed, or whose
+// name it has lost.
+it("keeps working while another replica changes columns of the tables", async () => {
+  const service = await startServiceInTest({ engine: postgres });
+  const world = await createWorld(service);
+  const [owner, editor] = [service.as("owner"), service.as("editor")];
+  const root = service.as("root");
+  await service.db.people.put({ id: "root", email: undefined, name: "Root", isAdmin: true, now: 1 });
+
+  const tour = async () => {
+    const answers: [string, number][] = [];
+    const send = async (call: string, { json, by = owner }: { json?: object; by?: typeof owner } = {}) => {
+      const { status, body } = await by.send(call, json === undefined ? {} : { json });
+      answers.push([call.replaceAll(/[\w-]{36,}/g, "ID"), status]);
+      return body;
+    };
+    const { noteId, attachmentId } = world;
+    const { id } = await send("POST /notes", { json: { title: "Another note" } });
+    await send(`PATCH /notes/${id}`, { json: { title: "A better title" } });
+    for (const path of ["", `/${noteId}`, `/${noteId}/attachments`, `/${noteId}/shares`, `/${noteId}/activity`]) {
+      await send(`GET /notes${path}`);
+    }
+    await send("GET /notes?q=title");
+    await send(`GET /notes/${noteId}`, { by: editor });
+    const { upload } = await send(`POST /notes/${noteId}/uploads`, {
+      json: { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" },
+    });
+    await send(`GET /uploads/${upload.id}`);
+    await send(`DELETE /uploads/${upload.id}`);
+    await send(`GET /attachments/${attachmentId}/url`);
+    await send("POST /attachments/urls", { json: { attachmentIds: [attachmentId] } });
+    await send(`PUT /notes/${noteId}/shares`, { json: { emails: ["new@example.com"], role: "viewer" } });
+    const { url, id: linkId } = await send(`POST /notes/${noteId}/links`, { json: { label: "For you" } });
+    const token = url.split("/").at(-1);
+    await send(`GET /notes/${noteId}/links`);
+    await send(`GET /public/links/${token}`, { by: service.anonymous });
+    await send(`POST /public/links/${token}/claims`, { json: {}, by: service.anonymous });
+    await send(`PATCH /links/${linkId}`, { json: { label: "For you all" } });
+    for (const path of ["/me", "/usage", "/links", "/tokens", "/webhooks", "/trash", "/activity"]) {
+      await send(`GET ${path}`);
+    }
+    for (const path of ["/admin/people", "/admin/policy", "/admin/invitations"])
+      await send(`GET ${path}`, { by: root });
+    await send(`DELETE /notes/${id}`);
+    return answers;
+  };
+
+  await tour();
+  const before = await tour();
+  expect(before.filter(([, status]) => status >= 300)).toEqual([]);
+  const { url = "" } = service.database;
+  const tables = (await runSql(url, "select tablename from pg_tables where schemaname = 'public'")) as {
+    tablename: string;
+  }[];
+  for (const { tablename } of tables) await runSql(url, `alter table "${tablename}" add column added_later text`);
+  expect(await tour()).toEqual(before);
+  for (const column of ["notes alter title", "links alter label", "attachments alter filename"]) {
+    await runSql(url, `alter table ${column} type varchar`);
+  }
+  expect(await tour()).toEqual(before);
+});
+
+it("sends a statement again if PostgreSQL has lost its name", async () => {
+  const service = await startServiceInTest({ engine: postgres });
+  const { db } = service.database;
+  const id = (await service.as("ann").send("POST /notes", { json: { title: "A note" } })).body.id;
+  const page = { limit: 10, cursor: undefined };
+  const read = () => db.attachments.pageOfNote(id, page);
+  // More different statements than a transaction has attempts.
+  const change = (title: string) =>
+    db.transaction(async (tx) => {
+      await tx.notes.update(id, { title, updatedAt: 1 });
+      await tx.attachments.pageOfNote(id, page);
+      await tx.people.findByIds(["ann"]);
+      await tx.links.countLive(id);
+      await tx.credentials.exists({ kind: "session", id: "none" });
+      await tx.accounts.findByEmail("ann@example.com");
+      await tx.identities.isSubject("ann");
+    });
+  await read();
+  await change("One");
+  // Some poolers end a server connection and give the client another one, which has no names.
+  await sql`deallocate all`.execute(db.kysely);
+  expect(await read()).toEqual({ items: [], nextCursor: undefined });
+  await sql`deallocate all`.execute(db.kysely);
+  await change("Two");
+  expect((await service.as("ann").send(`GET /notes/${id}`)).body.title).toBe("Two");
+});

@@ -1,0 +1,149 @@
+import { type Expression, type ExpressionBuilder, type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
+import type { Person } from "../../features/people/person.ts";
+import { personColumns, toPerson } from "../../features/people/queries.ts";
+import { compile, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
+import type { Queries } from "../../platform/database/port.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { Clock } from "../../platform/deps.ts";
+
+/** `key` and `key2`: the texts that identify a row. `now`: milliseconds since the epoch. `instant`: the same instant as an ISO 8601 text. */
+const parameters = ["key", "key2", "now", "instant"] as const;
+
+export type LookupStatement = Statement<(typeof parameters)[number]>;
+export type LookupStatements = Record<keyof Lookups, LookupStatement>;
+
+/** The queries that find one row by its key. Almost every HTTP request runs some of them, so they must be fast. */
+export type Lookups = {
+  session: Queries["callers"]["session"];
+  apiToken: Queries["callers"]["apiToken"];
+  isDisabled: Queries["disabledUsers"]["has"];
+  person: Queries["people"]["find"];
+  item: Queries["items"]["find"];
+  itemOfFile: Queries["items"]["findOfFile"];
+};
+
+/** Finds the row of a statement by its key, which has one or two texts. The first columns of the row are the key. */
+export type FindRow = (statement: LookupStatement, key: readonly string[]) => Promise<readonly unknown[] | undefined>;
+
+/** Builds the condition that the columns have the values of one key, or of one of many keys. */
+export type Matches = (columns: Expression<string>[], keys: RawBuilder<string>[]) => Expression<SqlBool>;
+
+/** Compiles the statements. Default: a statement looks for one key, so it returns at most one row. */
+export function compileLookups(
+  db: Kysely<Tables>,
+  { matches = areEqual, rows = "one" }: { matches?: Matches; rows?: Statement["rows"] } = {},
+): LookupStatements {
+  const statement = (name: string, build: Parameters<typeof compile<(typeof parameters)[number]>>[1]) =>
+    compile({ name: `vk_find_${name}`, rows, parameters }, build);
+  return {
+    session: statement("session", ({ key, instant }) =>
+      db
+        .selectFrom("auth_sessions")
+        .select(["token", "id", "user_id"])
+        .where((eb) => matches([eb.ref("token")], [key]))
+        .where("expires_at", ">", instant),
+    ),
+    apiToken: statement("api_token", ({ key, now }) =>
+      db
+        .selectFrom("api_tokens")
+        .select(["token_hash", "id", "user_id", "expires_at"])
+        .where((eb) => matches([eb.ref("token_hash")], [key]))
+        .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", now)]))
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom("disabled_users").select("user_id").whereRef("user_id", "=", "api_tokens.user_id"))),
+        ),
+    ),
+    isDisabled: statement("disabled_user", ({ key }) =>
+      db
+        .selectFrom("disabled_users")
+        .select("user_id")
+        .where((eb) => matches([eb.ref("user_id")], [key])),
+    ),
+    person: statement("person", ({ key }) =>
+      db
+        .selectFrom("people")
+        .select(personColumns)
+        .where((eb) => matches([eb.ref("people.id")], [key])),
+    ),
+    item: statement("item", ({ key, key2 }) =>
+      db
+        .selectFrom("items")
+        .select(["resource", "item_id", "note_id"])
+        .where((eb) => matches([eb.ref("resource"), eb.ref("item_id")], [key, key2])),
+    ),
+    itemOfFile: statement("item_of_file", ({ key }) =>
+      db
+        .selectFrom("attachments")
+        .select(["attachments.id", "attachments.note_id"])
+        // Uses subqueries instead of a join, so that the plan never depends on statistics.
+        .select((eb) => [itemPart(eb, "resource"), itemPart(eb, "item_id")])
+        .where((eb) => matches([eb.ref("attachments.id")], [key])),
+    ),
+  };
+}
+
+function itemPart(eb: ExpressionBuilder<Tables, "attachments">, part: "resource" | "item_id") {
+  return eb.selectFrom("items").select(`items.${part}`).whereRef("items.note_id", "=", "attachments.note_id").as(part);
+}
+
+function areEqual(columns: Expression<string>[], keys: RawBuilder<string>[]): Expression<SqlBool> {
+  const conditions = columns.map((column, nth) => sql`${column} = ${keys[nth]}`);
+  return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
+}
+
+/** Returns the values of a statement, in the order of its parameters. Each key is one text, or a list of texts. */
+export function lookupValues(
+  { parameters: wanted }: LookupStatement,
+  keys: readonly unknown[],
+  now: number,
+): unknown[] {
+  const [key, key2] = keys;
+  const values = { key, key2, now, instant: new Date(now).toISOString() };
+  return wanted.map((name) => values[name]);
+}
+
+/** Builds the queries from compiled statements. */
+export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups {
+  return {
+    async session(token) {
+      const row = await find(statements.session, [token]);
+      if (row === undefined) return undefined;
+      const [, id, userId] = row as [string, string, string];
+      return { id, userId };
+    },
+
+    async apiToken(tokenHash) {
+      const row = await find(statements.apiToken, [tokenHash]);
+      if (row === undefined) return undefined;
+      const [, id, userId, expiresAt] = row as [string, string, string, number | null];
+      return { id, userId, expiresAt: expiresAt ?? undefined };
+    },
+
+    isDisabled: async (userId) => (await find(statements.isDisabled, [userId])) !== undefined,
+
+    async person(userId): Promise<Person | undefined> {
+      const row = await find(statements.person, [userId]);
+      if (row === undefined) return undefined;
+      const [id, email, name, isAdmin] = row as [string, string | null, string | null, 0 | 1];
+      return toPerson({ id, email, name, is_admin: isAdmin });
+    },
+
+    async item(name) {
+      const row = await find(statements.item, [name.resource, name.itemId]);
+      return row && { ...name, noteId: row[2] as string };
+    },
+
+    async itemOfFile(attachmentId) {
+      const row = await find(statements.itemOfFile, [attachmentId]);
+      if (row === undefined) return undefined;
+      const [, noteId, resource, itemId] = row as [string, string, string | null, string | null];
+      // A file of a note that belongs to no item has no name of an item.
+      return resource === null || itemId === null ? undefined : { noteId, resource, itemId };
+    },
+  };
+}
+
+/** Returns a function that runs a statement for each key. */
+export function findOneByOne({ run, clock }: { run: RunStatement; clock: Clock }): FindRow {
+  return async (statement, key) => (await run(statement, lookupValues(statement, key, clock())))[0];
+}

@@ -1,0 +1,136 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import { postgresAccessQueries } from "../../features/access/postgres.ts";
+import { compileAccess } from "../../features/access/queries.ts";
+import { openPostgresUrlAudit } from "../../features/audit/url-audit.ts";
+import { compileUploads, uploadSteps } from "../../features/uploads/queries.ts";
+import { postgresEngine as engine } from "../../platform/database/engine.ts";
+import { migrate } from "../../platform/database/migrate.ts";
+import { retryConflicts } from "../../platform/database/postgres/conflicts.ts";
+import { isNotWritable, NOT_WRITABLE } from "../../platform/database/postgres/errors.ts";
+import { MigrationDialect } from "../../platform/database/postgres/migration-dialect.ts";
+import { hasNamedStatements } from "../../platform/database/postgres/named-statements.ts";
+import { pipelineOn } from "../../platform/database/postgres/pipeline.ts";
+import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "../../platform/database/postgres/pool.ts";
+import { NO_SCHEMAS, requireSchema, withSchema } from "../../platform/database/postgres/schema.ts";
+import { createPostgresSearch } from "../../platform/database/postgres/search.ts";
+import { createStatementNames, noNames } from "../../platform/database/postgres/statement-names.ts";
+import { statementsOn } from "../../platform/database/postgres/statements.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import { SEARCH_LIMIT_MS } from "../../platform/database/search.ts";
+import { createTransactions } from "../../platform/database/transactions.ts";
+import type { Clock } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { assembleDatabase, type OpenDatabase, type PoolState } from "./database.ts";
+import { compileLookups } from "./lookups.ts";
+import { postgresLookups } from "./postgres-lookups.ts";
+
+const MIGRATION_TIMEOUT_MS = 10 * 60_000;
+// The SQLSTATE codes for invalid authorization, and for a database that does not exist.
+const BAD_LOGIN = /^28|^3D000$/;
+// No error code identifies these errors of PgBouncer, so the service compares the text.
+const STATEMENT_MODE = /statement pooling mode/;
+const REFUSED_OPTIONS = /unsupported startup parameter/;
+
+type Options = {
+  url: string;
+  clock: Clock;
+  schema?: string | undefined;
+  poolSize?: number;
+  prepared?: "auto" | "on" | "off";
+};
+
+/**
+ * Opens a PostgreSQL database by its URL, and brings its schema up to date.
+ * `schema`: the schema for all tables. The function creates a missing schema. Default: the schema of the connection.
+ * `poolSize`: the number of connections for everything except lookups and the issue of URLs, which have a separate pool. Default: 10.
+ * `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
+ * Rejects with `database_unavailable` when the server can't be reached, refuses transactions, or refuses a migration.
+ */
+export async function openPostgres(options: Options): Promise<OpenDatabase> {
+  const { clock, schema } = options;
+  const url = schema === undefined ? options.url : withSchema(options.url, schema);
+  const prepared = await checkConnection({ ...options, url });
+  await migrateAt(url, { schema });
+  const transactions = createTransactions({ retry: retryConflicts });
+  const pool = createPool({ url, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
+  const kysely = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: kyselyPool(pool, prepared ? createStatementNames() : noNames) }),
+    plugins: [transactions.guard],
+  });
+  // Lookups and the issue of URLs have separate connections, so that slow queries do not delay them.
+  const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
+  const runStatement = statementsOn(urlPool, { prepared });
+  const accessStatements = compileAccess(kysely, engine);
+  const uploadStatements = compileUploads(kysely, engine);
+  return assembleDatabase({
+    kysely,
+    transactions,
+    context: {
+      engine,
+      clock,
+      accessStatements,
+      lookupStatements: compileLookups(kysely),
+      uploadStatements,
+      search: createPostgresSearch(kysely, { limitMs: SEARCH_LIMIT_MS }),
+    },
+    access: postgresAccessQueries(runStatement, { db: kysely, statements: accessStatements, clock }),
+    lookups: postgresLookups(runStatement, { db: kysely, clock }),
+    uploadSteps: uploadSteps(uploadStatements, pipelineOn(pool, { prepared })),
+    urlAudit: openPostgresUrlAudit(runStatement),
+    pools: () => [stateOf(pool, "general"), stateOf(urlPool, "urls")],
+    closeOthers: () => urlPool.end(),
+  });
+}
+
+function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string): PoolState {
+  return { name, idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount };
+}
+
+/**
+ * Returns whether statements will have names. Runs before the migrations and on its own connection, because the time limit of migrations is
+ * too long for this check.
+ */
+async function checkConnection({ url, schema, prepared = "auto" }: Options): Promise<boolean> {
+  const pool = createPool({ url, maxConnections: 1 });
+  try {
+    const client = await pool.connect();
+    try {
+      await client.query("begin");
+      if (schema !== undefined) await requireSchema(client, schema);
+      const hasNames = prepared === "auto" ? await hasNamedStatements(client) : prepared === "on";
+      await client.query("rollback");
+      return hasNames;
+    } finally {
+      client.release(true);
+    }
+  } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
+    throw new DomainError("database_unavailable", `PostgreSQL at ${new URL(url).host} ${faultOf(cause)}`, { cause });
+  } finally {
+    await pool.end();
+  }
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof pg.DatabaseError && BAD_LOGIN.test(error.code ?? "")) {
+    return "refuses the connection. Correct the user, the password and the database in DATABASE_URL.";
+  }
+  if (isNotWritable(error)) return NOT_WRITABLE;
+  if (error instanceof Error && STATEMENT_MODE.test(error.message)) {
+    return "is PgBouncer in statement mode, which refuses transactions. Set pool_mode = transaction in its configuration.";
+  }
+  if (error instanceof Error && REFUSED_OPTIONS.test(error.message)) return `is ${NO_SCHEMAS}`;
+  return "can't be reached. Start it, or correct DATABASE_URL.";
+}
+
+// The time limit is long, because a migration takes longer than any other query. The wait for a migration of another replica is long too.
+async function migrateAt(url: string, { schema }: Pick<Options, "schema">): Promise<void> {
+  const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
+  const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });
+  try {
+    await retryConflicts(() => migrate(db, engine.name, { schema }));
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,122 @@
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { Kysely, sql } from "kysely";
+import { accessQueries, compileAccess } from "../../features/access/queries.ts";
+import { openJournalEvents, openSqliteUrlAudit } from "../../features/audit/journal/log.ts";
+import { compileUploads, uploadSteps } from "../../features/uploads/queries.ts";
+import { openStarts } from "../../features/uploads/starts/sqlite-starts.ts";
+import { sqliteEngine as engine } from "../../platform/database/engine.ts";
+import { firstMissingMigration, migrate } from "../../platform/database/migrate.ts";
+import { inOrder } from "../../platform/database/run-calls.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import { SEARCH_LIMIT_MS } from "../../platform/database/search.ts";
+import { createCheckpoints } from "../../platform/database/sqlite/checkpoints.ts";
+import { copyBeforeMigration } from "../../platform/database/sqlite/copy-before-migration.ts";
+import { sqliteDialect, sqliteWrites } from "../../platform/database/sqlite/dialect.ts";
+import { openWriter, useMemory } from "../../platform/database/sqlite/file.ts";
+import { Mutex } from "../../platform/database/sqlite/mutex.ts";
+import { readsInTurns } from "../../platform/database/sqlite/reads-in-turns.ts";
+import { createReserve } from "../../platform/database/sqlite/reserve.ts";
+import { openSqliteSearch } from "../../platform/database/sqlite/search.ts";
+import { createTransactions } from "../../platform/database/transactions.ts";
+import type { Clock } from "../../platform/deps.ts";
+import { assembleDatabase, type OpenDatabase } from "./database.ts";
+import { compileLookups, findOneByOne, lookupsOn } from "./lookups.ts";
+
+const PATIENCE_MS = 2_000;
+const MIGRATION_PATIENCE_MS = 10 * 60_000;
+
+type Options = {
+  file: string;
+  clock: Clock;
+  /** Called with the filename of the copy that the service makes before a migration. Default: ignored. */
+  onCopy?: (copy: string) => void;
+  /** Called with the error of a checkpoint that failed. Default: ignored. */
+  onCheckpointFailure?: (error: unknown) => void;
+};
+
+/**
+ * Opens the embedded database in `file`, and brings its schema up to date. Creates the file and its directory if they are missing.
+ * Rejects with `database_unavailable` when the file can't be used or a migration fails.
+ */
+export async function openSqlite(options: Options): Promise<OpenDatabase> {
+  const writer = await openWriter(options.file, { where: "mainThread" });
+  try {
+    const database = await openWith(writer, options);
+    return Object.assign(database, { close: closeBoth(database.close, writer) });
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+/** Kysely closes the writer only if it has run a query. The writer closes last, because only a writer can remove the log. */
+function closeBoth(close: () => Promise<void>, writer: DatabaseSync): () => Promise<void> {
+  return async () => {
+    await close();
+    if (writer.isOpen) writer.close();
+  };
+}
+
+async function openWith(
+  writer: DatabaseSync,
+  { file, clock, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
+): Promise<OpenDatabase> {
+  const writeLock = new Mutex();
+  // Another process that starts at the same moment may change the schema. A migration can take longer than a normal call waits, so this
+  // dialect waits longer.
+  const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
+  const migrated = new Kysely<Tables>({ dialect: migrating });
+  const missing = await firstMissingMigration(migrated, engine.name);
+  if (missing !== undefined) await copyBeforeMigration(file, { migration: missing, onCopy });
+  await migrate(migrated, engine.name);
+  useMemory(writer);
+  const journalEvents = await openJournalEvents(file);
+  const reader = new DatabaseSync(file, { readOnly: true });
+  const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
+  const countPages = writer.prepare("select page_count * page_size as bytes from pragma_page_count, pragma_page_size");
+  const checkpoints = createCheckpoints(writer, { file, writeLock, onFailure: onCheckpointFailure });
+  const { afterWrite } = checkpoints;
+  const urlAudit = openSqliteUrlAudit({ file, writeLock, afterWrite });
+  const transactions = createTransactions();
+  const writes = sqliteWrites(writer, { writeLock, patienceMs: PATIENCE_MS, reader, afterWrite });
+  const kysely = new Kysely<Tables>({ dialect: writes.dialect, plugins: [transactions.guard] });
+  const accessStatements = compileAccess(kysely, engine);
+  const lookupStatements = compileLookups(kysely);
+  const uploadStatements = compileUploads(kysely, engine);
+  const read = readsInTurns(reader);
+  const starts = openStarts({ file, writeLock, statements: uploadStatements.start, run: writes.run, afterWrite });
+  return assembleDatabase({
+    kysely,
+    transactions,
+    context: {
+      engine,
+      clock,
+      accessStatements,
+      lookupStatements,
+      uploadStatements,
+      journalEvents: journalEvents.find,
+      journalUrls: journalEvents.findUrls,
+      search,
+    },
+    // Access decisions and lookups have their own connection, so they never wait for a write, and see each commit immediately.
+    access: accessQueries(accessStatements, { run: read, engine, clock }),
+    lookups: lookupsOn(lookupStatements, findOneByOne({ run: read, clock })),
+    uploadSteps: {
+      start: starts.start,
+      complete: (completion) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).complete(completion)),
+    },
+    urlAudit,
+    spendReserve: createReserve(file, {
+      truncateWal: () => sql`pragma wal_checkpoint(truncate)`.execute(kysely),
+      growthBytes: () => Number(countPages.get()?.bytes) - statSync(file).size,
+    }),
+    closeOthers: async () => {
+      await search.close();
+      await starts.close();
+      await checkpoints.close();
+      reader.close();
+      journalEvents.close();
+    },
+  });
+}

@@ -1,0 +1,205 @@
+import { DatabaseSync } from "node:sqlite";
+import { CompiledQuery, type Dialect, Kysely, PostgresDialect } from "kysely";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { postgresAccessQueries } from "../../features/access/postgres.ts";
+import { compileAccess } from "../../features/access/queries.ts";
+import { compileUploads } from "../../features/uploads/queries.ts";
+import { type EngineName, postgresEngine, sqliteEngine } from "../../platform/database/engine.ts";
+import type { Queries } from "../../platform/database/port.ts";
+import { createPool, kyselyPool } from "../../platform/database/postgres/pool.ts";
+import type { RunNamed } from "../../platform/database/postgres/statements.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import { sqliteDialect } from "../../platform/database/sqlite/dialect.ts";
+import { Mutex } from "../../platform/database/sqlite/mutex.ts";
+import { fillTables, GROWING_TABLES, MIDDLE } from "../../testing/database/large-database.ts";
+import { queryExamples } from "../../testing/database/query-examples.ts";
+import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
+import { buildQueries } from "./build-queries.ts";
+import { compileLookups } from "./lookups.ts";
+import { postgresLookups } from "./postgres-lookups.ts";
+
+/** The time limit for filling the tables. Milliseconds. */
+const SLOW_MS = 600_000;
+/** The keys of a batched statement. For a larger batch, PostgreSQL would prefer to read whole tables of this size. */
+const BATCH = 50;
+const IN_ORDER = "reads an index in the order of the list, up to the limit";
+const CLOSED_ACCOUNT = "may read the small index of notes in the trash, when an account is closed or opened again";
+const UNINDEXED = "reads the index of texts that searches cannot find yet, up to a limit";
+const BY_COMMAND = "runs only when an operator runs a command";
+const AT_START = "runs once, when the service starts without a scanner";
+const RECOVERY = "runs only when an administrator loses the account";
+/** For these reasons, a query may also read a whole table. */
+const RARE = [BY_COMMAND, AT_START, RECOVERY];
+const SEARCH = "a search runs with another setting of PostgreSQL, so it reads the index";
+const BOUNDED = "counts rows up to a limit, and almost all rows of this test are counted";
+
+/** The queries that may read a whole index, and why. A key with a step of a plan allows a scan of a table. */
+const ALLOWED: Record<string, string> = {
+  "administration.holdAdministrators": "reads the index of administrators, which are few",
+  "administration.listEvents": IN_ORDER,
+  "administration.listPeople": IN_ORDER,
+  "accountDeletions.hideNotes": CLOSED_ACCOUNT,
+  "accountDeletions.showNotes": CLOSED_ACCOUNT,
+  "accountInvitations.listOpen": IN_ORDER,
+  "accounts.deleteResetLinksByHand": RECOVERY,
+  "links.listAll": IN_ORDER,
+  "mails.list": IN_ORDER,
+  "notes.listOwned": UNINDEXED,
+  "notes.listShared": UNINDEXED,
+  "notes.listOwned: Seq Scan attachments": SEARCH,
+  "notes.listShared: Seq Scan attachments": SEARCH,
+  "queues.measure": "reads the start of each queue, up to a limit",
+  "queues.measure: Seq Scan content_checks": BOUNDED,
+  "queues.measure: Seq Scan mails": BOUNDED,
+  "searchIndex.indexSome": UNINDEXED,
+  "trash.nextToPurge": "reads the first note of a queue",
+  "usage.listDrifts": BY_COMMAND,
+  "usage.recount": BY_COMMAND,
+  "verifications.countNeedingScan": AT_START,
+  "webhooks.listUrlReports": "reads the index of the endpoints that get a report",
+};
+
+describe.each(engines)("the queries on $name", ({ name, open }) => {
+  it("read no whole table that grows", { timeout: SLOW_MS }, async () => {
+    const test = await open();
+    const ran: CompiledQuery[] = [];
+    const db = new Kysely<Tables>({ dialect: dialectOf(test), log: ({ query }) => void ran.push(query) });
+    onTestFinished(async () => {
+      await db.destroy();
+      await test.close();
+    });
+    await fillTables(db, name);
+    const scans: string[] = [];
+    for (const [verb, run] of everyExample()) {
+      ran.length = 0;
+      await rollBack(db, { engine: name, work: run });
+      const distinct = new Map(ran.map((query) => [query.sql, query]));
+      for (const query of distinct.values())
+        scans.push(...(await scansOf(db, { engine: name, query })).map((scan) => `${verb}: ${scan}`));
+    }
+    if (name === "postgres") {
+      const batches = await batchedStatements(db);
+      expect(batches).toHaveLength(8);
+      for (const [verb, query] of batches)
+        scans.push(...(await scansOf(db, { engine: name, query })).map((scan) => `${verb}: ${scan}`));
+    }
+    expect(scans.filter((scan) => !isAllowed(scan))).toEqual([]);
+  });
+});
+
+/** Whether a query may read a whole index, or this whole table. */
+function isAllowed(scan: string): boolean {
+  const [verb = ""] = scan.split(":", 1);
+  const readsTable = /Seq Scan|SCAN (?!.* USING )/.test(scan);
+  return RARE.includes(ALLOWED[verb] ?? "") || (readsTable ? scan.trim() : verb) in ALLOWED;
+}
+
+/** Opens the database with one connection, and with no time limit for a statement. */
+function dialectOf({ file, url }: TestDatabase): Dialect {
+  return url === undefined
+    ? sqliteDialect(new DatabaseSync(file as string), { writeLock: new Mutex(), patienceMs: 1_000 })
+    : new PostgresDialect({ pool: kyselyPool(createPool({ url, maxConnections: 1, queryTimeoutMs: SLOW_MS })) });
+}
+
+type Run = (queries: Queries) => Promise<unknown>;
+
+function everyExample(): [verb: string, run: Run][] {
+  return Object.entries(queryExamples).flatMap(([noun, verbs]) =>
+    Object.entries(verbs).flatMap(([verb, examples]) =>
+      (examples as readonly (readonly unknown[])[]).map((given): [string, Run] => [
+        `${noun}.${verb}`,
+        async (queries) => {
+          const ofNoun = queries[noun as keyof Queries] as Record<string, (...given: readonly unknown[]) => unknown>;
+          await ofNoun[verb]?.(...given);
+        },
+      ]),
+    ),
+  );
+}
+
+/** Runs queries in a transaction, and rolls the transaction back. */
+async function rollBack(db: Kysely<Tables>, { engine: name, work }: { engine: EngineName; work: Run }): Promise<void> {
+  const engine = name === "sqlite" ? sqliteEngine : postgresEngine;
+  const transaction = await db.startTransaction().execute();
+  const context = {
+    engine,
+    clock: () => MIDDLE,
+    accessStatements: compileAccess(db, engine),
+    lookupStatements: compileLookups(db),
+    uploadStatements: compileUploads(db, engine),
+    search: { atOnce: 1, run: async <Row>(query: CompiledQuery<Row>) => (await transaction.executeQuery(query)).rows },
+  };
+  await work(buildQueries(transaction, context)).finally(() => transaction.rollback().execute());
+}
+
+/** Returns the statements with which PostgreSQL decides and looks up for many requests at once. */
+async function batchedStatements(db: Kysely<Tables>): Promise<[name: string, query: CompiledQuery][]> {
+  const ran: [string, CompiledQuery][] = [];
+  const run: RunNamed = async ({ name, text, values }) => {
+    ran.push([name, CompiledQuery.raw(text, values)]);
+    return [];
+  };
+  const clock = () => MIDDLE;
+  const access = postgresAccessQueries(run, { db, statements: compileAccess(db, postgresEngine), clock });
+  const lookups = postgresLookups(run, { db, clock });
+  const all = Array.from({ length: BATCH }, (_, nth) => nth + 1);
+  await access.downloads(
+    "user-1",
+    all.map((nth) => `file-${nth}`),
+  );
+  await Promise.all(
+    all.flatMap((nth) => [
+      access.download(`user-${nth}`, `file-${nth}`),
+      lookups.session(`token-${nth}`),
+      lookups.apiToken(`hash-${nth}`),
+      lookups.isDisabled(`user-${nth}`),
+      lookups.person(`user-${nth}`),
+      lookups.item({ resource: "invoice", itemId: `item-${nth}` }),
+      lookups.itemOfFile(`file-${nth}`),
+    ]),
+  );
+  return ran;
+}
+
+type Explained = { engine: EngineName; query: CompiledQuery };
+
+/** Returns the steps of the plan that read a whole table or a whole index. */
+async function scansOf(db: Kysely<Tables>, { engine, query }: Explained): Promise<string[]> {
+  if (!/^\s*(select|insert|update|delete|with)\b/i.test(query.sql)) return [];
+  const explain = engine === "sqlite" ? "explain query plan" : "explain (format json)";
+  const explained = CompiledQuery.raw(`${explain} ${query.sql}`, [...query.parameters]);
+  const { rows } = await db.executeQuery<Record<string, unknown>>(explained);
+  if (engine === "sqlite")
+    return rows.map(({ detail }) => String(detail)).filter((detail) => isScanOn(detail, query.sql));
+  const plans = rows.flatMap((row) => row["QUERY PLAN"] as { Plan: Node }[]);
+  return plans.flatMap(({ Plan }) => scansIn(Plan));
+}
+
+/** Whether a step of a plan of SQLite scans a table that grows, by its name or by another name that the query gives it. */
+function isScanOn(detail: string, query: string): boolean {
+  const [, name = ""] = /^SCAN (\w+)/.exec(detail) ?? [];
+  const [, table = name] = new RegExp(`"(\\w+)" as "${name}"`).exec(query) ?? [];
+  return isGrowing(table);
+}
+
+function isGrowing(table: string): boolean {
+  return (GROWING_TABLES as string[]).includes(table);
+}
+
+type Node = {
+  "Node Type": string;
+  "Relation Name"?: string;
+  "Index Name"?: string;
+  "Index Cond"?: string;
+  Plans?: Node[];
+};
+
+function scansIn(node: Node): string[] {
+  const { "Node Type": type, "Relation Name": table = "", "Index Name": index = "", Plans: parts = [] } = node;
+  const isScan = type === "Seq Scan" || (/Index/.test(type) && node["Index Cond"] === undefined);
+  // A scan of a bitmap names only its index.
+  return [
+    ...(isScan && (table === "" || isGrowing(table)) ? [`${type} ${table} ${index}`] : []),
+    ...parts.flatMap(scansIn),
+  ];
+}

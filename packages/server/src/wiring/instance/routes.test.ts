@@ -1,0 +1,47 @@
+import { Instance } from "@valetkey/contract";
+import { Check } from "typebox/value";
+import { describe, expect, it } from "vitest";
+import { engines } from "../../testing/database/test-databases.ts";
+import type { ServiceOptions } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
+
+const PERSON = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
+
+describe.each(engines)("GET /instance, on $name", (engine) => {
+  async function start(options: Omit<ServiceOptions, "engine"> = {}) {
+    const service = await startServiceInTest({ engine, hasAccounts: true, ...options });
+    return { ...service, ask: () => service.anonymous.send("GET /instance") };
+  }
+
+  it("returns the ways to sign in and the limits, without caching", async () => {
+    const { ask } = await start({ limits: { uploadMaxBytes: 5 * 2 ** 30, urlTtlMaxSeconds: 600, trashDays: 30 } });
+    const { status, headers, body } = await ask();
+    expect(status).toBe(200);
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(body).toEqual({
+      signUp: "open",
+      hasAccounts: false,
+      oidc: null,
+      mail: false,
+      limits: {
+        urlTtlDefaultSeconds: 60,
+        urlTtlMaxSeconds: 600,
+        urlTtlMaxSharedSeconds: 600,
+        uploadMaxBytes: 5 * 2 ** 30,
+        trashDays: 30,
+        links: { enabled: true, maxExpirySeconds: null, passwordRequired: false },
+      },
+    });
+    expect(Check(Instance, body)).toBe(true);
+    expect((await (await start({ signUp: "closed" })).ask()).body.signUp).toBe("closed");
+  });
+
+  it("reports the first account immediately, and ignores users with tokens only", async () => {
+    const { anonymous, ask, as } = await start();
+    await as("ben").send("POST /notes", { json: { title: "Ben's" } });
+    expect((await ask()).body.hasAccounts).toBe(false);
+    const origin = "https://files.example.com";
+    await anonymous.send("POST /auth/sign-up/email", { json: PERSON, headers: { origin } });
+    for (let time = 0; time < 2; time++) expect((await ask()).body.hasAccounts).toBe(true);
+  });
+});

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { connect } from "../../packages/client/src/calls.ts";
 import { detectPlatform } from "../../packages/client/src/platform.ts";
-import { memoryStore } from "../../packages/client/src/stores/upload-store.ts";
+import { memoryStore } from "../../packages/client/src/upload/store.ts";
 import { startTask } from "../../packages/client/src/upload/upload-task.ts";
 import type { Attachment } from "../../packages/client/src/wire.ts";
 import { postgres, sqlite } from "../../packages/server/src/testing/database/test-databases.ts";

@@ -11,7 +11,9 @@ describe("the bundle of a page", () => {
   it("contains no code of uploads and downloads for calls alone", async () => {
     const { gzipped, inputs } = await bundleSize('export { createCalls, ValetKeyError } from "@valetkey/client"');
     expect(inputs.length).toBeGreaterThan(5);
-    expect(inputs.filter((path) => /client\/src\/(?:upload|download|platform|stores)/.test(path))).toEqual([]);
+    expect(inputs.filter((path) => /client\/src\/(?:upload|download|platform|send-bytes|client)/.test(path))).toEqual(
+      [],
+    );
     expect(gzipped).toBeLessThan(3_000);
   });
 });

@@ -1,16 +1,7 @@
 import { type Call, createCall, type GetToken } from "./call.ts";
-import { accessRequestCalls } from "./calls/access-requests.ts";
-import { activityCalls } from "./calls/activity.ts";
-import { administrationCalls } from "./calls/administration.ts";
-import { attachmentCalls } from "./calls/attachments.ts";
-import { invitationCalls } from "./calls/invitations.ts";
-import { linkCalls } from "./calls/links.ts";
-import { noteCalls } from "./calls/notes.ts";
-import { shareCalls } from "./calls/shares.ts";
-import { tokenCalls } from "./calls/tokens.ts";
-import { trashCalls } from "./calls/trash.ts";
-import { urlCalls } from "./calls/urls.ts";
-import { webhookCalls } from "./calls/webhooks.ts";
+import { administrationCalls, tokenCalls, webhookCalls } from "./calls/administration.ts";
+import { activityCalls, attachmentCalls, noteCalls, trashCalls, urlCalls } from "./calls/notes.ts";
+import { accessRequestCalls, invitationCalls, linkCalls, shareCalls } from "./calls/sharing.ts";
 import { ValetKeyError } from "./errors.ts";
 import type { Changes, ChangesQuery, Instance, MailPreferences, Me, UpdateMailPreferencesBody, Usage } from "./wire.ts";
 

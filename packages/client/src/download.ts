@@ -1,7 +1,6 @@
 import type { Call } from "./call.ts";
-import { isRetryable, networkError, ValetKeyError } from "./errors.ts";
+import { isRetryable, networkError, retryDelayMs, ValetKeyError } from "./errors.ts";
 import { detectPlatform, type Platform } from "./platform.ts";
-import { retryDelayMs } from "./upload/retry.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
 /** The bytes of a file, as a stream or as a Blob. */

@@ -76,3 +76,21 @@ export function isRetryable(error: unknown): error is ValetKeyError {
 function isTimeout(reason: unknown): boolean {
   return reason instanceof Error && reason.name === "TimeoutError";
 }
+
+/** The longest possible first pause between two attempts. Milliseconds. */
+const BASE_DELAY_MS = 500;
+export const MAX_DELAY_MS = 30_000;
+
+/**
+ * Returns the pause before the next attempt, in milliseconds. The pause is never shorter than the pause that the service asked for.
+ *
+ * The pause is random (full jitter), and its upper limit grows exponentially. So the clients do not all return at the same time after an
+ * outage.
+ */
+export function retryDelayMs(
+  { random }: { random(): number },
+  { failures, retryAfterSeconds = 0 }: { failures: number; retryAfterSeconds?: number | undefined },
+): number {
+  const jittered = random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** failures);
+  return jittered + retryAfterSeconds * 1000;
+}

@@ -1,2 +1,121 @@
-export { fileStore } from "./node/file-store.ts";
-export { openFile } from "./node/open-file.ts";
+import { randomUUID } from "node:crypto";
+import { open, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { FileSource } from "./send-bytes.ts";
+import type { UploadStore } from "./upload/store.ts";
+
+/**
+ * Opens a file on the disk for `upload`. Rejects if the file does not exist.
+ *
+ * The upload reads the bytes while it sends them. If the file changes during the upload, the upload fails.
+ * `type` is the content type that the upload declares, by default application/octet-stream.
+ *
+ * Do not use `fs.openAsBlob` instead. The size of its Blob is wrong if the file has 4 GiB or more (nodejs/node#52585).
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { openFile } from "@valetkey/client/node";
+ *
+ * await writeFile("report.txt", "the report");
+ * const file = await openFile("report.txt", { type: "text/plain" });
+ * console.log(file.name, file.size); // report.txt 10
+ * ```
+ */
+export async function openFile(path: string, { type = "" }: { type?: string } = {}): Promise<FileSource> {
+  const file = { path, ...(await identify({ stat: () => stat(path) })) };
+  const lastModified = Math.trunc(file.changedMs);
+  return { ...rangeOf(file, { start: 0, end: file.sizeBytes }), name: basename(path), type, lastModified };
+}
+
+type OpenedFile = { path: string; sizeBytes: number; changedMs: number };
+
+function rangeOf(file: OpenedFile, { start, end }: { start: number; end: number }): FileSource {
+  return {
+    size: end - start,
+    slice(from, to) {
+      const clamp = (offset: number) => Math.min(end, start + Math.max(0, offset));
+      return rangeOf(file, { start: clamp(from), end: Math.max(clamp(from), clamp(to)) });
+    },
+    arrayBuffer: () => read(file, { start, end }),
+  };
+}
+
+async function read(file: OpenedFile, { start, end }: { start: number; end: number }): Promise<ArrayBuffer> {
+  const handle = await open(file.path);
+  try {
+    const { sizeBytes, changedMs } = await identify(handle);
+    if (sizeBytes !== file.sizeBytes || changedMs !== file.changedMs) {
+      throw new Error(`${file.path} has changed since it was opened`);
+    }
+    const bytes = new Uint8Array(end - start);
+    for (let filled = 0; filled < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) throw new Error(`${file.path} is shorter than before`);
+      filled += bytesRead;
+    }
+    return bytes.buffer;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads the size and the time of the last change. If one of them differs later, the file has changed. */
+async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number; isFile(): boolean }> }) {
+  const stats = await file.stat();
+  if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");
+  return { sizeBytes: stats.size, changedMs: stats.mtimeMs };
+}
+
+/**
+ * Stores unfinished uploads in a JSON file. Only one process may use the file at a time.
+ *
+ * Each change replaces the whole file. So if the process is killed, either the old file or the new file remains, and both are complete.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from "@valetkey/client";
+ * import { fileStore } from "@valetkey/client/node";
+ *
+ * const store = fileStore("uploads.json");
+ * const client = createClient({ baseUrl: "https://files.example.com", store });
+ * const { limits } = await client.instance();
+ * console.log(limits.urlTtlDefaultSeconds); // 60
+ * ```
+ */
+export function fileStore(path: string): UploadStore {
+  let entries: Promise<Record<string, string>> | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  async function change(apply: (entries: Record<string, string>) => void): Promise<void> {
+    entries ??= readEntries(path);
+    const current = await entries;
+    apply(current);
+    writing = writing.catch(() => undefined).then(() => replaceFile(path, JSON.stringify(current)));
+    await writing;
+  }
+
+  return {
+    async get(key) {
+      entries ??= readEntries(path);
+      return (await entries)[key];
+    },
+    set: (key, value) => change((current) => Object.assign(current, { [key]: value })),
+    remove: (key) => change((current) => delete current[key]),
+  };
+}
+
+async function readEntries(path: string): Promise<Record<string, string>> {
+  try {
+    return { ...JSON.parse(await readFile(path, "utf8")) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  await writeFile(temporary, text, { mode: 0o600, flush: true });
+  await rename(temporary, path);
+}

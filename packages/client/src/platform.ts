@@ -1,4 +1,4 @@
-import { type Send, sendWithFetch, sendWithXhr } from "./upload/send-bytes.ts";
+import { type Send, sendWithFetch, sendWithXhr } from "./send-bytes.ts";
 
 /** The functions of the runtime that an upload needs. Other files get this object, so that they do not read globals. */
 export type Platform = {

@@ -1,10 +1,9 @@
 import { type CallsOptions, connect } from "./calls.ts";
-import type { FileSource } from "./file-source.ts";
 import { detectPlatform } from "./platform.ts";
-import type { UploadStore } from "./stores/upload-store.ts";
-import { defaultStore } from "./stores/web-store.ts";
-import { noteReceiver } from "./upload/receiver.ts";
-import type { UploadOptions } from "./upload/upload-options.ts";
+import type { FileSource } from "./send-bytes.ts";
+import type { UploadOptions } from "./upload/describe-file.ts";
+import { defaultStore, type UploadStore } from "./upload/store.ts";
+import { noteReceiver } from "./upload/upload-context.ts";
 import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment } from "./wire.ts";
 

@@ -1,4 +1,4 @@
-import type { Call } from "../call.ts";
+import type { Call, PageOptions } from "../call.ts";
 import type {
   AdminEventPage,
   AdminInvitation,
@@ -7,7 +7,11 @@ import type {
   AdminMailPage,
   AdminPerson,
   AdminPersonPage,
+  ApiTokens,
   ClosedAccount,
+  CreatedToken,
+  CreateTokenBody,
+  CreateWebhookBody,
   LinkKind,
   MailState,
   PolicySetting,
@@ -15,9 +19,13 @@ import type {
   ResetLink,
   RevokedLink,
   UpdatePersonBody,
+  UpdateWebhookBody,
+  Webhook,
+  WebhookDeliveryPage,
+  Webhooks,
+  WebhookTest,
+  WebhookWithSecret,
 } from "../wire.ts";
-import type { PageOptions } from "./pages.ts";
-import { webhookCalls } from "./webhooks.ts";
 
 /** The calls that only administrators may make. For other users, each call fails with `access_denied`. */
 export function administrationCalls(call: Call) {
@@ -65,4 +73,46 @@ export function administrationCalls(call: Call) {
     /** Returns one page of the log of what administrators and commands of the operator did, the newest event first. */
     log: (options: PageOptions = {}) => page<AdminEventPage>("log", options),
   };
+}
+
+/** The calls for webhooks. `path` is /webhooks for events about the caller's notes, or /admin/webhooks for events about all notes. */
+export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" = "/webhooks") {
+  const one = (webhookId: string) => `${path}/${encodeURIComponent(webhookId)}`;
+  return {
+    list: ({ signal }: { signal?: AbortSignal } = {}) => call<Webhooks>("GET", path, { signal }),
+    /** Creates a webhook. Only this response contains its secret. */
+    create: (webhook: CreateWebhookBody) => call<WebhookWithSecret>("POST", path, { body: webhook }),
+    /** Changes a webhook. `isDisabled: false` enables a disabled webhook. */
+    update: (webhookId: string, change: UpdateWebhookBody) => call<Webhook>("PATCH", one(webhookId), { body: change }),
+    /** Deletes a webhook and the list of its deliveries. */
+    remove: (webhookId: string) => call<void>("DELETE", one(webhookId)),
+    /** Makes a new secret. For 24 hours, the service also signs with the former secret. */
+    rotateSecret: (webhookId: string) => call<WebhookWithSecret>("POST", `${one(webhookId)}/secret`),
+    /** Sends a test message to the webhook. */
+    test: (webhookId: string) => call<WebhookTest>("POST", `${one(webhookId)}/test`),
+    /** Returns one page of the deliveries of the last 30 days, the newest first. */
+    deliveries: (webhookId: string, { signal, ...query }: PageOptions = {}) =>
+      call<WebhookDeliveryPage>("GET", `${one(webhookId)}/deliveries`, { query, signal }),
+    /** Sends a message again. */
+    retry: (webhookId: string, deliveryId: string) =>
+      call<void>("POST", `${one(webhookId)}/deliveries/${encodeURIComponent(deliveryId)}/retry`),
+  };
+}
+
+export function tokenCalls(call: Call) {
+  return {
+    /** Creates a token. Only this response contains the token itself. */
+    create: (token: CreateTokenBody) => call<CreatedToken>("POST", "/tokens", { body: token }),
+    /** Lists the tokens of the caller. With `userId`, an administrator lists the tokens of another user. */
+    list: ({ signal, userId }: { signal?: AbortSignal; userId?: string } = {}) =>
+      call<ApiTokens>("GET", ofUser(userId), { signal }),
+    /** Revokes a token of the caller. An administrator can revoke every token. */
+    remove: (tokenId: string) => call<void>("DELETE", `/tokens/${encodeURIComponent(tokenId)}`),
+    /** Revokes all tokens of the caller. With `userId`, an administrator revokes the tokens of another user. */
+    removeAll: ({ userId }: { userId?: string } = {}) => call<void>("DELETE", ofUser(userId)),
+  };
+}
+
+function ofUser(userId: string | undefined): string {
+  return userId === undefined ? "/tokens" : `/tokens?${new URLSearchParams({ userId })}`;
 }

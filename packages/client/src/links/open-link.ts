@@ -1,12 +1,14 @@
+import type { Call } from "../call.ts";
 import { connect } from "../calls.ts";
-import { detectPlatform } from "../platform.ts";
-import type { UploadStore } from "../stores/upload-store.ts";
-import { defaultStore } from "../stores/web-store.ts";
-import type { LinkFile } from "../wire.ts";
-import { downloadOfLink } from "./download-of-link.ts";
-import { fileRequest } from "./file-request.ts";
-import { keepCookies } from "./keep-cookies.ts";
-import { visitCalls } from "./visit-calls.ts";
+import { type Bytes, openStream } from "../download.ts";
+import { detectPlatform, type Platform } from "../platform.ts";
+import type { FileSource } from "../send-bytes.ts";
+import type { UploadOptions } from "../upload/describe-file.ts";
+import { defaultStore, type UploadStore } from "../upload/store.ts";
+import { requestReceiver } from "../upload/upload-context.ts";
+import { type SendTask, startTask } from "../upload/upload-task.ts";
+import type { LinkClaim, LinkFile, Receipt, SendFileBody, SentFile, SentFiles } from "../wire.ts";
+import { type LinkCalls, visitCalls } from "./visit.ts";
 
 export type LinkOptions = {
   /** The URL of the service. In a page of the service itself: `location.origin`. */
@@ -52,5 +54,101 @@ export function openLink(token: string, { store = defaultStore(), ...options }: 
     download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
       downloadOfLink({ calls, fetch, platform }, { file, signal }),
     ...fileRequest({ baseUrl, call, platform, store, look: calls.look }, token),
+  };
+}
+
+/** A visitor's download in progress. */
+type LinkFileDownload = Bytes & { file: LinkFile };
+
+type DownloadDeps = { calls: Pick<LinkCalls, "claim" | "urls">; fetch: typeof globalThis.fetch; platform: Platform };
+
+async function downloadOfLink(
+  { calls, ...bucket }: DownloadDeps,
+  { file, signal }: { file: LinkFile; signal: AbortSignal | undefined },
+): Promise<LinkFileDownload> {
+  const wanted = { attachmentIds: [file.id] };
+  const first = await calls.claim(wanted);
+  let unused: LinkClaim | undefined = first;
+  const getUrl = async () => {
+    const issued = unused ?? (await calls.urls(first.claimId, wanted));
+    unused = undefined;
+    return issued.urls[0]?.fileUrl as string;
+  };
+  const stream = await openStream(bucket, { getUrl, sizeBytes: file.sizeBytes, offset: 0, signal });
+  return { file, stream, blob: () => new Response(stream).blob() };
+}
+
+/** Pass `slotId` if the file request has slots, and `visitorName` if it asks for the name of the visitor. */
+export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitorName">;
+
+/** The time limit for the `look` call. Milliseconds. */
+const LOOK_MS = 60_000;
+
+/** The calls that a visitor can make to a file request. */
+export type LinkRequest = {
+  /**
+   * Sends a file directly to the bucket. The upload starts immediately. If an earlier upload of this file to this slot was interrupted,
+   * this call resumes it. Throws `invalid_option`. Every other failure rejects `done`.
+   */
+  send(file: FileSource, options?: SendOptions): SendTask;
+  /** Returns the files that this visitor sent, oldest first. */
+  sent(options?: { signal?: AbortSignal }): Promise<SentFile[]>;
+  /** Aborts an upload of this visitor, or deletes a file that the visitor sent. */
+  takeBack(uploadId: string): Promise<void>;
+  /** Returns the signed receipt of a complete file. */
+  receipt(uploadId: string): Promise<Receipt>;
+};
+
+/** The response of `look` sets the cookie that identifies the visitor. */
+type RequestDeps = {
+  baseUrl: string;
+  call: Call;
+  platform: Platform;
+  store: UploadStore;
+  look: (options: { signal: AbortSignal }) => Promise<unknown>;
+};
+
+/** Returns the calls that a visitor can make to the file request with this token. */
+function fileRequest({ call, look, ...deps }: RequestDeps, token: string): LinkRequest {
+  const link = `/public/links/${encodeURIComponent(token)}`;
+  let looked: Promise<unknown> | undefined;
+  // Each call first waits for the cookie. Otherwise files that are sent at the same time would belong to different visitors.
+  const callAsVisitor: Call = async (method, path, options) => {
+    // The signal of one upload must not abort this call of `look`, because other uploads wait for it too.
+    looked ??= look({ signal: AbortSignal.timeout(LOOK_MS) }).catch((error) => {
+      looked = undefined;
+      throw error;
+    });
+    await looked;
+    return call(method, path, options);
+  };
+  const upload = (uploadId: string) => `${link}/uploads/${encodeURIComponent(uploadId)}`;
+  return {
+    send(file, { slotId, visitorName, ...options } = {}) {
+      const visit = { ...(slotId !== undefined && { slotId }), ...(visitorName !== undefined && { visitorName }) };
+      const receiver = requestReceiver(token, slotId);
+      return startTask<SentFile>({ ...deps, call: callAsVisitor }, { receiver, file, options, visit });
+    },
+    sent: async ({ signal } = {}) => (await call<SentFiles>("GET", `${link}/uploads`, { signal })).files,
+    takeBack: (uploadId) => call<void>("DELETE", upload(uploadId)),
+    receipt: (uploadId) => call<Receipt>("GET", `${link}/receipts/${encodeURIComponent(uploadId)}`),
+  };
+}
+
+/**
+ * Returns a `fetch` that stores the cookie of the visitor on platforms that store no cookies, such as Node. A browser stores the cookie
+ * itself and hides it from scripts. A browser also ignores the header `cookie` that this function sets.
+ */
+function keepCookies(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  const cookies = new Map<string, string>();
+  return async (input, init) => {
+    const headers = new Headers(init?.headers);
+    if (cookies.size > 0) headers.set("cookie", [...cookies].map((pair) => pair.join("=")).join("; "));
+    const response = await fetch(input, { ...init, headers });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    return response;
   };
 }

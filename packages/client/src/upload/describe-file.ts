@@ -1,9 +1,42 @@
 import { ValetKeyError } from "../errors.ts";
-import type { FileSource } from "../file-source.ts";
+import { type FileSource, unreadable } from "../send-bytes.ts";
 import type { StartUploadBody } from "../wire.ts";
+import type { UploadProgress } from "./progress.ts";
+import type { UploadContext } from "./upload-context.ts";
+
+const DEFAULT_PARALLEL = 4;
+const MAX_PARALLEL = 16;
+const DEFAULT_GIVE_UP_SECONDS = 600;
+
+export type UploadOptions = FileOptions & {
+  /** Called with the progress at most ten times a second, and at every change of state. */
+  onProgress?: (progress: UploadProgress) => void;
+  /** Aborts the upload, as `abort()` does. */
+  signal?: AbortSignal;
+  /** The upload starts at the service after this promise is fulfilled. So files that a user drops together keep their order. */
+  startsAfter?: Promise<unknown>;
+  /** How many parts of a large file the client sends at the same time, from 1 to 16. Default: 4. */
+  parallel?: number;
+  /** If no request succeeds for this time while there is a connection, the upload fails. It can resume later. Seconds, default 600. */
+  giveUpAfterSeconds?: number;
+};
+
+/** Returns the limits of the options, or their defaults. Throws `invalid_option`. */
+export function readLimits({
+  parallel = DEFAULT_PARALLEL,
+  giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS,
+}: UploadOptions): { parallel: number; giveUpAfterSeconds: number } {
+  if (!Number.isInteger(parallel) || parallel < 1 || parallel > MAX_PARALLEL) {
+    throw new ValetKeyError(
+      "invalid_option",
+      `parallel is ${parallel}. It must be a whole number from 1 to ${MAX_PARALLEL}.`,
+    );
+  }
+  return { parallel, giveUpAfterSeconds };
+}
 
 /** The metadata of a file. A `File` already has a name and a type, so every member is optional. */
-export type FileOptions = {
+type FileOptions = {
   /** Required for a `Blob`, because a `Blob` has no name. */
   filename?: string;
   /** Default: the `type` of the file, or application/octet-stream if it has none. */
@@ -27,4 +60,25 @@ export function describeFile(file: FileSource, options: FileOptions): Described 
     body: { filename, sizeBytes: file.size, contentType, ...(sha256 === undefined ? {} : { sha256 }) },
     lastModified,
   };
+}
+
+/**
+ * The client hashes only files up to this size. Bytes.
+ *
+ * To hash a file, WebCrypto needs the whole file in memory. To verify the hash of a larger file, the service also has to read the file.
+ */
+const MAX_HASHED_BYTES = 16 * 2 ** 20;
+
+/** Returns the SHA-256 of a small file. Returns undefined for a larger file, and if there is no WebCrypto. Throws `file_unreadable`. */
+export async function hashFile({ platform, progress, file }: UploadContext): Promise<string | undefined> {
+  const { sha256 } = platform;
+  if (sha256 === undefined || file.size > MAX_HASHED_BYTES) return undefined;
+  progress.enter("hashing");
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await file.arrayBuffer();
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+  return sha256(bytes);
 }

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ErrorCode, ValetKeyError } from "../errors.ts";
+import { type ErrorCode, retryDelayMs, ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
-import { createPauseGate } from "./pause-gate.ts";
-import { createRetry, retryDelayMs } from "./retry.ts";
+import { createPauseGate, createRetry } from "./retry.ts";
 
 /** Makes a platform with a clock that advances only in `sleep`, and a connection that the test controls. */
 function manualPlatform() {

@@ -1,10 +1,5 @@
-import { aborted, isRetryable, type ValetKeyError } from "../errors.ts";
+import { aborted, isRetryable, MAX_DELAY_MS, retryDelayMs, type ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
-import type { PauseGate } from "./pause-gate.ts";
-
-/** The longest possible first pause between two attempts. Milliseconds. */
-const BASE_DELAY_MS = 500;
-const MAX_DELAY_MS = 30_000;
 
 /** Repeats an attempt until it succeeds, a signal aborts, or the attempt fails with an error that a retry cannot fix. */
 export type Retry = <T>(attempt: (signal: AbortSignal) => Promise<T>, options?: { stop?: AbortSignal }) => Promise<T>;
@@ -86,16 +81,40 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
   };
 }
 
-/**
- * Returns the pause before the next attempt, in milliseconds. The pause is never shorter than the pause that the service asked for.
- *
- * The pause is random (full jitter), and its upper limit grows exponentially. So the clients do not all return at the same time after an
- * outage.
- */
-export function retryDelayMs(
-  { random }: Pick<Platform, "random">,
-  { failures, retryAfterSeconds = 0 }: { failures: number; retryAfterSeconds?: number | undefined },
-): number {
-  const jittered = random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** failures);
-  return jittered + retryAfterSeconds * 1000;
+type PauseGate = {
+  pause(): void;
+  resume(): void;
+  isPaused(): boolean;
+  /** Returns a signal that aborts when the upload is paused, so that running requests stop. */
+  interrupt(): AbortSignal;
+  /** Resolves when the upload is not paused, or when the signal aborts. */
+  opened(signal: AbortSignal): Promise<void>;
+};
+
+export function createPauseGate(): PauseGate {
+  let interrupt = new AbortController();
+  let opening: { promise: Promise<void>; open: () => void } | undefined;
+  return {
+    pause() {
+      if (opening !== undefined) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      opening = { promise, open: resolve };
+      interrupt.abort();
+    },
+    resume() {
+      if (opening === undefined) return;
+      interrupt = new AbortController();
+      opening.open();
+      opening = undefined;
+    },
+    isPaused: () => opening !== undefined,
+    interrupt: () => interrupt.signal,
+    async opened(signal) {
+      while (opening !== undefined && !signal.aborted) await Promise.race([opening.promise, abortOf(signal)]);
+    },
+  };
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -1,7 +1,7 @@
 import { ValetKeyError } from "../errors.ts";
-import type { FileSource } from "../file-source.ts";
+import type { FileSource } from "../send-bytes.ts";
 import type { SignedParts } from "../wire.ts";
-import { findUpload, uploadPath } from "./open-upload.ts";
+import { findUpload, uploadPath } from "./calls.ts";
 import { createPartSigner, type PartSigner } from "./part-signer.ts";
 import { refused, sendPiece } from "./send-piece.ts";
 import type { OpenUpload, UploadContext } from "./upload-context.ts";

@@ -1,10 +1,53 @@
 import { aborted, ValetKeyError } from "../errors.ts";
-import type { FileSource } from "../file-source.ts";
-import type { SignedPut, UploadContext } from "./upload-context.ts";
-import { watchForStall } from "./watch-for-stall.ts";
+import type { FileSource } from "../send-bytes.ts";
+import { abortUpload, startUpload } from "./calls.ts";
+import type { OpenUpload, SignedPut, UploadContext } from "./upload-context.ts";
+
+type PutUpload = OpenUpload & { kind: "put" };
+
+/** How many signatures the bucket may refuse before the upload fails. */
+const MAX_SIGNATURES = 3;
+
+/** Sends a file in one PUT. Returns the upload that got the file. If the given upload has expired, the function returns a new upload. */
+export async function sendPut(context: UploadContext, opened: PutUpload): Promise<OpenUpload> {
+  let upload = opened;
+  for (let signatures = 1; ; signatures += 1) {
+    const outcome = await sendOnce(context, upload);
+    // `occupied`: an earlier attempt succeeded, but its response was lost. On completion, the service verifies that the object is this file.
+    if (outcome !== "expired") return upload;
+    if (signatures === MAX_SIGNATURES) throw refused(403, "");
+    const next = await renew(context, upload);
+    if (next.kind !== "put") return next;
+    upload = next;
+  }
+}
+
+async function sendOnce(context: UploadContext, { request }: PutUpload) {
+  const { retry, platform, progress, file } = context;
+  const piece = progress.piece();
+  return retry(async (signal) => {
+    progress.enter("sending");
+    let kept = 0;
+    try {
+      const outcome = await sendPiece({ platform }, { request, bytes: file, signal, onSent: piece.sent });
+      if (outcome !== "expired") kept = file.size;
+      return outcome;
+    } finally {
+      piece.end({ kept });
+    }
+  });
+}
+
+/** Requests a fresh signature. If the service starts a new upload instead, this function aborts the old upload. */
+async function renew(context: UploadContext, old: PutUpload): Promise<OpenUpload> {
+  const ids = await context.saved.load();
+  const next = await startUpload(context, ids?.idempotencyKey);
+  if (next.uploadId !== old.uploadId) await abortUpload(context, old.uploadId);
+  return next;
+}
 
 /** `stored`: the bucket has the bytes. `occupied`: the bucket already has an object under the key. `expired`: the bucket refused the signature. */
-export type PieceOutcome = "stored" | "occupied" | "expired";
+type PieceOutcome = "stored" | "occupied" | "expired";
 
 type Piece = { request: SignedPut; bytes: FileSource; signal: AbortSignal; onSent: (bytes: number) => void };
 
@@ -52,4 +95,23 @@ export function refused(status: number, code: string): ValetKeyError {
 
 function codeOf(xml: string): string {
   return /<Code>(\w+)<\/Code>/.exec(xml)?.[1] ?? "";
+}
+
+/** After this time without progress, the client treats the connection as broken. Milliseconds. */
+const STALL_MS = 60_000;
+/** The time limit for a piece whose progress the platform does not report, and for the bucket to store the sent bytes. Milliseconds. */
+const STORE_MS = 300_000;
+
+/** Watches a request. Aborts the `signal` of the result if the request makes no progress. `stop` ends the watch. */
+function watchForStall(signal: AbortSignal) {
+  const stalled = new AbortController();
+  let timer = setTimeout(() => stalled.abort(), STORE_MS);
+  return {
+    signal: AbortSignal.any([signal, stalled.signal]),
+    moved({ isSent }: { isSent: boolean }) {
+      clearTimeout(timer);
+      timer = setTimeout(() => stalled.abort(), isSent ? STORE_MS : STALL_MS);
+    },
+    stop: () => clearTimeout(timer),
+  };
 }

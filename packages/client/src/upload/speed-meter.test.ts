@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createSpeedMeter } from "./speed-meter.ts";
+import { createSpeedMeter } from "./progress.ts";
 
 describe("the rate of an upload", () => {
   it("equals the speed of a steady connection at any sampling", () => {

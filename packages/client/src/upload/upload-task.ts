@@ -1,39 +1,30 @@
+import type { Call } from "../call.ts";
+import { aborted, ValetKeyError } from "../errors.ts";
+import type { Platform } from "../platform.ts";
+import type { FileSource } from "../send-bytes.ts";
+import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
+import { abortUpload, complete, findUpload, openUpload, startUpload, waitForVerification } from "./calls.ts";
+import { describeFile, hashFile, readLimits, type UploadOptions } from "./describe-file.ts";
+import { createProgress, type UploadProgress } from "./progress.ts";
+import { createPauseGate, createRetry } from "./retry.ts";
+import { isLost, sendParts } from "./send-parts.ts";
+import { sendPut } from "./send-piece.ts";
+import { fingerprint, openSavedUpload, type UploadStore } from "./store.ts";
+import type { FinishedFile, OpenUpload, Receiver, UploadContext } from "./upload-context.ts";
+
 /*
  * The life of an upload. Each line names a file, and the step that the file does:
  *
- * describe-file       the name, size and type
- * hash-file           the SHA-256 of a small file
- * saved-upload        the record in the store that lets a later page or process resume
- * open-upload         starts the upload at the service, or resumes the saved one
- * send-put            sends the file in one PUT, or
+ * describe-file       the options, the name, size and type, and the SHA-256 of a small file
+ * store               the record that lets a later page or process resume
+ * calls               starts the upload at the service or resumes the saved one, and lets the service assemble and verify the file
+ * send-piece          sends a file in one PUT, or sends a part once, and reads the response of the bucket
  * send-parts          sends the missing parts in parallel, signed by part-signer
- * complete            lets the service assemble and verify the file
- * run-upload          runs these steps, and restarts an upload that expired
+ * upload-task         runs these steps, and restarts an upload that expired
  *
- * retry               repeats a failed request, and waits while pause-gate is closed
- * send-piece          sends one part or file once, and reads the response of the bucket
- * send-bytes          sends bytes with XMLHttpRequest or fetch
- * watch-for-stall     aborts a request without progress
+ * retry               repeats a failed request, and waits while the upload is paused
  * progress            reports the sent bytes
  */
-import type { Call } from "../call.ts";
-import { aborted, ValetKeyError } from "../errors.ts";
-import type { FileSource } from "../file-source.ts";
-import type { Platform } from "../platform.ts";
-import type { UploadStore } from "../stores/upload-store.ts";
-import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
-import { waitForVerification } from "./complete.ts";
-import { describeFile } from "./describe-file.ts";
-import { hashFile } from "./hash-file.ts";
-import { abortUpload, findUpload } from "./open-upload.ts";
-import { createPauseGate } from "./pause-gate.ts";
-import { createProgress, type UploadProgress } from "./progress.ts";
-import type { Receiver } from "./receiver.ts";
-import { createRetry } from "./retry.ts";
-import { runUpload } from "./run-upload.ts";
-import { fingerprint, openSavedUpload } from "./saved-upload.ts";
-import type { FinishedFile, UploadContext } from "./upload-context.ts";
-import { readLimits, type UploadOptions } from "./upload-options.ts";
 
 /** A running upload for a file request. `done` resolves with the file, whose state is `ready` or `quarantined`. */
 export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly done: Promise<SentFile> };
@@ -156,4 +147,55 @@ async function abortEverywhere<File extends FinishedFile>(context: UploadContext
   }
   progress.enter("aborted");
   throw aborted(signal.reason);
+}
+
+/** How many times the client tries to send all bytes, if the service does not find all of them in the bucket. */
+const MAX_ROUNDS = 3;
+
+/**
+ * Uploads the file, and returns the finished file. Sets `context.opened` to the upload that it started or resumed last.
+ */
+async function runUpload<File extends FinishedFile>(context: UploadContext): Promise<File> {
+  let upload = await openUpload(context);
+  for (let isRestart = false; ; isRestart = true) {
+    try {
+      return await sendAndComplete<File>(context, upload);
+    } catch (error) {
+      if (isRestart || !(await canRestart(context, { upload, error }))) throw error;
+      context.progress.reset();
+      upload = await startUpload(context, undefined);
+    }
+  }
+}
+
+async function sendAndComplete<File extends FinishedFile>(context: UploadContext, opened: OpenUpload): Promise<File> {
+  let upload = opened;
+  for (let round = 1; ; round += 1) {
+    context.opened = upload;
+    if (upload.kind === "sent") return waitForVerification<File>(context, upload);
+    if (upload.kind === "multipart") await sendParts(context, upload);
+    else upload = await sendPut(context, upload);
+    context.opened = upload;
+    try {
+      return await complete<File>(context, upload);
+    } catch (error) {
+      const isIncomplete = error instanceof ValetKeyError && error.code === "upload_incomplete";
+      if (!isIncomplete || round === MAX_ROUNDS) throw error;
+      context.progress.reset();
+    }
+  }
+}
+
+/**
+ * Returns whether the client can start the upload again. That is possible if the upload has expired, or if the bucket has lost its parts. If
+ * the parts are lost, the function also aborts the old upload. Returns false if somebody aborted the upload.
+ */
+async function canRestart(context: UploadContext, { upload, error }: { upload: OpenUpload; error: unknown }) {
+  if (!(error instanceof ValetKeyError)) return false;
+  const isGone = isLost(error) || error.code === "upload_not_found" || error.code === "upload_not_pending";
+  if (!isGone) return false;
+  const current = await findUpload(context, upload.uploadId);
+  // The bucket has lost the parts. Without an abort, the old upload would use the quota until it expires.
+  if (current?.state === "pending") return abortUpload(context, upload.uploadId);
+  return current === undefined || current.state === "expired";
 }

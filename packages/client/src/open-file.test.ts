@@ -2,7 +2,7 @@ import { mkdtemp, open, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { openFile } from "./open-file.ts";
+import { openFile } from "./node.ts";
 
 let folder: string;
 beforeEach(async () => {

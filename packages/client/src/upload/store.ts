@@ -1,8 +1,58 @@
-import type { UploadStore } from "../stores/upload-store.ts";
 import type { StartUploadBody } from "../wire.ts";
 
+type Awaitable<T> = T | Promise<T>;
+
+/**
+ * Stores unfinished uploads, so that they resume after a reload or a restart.
+ *
+ * A value is a short text with ids, and contains no URL and no token. If a store fails, uploads still work, but they cannot resume.
+ */
+export type UploadStore = {
+  get(key: string): Awaitable<string | null | undefined>;
+  set(key: string, value: string): Awaitable<void>;
+  remove(key: string): Awaitable<void>;
+};
+
+/** Stores unfinished uploads until the process or the page ends. */
+export function memoryStore(): UploadStore {
+  const entries = new Map<string, string>();
+  return {
+    get: (key) => entries.get(key),
+    set: (key, value) => void entries.set(key, value),
+    remove: (key) => void entries.delete(key),
+  };
+}
+
+/** The part of `Storage` that the client uses. */
+export type WebStorage = {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+};
+
+/** Stores unfinished uploads in the browser. They survive the end of the tab in `localStorage`, and only a reload in `sessionStorage`. */
+export function webStore(storage: WebStorage): UploadStore {
+  return {
+    get: (key) => storage.getItem(key),
+    set: (key, value) => storage.setItem(key, value),
+    remove: (key) => storage.removeItem(key),
+  };
+}
+
+/** Returns a store that uses `localStorage` in a page with access to it, and memory elsewhere. */
+export function defaultStore(): UploadStore {
+  try {
+    // Node also has a localStorage, but it stores nothing on the disk.
+    const { document, localStorage } = globalThis as { document?: unknown; localStorage?: WebStorage };
+    if (document !== undefined && localStorage !== undefined) return webStore(localStorage);
+  } catch {
+    // The page may not store anything, so the store uses memory.
+  }
+  return memoryStore();
+}
+
 /** The saved ids of an unfinished upload: the idempotency key of the request that starts it and, after that request, the id of the upload. */
-export type UploadIds = { idempotencyKey: string; uploadId?: string };
+type UploadIds = { idempotencyKey: string; uploadId?: string };
 
 /** The record of one upload in the store. It ignores errors of the store, because they only prevent a later resume. */
 export type SavedUpload = {

@@ -1,15 +1,14 @@
-import { iteratePages, type PageOptions } from "../calls/pages.ts";
-import type { Disposition, UrlOptions } from "../calls/urls.ts";
-import { type CallsOptions, connect } from "../calls.ts";
-import { download } from "../download.ts";
-import type { FileSource } from "../file-source.ts";
-import { detectPlatform } from "../platform.ts";
-import type { UploadStore } from "../stores/upload-store.ts";
-import { defaultStore } from "../stores/web-store.ts";
-import { itemReceiver } from "../upload/receiver.ts";
-import type { UploadOptions } from "../upload/upload-options.ts";
-import { startTask, type UploadTask } from "../upload/upload-task.ts";
-import type { Attachment, FileUrl } from "../wire.ts";
+import { iteratePages, type PageOptions } from "./call.ts";
+import type { Disposition, UrlOptions } from "./calls/notes.ts";
+import { type CallsOptions, connect } from "./calls.ts";
+import { download } from "./download.ts";
+import { detectPlatform } from "./platform.ts";
+import type { FileSource } from "./send-bytes.ts";
+import type { UploadOptions } from "./upload/describe-file.ts";
+import { defaultStore, type UploadStore } from "./upload/store.ts";
+import { itemReceiver } from "./upload/upload-context.ts";
+import { startTask, type UploadTask } from "./upload/upload-task.ts";
+import type { Attachment, FileUrl } from "./wire.ts";
 
 /** A thing of the application that can have files, such as invoice 42: `{ resource: "invoice", id: "42" }`. */
 export type Item = { resource: string; id: string };

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { fileStore } from "./file-store.ts";
+import { fileStore } from "./node.ts";
 
 async function newPath() {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-client-"));

@@ -1,5 +1,17 @@
 import type { Call } from "../call.ts";
+import { type CallsOptions, connect } from "../calls.ts";
 import type { ClaimBody, LinkClaim, PublicLink } from "../wire.ts";
+
+/** The calls that a visitor can make to a link, without uploads. */
+export type LinkCalls = ReturnType<typeof visitCalls>;
+
+/**
+ * Opens a link, without the code for uploads. A page can load `openLink` later, when there is a file to send. This function sends no
+ * request. Throws `invalid_option` when `baseUrl` is not a URL.
+ */
+export function openLinkCalls(token: string, options: Pick<CallsOptions, "baseUrl" | "fetch">): LinkCalls {
+  return visitCalls(connect(options).call, token);
+}
 
 /** The calls that a visitor can make to a link, without uploads. A cookie identifies the visitor. */
 export function visitCalls(call: Call, token: string) {

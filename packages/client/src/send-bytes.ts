@@ -1,8 +1,26 @@
-import { networkError, ValetKeyError } from "../errors.ts";
-import type { FileSource } from "../file-source.ts";
+import { networkError, ValetKeyError } from "./errors.ts";
+
+/**
+ * A file that can be read in pieces: a File or Blob of a page, or the result of `openFile` of `@valetkey/client/node`.
+ *
+ * The client uses only this part of a Blob, so it can also upload files that are too large for a Blob.
+ */
+export type FileSource = {
+  /** The size in bytes. */
+  readonly size: number;
+  readonly name?: string;
+  /** The content type, or "" if the type is unknown. */
+  readonly type?: string;
+  /** The time of the last change, in milliseconds since 1970. */
+  readonly lastModified?: number;
+  /** Returns the bytes from `start` (included) to `end` (excluded). `end` may exceed the size of the file. */
+  slice(start: number, end: number): FileSource;
+  /** Rejects when the bytes cannot be read, or when the file has changed. */
+  arrayBuffer(): Promise<ArrayBuffer>;
+};
 
 /** One signed request. Do not change its headers or bytes, because the signature covers them. */
-export type Sending = {
+type Sending = {
   method: string;
   url: string;
   headers: Record<string, string>;
@@ -13,7 +31,7 @@ export type Sending = {
 };
 
 /** The response of the bucket. `text` is the body. If the bucket reports an error, the body is XML with the error code. */
-export type Sent = { status: number; text: string };
+type Sent = { status: number; text: string };
 
 /** Sends bytes to the bucket. Throws ValetKeyError: `network`, `aborted`, `file_unreadable`. */
 export type Send = (sending: Sending) => Promise<Sent>;

@@ -1,0 +1,125 @@
+import type { Call, PageOptions } from "../call.ts";
+import type {
+  AccessRequests,
+  AuditEventPage,
+  CreateFileLinkBody,
+  CreateLinkBody,
+  GrantAccessBody,
+  Invitation,
+  Link,
+  LinkKind,
+  LinkPage,
+  OpenInvitation,
+  RedeemedInvitation,
+  RevokedLink,
+  ShareAttachmentBody,
+  ShareNoteBody,
+  Shares,
+  SharesWithResults,
+  UpdateInvitationBody,
+  UpdateLinkBody,
+} from "../wire.ts";
+
+/** The note or the attachment that is shared. A shared note includes all its files. */
+export type ShareSubject = { noteId: string } | { attachmentId: string };
+
+/** The calls for the shares of a note or an attachment. People who get a shared attachment can only view and download it. */
+type ShareCalls = {
+  /**
+   * Shares with users by id or email address. A user who already has a share gets the new role and expiry. An email address gets an
+   * invitation, whether or not it has an account. Returns all shares and open invitations of this note or attachment.
+   * `results` has one result for each receiver: first `userIds`, then `emails`, in the order of the request.
+   */
+  put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
+  put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
+  list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
+  /**
+   * Revokes a share. From the next request on, the user no longer has the access of this share.
+   * URLs that the user already has stay valid until they expire.
+   */
+  remove(subject: ShareSubject, userId: string): Promise<void>;
+};
+
+export function shareCalls(call: Call): ShareCalls {
+  const path = (subject: ShareSubject) =>
+    "noteId" in subject
+      ? `/notes/${encodeURIComponent(subject.noteId)}/shares`
+      : `/attachments/${encodeURIComponent(subject.attachmentId)}/shares`;
+  return {
+    put: (subject: ShareSubject, receivers: ShareNoteBody) => call("PUT", path(subject), { body: receivers }),
+    list: (subject, { signal } = {}) => call("GET", path(subject), { signal }),
+    remove: (subject, userId) => call("DELETE", `${path(subject)}/${encodeURIComponent(userId)}`),
+  };
+}
+
+/** The calls for invitations. The owner of the note identifies an invitation by its id. The invited person uses the token in its link. */
+export function invitationCalls(call: Call) {
+  const one = (invitationId: string) => `/invitations/${encodeURIComponent(invitationId)}`;
+  return {
+    /** Returns what an invitation opens: a note, a file or an account. The call needs no credentials, and changes nothing. */
+    look: (token: string, { signal }: { signal?: AbortSignal } = {}) =>
+      call<OpenInvitation>("POST", "/invitations/look", { body: { token }, signal }),
+    /** Redeems an invitation: the caller gets the access that the invitation gives. */
+    redeem: (token: string) => call<RedeemedInvitation>("POST", "/invitations/redeem", { body: { token } }),
+    /** Changes an open invitation. `newLink: true` makes another link, and the earlier link stops working. */
+    update: (invitationId: string, change: UpdateInvitationBody) =>
+      call<Invitation>("PATCH", one(invitationId), { body: change }),
+    /** Revokes an invitation. A person who has access because of this invitation loses that access. */
+    revoke: (invitationId: string) => call<void>("DELETE", one(invitationId)),
+  };
+}
+
+/** The calls for requests for access to notes. */
+export function accessRequestCalls(call: Call) {
+  const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/access-requests`;
+  const one = (noteId: string, userId: string) => `${ofNote(noteId)}/${encodeURIComponent(userId)}`;
+  return {
+    /** Asks the owner of a note for access. The result is the same whether or not the note exists. */
+    ask: (noteId: string) => call<void>("POST", ofNote(noteId)),
+    /** Returns the open requests for access to a note. Only the owner of the note may call this. */
+    list: (noteId: string, { signal }: { signal?: AbortSignal } = {}) =>
+      call<AccessRequests>("GET", ofNote(noteId), { signal }),
+    /** Shares the note with a person who asks for access. */
+    grant: (noteId: string, userId: string, access: GrantAccessBody) =>
+      call<void>("PUT", one(noteId, userId), { body: access }),
+    dismiss: (noteId: string, userId: string) => call<void>("DELETE", one(noteId, userId)),
+  };
+}
+
+type CreateLinkOptions = { idempotencyKey?: string };
+
+const keyHeader = (key: string | undefined): Record<string, string> =>
+  key === undefined ? {} : { "idempotency-key": key };
+
+/** The calls of people with an account for links and file requests. Every list starts with the newest item. */
+export function linkCalls(call: Call) {
+  const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
+  const ofFile = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}/links`;
+  const one = (linkId: string) => `/links/${encodeURIComponent(linkId)}`;
+  const page = <Page>(path: string, { signal, ...query }: PageOptions & { kind?: LinkKind }) =>
+    call<Page>("GET", path, { query: { ...query }, signal });
+  return {
+    /**
+     * Makes a file request, or a link to all or some files of a note.
+     * `idempotencyKey`: a repeated call with the same key and settings returns the link of the first call.
+     */
+    create: (noteId: string, link: CreateLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
+      call<Link>("POST", ofNote(noteId), { body: link, headers: keyHeader(idempotencyKey) }),
+    /** Makes a link to one file. `idempotencyKey`: as for `create`. */
+    createForFile: (attachmentId: string, link: CreateFileLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
+      call<Link>("POST", ofFile(attachmentId), { body: link, headers: keyHeader(idempotencyKey) }),
+    /** Returns one page of links: the links of the caller's own notes, and the links that the caller made and may still edit. */
+    list: (options: PageOptions & { kind?: LinkKind } = {}) => page<LinkPage>("/links", options),
+    /** Returns one page of the links of a note. */
+    ofNote: (noteId: string, options: PageOptions = {}) => page<LinkPage>(ofNote(noteId), options),
+    /** Returns one page of the links that list this file. Links to the whole note are not included, because they list no files. */
+    ofFile: (attachmentId: string, options: PageOptions = {}) => page<LinkPage>(ofFile(attachmentId), options),
+    get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<Link>("GET", one(linkId), { signal }),
+    /** Edits a link. `newUrl: true` gives the link a new URL, and the earlier URL stops working. */
+    update: (linkId: string, change: UpdateLinkBody) => call<Link>("PATCH", one(linkId), { body: change }),
+    /** Revokes a link. Until `lastUrlExpiresAt`, URLs that visitors already got from the link still work. */
+    revoke: (linkId: string) => call<RevokedLink>("DELETE", one(linkId)),
+    /** Returns one page of the audit events of a link. */
+    events: (linkId: string, options: PageOptions = {}) => page<AuditEventPage>(`${one(linkId)}/events`, options),
+  };
+}

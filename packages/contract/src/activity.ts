@@ -1,7 +1,6 @@
 import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
-import { Id, Instant, PageQuery, pageOf, UserId } from "./common.ts";
-import { Person } from "./people.ts";
+import { Id, Instant, PageQuery, Person, pageOf, UserId } from "./common.ts";
 
 export const ActivityQuery = closedObject({
   ...PageQuery.properties,

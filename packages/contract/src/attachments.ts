@@ -1,8 +1,31 @@
 import { type Static, Type } from "typebox";
-import { FileAccess } from "./access-summaries.ts";
 import { closedObject } from "./closed-object.ts";
-import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
-import { Person } from "./people.ts";
+import { Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
+
+const counted = (description: string) =>
+  Type.Optional(Type.Object({ count: Type.Integer(), until: Type.Optional(Instant) }, { description }));
+
+/**
+ * The numbers of people who have one file without its note, besides the owner. A missing member counts nothing. Without `until`, nothing expires.
+ * A person who also has the whole note counts only in the note.
+ */
+export const FileAccess = Type.Object({
+  people: counted("The people with a share. until: the first expiry"),
+  invitations: counted("The shares by email address whose receivers have not come yet. until: the last expiry"),
+  links: counted("The links that visitors can open. until: the last expiry, or missing if a link never expires"),
+});
+export type FileAccess = Static<typeof FileAccess>;
+
+/** The numbers of people and links that give access to a note, besides the owner. `links` open every file of the note. */
+export const NoteAccess = Type.Object({
+  ...FileAccess.properties,
+  fileLinks: counted("The links that open certain files only. until: as for links"),
+  sharedFiles: counted(
+    "The files that people have without the note, by a share or an invitation. until: the last expiry",
+  ),
+  requests: counted("The file requests that accept files. until: as for links"),
+});
+export type NoteAccess = Static<typeof NoteAccess>;
 
 export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: Type.String() });
 export type Checksum = Static<typeof Checksum>;
@@ -93,3 +116,54 @@ export const AdoptBody = closedObject(
   { minProperties: 1, description: "Exactly one of s3Url and key" },
 );
 export type AdoptBody = Static<typeof AdoptBody>;
+
+/** Seconds. The service checks the range (1 to URL_TTL_MAX). This schema does not, so that the error text can contain the range. */
+const ExpiresIn = Type.Optional(Type.String());
+const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
+
+/** The purpose of a URL, for the audit event. The purpose does not change who has access. */
+export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "renewal"], {
+  description:
+    "The purpose in the audit event. It changes no access. Default: view for an inline URL, download for any other. " +
+    "thumbnail: for a small picture. zip: for a ZIP. renewal: replaces an expired URL",
+});
+export type UrlPurpose = Static<typeof UrlPurpose>;
+
+export const UrlQuery = closedObject({
+  expiresIn: ExpiresIn,
+  disposition: Disposition,
+  purpose: Type.Optional(UrlPurpose),
+  cacheable: Type.Optional(
+    Type.Enum(["true", "false"], {
+      description:
+        "true: the service returns the same URL for half of expiresIn, so that a browser finds the file in its cache. " +
+        "The URL then lives for half of expiresIn at least, and expiresAt is its true expiry. Only for inline URLs. Default: false",
+    }),
+  ),
+});
+export type UrlQuery = Static<typeof UrlQuery>;
+
+export const FileUrl = Type.Object({ fileUrl: Type.String(), expiresIn: Type.Integer(), expiresAt: Instant });
+export type FileUrl = Static<typeof FileUrl>;
+
+export const FileUrlsBody = closedObject({
+  attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
+  expiresIn: Type.Optional(Type.Number()),
+  purpose: Type.Optional(UrlPurpose),
+});
+export type FileUrlsBody = Static<typeof FileUrlsBody>;
+
+/** One result for each id, in the order of the request: a URL or an error code. */
+export const FileUrls = Type.Object({
+  urls: Type.Array(
+    Type.Object({
+      attachmentId: Id,
+      fileUrl: Type.Optional(Type.String()),
+      expiresAt: Type.Optional(Instant),
+      code: Type.Optional(
+        Type.Enum(["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"]),
+      ),
+    }),
+  ),
+});
+export type FileUrls = Static<typeof FileUrls>;

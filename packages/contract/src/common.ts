@@ -1,4 +1,4 @@
-import { type TSchema, Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 
 /** A UUID. The service creates UUIDs of version 7. */
@@ -49,3 +49,15 @@ export const PageQuery = closedObject({
 export function pageOf<Item extends TSchema>(item: Item) {
   return Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) });
 }
+
+/**
+ * A person. `name` and `email` are null for a user who has never called the service.
+ *
+ * In the activity of a note, only the owner sees the email addresses of other people. For everybody else, `email` is null.
+ */
+export const Person = Type.Object({
+  id: UserId,
+  name: Type.Union([Type.String(), Type.Null()]),
+  email: Type.Union([Type.String(), Type.Null()]),
+});
+export type Person = Static<typeof Person>;

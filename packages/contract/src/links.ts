@@ -1,7 +1,6 @@
 import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
-import { Email, Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
-import { Person } from "./people.ts";
+import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
 import { StartUploadBody } from "./uploads.ts";
 
 const OrNull = { instant: Type.Union([Instant, Type.Null()]), count: Type.Union([Type.Integer(), Type.Null()]) };

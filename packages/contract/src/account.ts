@@ -1,0 +1,133 @@
+import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
+import { Id, Instant, PlainText, UserId } from "./common.ts";
+
+/** The settings of the service that a page needs before sign-in. */
+export const Instance = Type.Object({
+  signUp: Type.Enum(["open", "invited", "closed"], {
+    description: "Who may create an account with a password. invited: people with the link of an invitation",
+  }),
+  hasAccounts: Type.Boolean({ description: "false until somebody creates the first account" }),
+  oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()], {
+    description: "The identity provider for sign-in, or null when there is none",
+  }),
+  mail: Type.Boolean({ description: "Whether the service sends mails, such as a link for a new password" }),
+  limits: Type.Object({
+    urlTtlDefaultSeconds: Type.Integer(),
+    urlTtlMaxSeconds: Type.Integer({ description: "The longest expiry that the owner of a file may request" }),
+    urlTtlMaxSharedSeconds: Type.Integer({ description: "The longest expiry that anyone else may request" }),
+    uploadMaxBytes: Type.Integer(),
+    trashDays: Type.Integer({ description: "The days in which a deleted note or file can be restored, or 0" }),
+    links: Type.Object({
+      enabled: Type.Boolean({ description: "Whether people can make links" }),
+      maxExpirySeconds: Type.Union([Type.Integer(), Type.Null()], {
+        description: "The longest expiry of a link from its creation, or null when it may live until it is revoked",
+      }),
+      passwordRequired: Type.Boolean({ description: "Whether a link without a password is closed to visitors" }),
+    }),
+  }),
+});
+export type Instance = Static<typeof Instance>;
+
+export const CreateTokenBody = closedObject({
+  label: Type.String({ minLength: 1, maxLength: 100, ...PlainText }),
+  expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
+});
+export type CreateTokenBody = Static<typeof CreateTokenBody>;
+
+export const ApiToken = Type.Object({
+  id: Id,
+  label: Type.String(),
+  createdAt: Instant,
+  expiresAt: Type.Union([Instant, Type.Null()]),
+});
+export type ApiToken = Static<typeof ApiToken>;
+
+/** A new token. Only this response contains the token itself. */
+export const CreatedToken = Type.Object({ ...ApiToken.properties, token: Type.String() });
+export type CreatedToken = Static<typeof CreatedToken>;
+
+export const ApiTokens = Type.Object({ tokens: Type.Array(ApiToken) });
+export type ApiTokens = Static<typeof ApiTokens>;
+
+/** The user whose tokens the caller lists or revokes. Default: the caller. Only administrators may name another user. */
+export const TokensQuery = closedObject({ userId: Type.Optional(UserId) });
+export type TokensQuery = Static<typeof TokensQuery>;
+
+export const TokenParams = Type.Object({ tokenId: Id });
+
+export const Me = Type.Object({
+  id: UserId,
+  email: Type.Union([Type.String(), Type.Null()]),
+  emailProven: Type.Boolean({ description: "Whether it is proven that the email address is yours" }),
+  name: Type.Union([Type.String(), Type.Null()]),
+  isAdmin: Type.Boolean(),
+  hasPassword: Type.Boolean({
+    description: "Whether your account has a password. false if you sign in with an identity provider or a JWT",
+  }),
+});
+export type Me = Static<typeof Me>;
+
+const OrNull = Type.Union([Type.Integer(), Type.Null()]);
+
+/** The storage that the caller's own notes use, including unfinished uploads, and the quotas. A null quota means no limit. */
+export const Usage = Type.Object({
+  usedBytes: Type.Integer(),
+  quotaBytes: OrNull,
+  files: Type.Integer(),
+  quotaFiles: OrNull,
+});
+export type Usage = Static<typeof Usage>;
+
+/** When the service sends the mails of a topic. `daily`: as part of the daily digest. */
+export const MailChoice = Type.Enum(["at_once", "daily", "never"]);
+export type MailChoice = Static<typeof MailChoice>;
+
+const choices = {
+  shares: MailChoice,
+  expiry: MailChoice,
+  links: MailChoice,
+  files: MailChoice,
+  requests: MailChoice,
+};
+
+/**
+ * The choices of the caller: for each topic, when the service sends its mails.
+ *
+ * - `shares`: somebody shares a note or a file with the caller
+ * - `expiry`: a share expires within a day
+ * - `links`: visitors open links of the caller or download from them, if `notify` of the link asks for a mail
+ * - `files`: file requests of the caller receive files, if `notify` of the file request asks for a mail
+ * - `requests`: somebody asks for access to a note of the caller
+ */
+export const MailPreferences = Type.Object(choices);
+export type MailPreferences = Static<typeof MailPreferences>;
+
+/** Changes the choices for the given topics. Other topics do not change. */
+export const UpdateMailPreferencesBody = closedObject(Type.Partial(Type.Object(choices)).properties, {
+  minProperties: 1,
+});
+export type UpdateMailPreferencesBody = Static<typeof UpdateMailPreferencesBody>;
+
+/** The token in the link of a mail. It can only turn off the mails of one topic. */
+export const UnsubscribeParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1024 }) });
+
+/** A state from an earlier response. Its three parts: the caller's own notes, shared notes and files, and the note `noteId`. */
+const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
+
+/** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response, or only its first part or parts. */
+export const ChangesQuery = closedObject({ noteId: Type.Optional(Id), since: Type.Optional(State) });
+export type ChangesQuery = Static<typeof ChangesQuery>;
+
+/**
+ * The part that has changed. The caller should read this part again. The value names no note and no file.
+ *
+ * `own`: somebody did something on a note of the caller. `shared`: something that others share with the caller changed.
+ * `note`: the note with the id `noteId`, or the caller's access to it, changed.
+ */
+export const ChangedPart = Type.Enum(["own", "shared", "note"]);
+export type ChangedPart = Static<typeof ChangedPart>;
+
+/** The parts that have changed since the state in the request, and the new state. If the request has no state, `changed` is empty. */
+export const Changes = Type.Object({ changed: Type.Array(ChangedPart), state: Type.String() });
+export type Changes = Static<typeof Changes>;

@@ -1,6 +1,6 @@
 "use client";
 
-import type { Calls, FilesClient } from "@valetkey/client";
+import { type Calls, type FilesClient, ValetKeyError } from "@valetkey/client";
 import { createContext, type ReactNode, useContext } from "react";
 
 const ClientContext = createContext<FilesClient | Calls | undefined>(undefined);
@@ -49,4 +49,9 @@ function useAnyClient(): FilesClient | Calls {
   const client = useContext(ClientContext);
   if (client === undefined) throw new Error("There is no client. Put a <ValetKeyProvider client={…}> around the app.");
   return client;
+}
+
+/** Makes a ValetKeyError from any error. The client throws only ValetKeyErrors, but a `getToken` of the application may throw others. */
+export function toError(cause: unknown): ValetKeyError {
+  return cause instanceof ValetKeyError ? cause : new ValetKeyError("network", "There is no URL.", { cause });
 }

@@ -2,8 +2,7 @@
 
 import type { ValetKeyError } from "@valetkey/client";
 import { useCallback, useRef, useState } from "react";
-import { useUrlClient } from "./provider.tsx";
-import { toError } from "./to-error.ts";
+import { toError, useUrlClient } from "./provider.tsx";
 
 export type DownloadOptions = {
   /** The hook calls this function with each error, even after the component is unmounted. */

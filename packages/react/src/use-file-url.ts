@@ -1,8 +1,8 @@
 "use client";
 
-import { useMemo, useSyncExternalStore } from "react";
-import { type FileUrlOptions, type FileUrlState, fileUrlOf } from "./file-url.ts";
-import { useUrlClient } from "./provider.tsx";
+import { type FileUrl, isRetryable, ValetKeyError } from "@valetkey/client";
+import { type SyntheticEvent, useMemo, useSyncExternalStore } from "react";
+import { toError, type UrlClient, useUrlClient } from "./provider.tsx";
 
 const nothing = () => undefined;
 const WITHOUT_URL: FileUrlState = {
@@ -40,4 +40,259 @@ export function useFileUrl(
     [client, fileId, expiresIn, disposition, renew],
   );
   return useSyncExternalStore(store?.subscribe ?? never, store?.state ?? withoutUrl, withoutUrl);
+}
+
+export type FileUrlOptions = {
+  /** How long each URL is valid, in seconds. Default and maximum: `urlTtlSeconds` of the resource. */
+  expiresIn?: number | undefined;
+  /** Default: `inline`, which shows the file. A file that the browser must not show is saved even with `inline`. */
+  disposition?: "attachment" | "inline" | undefined;
+  /**
+   * When to replace the URL. Default: `on-error`, because an image that is loaded needs no new URL, and a new URL would interrupt a video.
+   * Use `before-expiry` for a link, because the user may open a link at any time.
+   */
+  renew?: "on-error" | "before-expiry" | undefined;
+};
+
+export type FileUrlState = {
+  /** The URL for `src` or `href`. Undefined until the first URL arrives, and after an error that a new URL cannot fix. */
+  src: string | undefined;
+  /**
+   * The reason why the hook got no new URL. Undefined while the URL works.
+   * The code is `not_displayable` if the bucket returns the file, but the element cannot show the file.
+   */
+  error: ValetKeyError | undefined;
+  /** Pass this handler to the element. If the URL has expired or the bucket refuses it, the handler replaces the URL. */
+  onError: (event?: SyntheticEvent) => void;
+  /** Requests a new URL, for a button beside the error. */
+  retry: () => void;
+  /** Returns whether the URL has expired. A player can then call `onError` before its next request fails. */
+  isExpired: () => boolean;
+};
+
+/** Other components reuse a URL until this part of its lifetime is over. In the rest of the lifetime, they request the file. */
+const REUSE_UNTIL = 0.9;
+/** With `before-expiry`, the store replaces a URL when this part of its lifetime is over. */
+const RENEW_AT = 0.8;
+/** The wait before the next request for a URL, after an error that may be temporary. Milliseconds. */
+const RETRY_MS = 5_000;
+/**
+ * The waits before the first, second and third replacement of a URL that failed before its expiry. If the last replacement fails too,
+ * the state gets an error. Milliseconds.
+ */
+const REPLACE_AFTER_MS = [0, 1_000, 3_000];
+/** The value of `MediaError.MEDIA_ERR_NETWORK`. */
+const NETWORK_ERROR = 2;
+
+/** Holds the URL of one file. All components that show the file share this store. */
+class FileUrlStore {
+  readonly #issue: (signal: AbortSignal) => Promise<FileUrl>;
+  readonly #renew: FileUrlOptions["renew"];
+  readonly #listeners = new Set<() => void>();
+  #state: FileUrlState;
+  #age = () => Number.POSITIVE_INFINITY;
+  #lifetimeMs = 0;
+  #listening = new AbortController();
+  #isBusy = false;
+  /** Whether the next URL replaces an earlier URL. Its audit event then has the purpose `renewal`. */
+  #isRenewal = false;
+  /** How many URLs in a row failed before their expiry. */
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: UrlClient, fileId: string, { expiresIn, disposition = "inline", renew }: FileUrlOptions) {
+    this.#renew = renew;
+    this.#issue = (signal) =>
+      client.urlFor(fileId, {
+        disposition,
+        signal,
+        ...(expiresIn !== undefined && { expiresIn }),
+        ...(this.#isRenewal && { purpose: "renewal" as const }),
+      });
+    this.#state = {
+      src: undefined,
+      error: undefined,
+      onError: (event) => void this.#recover(event),
+      retry: () => this.#retry(),
+      isExpired: () => this.#isOlderThan(1),
+    };
+  }
+
+  state = (): FileUrlState => this.#state;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#start();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#stop();
+    };
+  };
+
+  /** Returns whether another component can use the current state. */
+  isReusable(): boolean {
+    const { src, error } = this.#state;
+    return error === undefined && (src === undefined || !this.#isOlderThan(REUSE_UNTIL));
+  }
+
+  /** Returns whether the URL is older than this part of its lifetime. */
+  #isOlderThan(part: number): boolean {
+    return this.#age() >= part * this.#lifetimeMs;
+  }
+
+  #start(): void {
+    this.#listening = new AbortController();
+    this.#isBusy = false;
+    const { signal } = this.#listening;
+    // In strict mode, React subscribes twice in a row. The microtask avoids a request for a second URL.
+    queueMicrotask(() => {
+      if (signal.aborted) return;
+      this.#isRenewal = this.#state.src !== undefined && !this.#isOlderThan(REUSE_UNTIL);
+      if (this.#isRenewal) this.#renewInTime();
+      else void this.#next();
+    });
+  }
+
+  #stop(): void {
+    this.#listening.abort();
+    clearTimeout(this.#timer);
+  }
+
+  #retry(): void {
+    this.#failures = 0;
+    this.#set({ src: undefined, error: undefined });
+    if (!this.#isBusy) void this.#next();
+  }
+
+  /** Replaces a URL that failed in the element, unless a new URL would fail too. */
+  async #recover(event: SyntheticEvent | undefined): Promise<void> {
+    const { src } = this.#state;
+    const { signal } = this.#listening;
+    if (src === undefined || this.#isBusy || signal.aborted) return;
+    if (this.#isOlderThan(1)) this.#failures = 0;
+    else if (!(await this.#mayRecover(src, { isNetworkError: codeOf(event) === NETWORK_ERROR }))) return;
+    if (!signal.aborted) await this.#next();
+  }
+
+  /**
+   * Decides whether a new URL can help. The element does not report why it failed, so this function reads a byte of the file. If a new
+   * URL would fail too, the state gets the error.
+   */
+  async #mayRecover(src: string, { isNetworkError }: { isNetworkError: boolean }): Promise<boolean> {
+    const { signal } = this.#listening;
+    const waitMs = REPLACE_AFTER_MS[this.#failures];
+    this.#failures += 1;
+    this.#isBusy = true;
+    clearTimeout(this.#timer);
+    try {
+      const isRefused = !(await canRead(src, signal));
+      if (!isRefused && !isNetworkError)
+        throw new ValetKeyError("not_displayable", "The element cannot show the file.");
+      if (waitMs === undefined)
+        throw new ValetKeyError("bucket_refused", "The bucket refuses each new URL of the file.");
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      return true;
+    } catch (cause) {
+      if (signal.aborted) return false;
+      this.#isBusy = false;
+      this.#set({ src: undefined, error: toError(cause) });
+      return false;
+    }
+  }
+
+  /** Requests the next URL. Never rejects: an error goes into the state. */
+  async #next(): Promise<void> {
+    const { signal } = this.#listening;
+    clearTimeout(this.#timer);
+    this.#isBusy = true;
+    // The clock starts before the service signs the URL, so the store never treats an expired URL as valid.
+    const age = startClock();
+    try {
+      const { fileUrl, expiresIn } = await this.#issue(signal);
+      if (signal.aborted) return;
+      this.#age = age;
+      this.#lifetimeMs = expiresIn * 1000;
+      this.#isRenewal = true;
+      this.#set({ src: fileUrl, error: undefined });
+      this.#renewInTime();
+    } catch (cause) {
+      if (!signal.aborted) this.#fail(toError(cause));
+    } finally {
+      if (!signal.aborted) this.#isBusy = false;
+    }
+  }
+
+  #fail(error: ValetKeyError): void {
+    const mayPass = error.code === "attachment_not_ready" || isRetryable(error);
+    this.#set({ src: mayPass ? this.#state.src : undefined, error });
+    if (mayPass) this.#nextIn(RETRY_MS);
+  }
+
+  #renewInTime(): void {
+    if (this.#renew === "before-expiry") this.#nextIn(RENEW_AT * this.#lifetimeMs - this.#age());
+  }
+
+  #nextIn(milliseconds: number): void {
+    this.#timer = setTimeout(() => this.#whenVisible(() => void this.#next()), milliseconds);
+  }
+
+  /** Calls `next` as soon as the page is visible, because a page in the background needs no URL. */
+  #whenVisible(next: () => void): void {
+    const { signal } = this.#listening;
+    if (document.hidden) document.addEventListener("visibilitychange", next, { once: true, signal });
+    else next();
+  }
+
+  #set(changes: Partial<FileUrlState>): void {
+    this.#state = { ...this.#state, ...changes };
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Returns the code of a media error, which only the event of an audio or video element has. */
+function codeOf(event: SyntheticEvent | undefined): number | undefined {
+  return (event?.currentTarget as Partial<HTMLMediaElement> | undefined)?.error?.code;
+}
+
+const stores = new WeakMap<UrlClient, Map<string, FileUrlStore>>();
+
+/** Returns the store that other components with this client use for the file, or a new store. */
+function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): FileUrlStore {
+  const ofClient = stores.get(client) ?? new Map<string, FileUrlStore>();
+  stores.set(client, ofClient);
+  for (const [key, store] of ofClient) if (!store.isReusable()) ofClient.delete(key);
+  const key = JSON.stringify([fileId, options.expiresIn, options.disposition, options.renew]);
+  const store = ofClient.get(key) ?? new FileUrlStore(client, fileId, options);
+  ofClient.set(key, store);
+  return store;
+}
+
+/** Requests one byte, and returns whether the bucket accepts the URL. Throws `network`, `bucket_unavailable` and `attachment_not_found`. */
+async function canRead(url: string, signal: AbortSignal): Promise<boolean> {
+  const { status, body } = await getByte(url, signal);
+  await body?.cancel();
+  if (status === 404) throw new ValetKeyError("attachment_not_found", "The bucket has no such file.", { status });
+  if (status >= 500 || status === 429) {
+    throw new ValetKeyError("bucket_unavailable", `The bucket returned ${status}.`, { status });
+  }
+  return status !== 403;
+}
+
+async function getByte(url: string, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, { credentials: "omit", headers: { range: "bytes=0-0" }, signal });
+  } catch (cause) {
+    throw new ValetKeyError("network", "The bucket did not respond.", { cause });
+  }
+}
+
+/**
+ * Starts a clock. Returns a function that returns the milliseconds since the start.
+ *
+ * The function reads two clocks and returns the longer time. The first clock never goes back. The second clock also counts the time in which
+ * the machine sleeps.
+ */
+function startClock(): () => number {
+  const [ticks, time] = [performance.now(), Date.now()];
+  return () => Math.max(performance.now() - ticks, Date.now() - time);
 }

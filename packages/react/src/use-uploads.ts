@@ -1,9 +1,16 @@
 "use client";
 
-import type { Item } from "@valetkey/client";
+import {
+  type FilesClient,
+  type Item,
+  type ItemFile,
+  type ItemUploadTask,
+  type UploadProgress,
+  type UploadState,
+  ValetKeyError,
+} from "@valetkey/client";
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { useValetKey } from "./provider.tsx";
-import { type AddOptions, type UploadingFile, uploadsOf } from "./uploads.ts";
 
 export type UploadsOptions = Item & {
   /** Cancels the uploads of the item when the last component that shows them unmounts. Default: false, so the uploads continue. */
@@ -93,4 +100,187 @@ function sum(files: readonly UploadingFile[]): UploadsProgress {
     totalBytes: counted.reduce((bytes, { totalBytes }) => bytes + totalBytes, 0),
     isUploading: counted.some(({ state }) => state !== "ready" && state !== "paused"),
   };
+}
+
+/** An added file, and the progress of its upload. */
+export type UploadingFile = Omit<UploadProgress, "state"> & {
+  /** Identifies the upload in this page. Use it as the `key` of a React element. */
+  key: string;
+  name: string;
+  /** `queued`: the upload waits until one of the running uploads ends. `@valetkey/client` describes the other states. */
+  state: UploadState | "queued";
+  /** Why the upload failed. Undefined if the state is not `failed`. */
+  error: ValetKeyError | undefined;
+  /** The stored file. Undefined until the state is `ready`. */
+  uploaded: ItemFile | undefined;
+};
+
+export type AddOptions = {
+  /** The store calls this function with each file that is stored and verified, even if no component shows the file any more. */
+  onUploaded?: (file: ItemFile) => void;
+};
+
+type Upload = {
+  item: Item;
+  itemKey: string;
+  file: File;
+  options: AddOptions;
+  task: ItemUploadTask | undefined;
+  view: UploadingFile;
+};
+
+/** How many files the store uploads at the same time. The upload of one file may send several parts at the same time. */
+const MAX_RUNNING = 3;
+const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
+const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);
+
+const itemKey = ({ resource, id }: Item) => JSON.stringify([resource, id]);
+
+/** Manages the uploads of a client. The uploads continue while components mount and unmount. */
+class UploadsStore {
+  readonly #client: FilesClient;
+  readonly #uploads = new Map<string, Upload>();
+  /** The files of each item. The array stays the same until an upload of the item changes, because React requires this. */
+  readonly #views = new Map<string, readonly UploadingFile[]>();
+  readonly #listeners = new Map<string, Set<() => void>>();
+  #added = 0;
+
+  constructor(client: FilesClient) {
+    this.#client = client;
+  }
+
+  files = (item: Item): readonly UploadingFile[] => this.#views.get(itemKey(item)) ?? NONE;
+
+  subscribe(item: Item, listener: () => void): () => void {
+    const key = itemKey(item);
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);
+    };
+  }
+
+  isShown = (item: Item): boolean => this.#listeners.has(itemKey(item));
+
+  add(item: Item, files: Iterable<File>, options: AddOptions = {}): void {
+    for (const file of files) {
+      this.#added += 1;
+      const view = queued(file, `upload-${this.#added}`);
+      this.#uploads.set(view.key, { item, itemKey: itemKey(item), file, options, task: undefined, view });
+    }
+    this.#publish(item);
+    this.#startNext();
+  }
+
+  pause(item: Item, key?: string): void {
+    for (const upload of this.#of(item, key)) {
+      if (upload.view.state === "queued") this.#change(upload, { state: "paused" });
+      else upload.task?.pause();
+    }
+    this.#startNext();
+  }
+
+  resume(item: Item, key?: string): void {
+    for (const upload of this.#of(item, key)) {
+      if (upload.task !== undefined) upload.task.resume();
+      else if (upload.view.state === "paused") this.#change(upload, { state: "queued" });
+    }
+    this.#startNext();
+  }
+
+  retry(item: Item, key?: string): void {
+    for (const upload of this.#of(item, key)) {
+      if (upload.view.state === "failed") this.#change(upload, { state: "queued", error: undefined });
+    }
+    this.#startNext();
+  }
+
+  cancel(item: Item, key?: string): void {
+    for (const upload of this.#of(item, key)) {
+      this.#uploads.delete(upload.view.key);
+      void upload.task?.abort();
+    }
+    this.#publish(item);
+    this.#startNext();
+  }
+
+  #of(item: Item, key: string | undefined): Upload[] {
+    const wanted = itemKey(item);
+    return [...this.#uploads.values()].filter(
+      (upload) => upload.itemKey === wanted && (key === undefined || upload.view.key === key),
+    );
+  }
+
+  #startNext(): void {
+    const uploads = [...this.#uploads.values()];
+    let running = uploads.filter(({ view }) => !RESTING.has(view.state)).length;
+    for (const upload of uploads) {
+      if (running >= MAX_RUNNING) return;
+      if (upload.view.state !== "queued") continue;
+      running += 1;
+      void this.#send(upload);
+    }
+  }
+
+  /** Sends the file. Never rejects: an error goes into the view of the upload. */
+  async #send(upload: Upload): Promise<void> {
+    const { item, file, options } = upload;
+    this.#change(upload, { state: "starting" });
+    try {
+      upload.task = this.#client.upload(item, file, { onProgress: (progress) => this.#report(upload, progress) });
+      const uploaded = await upload.task.done;
+      // If `cancel` came too late, the upload is complete, so the list shows the canceled file again.
+      this.#uploads.set(upload.view.key, upload);
+      this.#change(upload, { state: "ready", uploaded });
+      // The callback runs in a microtask, because an error in the application must not fail the upload.
+      queueMicrotask(() => options.onUploaded?.(uploaded));
+    } catch (error) {
+      const isAborted = error instanceof ValetKeyError && error.code === "aborted";
+      if (isAborted) this.#uploads.delete(upload.view.key);
+      this.#change(upload, { state: "failed", error: toError(error) });
+    } finally {
+      upload.task = undefined;
+      this.#startNext();
+    }
+  }
+
+  /** Updates the list, but ignores the final states, because `done` reports the outcome. */
+  #report(upload: Upload, progress: UploadProgress): void {
+    const { state } = upload.view;
+    this.#change(upload, FINAL.has(progress.state) ? { ...progress, state } : progress);
+    // When an upload is paused, the next queued upload can start.
+    if (progress.state === "paused" && state !== "paused") this.#startNext();
+  }
+
+  #change(upload: Upload, changes: Partial<UploadingFile>): void {
+    upload.view = { ...upload.view, ...changes };
+    this.#publish(upload.item);
+  }
+
+  #publish(item: Item): void {
+    const views = this.#of(item, undefined).map(({ view }) => view);
+    if (views.length === 0) this.#views.delete(itemKey(item));
+    else this.#views.set(itemKey(item), views);
+    for (const listener of [...(this.#listeners.get(itemKey(item)) ?? [])]) listener();
+  }
+}
+
+function queued({ name, size }: File, key: string): UploadingFile {
+  const bytes = { sentBytes: 0, totalBytes: size, bytesPerSecond: null, secondsLeft: null };
+  return { key, name, state: "queued", error: undefined, uploaded: undefined, ...bytes };
+}
+
+function toError(error: unknown): ValetKeyError {
+  if (error instanceof ValetKeyError) return error;
+  return new ValetKeyError("file_unreadable", "The upload failed.", { cause: error });
+}
+
+const stores = new WeakMap<FilesClient, UploadsStore>();
+
+/** Returns the store of a client. Each client has exactly one store. */
+function uploadsOf(client: FilesClient): UploadsStore {
+  const store = stores.get(client) ?? new UploadsStore(client);
+  stores.set(client, store);
+  return store;
 }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,20 +10,22 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FORWARDED } from "../../packages/server/src/platform/bucket/testing/distribution.ts";
 import { pathsOf } from "./s3-clients/selection.ts";
 
-const page = readFileSync(resolve(import.meta.dirname, "../../docs/cloudfront.md"), "utf8");
-const files = new Map(
-  [...page.matchAll(/^`([\w-]+\.json)`:.*\n\n```json\n([\s\S]*?)```/gm)].map(([, name = "", text = ""]) => [
-    name,
-    text,
-  ]),
-);
-const [, terraform = ""] = /```hcl\n([\s\S]*?)```/.exec(page) ?? [];
+const ROOT = resolve(import.meta.dirname, "../..");
+const SAMPLES = join(ROOT, "deploy/cloudfront");
+const page = readFileSync(join(ROOT, "docs/cloudfront.md"), "utf8");
+const files = new Map(readdirSync(SAMPLES).map((name) => [name, readFileSync(join(SAMPLES, name), "utf8")]));
+const terraform = files.get("valetkey.tf") ?? "";
 const commands = [...page.matchAll(/^ +((?:aws|openssl|node) .*)$/gm)].map(([, command = ""]) => command);
 
 // biome-ignore lint/suspicious/noExplicitAny: the test reads members of AWS configuration files.
 const read = (name: string): any => JSON.parse(files.get(name) ?? "");
 
-describe("requirement 18: docs/cloudfront.md has settings that only read", () => {
+it("docs/cloudfront.md names each file of deploy/cloudfront", () => {
+  expect(files.size).toBe(6);
+  for (const name of files.keys()) expect(page).toContain(`\`${name}\``);
+});
+
+describe("requirement 18: deploy/cloudfront has settings that only read", () => {
   it("lets the distribution read objects of the bucket, and nothing else", () => {
     const { Statement } = read("bucket-policy.json");
     expect(Statement).toEqual([expect.objectContaining({ Effect: "Allow", Action: "s3:GetObject" })]);
@@ -48,7 +50,7 @@ describe("requirement 18: docs/cloudfront.md has settings that only read", () =>
     expect(terraform).toContain(`items = ${JSON.stringify(FORWARDED).replace(",", ", ")}`);
   });
 
-  it("sandboxes content like the embedded bucket", () => {
+  it("sandboxes content like the built-in bucket", () => {
     const { ContentSecurityPolicy } = read("response-headers-policy.json").SecurityHeadersConfig;
     expect(ContentSecurityPolicy.ContentSecurityPolicy).toBe("sandbox; default-src 'none'");
     expect(terraform).toContain(ContentSecurityPolicy.ContentSecurityPolicy);

@@ -146,12 +146,18 @@ describe("docs/adr", () => {
 });
 
 /** Lists the Markdown files of the repository, as paths from its root. */
-function pages(folders = [".", "docs", "docs/adr", PROVIDERS, "bench", "e2e/src/web/testing"]): string[] {
+function pages(
+  folders = [".", "docs", "docs/adr", PROVIDERS, "bench", "examples", "e2e/src/web/testing", ...packages()],
+) {
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((name) => name.endsWith(".md"))
       .map((name) => join(folder, name)),
   );
+}
+
+function packages(): string[] {
+  return readdirSync(join(ROOT, "packages")).map((name) => join("packages", name));
 }
 
 function linksOf(page: string): { file: string; heading: string | undefined }[] {

@@ -22,7 +22,7 @@ const documented = readdirSync(import.meta.dirname)
   .filter((name) => /^(?!.*test).*\.tsx?$/.test(name))
   .flatMap((name) => blocksOf(read(`packages/react/src/${name}`).replace(/^ *\* ?/gm, "")))
   .map((code) => NAMES + code);
-const ofPages = ["docs/react.md", "packages/react/README.md"].flatMap((path) => blocksOf(read(path)));
+const ofPages = blocksOf(read("packages/react/README.md"));
 
 describe("the examples of @valetkey/react", () => {
   it("exist for each hook", () => {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { auditColumns } from "@valetkey/server/src/features/audit/audit-row.ts";
-import { urlJournalFile } from "@valetkey/server/src/features/audit/journal/log.ts";
+import { urlJournalFile } from "@valetkey/server/src/platform/database/sqlite/file.ts";
 import type { DataLocation } from "./candidate-specs.ts";
 import { runSql } from "./postgres.ts";
 import { settings } from "./settings.ts";

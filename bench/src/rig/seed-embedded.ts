@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ownerOfItem } from "@valetkey/server/src/features/people/item.ts";
+import { ownerOfItem } from "@valetkey/server/src/features/access/actor.ts";
 import { openPostgres, openSqlite } from "@valetkey/server/src/wiring/database/index.ts";
 import type { DataLocation } from "./candidate-specs.ts";
 import type { Dataset } from "./dataset.ts";

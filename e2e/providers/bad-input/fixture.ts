@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import type { BucketCapabilities } from "../../../packages/server/src/platform/bucket/capabilities.ts";
 import { type BucketServer, bucketOn } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { patterned } from "../../../packages/server/src/platform/bucket/testing/bytes.ts";
-import type { Limits } from "../../../packages/server/src/platform/deps.ts";
+import type { Limits } from "../../../packages/server/src/platform/config/service-limits.ts";
 import { engines } from "../../../packages/server/src/testing/database/test-databases.ts";
 import { type Client, startService, type TestService } from "../../../packages/server/src/testing/service.ts";
 import type { RunningProvider } from "../providers.ts";

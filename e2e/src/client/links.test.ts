@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type OpenedLink, type OpenedLinkClient, openLink } from "../../../packages/client/src/index.ts";
+import { hashPassword } from "../../../packages/server/src/features/links/hash-password.ts";
 import type { Link } from "../../../packages/server/src/features/links/link.ts";
-import { hashPassword } from "../../../packages/server/src/platform/crypto/hash-password.ts";
 import { deriveLinkKeys } from "../../../packages/server/src/platform/crypto/link-keys.ts";
 import { makeToken } from "../../../packages/server/src/platform/crypto/token.ts";
 import { openAt } from "../../../packages/server/src/testing/database/database-location.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { PolicySetting } from "../features/policy/policy-port.ts";
+import type { PolicySetting } from "../platform/config/policy.ts";
 import { type PolicyName, type PolicyValue, policyNames, variableOf } from "../platform/config/policy.ts";
 import { DomainError } from "../platform/errors.ts";
 import { parseDuration } from "./duration.ts";

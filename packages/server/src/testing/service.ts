@@ -16,8 +16,9 @@ import { type BucketCapabilities, LEAST_CAPABILITIES } from "../platform/bucket/
 import type { Bucket } from "../platform/bucket/port.ts";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../platform/bucket/testing/bucket-server.ts";
 import type { Policy, PolicyName } from "../platform/config/policy.ts";
+import type { Limits } from "../platform/config/service-limits.ts";
 import type { Database } from "../platform/database/port.ts";
-import type { Deps, Limits } from "../platform/deps.ts";
+import type { Deps } from "../platform/deps.ts";
 import type { App } from "../platform/http/route-types.ts";
 import type { Mailer } from "../platform/mailer/port.ts";
 import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
@@ -173,7 +174,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketContents: inspect(server),
     log: log.text,
     /** Reads the rules that administrators have changed, as the background job does. */
-    refreshPolicy: () => policy.refresh(db),
+    refreshPolicy: () => policy.refresh(() => db.policy.list()),
     /** Sends the mails that are due, as the background job does. Returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,

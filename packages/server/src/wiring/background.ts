@@ -45,7 +45,7 @@ export async function startBackground(
   const webhooks = openWebhooks(base, logger);
   opened.add(webhooks.stop);
   work.on("webhookQueued", webhooks.kick);
-  const policy = startPolicyRefresh({ refresh: () => base.deps.policy.refresh(db), logger });
+  const policy = startPolicyRefresh({ refresh: () => base.deps.policy.refresh(() => db.policy.list()), logger });
   opened.add(policy.stop);
   const probe = await startBucketProbe({ capabilities, logger });
   opened.add(probe.stop);

@@ -3,7 +3,6 @@ import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { createAuditArchive } from "../features/audit/archive.ts";
-import type { JwtIssuer } from "../features/people/person.ts";
 import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { createCapabilities } from "../features/storage/capabilities.ts";
 import { refuseInterruptedRestore } from "../operations/backup/restore.ts";
@@ -12,12 +11,14 @@ import type { AuthConfig, Config } from "../platform/config/index.ts";
 import { drawnAhead } from "../platform/crypto/drawn-ahead.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-keys.ts";
 import { createNewId } from "../platform/crypto/new-id.ts";
+import type { JwtIssuer } from "../platform/database/unions.ts";
 import type { Deps, UploadOutcome } from "../platform/deps.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
+import type { InSpan } from "../platform/tracing/in-span.ts";
 import { bucketTarget, placeOf } from "./bucket-target.ts";
 import { openPostgres, openSqlite } from "./database/index.ts";
 import { createOpened } from "./opened.ts";
-import { type InSpan, traceBucket, traceDatabase } from "./trace-parts.ts";
+import { traceBucket, traceDatabase } from "./trace-parts.ts";
 import { createUseCases } from "./use-cases.ts";
 
 /** The open database, the bucket and the use cases. The service and the embeddings both use this base. */

@@ -16,7 +16,7 @@ export async function openCore(config: Config, options: BaseOptions) {
   const base = await openBase(config, { ...options, mail, policy: configuredPolicy(config) });
   const { db, useCases, deps } = base;
   try {
-    await deps.policy.refresh(db);
+    await deps.policy.refresh(() => db.policy.list());
     const accounts = createAccounts({
       database: { db: db.kysely, type: config.database.kind },
       tables: authTables,

@@ -1,9 +1,7 @@
 import type { Bucket } from "../platform/bucket/port.ts";
 import type { Queries } from "../platform/database/port.ts";
+import type { InSpan } from "../platform/tracing/in-span.ts";
 import type { openSqlite } from "./database/index.ts";
-
-/** Runs `work` in a span with this name. The name must not contain data. */
-export type InSpan = <T>(name: string, work: () => T) => T;
 
 type OpenDatabase = Awaited<ReturnType<typeof openSqlite>>;
 

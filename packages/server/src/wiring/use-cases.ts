@@ -57,13 +57,14 @@ import { listMails, retryMail } from "../features/administration/mails.ts";
 import { rememberForOperator } from "../features/administration/operator.ts";
 import { changePerson, disableUser, enableUser, listPeople } from "../features/administration/people.ts";
 import { changePolicy, showPolicy } from "../features/administration/policy.ts";
-import { getAttachment, listSharedAttachments } from "../features/attachments/read-attachments.ts";
+import { getAttachment } from "../features/attachments/read-attachments.ts";
 import { countDownloads, countNoteDownloads, listActivity, listNoteActivity } from "../features/audit/activity.ts";
 import { expireAuditEvents } from "../features/audit/expire.ts";
 import { findChanges } from "../features/changes/changes.ts";
 import { issueUrl } from "../features/downloads/issue-url.ts";
 import { issueUrls } from "../features/downloads/issue-urls.ts";
 import { createRefusals } from "../features/downloads/record-refusals.ts";
+import { createHashTurns } from "../features/links/hash-password.ts";
 import { createFileLink, createLink } from "../features/links/owner/create.ts";
 import { getLink } from "../features/links/owner/get.ts";
 import { listLinks, listOwnLinks } from "../features/links/owner/list.ts";
@@ -97,8 +98,7 @@ import {
   listNotes,
   updateNote,
 } from "../features/notes/notes.ts";
-import { identifySubject } from "../features/people/identities.ts";
-import { findPeople, getMe, recordLanguage, recordSignIn, rememberPerson } from "../features/people/people.ts";
+import { findPeople, getMe, recordLanguage } from "../features/people/people.ts";
 import { requireEnabled } from "../features/people/require-enabled.ts";
 import {
   askForAccess,
@@ -110,7 +110,9 @@ import { createArrivals } from "../features/sharing/invitations/arrive.ts";
 import { lookAtInvitation } from "../features/sharing/invitations/look-at-invitation.ts";
 import { revokeInvitation, updateInvitation } from "../features/sharing/invitations/manage.ts";
 import { redeemInvitation } from "../features/sharing/invitations/redeem.ts";
+import { identifySubject, recordSignIn, rememberPerson } from "../features/sharing/invitations/remember-person.ts";
 import { admitSignUp } from "../features/sharing/invitations/sign-up.ts";
+import { listSharedAttachments } from "../features/sharing/list-shared.ts";
 import { listShares, putShares, revokeShare } from "../features/sharing/shares.ts";
 import { adoptObject } from "../features/storage/adopt.ts";
 import { adoptListed } from "../features/storage/adopt-listed.ts";
@@ -156,7 +158,6 @@ import {
   rotateWebhookSecret,
   updateWebhook,
 } from "../features/webhooks/manage.ts";
-import { createHashTurns } from "../platform/crypto/hash-password.ts";
 import type { Deps } from "../platform/deps.ts";
 import { deleteExpiredWindows } from "../platform/limits/in-database.ts";
 import { createAllowance } from "../platform/limits/in-memory.ts";

@@ -1,6 +1,6 @@
+import type { Role } from "../../platform/database/unions.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Note } from "./note.ts";
-import type { Role } from "./role.ts";
 import type { Upload } from "./upload.ts";
 
 /** An attachment with the role of a user. If the attachment exists but the user has no access to it, `role` is undefined. */

@@ -1,25 +1,6 @@
+import type { Checksum } from "../../platform/bucket/port.ts";
+import type { AttachmentState, VerificationState } from "../../platform/database/unions.ts";
 import type { FileAccess } from "./access-summary.ts";
-
-/**
- * The state of an attachment. Only a `ready` attachment can be downloaded.
- * - pending: the upload has started
- * - verifying: the service compares the bytes of the object with the client's declaration
- * - scanning: a virus scanner reads the object
- * - quarantined: the file of a visitor waits for a review
- * - rejected: the object differs from the client's declaration, or is infected
- * - aborted, expired: the upload did not complete
- */
-export type AttachmentState =
-  | "pending"
-  | VerificationState
-  | "quarantined"
-  | "ready"
-  | "rejected"
-  | "aborted"
-  | "expired";
-
-/** The states of a file whose bytes have all arrived, but whose verification has not ended. */
-export type VerificationState = "verifying" | "scanning";
 
 export function isBeingVerified(state: AttachmentState): state is VerificationState {
   return state === "verifying" || state === "scanning";
@@ -35,10 +16,6 @@ export function isComplete(state: AttachmentState): boolean {
 
 /** The list of a note's attachments omits these states, because such uploads did not complete. */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
-
-/** The checksum of the whole file, encoded in base64 as in S3. */
-export type Checksum = { algorithm: "SHA256"; value: string };
-
 /** A file of a note. `objectKey` is opaque and leaves the server only inside a signed URL. Instants are milliseconds since the epoch. */
 export type Attachment = {
   id: string;

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
-import type { Caller } from "../people/person.ts";
+import type { Caller } from "./caller.ts";
 
 /**
  * Identifies the caller before the server reads the body. Returns a promise only if I/O is necessary.

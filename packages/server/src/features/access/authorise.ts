@@ -1,10 +1,11 @@
 import type { Queries } from "../../platform/database/port.ts";
+import type { Role } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { isHiddenFrom } from "../links/file-request.ts";
-import type { Caller } from "../people/person.ts";
 import type { AttachmentAccess } from "./access-port.ts";
+import { isHiddenFrom } from "./actor.ts";
+import type { Caller } from "./caller.ts";
 import type { NoteWithRole } from "./note.ts";
-import { type Action, type Role, requirePermission } from "./role.ts";
+import { type Action, requirePermission } from "./role.ts";
 
 /**
  * Returns the role of the caller on a note or its attachment. `role`: the role that the database contains. In an embedding, the host
@@ -42,3 +43,12 @@ export async function authoriseAttachment(
   requirePermission(role, request.action);
   return access.attachment;
 }
+
+/**
+ * Records that a user has opened a note or files. `isFrequent`: runs at most one query a minute for each user, on each replica. If there is
+ * nothing to wait for, returns undefined instead of a promise, because an `await` would make the issue of URLs slower.
+ */
+export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
+
+/** The note that was opened, or the opened files of this note. */
+export type Opened = { noteId: string; attachmentIds?: readonly string[] };

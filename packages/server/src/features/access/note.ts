@@ -1,6 +1,6 @@
+import type { Role } from "../../platform/database/unions.ts";
 import type { NoteAccess } from "./access-summary.ts";
 import type { ListedAttachment } from "./attachment.ts";
-import type { Role } from "./role.ts";
 
 /** A note. Instants are milliseconds since the epoch. */
 export type Note = {

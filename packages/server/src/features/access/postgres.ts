@@ -1,11 +1,11 @@
 import type { Kysely } from "kysely";
+import type { Clock } from "../../platform/clock.ts";
 import { createBatching } from "../../platform/database/batching.ts";
 import type { RunStatement, Statement } from "../../platform/database/compile-statement.ts";
 import { postgresEngine as engine } from "../../platform/database/engine.ts";
 import { isImpossible, runOn } from "../../platform/database/postgres/run-on.ts";
 import type { RunNamed } from "../../platform/database/postgres/statements.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Clock } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { AccessQueries, DownloadAccess } from "./access-port.ts";
 import {

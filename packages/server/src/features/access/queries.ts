@@ -1,16 +1,14 @@
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import type { Clock } from "../../platform/clock.ts";
 import { compile, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Clock } from "../../platform/deps.ts";
-import { type AttachmentRow, attachmentColumns, toAttachment } from "../attachments/queries.ts";
-import { type NoteRow, noteColumns, toNote } from "../notes/queries.ts";
+import type { AttachmentState, Role } from "../../platform/database/unions.ts";
 import type { AccessQueries, DownloadAccess } from "./access-port.ts";
-import type { AttachmentState } from "./attachment.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
-import type { Role } from "./role.ts";
-import { toUpload, type UploadRow, uploadColumns } from "./upload-row.ts";
+import type { AttachmentRow, NoteRow, UploadRow } from "./rows.ts";
+import { attachmentColumns, noteColumns, toAttachment, toNote, toUpload, uploadColumns } from "./rows.ts";
 
 export type AccessStatements = Record<"note" | "attachment" | "upload" | "download" | "downloads", Statement>;
 

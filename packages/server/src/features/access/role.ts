@@ -1,13 +1,5 @@
+import type { Role } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
-
-/**
- * The role of a user on a note or an attachment. Undefined: the user is not the owner and has no valid share. A user who has a share of one
- * attachment is a viewer of that attachment only.
- */
-export type Role = "owner" | "editor" | "viewer";
-
-/** The roles that a share can grant. */
-export type ShareRole = Exclude<Role, "owner">;
 
 export const ROLES: readonly Role[] = ["owner", "editor", "viewer"];
 

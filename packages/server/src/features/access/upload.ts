@@ -1,4 +1,5 @@
-import type { AttachmentState, Checksum } from "./attachment.ts";
+import type { Checksum } from "../../platform/bucket/port.ts";
+import type { AttachmentState } from "../../platform/database/unions.ts";
 
 /** `bucketUploadId` is the id of the upload in the bucket. `partSize` is the length of every part except for the last part. Bytes. */
 export type MultipartUpload = { bucketUploadId: string; partSize: number };

@@ -1,3 +1,5 @@
+import type { AccountLinkKind } from "../../platform/database/unions.ts";
+
 /** An account of the service. The owner of the account signs in with a password, a passkey or an identity provider. */
 export type Account = {
   userId: string;
@@ -6,9 +8,6 @@ export type Account = {
   /** Undefined: the account has no password. */
   passwordHash: string | undefined;
 };
-
-export type AccountLinkKind = "password-reset" | "email-proof" | "email-change" | "passkey-challenge";
-
 /**
  * A link that works once for one account, or a challenge for a passkey. The service stores only the hash of the link's token or of the
  * challenge.

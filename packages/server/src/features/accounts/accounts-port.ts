@@ -1,4 +1,5 @@
-import type { Account, AccountLink, AccountLinkKind } from "./account.ts";
+import type { AccountLinkKind } from "../../platform/database/unions.ts";
+import type { Account, AccountLink } from "./account.ts";
 
 /** The queries for accounts and for the links in mails to them. The tables of accounts belong to the accounts library. */
 export type AccountQueries = {

@@ -1,10 +1,11 @@
 import type { Queries } from "../../platform/database/port.ts";
+import type { AdminAction } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { Caller } from "../access/caller.ts";
 import { requireAdministrator } from "../people/people.ts";
-import type { Caller } from "../people/person.ts";
 import { requireCredential } from "../people/require-credential.ts";
-import type { AdminAction, AdminEvent } from "./admin-event.ts";
+import type { AdminEvent } from "./admin-event.ts";
 
 /** The administrator who acts. Undefined: the operator, who runs a command on the server. */
 export type Actor = Caller | undefined;

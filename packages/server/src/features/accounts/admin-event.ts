@@ -1,25 +1,4 @@
-/** The name of an action of an administrator: a noun and a verb in the past tense. */
-export type AdminAction =
-  | "person.made_administrator"
-  | "person.email_proven"
-  | "person.disabled"
-  | "person.enabled"
-  | "person.quota_changed"
-  | "person.reset_link_made"
-  | "person.tokens_revoked"
-  | "person.second_factor_removed"
-  | "person.email_changed"
-  | "person.deleted"
-  | "link.revoked"
-  | "mail.retried"
-  | "webhook.created"
-  | "webhook.updated"
-  | "webhook.secret_rotated"
-  | "webhook.deleted"
-  | "policy.changed"
-  | "invitation.created"
-  | "invitation.renewed"
-  | "invitation.revoked";
+import type { AdminAction } from "../../platform/database/unions.ts";
 
 /** One entry of the log that records the actions of administrators. An entry never contains a URL, a token or the content of a mail. */
 export type AdminEvent = {

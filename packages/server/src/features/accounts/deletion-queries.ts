@@ -3,8 +3,8 @@ import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash, PURGE } from "../access/not-in-trash.ts";
+import { selectAttachments, toAttachment } from "../access/rows.ts";
 import { inGroup } from "../attachments/attachment-groups.ts";
-import { selectAttachments, toAttachment } from "../attachments/queries.ts";
 import { keyOfHolder } from "../outbox/mail-preferences.ts";
 import type { AccountDeletion, AccountDeletionQueries } from "./account-deletions-port.ts";
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Message } from "../../platform/mailer/port.ts";
 import { accountClient, TEST_PASSWORD } from "../../testing/auth/account-client.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { invitationActions, newEmail, tokenIn } from "../../testing/invitations.ts";
 import { useService } from "../../testing/use-service.ts";
-import type { Message } from "../outbox/mail.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -2,9 +2,8 @@ import { AdminLinkPage, LinkParams, ListLinksQuery, RevokedLink, type AdminLink 
 import { fitPage } from "../../platform/http/fit-page-bytes.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { isoOrNull, toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
-import { isoOrNull } from "../links/owner/present.ts";
 import { type People, presentPerson } from "../people/present.ts";
 import type { ListedLink } from "./links.ts";
 

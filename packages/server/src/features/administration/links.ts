@@ -1,13 +1,14 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { LinkKind } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { Caller } from "../access/caller.ts";
 import { act } from "../accounts/act.ts";
-import { effectiveExpiry, type LinkKind, type LinkState } from "../links/link.ts";
+import { effectiveExpiry, type LinkState } from "../links/link.ts";
 import type { LinkDetails } from "../links/links-port.ts";
 import { stateOf, stillWorks } from "../links/owner/describe-links.ts";
 import { revoke } from "../links/owner/revoke.ts";
 import { requireAdministrator } from "../people/people.ts";
-import type { Caller } from "../people/person.ts";
 
 /** A link in the form that administrators see, without its token. */
 export type ListedLink = LinkDetails & { state: LinkState };

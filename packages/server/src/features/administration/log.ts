@@ -1,8 +1,8 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Deps } from "../../platform/deps.ts";
+import type { Caller } from "../access/caller.ts";
 import type { AdminEvent } from "../accounts/admin-event.ts";
 import { requireAdministrator } from "../people/people.ts";
-import type { Caller } from "../people/person.ts";
 
 /** Lists the actions of administrators and of the operator's commands, the newest first. Throws `access_denied`. */
 export function listAdminEvents({ db }: Deps) {

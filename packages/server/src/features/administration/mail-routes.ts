@@ -1,9 +1,8 @@
 import { AdminMailPage, ListMailsQuery, MailParams } from "@valetkey/contract";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { isoOrNull, toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
-import { isoOrNull } from "../links/owner/present.ts";
 
 const schemas = operations("administration", {
   listMails: {

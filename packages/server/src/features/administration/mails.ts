@@ -1,10 +1,10 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { Caller } from "../access/caller.ts";
 import { act } from "../accounts/act.ts";
 import type { MailState, QueuedMail } from "../outbox/mails-port.ts";
 import { requireAdministrator } from "../people/people.ts";
-import type { Caller } from "../people/person.ts";
 
 /**
  * Lists the mails that are not sent yet, and the mails that the service stopped trying to send. The newest comes first. Throws

@@ -1,8 +1,9 @@
+import type { AdminAction } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { act } from "../accounts/act.ts";
-import type { AdminAction } from "../accounts/admin-event.ts";
-import { type Identity, rememberPersonIn } from "../people/people.ts";
 import { claimInvitations } from "../sharing/invitations/claim.ts";
+import type { Identity } from "../sharing/invitations/remember-person.ts";
+import { rememberPersonIn } from "../sharing/invitations/remember-person.ts";
 
 /**
  * Records a user. Only the operator's commands call this function, to mark an email address as proven or to make the user an administrator.

@@ -2,10 +2,10 @@ import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Queries } from "../../platform/database/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { Caller } from "../access/caller.ts";
 import { type Actor, act, endLinksOfAdministrators, type Log } from "../accounts/act.ts";
 import { reopen } from "../accounts/own/delete-account.ts";
 import { requireAdministrator } from "../people/people.ts";
-import type { Caller } from "../people/person.ts";
 import type { QuotaChange } from "../usage/usage-port.ts";
 import type { PersonRecord } from "./administration-port.ts";
 

@@ -1,9 +1,9 @@
 import { PolicyParams, PolicySettings, SetPolicyBody } from "@valetkey/contract";
+import type { PolicySetting } from "../../platform/config/policy.ts";
 import { type PolicyValue, variableOf } from "../../platform/config/policy.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { callerOf } from "../access/authentication.ts";
-import type { PolicySetting } from "../policy/policy-port.ts";
 
 const schemas = operations("administration", {
   showPolicy: {

@@ -1,10 +1,10 @@
+import type { PolicySetting, StoredPolicy } from "../../platform/config/policy.ts";
 import { type PolicyName, type PolicyValue, problemOf, variableOf } from "../../platform/config/policy.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { Caller } from "../access/caller.ts";
 import { type Actor, act } from "../accounts/act.ts";
 import { requireAdministrator } from "../people/people.ts";
-import type { Caller } from "../people/person.ts";
-import type { PolicySetting, StoredPolicy } from "../policy/policy-port.ts";
 
 /**
  * Lists the current rules.
@@ -14,7 +14,7 @@ export function showPolicy({ db, policy }: Deps) {
   return async (caller: Caller): Promise<PolicySetting[]> => {
     await requireAdministrator(db, caller);
     // Reads the rules again, because another replica may have just changed one.
-    await policy.refresh(db);
+    await policy.refresh(() => db.policy.list());
     return policy.describe();
   };
 }
@@ -47,7 +47,7 @@ export function changePolicy(deps: Deps) {
       return () => applyRead(next);
     });
     // Reads the rules again after the commit. Otherwise a read that began before the commit could put the old rules back.
-    await policy.refresh(deps.db).catch(apply);
+    await policy.refresh(() => deps.db.policy.list()).catch(apply);
     return policy.describe();
   };
 

@@ -1,6 +1,5 @@
 import type { AdminPerson } from "@valetkey/contract";
-import { toIso } from "../../platform/http/wire-instant.ts";
-import { isoOrNull } from "../links/owner/present.ts";
+import { isoOrNull, toIso } from "../../platform/http/wire-instant.ts";
 import type { Quota } from "../usage/usage.ts";
 import { quotaOfUser } from "../usage/usage.ts";
 import type { PersonRecord } from "./administration-port.ts";

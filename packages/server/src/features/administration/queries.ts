@@ -1,8 +1,8 @@
 import { type Kysely, type Selectable, sql } from "kysely";
+import type { Clock } from "../../platform/clock.ts";
 import { decodeCursor, decodeTimedCursor, encodeTimedCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Clock } from "../../platform/deps.ts";
 import { isLive } from "../access/live-share.ts";
 import type { AdminEvent } from "../accounts/admin-event.ts";
 import { personColumns, toPerson } from "../people/queries.ts";

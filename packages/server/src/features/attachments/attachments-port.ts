@@ -1,6 +1,7 @@
+import type { Checksum } from "../../platform/bucket/port.ts";
 import type { Page, PageRequest } from "../../platform/database/page.ts";
-import type { Attachment, AttachmentState, Checksum } from "../access/attachment.ts";
-import type { Role } from "../access/role.ts";
+import type { AttachmentState, Role } from "../../platform/database/unions.ts";
+import type { Attachment } from "../access/attachment.ts";
 import type { Quota } from "../usage/usage.ts";
 
 /** The person for whom a list of attachments is made, and their role on the note. */

@@ -4,8 +4,9 @@ import type { Multipart } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { HttpProblem } from "../../platform/http/problem.ts";
+import type { FormProgressLimits } from "../../platform/http/route-types.ts";
 import { streamOf } from "../../platform/http/stream-of.ts";
-import { type FormProgress, type FormProgressLimits, watchProgress } from "./form-progress.ts";
+import { type FormProgress, watchProgress } from "./form-progress.ts";
 
 /** The only file of a form. Its stream ends only after the whole form was read, and only if the form has no other part. */
 export type FormFile = {

@@ -1,13 +1,5 @@
 import { HttpProblem } from "../../platform/http/problem.ts";
-
-export type FormProgressLimits = {
-  /** The longest time that the service waits for the next bytes. Milliseconds. */
-  stallMs: number;
-  /** The service checks the rate after it has waited for the client for this time in total. Milliseconds. */
-  rateWindowMs: number;
-  /** If a form arrives more slowly than this, the service aborts the upload. */
-  minBytesPerSecond: number;
-};
+import type { FormProgressLimits } from "../../platform/http/route-types.ts";
 
 export type FormProgress = {
   /** Waits for the next bytes or the next part. Rejects with `request_timeout` if the client is silent or too slow. */

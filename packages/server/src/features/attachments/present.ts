@@ -1,9 +1,4 @@
-import type {
-  AttachmentPage,
-  SharedAttachmentPage,
-  Attachment as WireAttachment,
-  NoteAccess as WireNoteAccess,
-} from "@valetkey/contract";
+import type { AttachmentPage, Attachment as WireAttachment, NoteAccess as WireNoteAccess } from "@valetkey/contract";
 import type { Page } from "../../platform/database/page.ts";
 import { fitPage } from "../../platform/http/fit-page-bytes.ts";
 import type { RouteDeps } from "../../platform/http/route-types.ts";
@@ -11,7 +6,6 @@ import { toIso } from "../../platform/http/wire-instant.ts";
 import type { NoteAccess } from "../access/access-summary.ts";
 import type { Attachment, ListedAttachment } from "../access/attachment.ts";
 import { type People, presentPerson } from "../people/present.ts";
-import type { SharedAttachment } from "../sharing/share.ts";
 
 /** Converts the counts of an access summary. Leaves out an expiry that never comes. */
 export function presentAccess(access: NoteAccess): WireNoteAccess {
@@ -54,23 +48,6 @@ export async function describeAttachments(
   const people = await useCases.findPeople(items.map(({ createdBy }) => createdBy));
   return fitPage(
     items.map((attachment) => presentAttachment(attachment, people)),
-    nextCursor,
-  );
-}
-
-/** Converts one page of attachments that are shared without their notes to the form of a response. Reads all users with one query. */
-export async function describeShared(
-  { items, nextCursor }: Page<SharedAttachment>,
-  { useCases }: RouteDeps,
-): Promise<SharedAttachmentPage> {
-  const people = await useCases.findPeople(items.flatMap(({ ownerId, createdBy }) => [ownerId, createdBy]));
-  return fitPage(
-    items.map((attachment) => ({
-      ...presentAttachment(attachment, people),
-      owner: presentPerson(attachment.ownerId, people),
-      share: { expiresAt: attachment.share.expiresAt === undefined ? null : toIso(attachment.share.expiresAt) },
-      isNew: attachment.isNew,
-    })),
     nextCursor,
   );
 }

@@ -4,49 +4,14 @@ import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { fold } from "../../platform/text/fold.ts";
+import { VISITOR } from "../access/actor.ts";
 import { type Attachment, unlistedStates } from "../access/attachment.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
-import { VISITOR } from "../links/file-request.ts";
+import { selectAttachments, toAttachment } from "../access/rows.ts";
 import { endReservation, releaseQuota, takeQuota } from "../usage/queries.ts";
 import { usesCapacity } from "../usage/usage.ts";
 import { type AttachmentGroup, inGroup } from "./attachment-groups.ts";
 import type { AttachmentQueries, NoteReader } from "./attachments-port.ts";
-
-export const attachmentColumns = [
-  "attachments.id",
-  "attachments.note_id",
-  "attachments.owner_id",
-  "attachments.created_by",
-  "attachments.object_key",
-  "attachments.owns_object",
-  "attachments.filename",
-  "attachments.content_type",
-  "attachments.size_bytes",
-  "attachments.checksum_sha256",
-  "attachments.state",
-  "attachments.reject_reason",
-  "attachments.created_at",
-] as const;
-
-export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded" | "trash_id" | "is_indexed">;
-
-export function toAttachment(row: AttachmentRow): Attachment {
-  return {
-    id: row.id,
-    noteId: row.note_id,
-    ownerId: row.owner_id,
-    createdBy: row.created_by,
-    objectKey: row.object_key,
-    ownsObject: row.owns_object === 1,
-    filename: row.filename,
-    contentType: row.content_type,
-    sizeBytes: row.size_bytes,
-    checksum: row.checksum_sha256 === null ? undefined : { algorithm: "SHA256", value: row.checksum_sha256 },
-    state: row.state,
-    rejectReason: row.reject_reason ?? undefined,
-    createdAt: row.created_at,
-  };
-}
 
 function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
   return {
@@ -280,7 +245,3 @@ const isUnready = sql<SqlBool>`(attachments.state not in ('pending', 'ready') or
 const isUncounted = sql<SqlBool>`
   (attachments.state in ('rejected', ${sql.join(unlistedStates.map((state) => sql.lit(state)))})
     or attachments.trash_id is not null)`;
-
-export function selectAttachments(db: Kysely<Tables>) {
-  return db.selectFrom("attachments").select(attachmentColumns);
-}

@@ -1,10 +1,8 @@
-import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
+import type { Arrive } from "../access/authorise.ts";
 import { authoriseAttachment } from "../access/authorise.ts";
-import type { Caller } from "../people/person.ts";
-import type { Arrive } from "../sharing/invitations/arrive.ts";
-import type { SharedAttachment } from "../sharing/share.ts";
+import type { Caller } from "../access/caller.ts";
 
 /** Returns an attachment. Throws `attachment_not_found` or `access_denied`. */
 export function getAttachment({ db }: Deps, arrive: Arrive) {
@@ -14,10 +12,4 @@ export function getAttachment({ db }: Deps, arrive: Arrive) {
       await arrive(caller, { noteId: attachment.noteId, attachmentIds: [attachment.id] });
     return attachment;
   };
-}
-
-/** Lists the attachments that are shared with the caller without their notes, newest first. */
-export function listSharedAttachments({ db, clock }: Deps) {
-  return (caller: Caller, page: PageRequest): Promise<Page<SharedAttachment>> =>
-    db.shares.listAttachmentsFor(caller.userId, { ...page, now: clock() });
 }

@@ -16,8 +16,9 @@ import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import { HttpProblem } from "../../platform/http/problem.ts";
 import type { App, RequestOf, RouteDeps } from "../../platform/http/route-types.ts";
 import { callerOf } from "../access/authentication.ts";
+import { describeShared } from "../sharing/present-shared.ts";
 import { dropRest, lengthOfFile, openForm, refuseOversize } from "./file-form.ts";
-import { describeAttachment, describeShared } from "./present.ts";
+import { describeAttachment } from "./present.ts";
 
 // This schema is only for /openapi.json. The service does not validate the form with this schema, because it reads the form as a stream.
 const Form = Type.Object({ file: Type.String({ format: "binary" }) });

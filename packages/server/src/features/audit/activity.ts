@@ -2,7 +2,7 @@ import type { Page } from "../../platform/database/page.ts";
 import type { Queries } from "../../platform/database/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { authoriseNote } from "../access/authorise.ts";
-import type { Caller } from "../people/person.ts";
+import type { Caller } from "../access/caller.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import type { AuditPageRequest, DownloadSteps } from "./audit-port.ts";
 

@@ -1,36 +1,4 @@
-/** The name of an event: a noun and a verb in the past tense. */
-export type AuditAction =
-  | "note.created"
-  | "note.updated"
-  | "note.deleted"
-  | "note.restored"
-  | "note.purged"
-  | "attachment.uploaded"
-  | "attachment.accepted"
-  | "attachment.rejected"
-  | "attachment.adopted"
-  | "attachment.renamed"
-  | "attachment.deleted"
-  | "attachment.restored"
-  | "attachment.purged"
-  | "share.granted"
-  | "share.revoked"
-  | "invitation.created"
-  | "invitation.updated"
-  | "invitation.renewed"
-  | "invitation.revoked"
-  | "invitation.redeemed"
-  | "access.requested"
-  | "access.dismissed"
-  | "link.created"
-  | "link.updated"
-  | "link.renewed"
-  | "link.revoked"
-  | "link.opened"
-  | "link.claimed"
-  | "link.received"
-  | "url.issued"
-  | "url.refused";
+import type { AuditAction } from "../../platform/database/unions.ts";
 
 /**
  * One event of the audit log. An event never contains a URL, a signature, an object key or a token.

@@ -1,5 +1,6 @@
-import type { Caller } from "../people/person.ts";
-import type { AuditAction, AuditEvent } from "./audit-event.ts";
+import type { AuditAction } from "../../platform/database/unions.ts";
+import type { Caller } from "../access/caller.ts";
+import type { AuditEvent } from "./audit-event.ts";
 
 /** The note and the attachments that an event is about. */
 export type EventSubject = Pick<AuditEvent, "noteId" | "ownerId" | "attachmentIds">;

@@ -4,11 +4,12 @@ import type { Engine } from "../../platform/database/engine.ts";
 import { firstIdAt } from "../../platform/database/first-id-at.ts";
 import type { Page } from "../../platform/database/page.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { messagesOf } from "../outbox/webhook.ts";
+import type { AuditAction } from "../../platform/database/unions.ts";
 import { queueMessages } from "../outbox/webhook-messages.ts";
-import type { AuditAction, AuditEvent } from "./audit-event.ts";
+import type { AuditEvent } from "./audit-event.ts";
 import type { AuditPageRequest, AuditQueries, DownloadSteps } from "./audit-port.ts";
 import { type AuditRow, auditColumns, toAuditRow } from "./audit-row.ts";
+import { messagesOf } from "./messages.ts";
 import { DOWNLOAD_PURPOSES } from "./url-purpose.ts";
 
 function toAuditEvent(row: AuditRow): AuditEvent {

@@ -5,7 +5,7 @@ import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
-import type { Caller } from "../people/person.ts";
+import type { Caller } from "../access/caller.ts";
 import { presentPerson } from "../people/present.ts";
 import type { NamedEvent } from "./activity.ts";
 import type { DownloadSteps } from "./audit-port.ts";

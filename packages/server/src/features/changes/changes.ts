@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Deps } from "../../platform/deps.ts";
-import type { Caller } from "../people/person.ts";
+import type { Caller } from "../access/caller.ts";
 import { CHANGED_PARTS, type ChangedPart, changedParts } from "./change.ts";
 
 export type ChangesSince = { changed: ChangedPart[]; state: string };

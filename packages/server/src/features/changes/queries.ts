@@ -1,12 +1,12 @@
 import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
+import type { Clock } from "../../platform/clock.ts";
 import { compile, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Clock } from "../../platform/deps.ts";
+import type { AuditAction } from "../../platform/database/unions.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
 import { roleOnNote } from "../access/queries.ts";
-import type { AuditAction } from "../audit/audit-event.ts";
 import type { ChangeQueries } from "./changes-port.ts";
 
 /** A query reads at most this many of the newest events, so that its time does not depend on the size of the audit log. */

@@ -1,17 +1,19 @@
 import type { SignedUrl } from "../../platform/bucket/port.ts";
 import type { Disposition } from "../../platform/bucket/serving.ts";
+import type { Limits } from "../../platform/config/service-limits.ts";
 import type { Queries } from "../../platform/database/port.ts";
-import type { Deps, Limits } from "../../platform/deps.ts";
+import type { AttachmentState, Role } from "../../platform/database/unions.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { DownloadAccess, Downloadable } from "../access/access-port.ts";
-import { type AttachmentState, isBeingVerified } from "../access/attachment.ts";
+import { isBeingVerified } from "../access/attachment.ts";
+import type { Arrive } from "../access/authorise.ts";
 import { roleOf } from "../access/authorise.ts";
-import { permits, type Role } from "../access/role.ts";
+import type { Caller } from "../access/caller.ts";
+import { permits } from "../access/role.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
 import { defaultPurpose, type UrlPurpose } from "../audit/url-purpose.ts";
-import type { Caller } from "../people/person.ts";
-import type { Arrive } from "../sharing/invitations/arrive.ts";
 import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";

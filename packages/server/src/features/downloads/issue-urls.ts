@@ -1,11 +1,12 @@
-import type { Deps, Limits } from "../../platform/deps.ts";
+import type { Limits } from "../../platform/config/service-limits.ts";
+import type { Deps } from "../../platform/deps.ts";
 import type { DownloadAccess, Downloadable } from "../access/access-port.ts";
 import { roleOf } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
 import { permits } from "../access/role.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
 import { defaultPurpose, type UrlPurpose } from "../audit/url-purpose.ts";
-import type { Caller } from "../people/person.ts";
 import { requireEnabled } from "../people/require-enabled.ts";
 import { checkExpiry, defaultExpiry, findHidden, longestExpiry, sign, type UrlParts } from "./issue-url.ts";
 

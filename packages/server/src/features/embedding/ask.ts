@@ -1,4 +1,5 @@
-import type { ItemAction, ItemName } from "../people/item.ts";
+import type { ItemName } from "../outbox/file-event.ts";
+import type { ItemAction } from "./item.ts";
 import type { Resource, Resources, User } from "./types.ts";
 import { within } from "./within.ts";
 

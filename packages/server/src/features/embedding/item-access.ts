@@ -1,9 +1,11 @@
+import type { Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { Role } from "../access/role.ts";
-import { applicationUserId, type Item, type ItemAction, type ItemName } from "../people/item.ts";
-import type { Caller } from "../people/person.ts";
+import { applicationUserId } from "../access/actor.ts";
+import type { Caller } from "../access/caller.ts";
+import type { ItemName } from "../outbox/file-event.ts";
 import type { Ask } from "./ask.ts";
+import type { Item, ItemAction } from "./item.ts";
 import type { User } from "./types.ts";
 
 /** The role that a user gets for one call if the host application permits the action. The call performs only this action. */

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Item } from "../people/item.ts";
+import type { Item } from "./item.ts";
 import type { ItemQueries } from "./items-port.ts";
 
 export function itemQueries(

@@ -1,4 +1,5 @@
-import type { Item, ItemName } from "../people/item.ts";
+import type { ItemName } from "../outbox/file-event.ts";
+import type { Item } from "./item.ts";
 
 export type ItemQueries = {
   /** Inserts an item. Call it in a transaction, after the insert of the note. Throws if another transaction has inserted the same item. */

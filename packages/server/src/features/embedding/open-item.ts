@@ -1,6 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { Item, ItemName } from "../people/item.ts";
-import { ownerOfItem } from "../people/item.ts";
+import { ownerOfItem } from "../access/actor.ts";
+import type { ItemName } from "../outbox/file-event.ts";
+import type { Item } from "./item.ts";
 
 /** Returns an item of the application. At the first upload to an item, creates the item and its note. */
 export async function openItem({ db, clock, newId }: Deps, name: ItemName): Promise<Item> {

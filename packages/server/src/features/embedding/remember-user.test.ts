@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
-import { rememberPerson } from "../people/people.ts";
+import { rememberPerson } from "../sharing/invitations/remember-person.ts";
 import { rememberUser } from "./remember-user.ts";
 import type { User } from "./types.ts";
 

@@ -1,33 +1,10 @@
 import { DomainError } from "../../platform/errors.ts";
 import { hasBidiControl, isVisible } from "../../platform/text/readable-text.ts";
-import type { Attachment } from "../access/attachment.ts";
-import type { Role } from "../access/role.ts";
 import type { FileRequest, LinkSlot } from "./link.ts";
 
-/** The start of the id that files and audit events store for a visitor. */
-export const VISITOR = "visitor:";
 const MAX_NAME_LENGTH = 100;
 // C0 and C1 control characters, and line separators.
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
-
-/** Returns the id that files and audit events store for a visitor. No user has such an id. */
-export function visitorActorId(visitorId: string): string {
-  return VISITOR + visitorId;
-}
-
-/** Returns the id of the visitor who has this actor id. Returns undefined for the id of a user. */
-export function visitorIdOf(actorId: string): string | undefined {
-  return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
-}
-
-/**
- * Whether a file is hidden from people with this role. A visitor chooses the filename, so viewers see the file only after the service has
- * verified it and nobody has to review it any more.
- */
-export function isHiddenFrom(role: Role | undefined, { createdBy, state }: Pick<Attachment, "createdBy" | "state">) {
-  return role === "viewer" && state !== "ready" && visitorIdOf(createdBy) !== undefined;
-}
-
 /** The usage of a file request: the number and total size of its counted files, and the slots that these files fill. */
 export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
 

@@ -1,10 +1,5 @@
-import type { ShareRole } from "../access/role.ts";
-
-/** `download`: visitors download files. `upload`: a file request, which lets visitors send files. */
-export type LinkKind = "download" | "upload";
-
-/** When the service notifies the owner of the note about a download claim or a received file. */
-export type LinkNotify = "never" | "first" | "each";
+import type { LinkPolicy } from "../../platform/config/service-limits.ts";
+import type { LinkKind, LinkNotify, ShareRole } from "../../platform/database/unions.ts";
 
 /** A slot of a file request: the name of one file that visitors can send. If `accept` is empty, the slot accepts every kind of file. */
 export type LinkSlot = {
@@ -75,20 +70,6 @@ export type LinkClaim = {
   visitorId: string;
   claimedAt: number;
   windowEndsAt: number;
-};
-
-/** The rules that the operator sets for all links. */
-export type LinkPolicy = {
-  /** If false, nobody can create a link, and visitors can't open any link. */
-  isEnabled: boolean;
-  /** The longest life of a link, from its creation. Seconds. If undefined, a link can live until it is revoked. */
-  maxExpirySeconds: number | undefined;
-  /** If true, visitors can't open a link without a password. */
-  isPasswordRequired: boolean;
-  /** How long a visitor can get new URLs after a download claim. Seconds. */
-  windowSeconds: number;
-  /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
-  abuseContact: string | undefined;
 };
 
 /**

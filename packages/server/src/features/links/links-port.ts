@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
-import type { Role } from "../access/role.ts";
-import type { Link, LinkKind } from "./link.ts";
+import type { LinkKind, Role } from "../../platform/database/unions.ts";
+import type { Link } from "./link.ts";
 
 /**
  * A link with the current role of its creator on the note, and the name of the creator that visitors see. If the name is missing, visitors

@@ -1,8 +1,8 @@
 import type { Deps } from "../../platform/deps.ts";
 import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/own/account-links.ts";
 import { hasPassword } from "../accounts/own/own-account.ts";
-import { isProven } from "../accounts/own/reset-password.ts";
 import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
+import { isProven } from "../people/people.ts";
 import { type Composed, compose } from "./composed-mail.ts";
 import { hostOf, inUtc } from "./phrases.ts";
 import { mailTexts } from "./texts/index.ts";

@@ -1,11 +1,11 @@
+import { mailTopics } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Language } from "../../platform/text/language.ts";
-import { isProven, provenEmailOf } from "../accounts/own/reset-password.ts";
 import { makeLinkCode } from "../links/visitor/email-codes.ts";
-import { mailTopics } from "../outbox/mail.ts";
 import { takeCodeLimits } from "../outbox/mail-rate-limits.ts";
 import type { ClaimedMail } from "../outbox/mails-port.ts";
 import { notify } from "../outbox/notify.ts";
+import { isProven, provenEmailOf } from "../people/people.ts";
 import { type Invitation, isOpen, linkEndsAt } from "../sharing/invitation.ts";
 import { describeInvitation, invitationUrl, tokenOfInvitation } from "../sharing/invitations/describe.ts";
 import {

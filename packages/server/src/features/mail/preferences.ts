@@ -1,11 +1,12 @@
 import type { Queries } from "../../platform/database/port.ts";
+import type { MailTopic } from "../../platform/database/unions.ts";
+import { mailTopics } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { isProven, provenEmailOf } from "../accounts/own/reset-password.ts";
-import { type MailTopic, mailTopics } from "../outbox/mail.ts";
+import type { Caller } from "../access/caller.ts";
 import type { MailChoices } from "../outbox/mail-preferences-port.ts";
 import { findHolders } from "../people/find-receivers.ts";
-import type { Caller } from "../people/person.ts";
+import { isProven, provenEmailOf } from "../people/people.ts";
 import { readUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
 
 /** Returns the mail settings of the caller. */

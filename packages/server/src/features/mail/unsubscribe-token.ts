@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { readBase64url } from "../../platform/crypto/base64url.ts";
-import { type MailTopic, mailTopics } from "../outbox/mail.ts";
+import type { MailTopic } from "../../platform/database/unions.ts";
+import { mailTopics } from "../../platform/database/unions.ts";
 import type { MailHolder } from "../outbox/mail-preferences-port.ts";
 
 /** The mails that one token can turn off. `digest`: every topic of the daily digest. */

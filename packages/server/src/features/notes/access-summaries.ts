@@ -1,13 +1,13 @@
 import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
+import type { Clock } from "../../platform/clock.ts";
+import type { LinkPolicy } from "../../platform/config/service-limits.ts";
 import { compile, type Markers, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Clock } from "../../platform/deps.ts";
 import type { NoteAccess } from "../access/access-summary.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
 import { roleOnNote } from "../access/queries.ts";
-import type { LinkPolicy } from "../links/link.ts";
 import { isVisible } from "../sharing/invitation-queries.ts";
 import { ENDED } from "../usage/usage.ts";
 import type { AccessSummaryQueries } from "./access-summaries-port.ts";

@@ -1,6 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
-import type { Caller } from "../people/person.ts";
+import type { Caller } from "../access/caller.ts";
 
 /**
  * Marks a note as seen by the caller. If the caller is the owner, marks the files that visitors sent for this note as seen. Throws

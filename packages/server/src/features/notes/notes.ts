@@ -1,15 +1,16 @@
+import type { Limits } from "../../platform/config/service-limits.ts";
 import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Queries } from "../../platform/database/port.ts";
-import type { Deps, Limits } from "../../platform/deps.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { createFairTurns } from "../../platform/limits/fair-turns.ts";
 import type { ListedAttachment } from "../access/attachment.ts";
+import type { Arrive } from "../access/authorise.ts";
 import { authoriseNote } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
 import type { Note, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { permits } from "../access/role.ts";
 import { aboutNote, auditEvent } from "../audit/describe-event.ts";
-import type { Caller } from "../people/person.ts";
-import type { Arrive } from "../sharing/invitations/arrive.ts";
 
 /** The maximum number of attachments on the first page. Most notes have fewer attachments, so the first page contains all of them. */
 const FIRST_ATTACHMENTS = 200;

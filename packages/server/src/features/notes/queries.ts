@@ -1,51 +1,23 @@
-import {
-  CompiledQuery,
-  type Expression,
-  type ExpressionBuilder,
-  type Kysely,
-  type Selectable,
-  type SqlBool,
-  sql,
-} from "kysely";
+import { CompiledQuery, type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import { compile, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
 import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Page } from "../../platform/database/page.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Search } from "../../platform/database/search.ts";
+import type { Role, ShareRole } from "../../platform/database/unions.ts";
 import { fold } from "../../platform/text/fold.ts";
 import { unlistedStates } from "../access/attachment.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
-import type { FoundFile, Note, NoteSummary } from "../access/note.ts";
-import type { Role, ShareRole } from "../access/role.ts";
+import type { FoundFile, NoteSummary } from "../access/note.ts";
+import type { NoteRow } from "../access/rows.ts";
+import { noteColumns, toNote } from "../access/rows.ts";
 import { countListed, deleteAttachmentsOf, shownToViewers } from "../attachments/queries.ts";
 import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
 import { countOpenRequests } from "../sharing/access-request-queries.ts";
 import type { NotePageRequest, NoteQueries } from "./notes-port.ts";
 import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index.ts";
-
-export const noteColumns = [
-  "notes.id",
-  "notes.owner_id",
-  "notes.title",
-  "notes.body",
-  "notes.created_at",
-  "notes.updated_at",
-] as const;
-
-export type NoteRow = Omit<Selectable<Tables["notes"]>, "title_folded" | "body_folded" | "trash_id" | "is_indexed">;
-
-export function toNote(row: NoteRow): Note {
-  return {
-    id: row.id,
-    ownerId: row.owner_id,
-    title: row.title,
-    body: row.body,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}
 
 // On SQLite, two indexes contain exactly these columns and the expression of the snippet. So a list reads only an index, and no body of a
 // note.

@@ -1,4 +1,4 @@
-import type { FileEvent } from "../people/item.ts";
+import type { FileEvent } from "./file-event.ts";
 
 /** A file event that one replica has reserved. `attempts`: how often replicas have reserved it, including this time. */
 export type ClaimedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };

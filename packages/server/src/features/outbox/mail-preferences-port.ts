@@ -1,4 +1,4 @@
-import type { MailChoice, MailTopic } from "./mail.ts";
+import type { MailChoice, MailTopic } from "../../platform/database/unions.ts";
 
 /** The person who has the mail settings: a user, or the reader of an email address, who may have no account. */
 export type MailHolder = { userId: string } | { email: string };

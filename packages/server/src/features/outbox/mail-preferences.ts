@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Tables } from "../../platform/database/schema.ts";
-import { mailTopics } from "./mail.ts";
+import { mailTopics } from "../../platform/database/unions.ts";
 import type { MailChoices, MailHolder, MailPreferenceQueries } from "./mail-preferences-port.ts";
 
 export function mailPreferenceQueries(db: Kysely<Tables>): MailPreferenceQueries {

@@ -1,11 +1,5 @@
+import type { MailTopic } from "../../platform/database/unions.ts";
 import type { Language } from "../../platform/text/language.ts";
-
-/** The topics of mails. A user can turn off the mails of each topic. */
-export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as const;
-export type MailTopic = (typeof mailTopics)[number];
-
-/** When a user gets the mails of a topic. `daily`: in the daily digest. */
-export type MailChoice = "at_once" | "daily" | "never";
 
 /** A fact that a mail reports. `attachmentId` undefined: the fact is about the whole note. */
 export type Notice =
@@ -93,16 +87,3 @@ export type MailKind =
 
 /** A mail that waits to be sent. It contains no secret, because the service creates the link only when it sends the mail. */
 export type Mail = MailKind & { id: string; email: string };
-
-/**
- * The content of a mail to one email address. `id` is the same at each attempt to send the mail.
- * `unsubscribeUrl`: a POST to this URL turns off mails of this topic (RFC 8058). Undefined: nobody can turn off these mails.
- */
-export type Message = {
-  id: string;
-  to: string;
-  subject: string;
-  text: string;
-  html: string;
-  unsubscribeUrl?: string | undefined;
-};

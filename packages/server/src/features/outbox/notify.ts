@@ -1,8 +1,9 @@
 import type { Queries } from "../../platform/database/port.ts";
+import type { MailChoice } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { nextDigestAt } from "../../platform/text/digest-time.ts";
-import { provenEmailOf } from "../accounts/own/reset-password.ts";
-import { type MailChoice, type Notice, type NoticeMail, topicOf } from "./mail.ts";
+import { provenEmailOf } from "../people/people.ts";
+import { type Notice, type NoticeMail, topicOf } from "./mail.ts";
 import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 import { queueMailIfOn } from "./queue-mail.ts";
 

@@ -1,6 +1,7 @@
 import type { Queries } from "../../platform/database/port.ts";
+import type { FileEventKind } from "../../platform/database/unions.ts";
+import { idInApplication } from "../access/actor.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { type FileEventKind, idInApplication } from "../people/item.ts";
 
 /** Queues a call of the application's hook, in the transaction that ends the upload. Does nothing for a file that belongs to no item. */
 export async function recordFileEvent(

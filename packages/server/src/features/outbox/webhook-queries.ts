@@ -3,7 +3,7 @@ import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { type FindJournalUrls, issuedUrlQueries } from "../audit/issued-urls.ts";
+import { type FindJournalUrls, issuedUrlQueries } from "../webhooks/issued-urls.ts";
 import { dueDeliveries } from "./due-deliveries.ts";
 import { bodyOf } from "./webhook.ts";
 import { queueMessages } from "./webhook-messages.ts";

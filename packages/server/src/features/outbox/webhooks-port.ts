@@ -1,21 +1,6 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { WebhookEndpoint, WebhookMessage } from "./webhook.ts";
-
-/** The HTTP status of an endpoint's response, or the reason why there was no response. `problem` contains no URL and no IP address. */
-export type WebhookOutcome = { status: number } | { problem: string };
-
-/** Sends one HTTP request to an endpoint. */
-export type WebhookSender = {
-  /** Never rejects. If `signal` aborts, resolves with `{ problem }`. */
-  send(request: {
-    url: string;
-    headers: Readonly<Record<string, string>>;
-    body: string;
-    signal?: AbortSignal | undefined;
-  }): Promise<WebhookOutcome>;
-};
-
 /** A delivery that one process has reserved. `id`: the id of the message. `attempts`: the number of tries, including this try. */
 export type ClaimedDelivery = {
   endpoint: WebhookEndpoint & { failures: number };

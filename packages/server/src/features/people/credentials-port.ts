@@ -1,4 +1,4 @@
-import type { Credential } from "./person.ts";
+import type { Credential } from "../access/caller.ts";
 
 export type CredentialQueries = {
   /** Locks the credentials of a user. Until this transaction ends, other transactions that call `lock` for the same user wait. */

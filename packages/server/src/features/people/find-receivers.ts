@@ -1,9 +1,11 @@
 import type { Queries } from "../../platform/database/port.ts";
+import type { JwtIssuer } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { Caller } from "../access/caller.ts";
 import { userOfSubject } from "./identities.ts";
 import type { IdHolder } from "./identities-port.ts";
-import { type Caller, type JwtIssuer, normaliseEmail, receiverAmong } from "./person.ts";
+import { normaliseEmail, receiverAmong } from "./person.ts";
 
 /**
  * The result for one user id or email address in a share request. `unknown`: no user has this id. The result for an email address is always

@@ -1,4 +1,5 @@
-import type { JwtIssuer, Subject } from "./person.ts";
+import type { JwtIssuer } from "../../platform/database/unions.ts";
+import type { Subject } from "./person.ts";
 
 /** The owner of a user id: an account, the subject of a JWT, or a person who has neither. */
 export type IdHolder = { kind: "account" } | { kind: "person" } | ({ kind: "subject" } & Subject);

@@ -1,34 +1,14 @@
 import type { Queries } from "../../platform/database/port.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { visitorIdOf } from "../links/file-request.ts";
-import { isReservedForItems } from "./item.ts";
-import { rememberPerson } from "./people.ts";
-import type { Caller, Subject } from "./person.ts";
-
-type Claims = {
+import { isReservedForItems, visitorIdOf } from "../access/actor.ts";
+import type { Subject } from "./person.ts";
+export type Claims = {
   email: string | null | undefined;
   isEmailVerified: boolean;
   name: string | undefined;
   /** The claim `iat`. Milliseconds since the epoch. Undefined: the token has no such claim. */
   issuedAt: number | undefined;
 };
-
-/**
- * Returns the user of a verified JWT, and records the user. If the stored email address comes from a JWT that was issued later than this
- * one, the email address does not change. A JWT without `iat` counts as issued now.
- */
-export function identifySubject(deps: Deps) {
-  const remember = rememberPerson(deps);
-  return async (claims: Subject & Claims): Promise<Caller> => {
-    const { issuer, subject, email, isEmailVerified, name, issuedAt } = claims;
-    const userId = await userOfSubject(deps.db, { ...deps, issuer, subject });
-    // The clock of an issuer may be ahead. Without this limit, one token from the future would make the service ignore the email addresses
-    // in later tokens.
-    const emailStatedAt = issuedAt === undefined ? undefined : Math.min(issuedAt, deps.clock());
-    await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, emailStatedAt, name });
-    return { userId };
-  };
-}
 
 /**
  * Returns the user id of a JWT subject. The name of a new subject becomes the user id, unless another user already has this id. In that

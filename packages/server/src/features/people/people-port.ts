@@ -1,5 +1,6 @@
+import type { EmailProof } from "../../platform/database/unions.ts";
 import type { Language } from "../../platform/text/language.ts";
-import type { EmailHolder, EmailProof, Person } from "./person.ts";
+import type { EmailHolder, Person } from "./person.ts";
 
 /**
  * The data to store for a user. If `email` is undefined, the email address and its proof do not change. If `email` is null, the email

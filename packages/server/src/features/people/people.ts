@@ -2,50 +2,9 @@ import type { Queries } from "../../platform/database/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Language } from "../../platform/text/language.ts";
-import { visitorActorId, visitorIdOf } from "../links/file-request.ts";
-import { claimInvitations } from "../sharing/invitations/claim.ts";
-import { type Caller, type EmailProof, normaliseEmail, type Person } from "./person.ts";
-
-export type Identity = {
-  id: string;
-  /** Undefined: no change. Null: the email address is removed. */
-  email: string | null | undefined;
-  emailProvenBy?: EmailProof | undefined;
-  /** The instant at which the JWT issuer or the account stated the email address. Default: now. */
-  emailStatedAt?: number | undefined;
-  name: string | undefined;
-  /** Undefined: no change. */
-  language?: Language | undefined;
-  isAdmin?: boolean;
-};
-
-/**
- * Records a user from an account or a trusted token, so that others can share with the user's email address.
- * If the email address of the user is proven, gives the user the shares that wait for it. Does this each time, so if it was interrupted,
- * the next sign-in completes it.
- */
-export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
-  return async (identity: Identity): Promise<void> => {
-    await rememberPersonIn(db, identity, clock());
-    if (identity.email) await claimInvitations({ db, clock }, identity.id);
-  };
-}
-
-/** Records a user inside the transaction of the caller. Does not give the user the shares that wait for the email address. */
-export async function rememberPersonIn(
-  { people }: Pick<Queries, "people">,
-  identity: Identity,
-  now: number,
-): Promise<void> {
-  const { id, emailProvenBy, emailStatedAt, name, language, isAdmin = false } = identity;
-  const email = identity.email && normaliseEmail(identity.email);
-  await people.put({ id, email, emailProvenBy, emailStatedAt, name, language, isAdmin, now });
-}
-
-/** Records the instant of a sign-in. */
-export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
-  return (userId: string): Promise<void> => db.people.signedIn(userId, clock());
-}
+import { visitorActorId, visitorIdOf } from "../access/actor.ts";
+import type { Caller } from "../access/caller.ts";
+import type { Person } from "./person.ts";
 
 /**
  * Records the language in which a user reads the service. Most calls change nothing. So this reads the stored language first, because a
@@ -104,4 +63,18 @@ export async function requireAdministrator({ people }: Queries, caller: Caller):
 export function getMe({ db }: Deps) {
   return async (caller: Caller): Promise<Person> =>
     (await db.people.find(caller.userId)) ?? { id: caller.userId, email: undefined, name: undefined, isAdmin: false };
+}
+
+/** Returns the email address of a user, or undefined if the user has not proven it. */
+export async function provenEmailOf(db: Pick<Queries, "people">, userId: string): Promise<string | undefined> {
+  const email = (await db.people.find(userId))?.email;
+  return email !== undefined && (await isProven(db, { userId, email })) ? email : undefined;
+}
+
+/** Returns whether it is proven that the user owns this email address. */
+export async function isProven(
+  { people }: Pick<Queries, "people">,
+  { userId, email }: { userId: string; email: string },
+): Promise<boolean> {
+  return (await people.findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
 }

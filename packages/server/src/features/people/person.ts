@@ -1,4 +1,4 @@
-import type { Role } from "../access/role.ts";
+import type { JwtIssuer } from "../../platform/database/unions.ts";
 
 /** A user. The user either has an account of the service, or comes from the JWTs of an issuer. */
 export type Person = {
@@ -8,19 +8,8 @@ export type Person = {
   name: string | undefined;
   isAdmin: boolean;
 };
-
-/**
- * An issuer of JWTs, named after the setting that verifies its tokens. If two issuers use the same `sub`, the service treats them as two
- * users.
- */
-export type JwtIssuer = "jwt-secret" | "jwks";
-
 /** Identifies a user in the JWTs of one issuer. `subject` is the `sub` of the JWT. */
 export type Subject = { issuer: JwtIssuer; subject: string };
-
-/** The way in which a user has proven the ownership of an email address. */
-export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
-
 /** A user with an email address. `isProven`: whether the user has proven the ownership of this email address. */
 export type EmailHolder = { id: string; email: string; isProven: boolean };
 
@@ -38,23 +27,6 @@ export function receiverAmong(
   if (receiver === undefined) return "unknown";
   return another === undefined ? receiver : "ambiguous";
 }
-
-/** A credential that can be revoked. `id` is the id of its row in the database, never the secret. */
-export type Credential = { kind: "session" | "api-token"; id: string };
-
-/** The authenticated caller of a use case. */
-export type Caller = {
-  userId: string;
-  /** Undefined if a JWT identified the caller, or if the HTTP request needs no credential. */
-  credential?: Credential | undefined;
-  /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
-  tokenExpiresAt?: number | undefined;
-  /**
-   * The roles that the application grants in an embedding, by the note id of each item. These roles are valid for one HTTP request, and
-   * replace the roles in the database. Undefined: the roles in the database apply.
-   */
-  grants?: ReadonlyMap<string, Role> | undefined;
-};
 
 /**
  * Normalises an email address for storage and comparison.

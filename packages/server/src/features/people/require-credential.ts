@@ -1,6 +1,6 @@
 import type { Queries } from "../../platform/database/port.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { Caller } from "./person.ts";
+import type { Caller } from "../access/caller.ts";
 
 /**
  * Throws `access_denied` if the session or API token of the request was revoked after the request began.

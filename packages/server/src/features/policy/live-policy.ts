@@ -1,6 +1,6 @@
+import type { LivePolicy, StoredPolicy } from "../../platform/config/policy.ts";
 import { type Policy, type PolicyName, policyNames, problemOf } from "../../platform/config/policy.ts";
-import type { Limits } from "../../platform/deps.ts";
-import type { LivePolicy, StoredPolicy } from "./policy-port.ts";
+import type { Limits } from "../../platform/config/service-limits.ts";
 
 /**
  * The rules of the configuration. `fixed`: the rules that the operator has set in the configuration. Administrators can't change these
@@ -53,9 +53,9 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
       })),
     preview: inForce,
     startReading,
-    async refresh({ policy }) {
+    async refresh(read) {
       const apply = startReading();
-      apply(await policy.list());
+      apply(await read());
     },
   };
 }

@@ -1,11 +1,11 @@
+import type { ShareRole } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import { authoriseNote } from "../access/authorise.ts";
-import type { ShareRole } from "../access/role.ts";
+import type { Caller } from "../access/caller.ts";
 import { aboutNote, auditEvent } from "../audit/describe-event.ts";
 import { notify, notifyOfRequest } from "../outbox/notify.ts";
-import type { Caller } from "../people/person.ts";
 import type { AccessRequest } from "./access-requests-port.ts";
 import { limitShares } from "./shares.ts";
 

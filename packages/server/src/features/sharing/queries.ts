@@ -1,11 +1,11 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { listAttachmentsFor } from "../attachments/shared-attachments.ts";
 import { listEnding, markReminded } from "./ending-shares.ts";
 import { isVisible } from "./invitation-queries.ts";
 import { putInvited, putOfAttachment, putOfNote } from "./put-shares.ts";
 import type { ShareWithPerson } from "./share.ts";
+import { listAttachmentsFor } from "./shared-attachments.ts";
 import type { ShareQueries, ShareSubject } from "./shares-port.ts";
 
 export function shareQueries(db: Kysely<Tables>, engine: Engine): ShareQueries {

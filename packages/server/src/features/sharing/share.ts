@@ -1,5 +1,4 @@
-import type { Attachment } from "../access/attachment.ts";
-import type { ShareRole } from "../access/role.ts";
+import type { ShareRole } from "../../platform/database/unions.ts";
 
 /**
  * A share, which gives one user access to a note or an attachment. The owner can revoke a share. Instants are milliseconds since the epoch.
@@ -15,9 +14,3 @@ export type Share = {
 
 /** A share with the name and email address of its holder, if they are known. */
 export type ShareWithPerson = Share & { email: string | undefined; name: string | undefined };
-
-/**
- * An attachment that one user can open because of a share of only this attachment, not of its note. `isNew`: the user has not opened the
- * attachment yet.
- */
-export type SharedAttachment = Attachment & { share: Pick<Share, "expiresAt">; isNew: boolean };

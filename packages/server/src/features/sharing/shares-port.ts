@@ -1,5 +1,6 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
-import type { Share, SharedAttachment, ShareWithPerson } from "./share.ts";
+import type { Share, ShareWithPerson } from "./share.ts";
+import type { SharedAttachment } from "./shared-attachment.ts";
 
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 

@@ -1,12 +1,13 @@
 import type { Queries } from "../../platform/database/port.ts";
+import type { ShareRole } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
-import type { ShareRole } from "../access/role.ts";
+import type { Caller } from "../access/caller.ts";
 import { aboutFile, aboutNote, auditEvent, type EventSubject } from "../audit/describe-event.ts";
 import { findReceivers, type ShareResult } from "../people/find-receivers.ts";
-import { type Caller, normaliseEmail } from "../people/person.ts";
+import { normaliseEmail } from "../people/person.ts";
 import { type DescribedInvitation, describeInvitation } from "./invitations/describe.ts";
 import { invite } from "./invitations/invite.ts";
 import { notifyOfShare, withoutShare } from "./notify-of-share.ts";

@@ -4,11 +4,12 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { checkFilename } from "../../platform/text/filename.ts";
 import type { Attachment } from "../access/attachment.ts";
+import type { Caller } from "../access/caller.ts";
 import type { Note } from "../access/note.ts";
 import { aboutFile, aboutNote, auditEvent } from "../audit/describe-event.ts";
 import { findHolders, findUsersById } from "../people/find-receivers.ts";
 import { requireAdministrator } from "../people/people.ts";
-import { type Caller, normaliseEmail } from "../people/person.ts";
+import { normaliseEmail } from "../people/person.ts";
 import { attachObject, type FoundObject, findObject, refuseHeaders } from "./adopt.ts";
 import type { Adoption } from "./adoptions-port.ts";
 

@@ -6,9 +6,9 @@ import { DomainError } from "../../platform/errors.ts";
 import { checkFilename } from "../../platform/text/filename.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { authoriseNote } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
 import { requireAdministrator } from "../people/people.ts";
-import type { Caller } from "../people/person.ts";
 import type { ObjectDeletion } from "./object-deletions-port.ts";
 
 /**

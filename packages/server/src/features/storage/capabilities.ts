@@ -1,7 +1,7 @@
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../platform/bucket/capabilities.ts";
 import type { Bucket } from "../../platform/bucket/port.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/database/port.ts";
-import type { Clock } from "../../platform/deps.ts";
 
 /**
  * How long the service uses the result of a probe. After this time, the service probes again, because the S3 server may have been updated.

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
-import { selectAttachments, toAttachment } from "../attachments/queries.ts";
+import { selectAttachments, toAttachment } from "../access/rows.ts";
 import { ENDED } from "../usage/usage.ts";
 import type { InventoryQueries } from "./inventory-port.ts";
 

@@ -1,8 +1,8 @@
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { authoriseNote } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
 import { aboutNote, auditEvent } from "../audit/describe-event.ts";
-import type { Caller } from "../people/person.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
 

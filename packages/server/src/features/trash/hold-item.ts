@@ -1,7 +1,7 @@
 import type { Queries } from "../../platform/database/port.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { Caller } from "../access/caller.ts";
 import { type Action, requirePermission } from "../access/role.ts";
-import type { Caller } from "../people/person.ts";
 import type { TrashItem, TrashSubject } from "./trash-port.ts";
 
 /** Locks and returns an item of the trash that the caller may restore or purge. Throws the same errors as `restoreFromTrash`. */

@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { Caller } from "../people/person.ts";
+import type { Caller } from "../access/caller.ts";
 import type { ListedTrashItem, TrashItem } from "./trash-port.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import type { Queries } from "../../platform/database/port.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { Caller } from "../people/person.ts";
+import type { Caller } from "../access/caller.ts";
 import type { PlannedDeletion } from "../storage/object-deletions.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";

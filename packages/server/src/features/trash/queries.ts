@@ -1,13 +1,15 @@
 import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import type { Clock } from "../../platform/clock.ts";
 import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Clock } from "../../platform/deps.ts";
+import type { Role } from "../../platform/database/unions.ts";
 import { unlistedStates } from "../access/attachment.ts";
 import { notInTrash, PURGE } from "../access/not-in-trash.ts";
 import { roleOnNote } from "../access/queries.ts";
-import { permits, ROLES, type Role } from "../access/role.ts";
-import { type AttachmentRow, attachmentColumns, toAttachment } from "../attachments/queries.ts";
+import { permits, ROLES } from "../access/role.ts";
+import type { AttachmentRow } from "../access/rows.ts";
+import { attachmentColumns, toAttachment } from "../access/rows.ts";
 import { ENDED } from "../usage/usage.ts";
 import type { ListedTrashItem, TrashItem, TrashQueries, TrashSubject } from "./trash-port.ts";
 

@@ -1,5 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { Caller } from "../people/person.ts";
+import type { Caller } from "../access/caller.ts";
 import { holdItem } from "./hold-item.ts";
 import { trashEvent } from "./trash-event.ts";
 import type { TrashSubject } from "./trash-port.ts";

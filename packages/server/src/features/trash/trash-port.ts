@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Role } from "../../platform/database/unions.ts";
 import type { Attachment } from "../access/attachment.ts";
-import type { Role } from "../access/role.ts";
 
 /**
  * An item in the trash: a note with its attachments, or one attachment of a note that is not in the trash. Instants are milliseconds since

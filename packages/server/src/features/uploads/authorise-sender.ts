@@ -1,10 +1,10 @@
+import type { Limits } from "../../platform/config/service-limits.ts";
 import type { Queries } from "../../platform/database/port.ts";
-import type { Limits } from "../../platform/deps.ts";
 import { authoriseNote } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
 import { effectiveExpiry, type Link } from "../links/link.ts";
 import type { LinkWithCreator } from "../links/links-port.ts";
 import { linkNotFound, linkPolicy, stateOf } from "../links/visitor/admit.ts";
-import type { Caller } from "../people/person.ts";
 
 /** The person who uploads a file: a user, or a visitor of the file request `linkId`. */
 export type Sender = Caller & { linkId?: string | undefined };

@@ -1,5 +1,5 @@
+import type { Limits } from "../../platform/config/service-limits.ts";
 import type { Queries } from "../../platform/database/port.ts";
-import type { Limits } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { PendingCounts } from "./uploads-port.ts";
 

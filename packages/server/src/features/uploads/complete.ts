@@ -1,7 +1,8 @@
 import type { Queries } from "../../platform/database/port.ts";
+import type { VerificationState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { type Attachment, isComplete, type VerificationState } from "../access/attachment.ts";
+import { type Attachment, isComplete } from "../access/attachment.ts";
 import { roleOf } from "../access/authorise.ts";
 import { requirePermission } from "../access/role.ts";
 import type { Upload } from "../access/upload.ts";

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { RunCalls } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { toUpload } from "../access/upload-row.ts";
+import { toUpload } from "../access/rows.ts";
 import { usesCapacity } from "../usage/usage.ts";
 import { type CompletionStatements, compileCompletion, uploadCompletions } from "./complete-statement.ts";
 import { leastExpiry, uploadStarts } from "./starts/start-upload.ts";

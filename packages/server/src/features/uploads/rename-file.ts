@@ -5,8 +5,8 @@ import { extensionOf } from "../../platform/text/extensions.ts";
 import { checkFilename } from "../../platform/text/filename.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { authoriseAttachment } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
-import type { Caller } from "../people/person.ts";
 import { contradictionIn } from "./check-first-bytes.ts";
 import { inspect } from "./inspect.ts";
 

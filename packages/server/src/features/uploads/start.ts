@@ -1,11 +1,12 @@
 import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "../../platform/bucket/part-plan.ts";
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import type { Limits } from "../../platform/config/service-limits.ts";
 import type { Queries } from "../../platform/database/port.ts";
-import type { Deps, Limits } from "../../platform/deps.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { checkFilename } from "../../platform/text/filename.ts";
-import type { Arrive } from "../sharing/invitations/arrive.ts";
+import type { Arrive } from "../access/authorise.ts";
 import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { checkPending } from "./check-pending.ts";
 import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";

@@ -1,5 +1,7 @@
+import type { Checksum } from "../../platform/bucket/port.ts";
 import type { Queries } from "../../platform/database/port.ts";
-import { type AttachmentState, type Checksum, isBeingVerified } from "../access/attachment.ts";
+import type { AttachmentState } from "../../platform/database/unions.ts";
+import { isBeingVerified } from "../access/attachment.ts";
 
 /**
  * A change of the state of an attachment. If `objectKey`, `checksum` or `rejectReason` is set, it replaces the value of the attachment.

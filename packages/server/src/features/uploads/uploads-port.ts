@@ -1,4 +1,5 @@
-import type { AttachmentState, Checksum } from "../access/attachment.ts";
+import type { Checksum } from "../../platform/bucket/port.ts";
+import type { AttachmentState } from "../../platform/database/unions.ts";
 import type { Upload } from "../access/upload.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { Quota } from "../usage/usage.ts";

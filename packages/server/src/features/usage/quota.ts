@@ -1,5 +1,6 @@
-import type { Deps, Limits } from "../../platform/deps.ts";
-import type { Caller } from "../people/person.ts";
+import type { Limits } from "../../platform/config/service-limits.ts";
+import type { Deps } from "../../platform/deps.ts";
+import type { Caller } from "../access/caller.ts";
 import { type Quota, quotaOfUser, type Usage } from "./usage.ts";
 
 /** Returns the usage and the quota of the caller. */

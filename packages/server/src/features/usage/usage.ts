@@ -1,5 +1,5 @@
+import type { AttachmentState } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { AttachmentState } from "../access/attachment.ts";
 
 /** The usage of a user: all files of the notes that the user owns. Pending uploads count too, but adopted objects do not count. */
 export type Usage = { bytes: number; files: number };

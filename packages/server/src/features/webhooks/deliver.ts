@@ -1,5 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { ClaimedDelivery, WebhookOutcome, WebhookSender } from "../outbox/webhooks-port.ts";
+import type { WebhookOutcome, WebhookSender } from "../../platform/outgoing/send-webhook.ts";
+import type { ClaimedDelivery } from "../outbox/webhooks-port.ts";
 import { signedHeaders } from "./secrets.ts";
 
 /**

@@ -2,9 +2,9 @@ import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
+import type { Caller } from "../access/caller.ts";
 import type { WebhookEndpoint } from "../outbox/webhook.ts";
 import type { Delivery } from "../outbox/webhooks-port.ts";
-import type { Caller } from "../people/person.ts";
 import { found, ownerOf, type WebhookScope } from "./manage.ts";
 
 /**

@@ -1,12 +1,12 @@
 import type { Queries } from "../../platform/database/port.ts";
+import type { AdminAction, WebhookEvent } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { Caller } from "../access/caller.ts";
 import { act } from "../accounts/act.ts";
-import type { AdminAction } from "../accounts/admin-event.ts";
-import { SERVICE_OWNER, type WebhookEndpoint, type WebhookEvent } from "../outbox/webhook.ts";
+import { SERVICE_OWNER, type WebhookEndpoint } from "../outbox/webhook.ts";
 import type { EndpointChange } from "../outbox/webhooks-port.ts";
 import { requireAdministrator } from "../people/people.ts";
-import type { Caller } from "../people/person.ts";
 import { requireCredential } from "../people/require-credential.ts";
 import { requireEnabled } from "../people/require-enabled.ts";
 import { checkUrl } from "./check-url.ts";

@@ -1,5 +1,5 @@
 import type { Credentials } from "@valetkey/presign";
-import type { Clock } from "../deps.ts";
+import type { Clock } from "../clock.ts";
 import { createBrowserMultipart } from "./browser-multipart.ts";
 import { createClient, type Timeouts } from "./client.ts";
 import type { CloudFrontTarget } from "./cloudfront-downloads.ts";

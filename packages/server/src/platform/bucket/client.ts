@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Credentials } from "@valetkey/presign";
-import type { Clock } from "../deps.ts";
+import type { Clock } from "../clock.ts";
 import { refusesCredentials, toBucketError, unavailable } from "./bucket-error.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { createOptionalChecksums, type OptionalChecksums } from "./optional-checksums.ts";

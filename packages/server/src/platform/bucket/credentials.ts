@@ -1,5 +1,5 @@
 import type { Credentials } from "@valetkey/presign";
-import type { Clock } from "../deps.ts";
+import type { Clock } from "../clock.ts";
 
 /** Fetches credentials, as a provider of the AWS SDK does. With `forceRefresh`, the provider does not use its cache. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;

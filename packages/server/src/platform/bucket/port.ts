@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import type { Checksum } from "../../features/access/attachment.ts";
 import type { BucketCapabilities } from "./capabilities.ts";
 import type { Disposition } from "./serving.ts";
 
@@ -158,3 +157,6 @@ export type Bucket = {
   objectKeyOf(s3Url: string): string;
   close(): void;
 };
+
+/** The checksum of the whole file, encoded in base64 as in S3. */
+export type Checksum = { algorithm: "SHA256"; value: string };

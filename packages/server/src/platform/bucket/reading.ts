@@ -7,11 +7,10 @@ import {
   type HeadObjectCommandOutput,
 } from "@aws-sdk/client-s3";
 import { encodeKey, PresignError } from "@valetkey/presign";
-import type { Checksum } from "../../features/access/attachment.ts";
 import { DomainError } from "../errors.ts";
 import { failedWith, toBucketError, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import type { Bucket } from "./port.ts";
+import type { Bucket, Checksum } from "./port.ts";
 import { undeclaredHeaders } from "./undeclared-headers.ts";
 
 export type Objects = Pick<Bucket, "head" | "canRead" | "readStart" | "read" | "computeChecksum" | "probe">;

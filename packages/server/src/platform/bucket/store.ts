@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Checksum } from "../../features/access/attachment.ts";
 import { DomainError } from "../errors.ts";
 import { unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { createPartBuffers, type FormBuffers, type PartBufferOptions } from "./part-buffers.ts";
-import type { Bucket } from "./port.ts";
+import type { Bucket, Checksum } from "./port.ts";
 import { putObject } from "./put-object.ts";
 import { beginMultipart, type Multipart } from "./server-multipart.ts";
 import { type Part, splitIntoParts } from "./split-into-parts.ts";

@@ -1,6 +1,6 @@
 import { CompleteMultipartUploadCommand } from "@aws-sdk/client-s3";
 import { createPresigner, type PresignTarget } from "@valetkey/presign";
-import type { Clock } from "../deps.ts";
+import type { Clock } from "../clock.ts";
 import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketCapabilities } from "./capabilities.ts";
 import type { BucketClient } from "./client.ts";

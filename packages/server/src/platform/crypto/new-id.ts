@@ -1,5 +1,5 @@
 import { v7 } from "uuid";
-import type { Clock, NewId } from "../deps.ts";
+import type { Clock, NewId } from "../clock.ts";
 
 const BYTES_PER_ID = 16;
 const MAX_SEQUENCE = 0xffff_ffff;

@@ -1,11 +1,11 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { urlJournalFile } from "../../features/audit/journal/log.ts";
 import { sampleAttachment, sampleEvent, sampleNote } from "../../testing/database/samples.ts";
 import { TcpProxy } from "../../testing/database/tcp-proxy.ts";
 import { postgres, sqlite, type TestDatabase } from "../../testing/database/test-databases.ts";
 import type { OpenDatabase } from "../../wiring/database/database.ts";
 import { openPostgres } from "../../wiring/database/open-postgres.ts";
+import { urlJournalFile } from "./sqlite/file.ts";
 
 const LIMIT_MS = 3_500;
 /**

@@ -1,15 +1,21 @@
 import type { Generated } from "kysely";
-import type { AttachmentState } from "../../features/access/attachment.ts";
-import type { ShareRole } from "../../features/access/role.ts";
-import type { AccountLinkKind } from "../../features/accounts/account.ts";
-import type { AdminAction } from "../../features/accounts/admin-event.ts";
-import type { AuditAction } from "../../features/audit/audit-event.ts";
-import type { LinkKind, LinkNotify } from "../../features/links/link.ts";
-import type { MailChoice, MailKind, MailTopic } from "../../features/outbox/mail.ts";
-import type { MessageType } from "../../features/outbox/webhook.ts";
-import type { FileEventKind } from "../../features/people/item.ts";
-import type { EmailProof, JwtIssuer } from "../../features/people/person.ts";
 import type { Language } from "../text/language.ts";
+import type {
+  AccountLinkKind,
+  AdminAction,
+  AttachmentState,
+  AuditAction,
+  EmailProof,
+  FileEventKind,
+  JwtIssuer,
+  LinkKind,
+  LinkNotify,
+  MailChoice,
+  MailName,
+  MailTopic,
+  MessageType,
+  ShareRole,
+} from "./unions.ts";
 
 /** A boolean, as both engines store it. */
 type Bit = 0 | 1;
@@ -375,7 +381,7 @@ export type Tables = {
   /** The mails that the service will send, and the mails that it gave up. */
   mails: {
     id: string;
-    kind: MailKind["kind"];
+    kind: MailName;
     email: string;
     /** A JSON object: the facts that a mail of this kind needs. */
     detail: string;

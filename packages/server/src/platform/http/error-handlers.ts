@@ -1,6 +1,6 @@
 import type { Metrics } from "../metrics/requests.ts";
-import type { RequestSpans } from "../tracing/requests.ts";
 import { HttpProblem, refusalOf } from "./problem.ts";
+import type { RequestSpans } from "./request-spans.ts";
 import type { RouteTable } from "./route-table.ts";
 import type { App } from "./route-types.ts";
 import { notFound, sendProblem } from "./send-problem.ts";

@@ -9,7 +9,6 @@ import type {
   RawServerDefault,
   RouteGenericInterface,
 } from "fastify";
-import type { FormProgressLimits } from "../../features/attachments/form-progress.ts";
 import type { UseCases } from "../../wiring/use-cases.ts";
 import type { Metrics } from "../metrics/requests.ts";
 import type { ClientIpOf } from "./client-address.ts";
@@ -47,4 +46,13 @@ export type RouteDeps = {
    * (loop-turns.ts).
    */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
+};
+
+export type FormProgressLimits = {
+  /** The longest time that the service waits for the next bytes. Milliseconds. */
+  stallMs: number;
+  /** The service checks the rate after it has waited for the client for this time in total. Milliseconds. */
+  rateWindowMs: number;
+  /** If a form arrives more slowly than this, the service aborts the upload. */
+  minBytesPerSecond: number;
 };

@@ -28,3 +28,7 @@ export function parseInstant(text: string, { name }: { name: string }): number {
   }
   return milliseconds;
 }
+
+export function isoOrNull(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : toIso(milliseconds);
+}

@@ -1,5 +1,6 @@
+import type { Clock } from "../clock.ts";
+import type { RateLimit } from "../config/service-limits.ts";
 import type { Queries } from "../database/port.ts";
-import type { Clock, RateLimit } from "../deps.ts";
 import { rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
 
 /** Limits the memory of one allowance: each person needs about 200 bytes. A person who is dropped from memory gets a full allowance. */

@@ -3,7 +3,6 @@ import { Resolver } from "node:dns/promises";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import type { WebhookSender } from "../../features/outbox/webhooks-port.ts";
 import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
 
 /** The time limit for the DNS query, the connection and the response together. Milliseconds. */
@@ -177,3 +176,17 @@ function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: b
   if (/CERT|SIGN|TLS|SSL/.test(code)) return `The certificate or the TLS connection is not valid (${code}).`;
   return PROBLEMS[code] ?? `The request failed (${code}).`;
 }
+
+/** The HTTP status of an endpoint's response, or the reason why there was no response. `problem` contains no URL and no IP address. */
+export type WebhookOutcome = { status: number } | { problem: string };
+
+/** Sends one HTTP request to an endpoint. */
+export type WebhookSender = {
+  /** Never rejects. If `signal` aborts, resolves with `{ problem }`. */
+  send(request: {
+    url: string;
+    headers: Readonly<Record<string, string>>;
+    body: string;
+    signal?: AbortSignal | undefined;
+  }): Promise<WebhookOutcome>;
+};

@@ -15,10 +15,10 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import type { Logger } from "pino";
-import type { InSpan } from "../../wiring/trace-parts.ts";
 import type { TracingConfig } from "../config/index.ts";
 import { DomainError } from "../errors.ts";
-import type { StartRequestSpan } from "./requests.ts";
+import type { StartRequestSpan } from "../http/request-spans.ts";
+import type { InSpan } from "./in-span.ts";
 
 /** Traces of the service. Only this file imports OpenTelemetry, and the service loads this file only if a collector is configured. */
 export type Tracing = {

@@ -36,13 +36,13 @@ import {
   startSecondFactor,
 } from "../../features/accounts/own/second-factor.ts";
 import { authenticateSession } from "../../features/accounts/own/sessions.ts";
+import { createHashTurns } from "../../features/links/hash-password.ts";
 import { recordLanguage } from "../../features/people/people.ts";
-import type { EmailProof } from "../../features/people/person.ts";
 import { requireEnabled } from "../../features/people/require-enabled.ts";
 import { createLivePolicy, fixedPolicy } from "../../features/policy/live-policy.ts";
 import { admitSignUp } from "../../features/sharing/invitations/sign-up.ts";
 import { defaultLimits } from "../../platform/config/index.ts";
-import { createHashTurns } from "../../platform/crypto/hash-password.ts";
+import type { EmailProof } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { TestEngine } from "../database/test-databases.ts";
 import { testLinkKeys } from "../link-keys.ts";

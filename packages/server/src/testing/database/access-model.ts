@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { v7 as newId } from "uuid";
-import type { Role, ShareRole } from "../../features/access/role.ts";
 import type { Database } from "../../platform/database/port.ts";
+import type { Role, ShareRole } from "../../platform/database/unions.ts";
 import { sampleAttachment, sampleNote } from "./samples.ts";
 
 export const PEOPLE = ["ann", "bob", "cid"] as const;

@@ -1,4 +1,4 @@
-import type { Clock } from "../../platform/deps.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { OpenDatabase } from "../../wiring/database/database.ts";
 import { openPostgres } from "../../wiring/database/open-postgres.ts";
 import { openSqlite } from "../../wiring/database/open-sqlite.ts";

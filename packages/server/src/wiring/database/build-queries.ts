@@ -7,7 +7,6 @@ import { secondFactorQueries } from "../../features/accounts/second-factor-queri
 import { administrationQueries } from "../../features/administration/queries.ts";
 import { queueQueries } from "../../features/administration/queue-queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
-import type { FindJournalUrls } from "../../features/audit/issued-urls.ts";
 import { auditQueries, type FindJournalEvents } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
 import { applicationQueries } from "../../features/embedding/application-queries.ts";
@@ -41,13 +40,14 @@ import { trashQueries } from "../../features/trash/queries.ts";
 import { type UploadStatements, uploadQueries } from "../../features/uploads/queries.ts";
 import { verificationQueries } from "../../features/uploads/verification-queries.ts";
 import { usageQueries } from "../../features/usage/queries.ts";
+import type { FindJournalUrls } from "../../features/webhooks/issued-urls.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { RunStatement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Queries } from "../../platform/database/port.ts";
 import { inOrder } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Search } from "../../platform/database/search.ts";
-import type { Clock } from "../../platform/deps.ts";
 import { limitCountQueries } from "../../platform/limits/queries.ts";
 import { findOneByOne, type LookupStatements, lookupsOn } from "./lookups.ts";
 

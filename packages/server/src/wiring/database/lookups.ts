@@ -1,10 +1,10 @@
 import { type Expression, type ExpressionBuilder, type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Person } from "../../features/people/person.ts";
 import { personColumns, toPerson } from "../../features/people/queries.ts";
+import type { Clock } from "../../platform/clock.ts";
 import { compile, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Queries } from "../../platform/database/port.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Clock } from "../../platform/deps.ts";
 
 /** `key` and `key2`: the texts that identify a row. `now`: milliseconds since the epoch. `instant`: the same instant as an ISO 8601 text. */
 const parameters = ["key", "key2", "now", "instant"] as const;

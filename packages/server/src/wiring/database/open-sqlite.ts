@@ -5,6 +5,7 @@ import { accessQueries, compileAccess } from "../../features/access/queries.ts";
 import { openJournalEvents, openSqliteUrlAudit } from "../../features/audit/journal/log.ts";
 import { compileUploads, uploadSteps } from "../../features/uploads/queries.ts";
 import { openStarts } from "../../features/uploads/starts/sqlite-starts.ts";
+import type { Clock } from "../../platform/clock.ts";
 import { sqliteEngine as engine } from "../../platform/database/engine.ts";
 import { firstMissingMigration, migrate } from "../../platform/database/migrate.ts";
 import { inOrder } from "../../platform/database/run-calls.ts";
@@ -19,7 +20,6 @@ import { readsInTurns } from "../../platform/database/sqlite/reads-in-turns.ts";
 import { createReserve } from "../../platform/database/sqlite/reserve.ts";
 import { openSqliteSearch } from "../../platform/database/sqlite/search.ts";
 import { createTransactions } from "../../platform/database/transactions.ts";
-import type { Clock } from "../../platform/deps.ts";
 import { assembleDatabase, type OpenDatabase } from "./database.ts";
 import { compileLookups, findOneByOne, lookupsOn } from "./lookups.ts";
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { describe, expect, it, vi } from "vitest";
-import { ownerOfItem } from "../../features/people/item.ts";
+import { ownerOfItem } from "../../features/access/actor.ts";
 import type { Hook } from "../../index.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ownerOfItem } from "../../features/people/item.ts";
+import { ownerOfItem } from "../../features/access/actor.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";

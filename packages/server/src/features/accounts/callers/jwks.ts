@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
-import type { Clock } from "../../../platform/deps.ts";
+import type { Clock } from "../../../platform/clock.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 
 // How long a key set is cached. If the provider withdraws a key, the key still works for up to this time.

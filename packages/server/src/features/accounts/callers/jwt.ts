@@ -1,9 +1,10 @@
 import { createSecretKey } from "node:crypto";
 import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import type { Clock } from "../../../platform/clock.ts";
 import { readBase64url } from "../../../platform/crypto/base64url.ts";
-import type { Clock } from "../../../platform/deps.ts";
+import type { JwtIssuer } from "../../../platform/database/unions.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
-import type { Caller, JwtIssuer } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 import { type SubjectClaims, subjectClaimsOf } from "../library/identity.ts";
 import { followKeySet } from "./jwks.ts";
 import { unauthenticated } from "./unauthenticated.ts";

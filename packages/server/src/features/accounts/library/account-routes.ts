@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HttpProblem } from "../../../platform/http/problem.ts";
-import type { Caller } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 import { requireSameOrigin } from "../callers/origin.ts";
 import { accountProblem } from "./account-problems.ts";
 import { accountOperations } from "./account-schema.ts";

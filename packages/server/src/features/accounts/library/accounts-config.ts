@@ -1,6 +1,6 @@
 import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
+import type { NewId } from "../../../platform/clock.ts";
 import type { Policy } from "../../../platform/config/policy.ts";
-import type { NewId } from "../../../platform/deps.ts";
 import {
   cookiePrefix,
   isHttps,

@@ -1,7 +1,7 @@
 import { getSessionFromCtx } from "better-auth/api";
 import { DomainError } from "../../../platform/errors.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
-import type { Caller } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 import { unauthenticated } from "../callers/unauthenticated.ts";
 import type { Owner } from "../own/own-account.ts";
 

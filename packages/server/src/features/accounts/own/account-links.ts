@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Queries } from "../../../platform/database/port.ts";
+import type { AccountLinkKind } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { AccountLink, AccountLinkKind } from "../account.ts";
+import type { AccountLink } from "../account.ts";
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 type PageKind = Exclude<AccountLinkKind, "passkey-challenge">;

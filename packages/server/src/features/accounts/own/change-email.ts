@@ -1,13 +1,15 @@
 import type { Queries } from "../../../platform/database/port.ts";
+import type { EmailProof } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
+import type { Caller } from "../../access/caller.ts";
 import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
 import { queueMail, queueMailIfOn } from "../../outbox/queue-mail.ts";
-import { rememberPersonIn } from "../../people/people.ts";
-import { type Caller, type EmailProof, normaliseEmail } from "../../people/person.ts";
+import { normaliseEmail } from "../../people/person.ts";
 import { requireCredential } from "../../people/require-credential.ts";
 import { claimInvitations } from "../../sharing/invitations/claim.ts";
+import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";
 import { type Actor, act } from "../act.ts";
 import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
 import { type Owner, requireOwner } from "./own-account.ts";

@@ -1,10 +1,10 @@
 import type { Queries } from "../../../platform/database/port.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import type { Caller } from "../../access/caller.ts";
 import { aboutNote, auditEvent } from "../../audit/describe-event.ts";
 import { revokeLinksOf } from "../../links/owner/revoke.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
-import type { Caller } from "../../people/person.ts";
 import type { PlannedDeletion } from "../../storage/object-deletions.ts";
 import { releaseObjects } from "../../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/delete-for-good.ts";

@@ -1,7 +1,7 @@
 import type { Queries } from "../../../platform/database/port.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { Caller } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 import { requireCredential } from "../../people/require-credential.ts";
 
 /** The caller, who has just entered the right password. `passwordHash`: the hash of this password. */

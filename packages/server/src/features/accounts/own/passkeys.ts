@@ -1,6 +1,6 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { Caller } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 import { requireCredential } from "../../people/require-credential.ts";
 import { addAccountLink, findAccountLink, linkInvalid } from "./account-links.ts";
 import { checkSecondFactor } from "./check-second-factor.ts";

@@ -1,12 +1,13 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import type { Caller } from "../../access/caller.ts";
 import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
 import { queueMail } from "../../outbox/queue-mail.ts";
-import { type Identity, rememberPersonIn } from "../../people/people.ts";
-import type { Caller } from "../../people/person.ts";
+import { isProven, provenEmailOf } from "../../people/people.ts";
 import { claimInvitations } from "../../sharing/invitations/claim.ts";
+import type { Identity } from "../../sharing/invitations/remember-person.ts";
+import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";
 import { findAccountLink, linkInvalid } from "./account-links.ts";
-import { isProven, provenEmailOf } from "./reset-password.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 

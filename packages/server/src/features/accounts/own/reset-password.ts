@@ -4,10 +4,11 @@ import { DomainError } from "../../../platform/errors.ts";
 import { revokeLinksOf } from "../../links/owner/revoke.ts";
 import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
 import { queueMail } from "../../outbox/queue-mail.ts";
-import { rememberPersonIn } from "../../people/people.ts";
+import { isProven } from "../../people/people.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { requireEnabled } from "../../people/require-enabled.ts";
 import { claimInvitations } from "../../sharing/invitations/claim.ts";
+import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";
 import { type Actor, act } from "../act.ts";
 import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
 import { revokeAccess } from "./revoke-access.ts";
@@ -127,18 +128,4 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Queries }, t
   const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash) || isMisdirected;
   if (account === undefined || isOutdated || (await db.disabledUsers.has(link.userId))) throw linkInvalid();
   return { link, account: { ...account, passwordHash } };
-}
-
-/** Returns whether it is proven that the user owns this email address. */
-export async function isProven(
-  { people }: Pick<Queries, "people">,
-  { userId, email }: { userId: string; email: string },
-): Promise<boolean> {
-  return (await people.findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
-}
-
-/** Returns the email address of a user, or undefined if the user has not proven it. */
-export async function provenEmailOf(db: Pick<Queries, "people">, userId: string): Promise<string | undefined> {
-  const email = (await db.people.find(userId))?.email;
-  return email !== undefined && (await isProven(db, { userId, email })) ? email : undefined;
 }

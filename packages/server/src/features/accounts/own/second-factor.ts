@@ -2,7 +2,7 @@ import { sealSecret } from "../../../platform/crypto/sealed-secret.ts";
 import type { Queries } from "../../../platform/database/port.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { Caller } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 import { requireCredential } from "../../people/require-credential.ts";
 import { type Actor, act } from "../act.ts";
 import { countCode, forgetCodes, useCode, wrongCode } from "./check-second-factor.ts";

@@ -1,5 +1,5 @@
 import type { Deps } from "../../../platform/deps.ts";
-import type { Caller } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 
 /** Returns the user of a session as the caller. Queries the database every time, so that an ended session stops working immediately. */
 export function authenticateSession({ db }: Pick<Deps, "db">) {

@@ -1,18 +1,9 @@
 import type { StatementSync } from "node:sqlite";
 import { toSqliteDomainError } from "../../../platform/database/sqlite/errors.ts";
-import { openWriter } from "../../../platform/database/sqlite/file.ts";
+import { openWriter, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
+import type { FindJournalUrls } from "../../webhooks/issued-urls.ts";
 import { type AuditRow, auditColumns } from "../audit-row.ts";
-import type { FindJournalUrls } from "../issued-urls.ts";
 import type { FindJournalEvents } from "../queries.ts";
-
-/**
- * Returns the path of the journal, which is beside the database `file`. When another connection changes a file, SQLite drops all its cached
- * pages of that file. If the journal were in the database file, each access decision would have to read its pages again.
- */
-export function urlJournalFile(file: string): string {
-  return `${file}-url-journal`;
-}
-
 export type JournalEvents = { find: FindJournalEvents; findUrls: FindJournalUrls; close: () => void };
 
 /**

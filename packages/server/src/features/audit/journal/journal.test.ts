@@ -1,11 +1,11 @@
 import { DatabaseSync } from "node:sqlite";
 import { v7 as newId } from "uuid";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { urlJournalFile } from "../../../platform/database/sqlite/file.ts";
 import { sampleEvent } from "../../../testing/database/samples.ts";
 import { sqlite, type TestDatabase } from "../../../testing/database/test-databases.ts";
 import type { AuditEvent } from "../audit-event.ts";
 import { toAuditValues } from "../audit-row.ts";
-import { urlJournalFile } from "./file.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 
 // These tests run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on both engines.

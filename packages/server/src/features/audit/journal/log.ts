@@ -7,7 +7,7 @@ import { toAuditValues } from "../audit-row.ts";
 import { createUrlAuditLog } from "../url-audit-batches.ts";
 import type { AuditRequest } from "./journal-worker.ts";
 
-export { openJournalEvents, urlJournalFile } from "./file.ts";
+export { openJournalEvents } from "./file.ts";
 
 // How long an event may wait for another process that writes. After that, the call fails. Milliseconds.
 const PATIENCE_MS = 2_000;

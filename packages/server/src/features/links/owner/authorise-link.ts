@@ -1,8 +1,8 @@
 import type { Queries } from "../../../platform/database/port.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { authoriseNote } from "../../access/authorise.ts";
+import type { Caller } from "../../access/caller.ts";
 import type { EventSubject } from "../../audit/describe-event.ts";
-import type { Caller } from "../../people/person.ts";
 import { type Link, mayEditLink } from "../link.ts";
 import type { LinkDetails } from "../links-port.ts";
 

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import { hashNew } from "../../../platform/crypto/hash-password.ts";
+import type { LinkKind } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
 import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";
+import type { Caller } from "../../access/caller.ts";
 import type { AuditEvent } from "../../audit/audit-event.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
-import type { Caller } from "../../people/person.ts";
-import type { Link, LinkKind } from "../link.ts";
+import { hashNew } from "../hash-password.ts";
+import type { Link } from "../link.ts";
 import { completeRequest, type FileRequestInput } from "../requests/file-request.ts";
 import { aboutLink } from "./authorise-link.ts";
 import { checkLinkedFiles } from "./check-linked-files.ts";

@@ -2,7 +2,7 @@ import { makeToken } from "../../../platform/crypto/token.ts";
 import type { Queries } from "../../../platform/database/port.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { Caller } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 import { effectiveExpiry, type Link, type LinkState, linkState, mayEditLink } from "../link.ts";
 import type { LinkDetails } from "../links-port.ts";
 

@@ -1,5 +1,5 @@
 import type { Deps } from "../../../platform/deps.ts";
-import type { Caller } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 import { authoriseLink } from "./authorise-link.ts";
 import { type DescribedLink, describeLink } from "./describe-links.ts";
 

@@ -1,8 +1,9 @@
-import type { Limits } from "../../../platform/deps.ts";
+import type { Limits } from "../../../platform/config/service-limits.ts";
+import type { LinkNotify } from "../../../platform/database/unions.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { checkReadable } from "../../../platform/text/readable-text.ts";
 import { normaliseEmail } from "../../people/person.ts";
-import type { Link, LinkNotify } from "../link.ts";
+import type { Link } from "../link.ts";
 
 /**
  * The settings of a link that a user has chosen. Undefined: the default, or no change. Null: the user has chosen none, for example no

@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from "../../../platform/database/page.ts";
 import type { Deps } from "../../../platform/deps.ts";
+import type { Caller } from "../../access/caller.ts";
 import { type NamedEvent, nameEvents } from "../../audit/activity.ts";
-import type { Caller } from "../../people/person.ts";
 import { authoriseLink } from "./authorise-link.ts";
 
 /** Lists the audit events of one link, newest first. Throws `link_not_found` or `access_denied`. */

@@ -1,9 +1,9 @@
 import type { Page, PageRequest } from "../../../platform/database/page.ts";
+import type { LinkKind } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";
-import type { Caller } from "../../people/person.ts";
+import type { Caller } from "../../access/caller.ts";
 import type { ShareSubject } from "../../sharing/shares-port.ts";
-import type { LinkKind } from "../link.ts";
 import type { LinkDetails } from "../links-port.ts";
 import { type DescribedLink, describeLinks } from "./describe-links.ts";
 

@@ -2,7 +2,7 @@ import type { FileRequest as WireFileRequest, Link as WireLink } from "@valetkey
 import type { Page } from "../../../platform/database/page.ts";
 import { fitPage } from "../../../platform/http/fit-page-bytes.ts";
 import type { RouteDeps } from "../../../platform/http/route-types.ts";
-import { toIso } from "../../../platform/http/wire-instant.ts";
+import { isoOrNull, toIso } from "../../../platform/http/wire-instant.ts";
 import { type People, presentPerson } from "../../people/present.ts";
 import type { FileRequest } from "../link.ts";
 import type { DescribedLink } from "./describe-links.ts";
@@ -65,8 +65,4 @@ function presentRequest({ accept, slots, ...limits }: FileRequest): WireFileRequ
       ...(maxBytes !== undefined && { maxBytes }),
     })),
   };
-}
-
-export function isoOrNull(milliseconds: number | undefined): string | null {
-  return milliseconds === undefined ? null : toIso(milliseconds);
 }

@@ -1,7 +1,7 @@
 import type { Queries } from "../../../platform/database/port.ts";
 import type { Deps } from "../../../platform/deps.ts";
+import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
-import type { Caller } from "../../people/person.ts";
 import type { Link } from "../link.ts";
 import { aboutLink, authoriseLink } from "./authorise-link.ts";
 import { stillWorks } from "./describe-links.ts";

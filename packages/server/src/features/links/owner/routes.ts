@@ -17,13 +17,13 @@ import type { FastifyRequest } from "fastify";
 import type { PageRequest } from "../../../platform/database/page.ts";
 import { operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { parseInstant } from "../../../platform/http/wire-instant.ts";
+import { isoOrNull, parseInstant } from "../../../platform/http/wire-instant.ts";
 import { callerOf } from "../../access/authentication.ts";
 import { describe as describeEvents } from "../../audit/routes.ts";
 import type { ShareSubject } from "../../sharing/shares-port.ts";
 import { readIdempotencyKey } from "../../uploads/read-request.ts";
 import type { LinkSettings } from "./link-settings.ts";
-import { isoOrNull, presentLink, presentLinks } from "./present.ts";
+import { presentLink, presentLinks } from "./present.ts";
 
 const schemas = operations("links", {
   createLink: {

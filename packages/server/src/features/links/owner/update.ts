@@ -1,10 +1,11 @@
-import { hashNew } from "../../../platform/crypto/hash-password.ts";
+import type { Limits } from "../../../platform/config/service-limits.ts";
 import type { Queries } from "../../../platform/database/port.ts";
-import type { Deps, Limits } from "../../../platform/deps.ts";
+import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
+import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
-import type { Caller } from "../../people/person.ts";
+import { hashNew } from "../hash-password.ts";
 import type { Link } from "../link.ts";
 import { completeRequest, type FileRequestInput } from "../requests/file-request.ts";
 import { aboutLink, authoriseLinkEdit, holdLink } from "./authorise-link.ts";

@@ -1,8 +1,8 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import type { Tables } from "../../../platform/database/schema.ts";
+import type { Role } from "../../../platform/database/unions.ts";
 import { notInTrash } from "../../access/not-in-trash.ts";
 import { roleOnNote } from "../../access/queries.ts";
-import type { Role } from "../../access/role.ts";
 import type { FileRequest, Link } from "../link.ts";
 import type { LinkWithCreator } from "../links-port.ts";
 

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
+import type { Clock } from "../../../platform/clock.ts";
 import { orMissing } from "../../../platform/database/constraints.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
-import type { Clock } from "../../../platform/deps.ts";
+import type { Role } from "../../../platform/database/unions.ts";
 import { isLive } from "../../access/live-share.ts";
-import type { Role } from "../../access/role.ts";
 import type { Link } from "../link.ts";
 import type { LinkQueries } from "../links-port.ts";
 import { linkDetails, newestFirst, toDetails, toPageOfDetails } from "./link-details.ts";

@@ -4,7 +4,8 @@ import type { Engine } from "../../../platform/database/engine.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { unlistedStates } from "../../access/attachment.ts";
 import { notInTrash } from "../../access/not-in-trash.ts";
-import { type AttachmentRow, attachmentColumns, toAttachment } from "../../attachments/queries.ts";
+import type { AttachmentRow } from "../../access/rows.ts";
+import { attachmentColumns, toAttachment } from "../../access/rows.ts";
 import { ENDED } from "../../usage/usage.ts";
 import type { VisitorFile, VisitorFileQueries, VisitorUpload } from "../visitor-files-port.ts";
 

@@ -2,8 +2,8 @@ import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Attachment } from "../../access/attachment.ts";
 import { authoriseAttachment } from "../../access/authorise.ts";
+import type { Caller } from "../../access/caller.ts";
 import { aboutFile, auditEvent } from "../../audit/describe-event.ts";
-import type { Caller } from "../../people/person.ts";
 import { reject } from "../../uploads/decide.ts";
 import { transitionUpload } from "../../uploads/transition.ts";
 

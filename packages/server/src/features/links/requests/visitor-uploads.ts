@@ -3,6 +3,7 @@ import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
 import type { Allowance } from "../../../platform/limits/in-memory.ts";
+import { visitorActorId } from "../../access/actor.ts";
 import { removeAttachment } from "../../trash/delete-attachment.ts";
 import type { ReportedPart } from "../../uploads/assemble-parts.ts";
 import type { Sender } from "../../uploads/authorise-sender.ts";
@@ -14,7 +15,7 @@ import {
   signParts,
   startUpload,
 } from "../../uploads/index.ts";
-import { checkVisitorName, type RequestUsage, visitorActorId } from "../file-request.ts";
+import { checkVisitorName, type RequestUsage } from "../file-request.ts";
 import type { FileRequest, Link } from "../link.ts";
 import { linkNotFound } from "../visitor/admit.ts";
 import type { VisitorUpload } from "../visitor-files-port.ts";

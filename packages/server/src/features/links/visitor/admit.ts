@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import type { LinkPolicy } from "../../../platform/config/service-limits.ts";
 import { readToken, tokenIsRight } from "../../../platform/crypto/token.ts";
 import type { Queries } from "../../../platform/database/port.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import { type Link, type LinkClaim, type LinkPolicy, linkState } from "../link.ts";
+import { type Link, type LinkClaim, linkState } from "../link.ts";
 import type { LinkedFile } from "../link-visits-port.ts";
 import type { LinkWithCreator } from "../links-port.ts";
 import { openPass, type Pass } from "./pass.ts";

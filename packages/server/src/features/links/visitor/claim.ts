@@ -4,11 +4,11 @@ import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
 import type { Allowance } from "../../../platform/limits/in-memory.ts";
+import { visitorActorId } from "../../access/actor.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
 import { defaultPurpose, type UrlPurpose } from "../../audit/url-purpose.ts";
 import { sign } from "../../downloads/issue-url.ts";
 import { notify } from "../../outbox/notify.ts";
-import { visitorActorId } from "../file-request.ts";
 import { effectiveExpiry, type Link, type LinkClaim } from "../link.ts";
 import type { LinkedFile } from "../link-visits-port.ts";
 import {

@@ -1,16 +1,13 @@
 import type { Queries } from "../../../platform/database/port.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit, windowKey } from "../../../platform/limits/in-database.ts";
+import { limitOf, unlessDiskIsFull } from "../../../platform/limits/look-limit.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
 import { notify } from "../../outbox/notify.ts";
 import { effectiveExpiry, type Link } from "../link.ts";
 import { type Admit, type Admitted, type LockedLink, linkPolicy, type OpenLink } from "./admit.ts";
 import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
-
-const LIMIT: WindowLimit = { name: "link looks", max: 300, windowMs: 60_000 };
-const PROBLEM = "Too many requests in a short time. Wait until Retry-After has passed, then try again.";
 
 /** Limits how many audit events the visitors of one link cause: at most one a minute. */
 const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
@@ -62,18 +59,6 @@ export async function countLook(
     await takeFromWindow({ db: tx, clock: deps.clock }, limitOf(network));
     await countOpened(deps, { tx, link: admitted.link, pass });
   });
-}
-
-/** Waits for a write that only counts a visit. On a full disk, the visit is not counted, but the visitor still sees the page. */
-export async function unlessDiskIsFull(counted: Promise<unknown>): Promise<void> {
-  await counted.catch((error) => {
-    if (!(error instanceof DomainError && error.code === "storage_full")) throw error;
-  });
-}
-
-/** Returns the limit for one network, which counts opened links and opened invitations together. */
-export function limitOf(network: string) {
-  return { limit: LIMIT, holder: network, amount: 1, problem: PROBLEM };
 }
 
 async function countOpened(deps: Deps, { tx, link, pass }: { tx: Queries; link: Link; pass: Pass }): Promise<void> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { LinkPolicy } from "../../../platform/config/service-limits.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { storeLink, tokenOfLink, visitorOf } from "../../../testing/link-visits.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
-import type { LinkPolicy } from "../link.ts";
 
 const PASSWORD = "open sesame";
 const WINDOW_MS = 900_000;

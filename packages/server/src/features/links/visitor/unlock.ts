@@ -1,8 +1,8 @@
-import { verifyPassword } from "../../../platform/crypto/hash-password.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
+import { verifyPassword } from "../hash-password.ts";
 import { effectiveExpiry } from "../link.ts";
 import { type Admit, linkPolicy } from "./admit.ts";
 import type { Visitor } from "./claim.ts";

@@ -1,21 +1,13 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import type { Arrive, Opened } from "../../access/authorise.ts";
+import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
-import type { Caller } from "../../people/person.ts";
 import { aboutInvitation } from "./give-share.ts";
 
 /** How long a replica remembers the notes and files that a user was invited to but has not opened yet. Milliseconds. */
 const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
-
-/**
- * Records that a user has opened a note or files. `isFrequent`: runs at most one query a minute for each user, on each replica. If there is
- * nothing to wait for, returns undefined instead of a promise, because an `await` would make the issue of URLs slower.
- */
-export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
-
-/** The note that was opened, or the opened files of this note. */
-type Opened = { noteId: string; attachmentIds?: readonly string[] };
 
 /**
  * A user may have access through an invitation. When the user opens the note or the file, the returned function marks the invitation as

@@ -1,12 +1,12 @@
 import type { Queries } from "../../../platform/database/port.ts";
+import type { ShareRole } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { ShareRole } from "../../access/role.ts";
+import type { Caller } from "../../access/caller.ts";
 import type { AuditEvent } from "../../audit/audit-event.ts";
 import { auditEvent, type EventSubject } from "../../audit/describe-event.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
 import { findHolders } from "../../people/find-receivers.ts";
-import type { Caller } from "../../people/person.ts";
 import { INVITATION_MS, type Invitation, isOpen } from "../invitation.ts";
 import { isLive, notifyOfShare } from "../notify-of-share.ts";
 import type { ShareSubject } from "../shares-port.ts";

@@ -1,6 +1,6 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { takeFromWindow } from "../../../platform/limits/in-database.ts";
-import { limitOf, unlessDiskIsFull } from "../../links/visitor/look-at-link.ts";
+import { limitOf, unlessDiskIsFull } from "../../../platform/limits/look-limit.ts";
 import { type AccountInvitation, requireOpen } from "../invitation.ts";
 import type { InvitationWithNames } from "../invitations-port.ts";
 import { findAccountInvitation, findByToken } from "./find.ts";

@@ -1,10 +1,10 @@
 import type { Queries } from "../../../platform/database/port.ts";
+import type { ShareRole } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { ShareRole } from "../../access/role.ts";
+import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
-import type { Caller } from "../../people/person.ts";
 import { INVITATION_MS, type Invitation } from "../invitation.ts";
 import { takeEmails } from "../shares.ts";
 import { type DescribedInvitation, describeInvitation } from "./describe.ts";

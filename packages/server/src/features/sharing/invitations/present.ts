@@ -1,6 +1,5 @@
 import type { OpenInvitation, Invitation as WireInvitation } from "@valetkey/contract";
-import { toIso } from "../../../platform/http/wire-instant.ts";
-import { isoOrNull } from "../../links/owner/present.ts";
+import { isoOrNull, toIso } from "../../../platform/http/wire-instant.ts";
 import { type DescribedInvitation, invitationUrl } from "./describe.ts";
 import type { LookedAt } from "./look-at-invitation.ts";
 

@@ -1,8 +1,8 @@
 import type { Queries } from "../../../platform/database/port.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
-import type { Caller } from "../../people/person.ts";
 import { requireEnabled } from "../../people/require-enabled.ts";
 import { hasAtLeast, type Invitation, requireOpen } from "../invitation.ts";
 import { findByToken } from "./find.ts";

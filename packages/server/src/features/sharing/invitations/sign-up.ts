@@ -1,10 +1,10 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import { rememberPersonIn } from "../../people/people.ts";
 import { type AccountInvitation, type Invitation, isOpen, requireOpen } from "../invitation.ts";
 import { claimInvitations } from "./claim.ts";
 import { findAccountInvitation, findByToken } from "./find.ts";
 import { redeemInvitation } from "./redeem.ts";
+import { rememberPersonIn } from "./remember-person.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "linkKeys" | "policy">;
 type NewUser = { id: string; name: string };

@@ -12,9 +12,8 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { parseExpiresAt, toIso } from "../../../platform/http/wire-instant.ts";
+import { isoOrNull, parseExpiresAt, toIso } from "../../../platform/http/wire-instant.ts";
 import { callerOf } from "../../access/authentication.ts";
-import { isoOrNull } from "../../links/owner/present.ts";
 import { presentInvitation } from "../invitations/present.ts";
 import type { SharesOfSubject } from "../shares.ts";
 import type { ShareSubject } from "../shares-port.ts";

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { v7 as newId } from "uuid";
 import { describe, expect, it } from "vitest";
+import type { Role } from "../../../platform/database/unions.ts";
 import { sampleAttachment, sampleNote, sampleShare, sampleUpload } from "../../../testing/database/samples.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { useDatabase } from "../../../testing/database/use-database.ts";
 import type { Note } from "../../access/note.ts";
-import { permits, type Role } from "../../access/role.ts";
+import { permits } from "../../access/role.ts";
 import type { Upload } from "../../access/upload.ts";
 import type { StartedRecord, UploadStart } from "../uploads-port.ts";
 

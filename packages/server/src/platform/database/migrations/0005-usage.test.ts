@@ -1,8 +1,8 @@
 import { Kysely } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
-import type { AttachmentState } from "../../../features/access/attachment.ts";
 import { emptyDatabases } from "../../../testing/database/empty-databases.ts";
 import type { Tables } from "../schema.ts";
+import type { AttachmentState } from "../unions.ts";
 import { migrationsFor } from "./index.ts";
 
 describe.each(emptyDatabases)("the migration to quotas on $name", ({ name, open }) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { urlJournalFile } from "../../../features/audit/journal/log.ts";
+import { urlJournalFile } from "./file.ts";
 import { openSnapshot } from "./snapshot.ts";
 
 const KEPT_COPIES = 3;

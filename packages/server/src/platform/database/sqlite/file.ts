@@ -92,3 +92,11 @@ function createPrivateFile(file: string): void {
   if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
   else closeSync(openSync(file, "a", 0o600));
 }
+
+/**
+ * Returns the path of the journal, which is beside the database `file`. When another connection changes a file, SQLite drops all its cached
+ * pages of that file. If the journal were in the database file, each access decision would have to read its pages again.
+ */
+export function urlJournalFile(file: string): string {
+  return `${file}-url-journal`;
+}

@@ -5,8 +5,9 @@ import type { Tables } from "../../platform/database/schema.ts";
 import { unlistedStates } from "../access/attachment.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
-import type { SharedAttachment } from "../sharing/share.ts";
-import { attachmentColumns, shownToViewers, toAttachment } from "./queries.ts";
+import { attachmentColumns, toAttachment } from "../access/rows.ts";
+import { shownToViewers } from "../attachments/queries.ts";
+import type { SharedAttachment } from "./shared-attachment.ts";
 
 type Request = PageRequest & { userId: string; now: number };
 

@@ -1,8 +1,8 @@
 import * as crypto from "node:crypto";
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import type { Caller } from "../../features/people/person.ts";
-import { createFairTurns, type FairTurns } from "../limits/fair-turns.ts";
-import { type Argon2idCost, argon2id, argon2idInWasm } from "./argon2id.ts";
+import { type Argon2idCost, argon2id, argon2idInWasm } from "../../platform/crypto/argon2id.ts";
+import { createFairTurns, type FairTurns } from "../../platform/limits/fair-turns.ts";
+import type { Caller } from "../access/caller.ts";
 
 /** The Argon2id parameters of new hashes: 19 MiB, two passes, one lane (docs/security-requirements.md, 22). */
 const MEMORY_KIB = 19_456;

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import type { Tables } from "../../platform/database/schema.ts";
+import type { AuditRow } from "../audit/audit-row.ts";
 import { SERVICE_OWNER } from "../outbox/webhook.ts";
 import type { WebhookQueries } from "../outbox/webhooks-port.ts";
-import type { AuditRow } from "./audit-row.ts";
 
 type Range = Parameters<WebhookQueries["listIssuedUrls"]>[0];
 type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;

@@ -1,0 +1,75 @@
+import type { WebhookEvent } from "../../platform/database/unions.ts";
+import type { WebhookMessage } from "../outbox/webhook.ts";
+import type { AuditEvent } from "./audit-event.ts";
+
+/**
+ * Builds the messages about one event of the audit log. Returns no message for the action `url.issued`, because a background job sums up
+ * several such events in one message.
+ */
+export function messagesOf(event: AuditEvent): WebhookMessage[] {
+  switch (event.action) {
+    case "share.granted":
+    case "invitation.created":
+      return [shareCreated(event)];
+    case "link.claimed":
+      return [linkClaimed(event)];
+    case "attachment.uploaded":
+    case "attachment.accepted":
+      return [uploadReady(event)];
+    case "attachment.adopted":
+      return event.detail.needsScan === true ? [] : [uploadReady(event)];
+    case "attachment.rejected":
+      return [uploadRejected(event)];
+    case "link.received":
+      return event.detail.needsReview === true
+        ? [requestReceived(event)]
+        : [requestReceived(event), uploadReady(event)];
+    default:
+      return [];
+  }
+}
+
+function shareCreated(event: AuditEvent): WebhookMessage {
+  const { userId = null, email = null, role = null, expiresAt = null } = event.detail;
+  return message("share.created", event, { ...aboutFile(event), userId, email, role, expiresAt });
+}
+
+function linkClaimed(event: AuditEvent): WebhookMessage {
+  const { linkId = "", label = null, claimId = null } = event.detail;
+  const data = { noteId: event.noteId, attachmentIds: event.attachmentIds, linkId, label, claimId };
+  return { ...message("link.claimed", event, data), subject: String(linkId) };
+}
+
+function uploadReady(event: AuditEvent): WebhookMessage {
+  const { filename = null, sizeBytes = null } = event.detail;
+  return message("upload.ready", event, { ...aboutFile(event), filename, sizeBytes });
+}
+
+function uploadRejected(event: AuditEvent): WebhookMessage {
+  const { filename = null, reason = null } = event.detail;
+  return message("upload.rejected", event, { ...aboutFile(event), filename, reason });
+}
+
+function requestReceived(event: AuditEvent): WebhookMessage {
+  const { filename = null, sizeBytes = null, linkId = null, label = null, visitorName = null } = event.detail;
+  const file = { ...aboutFile(event), filename, sizeBytes };
+  const needsReview = event.detail.needsReview === true;
+  return message("request.received", event, { ...file, linkId, label, visitorName, needsReview });
+}
+
+function aboutFile({ noteId, attachmentIds }: AuditEvent) {
+  return { noteId, attachmentId: attachmentIds[0] ?? null };
+}
+
+/** One event of the audit log can cause several messages, so a message id contains the type. The specification forbids a dot in the id. */
+export function message(type: WebhookEvent, event: AuditEvent, data: WebhookMessage["data"]): WebhookMessage {
+  const { id, ownerId, at, actorId, noteId, attachmentIds } = event;
+  return {
+    id: `${id}-${type.replace(".", "-")}`,
+    type,
+    subject: attachmentIds[0] ?? noteId,
+    ownerId,
+    at,
+    data: { ...data, actorId },
+  };
+}

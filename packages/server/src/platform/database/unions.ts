@@ -1,0 +1,148 @@
+/**
+ * The state of an attachment. Only a `ready` attachment can be downloaded.
+ * - pending: the upload has started
+ * - verifying: the service compares the bytes of the object with the client's declaration
+ * - scanning: a virus scanner reads the object
+ * - quarantined: the file of a visitor waits for a review
+ * - rejected: the object differs from the client's declaration, or is infected
+ * - aborted, expired: the upload did not complete
+ */
+export type AttachmentState =
+  | "pending"
+  | VerificationState
+  | "quarantined"
+  | "ready"
+  | "rejected"
+  | "aborted"
+  | "expired";
+
+/** The states of a file whose bytes have all arrived, but whose verification has not ended. */
+export type VerificationState = "verifying" | "scanning";
+
+/**
+ * The role of a user on a note or an attachment. Undefined: the user is not the owner and has no valid share. A user who has a share of one
+ * attachment is a viewer of that attachment only.
+ */
+export type Role = "owner" | "editor" | "viewer";
+
+/** The roles that a share can grant. */
+export type ShareRole = Exclude<Role, "owner">;
+
+/** `ready`: the verification of a file succeeded. `rejected`: the verification failed. */
+export type FileEventKind = "ready" | "rejected";
+
+/**
+ * An issuer of JWTs, named after the setting that verifies its tokens. If two issuers use the same `sub`, the service treats them as two
+ * users.
+ */
+export type JwtIssuer = "jwt-secret" | "jwks";
+
+/** The way in which a user has proven the ownership of an email address. */
+export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
+
+/** The topics of mails. A user can turn off the mails of each topic. */
+export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as const;
+
+export type MailTopic = (typeof mailTopics)[number];
+
+/** When a user gets the mails of a topic. `daily`: in the daily digest. */
+export type MailChoice = "at_once" | "daily" | "never";
+
+/** The kinds of events that an endpoint can subscribe to. A message of the kind `url.issued` summarises several events. */
+export const webhookEvents = [
+  "share.created",
+  "link.claimed",
+  "upload.ready",
+  "upload.rejected",
+  "request.received",
+  "url.issued",
+] as const;
+
+export type WebhookEvent = (typeof webhookEvents)[number];
+
+/** `webhook.test` is the only kind that an endpoint can't subscribe to. */
+export type MessageType = WebhookEvent | "webhook.test";
+
+/** The name of an event: a noun and a verb in the past tense. */
+export type AuditAction =
+  | "note.created"
+  | "note.updated"
+  | "note.deleted"
+  | "note.restored"
+  | "note.purged"
+  | "attachment.uploaded"
+  | "attachment.accepted"
+  | "attachment.rejected"
+  | "attachment.adopted"
+  | "attachment.renamed"
+  | "attachment.deleted"
+  | "attachment.restored"
+  | "attachment.purged"
+  | "share.granted"
+  | "share.revoked"
+  | "invitation.created"
+  | "invitation.updated"
+  | "invitation.renewed"
+  | "invitation.revoked"
+  | "invitation.redeemed"
+  | "access.requested"
+  | "access.dismissed"
+  | "link.created"
+  | "link.updated"
+  | "link.renewed"
+  | "link.revoked"
+  | "link.opened"
+  | "link.claimed"
+  | "link.received"
+  | "url.issued"
+  | "url.refused";
+
+/** `download`: visitors download files. `upload`: a file request, which lets visitors send files. */
+export type LinkKind = "download" | "upload";
+
+/** When the service notifies the owner of the note about a download claim or a received file. */
+export type LinkNotify = "never" | "first" | "each";
+
+export type AccountLinkKind = "password-reset" | "email-proof" | "email-change" | "passkey-challenge";
+
+/** The name of an action of an administrator: a noun and a verb in the past tense. */
+export type AdminAction =
+  | "person.made_administrator"
+  | "person.email_proven"
+  | "person.disabled"
+  | "person.enabled"
+  | "person.quota_changed"
+  | "person.reset_link_made"
+  | "person.tokens_revoked"
+  | "person.second_factor_removed"
+  | "person.email_changed"
+  | "person.deleted"
+  | "link.revoked"
+  | "mail.retried"
+  | "webhook.created"
+  | "webhook.updated"
+  | "webhook.secret_rotated"
+  | "webhook.deleted"
+  | "policy.changed"
+  | "invitation.created"
+  | "invitation.renewed"
+  | "invitation.revoked";
+
+/** What a mail is about. */
+export type MailName =
+  | "password-reset"
+  | "email-proof"
+  | "email-change"
+  | "email-changed"
+  | "new-sign-in"
+  | "account-changed"
+  | "account-closed"
+  | "invitation"
+  | "account-invitation"
+  | "access-request"
+  | "link-code"
+  | "shares"
+  | "expiry"
+  | "links"
+  | "files"
+  | "digest";

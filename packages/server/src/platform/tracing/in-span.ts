@@ -1,0 +1,2 @@
+/** Runs `work` in a span with this name. The name must not contain data. */
+export type InSpan = <T>(name: string, work: () => T) => T;

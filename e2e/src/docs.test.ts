@@ -55,7 +55,10 @@ describe("docs/providers", () => {
   });
 
   it.each(pagesOf)("%s has a CORS configuration for uploads and downloads", (path) => {
-    for (const [rule] of jsonBlocks(path)) {
+    const rules = jsonBlocks(path);
+    if (rules.length === 0)
+      expect(read(path)).toMatch(/\(\.\.\/aws\.md#the-cors-configuration\)|^MINIO_API_CORS_ALLOW_ORIGIN=/m);
+    for (const [rule] of rules) {
       expect(rule.AllowedMethods ?? rule.method).toEqual(["GET", "HEAD", "PUT"]);
       expect(rule.ExposeHeaders ?? rule.responseHeader).toContain("ETag");
     }

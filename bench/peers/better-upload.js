@@ -5,8 +5,16 @@ import { RejectUpload, route } from "@better-upload/server";
 import { toNodeHandler } from "@better-upload/server/adapters/node";
 import { aws } from "@better-upload/server/clients";
 import { presignGetObject } from "@better-upload/server/helpers";
-import { accessKeyId, bucket, expiresInSeconds, maxFileBytes, port, region, secretAccessKey } from "./settings.js";
-import { isAuthenticated } from "./tokens.js";
+import {
+  accessKeyId,
+  bucket,
+  expiresInSeconds,
+  isAuthenticated,
+  maxFileBytes,
+  port,
+  region,
+  secretAccessKey,
+} from "./settings.js";
 
 const client = aws({ accessKeyId, secretAccessKey, region });
 

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { app as createCompanion } from "@uppy/companion";
 import express from "express";
 import session from "express-session";
-import { accessKeyId, bucket, maxFileBytes, port, region, secretAccessKey } from "./settings.js";
-import { isAuthenticated } from "./tokens.js";
+import { accessKeyId, bucket, isAuthenticated, maxFileBytes, port, region, secretAccessKey } from "./settings.js";
 
 const secret = "b3nch-companion-secret-0123456789abcdef";
 

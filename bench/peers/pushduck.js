@@ -3,8 +3,7 @@
 import Fastify from "fastify";
 import { toFastifyHandler } from "pushduck/adapters";
 import { createUploadConfig } from "pushduck/server";
-import { accessKeyId, bucket, expiresInSeconds, port, region, secretAccessKey } from "./settings.js";
-import { isAuthenticated } from "./tokens.js";
+import { accessKeyId, bucket, expiresInSeconds, isAuthenticated, port, region, secretAccessKey } from "./settings.js";
 
 const { s3, storage } = createUploadConfig()
   .provider("aws", { accessKeyId, secretAccessKey, region, bucket, acl: "private" })

@@ -3,18 +3,9 @@ type Benchmark = (args: readonly string[]) => Promise<boolean>;
 /** The command imports only the benchmark that runs, so that the imports of other benchmarks do not affect its figures. */
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   presign: async () => (await import("./presign.ts")).runPresign,
-  "hot-path": async () => (await import("./hot-path.ts")).runHotPath,
-  upload: async () => (await import("./upload.ts")).runUpload,
-  "client-size": async () => (await import("./client-size.ts")).runClientSize,
-  web: async () => (await import("./web.ts")).runWeb,
-  hostile: async () => (await import("./hostile.ts")).runHostile,
-  batch: async () => (await import("./batch.ts")).runBatch,
-  workers: async () => (await import("./workers.ts")).runWorkers,
   verbs: async () => (await import("./verbs.ts")).runVerbs,
   peers: async () => (await import("./peers.ts")).runPeers,
-  weight: async () => (await import("./weight.ts")).runWeight,
-  memory: async () => (await import("./memory.ts")).runMemory,
-  json: async () => (await import("./json-bodies.ts")).runJsonBodies,
+  upload: async () => (await import("./upload.ts")).runUpload,
 };
 
 const [name, ...args] = process.argv.slice(2);

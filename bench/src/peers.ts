@@ -1,14 +1,35 @@
-import { installPeers } from "./peers/install.ts";
-import { peerTurns } from "./peers/peers.ts";
-import { type Observed, probe } from "./peers/probe.ts";
+import { execFileSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createPostVerifier, createVerifier } from "@valetkey/presign";
+import { type Call, createSource, file, repeatable, sendCall, type WorkloadName } from "./rig/calls.ts";
 import type { Candidate } from "./rig/candidate.ts";
 import type { Dataset } from "./rig/dataset.ts";
-import type { Measured, Turn } from "./rig/measure-rounds.ts";
-import { embeddedTurns, loadCells, runLoad, serviceTurns } from "./rig/run-load.ts";
-import { formatCount, formatTable } from "./rig/table.ts";
-import { throughput, throughputRatio } from "./rig/throughput.ts";
-import { createToken } from "./rig/token.ts";
-import { callsOf, createSource } from "./rig/workload.ts";
+import { formatCount, formatTable, reportGoal } from "./rig/report.ts";
+import {
+  articleTurn,
+  LOAD_HEADER,
+  loadCells,
+  type Measured,
+  ownTurns,
+  type PlannedTurn,
+  runLoad,
+  serviceTurns,
+  type Turn,
+  throughput,
+  throughputRatio,
+} from "./rig/run-load.ts";
+import { createToken, settings } from "./rig/settings.ts";
+
+type Peer = { name: string; entry: string; checksWho: boolean; url?: WorkloadName; start: WorkloadName };
+
+/** Lists the peers. `url` and `start` name the workload with the requests that the peer understands. */
+const peers: readonly Peer[] = [
+  { name: "better-upload", entry: "better-upload.js", checksWho: false, url: "peer-url", start: "better-upload" },
+  { name: "better-upload + JWT", entry: "better-upload.js", checksWho: true, url: "peer-url", start: "better-upload" },
+  { name: "pushduck + JWT", entry: "pushduck.js", checksWho: true, url: "peer-url", start: "pushduck" },
+  { name: "companion + JWT", entry: "companion.js", checksWho: true, start: "companion" },
+];
 
 /** The data that the service writes before it responds. The peers write no data for these requests. */
 const WRITES = {
@@ -18,16 +39,18 @@ const WRITES = {
 } as const;
 type Verb = keyof typeof WRITES;
 
+const START_PEER = "better-upload + JWT";
+const START_GOALS: Record<string, number> = { "start valetkey/sqlite": 1.3, "start valetkey/postgres": 0.6 };
+
 const titles: Record<Verb, string> = { url: "download URL", start: "upload start" };
-const HEADER = ["", "requests/s", "ratio", "p50 ms", "p99 ms", "CPU us/request", "RSS MiB", "generator CPU"];
+const HEADER = ["", "requests/s", "ratio", ...LOAD_HEADER];
 const DOES = ["who", "access", "row", "quota", "size", "audit"];
 
 /**
  * Compares this service with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The table
  * also lists the work that each server does for a request.
  *
- * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Always returns true (success), because this
- * comparison has no goals.
+ * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Returns whether the upload starts met their goals.
  */
 export async function runPeers(args: readonly string[]): Promise<boolean> {
   installPeers();
@@ -35,28 +58,40 @@ export async function runPeers(args: readonly string[]): Promise<boolean> {
   const observed = new Map<string, Observed>();
   return runLoad(args, {
     title: "peers: download URLs and upload starts",
-    connections: 64,
     turns: [
-      ...serviceTurns("url", "url "),
-      ...embeddedTurns("embedded-url", "url "),
-      { name: "url article", workload: "url", prepare: (environment) => environment.article() },
+      ...serviceTurns("url"),
+      ...ownTurns("embedding", "embedding-url", "url "),
+      articleTurn,
       ...peerTurns("url"),
-      ...serviceTurns("start", "start "),
-      ...embeddedTurns("embedded-start", "start "),
+      ...serviceTurns("start"),
+      ...ownTurns("embedding", "embedding-start", "start "),
       ...peerTurns("start"),
     ],
     async verify({ name, workload }: Turn, { candidate, dataset }: { candidate: Candidate; dataset: Dataset }) {
-      const [call] = callsOf(workload, source);
+      const [call] = repeatable[workload as keyof typeof repeatable](source);
       if (call === undefined) throw new Error(`${workload} has no requests`);
       const seen = await probe(candidate.port, { call, strangerToken: await createToken(dataset.strangerId) });
       observed.set(name, seen);
       return seen.signed;
     },
-    printTable: (all) => {
+    report(all) {
       for (const verb of ["url", "start"] as const) printVerb(verb, { all, observed });
+      return reportGoals(all);
     },
-    reportGoals: () => true,
   });
+}
+
+/** Compares the upload starts with a peer that checks a JWT, but writes nothing. */
+function reportGoals(all: readonly Measured[]): boolean {
+  const peer = all.find(({ name }) => name === `start ${START_PEER}`);
+  if (peer === undefined) return true;
+  const met = all.flatMap((measured) => {
+    const goal = START_GOALS[measured.name];
+    if (goal === undefined) return [];
+    const ratio = throughputRatio(measured, peer);
+    return [reportGoal({ text: `${measured.name}, times ${START_PEER}`, ratio, atLeast: goal })];
+  });
+  return met.every(Boolean);
 }
 
 type Results = { all: readonly Measured[]; observed: ReadonlyMap<string, Observed> };
@@ -105,5 +140,110 @@ function yesNo(isSo: boolean | undefined): string {
 }
 
 function isService(name: string): boolean {
-  return name.includes("valetkey/") || name.includes("embedded/");
+  return name.includes("valetkey/") || name.includes("embedding/");
+}
+
+/** Returns one turn for each peer that supports the verb. */
+function peerTurns(verb: "url" | "start"): PlannedTurn[] {
+  return peers.flatMap(({ name, entry, checksWho, ...workloads }) => {
+    const workload = workloads[verb];
+    if (workload === undefined) return [];
+    return [
+      { name: `${verb} ${name}`, workload, prepare: (environment) => environment.peer(name, { entry, checksWho }) },
+    ];
+  });
+}
+
+const peersFolder = new URL("../peers/", import.meta.url);
+const lock = new URL("package-lock.json", peersFolder);
+/** npm writes this file at the end of an installation. */
+const installed = new URL("node_modules/.package-lock.json", peersFolder);
+
+/** Installs the packages of the peers on the first use. Installs them again if their lockfile has changed. */
+function installPeers(): void {
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.log(
+    "peers: installing better-upload, pushduck and Uppy Companion from npm into bench/peers, without their scripts",
+  );
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund"];
+  execFileSync("npm", ["ci", "--prefix", fileURLToPath(peersFolder), ...flags], { stdio: "inherit" });
+}
+
+const { accessKeyId, secretAccessKey, region, bucket } = settings;
+const options = { region, findCredentials: (id: string) => (id === accessKeyId ? { secretAccessKey } : undefined) };
+const verify = createVerifier(options);
+const verifyForm = createPostVerifier(options);
+
+type Json = { [key: string]: unknown };
+type Headers = Record<string, string>;
+type Signed = { kind: "url"; url: URL; headers: Headers } | { kind: "form"; fields: Map<string, string> };
+
+/** The checks that a server makes, as far as a client can observe them. */
+type Observed = {
+  /** Whether the server refuses a request without a token. */
+  checksWho: boolean;
+  /** Whether the server refuses a valid user who has no access. */
+  checksAccess: boolean;
+  /** The sizes that the signature of an upload permits. */
+  size: "exact" | "maximum" | "any";
+  /** How many of the three responses had a signed URL or form. */
+  signed: number;
+};
+
+/** Sends the same request three times: as the user, without a token, and as a stranger. Throws unless the user gets a valid signature. */
+async function probe(port: number, { call, strangerToken }: { call: Call; strangerToken: string }): Promise<Observed> {
+  const [own, anonymous, stranger] = await Promise.all([
+    ask(port, call),
+    ask(port, { ...call, token: undefined }),
+    ask(port, { ...call, token: strangerToken }),
+  ]);
+  if (own.signed === undefined) throw new Error(`${call.method} ${call.path} signed nothing: ${own.text}`);
+  return {
+    checksWho: anonymous.signed === undefined,
+    checksAccess: stranger.signed === undefined,
+    size: sizeOf(own.signed),
+    signed: [own, anonymous, stranger].filter(({ signed }) => signed !== undefined).length,
+  };
+}
+
+async function ask(port: number, call: Call): Promise<{ text: string; signed: Signed | undefined }> {
+  const text = await (await sendCall(port, call)).text();
+  return { text, signed: findSigned(JSON.parse(text)) };
+}
+
+/** Finds the signed URL or the signed upload form in a response, whatever its JSON looks like. */
+function findSigned(value: unknown): Signed | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { fields, headers } = value as Json;
+  if (typeof fields === "object" && fields !== null) {
+    const entries = Object.entries(fields as Headers).map(([name, text]) => [name.toLowerCase(), text] as const);
+    return { kind: "form", fields: new Map(entries) };
+  }
+  for (const each of Object.values(value)) {
+    if (typeof each === "string" && each.includes("X-Amz-Signature=")) {
+      return { kind: "url", url: new URL(each), headers: (headers ?? {}) as Headers };
+    }
+    const found = findSigned(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Returns the sizes that the signature permits. Throws unless the signature is valid. */
+function sizeOf(signed: Signed): Observed["size"] {
+  if (signed.kind === "form") {
+    const verified = verifyForm({ bucket, fields: signed.fields }, Date.now());
+    if (!verified.ok) throw new Error(`A form has no valid signature: ${verified.message}`);
+    return Number.isFinite(verified.range.max) ? "maximum" : "any";
+  }
+  if (!isValid(signed, file.sizeBytes)) throw new Error(`${signed.url} has no valid signature`);
+  return isValid(signed, file.sizeBytes + 1) ? "any" : "exact";
+}
+
+function isValid({ url, headers }: Signed & { kind: "url" }, sizeBytes: number): boolean {
+  const sent = { "content-type": file.contentType, ...headers, host: url.host, "content-length": String(sizeBytes) };
+  const rawHeaders = Object.entries(sent).flat();
+  const target = `${url.pathname}${url.search}`;
+  // A signed URL does not show whether it is for a GET or for a PUT, so this code tries both.
+  return ["GET", "PUT"].some((method) => verify({ method, target, rawHeaders }, Date.now()).ok);
 }

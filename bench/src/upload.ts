@@ -4,21 +4,22 @@ import { join } from "node:path";
 import { type CandidateSpec, startCandidate } from "./rig/candidate.ts";
 import { createDataset } from "./rig/dataset.ts";
 import { createEnvironment } from "./rig/environment.ts";
-import { readFlags } from "./rig/read-flags.ts";
-import { createScratch } from "./rig/scratch-directory.ts";
-import { createToken } from "./rig/token.ts";
-import { startBucket } from "./upload/bucket.ts";
+import { readFlags } from "./rig/report.ts";
+import { createToken } from "./rig/settings.ts";
 import { measureForms } from "./upload/forms.ts";
 import { measureManyFiles } from "./upload/many-files.ts";
 import { measureThroughput } from "./upload/throughput.ts";
 
 const MIB = 2 ** 20;
+/** The memory that the service may use for forms, in parts of the memory of the article's design or of the other checkout. */
+const OF_ARTICLE = { parallel: 0.1, stalled: 0.25 };
+const OF_BEFORE = { parallel: 1.1, stalled: 1.1 };
 
 /** A running service, the endpoint of its bucket, and the number of rounds. */
 type Target = { endpoint: string; service: { url: string; token: string; noteId: string }; rounds: number };
 
 /**
- * Compares uploads to the embedded bucket. Compares the speed of the client with the AWS SDK, and the memory of the service with the
+ * Compares uploads to the built-in bucket. Compares the speed of the client with the AWS SDK, and the memory of the service with the
  * memory of the article's design while they receive form uploads.
  *
  * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput, files or forms, --before (another checkout of the service,
@@ -30,13 +31,12 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
   const [note] = dataset.notes;
   if (note === undefined) throw new Error("The data set has no notes");
   const token = await createToken(note.ownerId);
-  const scratch = await createScratch();
   const environment = await createEnvironment(dataset);
-  const bucket = await startBucket(join(scratch.path, "bucket"));
+  const endpoint = environment.bucketEndpoint;
   try {
     const inBucket = (spec: CandidateSpec): CandidateSpec => ({
       ...spec,
-      env: { ...spec.env, S3_ENDPOINT: bucket.endpoint, AWS_ENDPOINT_URL_S3: bucket.endpoint, LOG_LEVEL: "error" },
+      env: { ...spec.env, S3_ENDPOINT: endpoint, AWS_ENDPOINT_URL_S3: endpoint, LOG_LEVEL: "error" },
     });
     const service = inBucket((await environment.service("sqlite")).spec);
     const measureOn = async (measure: (on: Target) => Promise<boolean>): Promise<boolean> => {
@@ -44,7 +44,7 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
       try {
         const url = `http://127.0.0.1:${candidate.port}`;
         return await measure({
-          endpoint: bucket.endpoint,
+          endpoint,
           service: { url, token, noteId: note.id },
           rounds: Number(values.rounds),
         });
@@ -55,12 +55,12 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
     let met = true;
     if ("throughput".includes(values.only)) {
       const sizeBytes = Number(values.mib) * MIB;
-      const path = await writeFile(scratch.path, sizeBytes);
+      const path = await writeFile(environment.path, sizeBytes);
       console.log(`upload: a file of ${values.mib} MiB, ${values.rounds} rounds, Node ${process.versions.node}`);
       met = await measureOn((on) => measureThroughput({ ...on, path, sizeBytes }));
     }
     if ("files".includes(values.only)) {
-      met = (await measureOn((on) => measureManyFiles({ ...on, folder: scratch.path }))) && met;
+      met = (await measureOn((on) => measureManyFiles({ ...on, folder: environment.path }))) && met;
     }
     if ("forms".includes(values.only)) {
       const { before } = values;
@@ -69,14 +69,18 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
           ? inBucket((await environment.article()).spec)
           : inBucket((await environment.before("sqlite", before)).spec);
       const specs = [base, service];
-      const plan = { specs, token, noteId: note.id, rounds: Number(values["form-rounds"]) };
+      const plan = {
+        specs,
+        token,
+        noteId: note.id,
+        rounds: Number(values["form-rounds"]),
+        goals: before === "" ? OF_ARTICLE : OF_BEFORE,
+      };
       met = (await measureForms(plan)) && met;
     }
     return met;
   } finally {
-    await bucket.stop();
     await environment.close();
-    await scratch.remove();
   }
 }
 

@@ -1,7 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:net";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "./free-port.ts";
+import { pathToFileURL } from "node:url";
+import type { DataLocation } from "./service.ts";
 import { settings } from "./settings.ts";
 
 export type CandidateSpec = {
@@ -13,20 +16,67 @@ export type CandidateSpec = {
   env: Record<string, string>;
 };
 
-export type Candidate = {
-  name: string;
-  port: number;
-  usage(): Promise<Usage>;
-  /** Returns the ids of the processes that respond to requests: the worker processes, or the server itself. */
-  workerPids(): Promise<number[]>;
-  stop(): Promise<void>;
-};
-
+export type Candidate = { name: string; port: number; usage(): Promise<Usage>; stop(): Promise<void> };
 export type Usage = { rssBytes: number; peakRssBytes: number; cpuMicroseconds: number };
 
+export type Engine = "postgres" | "sqlite";
+export const engines: readonly Engine[] = ["postgres", "sqlite"];
+
+const root = new URL("../../../", import.meta.url);
+/** The command of the service. It stays at this path in all versions, so `--before` can run any of them. */
+const COMMAND = "packages/server/src/cli.ts";
 const probe = new URL("./usage-probe.ts", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
+
+const aws = {
+  AWS_BUCKET_NAME: settings.bucket,
+  AWS_REGION: settings.region,
+  AWS_ACCESS_KEY_ID: settings.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: settings.secretAccessKey,
+};
+
+/** Describes the server with the design of the article: Express, jsonwebtoken, three queries, getSignedUrl. */
+export function articleSpec(where: DataLocation): CandidateSpec {
+  return specOf(where, { name: "article", entry: "bench/article/server.js", env: { JWT_SECRET: settings.jwtSecret } });
+}
+
+/** Describes the service. It runs from its sources, so the figures are never those of an old build. `checkout`: another version. */
+export function serviceSpec(engine: Engine, where: DataLocation, checkout?: string): CandidateSpec {
+  const env = {
+    AUTH_SECRET: settings.authSecret,
+    AUTH_JWT_SECRET: settings.jwtSecret,
+    // Each user of this load requests more URLs than the limit permits.
+    URL_RATE_LIMIT: "0",
+    // The load generator sends the IP address of each visitor of a link in X-Forwarded-For.
+    TRUST_PROXY: "loopback",
+  };
+  const spec = specOf(where, { name: `valetkey/${engine}`, entry: COMMAND, env });
+  if (checkout === undefined) return spec;
+  return { ...spec, name: `${basename(checkout)}/${engine}`, entry: pathToFileURL(join(checkout, COMMAND)) };
+}
+
+/** Describes a server of this benchmark: the hot path on plain node:http (`bare`), or an application that embeds Valet Key. */
+export function ownSpec(server: "bare" | "embedding", engine: Engine, where: DataLocation): CandidateSpec {
+  const env = { AUTH_JWT_SECRET: settings.jwtSecret };
+  return specOf(where, { name: `${server}/${engine}`, entry: `bench/src/servers/${server}.ts`, env });
+}
+
+/** `entry` is the name of a file in bench/peers. `checksWho`: whether the server checks the JWT of a request. */
+export type PeerPlace = { directory: string; entry: string; checksWho: boolean };
+
+/** Describes a peer. The peer gets the S3 credentials of the service, and verifies tokens with the secret of the service. */
+export function peerSpec(name: string, { entry, checksWho, directory }: PeerPlace): CandidateSpec {
+  const env = checksWho ? { JWT_SECRET: settings.jwtSecret } : {};
+  return specOf({ directory }, { name, entry: `bench/peers/${entry}`, env });
+}
+
+type Own = { name: string; entry: string; env: Record<string, string> };
+
+function specOf({ directory, url }: DataLocation, { name, entry, env }: Own): CandidateSpec {
+  const database = { DATA_DIR: directory, ...(url !== undefined && { DATABASE_URL: url }) };
+  return { name, entry: new URL(entry, root), directory, env: { ...aws, ...database, ...env } };
+}
 
 /** Starts a server and waits until it responds. The server writes a CPU profile to BENCH_PROFILE_DIR, if that variable is set. */
 export async function startCandidate({ name, entry, directory, env }: CandidateSpec): Promise<Candidate> {
@@ -43,16 +93,13 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   return {
     name,
     port,
-    usage: () => ask<Usage>(child, "usage"),
-    workerPids: () => ask<number[]>(child, "workers"),
+    async usage() {
+      child.send("usage");
+      const [usage] = await once(child, "message");
+      return usage;
+    },
     stop: () => stop(child, { name, output }),
   };
-}
-
-async function ask<T>(child: ChildProcess, question: "usage" | "workers"): Promise<T> {
-  child.send(question);
-  const [answer] = await once(child, "message");
-  return answer as T;
 }
 
 /** Returns the flags that make Node write a CPU profile to BENCH_PROFILE_DIR. Returns no flags if that variable is not set. */
@@ -60,6 +107,16 @@ export function profileFlags(name: string): string[] {
   const directory = process.env.BENCH_PROFILE_DIR;
   if (!directory) return [];
   return ["--cpu-prof", `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${name.replaceAll("/", "-")}.cpuprofile`];
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("The TCP server has no port");
+  return address.port;
 }
 
 function collectOutput(child: ChildProcess): () => string {

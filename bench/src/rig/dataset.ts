@@ -1,9 +1,6 @@
-import { below, createRandom } from "./random.ts";
-
 export type BenchNote = { id: string; ownerId: string; title: string };
 export type BenchAttachment = { id: string; noteId: string; ownerId: string; objectKey: string; filename: string };
-export type BenchShare = { id: string; noteId: string; userId: string };
-export type BenchLink = { id: string; noteId: string; ownerId: string };
+type BenchShare = { id: string; noteId: string; userId: string };
 
 export type Dataset = {
   userIds: string[];
@@ -12,8 +9,8 @@ export type Dataset = {
   notes: BenchNote[];
   attachments: BenchAttachment[];
   shares: BenchShare[];
-  /** Public links. Each link leads to all files of one small note. */
-  links: BenchLink[];
+  /** Small notes that get a public link, which leads to all their files. */
+  linkedNotes: BenchNote[];
   /** Every pair of a user and an attachment that the user may read, as the owner or because of a share. */
   grants: { userId: string; attachment: BenchAttachment }[];
 };
@@ -29,7 +26,7 @@ const LARGE_NOTE_STEP = 20;
 
 /** The number of files of most notes. */
 export const SMALL_NOTE_FILES = 5;
-/** The number of files of every twentieth note. A request of the benchmark `batch` asks for all files of one such note. */
+/** The number of files of every twentieth note. A request of the verb `batch` asks for all files of one such note. */
 export const LARGE_NOTE_FILES = 100;
 
 /** Makes the data that every candidate gets. Each call makes the same data, so the load generator does not need to read a database. */
@@ -38,10 +35,9 @@ export function createDataset(): Dataset {
   const newId = createIds(random);
   const userIds = Array.from({ length: USERS }, newId);
   const strangerId = newId();
-  const dataset: Dataset = { userIds, strangerId, notes: [], attachments: [], shares: [], links: [], grants: [] };
+  const dataset: Dataset = { userIds, strangerId, notes: [], attachments: [], shares: [], linkedNotes: [], grants: [] };
   for (let index = 0; index < NOTES; index++) addNote(dataset, { index, random, newId });
-  const small = dataset.notes.filter((_, index) => !isLarge(index)).slice(0, LINKS);
-  for (const { id, ownerId } of small) dataset.links.push({ id: newId(), noteId: id, ownerId });
+  dataset.linkedNotes = dataset.notes.filter((_, index) => !isLarge(index)).slice(0, LINKS);
   return dataset;
 }
 
@@ -91,4 +87,30 @@ function createIds(random: () => number): () => string {
     const hex = () => below(random, 0x10000).toString(16).padStart(4, "0");
     return `${time.slice(0, 8)}-${time.slice(8)}-7${hex().slice(1)}-8${hex().slice(1)}-${hex()}${hex()}${hex()}`;
   };
+}
+
+/** Makes a seeded generator of numbers in [0, 1) (mulberry32), so that all candidates get the same data. */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export function below(random: () => number, limit: number): number {
+  return Math.floor(random() * limit);
+}
+
+/** Shuffles the items in place. */
+export function shuffle<T>(items: T[], random: () => number): T[] {
+  for (let index = items.length - 1; index > 0; index--) {
+    const other = below(random, index + 1);
+    const kept = items[index] as T;
+    items[index] = items[other] as T;
+    items[other] = kept;
+  }
+  return items;
 }

@@ -1,27 +1,32 @@
-import { cp, mkdir } from "node:fs/promises";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { startBucket } from "../upload/bucket.ts";
-import { type AuditedUrls, readAuditedUrls } from "./audited-urls.ts";
-import type { CandidateSpec } from "./candidate.ts";
+import pg from "pg";
 import {
   articleSpec,
-  bareSpec,
-  beforeSpec,
-  type DataLocation,
+  type CandidateSpec,
   type Engine,
-  embeddingSpec,
+  freePort,
+  ownSpec,
   type PeerPlace,
   peerSpec,
+  profileFlags,
   serviceSpec,
-} from "./candidate-specs.ts";
+  startCandidate,
+} from "./candidate.ts";
 import type { Dataset } from "./dataset.ts";
-import { endUploads } from "./end-uploads.ts";
-import { type Postgres, startPostgres } from "./postgres.ts";
-import { createScratch } from "./scratch-directory.ts";
-import { seedArticle } from "./seed-article.ts";
-import { seedEmbedded } from "./seed-embedded.ts";
-import { seedService } from "./seed-service.ts";
+import {
+  type AuditedUrls,
+  type DataLocation,
+  endUploads,
+  loadEmbeddedPostgres,
+  readAuditedUrls,
+  seedArticle,
+  seedEmbedding,
+  seedService,
+} from "./service.ts";
 
 /**
  * A candidate whose data is ready, and functions that read its audit log and end its uploads. The article and the peers have neither an
@@ -36,97 +41,167 @@ export type PreparedCandidate = {
 export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
 /**
- * Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, and a copy of the data for each candidate. With
- * `hasBucket`, the service has an embedded bucket in a separate process. By default, the bucket is unreachable.
+ * Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, a bucket in a separate process, and the data of each
+ * candidate. The tables come from a first start of the candidate itself, so that each version has its own tables.
  */
-export async function createEnvironment(dataset: Dataset, { hasBucket = false } = {}) {
-  const scratch = await createScratch();
-  const postgres = await startPostgres(scratch.path);
-  const seeded = await seedBoth(dataset, { path: scratch.path, postgres });
-  const bucket = hasBucket ? await startBucket(join(scratch.path, "bucket")) : undefined;
-  const copyData = async (name: string, engine: Engine): Promise<DataLocation> => {
-    const directory = join(scratch.path, `${name}-${engine}`);
-    await mkdir(directory);
-    if (engine === "postgres") return { directory, url: await postgres.createDatabase(name, { copyOf: SEED }) };
-    await cp(seeded, directory, { recursive: true });
-    return { directory };
-  };
-  const emptyPlace = async (name: string, engine: Engine): Promise<DataLocation> => {
-    const directory = join(scratch.path, `${name}-${engine}`);
+export async function createEnvironment(dataset: Dataset) {
+  const path = await createScratch();
+  const postgres = await startPostgres(path);
+  const bucket = await startBucket(join(path, "bucket"));
+  const prepared = new Map<string, Promise<PreparedCandidate>>();
+
+  async function placeOf(name: string, engine: Engine): Promise<DataLocation> {
+    const directory = join(path, `${name}-${engine}`);
     await mkdir(directory);
     return engine === "postgres" ? { directory, url: await postgres.createDatabase(name) } : { directory };
-  };
-  const audited = (spec: CandidateSpec, where: DataLocation): PreparedCandidate => ({
-    spec: bucket === undefined ? spec : { ...spec, env: { ...spec.env, S3_ENDPOINT: bucket.endpoint } },
-    readAuditedUrls: () => readAuditedUrls(where),
-    endUploads: (started) => endUploads(where, started),
-  });
-  const prepared = new Map<string, Promise<PreparedCandidate>>();
-  const once = (name: string, make: () => Promise<PreparedCandidate>) => {
+  }
+
+  function once(name: string, make: () => Promise<PreparedCandidate>): Promise<PreparedCandidate> {
     const candidate = prepared.get(name) ?? make();
     prepared.set(name, candidate);
     return candidate;
-  };
+  }
+
+  type Seeded = { name: string; engine: Engine; specOf: (where: DataLocation) => CandidateSpec };
+  type Seed = (where: DataLocation, dataset: Dataset) => Promise<void>;
+
+  /** Prepares a candidate that has the tables of the service. `tables`: the candidate whose start makes the tables. */
+  function withTables({ name, engine, specOf }: Seeded, { seed = seedService as Seed, tables = specOf } = {}) {
+    return once(`${name}/${engine}`, async () => {
+      const where = await placeOf(name, engine);
+      await (await startCandidate(tables(where))).stop();
+      await seed(where, dataset);
+      const spec = specOf(where);
+      return {
+        spec: { ...spec, env: { ...spec.env, S3_ENDPOINT: bucket.endpoint } },
+        readAuditedUrls: () => readAuditedUrls(where),
+        endUploads: (started) => endUploads(where, started),
+      };
+    });
+  }
+
   return {
     description: postgres.version,
-    path: scratch.path,
+    path,
+    bucketEndpoint: bucket.endpoint,
     article: () =>
       once("article", async () => {
-        const directory = join(scratch.path, "article");
-        await mkdir(directory);
-        const url = await postgres.createDatabase("article");
-        await seedArticle(url, dataset);
-        return { spec: articleSpec({ directory, url }) };
+        const where = await placeOf("article", "postgres");
+        await seedArticle(where, dataset);
+        return { spec: articleSpec(where) };
       }),
     peer: (name: string, peer: Omit<PeerPlace, "directory">) =>
-      once(name, async () => ({ spec: peerSpec(name, { ...peer, directory: scratch.path }) })),
-    service: (engine: Engine) =>
-      once(`service/${engine}`, async () => {
-        const where = await copyData("service", engine);
-        return audited(serviceSpec(engine, where), where);
-      }),
-    workers: (count: number) =>
-      once(`workers/${count}`, async () => {
-        const where = await copyData(`workers_${count}`, "postgres");
-        const spec = serviceSpec("postgres", where);
-        const env = { ...spec.env, WORKERS: String(count) };
-        return audited({ ...spec, name: `${count} workers/postgres`, env }, where);
-      }),
+      once(name, async () => ({ spec: peerSpec(name, { ...peer, directory: path }) })),
+    service: (engine: Engine) => withTables({ name: "service", engine, specOf: (where) => serviceSpec(engine, where) }),
     before: (engine: Engine, checkout: string) =>
-      once(`${checkout}/${engine}`, async () => {
-        const where = await emptyPlace(basename(checkout), engine);
-        const itsDatabase = await import(
-          pathToFileURL(join(checkout, "packages/server/src/wiring/database/index.ts")).href
-        );
-        await seedService(where, dataset, itsDatabase);
-        return audited(beforeSpec(engine, { where, checkout }), where);
-      }),
-    embedded: (engine: Engine) =>
-      once(`embedded/${engine}`, async () => {
-        const where = await emptyPlace("embedded", engine);
-        await seedEmbedded(where, dataset);
-        return audited(embeddingSpec(engine, where), where);
-      }),
+      withTables({ name: basename(checkout), engine, specOf: (where) => serviceSpec(engine, where, checkout) }),
+    embedding: (engine: Engine) =>
+      withTables(
+        { name: "embedding", engine, specOf: (where) => ownSpec("embedding", engine, where) },
+        { seed: seedEmbedding },
+      ),
     bare: (engine: Engine) =>
-      once(`bare/${engine}`, async () => {
-        const where = await copyData("bare", engine);
-        return audited(bareSpec(engine, where), where);
-      }),
+      withTables(
+        { name: "bare", engine, specOf: (where) => ownSpec("bare", engine, where) },
+        { tables: (where) => serviceSpec(engine, where) },
+      ),
     close: async () => {
-      await bucket?.stop();
+      await bucket.stop();
       await postgres.stop();
-      await scratch.remove();
+      await rm(path, { recursive: true, force: true });
     },
   };
 }
 
-const SEED = "seed";
+// The statfs types of the file systems that Linux has in memory. A flush in memory costs nothing, so a comparison there would be wrong.
+const MEMORY_FILE_SYSTEMS = new Set([0x01021994, 0x858458f6]);
 
-/** Writes the data to one database of each engine. Each candidate gets a copy of one of them. Returns the directory of the SQLite file. */
-async function seedBoth(dataset: Dataset, { path, postgres }: { path: string; postgres: Postgres }): Promise<string> {
-  const directory = join(path, SEED);
-  await mkdir(directory);
-  await seedService({ directory, url: await postgres.createDatabase(SEED) }, dataset);
-  await seedService({ directory }, dataset);
-  return directory;
+/** Makes a directory on a real disk: in BENCH_DIR, or in the first default directory that is not in memory. */
+async function createScratch(): Promise<string> {
+  const chosen = process.env.BENCH_DIR;
+  for (const parent of chosen === undefined ? [tmpdir(), "/var/tmp", process.cwd()] : [chosen]) {
+    const kind = await statfs(parent).then(
+      ({ type }) => type,
+      () => undefined,
+    );
+    if (kind !== undefined && !MEMORY_FILE_SYSTEMS.has(kind)) return mkdtemp(join(parent, "valetkey-bench-"));
+  }
+  throw new Error("Found no directory on a disk. Set BENCH_DIR to one.");
+}
+
+/** Starts the built-in bucket in a separate process, with its data in this folder. Throws if the process ends at its start. */
+async function startBucket(dataDir: string) {
+  const child = fork(new URL("../servers/bucket.ts", import.meta.url), [dataDir], { execArgv: profileFlags("bucket") });
+  const ended = once(child, "exit").then(([code]): never => {
+    throw new Error(`The process of the bucket has ended with ${code}. Its output is above`);
+  });
+  // Without this line, the end of the process after `stop` would be an unhandled rejection.
+  ended.catch(() => undefined);
+  const [endpoint] = (await Promise.race([once(child, "message"), ended])) as [string];
+  return {
+    endpoint,
+    async stop() {
+      const exited = once(child, "exit");
+      child.disconnect();
+      await exited;
+    },
+  };
+}
+
+/** Uses the server at BENCH_DATABASE_URL, or starts a PostgreSQL server from npm. Throws if the server does not flush its commits. */
+async function startPostgres(directory: string) {
+  const given = process.env.BENCH_DATABASE_URL;
+  const cluster = given === undefined ? await startCluster(directory) : { url: given, stop: async () => {} };
+  const admin = new pg.Client({ connectionString: cluster.url });
+  await admin.connect();
+  const created: string[] = [];
+  return {
+    version: await describe(admin),
+    /** Creates an empty database, and returns its URL. */
+    async createDatabase(name: string): Promise<string> {
+      const unique = `valetkey_bench_${process.pid}_${name.replace(/\W/g, "_")}`.toLowerCase();
+      await admin.query(`CREATE DATABASE ${unique}`);
+      created.push(unique);
+      const url = new URL(cluster.url);
+      url.pathname = `/${unique}`;
+      return url.href;
+    },
+    async stop() {
+      for (const name of created) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await admin.end();
+      await cluster.stop();
+    },
+  };
+}
+
+async function describe(admin: pg.Client): Promise<string> {
+  const { rows } = await admin.query<Record<string, string>>(
+    "SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit",
+  );
+  const row = rows[0];
+  if (row?.fsync !== "on" || row.commit !== "on")
+    throw new Error("PostgreSQL runs without durability. Turn fsync and synchronous_commit on.");
+  return `PostgreSQL ${row.version}, fsync ${row.fsync}, synchronous_commit ${row.commit}`;
+}
+
+async function startCluster(directory: string) {
+  const port = await freePort();
+  const databaseDir = join(directory, "postgres");
+  // PostgreSQL refuses to run as root. So another account of the machine runs PostgreSQL, and needs access to the directory.
+  await chmod(directory, 0o755);
+  await mkdir(databaseDir);
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
+  const cluster = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: "postgres",
+    password: "bench",
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    onLog: () => {},
+    onError: (error) => console.error(error),
+  });
+  await cluster.initialise();
+  await cluster.start();
+  return { url: `postgres://postgres:bench@127.0.0.1:${port}/postgres`, stop: () => cluster.stop() };
 }

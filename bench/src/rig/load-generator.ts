@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import type { WorkloadName } from "./workload.ts";
+import type { WorkloadName } from "./calls.ts";
 
 export type Drive = { workload: WorkloadName; port: number; seconds: number; connections: number };
 

@@ -1,17 +1,13 @@
 import { basename } from "node:path";
-import type { Candidate } from "./candidate.ts";
-import { type Engine, engines } from "./candidate-specs.ts";
-import { checkAuditedUrls } from "./check-audited-urls.ts";
-import { createDataset, type Dataset } from "./dataset.ts";
+import { BATCH_SIZE, batchCall, chooseBatches, sendCall, startCall, urlsOf, type WorkloadName } from "./calls.ts";
+import { type Candidate, type Engine, engines, startCandidate, type Usage } from "./candidate.ts";
+import { createDataset, createRandom, type Dataset } from "./dataset.ts";
 import { createEnvironment, type Environment, type PreparedCandidate } from "./environment.ts";
-import { createFlushes, type Flushes } from "./flushes.ts";
-import { startLoadGenerator } from "./load-generator.ts";
-import { type Measured, measureRounds, type Turn } from "./measure-rounds.ts";
-import { readFlags } from "./read-flags.ts";
-import { median } from "./statistics.ts";
-import { verifyService } from "./verify-service.ts";
-import type { WorkloadName } from "./workload.ts";
+import { type LoadGenerator, type LoadResult, startLoadGenerator } from "./load-generator.ts";
+import { formatCount, median, medianRatio, readFlags } from "./report.ts";
+import { createToken, settings } from "./settings.ts";
 
+const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 3;
 
 /** A turn whose server is not yet prepared. */
@@ -23,23 +19,32 @@ export type PlannedTurn = {
   engine?: Engine;
 };
 
+/** A workload, and the server that gets it. Several turns of a round may use the same server. */
+export type Turn = { name: string; workload: WorkloadName; server: PreparedCandidate };
+
+export type Measured = Turn & {
+  /** `cpuMicroseconds`: the CPU time of all threads of the server, divided by the requests of the turn. */
+  rounds: (LoadResult & { cpuMicroseconds: number })[];
+  usage: Usage;
+  /** The number of responses with 200 or 201 since the start, including those of the verification and the warm-up. */
+  okResponses: number;
+  /** The number of responses with another status under load. The run fails if there is such a response. */
+  otherResponses: number;
+};
+
 type LoadBenchmark = {
   title: string;
-  connections: number;
   turns: readonly PlannedTurn[];
-  /** Whether the benchmark starts a bucket that the service can reach. Default: false. */
-  hasBucket?: boolean;
-  /**
-   * Checks that a started server works. Returns the number of its responses with 200 or 201. Default: `verifyService`.
-   */
+  /** Checks that a started server works. Returns the number of its responses with 200 or 201. Default: `verifyService`. */
   verify?(turn: Turn, to: { candidate: Candidate; dataset: Dataset }): Promise<number>;
-  printTable(measured: readonly Measured[], flushes: Flushes): void;
-  /** Returns whether all goals were met. */
-  reportGoals(measured: readonly Measured[]): boolean;
+  /** Runs before each round, while all servers are idle. `directory` is on the disk of the servers. */
+  beforeRound?(directory: string): Promise<void> | void;
+  /** Prints the table and the goals. Returns whether all goals were met. */
+  report(measured: readonly Measured[]): boolean;
 };
 
 /** Returns the turns in which the service gets a workload, one turn for each database engine. */
-export function serviceTurns(workload: WorkloadName, prefix = ""): PlannedTurn[] {
+export function serviceTurns(workload: WorkloadName, prefix = `${workload} `): PlannedTurn[] {
   return engines.map((engine) => ({
     name: `${prefix}valetkey/${engine}`,
     workload,
@@ -48,59 +53,49 @@ export function serviceTurns(workload: WorkloadName, prefix = ""): PlannedTurn[]
   }));
 }
 
-/** Returns the turns of an application that embeds Valet Key, one turn for each database engine. */
-export function embeddedTurns(workload: "embedded-url" | "embedded-start", prefix: string): PlannedTurn[] {
+/** Returns the turns of one of the servers of this benchmark, one turn for each database engine. */
+export function ownTurns(server: "bare" | "embedding", workload: WorkloadName, prefix: string): PlannedTurn[] {
   return engines.map((engine) => ({
-    name: `${prefix}embedded/${engine}`,
+    name: `${prefix}${server}/${engine}`,
     workload,
-    prepare: (environment) => environment.embedded(engine),
+    prepare: (environment) => environment[server](engine),
   }));
 }
 
-/** Returns the turns of the hot path that is written by hand, one turn for each database engine. */
-export function bareTurns(prefix = ""): PlannedTurn[] {
-  return engines.map((engine) => ({
-    name: `${prefix}bare/${engine}`,
-    workload: "url",
-    prepare: (environment) => environment.bare(engine),
-  }));
-}
+export const articleTurn: PlannedTurn = {
+  name: "url article",
+  workload: "url",
+  prepare: (environment) => environment.article(),
+};
 
 /** Measures servers under load and compares their audit logs with the URLs that they returned. */
 export async function runLoad(args: readonly string[], benchmark: LoadBenchmark): Promise<boolean> {
-  const { title, connections, verify = verifyService, hasBucket = false } = benchmark;
   const { rounds, seconds, only, before } = readFlags(args, { rounds: "5", seconds: "5", only: "", before: "" });
   const chosen = benchmark.turns.filter(({ name }) => only.split(",").some((part) => name.includes(part)));
-  const planned = [
-    ...chosen,
-    ...before
-      .split(",")
-      .filter(Boolean)
-      .flatMap((checkout) => turnsBefore(chosen, checkout)),
-  ];
+  const checkouts = before.split(",").filter(Boolean);
+  const planned = [...chosen, ...checkouts.flatMap((checkout) => turnsBefore(chosen, checkout))];
   const dataset = createDataset();
-  const environment = await createEnvironment(dataset, { hasBucket });
+  const environment = await createEnvironment(dataset);
   const load = await startLoadGenerator();
   try {
-    console.log(`${title}, ${connections} connections, Node ${process.versions.node}, ${environment.description}`);
+    const about = `${CONNECTIONS} connections, Node ${process.versions.node}, ${environment.description}`;
+    console.log(`${benchmark.title}, ${about}`);
     const turns: Turn[] = [];
     for (const { prepare, ...turn } of planned) turns.push({ ...turn, server: await prepare(environment) });
-    const flushes = createFlushes(environment.path);
-    const plan = {
+    const { verify = verifyService } = benchmark;
+    const measured = await measureRounds(turns, {
+      load,
       rounds: Number(rounds),
       seconds: Number(seconds),
-      warmUpSeconds: WARM_UP_SECONDS,
-      connections,
-      verify: (turn: Turn, candidate: Candidate) => verify(turn, { candidate, dataset }),
-      beforeRound: () => flushes.measure(),
-    };
-    const measured = await measureRounds(turns, { load, plan });
-    benchmark.printTable(measured, flushes);
+      verify: (turn, candidate) => verify(turn, { candidate, dataset }),
+      beforeRound: () => benchmark.beforeRound?.(environment.path),
+    });
+    const isMet = benchmark.report(measured);
     for (const { name, otherResponses } of measured) {
       if (otherResponses > 0) throw new Error(`${name} refused ${otherResponses} requests`);
     }
     await checkAuditedUrls(measured);
-    return benchmark.reportGoals(measured);
+    return isMet;
   } finally {
     load.stop();
     await environment.close();
@@ -116,15 +111,198 @@ function turnsBefore(turns: readonly PlannedTurn[], checkout: string): PlannedTu
   });
 }
 
-/** Returns the table cells that all load benchmarks share: latencies, CPU time for each URL, memory, and CPU share of the generator. */
-export function loadCells({ rounds, usage }: Measured, urlsPerResponse = 1): string[] {
+type Plan = {
+  load: LoadGenerator;
+  rounds: number;
+  seconds: number;
+  verify(turn: Turn, candidate: Candidate): Promise<number>;
+  beforeRound(): Promise<void> | void;
+};
+type Entry = { candidate: Candidate; measured: Measured };
+
+/** Runs all turns in each round, so that a slow phase of the machine affects all of them. Between its turns, a server runs but is idle. */
+async function measureRounds(turns: readonly Turn[], plan: Plan): Promise<Measured[]> {
+  const candidates = new Map<PreparedCandidate, Candidate>();
+  let endedCleanly = false;
+  let entries: Entry[] = [];
+  try {
+    for (const { server } of turns) {
+      if (!candidates.has(server)) candidates.set(server, await startCandidate(server.spec));
+    }
+    entries = turns.map((turn) => createEntry(turn, candidates.get(turn.server) as Candidate));
+    for (const { candidate, measured } of entries) measured.okResponses += await plan.verify(measured, candidate);
+    for (const entry of entries) await drive(entry, { load: plan.load, seconds: WARM_UP_SECONDS });
+    for (let round = 0; round < plan.rounds; round++) {
+      await plan.beforeRound();
+      for (const entry of entries) entry.measured.rounds.push(await drive(entry, plan));
+    }
+    for (const { candidate, measured } of entries) measured.usage = await candidate.usage();
+  } finally {
+    endedCleanly = await stopAll([...candidates.values()]);
+  }
+  if (!endedCleanly) throw new Error("A server did not end cleanly.");
+  return entries.map(({ measured }) => measured);
+}
+
+function createEntry(turn: Turn, candidate: Candidate): Entry {
+  const usage = { rssBytes: Number.NaN, peakRssBytes: Number.NaN, cpuMicroseconds: Number.NaN };
+  return { candidate, measured: { ...turn, rounds: [], usage, okResponses: 0, otherResponses: 0 } };
+}
+
+/** Stops all servers gracefully, so that each server finishes the writes to its audit log. Returns whether all servers ended cleanly. */
+async function stopAll(candidates: readonly Candidate[]): Promise<boolean> {
+  const outcomes = await Promise.allSettled(candidates.map((candidate) => candidate.stop()));
+  for (const outcome of outcomes) if (outcome.status === "rejected") console.error(outcome.reason);
+  return outcomes.every(({ status }) => status === "fulfilled");
+}
+
+async function drive({ candidate, measured }: Entry, { load, seconds }: Pick<Plan, "load" | "seconds">) {
+  const { workload, server } = measured;
+  const turn = { workload, port: candidate.port, connections: CONNECTIONS, seconds };
+  await load.prepare(turn);
+  const since = Date.now();
+  const before = await candidate.usage();
+  const result = await load.drive(turn);
+  const spent = (await candidate.usage()).cpuMicroseconds - before.cpuMicroseconds;
+  if (workload.endsWith("start")) await server.endUploads?.({ since });
+  let responses = 0;
+  for (const [status, number] of Object.entries(result.responses)) {
+    responses += number;
+    if (status === "200" || status === "201") measured.okResponses += number;
+    else measured.otherResponses += number;
+  }
+  return { ...result, cpuMicroseconds: spent / responses };
+}
+
+/** Throws unless each audit log has exactly the URLs that the clients received. */
+async function checkAuditedUrls(measured: readonly Measured[]): Promise<void> {
+  const returned = new Map<PreparedCandidate, number>();
+  for (const { server, workload, okResponses } of measured) {
+    returned.set(server, (returned.get(server) ?? 0) + okResponses * (urlsOf[workload] ?? 0));
+  }
+  for (const [{ spec, readAuditedUrls: read }, expected] of returned) {
+    if (read === undefined) continue;
+    const { events, urls } = await read();
+    if (urls !== expected) throw new Error(`${spec.name} returned ${expected} URLs, but its audit log has ${urls}`);
+    const counted = `${formatCount(events)} events for ${formatCount(urls)} URLs`;
+    console.log(`audit of ${spec.name}: ${counted}, as many as the clients received`);
+  }
+}
+
+/** Returns the requests per second of each round. */
+export function throughputs({ rounds }: Measured): number[] {
+  return rounds.map(({ requestsPerSecond }) => requestsPerSecond);
+}
+
+export function throughput(measured: Measured): number {
+  return median(throughputs(measured));
+}
+
+/** Divides the throughput by the throughput of `base` in each round. Returns the median of these ratios. */
+export function throughputRatio(measured: Measured, base: Measured): number {
+  return medianRatio(throughputs(measured), throughputs(base));
+}
+
+/** The header and the cells of the columns that all load benchmarks share. */
+export const LOAD_HEADER = ["p50 ms", "p99 ms", "CPU us/request", "RSS MiB", "generator CPU"];
+export function loadCells({ rounds, usage }: Measured): string[] {
   return [
     median(rounds.map((round) => round.p50Milliseconds)).toFixed(1),
     median(rounds.map((round) => round.p99Milliseconds)).toFixed(1),
-    (median(rounds.map((round) => round.cpuMicrosecondsPerRequest)) / urlsPerResponse).toFixed(
-      urlsPerResponse > 1 ? 1 : 0,
-    ),
+    median(rounds.map((round) => round.cpuMicroseconds)).toFixed(0),
     (usage.rssBytes / 2 ** 20).toFixed(0),
     `${(100 * median(rounds.map((round) => round.generatorCpuShare))).toFixed(0)} %`,
   ];
+}
+
+type To = { candidate: Candidate; dataset: Dataset };
+
+/**
+ * Checks the responses of the service before the measurement, for three workloads. For other workloads, only the load checks the statuses.
+ * Returns the number of responses with 200 or 201.
+ */
+async function verifyService({ workload }: Turn, { candidate, dataset }: To): Promise<number> {
+  if (workload === "url") return verifyUrls(candidate, dataset);
+  if (workload === "batch") return verifyBatch(candidate, dataset);
+  if (workload === "start") return verifyStart(candidate, dataset);
+  return 0;
+}
+
+/** Checks that the URLs of one batch are for the requested files, in the same order. */
+async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise<number> {
+  const [batch] = chooseBatches(dataset, createRandom(1));
+  if (batch === undefined) throw new Error("The data set has no user with enough files");
+  const response = await sendCall(port, batchCall(batch.attachmentIds, await createToken(batch.userId)));
+  const { urls } = (await response.json()) as { urls?: { attachmentId: string; fileUrl?: string }[] };
+  if (urls?.length !== BATCH_SIZE) throw new Error(`${name} returned ${response.status} without ${BATCH_SIZE} URLs`);
+  const keys = new Map(dataset.attachments.map(({ id, objectKey }) => [id, objectKey]));
+  for (const [index, { attachmentId, fileUrl }] of urls.entries()) {
+    if (attachmentId !== batch.attachmentIds[index]) throw new Error(`${name} returned URL ${index} out of order`);
+    checkFileUrl(name, { fileUrl: fileUrl ?? "", objectKey: keys.get(attachmentId) ?? "" });
+  }
+  return 1;
+}
+
+/** Checks that the request that starts an upload returns a signed PUT. */
+async function verifyStart({ name, port }: Candidate, { notes }: Dataset): Promise<number> {
+  const [note] = notes;
+  if (note === undefined) throw new Error("The data set has no notes");
+  const response = await sendCall(port, startCall(note, await createToken(note.ownerId)));
+  const { upload } = (await response.json()) as { upload?: { url?: string } };
+  if (response.status !== 201 || !upload?.url?.includes("X-Amz-Signature=")) {
+    throw new Error(`${name} returned ${response.status} without a signed URL`);
+  }
+  return 1;
+}
+
+const SAMPLES = 20;
+
+/**
+ * Checks before the measurement that a server issues URLs for the right object with the right expiry, and returns 403 to a stranger
+ * and 401 without a valid token.
+ *
+ * Returns the number of issued URLs.
+ */
+async function verifyUrls({ name, port }: Candidate, dataset: Dataset): Promise<number> {
+  const step = Math.floor(dataset.grants.length / SAMPLES) + 1;
+  const sample = dataset.grants.filter((_, index) => index % step === 0);
+  for (const { userId, attachment } of sample) {
+    const response = await ask(port, { attachmentId: attachment.id, token: await createToken(userId) });
+    expectEqual(name, { what: "status", got: response.status, wanted: 200 });
+    const { fileUrl } = (await response.json()) as { fileUrl: string };
+    checkFileUrl(name, { fileUrl, objectKey: attachment.objectKey });
+  }
+  const attachmentId = dataset.attachments[0]?.id ?? "";
+  const refused = await ask(port, { attachmentId, token: await createToken(dataset.strangerId) });
+  expectEqual(name, { what: "status for a stranger", got: refused.status, wanted: 403 });
+  const anonymous = await ask(port, { attachmentId, token: "not-a-token" });
+  expectEqual(name, { what: "status without a valid token", got: anonymous.status, wanted: 401 });
+  return sample.length;
+}
+
+/** Throws unless the URL names this object, expires after 60 seconds, and has a signature. The bucket is in the host or in the path. */
+function checkFileUrl(name: string, { fileUrl, objectKey }: { fileUrl: string; objectKey: string }): void {
+  const url = new URL(fileUrl);
+  const path = url.pathname.replace(`/${settings.bucket}/`, "/");
+  expectEqual(name, { what: "path", got: path, wanted: `/${objectKey}` });
+  expectEqual(name, {
+    what: "X-Amz-Expires",
+    got: url.searchParams.get("X-Amz-Expires"),
+    wanted: String(settings.expiresInSeconds),
+  });
+  expectEqual(name, {
+    what: "form of the signature",
+    got: /^[0-9a-f]{64}$/.test(url.searchParams.get("X-Amz-Signature") ?? ""),
+    wanted: true,
+  });
+}
+
+function ask(port: number, { attachmentId, token }: { attachmentId: string; token: string }): Promise<Response> {
+  return fetch(`http://127.0.0.1:${port}/attachments/${attachmentId}/url`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+}
+
+function expectEqual<T>(name: string, { what, got, wanted }: { what: string; got: T; wanted: T }): void {
+  if (got !== wanted) throw new Error(`${name}: ${what} is ${got}, expected ${wanted}`);
 }

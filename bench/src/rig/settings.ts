@@ -1,3 +1,6 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { SignJWT } from "jose";
+
 /** The settings of every candidate. The credentials are invented, and belong to no AWS account. */
 export const settings = {
   bucket: "valet-key-bench-bucket",
@@ -12,3 +15,67 @@ export const settings = {
   expiresInSeconds: 60,
   sqliteFile: "valetkey.db",
 } as const;
+
+const TOKEN_LIFE = "2h";
+
+/** Makes a bearer token as an existing application does: a JWT signed with HS256, with the user id in `sub`. */
+export function createToken(userId: string): Promise<string> {
+  return new SignJWT({ email: `${userId}@bench.example`, name: "Bench" })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+    .setSubject(userId)
+    .setIssuedAt()
+    .setExpirationTime(TOKEN_LIFE)
+    .sign(new TextEncoder().encode(settings.jwtSecret));
+}
+
+/** Makes the session token of a user, as the service stores it. */
+export function sessionToken(userId: string): string {
+  return hash(`session of ${userId}`);
+}
+
+/** Makes the session cookie of a user, as a browser sends it after a sign-in. */
+export function sessionCookie(userId: string): string {
+  const token = sessionToken(userId);
+  const signature = createHmac("sha256", settings.authSecret).update(token).digest("base64");
+  return `valetkey.session_token=${encodeURIComponent(`${token}.${signature}`)}`;
+}
+
+/** Makes the API token of a user, and the hash that the service stores. */
+export function apiToken(userId: string): { token: string; tokenHash: string } {
+  const token = `vk_${hash(`token of ${userId}`)}`;
+  return { token, tokenHash: hash(token) };
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}
+
+const MAX_CACHED = 20_000;
+
+/** Makes a function that verifies an HS256 bearer token, and returns its user id. The function caches verified tokens until they expire. */
+export function createTokenReader(
+  secret: string,
+): (authorization: string | undefined, now: number) => string | undefined {
+  const cache = new Map<string, { userId: string; expiresAt: number }>();
+  return (authorization, now) => {
+    if (authorization === undefined) return undefined;
+    const cached = cache.get(authorization);
+    if (cached !== undefined) return cached.expiresAt > now ? cached.userId : undefined;
+    const verified = verify(authorization, secret);
+    if (verified === undefined || verified.expiresAt <= now) return undefined;
+    if (cache.size >= MAX_CACHED) cache.clear();
+    cache.set(authorization, verified);
+    return verified.userId;
+  };
+}
+
+function verify(authorization: string, secret: string): { userId: string; expiresAt: number } | undefined {
+  const [head, payload, signature] = authorization.replace(/^Bearer /, "").split(".");
+  if (head === undefined || payload === undefined || signature === undefined) return undefined;
+  if (JSON.parse(Buffer.from(head, "base64url").toString()).alg !== "HS256") return undefined;
+  const expected = createHmac("sha256", secret).update(`${head}.${payload}`).digest();
+  const given = Buffer.from(signature, "base64url");
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+  const { sub, exp } = JSON.parse(Buffer.from(payload, "base64url").toString());
+  return { userId: sub, expiresAt: exp * 1000 };
+}

@@ -1,45 +1,122 @@
-import { type Call, encodeCall } from "./call.ts";
-import { createCompletions, type ServerTurn } from "./completions.ts";
-import { createDataset, SMALL_NOTE_FILES } from "./dataset.ts";
-import { peerCalls } from "./peer-calls.ts";
-import { createRandom } from "./random.ts";
-import { BATCH_SIZE, embeddedCalls, type Source, serviceCalls } from "./service-calls.ts";
-import { createTokens } from "./token.ts";
+import { type Call, encodeCall, repeatable, type Source, sendCall, startCall, type WorkloadName } from "./calls.ts";
+import { settings } from "./settings.ts";
 
-const calls = { ...serviceCalls, ...embeddedCalls, ...peerCalls };
-const SEED = 7;
-
-export type WorkloadName = keyof typeof calls | "complete";
-
-/** How many URLs the audit log must have for each response. Default: none. */
-export const urlsOf: Partial<Record<WorkloadName, number>> = {
-  url: 1,
-  "url-session": 1,
-  "url-api-token": 1,
-  "embedded-url": 1,
-  batch: BATCH_SIZE,
-  claim: SMALL_NOTE_FILES,
-};
+/** The server of a turn (by its port), and the length of the turn. */
+type ServerTurn = { port: number; seconds: number };
 
 export type Workload = {
-  /** Prepares the requests of a turn, if each request can be sent only once. */
+  /** Prepares the data of a turn on its server, so that the measurement does not include this work. */
   prepare?(turn: ServerTurn): Promise<void>;
   /** Returns the next request as bytes, or undefined if there is no further request. */
   next(turn: ServerTurn): Buffer | undefined;
 };
 
-export async function createSource(dataset = createDataset()): Promise<Source> {
-  return { dataset, tokens: await createTokens(dataset), random: createRandom(SEED) };
-}
-
 export function createWorkload(name: WorkloadName, source: Source): Workload {
   if (name === "complete") return createCompletions(source);
-  const requests = callsOf(name, source).map(encodeCall);
+  if (name === "claim")
+    return createVisits(source, (token) => ({ method: "POST", path: `/public/links/${token}/claims` }));
+  if (name === "landing") return createVisits(source, (token) => ({ method: "GET", path: `/public/links/${token}` }));
+  return inTurn(repeatable[name](source).map(encodeCall));
+}
+
+function inTurn(requests: readonly Buffer[]): Workload {
   let position = 0;
   return { next: () => requests[position++ % requests.length] };
 }
 
-/** Returns the requests of a workload, in the order in which a turn sends them. */
-export function callsOf(name: WorkloadName, source: Source): Call[] {
-  return name === "complete" ? [] : calls[name](source);
+const CONTENT = "%PDF-1.7\n%%EOF";
+const DECLARED = { filename: "Scan 12.pdf", sizeBytes: CONTENT.length, contentType: "application/pdf" };
+const AT_ONCE = 32;
+const FIRST_RATE = 400;
+const GROWTH = 1.5;
+
+type Started = { upload: { id: string; method: string; url: string; headers: Record<string, string> } };
+
+/** Makes requests that complete uploads. An upload can be completed only once, so each turn prepares new uploads with their objects. */
+function createCompletions({ dataset, tokens }: Source): Workload {
+  // Uses only notes without a link. A new file in a note with a link would add a URL to each claim (download) of that link.
+  const linked = new Set(dataset.linkedNotes);
+  const notes = dataset.notes.filter((note) => !linked.has(note));
+  const ofPort = new Map<number, { ready: Buffer[]; sent: number; rate: number }>();
+  let position = 0;
+  const stateOf = (port: number) => {
+    const state = ofPort.get(port) ?? { ready: [], sent: 0, rate: FIRST_RATE };
+    ofPort.set(port, state);
+    return state;
+  };
+  return {
+    /** Starts the uploads of a turn and sends their files. If the server completes all of them before the end, its turn ends early. */
+    async prepare({ port, seconds }) {
+      const state = stateOf(port);
+      if (state.sent > 0) state.rate = (GROWTH * state.sent) / seconds;
+      state.sent = 0;
+      const wanted = Math.ceil(state.rate * seconds);
+      await together(async () => {
+        if (state.ready.length >= wanted) return false;
+        state.ready.push(encodeCall(await sendFile(port)));
+        return true;
+      });
+    },
+    next({ port }) {
+      const state = stateOf(port);
+      state.sent += 1;
+      // Completes the oldest upload first, before it expires.
+      return state.ready.shift();
+    },
+  };
+
+  async function sendFile(port: number): Promise<Call> {
+    const note = notes[position++ % notes.length];
+    if (note === undefined) throw new Error("The data set has no notes");
+    const token = tokens.get(note.ownerId);
+    const { upload } = (await created(port, startCall(note, token, DECLARED))) as Started;
+    const { "content-length": _signed, ...headers } = upload.headers;
+    const sent = await fetch(upload.url, { method: upload.method, headers, body: CONTENT });
+    if (!sent.ok) throw new Error(`The bucket returned ${sent.status}: ${await sent.text()}`);
+    return { method: "POST", path: `/uploads/${upload.id}/complete`, token, body: {} };
+  }
+}
+
+/** The visitors of links have this many IP addresses, because the load exceeds the limits for one IP address. */
+const VISITORS = 2 ** 17;
+
+/** Makes the requests of visitors. Before its first turn, each server gets links, and returns their URLs. */
+function createVisits({ dataset: { linkedNotes }, tokens }: Source, callOf: (linkToken: string) => Call): Workload {
+  const ofPort = new Map<number, Workload>();
+  const body = { urlTtlSeconds: settings.expiresInSeconds, notify: "never" };
+  return {
+    async prepare({ port }) {
+      if (ofPort.has(port)) return;
+      const links: string[] = [];
+      const left = linkedNotes.values();
+      await together(async () => {
+        const { value: note } = left.next();
+        if (note === undefined) return false;
+        const call: Call = { method: "POST", path: `/notes/${note.id}/links`, token: tokens.get(note.ownerId), body };
+        const { url } = (await created(port, call)) as { url: string };
+        links.push(url.slice(url.lastIndexOf("/") + 1));
+        return true;
+      });
+      const calls = Array.from({ length: VISITORS }, (_, nth) => ({
+        ...callOf(links[nth % links.length] as string),
+        clientIp: [10, nth >> 16, nth >> 8, nth].map((byte) => byte & 255).join("."),
+      }));
+      ofPort.set(port, inTurn(calls.map(encodeCall)));
+    },
+    next: (turn) => ofPort.get(turn.port)?.next(turn),
+  };
+}
+
+/** Repeats a step until it returns false, with many steps at a time. */
+async function together(step: () => Promise<boolean>): Promise<void> {
+  const work = async () => {
+    while (await step());
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+async function created(port: number, call: Call): Promise<unknown> {
+  const response = await sendCall(port, call);
+  if (response.status !== 201) throw new Error(`${call.path} returned ${response.status}: ${await response.text()}`);
+  return response.json();
 }

@@ -1,18 +1,24 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { median, medianRatio } from "../rig/statistics.ts";
-import { formatCount, formatTable, reportGoal } from "../rig/table.ts";
-import { names } from "./senders.ts";
+import { formatCount, formatTable, median, medianRatio, reportGoal } from "../rig/report.ts";
 
 type Turn = { seconds: number; cpuSeconds: number };
 type Plan = { endpoint: string; service: object; path: string; sizeBytes: number; rounds: number };
 
 const MIB = 2 ** 20;
-const GOAL_PERCENT = 95;
+const GOAL = 0.95;
+
+export const names = [
+  "valetkey",
+  "lib-storage",
+  "lib-storage, no checksum",
+  "PutObject",
+  "PutObject, no checksum",
+] as const;
 
 /** Uploads the same file with each sender. The senders take turns. Returns whether the goal was met. */
 export async function measureThroughput({ endpoint, service, path, sizeBytes, rounds }: Plan): Promise<boolean> {
-  const child = fork(new URL("./sender-process.ts", import.meta.url), [JSON.stringify({ endpoint, service })]);
+  const child = fork(new URL("./senders-process.ts", import.meta.url), [JSON.stringify({ endpoint, service })]);
   const turns = new Map<string, Turn[]>(names.map((name) => [name, []]));
   const ended = once(child, "exit").then(() => {
     throw new Error("The process of the senders has ended. Its output is above");
@@ -52,9 +58,9 @@ function report(turns: ReadonlyMap<string, readonly Turn[]>, sizeBytes: number):
   ]);
   console.log(formatTable(["", "MiB/s", "least", "most", "x lib-storage", "sender's CPU s"], rows));
   const met = names.slice(1, 3).map((of) => {
-    const value = 100 * medianRatio(rates.get("valetkey") ?? [], rates.get(of) ?? []);
+    const ratio = medianRatio(rates.get("valetkey") ?? [], rates.get(of) ?? []);
     const text = `upload through the client, of ${of}'s throughput`;
-    return reportGoal({ text, value, atLeast: GOAL_PERCENT, unit: "%" });
+    return reportGoal({ text, ratio, atLeast: GOAL });
   });
   return met.every(Boolean);
 }

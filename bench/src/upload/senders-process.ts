@@ -5,9 +5,10 @@ import { Upload } from "@aws-sdk/lib-storage";
 import { createClient } from "@valetkey/client";
 import { openFile } from "@valetkey/client/node";
 import { settings } from "../rig/settings.ts";
+import { names } from "./throughput.ts";
 
 /** One of the compared upload clients. `send` uploads a file of the disk, and returns a function that deletes it from the bucket. */
-export type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
+type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
 
 type Options = { endpoint: string; service: { url: string; token: string; noteId: string } };
 
@@ -15,16 +16,8 @@ type Options = { endpoint: string; service: { url: string; token: string; noteId
 const PART_BYTES = 8 * 2 ** 20;
 const PARALLEL = 4;
 
-export const names = [
-  "valetkey",
-  "lib-storage",
-  "lib-storage, no checksum",
-  "PutObject",
-  "PutObject, no checksum",
-] as const;
-
 /** Makes the senders: the client with all steps (start, parts, verification), and the AWS SDK with the access key of the bucket. */
-export function createSenders({ endpoint, service }: Options): Sender[] {
+function createSenders({ endpoint, service }: Options): Sender[] {
   const client = createClient({ baseUrl: service.url, token: service.token });
   const { accessKeyId, secretAccessKey, region } = settings;
   const common = { endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } };
@@ -67,3 +60,18 @@ function inOne(s3: S3Client): Sender["send"] {
     return () => s3.send(new DeleteObjectCommand(place));
   };
 }
+
+// All upload clients (senders) take turns in this process. The process does nothing else, so its CPU time is that of the sender.
+const senders = createSenders(JSON.parse(process.argv[2] as string));
+process.on("message", async ({ name, path }: { name: string; path: string }) => {
+  const sender = senders.find((each) => each.name === name);
+  if (sender === undefined) throw new Error(`There is no sender ${name}`);
+  const { user, system } = process.cpuUsage();
+  const startedAt = performance.now();
+  const remove = await sender.send(path);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const spent = process.cpuUsage();
+  await remove();
+  process.send?.({ seconds, cpuSeconds: (spent.user + spent.system - user - system) / 1e6 });
+});
+process.once("disconnect", () => process.exit());

@@ -1,10 +1,9 @@
 // An application that embeds Valet Key. It verifies a JWT, and its access rule reads a map in memory.
 import { createServer } from "node:http";
-import { join } from "node:path";
 import { createValetKey } from "@valetkey/server";
-import { createTokenReader } from "../bare/tokens.ts";
 import { createDataset } from "../rig/dataset.ts";
-import { settings } from "../rig/settings.ts";
+import { sqliteFileIn } from "../rig/service.ts";
+import { createTokenReader, settings } from "../rig/settings.ts";
 
 const { PORT, AUTH_JWT_SECRET, DATA_DIR, DATABASE_URL } = process.env as Record<string, string>;
 
@@ -17,7 +16,7 @@ const { bucket: name, region, accessKeyId, secretAccessKey } = settings;
 
 const files = await createValetKey({
   bucket: { name, region, credentials: { accessKeyId, secretAccessKey } },
-  database: DATABASE_URL ?? join(DATA_DIR ?? "", settings.sqliteFile),
+  database: DATABASE_URL ?? sqliteFileIn(DATA_DIR ?? ""),
   schema: "public",
   user(request) {
     const id = readToken(request.headers.get("authorization") ?? undefined, Date.now());

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { S3, startDirectory } from "../../packages/server/src/platform/config/testing.ts";
-import { shortcutsTexts } from "../../packages/web/src/texts/en/shortcuts.ts";
+import { shortcutsTexts } from "../../packages/web/src/texts/en/palette.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");

@@ -2,10 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { build, type Rolldown } from "vite";
-import { landingConfig } from "./landing.config.ts";
 import { LANGUAGES } from "./language.ts";
 import { licensesOf, packageFolders } from "./third-party-licenses.ts";
-import { appConfig } from "./vite.config.ts";
+import { appConfig, landingConfig } from "./vite.config.ts";
 
 // `npm run build` builds the app and the landing page of links in every language, into one folder. It adds the licenses of all packages.
 // A plugin copies the styles of Tailwind into the build, so Tailwind is not in the list of files.

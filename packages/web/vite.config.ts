@@ -1,7 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { UserConfig } from "vite";
-import { compressAssets } from "./compress-assets.ts";
+import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { inLanguage, type Language } from "./language.ts";
 import { pdfjsFiles } from "./pdfjs-files.ts";
 
@@ -62,6 +62,29 @@ export const appConfig = (language: Language, { isFirst }: { isFirst: boolean })
     proxy: Object.fromEntries(API.map((path) => [path, { target: "http://localhost:3000" }])),
   },
 });
+
+/** Builds the landing page of links separately, so that it shares no file with the app, which is much larger. */
+export const landingConfig = (language: Language): UserConfig => ({
+  plugins: [inLanguage(language, { page: "landing" }), tailwindcss(), compressAssets()],
+  publicDir: false,
+  build: {
+    // Keeps the files of the app, which are already in this folder.
+    emptyOutDir: false,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: "landing.html" },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 600,
+  },
+});
+
+/** The build compresses the files once, and the service sends the compressed files. */
+function compressAssets() {
+  return compression({
+    include: /^assets\/.*\.(?:m?js|css|svg|wasm)$/,
+    algorithms: [defineAlgorithm("brotliCompress"), defineAlgorithm("gzip", { level: 9 })],
+  });
+}
 
 /** The development server has English pages. */
 export default appConfig("en", { isFirst: true });

@@ -1,13 +1,12 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startSmtpServer } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
-import { texts as landing } from "../../../packages/web/src/landing/texts/index.ts";
+import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { renameTexts } from "../../../packages/web/src/texts/en/file-tools.ts";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
 import { recovery } from "../../../packages/web/src/texts/en/recovery.ts";
-import { secondFactorTexts } from "../../../packages/web/src/texts/en/second-factor.ts";
-import { settings } from "../../../packages/web/src/texts/en/settings.ts";
+import { secondFactorTexts, settings } from "../../../packages/web/src/texts/en/settings.ts";
 import { webhookTexts } from "../../../packages/web/src/texts/en/webhooks.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { texts } from "../../../packages/web/src/landing/texts/index.ts";
+import { texts } from "../../../packages/web/src/landing/texts/en.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { pdf, png, randomFile, type SampleFile, text } from "./testing/files.ts";
 import { makeLink, readLink, revokeLink } from "./testing/links.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { texts } from "../../../packages/web/src/landing/texts/index.ts";
+import { texts } from "../../../packages/web/src/landing/texts/en.ts";
 import { png, text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
 import { collectScripts } from "./testing/measure.ts";

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { texts } from "../../../packages/web/src/landing/texts/index.ts";
+import { texts } from "../../../packages/web/src/landing/texts/en.ts";
 import { type BucketRequest, recordBucket } from "./testing/bucket-recorder.ts";
 import { png, text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { texts } from "../../../packages/web/src/landing/texts/index.ts";
+import { texts } from "../../../packages/web/src/landing/texts/en.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { pdf, png, randomFile, type SampleFile, text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";

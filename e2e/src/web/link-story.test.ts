@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { texts as landing } from "../../../packages/web/src/landing/texts/index.ts";
+import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { randomFile } from "./testing/files.ts";
 import { sha256 } from "./testing/note-files.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startSmtpServer } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
-import { texts as landing } from "../../../packages/web/src/landing/texts/index.ts";
+import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
-import { mailPreferences } from "../../../packages/web/src/texts/en/mail-preferences.ts";
+import { mailPreferences } from "../../../packages/web/src/texts/en/settings.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { randomFile } from "./testing/files.ts";
 import { openPerson, PHONE } from "./testing/person.ts";

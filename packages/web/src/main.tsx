@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
-import { reloadForNewBuild } from "./app/reload-for-new-build.ts";
+import { reloadForNewBuild } from "./app/status-pages.tsx";
 import "./styles/app.css";
 
 reloadForNewBuild();

@@ -1,7 +1,6 @@
 import type { Page } from "playwright-core";
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
-import { administration } from "../../../../packages/web/src/texts/en/administration.ts";
-import { policyTexts } from "../../../../packages/web/src/texts/en/policy.ts";
+import { administration, policyTexts } from "../../../../packages/web/src/texts/en/administration.ts";
 import type { Scene } from "./scene.ts";
 
 const at = "2026-01-01T12:00:00.000Z";

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
+import { reviewTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { linkTexts as links } from "../../../../packages/web/src/texts/en/links.ts";
-import { reviewTexts } from "../../../../packages/web/src/texts/en/review.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { holdRequests } from "../testing/watch.ts";
 import type { Scene } from "./scene.ts";

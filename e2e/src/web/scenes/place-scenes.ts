@@ -1,8 +1,7 @@
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
-import { mailPreferences } from "../../../../packages/web/src/texts/en/mail-preferences.ts";
-import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
-import { shortcutsTexts } from "../../../../packages/web/src/texts/en/shortcuts.ts";
+import { shortcutsTexts } from "../../../../packages/web/src/texts/en/palette.ts";
+import { mailPreferences, settings } from "../../../../packages/web/src/texts/en/settings.ts";
 import { trashTexts } from "../../../../packages/web/src/texts/en/trash.ts";
 import type { Scene } from "./scene.ts";
 import { withMail } from "./with-mail.ts";

@@ -1,9 +1,7 @@
 import type { Page } from "playwright-core";
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
-import { deleteAccountTexts } from "../../../../packages/web/src/texts/en/delete-account.ts";
-import { passkeyTexts } from "../../../../packages/web/src/texts/en/passkeys.ts";
 import { recovery } from "../../../../packages/web/src/texts/en/recovery.ts";
-import { secondFactorTexts } from "../../../../packages/web/src/texts/en/second-factor.ts";
+import { deleteAccountTexts, passkeyTexts, secondFactorTexts } from "../../../../packages/web/src/texts/en/settings.ts";
 import type { Scene } from "./scene.ts";
 
 const { signIn, closedAccount, account } = accountTexts;

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import type { Note, OpenedLink } from "../../../../packages/client/src/index.ts";
-import { texts } from "../../../../packages/web/src/landing/texts/index.ts";
+import { texts } from "../../../../packages/web/src/landing/texts/en.ts";
 import { inSeconds, LINK_PATH, standInForLink } from "../testing/link-stand-in.ts";
 import { holdRequests } from "../testing/watch.ts";
 import type { Scene } from "./scene.ts";

@@ -1,16 +1,15 @@
 import { type ReactNode, useEffect, useEffectEvent } from "react";
-import { importWithRetry } from "../service/import-with-retry.ts";
-import { useCode } from "../service/lazy-code.ts";
+import { importWithRetry, useCode } from "../service/lazy-code.ts";
 import { showProblem } from "../service/toasts.ts";
 
 type LazyPartProps = {
   isOpen?: boolean;
   /** Runs when the code cannot be loaded. A message reports the failure, and the page does not change. */
   onClose: () => void;
-  children: (parts: typeof import("./lazy-parts.ts")) => ReactNode;
+  children: (parts: typeof import("./lazy-parts.tsx")) => ReactNode;
 };
 
-const loadParts = () => importWithRetry(() => import("./lazy-parts.ts"));
+const loadParts = () => importWithRetry(() => import("./lazy-parts.tsx"));
 
 /**
  * Shows a part of a page that opens on a click. The code of all such parts is in one file, which the page loads on demand to keep the first

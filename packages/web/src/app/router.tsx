@@ -1,12 +1,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import { loadRenderer } from "../features/notes/markdown/markdown.tsx";
-import { importWithRetry } from "../service/import-with-retry.ts";
-import { loadCode } from "../service/lazy-code.ts";
+import { loadRenderer } from "../features/notes/markdown.tsx";
+import { importWithRetry, loadCode } from "../service/lazy-code.ts";
 import { noteQuery, queryClient, sessionQuery } from "../service/queries.ts";
-import { requireNoSession, requireSession, takeLinkToken } from "./guards.ts";
-import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
+import { requireNoSession, requireSession, takeLinkToken } from "./session.ts";
 import { Shell } from "./shell.tsx";
+import { FailedPage, MissingPage, PendingPage } from "./status-pages.tsx";
 
 /**
  * Shows an error if the code of a page fails to load. By default, the router would reload the document, and a reload shows a blank page
@@ -49,14 +48,14 @@ const invitation = createRoute({
 const forgotPassword = createRoute({
   getParentRoute: () => signedOut,
   path: "/forgot-password",
-  component: lazyPage(() => import("./pages/forgot-password-page.tsx"), "ForgotPasswordPage"),
+  component: lazyPage(() => import("../features/accounts/forgot-password.tsx"), "ForgotPassword"),
 });
 
 const newPassword = createRoute({
   getParentRoute: () => root,
   path: "/new-password",
   beforeLoad: takeLinkToken,
-  component: lazyPage(() => import("./pages/new-password-page.tsx"), "NewPasswordPage"),
+  component: lazyPage(() => import("../features/accounts/new-password.tsx"), "NewPasswordPage"),
 });
 
 async function takeTokenAndSession(context: Parameters<typeof takeLinkToken>[0]): Promise<{ token: string }> {
@@ -69,14 +68,14 @@ const confirmEmail = createRoute({
   getParentRoute: () => root,
   path: "/confirm-email",
   beforeLoad: takeTokenAndSession,
-  component: lazyPage(() => import("./pages/confirm-email-page.tsx"), "ConfirmEmailPage"),
+  component: lazyPage(() => import("../features/accounts/confirm-email.tsx"), "ConfirmEmailPage"),
 });
 
 const newEmail = createRoute({
   getParentRoute: () => root,
   path: "/new-email",
   beforeLoad: takeTokenAndSession,
-  component: lazyPage(() => import("./pages/confirm-email-page.tsx"), "NewEmailPage"),
+  component: lazyPage(() => import("../features/accounts/confirm-email.tsx"), "NewEmailPage"),
 });
 
 const signedIn = createRoute({
@@ -133,19 +132,19 @@ const note = createRoute({
 const links = createRoute({
   getParentRoute: () => signedIn,
   path: "/links",
-  component: lazyPage(() => import("./pages/links-page.tsx"), "LinksPage"),
+  component: lazyPage(() => import("../features/links/own-links.tsx"), "LinksPage"),
 });
 
 const activity = createRoute({
   getParentRoute: () => signedIn,
   path: "/activity",
-  component: lazyPage(() => import("./pages/activity-page.tsx"), "ActivityPage"),
+  component: lazyPage(() => import("../features/activity/activity-feed.tsx"), "ActivityPage"),
 });
 
 const deleted = createRoute({
   getParentRoute: () => signedIn,
   path: "/deleted",
-  component: lazyPage(() => import("./pages/deleted-page.tsx"), "DeletedPage"),
+  component: lazyPage(() => import("../features/trash/trash-list.tsx"), "DeletedPage"),
 });
 
 const attach = createRoute({
@@ -163,13 +162,13 @@ const settings = createRoute({
 const doctor = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings/doctor",
-  component: lazyPage(() => import("./pages/doctor-page.tsx"), "DoctorPage"),
+  component: lazyPage(() => import("../features/doctor/doctor-report.tsx"), "DoctorPage"),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings/webhooks",
-  component: lazyPage(() => import("./pages/webhooks-page.tsx"), "WebhooksPage"),
+  component: lazyPage(() => import("../features/webhooks/webhooks.tsx"), "WebhooksPage"),
 });
 
 const admin = createRoute({

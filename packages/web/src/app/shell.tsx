@@ -1,18 +1,17 @@
-import { Outlet, useParams } from "@tanstack/react-router";
-import { useEffect, useEffectEvent, useState } from "react";
+import { Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
 import { UploadsWatch } from "../features/attachments/uploads-watch.tsx";
 import { drafts } from "../features/notes/draft/drafts.ts";
 import { client } from "../service/client.ts";
+import { acceptHandedFiles } from "../service/handed-files.ts";
+import { importWithRetry } from "../service/lazy-code.ts";
+import { useShortcut } from "../service/shortcuts.ts";
 import { useConnection } from "../service/use-connection.ts";
 import { texts } from "../texts/index.ts";
-import { BottomBar } from "./bottom-bar.tsx";
-import { Rail } from "./rail.tsx";
-import { useAppShortcuts } from "./use-app-shortcuts.tsx";
+import { LazyPart } from "./lazy-part.tsx";
+import { BottomBar, Rail, useScope } from "./navigation.tsx";
+import { useAccount, useLeaveWhenSignedOut } from "./session.ts";
 import { useCreateNote } from "./use-create-note.ts";
-import { useFocusOnNavigation } from "./use-focus-on-navigation.ts";
-import { useInstalledApp } from "./use-installed-app.ts";
-import { useLiveUpdates } from "./use-live-updates.ts";
-import { useAccount, useLeaveWhenSignedOut } from "./use-session.ts";
 
 /** The frame of every page after the sign-in: the rail on desktops, the bar on phones, and the page. */
 export function Shell() {
@@ -94,4 +93,102 @@ function ConnectionBanner() {
       )}
     </div>
   );
+}
+
+/** Handles the shortcuts of every page. Returns the dialog that a shortcut has opened. */
+function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): ReactNode {
+  const navigate = useNavigate();
+  const [opened, setOpened] = useState<"palette" | "shortcuts">();
+  // On a list, "/" focuses the search field of the list.
+  const hasSearch = useScope() !== undefined;
+  useShortcut("n", onNewNote);
+  useShortcut("g n", () => void navigate({ to: "/" }));
+  useShortcut("g s", () => void navigate({ to: "/shared" }));
+  useShortcut("g l", () => void navigate({ to: "/links" }));
+  useShortcut("g a", () => void navigate({ to: "/activity" }));
+  useShortcut("g ,", () => void navigate({ to: "/settings" }));
+  useShortcut("mod+k", () => setOpened("palette"));
+  useShortcut("/", () => setOpened("palette"), { isEnabled: !hasSearch });
+  useShortcut("?", () => setOpened("shortcuts"));
+  const close = () => setOpened(undefined);
+  if (opened === undefined) return null;
+  return (
+    <LazyPart onClose={close}>
+      {({ Palette, ShortcutsDialog }) =>
+        opened === "palette" ? (
+          <Palette onClose={close} onNewNote={onNewNote} onShortcuts={() => setOpened("shortcuts")} />
+        ) : (
+          <ShortcutsDialog onClose={close} />
+        )
+      }
+    </LazyPart>
+  );
+}
+
+/**
+ * The pause before a page opens the stream of changes. So the data of the page loads first, and no stream opens for a page that the user
+ * leaves immediately. Milliseconds.
+ */
+const AFTER_START_MS = 1_500;
+const AFTER_NAVIGATION_MS = 300;
+let hasStarted = false;
+
+/** Keeps a visible page up to date with the changes of other people. A hidden page has no connection. */
+function useLiveUpdates(): void {
+  const { noteId } = useParams({ strict: false });
+  const isOnline = useConnection() === "online";
+  const isVisible = useSyncExternalStore(onVisibility, () => document.visibilityState === "visible");
+  useEffect(() => {
+    if (!isOnline || !isVisible) return;
+    let end: (() => void) | undefined;
+    let isOver = false;
+    const timer = setTimeout(
+      async () => {
+        const code = await importWithRetry(() => import("../service/live-updates.ts")).catch(() => undefined);
+        if (isOver) return;
+        hasStarted = true;
+        end = code?.followChanges(noteId);
+      },
+      hasStarted ? AFTER_NAVIGATION_MS : AFTER_START_MS,
+    );
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+      end?.();
+    };
+  }, [noteId, isOnline, isVisible]);
+}
+
+function onVisibility(changed: () => void): () => void {
+  document.addEventListener("visibilitychange", changed);
+  return () => document.removeEventListener("visibilitychange", changed);
+}
+
+/** Moves the focus into each new page, so that keyboard users and screen readers start at this page. */
+function useFocusOnNavigation(): void {
+  const router = useRouter();
+  useEffect(
+    () =>
+      router.subscribe("onRendered", ({ fromLocation, pathChanged }) => {
+        if (fromLocation !== undefined && pathChanged) focusPage();
+      }),
+    [router],
+  );
+}
+
+function focusPage(): void {
+  // Does nothing if the page has already focused a field.
+  if (document.activeElement?.closest("input, textarea, [role=dialog]") != null) return;
+  const note = document.getElementById("note");
+  const page = note?.checkVisibility() ? note : document.getElementById("content");
+  page?.focus({ preventScroll: true });
+}
+
+/** Lets the installed app accept files from other apps. A page in a browser tab registers no service worker for this. */
+function useInstalledApp(): void {
+  useEffect(() => {
+    if (matchMedia("(display-mode: standalone)").matches) acceptHandedFiles();
+    addEventListener("appinstalled", acceptHandedFiles);
+    return () => removeEventListener("appinstalled", acceptHandedFiles);
+  }, []);
 }

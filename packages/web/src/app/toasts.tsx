@@ -1,10 +1,9 @@
 import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
 import { useLayoutEffect, useState } from "react";
-import { IconButton } from "../components/icon-button.tsx";
+import { IconButton } from "../components/button.tsx";
 import { toasts } from "../service/toasts.ts";
 import { texts } from "../texts/index.ts";
-import { placeOfToasts, type ToastPlace } from "./place-of-toasts.ts";
 
 /** Shows short messages at the bottom of the page. Screen readers announce them. */
 export function Toasts() {
@@ -66,4 +65,14 @@ function List() {
       </Toast.Content>
     </Toast.Root>
   ));
+}
+
+type ToastPlace = "top" | "bottom";
+
+/**
+ * Returns the end of the page, top or bottom, that is farther from a secret that is shown only once. A message at this end does not cover
+ * the secret. All numbers are pixels.
+ */
+export function placeOfToasts(secret: { top: number; bottom: number } | undefined, pageHeight: number): ToastPlace {
+  return secret !== undefined && secret.top > pageHeight - secret.bottom ? "top" : "bottom";
 }

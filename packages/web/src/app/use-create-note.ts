@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ChosenFile } from "../features/attachments/uploads/upload.ts";
 import { uploads } from "../features/attachments/uploads/uploads.ts";
-import { setBlankNote } from "../features/notes/blank-note.ts";
+import { setBlankNote } from "../features/notes/draft/drafts.ts";
 import { client } from "../service/client.ts";
 import { instanceQuery, keys, queryClient } from "../service/queries.ts";
 import { showProblem } from "../service/toasts.ts";

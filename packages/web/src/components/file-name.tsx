@@ -1,4 +1,4 @@
-import { splitName } from "./split-name.ts";
+import { splitName } from "../texts/format.ts";
 
 /** A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. */
 export function FileName({ filename }: { filename: string }) {

@@ -1,7 +1,7 @@
 import { Eye, EyeOff } from "lucide-react";
 import { type ComponentProps, useState } from "react";
 import { texts } from "../texts/index.ts";
-import { IconButton } from "./icon-button.tsx";
+import { IconButton } from "./button.tsx";
 import { TextField } from "./text-field.tsx";
 
 export function PasswordField(props: Omit<ComponentProps<typeof TextField>, "type" | "end">) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createUniqueNames } from "./unique-names.ts";
+import { createUniqueNames } from "./zip-stream.ts";
 
 it.each([
   [

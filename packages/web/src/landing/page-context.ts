@@ -1,4 +1,4 @@
-import type { Visit } from "./visit.ts";
+import { type ClaimBody, type LinkCalls, ValetKeyError } from "@valetkey/client";
 
 /** The functions of the page that its views use. */
 export type Page = {
@@ -14,3 +14,10 @@ export type Page = {
   /** Lets screen readers read a text. */
   announce(text: string): void;
 };
+
+export type Visit = LinkCalls;
+export type Wanted = ClaimBody;
+
+export function hasCode(error: unknown, code: ValetKeyError["code"]): error is ValetKeyError {
+  return error instanceof ValetKeyError && error.code === code;
+}

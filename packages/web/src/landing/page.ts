@@ -1,12 +1,12 @@
 import type { PublicLink } from "@valetkey/client";
-import { fill } from "./dom.ts";
-import { downloadView } from "./download/download-view.ts";
-import type { Page } from "./page-context.ts";
-import { texts } from "./texts/index.ts";
-import { languageLine } from "./views/language-line.ts";
+import { chooseLanguage, LANGUAGES, otherLanguages } from "../texts/choose-language.ts";
+import { describeProblem } from "../texts/describe-problem.ts";
+import { fill, h } from "./dom.ts";
+import { downloadView } from "./download-view.ts";
+import { hasCode, type Page, type Visit } from "./page-context.ts";
+import { texts } from "./texts/en.ts";
 import { lockedView } from "./views/locked.ts";
-import { endedView, failedView, loadingView } from "./views/states.ts";
-import { hasCode, type Visit } from "./visit.ts";
+import { ticket } from "./views/ticket.ts";
 
 type RequestView = typeof import("./request/request-view.ts").requestView;
 
@@ -76,4 +76,59 @@ async function loadEmailProof(page: Page): Promise<HTMLElement> {
 /** Loads the code for uploads on demand. This code is as large as the rest of the page, and most links do not need it. */
 async function loadRequestView(link: Parameters<RequestView>[0], page: Page): Promise<HTMLElement> {
   return (await import("./request/request-view.ts")).requestView(link, page);
+}
+
+const bar = (size: string) => h("div", { class: `skeleton ${size}` });
+
+/** The outline of a ticket. The outline appears only if the load takes a noticeable time. */
+function loadingView(): HTMLElement {
+  return h(
+    "section",
+    { class: "ticket appear-late", "aria-hidden": "true" },
+    h(
+      "div",
+      { class: "flex flex-col gap-3 p-4 pb-5 md:p-6" },
+      bar("h-7 w-3/4"),
+      bar("h-11 w-full"),
+      bar("h-11 w-full"),
+    ),
+    h("div", { class: "perforation" }),
+    h("div", { class: "p-4 md:px-6" }, bar("h-8 w-1/2")),
+  );
+}
+
+/** The view for every link that does not work. The page does not say why the link does not work. */
+function endedView(): HTMLElement {
+  const { title, hint } = texts.ended;
+  return ticket({ title, isOver: true }, { body: [h("p", { class: "mt-2" }, hint)] });
+}
+
+function failedView({ error, onRetry }: { error: unknown; onRetry: () => void }): HTMLElement {
+  const retry = h("button", { type: "button", class: "button secondary", onclick: onRetry }, texts.tryAgain);
+  return ticket(
+    { title: texts.failed.title },
+    {
+      body: [
+        h("p", { role: "alert", class: "mt-2 text-muted" }, describeProblem(error)),
+        h("p", { class: "mt-4" }, retry),
+      ],
+    },
+  );
+}
+
+/** Offers the other languages by their own names, below the ticket. */
+function languageLine(): HTMLElement {
+  const links = otherLanguages.map((language) =>
+    h(
+      "button",
+      {
+        type: "button",
+        lang: language,
+        class: "cursor-pointer px-2 py-1 underline underline-offset-2",
+        onclick: () => chooseLanguage(language),
+      },
+      LANGUAGES[language],
+    ),
+  );
+  return h("p", { class: "mt-6 flex gap-4 text-small text-muted" }, ...links);
 }

@@ -1,7 +1,6 @@
 import { createCalls, ValetKeyError } from "@valetkey/client";
 import { loadRareProblems } from "../texts/index.ts";
 import { sendOnce } from "./send-once.ts";
-import { readServiceTime } from "./service-clock.ts";
 import { connection } from "./use-connection.ts";
 
 let isLeaving = false;
@@ -47,9 +46,26 @@ const watchedFetch: typeof fetch = async (input, init) => {
 /** The service that served this page. The session cookie identifies the user. */
 export const service = { baseUrl: location.origin, fetch: sendOnce(watchedFetch) };
 
-/** All calls of the service, except uploads and downloads (`transfers`). */
+/** All calls of the service, except uploads. */
 export const client = createCalls(service);
 
 export function hasCode(error: unknown, code: ValetKeyError["code"]): error is ValetKeyError {
   return error instanceof ValetKeyError && error.code === code;
 }
+
+/** The clock of the service is ahead of the clock of this machine by this time, or by up to a second more. Milliseconds. */
+let offsetMs = 0;
+/** The `Date` header has whole seconds, rounded down. Milliseconds. */
+const STEP_MS = 1_000;
+
+/** Reads the time of the service from a response, because the clock of this machine can be wrong by hours. */
+function readServiceTime(headers: Headers): void {
+  const time = Date.parse(headers.get("date") ?? "");
+  if (Number.isFinite(time)) offsetMs = time - Date.now();
+}
+
+/** The current instant by the clock of the service, or up to a second before it. Milliseconds since the epoch. */
+export const earliestServiceNow = (): number => Date.now() + offsetMs;
+
+/** The current instant by the clock of the service, or up to a second after it. Milliseconds since the epoch. */
+export const latestServiceNow = (): number => earliestServiceNow() + STEP_MS;

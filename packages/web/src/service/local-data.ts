@@ -1,4 +1,4 @@
-import { promisifyRequest } from "idb-keyval";
+import { createStore, promisifyRequest, type UseStore } from "idb-keyval";
 
 /** All names of stored data start with this prefix: keys of localStorage, databases, caches and files. */
 const PREFIX = "valetkey";
@@ -80,4 +80,20 @@ async function deleteFiles(): Promise<void> {
   const removals: Promise<void>[] = [];
   for await (const name of folder.keys()) if (isOurs(name)) removals.push(folder.removeEntry(name));
   await Promise.allSettled(removals);
+}
+
+/**
+ * Returns a function that runs `work` on an IndexedDB store. The first call opens the store. The name of the store has a prefix, so that a
+ * sign-out finds the store and deletes its content. The function resolves with `fallback` if the store is missing, full or broken.
+ */
+export function browserStore(name: "uploads" | "thumbnails") {
+  let store: UseStore | undefined;
+  return async <Result>(work: (store: UseStore) => Promise<Result>, fallback: Result): Promise<Result> => {
+    try {
+      store ??= createStore(`valetkey.${name}`, name);
+      return await work(store);
+    } catch {
+      return fallback;
+    }
+  };
 }

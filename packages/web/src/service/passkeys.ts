@@ -1,5 +1,5 @@
 import { accountCalls, type Passkey } from "./account-calls.ts";
-import { importWithRetry } from "./import-with-retry.ts";
+import { importWithRetry } from "./lazy-code.ts";
 
 const load = () => importWithRetry(() => import("@simplewebauthn/browser"));
 

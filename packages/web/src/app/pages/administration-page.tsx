@@ -2,14 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ShieldOff } from "lucide-react";
 import { buttonStyle } from "../../components/button.tsx";
+import { Page } from "../../components/page.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Skeleton } from "../../components/states.tsx";
-import { useDocumentTitle } from "../../components/use-document-title.ts";
-import { AdminLog } from "../../features/administration/admin-log.tsx";
-import { AllLinks } from "../../features/administration/all-links.tsx";
-import { MailQueue } from "../../features/administration/mail-queue.tsx";
 import { People } from "../../features/administration/people.tsx";
 import { Policy } from "../../features/administration/policy.tsx";
+import { AdminLog, AllLinks, MailQueue } from "../../features/administration/service-lists.tsx";
 import { Webhooks } from "../../features/webhooks/webhooks.tsx";
 import { meQuery } from "../../service/queries.ts";
 import { administration } from "../../texts/en/administration.ts";
@@ -28,19 +26,10 @@ type Tab = keyof typeof tabs;
 const options = (Object.keys(tabs) as Tab[]).map((value) => ({ value, label: words.tabs[value] }));
 
 export function AdministrationPage() {
-  useDocumentTitle(words.title);
   return (
-    <main className="relative h-full overflow-y-auto">
-      <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">
-        <header className="flex flex-wrap items-start justify-between gap-3">
-          <div>
-            <h1 className="text-title">{words.title}</h1>
-            <p className="text-pretty text-muted text-small">{words.hint}</p>
-          </div>
-        </header>
-        <Tabs />
-      </div>
-    </main>
+    <Page title={words.title} hint={words.hint}>
+      <Tabs />
+    </Page>
   );
 }
 

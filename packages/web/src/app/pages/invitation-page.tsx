@@ -2,13 +2,12 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { SignUp } from "../../features/accounts/sign-up.tsx";
-import { InvitationCard } from "../../features/sharing/invitation-card.tsx";
-import { invitationTitle, isClosed, lookQuery } from "../../features/sharing/invitation-query.ts";
+import { InvitationCard, invitationTitle, isClosed, lookQuery } from "../../features/sharing/invitation-card.tsx";
 import { client, hasCode } from "../../service/client.ts";
 import { linkTokens } from "../../service/link-tokens.ts";
 import { queryClient, sessionQuery } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
-import { signOut } from "../use-session.ts";
+import { signOut } from "../session.ts";
 
 const PATH = "/invitation";
 const words = invitationTexts.page;

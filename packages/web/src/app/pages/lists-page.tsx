@@ -3,9 +3,9 @@ import { clsx } from "clsx";
 import { NoteList } from "../../features/notes/list/note-list.tsx";
 import { texts } from "../../texts/index.ts";
 import { LazyPart } from "../lazy-part.tsx";
+import { useScope } from "../navigation.tsx";
 import { useCreateNote } from "../use-create-note.ts";
 import { usePreviewedFile } from "../use-previewed-file.ts";
-import { useScope } from "../use-scope.ts";
 
 /** Shows a list and, beside the list, the open note. A phone shows only the list or only the note. */
 export function ListsPage() {

@@ -3,11 +3,11 @@ import { clsx } from "clsx";
 import { FileText, Plus } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { Empty } from "../../components/states.tsx";
-import { useDropAndPaste } from "../../features/attachments/drop-and-paste/use-drop-and-paste.ts";
+import { useDropAndPaste } from "../../features/attachments/drop-and-paste.ts";
 import { useNoteList } from "../../features/notes/list/use-note-list.ts";
 import { texts } from "../../texts/index.ts";
+import { useScope } from "../navigation.tsx";
 import { useCreateNote } from "../use-create-note.ts";
-import { useScope } from "../use-scope.ts";
 
 /** The page beside the list while no note is selected. If the list shows the user's own notes, dropped files start a new note. */
 export function NoNotePage() {

@@ -4,15 +4,14 @@ import type { Attachment, Note } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
+import { useDocumentTitle } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
-import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
-import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
-import { inOrder } from "../../features/attachments/use-listed-attachments.ts";
-import { isUnavailable } from "../../features/notes/is-unavailable.ts";
+import { AttachmentSection, inOrder } from "../../features/attachments/attachment-section.tsx";
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
-import { importWithRetry } from "../../service/import-with-retry.ts";
+import { hasCode } from "../../service/client.ts";
+import { importWithRetry } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { accessOfFile, describeAccess } from "../../texts/describe-access.ts";
@@ -185,4 +184,9 @@ function NoteSkeleton() {
       </div>
     </div>
   );
+}
+
+/** Whether the error means that the note does not exist or that the user has no access. After such an error, a retry would fail again. */
+function isUnavailable(error: unknown): boolean {
+  return hasCode(error, "access_denied") || hasCode(error, "note_not_found") || hasCode(error, "invalid_request");
 }

@@ -1,61 +1,83 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { Button } from "../../components/button.tsx";
-import { Section } from "../../components/section.tsx";
-import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { Button, buttonStyle } from "../../components/button.tsx";
+import { Page, Section } from "../../components/page.tsx";
 import { AccountSection } from "../../features/accounts/account-section.tsx";
 import { DeleteAccountSection } from "../../features/accounts/delete-account-section.tsx";
-import { PasskeySection } from "../../features/accounts/passkey-section.tsx";
+import { PasskeySection } from "../../features/accounts/passkeys.tsx";
+import { useHasPassword } from "../../features/accounts/password-again.tsx";
 import { SecondFactorSection } from "../../features/accounts/second-factor-section.tsx";
-import { SessionList } from "../../features/accounts/session-list.tsx";
-import { useHasPassword } from "../../features/accounts/use-has-password.ts";
-import { AdministrationSection } from "../../features/settings/administration-section.tsx";
-import { LanguageSection } from "../../features/settings/language-section.tsx";
-import { MailSection } from "../../features/settings/mail-section.tsx";
+import { SessionList } from "../../features/accounts/sessions.tsx";
+import { LanguageSection, MailSection, ThemeSection } from "../../features/settings/preferences.tsx";
 import { StorageSection } from "../../features/settings/storage-section.tsx";
-import { ThemeSection } from "../../features/settings/theme-section.tsx";
-import { TokenSection } from "../../features/settings/token-section.tsx";
-import { WebhookSection } from "../../features/settings/webhook-section.tsx";
+import { TokenSection } from "../../features/settings/tokens.tsx";
+import { meQuery } from "../../service/queries.ts";
 import { settings as settingsTexts } from "../../texts/en/settings.ts";
 import { LazyPart } from "../lazy-part.tsx";
-import { leaveDeletedAccount, signOut } from "../use-session.ts";
+import { leaveDeletedAccount, signOut } from "../session.ts";
 
-const { shortcuts } = settingsTexts;
+const { administration, shortcuts, webhooks } = settingsTexts;
 
 export function SettingsPage() {
-  useDocumentTitle(settingsTexts.title);
   const hasPassword = useHasPassword();
   const [isListed, setListed] = useState(false);
   return (
-    <main className="relative h-full overflow-y-auto">
-      <div className="mx-auto flex max-w-[760px] flex-col gap-8 px-4 py-4 md:px-8 md:py-8">
-        <h1 className="text-title">{settingsTexts.title}</h1>
-        <AccountSection onSignOut={signOut} />
-        {hasPassword && (
-          <>
-            <SecondFactorSection />
-            <PasskeySection />
-          </>
-        )}
-        <SessionList />
-        <MailSection />
-        <StorageSection />
-        <TokenSection />
-        <WebhookSection />
-        <ThemeSection />
-        <LanguageSection />
-        <AdministrationSection />
-        <Section title={shortcuts.title} hint={shortcuts.hint}>
-          <Button className="self-start" onClick={() => setListed(true)}>
-            {shortcuts.show}
-          </Button>
-        </Section>
-        <DeleteAccountSection onDeleted={leaveDeletedAccount} />
-        {isListed && (
-          <LazyPart onClose={() => setListed(false)}>
-            {({ ShortcutsDialog }) => <ShortcutsDialog onClose={() => setListed(false)} />}
-          </LazyPart>
-        )}
+    <Page title={settingsTexts.title} className="gap-8">
+      <AccountSection onSignOut={signOut} />
+      {hasPassword && (
+        <>
+          <SecondFactorSection />
+          <PasskeySection />
+        </>
+      )}
+      <SessionList />
+      <MailSection />
+      <StorageSection />
+      <TokenSection />
+      <WebhookSection />
+      <ThemeSection />
+      <LanguageSection />
+      <AdministrationSection />
+      <Section title={shortcuts.title} hint={shortcuts.hint}>
+        <Button className="self-start" onClick={() => setListed(true)}>
+          {shortcuts.show}
+        </Button>
+      </Section>
+      <DeleteAccountSection onDeleted={leaveDeletedAccount} />
+      {isListed && (
+        <LazyPart onClose={() => setListed(false)}>
+          {({ ShortcutsDialog }) => <ShortcutsDialog onClose={() => setListed(false)} />}
+        </LazyPart>
+      )}
+    </Page>
+  );
+}
+
+/** The pages for administrators. Renders nothing for other people. */
+function AdministrationSection() {
+  const me = useQuery(meQuery);
+  if (me.data?.isAdmin !== true) return null;
+  return (
+    <Section title={administration.title} hint={administration.hint}>
+      <div className="flex flex-wrap gap-2">
+        <Link to="/admin" className={buttonStyle()}>
+          {administration.open}
+        </Link>
+        <Link to="/settings/doctor" className={buttonStyle()}>
+          {administration.doctor}
+        </Link>
       </div>
-    </main>
+    </Section>
+  );
+}
+
+function WebhookSection() {
+  return (
+    <Section title={webhooks.title} hint={webhooks.hint}>
+      <Link to="/settings/webhooks" className={buttonStyle({ className: "self-start" })}>
+        {webhooks.open}
+      </Link>
+    </Section>
   );
 }

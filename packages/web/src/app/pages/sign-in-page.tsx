@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { SignIn } from "../../features/accounts/sign-in.tsx";
-import { ownPath } from "../guards.ts";
+import { ownPath } from "../session.ts";
 
 const route = getRouteApi("/signed-out/sign-in");
 

@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { SignUp } from "../../features/accounts/sign-up.tsx";
-import { ownPath } from "../guards.ts";
+import { ownPath } from "../session.ts";
 
 const route = getRouteApi("/signed-out/sign-up");
 

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { chooseLanguage, LANGUAGES, otherLanguages } from "../../texts/choose-language.ts";
 import { texts } from "../../texts/index.ts";
-import { LanguageLinks } from "./language-links.tsx";
 
 type AccountCardProps = { title: string; hint?: string | undefined; children: ReactNode };
 
@@ -30,6 +30,25 @@ export function OtherPageLink({ question, action, page, to }: OtherPageLinkProps
       <Link to={page} search={to === "/" ? {} : { to }} className="text-accent underline">
         {action}
       </Link>
+    </p>
+  );
+}
+
+/** Offers the other languages by their own names, on pages without settings. */
+function LanguageLinks() {
+  return (
+    <p className="mt-8 flex justify-center gap-4">
+      {otherLanguages.map((language) => (
+        <button
+          key={language}
+          type="button"
+          lang={language}
+          onClick={() => chooseLanguage(language)}
+          className="px-2 py-1 text-muted text-small underline hover:text-ink"
+        >
+          {LANGUAGES[language]}
+        </button>
+      ))}
     </p>
   );
 }

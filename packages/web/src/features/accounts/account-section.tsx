@@ -3,22 +3,21 @@ import { LogOut } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Avatar } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
-import { Section } from "../../components/section.tsx";
+import { CopyLine } from "../../components/copy-button.tsx";
+import { Section } from "../../components/page.tsx";
+import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import type { Account } from "../../service/accounts.ts";
-import { queryClient, sessionQuery } from "../../service/queries.ts";
+import { hasCode } from "../../service/client.ts";
+import { copyText } from "../../service/clipboard.ts";
+import { instanceQuery, keys, meQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
-import { EmailForm } from "./email-form.tsx";
-import { EmailProof } from "./email-proof.tsx";
-import { valuesOf } from "./form-validation.ts";
-import { PasswordForm } from "./password-form.tsx";
-import { useHasPassword } from "./use-has-password.ts";
-
-const words = accountTexts;
+import { checkEmail, checkNewPassword, focusField, useProblems, valuesOf } from "./form-validation.ts";
+import { PasswordAgain, useHasPassword } from "./password-again.tsx";
 
 export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }) {
   const { data: session } = useQuery(sessionQuery);
@@ -29,7 +28,7 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
   if (!session) return null;
   const { user } = session;
   return (
-    <Section title={words.account.title}>
+    <Section title={accountTexts.account.title}>
       <div className="flex items-center gap-3">
         <Avatar name={user.name} />
         <div className="min-w-0 grow">
@@ -46,12 +45,12 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
       <NameForm key={user.name} user={user} />
       {changing === "password" && <PasswordForm email={user.email} onClose={close} />}
       {changing === "email" && <EmailForm current={user.email} onClose={close} />}
-      {!hasPassword && <p className="text-pretty text-muted text-small">{words.account.noPassword}</p>}
+      {!hasPassword && <p className="text-pretty text-muted text-small">{accountTexts.account.noPassword}</p>}
       {hasPassword && changing === undefined && (
         // On a phone, the buttons are in two rows, because one row is too narrow in some fonts and languages.
         <div className="flex gap-2 max-md:flex-col max-md:items-start">
-          <Button onClick={() => setChanging("email")}>{words.account.changeEmail}</Button>
-          <Button onClick={() => setChanging("password")}>{words.account.changePassword}</Button>
+          <Button onClick={() => setChanging("email")}>{accountTexts.account.changeEmail}</Button>
+          <Button onClick={() => setChanging("password")}>{accountTexts.account.changePassword}</Button>
         </div>
       )}
     </Section>
@@ -66,7 +65,7 @@ function NameForm({ user }: { user: Account }) {
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       // Notes and activity contain the old name, so all queries load again.
       void queryClient.invalidateQueries();
-      toasts.add({ title: words.account.nameSaved });
+      toasts.add({ title: accountTexts.account.nameSaved });
     },
     onError: (error) => setProblem(describeProblem(error)),
   });
@@ -74,7 +73,7 @@ function NameForm({ user }: { user: Account }) {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const name = valuesOf(event.currentTarget, ["name"]).name.trim();
-    setProblem(name === "" ? words.problems.nameMissing : undefined);
+    setProblem(name === "" ? accountTexts.problems.nameMissing : undefined);
     if (name !== "" && name !== user.name) rename.mutate(name);
   }
 
@@ -82,15 +81,171 @@ function NameForm({ user }: { user: Account }) {
     <form noValidate onSubmit={submit} className="flex items-start gap-2">
       <TextField
         name="name"
-        label={words.name}
+        label={accountTexts.name}
         autoComplete="name"
         defaultValue={user.name}
         error={problem}
         className="min-w-0 grow"
       />
       <Button type="submit" className="mt-6" disabled={rename.isPending}>
-        {words.account.saveName}
+        {accountTexts.account.saveName}
       </Button>
+    </form>
+  );
+}
+
+const words = accountTexts.account;
+
+/**
+ * Asks for a new email address. The account gets the new email address only when somebody opens the link in the mail to that email address.
+ */
+function EmailForm({ current, onClose }: { current: string; onClose: () => void }) {
+  const { data: instance } = useQuery(instanceQuery);
+  const [problem, setProblem] = useState<string>();
+  const request = useMutation({ mutationFn: accountCalls.requestEmailChange });
+
+  function submit(password: string, form: HTMLFormElement): void {
+    const newEmail = valuesOf(form, ["newEmail"]).newEmail.trim();
+    const found = newEmail.toLowerCase() === current ? words.emailSame : checkEmail(newEmail);
+    setProblem(found);
+    if (found === undefined) request.mutate({ newEmail, password });
+    else focusField(form, "newEmail");
+  }
+
+  if (instance?.mail === false) {
+    return (
+      <div className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+        <p className="text-pretty text-small">{words.changeByOperator}</p>
+        <CopyLine label={words.changeEmail} text={words.changeCommand(current)} onCopy={copyText} />
+        <Button className="self-end" onClick={onClose}>
+          {texts.common.close}
+        </Button>
+      </div>
+    );
+  }
+  if (request.isSuccess) {
+    return (
+      <div className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+        <p role="status" className="text-pretty text-small">
+          {words.changeSent(request.variables.newEmail)}
+        </p>
+        <Button className="self-end" onClick={onClose}>
+          {texts.common.close}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <PasswordAgain
+      action={words.sendChange}
+      error={request.error}
+      isPending={request.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField name="newEmail" type="email" label={words.newEmail} autoComplete="email" autoFocus error={problem} />
+    </PasswordAgain>
+  );
+}
+
+/**
+ * Offers to send the mail that confirms the email address. Renders nothing if the email address is confirmed, or if the service sends no
+ * mails.
+ */
+function EmailProof() {
+  const { data: instance } = useQuery(instanceQuery);
+  const { data: me } = useQuery(meQuery);
+  const request = useMutation({ mutationFn: accountCalls.requestEmailProof });
+  if (instance?.mail !== true || me === undefined || me.emailProven) return null;
+  return (
+    <div className="flex flex-col gap-2 rounded-card bg-sunken p-3 text-small">
+      <p className="text-pretty">
+        <span className="font-medium">{words.notConfirmed}</span> {words.notConfirmedHint}
+      </p>
+      {request.isSuccess ? (
+        <p role="status">{words.proofSent}</p>
+      ) : (
+        <Button className="self-start" disabled={request.isPending} onClick={() => request.mutate()}>
+          {words.sendProof}
+        </Button>
+      )}
+      {request.isError && <Problem error={request.error} />}
+    </div>
+  );
+}
+
+/** `email` tells password managers which account the password belongs to. */
+function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {
+  const { form, problems, report } = useProblems<"current" | "new">();
+  const change = useMutation({
+    mutationFn: accountCalls.changePassword,
+    async onSuccess(_, { revokeApiTokens }) {
+      const changed = accountTexts.account.passwordChangedAll;
+      toasts.add({ title: revokeApiTokens ? `${changed} ${accountTexts.account.tokensRevoked}` : changed });
+      onClose();
+      // The service has replaced the session, so the page loads the new session.
+      await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      await queryClient.invalidateQueries({ queryKey: keys.sessions });
+      if (revokeApiTokens) await queryClient.invalidateQueries({ queryKey: keys.tokens });
+    },
+    onError(failure) {
+      if (hasCode(failure, "wrong_password")) report({ current: accountTexts.account.wrongPassword });
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const values = valuesOf(event.currentTarget, ["current", "new", "revokeTokens"]);
+    const isSame = values.new !== "" && values.new === values.current;
+    const hasProblem = report({
+      current: values.current === "" ? accountTexts.problems.passwordMissing : undefined,
+      new: isSame ? accountTexts.problems.passwordSame : checkNewPassword(values.new),
+    });
+    if (hasProblem) return;
+    const revokeApiTokens = values.revokeTokens !== "";
+    change.mutate({ currentPassword: values.current, newPassword: values.new, revokeApiTokens });
+  }
+
+  return (
+    <form
+      ref={form}
+      noValidate
+      onSubmit={submit}
+      aria-label={accountTexts.account.changePassword}
+      className="flex flex-col gap-4 rounded-card border bg-surface p-4"
+    >
+      {change.isError && !hasCode(change.error, "wrong_password") && <Problem error={change.error} />}
+      <input type="email" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
+      <PasswordField
+        name="current"
+        label={accountTexts.account.currentPassword}
+        autoComplete="current-password"
+        autoFocus
+        error={problems.current}
+      />
+      <PasswordField
+        name="new"
+        label={accountTexts.account.newPassword}
+        autoComplete="new-password"
+        hint={accountTexts.passwordHint}
+        error={problems.new}
+      />
+      <p className="text-muted text-small">{accountTexts.account.endOthersHint}</p>
+      <label className="flex items-start gap-3">
+        <input type="checkbox" name="revokeTokens" className="mt-1 size-4 shrink-0 accent-accent" />
+        <span>
+          {accountTexts.account.revokeTokens}
+          <span className="block text-muted text-small">{accountTexts.account.revokeTokensHint}</span>
+        </span>
+      </label>
+      <div className="flex justify-end gap-2">
+        <Button kind="quiet" onClick={onClose}>
+          {texts.common.cancel}
+        </Button>
+        <Button type="submit" kind="primary" disabled={change.isPending}>
+          {accountTexts.account.changePassword}
+        </Button>
+      </div>
     </form>
   );
 }

@@ -1,13 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { buttonStyle } from "../../components/button.tsx";
+import { useDocumentTitle } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
-import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { linkTokens } from "../../service/link-tokens.ts";
 import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
 import { recovery } from "../../texts/en/recovery.ts";
 import { AccountCard } from "./account-card.tsx";
+
+const proof = getRouteApi("/confirm-email");
+const change = getRouteApi("/new-email");
+
+export function ConfirmEmailPage() {
+  const { token } = proof.useRouteContext();
+  const { proveEmail: confirm } = accountCalls;
+  return <ConfirmEmail key={token} token={token} path="/confirm-email" words={recovery.confirm} confirm={confirm} />;
+}
+
+export function NewEmailPage() {
+  const { token } = change.useRouteContext();
+  const { confirmEmailChange: confirm } = accountCalls;
+  return <ConfirmEmail key={token} token={token} path="/new-email" words={recovery.newEmail} confirm={confirm} />;
+}
 
 type ConfirmEmailProps = {
   token: string;
@@ -18,7 +34,7 @@ type ConfirmEmailProps = {
 };
 
 /** Confirms the email address of the signed-in account, or changes the account to a new email address. */
-export function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps) {
+function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps) {
   const { data: session } = useQuery(sessionQuery);
   const isReady = session != null && token !== "";
   const proof = useQuery({

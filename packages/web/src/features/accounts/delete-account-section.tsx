@@ -1,14 +1,13 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import { keys } from "../../service/queries.ts";
-import { deleteAccountTexts as words } from "../../texts/en/delete-account.ts";
+import { deleteAccountTexts as words } from "../../texts/en/settings.ts";
 import { formatBytes, formatCount } from "../../texts/index.ts";
-import { PasswordAgain } from "./password-again.tsx";
-import { useHasPassword } from "./use-has-password.ts";
+import { PasswordAgain, useHasPassword } from "./password-again.tsx";
 
 /** Asks for the password, and then closes the account of the user. `onDeleted` leaves the app. */
 export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<void> }) {

@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
+import { useDocumentTitle } from "../../components/page.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
-import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { accountCalls } from "../../service/account-calls.ts";
 import { instanceQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";

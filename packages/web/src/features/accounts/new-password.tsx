@@ -1,12 +1,13 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
+import { useDocumentTitle } from "../../components/page.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
-import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
+import { linkTokens } from "../../service/link-tokens.ts";
 import { queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
@@ -16,8 +17,20 @@ import { checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
 
 const words = recovery.reset;
 
+const route = getRouteApi("/new-password");
+
+export function NewPasswordPage() {
+  const { token } = route.useRouteContext();
+  const navigate = useNavigate();
+  function onDone(): void {
+    linkTokens.forget("/new-password");
+    void navigate({ to: "/", replace: true });
+  }
+  return <NewPassword key={token} token={token} onDone={onDone} />;
+}
+
 /** `token`: the token of the link. Empty: the page was opened without a link. */
-export function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
+function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
   useDocumentTitle(words.title);
   const link = useQuery({
     queryKey: ["password-reset", token],

@@ -4,8 +4,8 @@ import { Button } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { hasCode } from "../../service/client.ts";
-import { sessionQuery } from "../../service/queries.ts";
-import { secondFactorTexts as words } from "../../texts/en/second-factor.ts";
+import { meQuery, sessionQuery } from "../../service/queries.ts";
+import { secondFactorTexts as words } from "../../texts/en/settings.ts";
 import { texts } from "../../texts/index.ts";
 import { useProblems, valuesOf } from "./form-validation.ts";
 
@@ -62,4 +62,13 @@ export function PasswordAgain({ action, kind = "primary", children, error, ...pr
       </div>
     </form>
   );
+}
+
+/**
+ * Returns whether the user's account has a password. An account of an identity provider has none, so no page may ask for it. True until
+ * the service responds, because most accounts have one.
+ */
+export function useHasPassword(): boolean {
+  const { data: me } = useQuery(meQuery);
+  return me?.hasPassword ?? true;
 }

@@ -1,24 +1,21 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { ValetKeyError } from "@valetkey/client";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
+import { useDocumentTitle } from "../../components/page.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
-import { useDocumentTitle } from "../../components/use-document-title.ts";
-import { accountCalls } from "../../service/account-calls.ts";
+import { accountCalls, type Credentials } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
+import { canUsePasskeys, isCancelled, signInWithPasskey } from "../../service/passkeys.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
-import { formatDate } from "../../texts/index.ts";
+import { describeProblem, formatDate } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
-import { describeSignIn } from "./describe-sign-in.ts";
 import { checkEmail, focusField, useProblems, valuesOf } from "./form-validation.ts";
-import { PasskeyButton } from "./passkey-button.tsx";
 import { ProviderButton } from "./provider-button.tsx";
-import { SignInCode } from "./sign-in-code.tsx";
-
-const words = accountTexts;
 
 type SignInProps = {
   /** The path to open after the sign-in. */
@@ -29,7 +26,7 @@ type SignInProps = {
 };
 
 export function SignIn({ to, error, onDone }: SignInProps) {
-  useDocumentTitle(words.signIn.title);
+  useDocumentTitle(accountTexts.signIn.title);
   const { data: instance } = useQuery(instanceQuery);
   const { form, problems, report } = useProblems<"email" | "password">();
   const open = async () => {
@@ -43,14 +40,14 @@ export function SignIn({ to, error, onDone }: SignInProps) {
   });
 
   const isShared = /^\/(?:n\/|shared|invitation)/.test(to) && error === undefined;
-  const hint = isShared ? words.signIn.toOpenShared : words.signIn.where(location.host);
+  const hint = isShared ? accountTexts.signIn.toOpenShared : accountTexts.signIn.where(location.host);
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const { email, password } = valuesOf(event.currentTarget, ["email", "password"]);
     const hasProblem = report({
       email: checkEmail(email),
-      password: password === "" ? words.problems.passwordMissing : undefined,
+      password: password === "" ? accountTexts.problems.passwordMissing : undefined,
     });
     if (!hasProblem) signIn.mutate({ email: email.trim(), password });
   }
@@ -64,7 +61,7 @@ export function SignIn({ to, error, onDone }: SignInProps) {
     return <ClosedAccount error={signIn.error} onKeep={keep} onBack={signIn.reset} />;
   }
   return (
-    <AccountCard title={words.signIn.title} hint={hint}>
+    <AccountCard title={accountTexts.signIn.title} hint={hint}>
       {signIn.isIdle && <Reason code={error} />}
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
       <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
@@ -72,7 +69,7 @@ export function SignIn({ to, error, onDone }: SignInProps) {
         <TextField
           name="email"
           type="email"
-          label={words.email}
+          label={accountTexts.email}
           autoComplete="username"
           autoFocus
           error={problems.email}
@@ -80,21 +77,26 @@ export function SignIn({ to, error, onDone }: SignInProps) {
         <div className="flex flex-col gap-1">
           <PasswordField
             name="password"
-            label={words.password}
+            label={accountTexts.password}
             autoComplete="current-password"
             error={problems.password}
           />
           <Link to="/forgot-password" className="self-end py-1 text-accent text-small underline">
-            {words.signIn.forgot}
+            {accountTexts.signIn.forgot}
           </Link>
         </div>
         <Button type="submit" kind="primary" disabled={signIn.isPending || signIn.isSuccess}>
-          {signIn.isPending ? words.signIn.pending : words.signIn.action}
+          {signIn.isPending ? accountTexts.signIn.pending : accountTexts.signIn.action}
         </Button>
       </form>
       <PasskeyButton onDone={open} />
       {instance?.signUp === "open" && (
-        <OtherPageLink page="/sign-up" to={to} question={words.signIn.other} action={words.signIn.otherAction} />
+        <OtherPageLink
+          page="/sign-up"
+          to={to}
+          question={accountTexts.signIn.other}
+          action={accountTexts.signIn.otherAction}
+        />
       )}
     </AccountCard>
   );
@@ -103,16 +105,16 @@ export function SignIn({ to, error, onDone }: SignInProps) {
 function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => void; onBack: () => void }) {
   // Only the error message of the service contains the day of the deletion.
   const [day] = error.message.match(/\d{4}-\d\d-\d\d/) ?? [];
-  const hint = day && words.closedAccount.until(formatDate(`${day}T12:00:00Z`, Date.now()));
+  const hint = day && accountTexts.closedAccount.until(formatDate(`${day}T12:00:00Z`, Date.now()));
   return (
-    <AccountCard title={words.closedAccount.title} hint={hint}>
+    <AccountCard title={accountTexts.closedAccount.title} hint={hint}>
       <div className="flex flex-col gap-4">
-        <p className="text-pretty text-small">{words.closedAccount.hint}</p>
+        <p className="text-pretty text-small">{accountTexts.closedAccount.hint}</p>
         <Button kind="primary" onClick={onKeep}>
-          {words.closedAccount.keep}
+          {accountTexts.closedAccount.keep}
         </Button>
         <Button kind="quiet" onClick={onBack}>
-          {words.signIn.back}
+          {accountTexts.signIn.back}
         </Button>
       </div>
     </AccountCard>
@@ -121,16 +123,88 @@ function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => 
 
 function Reason({ code }: { code: string | undefined }) {
   if (code === undefined) return null;
-  const known: Record<string, string> = words.providerFailures;
+  const known: Record<string, string> = accountTexts.providerFailures;
   return (
     <div className="mb-4">
       {code === "session_ended" ? (
         <p role="status" className="rounded-card bg-sunken px-3 py-2 text-small">
-          {words.sessionEnded}
+          {accountTexts.sessionEnded}
         </p>
       ) : (
-        <Problem>{Object.hasOwn(known, code) ? known[code] : words.providerFailures.sign_in_failed}</Problem>
+        <Problem>{Object.hasOwn(known, code) ? known[code] : accountTexts.providerFailures.sign_in_failed}</Problem>
       )}
     </div>
   );
+}
+
+const words = accountTexts.signIn;
+
+type SignInCodeProps = {
+  /** The email address and the password of the first step. The service accepted them, and checks them again together with the code. */
+  credentials: Credentials;
+  onDone: () => Promise<void>;
+  onBack: () => void;
+};
+
+/** The second step of a sign-in: a code of the authenticator app, or a recovery code. */
+function SignInCode({ credentials, onDone, onBack }: SignInCodeProps) {
+  const { form, problems, report } = useProblems<"code">();
+  const signIn = useMutation({
+    mutationFn: (code: string) => accountCalls.signIn({ ...credentials, code }),
+    onSuccess: onDone,
+    onError: (failure) => hasCode(failure, "wrong_second_factor") && report({ code: words.wrongCode }),
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const { code } = valuesOf(event.currentTarget, ["code"]);
+    if (!report({ code: code.trim() === "" ? words.codeMissing : undefined })) signIn.mutate(code);
+  }
+
+  return (
+    <AccountCard title={words.codeTitle} hint={words.codeHint}>
+      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+        {signIn.isError && !hasCode(signIn.error, "wrong_second_factor") && (
+          <Problem>{describeSignIn(signIn.error)}</Problem>
+        )}
+        <TextField
+          name="code"
+          label={words.code}
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          spellCheck={false}
+          autoFocus
+          hint={words.codeFieldHint}
+          error={problems.code}
+        />
+        <Button type="submit" kind="primary" disabled={signIn.isPending || signIn.isSuccess}>
+          {signIn.isPending ? words.pending : words.action}
+        </Button>
+        <Button kind="quiet" onClick={onBack}>
+          {words.back}
+        </Button>
+      </form>
+    </AccountCard>
+  );
+}
+
+/** Signs in with a passkey. Renders nothing if this page can't use passkeys. */
+function PasskeyButton({ onDone }: { onDone: () => Promise<void> }) {
+  const signIn = useMutation({ mutationFn: signInWithPasskey, onSuccess: onDone });
+  if (!canUsePasskeys()) return null;
+  return (
+    <div className="mt-4 flex flex-col gap-4">
+      <Button disabled={signIn.isPending || signIn.isSuccess} onClick={() => signIn.mutate()}>
+        {words.withPasskey}
+      </Button>
+      {signIn.isError && !isCancelled(signIn.error) && <Problem>{describeSignIn(signIn.error)}</Problem>}
+    </div>
+  );
+}
+
+const failures: Partial<Record<string, string>> = accountTexts.failures;
+
+/** Explains why a sign-in failed. Some error codes have another meaning at the sign-in than on other pages. */
+function describeSignIn(error: unknown): string {
+  return (error instanceof ValetKeyError && failures[error.code]) || describeProblem(error);
 }

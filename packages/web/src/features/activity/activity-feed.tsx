@@ -1,7 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { History } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { Page } from "../../components/page.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
@@ -11,7 +12,6 @@ import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { texts } from "../../texts/index.ts";
 import { ActivityList } from "./activity-list.tsx";
 import { DownloadChart } from "./download-chart.tsx";
-import { useEvents } from "./use-events.ts";
 
 const words = activityTexts;
 
@@ -48,6 +48,14 @@ const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => (
   value,
   label: words.filter.options[value],
 }));
+
+export function ActivityPage() {
+  return (
+    <Page title={words.title}>
+      <ActivityFeed />
+    </Page>
+  );
+}
 
 /** Shows the activity of one note, or of all notes that the user owns. A chart shows the downloads. */
 export function ActivityFeed({ noteId }: { noteId?: string }) {
@@ -125,4 +133,29 @@ function Skeletons() {
       <Skeleton className="h-9" />
     </div>
   );
+}
+
+const PAGE_SIZE = 200;
+
+type Listing = { noteId: string | undefined; routine: "include" | "omit" };
+
+/** Loads the events of one note, or of all notes that the user owns, newest first. The hook loads older events when the user scrolls. */
+function useEvents({ noteId, routine }: Listing) {
+  const pages = useInfiniteQuery({
+    queryKey: [...keys.activity, noteId, routine],
+    queryFn: ({ pageParam, signal }) =>
+      client.activity.list({
+        limit: PAGE_SIZE,
+        routine,
+        signal,
+        ...(noteId !== undefined && { noteId }),
+        ...(pageParam !== undefined && { cursor: pageParam }),
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    // When the user changes the filter, the old list stays visible until the new list is loaded. The feed of another note has another key,
+    // so it does not show the old list.
+    placeholderData: keepPreviousData,
+  });
+  return { pages, events: pages.data?.pages.flatMap(({ items }) => items) };
 }

@@ -1,11 +1,33 @@
+import { Link } from "@tanstack/react-router";
 import type { AuditEvent } from "@valetkey/client";
+import { clsx } from "clsx";
+import {
+  Download,
+  Eye,
+  FilePlus2,
+  FileX2,
+  FolderDown,
+  Image,
+  Inbox,
+  Link2,
+  Link2Off,
+  type LucideIcon,
+  PencilLine,
+  RefreshCw,
+  ShieldAlert,
+  SquarePen,
+  Trash2,
+  Undo2,
+  UserMinus,
+  UserPlus,
+} from "lucide-react";
 import { useMemo, useState } from "react";
 import { WhenSeen } from "../../components/when-seen.tsx";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
-import { formatDate, formatWeekday } from "../../texts/index.ts";
-import { ActivityLine } from "./activity-line.tsx";
-import { daysBefore } from "./count-downloads.ts";
-import { type Day, groupByDay } from "./group-events.ts";
+import { formatClock, formatDate, formatInstant, formatWeekday } from "../../texts/index.ts";
+import { describeLine } from "./describe-line.ts";
+import { daysBefore } from "./download-chart.tsx";
+import { type Day, groupByDay, type Line } from "./group-events.ts";
 
 const words = activityTexts;
 /** How many lines the list adds in one step. */
@@ -59,4 +81,93 @@ function nameDay(start: number, now: number): string {
   if (start === daysBefore(now, 0)) return words.today;
   if (start === daysBefore(now, 1)) return words.yesterday;
   return start > daysBefore(now, 7) ? formatWeekday(start) : formatDate(start, now);
+}
+
+const icons: Record<string, LucideIcon> = {
+  "note.created": SquarePen,
+  "note.updated": PencilLine,
+  "note.deleted": Trash2,
+  "note.restored": Undo2,
+  "note.purged": Trash2,
+  "attachment.uploaded": FilePlus2,
+  "attachment.adopted": FilePlus2,
+  "attachment.accepted": FilePlus2,
+  "attachment.rejected": FileX2,
+  "attachment.renamed": PencilLine,
+  "attachment.deleted": Trash2,
+  "attachment.restored": Undo2,
+  "attachment.purged": Trash2,
+  "share.granted": UserPlus,
+  "share.revoked": UserMinus,
+  "invitation.created": UserPlus,
+  "invitation.updated": UserPlus,
+  "invitation.renewed": UserPlus,
+  "invitation.revoked": UserMinus,
+  "invitation.redeemed": UserPlus,
+  "access.requested": UserPlus,
+  "access.dismissed": UserMinus,
+  "url.issued": Download,
+  "url.refused": ShieldAlert,
+  "link.created": Link2,
+  "link.updated": Link2,
+  "link.renewed": Link2,
+  "link.revoked": Link2Off,
+  "link.opened": Eye,
+  "link.claimed": Download,
+  "link.unlock_refused": ShieldAlert,
+  "link.received": Inbox,
+};
+const purposeIcons: Record<string, LucideIcon> = {
+  view: Eye,
+  zip: FolderDown,
+  thumbnail: Image,
+  renewal: RefreshCw,
+};
+const NAMES_NOTE: ReadonlySet<string> = new Set(["note.deleted", "note.purged"]);
+const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "link.unlock_refused", "attachment.rejected"]);
+
+type ActivityLineProps = { line: Line; accountId: string | undefined; showsNote: boolean };
+
+function ActivityLine({ line, accountId, showsNote }: ActivityLineProps) {
+  const { event, since } = line;
+  const { who, text, more } = describeLine(line, { accountId });
+  const Icon = purposeIcons[String(event.detail.purpose)] ?? icons[event.action] ?? SquarePen;
+  const isHighlighted = HIGHLIGHTED.has(event.action);
+  const when = line.times > 1 ? words.span(formatInstant(since), formatInstant(event.at)) : formatInstant(event.at);
+  return (
+    <li className={clsx("flex gap-3 rounded-card px-3 py-2", isHighlighted && "bg-accent-soft text-accent")}>
+      <Icon size={16} aria-hidden="true" className={clsx("mt-0.5 shrink-0", !isHighlighted && "text-muted")} />
+      <div className="min-w-0 grow text-small">
+        <p className="text-pretty break-words">
+          {text.startsWith(who) ? <span className="font-medium">{who}</span> : null}
+          {text.startsWith(who) ? text.slice(who.length) : text}
+        </p>
+        {more !== undefined && (
+          <p className={clsx("text-pretty break-words", !isHighlighted && "text-muted")}>{more}</p>
+        )}
+        {/* The text of these events already names the note. */}
+        {showsNote && !NAMES_NOTE.has(event.action) && (
+          <p className={clsx("truncate", !isHighlighted && "text-muted")}>
+            {words.inNote} <NoteName event={event} />
+          </p>
+        )}
+      </div>
+      <time
+        dateTime={event.at}
+        title={when}
+        className={clsx("shrink-0 text-small tabular-nums", !isHighlighted && "text-muted")}
+      >
+        {formatClock(event.at)}
+      </time>
+    </li>
+  );
+}
+
+function NoteName({ event: { noteId, noteTitle } }: { event: Line["event"] }) {
+  if (noteTitle === null) return words.deletedNote;
+  return (
+    <Link to="/n/$noteId" params={{ noteId }} className="underline decoration-line-strong hover:decoration-current">
+      {noteTitle}
+    </Link>
+  );
 }

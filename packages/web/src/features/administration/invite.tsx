@@ -14,8 +14,7 @@ import { instanceQuery } from "../../service/queries.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatDate, formatWhen } from "../../texts/index.ts";
-import { PagedList, refreshLists, usePages } from "./paged-list.tsx";
-import { Row } from "./row.tsx";
+import { PagedList, Row, refreshLists, usePages } from "./paged-list.tsx";
 
 const words = administration.invitations;
 

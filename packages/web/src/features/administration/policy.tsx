@@ -6,7 +6,7 @@ import { Select } from "../../components/select.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { instanceQuery, queryClient } from "../../service/queries.ts";
-import { policyTexts, ruleName, ruleValue } from "../../texts/en/policy.ts";
+import { policyTexts, ruleName, ruleValue } from "../../texts/en/administration.ts";
 
 const words = policyTexts;
 const KEY = ["administration", "policy"];

@@ -1,22 +1,22 @@
-import type { Attachment } from "@valetkey/client";
+import type { Attachment, Note } from "@valetkey/client";
 import { Download, Eye, Link2, MoreHorizontal, PencilLine, Trash2, UserPlus } from "lucide-react";
-import { memo, useEffect, useRef } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import { nameOf } from "../../components/avatar.tsx";
+import { IconButton, IconLink } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
-import { IconButton, IconLink } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { useDownloadLink } from "../../service/download-link.ts";
-import { importWithRetry } from "../../service/import-with-retry.ts";
-import { useCode } from "../../service/lazy-code.ts";
+import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { accessParts } from "../../texts/describe-access.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
-import { Thumbnail } from "./thumbnails/thumbnail.tsx";
+import { removeAttachments } from "./remove-attachment.ts";
+import { Thumbnail } from "./thumbnail.tsx";
 
 const words = texts.attachments;
 
 /** The actions of the user on an attachment. An action is undefined if the user has no permission for it. */
-export type AttachmentActions = {
+type AttachmentActions = {
   /** Whether the user may accept or reject the files of visitors. */
   canReview: boolean;
   onPreview: (attachmentId: string) => void;
@@ -234,4 +234,34 @@ function AttachmentMenu({ attachment, actions }: ActionsProps) {
 /** Whether the file cannot be opened yet. */
 function isWaiting(state: Attachment["state"]): state is "pending" | "verifying" | "scanning" | "quarantined" {
   return state === "pending" || state === "verifying" || state === "scanning" || state === "quarantined";
+}
+
+type RowActionsOptions = {
+  /** Whether the operator allows links. */
+  hasLinks: boolean;
+  callbacks: {
+    onCopyLink: (attachments: readonly Attachment[]) => void;
+    onShare: (attachments: readonly Attachment[]) => void;
+    onPreview: (attachmentId: string) => void;
+    onRename: (attachment: Attachment | undefined) => void;
+    onChoose: (attachmentId: string, isRange: boolean) => void;
+  };
+};
+
+/** Returns the same object while the role is the same, so that unchanged rows are not rendered again. */
+export function useRowActions({ role }: Note, { hasLinks, callbacks }: RowActionsOptions): AttachmentActions {
+  const latest = useRef(callbacks);
+  latest.current = callbacks;
+  return useMemo(() => {
+    const canEdit = role !== "viewer";
+    return {
+      canReview: canEdit,
+      onPreview: (id) => latest.current.onPreview(id),
+      onCopyLink: hasLinks && canEdit ? (attachment) => latest.current.onCopyLink([attachment]) : undefined,
+      onShare: role === "owner" ? (attachment) => latest.current.onShare([attachment]) : undefined,
+      onRename: canEdit ? (attachment) => latest.current.onRename(attachment) : undefined,
+      onRemove: canEdit ? (attachment) => void removeAttachments([attachment]) : undefined,
+      onChoose: (id, isRange) => latest.current.onChoose(id, isRange),
+    };
+  }, [role, hasLinks]);
 }

@@ -1,24 +1,25 @@
+import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
+import { type DropOptions, Dropzone } from "@valetkey/react";
 import { ListFilter, Paperclip } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
-import { IconButton } from "../../components/icon-button.tsx";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { rovingList } from "../../components/roving-list.ts";
 import { useNow } from "../../components/use-now.ts";
-import { instanceQuery, sessionQuery } from "../../service/queries.ts";
-import { toasts } from "../../service/toasts.ts";
+import { importWithRetry, useCode } from "../../service/lazy-code.ts";
+import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
+import { useShortcut } from "../../service/shortcuts.ts";
+import { showProblem, toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
-import { AttachButton } from "./attach-button.tsx";
-import { AttachmentRow } from "./attachment-row.tsx";
-import { useDropAndPaste } from "./drop-and-paste/use-drop-and-paste.ts";
+import { AttachmentRow, useRowActions } from "./attachment-row.tsx";
+import { DownloadAll } from "./download-all.tsx";
+import { useDropAndPaste } from "./drop-and-paste.ts";
+import type { Managed } from "./file-tools.tsx";
+import { pendingDeletions } from "./remove-attachment.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
 import { UploadRow, useUploadIds } from "./uploads/upload-row.tsx";
 import { uploads } from "./uploads/uploads.ts";
-import { useFileTools } from "./use-file-tools.ts";
-import { useListedAttachments } from "./use-listed-attachments.ts";
-import { useNotePolling } from "./use-note-polling.ts";
-import { useRowActions } from "./use-row-actions.ts";
-import { DownloadAll } from "./zip/download-all.tsx";
 
 const words = texts.attachments;
 
@@ -151,4 +152,84 @@ function DropFrame({ over }: { over: Element | null }) {
       </div>
     </div>
   );
+}
+
+function AttachButton(drop: DropOptions) {
+  const input = useRef<HTMLInputElement>(null);
+  useShortcut("u", () => input.current?.click());
+  return (
+    <Dropzone {...drop} inputRef={input} className={dropzoneStyle}>
+      <Paperclip size={16} />
+      {texts.attachments.attach}
+    </Dropzone>
+  );
+}
+
+const loadTools = () => importWithRetry(() => import("./file-tools.tsx"));
+
+/** Returns the tools for many files, and the files that the tools list. The code loads at the first click on the button of the tools. */
+function useFileTools(attachments: readonly Attachment[]) {
+  const [state, setManaged] = useState<Managed | "start">();
+  const { data: code, error } = useCode("file tools", loadTools, { isNeeded: state !== undefined });
+  useEffect(() => {
+    if (error === null) return;
+    showProblem(error);
+    setManaged(undefined);
+  }, [error]);
+  const managed = state === "start" ? code?.START : state;
+  const toggle = () => setManaged(state === undefined ? "start" : undefined);
+  if (code === undefined || managed === undefined) return { listed: attachments, toggle, open: undefined };
+  const listed = code.arrangeFiles(attachments, managed.view);
+  return {
+    listed,
+    toggle,
+    /** Undefined if the tools are closed. */
+    open: {
+      code,
+      managed,
+      change: setManaged,
+      choose(id: string, isRange: boolean): void {
+        const click = { listed: listed.map((file) => file.id), isRange };
+        setManaged({ ...managed, choice: code.chooseFile(managed.choice, id, click) });
+      },
+    },
+  };
+}
+
+/**
+ * Sorts attachments by the time at which they were attached. For equal times the ids decide, because ids increase with the time of
+ * creation. If `shown` has ids, returns only these attachments, in the order of the ids.
+ */
+export function inOrder(attachments: readonly Attachment[], shown: readonly string[] = []): Attachment[] {
+  if (shown.length > 0) return shown.flatMap((id) => attachments.find((attachment) => attachment.id === id) ?? []);
+  return attachments.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * Returns the attachments that the note shows, in the order in which they were attached. Leaves out deleted attachments, and attachments
+ * that are shown as an upload.
+ */
+function useListedAttachments({ attachments }: Note): Attachment[] {
+  const hidden = useStore(pendingDeletions.$ids);
+  const uploading = useStore(uploads.list.$attachmentIds);
+  return useMemo(
+    () => inOrder(attachments).filter((attachment) => !hidden.has(attachment.id) && !uploading.has(attachment.id)),
+    [attachments, hidden, uploading],
+  );
+}
+
+/** The pause between polls during a verification, which usually takes seconds. Milliseconds. */
+const VERIFY_MS = 2_000;
+/** The pause between polls while another person uploads a file. Milliseconds. */
+const UPLOAD_MS = 10_000;
+
+/** Loads the note again while the service still checks or receives one of its files. */
+function useNotePolling({ id }: Note, { shown }: { shown: readonly Attachment[] }): void {
+  const isVerifying = shown.some(({ state }) => state === "verifying" || state === "scanning");
+  const isUploading = shown.some(({ state }) => state === "pending");
+  useQuery({
+    ...noteQuery(id),
+    refetchInterval: isVerifying ? VERIFY_MS : isUploading && UPLOAD_MS,
+    notifyOnChangeProps: [],
+  });
 }

@@ -4,7 +4,7 @@ import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { reviewTexts } from "../../texts/en/review.ts";
+import { reviewTexts } from "../../texts/en/file-tools.ts";
 import { texts } from "../../texts/index.ts";
 
 const words = reviewTexts;

@@ -1,5 +1,5 @@
 import type { DoctorFinding, DoctorReport } from "@valetkey/client";
-import { latestServiceNow } from "../../service/service-clock.ts";
+import { latestServiceNow } from "../../service/client.ts";
 import { doctor } from "../../texts/en/doctor.ts";
 
 const words = doctor.findings;

@@ -1,15 +1,26 @@
-import { useQuery } from "@tanstack/react-query";
-import type { DoctorFinding, DoctorReport as Report } from "@valetkey/client";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { type DoctorFinding, type DoctorReport as Report, ValetKeyError } from "@valetkey/client";
+import { clsx } from "clsx";
 import { Button } from "../../components/button.tsx";
-import { Section } from "../../components/section.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { Page, Section } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
+import { service } from "../../service/client.ts";
+import { copyText } from "../../service/clipboard.ts";
 import { doctor as words } from "../../texts/en/doctor.ts";
 import { formatClock } from "../../texts/index.ts";
-import { doctorQuery } from "./doctor-query.ts";
-import { FindingItem } from "./finding-item.tsx";
+import { checkBrowser } from "./browser-checks.ts";
+
+export function DoctorPage() {
+  return (
+    <Page title={words.title} hint={words.hint}>
+      <DoctorReport />
+    </Page>
+  );
+}
 
 /** Shows administrators the result of the set-up checks. */
-export function DoctorReport() {
+function DoctorReport() {
   const checks = useQuery(doctorQuery);
   if (checks.isFetching) return <Running />;
   if (checks.data === undefined) {
@@ -67,4 +78,69 @@ function NotChecked({ unchecked }: Pick<Report, "unchecked">) {
       </ul>
     </div>
   );
+}
+
+const colours: Record<DoctorFinding["severity"], string> = {
+  error: "bg-danger-soft text-danger",
+  warning: "bg-hover text-ink",
+  info: "bg-accent-soft text-accent",
+};
+
+/** A fault with its observation, its consequence and its remedies. */
+function FindingItem({ finding }: { finding: DoctorFinding }) {
+  const { severity, title, detail, why, fix } = finding;
+  return (
+    <li className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+      <header className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
+        <span className={clsx("rounded-small px-2 text-small", colours[severity])}>{words.severities[severity]}</span>
+        <h3 className="font-medium">{title}</h3>
+      </header>
+      <p className="text-pretty break-words text-small">{detail}</p>
+      <p className="text-pretty text-muted text-small">{why}</p>
+      {fix.map(({ label, text }) =>
+        label === "step" ? (
+          <p key={text} className="text-pretty text-small">
+            <strong className="font-medium">{`${words.step}: `}</strong>
+            {text}
+          </p>
+        ) : (
+          <Paste key={label} label={label} text={text} />
+        ),
+      )}
+    </li>
+  );
+}
+
+function Paste({ label, text }: { label: string; text: string }) {
+  return (
+    <figure className="flex flex-col gap-1">
+      <figcaption className="flex items-center justify-between gap-2 text-muted text-small">
+        {label}
+        <CopyButton text={text} label={words.copyFix(label)} onCopy={copyText} />
+      </figcaption>
+      <pre className="whitespace-pre-wrap wrap-anywhere rounded-small bg-sunken p-3 font-mono text-small">{text}</pre>
+    </figure>
+  );
+}
+
+/**
+ * Runs all checks of the server, and then the checks of this browser. The checks run when the page opens, and when the user starts them
+ * again.
+ */
+const doctorQuery = queryOptions({
+  queryKey: ["doctor"],
+  queryFn: async ({ signal }): Promise<{ server: Report; browser: DoctorFinding[] }> => {
+    const server = await readReport(signal);
+    return { server, browser: await checkBrowser(server.browser) };
+  },
+  retry: false,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Only this page needs this call, so the call is not in the client, which every page loads. */
+async function readReport(signal: AbortSignal): Promise<Report> {
+  const response = await service.fetch(`${service.baseUrl}/admin/doctor`, { signal });
+  const body = await response.json();
+  if (response.ok) return body;
+  throw new ValetKeyError(body.code, body.message, { status: response.status, requestId: body.requestId });
 }

@@ -8,17 +8,15 @@ import { PasswordField } from "../../components/password-field.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Problem, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
+import { earliestServiceNow } from "../../service/client.ts";
 import { instanceQuery } from "../../service/queries.ts";
-import { earliestServiceNow } from "../../service/service-clock.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatBytes, formatShortSpan } from "../../texts/index.ts";
 import { bodyOf } from "./link-body.ts";
 import { LinkItem } from "./link-item.tsx";
-import { LinkList } from "./link-list.tsx";
-import { policyOf } from "./link-policy.ts";
-import { lifetimesOf, valuesOf } from "./link-values.ts";
-import { linksQuery } from "./links-query.ts";
-import { useMakeLink } from "./use-make-link.ts";
+import { LinkList } from "./link-section.tsx";
+import { lifetimesOf, policyOf, valuesOf } from "./link-values.ts";
+import { linksQuery, useMakeLink } from "./links-query.ts";
 
 const words = linkTexts.dialog;
 

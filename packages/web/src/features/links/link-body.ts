@@ -2,8 +2,15 @@ import type { CreateLinkBody, FileRequest, Link } from "@valetkey/client";
 import { expiryOf, expiryOfField } from "../../components/expiry.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatBytes, formatNumber, formatSpan, texts } from "../../texts/index.ts";
-import { type LinkPolicy, type LinkProblems, type LinkValues, MEGABYTE, valuesOf, wholeBytes } from "./link-values.ts";
-import { slotsOf } from "./slots.ts";
+import {
+  type LinkPolicy,
+  type LinkProblems,
+  type LinkValues,
+  MEGABYTE,
+  slotsOf,
+  valuesOf,
+  wholeBytes,
+} from "./link-values.ts";
 
 const words = linkTexts.form;
 const MIN_PASSWORD = 6;

@@ -2,20 +2,28 @@ import { useQuery } from "@tanstack/react-query";
 import type { CreateLinkBody, Link } from "@valetkey/client";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { CheckField } from "../../components/check-field.tsx";
+import { describeExpiry, toFieldValue } from "../../components/expiry.ts";
+import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
+import { FileName } from "../../components/file-name.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
-import { Problem } from "../../components/states.tsx";
+import { CheckField, Select } from "../../components/select.tsx";
+import { Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
-import { instanceQuery } from "../../service/queries.ts";
-import { earliestServiceNow } from "../../service/service-clock.ts";
+import { earliestServiceNow } from "../../service/client.ts";
+import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { forgetKept, useKept } from "../../service/use-kept.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { texts } from "../../texts/index.ts";
-import { ExpiryField } from "./expiry-field.tsx";
-import { FileChoice } from "./file-choice.tsx";
+import { formatSpan, texts } from "../../texts/index.ts";
 import { bodyOf } from "./link-body.ts";
-import { policyOf } from "./link-policy.ts";
-import { type LinkProblems, type LinkValues, valuesOf } from "./link-values.ts";
+import {
+  type FormFields,
+  type LinkPolicy,
+  type LinkProblems,
+  type LinkValues,
+  lifetimesOf,
+  policyOf,
+  valuesOf,
+} from "./link-values.ts";
 import { RareFields } from "./rare-fields.tsx";
 import { SlotFields } from "./slot-fields.tsx";
 
@@ -160,5 +168,108 @@ export function LinkForm({ title, hint, kind, subject, link, noteId, onSubmit, o
         </Button>
       </div>
     </form>
+  );
+}
+
+type FileChoiceProps = FormFields & {
+  noteId: string;
+  /** Whether the user can choose the whole note. After its creation, a link to chosen files can't become a link to the whole note. */
+  hasWhole: boolean;
+};
+
+/** Chooses the files of the note that a link opens. */
+function FileChoice({ values, problems, change, noteId, hasWhole }: FileChoiceProps) {
+  const note = useQuery(noteQuery(noteId));
+  const chosen = values.attachmentIds;
+  const files = (note.data?.attachments ?? []).filter(({ id, state }) => state === "ready" || chosen?.includes(id));
+  const set = (id: string, isChosen: boolean) =>
+    change({ attachmentIds: isChosen ? [...(chosen ?? []), id] : (chosen ?? []).filter((one) => one !== id) });
+  return (
+    <fieldset className="flex min-w-0 flex-col">
+      <legend className="font-medium text-small">{words.files}</legend>
+      {hasWhole && (
+        <CheckField
+          label={words.filesWhole}
+          isChecked={chosen === undefined}
+          onChange={(isWhole) => change({ attachmentIds: isWhole ? undefined : files.map(({ id }) => id) })}
+        />
+      )}
+      {note.isPending && <Skeleton className="h-11" />}
+      {note.isError && note.data === undefined && <Problem>{words.filesFailed}</Problem>}
+      {chosen !== undefined && (
+        <div className="flex max-h-48 flex-col overflow-y-auto">
+          {files.map(({ id, filename }) => (
+            <CheckField
+              key={id}
+              label={<FileName filename={filename} />}
+              isChecked={chosen.includes(id)}
+              onChange={(isChosen) => set(id, isChosen)}
+            />
+          ))}
+        </div>
+      )}
+      {problems.attachmentIds !== undefined && (
+        <p role="alert" className="text-danger text-small">
+          {problems.attachmentIds}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+type ExpiryFieldProps = FormFields & { link: Link | undefined; kind: Link["kind"]; policy: LinkPolicy };
+
+/** The expiry of a link, which is the deadline of a file request. */
+function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFieldProps) {
+  const label = kind === "upload" ? words.deadline : words.expires;
+  const now = earliestServiceNow();
+  const { maxExpirySeconds } = policy;
+  const latest = maxExpirySeconds === null ? undefined : Date.parse(link?.createdAt ?? "") + maxExpirySeconds * 1000;
+  // The lifetimes count from now, but the limit of the operator counts from the creation of the link. So the form for an older link offers
+  // fewer lifetimes.
+  const lifetimes = lifetimesOf(policy).filter(
+    (seconds) => link === undefined || latest === undefined || now + seconds * 1000 <= latest,
+  );
+  return (
+    <div className="flex flex-col gap-1">
+      <span aria-hidden="true" className="font-medium text-small">
+        {label}
+      </span>
+      <div className="flex flex-wrap items-end gap-2">
+        <Select
+          label={label}
+          value={values.expiry}
+          onChange={({ currentTarget: { value } }) =>
+            change({
+              expiry: value,
+              ...(value === "custom" && values.customExpiry === "" && { customExpiry: toFieldValue(now + DAY_MS) }),
+            })
+          }
+        >
+          {link !== undefined && (
+            <option value="unchanged">{words.unchanged(describeExpiry(link.expiresAt, now))}</option>
+          )}
+          <ExpiryOptions hasNever={maxExpirySeconds === null} lifetimes={lifetimes} />
+        </Select>
+        {values.expiry === "custom" && (
+          <DateTimeField
+            value={values.customExpiry}
+            onChange={(customExpiry) => change({ customExpiry })}
+            now={now}
+            error={problems.expiry}
+          />
+        )}
+      </div>
+      {values.expiry !== "custom" && problems.expiry !== undefined && (
+        <p role="alert" className="text-danger text-small">
+          {problems.expiry}
+        </p>
+      )}
+      {maxExpirySeconds !== null && (
+        <p className="text-muted text-small">{words.longest(formatSpan(maxExpirySeconds))}</p>
+      )}
+    </div>
   );
 }

@@ -1,12 +1,11 @@
 import type { Link } from "@valetkey/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { importWithRetry } from "../../service/import-with-retry.ts";
-import { useCode } from "../../service/lazy-code.ts";
+import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { useUpdateLink } from "./change-links.ts";
-import { nameOfLink } from "./describe-link.ts";
+import { nameOfLink } from "./describe-link.tsx";
 import { LinkTicket } from "./link-ticket.tsx";
+import { useUpdateLink } from "./links-query.ts";
 
 const words = linkTexts.form;
 const loadParts = () => importWithRetry(() => import("./lazy-parts.ts"));

@@ -3,24 +3,21 @@ import type { Link } from "@valetkey/client";
 import { Eye, MoreHorizontal, QrCode as QrIcon, RefreshCw } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
-import { Button } from "../../components/button.tsx";
+import { Button, IconButton } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { describeExpiry } from "../../components/expiry.ts";
-import { IconButton } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
+import { QrCode } from "../../components/qr-code.tsx";
 import { Problem } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
+import { useNow } from "../../components/use-now.ts";
+import { earliestServiceNow } from "../../service/client.ts";
 import { copyText } from "../../service/clipboard.ts";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { texts } from "../../texts/index.ts";
-import { useRevokeLink, useUpdateLink } from "./change-links.ts";
-import { describeEnd, nameOfLink } from "./describe-link.ts";
-import { LastUrl } from "./last-url.tsx";
-import { LinkSummary } from "./link-summary.tsx";
-import { LinkUrl } from "./link-url.tsx";
-
-const words = linkTexts;
+import { formatDuration, texts } from "../../texts/index.ts";
+import { describeEnd, LinkSummary, nameOfLink } from "./describe-link.tsx";
+import { useRevokeLink, useUpdateLink } from "./links-query.ts";
 
 type LinkTicketProps = {
   link: Link;
@@ -77,17 +74,17 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
 
   const actions = (
     <div className="flex flex-wrap items-center gap-1">
-      {isUsable && <CopyButton text={link.url} label={words.copyOf(name)} onCopy={copyText} />}
+      {isUsable && <CopyButton text={link.url} label={linkTexts.copyOf(name)} onCopy={copyText} />}
       {canEdit && (
-        <Button ref={editButton} kind="quiet" aria-label={words.editOf(name)} onClick={onEdit}>
-          {words.edit}
+        <Button ref={editButton} kind="quiet" aria-label={linkTexts.editOf(name)} onClick={onEdit}>
+          {linkTexts.edit}
         </Button>
       )}
       {canRevoke && (
         <AskInPlace
-          label={words.revoke.action}
-          spokenLabel={words.revoke.of(name)}
-          question={words.revoke.question}
+          label={linkTexts.revoke.action}
+          spokenLabel={linkTexts.revoke.of(name)}
+          question={linkTexts.revoke.question}
           isPending={revoke.isPending}
           onConfirm={() => revoke.mutate(undefined, { ...(onRevoked !== undefined && { onSuccess: onRevoked }) })}
         />
@@ -95,20 +92,20 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
       {isUsable && (
         <Menu
           trigger={
-            <IconButton label={words.moreOf(name)} className="tooltip-left ml-auto">
+            <IconButton label={linkTexts.moreOf(name)} className="tooltip-left ml-auto">
               <MoreHorizontal size={16} />
             </IconButton>
           }
         >
           <MenuItem icon={<Eye size={16} />} onClick={onVisit}>
-            {words.visitor.action}
+            {linkTexts.visitor.action}
           </MenuItem>
           <MenuItem icon={<QrIcon size={16} />} onClick={() => setCode(!hasCode)}>
-            {hasCode ? words.hideCode : words.showCode}
+            {hasCode ? linkTexts.hideCode : linkTexts.showCode}
           </MenuItem>
           {canEdit && (
             <MenuItem icon={<RefreshCw size={16} />} onClick={() => setAsks("new-url")}>
-              {words.newUrl.action}
+              {linkTexts.newUrl.action}
             </MenuItem>
           )}
         </Menu>
@@ -149,10 +146,10 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
 type AnnouncementOptions = { isNewUrl: boolean; isCopied: boolean };
 
 function announcementOf({ expiresAt, createdAt }: Link, { isNewUrl, isCopied }: AnnouncementOptions): string {
-  if (!isCopied) return words.byHand;
+  if (!isCopied) return linkTexts.byHand;
   return isNewUrl
-    ? words.newUrl.copiedAnnouncement
-    : words.copiedAnnouncement(describeExpiry(expiresAt, Date.parse(createdAt)));
+    ? linkTexts.newUrl.copiedAnnouncement
+    : linkTexts.copiedAnnouncement(describeExpiry(expiresAt, Date.parse(createdAt)));
 }
 
 function End({ link, isOff }: { link: Link; isOff: boolean }) {
@@ -166,14 +163,64 @@ function AskNewUrl({ isPending, onConfirm, onCancel }: AskNewUrlProps) {
   return (
     <div className="flex flex-wrap items-center justify-end gap-2">
       <p role="status" className="grow basis-full text-small md:basis-40">
-        {words.newUrl.question}
+        {linkTexts.newUrl.question}
       </p>
       <Button autoFocus onClick={onCancel}>
         {texts.common.cancel}
       </Button>
       <Button kind="primary" disabled={isPending} onClick={onConfirm}>
-        {words.newUrl.confirm}
+        {linkTexts.newUrl.confirm}
       </Button>
     </div>
+  );
+}
+
+type LinkUrlProps = {
+  url: string;
+  name: string;
+  hasCode: boolean;
+  /** Whether a copy succeeded. Undefined before the first copy. */
+  isCopied: boolean | undefined;
+};
+
+/** Shows the URL of a link as a text to copy by hand, and as a QR code. If the browser refused to copy, the URL is selected. */
+function LinkUrl({ url, name, hasCode, isCopied }: LinkUrlProps) {
+  const field = useRef<HTMLInputElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another URL must be selected again
+  useEffect(() => {
+    if (isCopied === false) field.current?.select();
+  }, [isCopied, url]);
+  return (
+    <div data-shown-once className="mt-3 flex flex-col items-center gap-3">
+      {hasCode && <QrCode text={url} label={linkTexts.code(name)} className="h-auto max-w-full rounded-small" />}
+      <input
+        ref={field}
+        readOnly
+        aria-label={linkTexts.field}
+        value={url}
+        onFocus={(event) => event.currentTarget.select()}
+        className="h-11 w-full truncate rounded-small border bg-surface px-2 font-mono text-muted text-small md:h-9"
+      />
+      {isCopied !== undefined && (
+        <p className="self-start text-muted text-small">{isCopied ? linkTexts.copiedHint : linkTexts.byHand}</p>
+      )}
+    </div>
+  );
+}
+
+const words = linkTexts.revoke;
+
+/** Shows until when the last issued URL of a revoked link works, and counts down to that instant. */
+function LastUrl({ expiresAt }: { expiresAt: string | null }) {
+  useNow(1_000);
+  // `now` is the earliest possible instant. So, while a URL may still work, the text never says that it no longer works.
+  const now = earliestServiceNow();
+  const left = expiresAt === null ? 0 : (Date.parse(expiresAt) - now) / 1000;
+  if (left <= 0) return <p role="status">{words.noUrl}</p>;
+  // The role is not `status`, because screen readers would then read the text every second.
+  return (
+    <p role="timer" className="tabular-nums">
+      {words.lastUrl(formatDuration(left))}
+    </p>
   );
 }

@@ -1,5 +1,5 @@
-import type { FileRequest, Link } from "@valetkey/client";
-import type { SlotDraft } from "./slots.ts";
+import type { FileRequest, Instance, Link, LinkSlot } from "@valetkey/client";
+import { linkTexts } from "../../texts/en/links.ts";
 
 /** The limits that the operator sets for links. */
 export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
@@ -86,3 +86,59 @@ function requestValues(request: FileRequest | undefined, { uploadMaxBytes }: Lin
 
 export const wholeBytes = (files: number, bytesPerFile: number) =>
   Math.min(files * bytesPerFile, Number.MAX_SAFE_INTEGER);
+
+/** The props that each part of the form gets. */
+export type FormFields = {
+  values: LinkValues;
+  problems: LinkProblems;
+  change: (changed: Partial<LinkValues>) => void;
+};
+
+/** A slot in the form. A new slot gets an id when the form is sent. */
+export type SlotDraft = { id: string | undefined; name: string; accept: string; maxBytes: number | undefined };
+
+/** Gives each new slot an id. Never reuses an id, because a sent file refers to its slot by the id. */
+export function slotsOf(drafts: readonly SlotDraft[], { taken }: { taken: readonly LinkSlot[] }): LinkSlot[] {
+  const ids = new Set(taken.map(({ id }) => id));
+  return drafts.map(({ id: given, name, accept, maxBytes }) => {
+    const id = given ?? unusedId(name, ids);
+    ids.add(id);
+    return {
+      id,
+      name: name.trim(),
+      ...(accept !== "" && { accept: accept.split(" ") }),
+      ...(maxBytes !== undefined && { maxBytes }),
+    };
+  });
+}
+
+/** "Payslip March" becomes `payslip-march`, or `payslip-march-2` when that exists. */
+function unusedId(name: string, ids: ReadonlySet<string>): string {
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-");
+  const slug = plain.replace(/^-+/, "").slice(0, 32).replace(/-+$/, "") || "file";
+  if (!ids.has(slug)) return slug;
+  let nth = 2;
+  while (ids.has(`${slug}-${nth}`)) nth += 1;
+  return `${slug}-${nth}`;
+}
+
+/** Returns the limits that the operator sets for links. Before they are loaded, there are no limits. */
+export function policyOf(instance: Instance | undefined): LinkPolicy {
+  const { links, uploadMaxBytes = Number.MAX_SAFE_INTEGER } = instance?.limits ?? {};
+  return {
+    maxExpirySeconds: links?.maxExpirySeconds ?? null,
+    passwordRequired: links?.passwordRequired ?? false,
+    uploadMaxBytes,
+  };
+}
+
+const names = linkTexts.request.kindNames;
+
+/** The kinds that the form offers, as media types. */
+export const FILE_KINDS: readonly string[] = Object.keys(names);
+
+/** Returns the name of a kind, such as "Pictures", or the media type itself if it has no name. */
+export const nameOfKind = (kind: string): string => names[kind] ?? kind;

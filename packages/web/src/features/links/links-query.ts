@@ -1,6 +1,8 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
-import type { Link, LinkKind, LinkPage } from "@valetkey/client";
-import { client } from "../../service/client.ts";
+import { infiniteQueryOptions, useMutation } from "@tanstack/react-query";
+import type { CreateLinkBody, Link, LinkKind, LinkPage, UpdateLinkBody } from "@valetkey/client";
+import { useRef, useState } from "react";
+import { client, earliestServiceNow } from "../../service/client.ts";
+import { copyText } from "../../service/clipboard.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 
 /** The content of a link: files of a note, or one file. */
@@ -41,7 +43,7 @@ export const ownLinksQuery = (filter: LinkFilter) =>
 type Pages = { pages: LinkPage[]; pageParams: (string | undefined)[] };
 
 /** Shows a new link at the top of the list of its note or file, before the list is loaded again. */
-export function addLink(subject: LinkSubject, link: Link): void {
+function addLink(subject: LinkSubject, link: Link): void {
   queryClient.setQueryData(linksQuery(subject).queryKey, (list) => {
     const [first, ...rest] = list?.pages ?? [];
     if (list === undefined || first === undefined) return list;
@@ -50,7 +52,7 @@ export function addLink(subject: LinkSubject, link: Link): void {
 }
 
 /** Shows a changed link in every list that has it. */
-export function changeLink(linkId: string, change: (link: Link) => Link): void {
+function changeLink(linkId: string, change: (link: Link) => Link): void {
   queryClient.setQueriesData<Pages>({ queryKey: keys.links }, (list) => {
     if (list === undefined) return list;
     const pages = list.pages.map((page) => ({
@@ -59,4 +61,90 @@ export function changeLink(linkId: string, change: (link: Link) => Link): void {
     }));
     return { ...list, pages };
   });
+}
+
+/**
+ * Loads every list of links, the activity and the notes again, because a note says how many links open it. Before that, cancels the running loads of links, because these loads started before the
+ * change.
+ */
+async function reload(): Promise<void> {
+  await queryClient.cancelQueries({ queryKey: keys.links });
+  for (const queryKey of [keys.links, keys.activity, keys.notes, ["note"]])
+    void queryClient.invalidateQueries({ queryKey });
+}
+
+function useCreateLink(subject: LinkSubject) {
+  const attempt = useRef<{ settings: string; idempotencyKey: string }>(undefined);
+  /** Keeps the key of a failed attempt, because the service may have made the link although no response arrived. */
+  function keyFor(body: CreateLinkBody): { idempotencyKey: string } {
+    const settings = JSON.stringify(body);
+    if (attempt.current?.settings !== settings) attempt.current = { settings, idempotencyKey: newKey() };
+    return attempt.current;
+  }
+  return useMutation({
+    mutationFn: (body: CreateLinkBody): Promise<Link> => {
+      const { idempotencyKey } = keyFor(body);
+      return "noteId" in subject
+        ? client.links.create(subject.noteId, body, { idempotencyKey })
+        : client.links.createForFile(subject.attachmentId, body, { idempotencyKey });
+    },
+    onSuccess: (link) => {
+      attempt.current = undefined;
+      addLink(subject, link);
+    },
+    onSettled: reload,
+  });
+}
+
+/** Pages without HTTPS have no `crypto.randomUUID`. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function useUpdateLink({ id }: Link) {
+  return useMutation({
+    mutationFn: (body: UpdateLinkBody) => client.links.update(id, body),
+    onSuccess: (link) => changeLink(id, () => link),
+    onSettled: reload,
+  });
+}
+
+/** Revokes a link. Until the next load, the lists still contain the link, and show how long its last URL works. */
+export function useRevokeLink({ id }: Link) {
+  return useMutation({
+    mutationFn: () => client.links.revoke(id),
+    onSuccess: ({ lastUrlExpiresAt }) =>
+      changeLink(id, (link) => ({
+        ...link,
+        state: "revoked",
+        revokedAt: new Date(earliestServiceNow()).toISOString(),
+        lastUrlExpiresAt,
+      })),
+    onSettled: reload,
+  });
+}
+
+/** A link that was just made. `isCopied`: whether its URL is on the clipboard. */
+export type MadeLink = { link: Link; isCopied: boolean };
+
+/** Makes a link and copies its URL. Call `make` directly in the click handler, because some browsers allow a copy only there. */
+export function useMakeLink(subject: LinkSubject) {
+  const create = useCreateLink(subject);
+  const [made, setMade] = useState<MadeLink>();
+  return {
+    made,
+    isPending: create.isPending,
+    error: create.error,
+    reset: () => create.reset(),
+    /** Forgets which link was just made. The link stays in the list. */
+    forget: () => setMade(undefined),
+    async make(body: CreateLinkBody): Promise<boolean> {
+      const link = create.mutateAsync(body);
+      const isCopied = await copyText(link.then(({ url }) => url));
+      // The mutation already reports its failure.
+      const ready = await link.catch(() => undefined);
+      if (ready !== undefined) setMade({ link: ready, isCopied });
+      return ready !== undefined;
+    },
+  };
 }

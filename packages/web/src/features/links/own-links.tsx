@@ -3,6 +3,7 @@ import { Link as RouterLink } from "@tanstack/react-router";
 import { Link2 } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { Page } from "../../components/page.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { WhenSeen } from "../../components/when-seen.tsx";
@@ -15,8 +16,16 @@ import { type LinkFilter, ownLinksQuery } from "./links-query.ts";
 const words = linkTexts;
 const options = (["all", "download", "upload"] as const).map((value) => ({ value, label: words.page.filters[value] }));
 
+export function LinksPage() {
+  return (
+    <Page title={words.page.title}>
+      <OwnLinks />
+    </Page>
+  );
+}
+
 /** Every link and file request of the user, newest first. */
-export function OwnLinks() {
+function OwnLinks() {
   const [filter, setFilter] = useState<LinkFilter>("all");
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const list = useInfiniteQuery(ownLinksQuery(filter));

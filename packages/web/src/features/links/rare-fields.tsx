@@ -1,14 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import type { FileRequest, Link } from "@valetkey/client";
 import { useId } from "react";
-import { CheckField } from "../../components/check-field.tsx";
-import { Select } from "../../components/select.tsx";
+import { CheckField, Select } from "../../components/select.tsx";
 import { inputStyle, TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatSpan } from "../../texts/index.ts";
-import { FILE_KINDS, nameOfKind } from "./file-kinds.ts";
-import type { FormFields } from "./form-fields.ts";
+import { FILE_KINDS, type FormFields, nameOfKind } from "./link-values.ts";
 
 const words = linkTexts.form;
 const { request } = linkTexts;

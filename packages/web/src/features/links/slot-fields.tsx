@@ -1,13 +1,10 @@
 import { Plus, X } from "lucide-react";
 import { useRef } from "react";
-import { Button } from "../../components/button.tsx";
-import { IconButton } from "../../components/icon-button.tsx";
+import { Button, IconButton } from "../../components/button.tsx";
 import { Select } from "../../components/select.tsx";
 import { inputStyle } from "../../components/text-field.tsx";
 import { linkTexts } from "../../texts/en/links.ts";
-import { FILE_KINDS, nameOfKind } from "./file-kinds.ts";
-import type { FormFields } from "./form-fields.ts";
-import type { SlotDraft } from "./slots.ts";
+import { FILE_KINDS, type FormFields, nameOfKind, type SlotDraft } from "./link-values.ts";
 
 const words = linkTexts.request;
 /** The service accepts at most this many slots. */

@@ -5,15 +5,13 @@ import { type ReactNode, useState } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FileName } from "../../components/file-name.tsx";
-import { Ring } from "../../components/ring.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
-import { Ticket } from "../../components/ticket.tsx";
+import { Ring, Ticket } from "../../components/ticket.tsx";
 import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatBytes, formatDuration, texts } from "../../texts/index.ts";
-import { lifeLeft } from "./describe-link.ts";
-import { nameOfKind } from "./file-kinds.ts";
-import { useServiceNow } from "./use-service-now.ts";
+import { lifeLeft, useServiceNow } from "./describe-link.tsx";
+import { nameOfKind } from "./link-values.ts";
 
 const words = linkTexts.visitor;
 

@@ -1,9 +1,9 @@
+import { clsx } from "clsx";
 import { Pencil } from "lucide-react";
-import { type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react";
-import { IconButton } from "../../components/icon-button.tsx";
+import { type ComponentProps, type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react";
+import { IconButton } from "../../components/button.tsx";
 import { texts } from "../../texts/index.ts";
-import { GrowingTextarea } from "./growing-textarea.tsx";
-import { Markdown } from "./markdown/markdown.tsx";
+import { Markdown } from "./markdown.tsx";
 
 const words = texts.notes;
 /** The maximum length of the body of a note, as in the service. Characters. */
@@ -146,4 +146,28 @@ function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () =>
     addEventListener("pointerup", later, { signal: released.signal });
     addEventListener("pointercancel", later, { signal: released.signal });
   };
+}
+
+const canGrow = CSS.supports("field-sizing", "content");
+
+type GrowingTextareaProps = ComponentProps<"textarea"> & { ref: React.RefObject<HTMLTextAreaElement | null> };
+
+/** A textarea that grows with its text. `className` sets its width. */
+export function GrowingTextarea({ ref, className, value, ...props }: GrowingTextareaProps) {
+  const shown = useRef<unknown>(undefined);
+  useLayoutEffect(() => {
+    const field = ref.current;
+    if (canGrow || field === null || shown.current === value) return;
+    shown.current = value;
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight}px`;
+  });
+  return (
+    <textarea
+      {...props}
+      ref={ref}
+      value={value}
+      className={clsx("field-sizing-content block resize-none bg-transparent outline-none", className)}
+    />
+  );
 }

@@ -1,18 +1,18 @@
 import type { Note } from "@valetkey/client";
+import { Ellipsis, Link2, Pencil, Trash2 } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
-import { Button } from "../../components/button.tsx";
-import { importWithRetry } from "../../service/import-with-retry.ts";
-import { useCode } from "../../service/lazy-code.ts";
+import { Button, IconButton } from "../../components/button.tsx";
+import { Menu, MenuItem } from "../../components/menu.tsx";
+import { copyText } from "../../service/clipboard.ts";
+import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
+import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
-import { isBlankNote, markEdited } from "./blank-note.ts";
 import { deleteNote } from "./delete-note.ts";
 import type { NoteFields } from "./draft/draft-storage.ts";
-import { SaveStatus } from "./draft/save-status.tsx";
-import { useDraft } from "./draft/use-draft.ts";
-import { GrowingTextarea } from "./growing-textarea.tsx";
-import { NoteBody } from "./note-body.tsx";
-import { NoteMenu } from "./note-menu.tsx";
+import { isBlankNote, markEdited } from "./draft/drafts.ts";
+import { SaveStatus, useDraft } from "./draft/save-status.tsx";
+import { GrowingTextarea, NoteBody } from "./note-body.tsx";
 
 const words = texts.notes;
 /** The maximum length of a title, as in the service. Characters. */
@@ -160,4 +160,46 @@ function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) 
       className="-mx-2 -my-1 w-[calc(100%+1rem)] rounded-card px-2 py-1 text-title transition-colors hover:bg-hover focus:bg-transparent"
     />
   );
+}
+
+type NoteMenuProps = {
+  noteId: string;
+  /** Undefined if the user may not edit the note. */
+  onEdit: (() => void) | undefined;
+  onDelete: (() => void) | undefined;
+};
+
+function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
+  useShortcut("copy the address", () => void copyUrl(noteId));
+  useShortcut("delete the note", () => onDelete?.(), { isEnabled: onDelete !== undefined });
+  return (
+    <Menu
+      trigger={
+        <IconButton label={words.more} className="tooltip-below tooltip-left">
+          <Ellipsis size={18} />
+        </IconButton>
+      }
+    >
+      {onEdit !== undefined && (
+        <MenuItem icon={<Pencil size={16} />} onClick={onEdit}>
+          {words.edit}
+        </MenuItem>
+      )}
+      <MenuItem icon={<Link2 size={16} />} onClick={() => void copyUrl(noteId)}>
+        {words.copyLink}
+      </MenuItem>
+      {onDelete !== undefined && (
+        <MenuItem isDanger icon={<Trash2 size={16} />} onClick={onDelete}>
+          {words.delete}
+        </MenuItem>
+      )}
+    </Menu>
+  );
+}
+
+async function copyUrl(noteId: string): Promise<void> {
+  const url = new URL(`/n/${noteId}`, location.origin).href;
+  if (await copyText(url)) toasts.add({ title: words.linkCopied, description: words.linkHint });
+  // If the browser refuses to copy, the user can select the URL in the message.
+  else toasts.add({ title: url, description: words.linkHint, timeout: 0 });
 }

@@ -1,14 +1,19 @@
 import { Dialog } from "@base-ui/react/dialog";
 import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
-import { ChevronLeft, ChevronRight, Download, X } from "lucide-react";
+import { ChevronLeft, ChevronRight, Download, FileX2, X } from "lucide-react";
 import { type ReactNode, useRef } from "react";
+import { IconButton, IconLink } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
-import { IconButton, IconLink } from "../../components/icon-button.tsx";
+import { Empty, Skeleton } from "../../components/states.tsx";
+import { previewKindOf } from "../../files/preview-kind.ts";
 import { useDownloadLink } from "../../service/download-link.ts";
+import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { previewTexts } from "../../texts/en/preview.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
-import { FileViewer } from "./file-viewer.tsx";
+import { ImageFile, MediaFile, SvgFile } from "./media-files.tsx";
+import { NoPreview, PreviewFailureView } from "./preview-failure.tsx";
+import { TextFile } from "./text-file.tsx";
 import { useIsZoomed, useSwipe } from "./use-swipe.ts";
 
 const words = previewTexts;
@@ -152,3 +157,40 @@ function Step({ isOff, className, ...props }: StepProps) {
     />
   );
 }
+
+/** Shows one file. Does not preload other files, because each URL is an event in the activity of the note. */
+function FileViewer({ file }: { file: Attachment | undefined }) {
+  if (file === undefined) {
+    const { title, hint } = previewTexts.gone;
+    return (
+      <Empty
+        className="h-full justify-center"
+        icon={<FileX2 size={28} strokeWidth={1.5} />}
+        title={title}
+        hint={hint}
+      />
+    );
+  }
+  const kind = previewKindOf(file);
+  if (kind === "image") return <ImageFile file={file} />;
+  if (kind === "svg") return <SvgFile file={file} />;
+  if (kind === "video" || kind === "audio") return <MediaFile file={file} kind={kind} />;
+  if (kind === "pdf") return <LazyPdfFile file={file} />;
+  if (kind === "text") return <TextFile file={file} />;
+  return <NoPreview file={file} />;
+}
+
+/**
+ * Loads the code of the PDF viewer on demand, because it is as large as the rest of the app. If the load fails, shows the same message as
+ * for a file that cannot be loaded.
+ */
+function LazyPdfFile({ file }: { file: Attachment }) {
+  const code = useCode("pdf", loadPdf);
+  if (code.isError) {
+    return <PreviewFailureView file={file} failure={{ error: code.error }} onRetry={() => void code.refetch()} />;
+  }
+  if (code.data === undefined) return <Skeleton className="absolute inset-x-1/4 inset-y-4 bg-line!" />;
+  return <code.data.PdfFile file={file} />;
+}
+
+const loadPdf = () => importWithRetry(() => import("./pdf-file.tsx"));

@@ -4,13 +4,10 @@ import { clsx } from "clsx";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Skeleton } from "../../components/states.tsx";
+import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { previewTexts } from "../../texts/en/preview.ts";
-import { fileReader } from "./file-reader.ts";
-import { DownloadLink, PreviewFailureView } from "./preview-failure.tsx";
-import { ONCE } from "./svg-file.tsx";
-import { FormattedText } from "./text/formatted-text.tsx";
-import { textFormatOf } from "./text/text-format.ts";
-import { wholeLines } from "./text/whole-lines.ts";
+import { ONCE } from "./media-files.tsx";
+import { DownloadLink, fileReader, PreviewFailureView } from "./preview-failure.tsx";
 import { swipeable } from "./use-swipe.ts";
 
 const words = previewTexts;
@@ -87,4 +84,52 @@ function TextSkeleton() {
       <Skeleton className="h-4 w-1/3 bg-line!" />
     </div>
   );
+}
+
+const loaders = {
+  markdown: () => importWithRetry(() => import("../../components/markdown/markdown-view.tsx")),
+  table: () => importWithRetry(() => import("./csv-table.tsx")),
+};
+
+type FormattedTextProps = { text: string; format: Exclude<TextFormat, "plain"> };
+
+/** Shows Markdown or a table. HTML in the text stays text. Until the code is loaded, or if the load fails, shows plain text. */
+function FormattedText({ text, format }: FormattedTextProps) {
+  const markdown = useCode("markdown", loaders.markdown, { isNeeded: format === "markdown" }).data;
+  const table = useCode("csv", loaders.table, { isNeeded: format === "table" }).data;
+  if (format === "table" && table !== undefined) return <table.CsvTable text={text} />;
+  if (format === "markdown" && markdown !== undefined) {
+    return (
+      <div className="mx-auto max-w-[760px] font-sans text-base">
+        <markdown.MarkdownView source={text} />
+      </div>
+    );
+  }
+  return <div className="whitespace-pre-wrap break-words">{text}</div>;
+}
+
+/** The format in which the preview shows a text. */
+type TextFormat = "markdown" | "table" | "plain";
+
+const EXTENSIONS: Readonly<Record<string, TextFormat>> = {
+  md: "markdown",
+  markdown: "markdown",
+  csv: "table",
+  tsv: "table",
+};
+const TYPES: Readonly<Record<string, TextFormat>> = {
+  "text/markdown": "markdown",
+  "text/csv": "table",
+  "text/tab-separated-values": "table",
+};
+
+/** The format of a text by its extension, and otherwise by its content type. */
+function textFormatOf({ filename, contentType }: { filename: string; contentType: string }): TextFormat {
+  const extension = /\.([^.]+)$/.exec(filename)?.[1]?.toLowerCase() ?? "";
+  return EXTENSIONS[extension] ?? TYPES[contentType.split(";", 1)[0] ?? ""] ?? "plain";
+}
+
+/** Removes the last line of a text that was cut, because this line may be incomplete. If the text has only one line, keeps the line. */
+export function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf("\n") + 1) || text;
 }

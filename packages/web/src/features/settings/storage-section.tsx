@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Usage } from "@valetkey/client";
 import { clsx } from "clsx";
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";

@@ -1,13 +1,14 @@
+import { queryOptions } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { OpenInvitation } from "@valetkey/client";
+import { type OpenInvitation, ValetKeyError } from "@valetkey/client";
 import { MailX } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
+import { useDocumentTitle } from "../../components/page.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
-import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { client } from "../../service/client.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { texts } from "../../texts/index.ts";
-import { invitationTitle, isClosed } from "./invitation-query.ts";
 
 const words = invitationTexts.page;
 
@@ -95,4 +96,26 @@ function Frame({ children }: { children: ReactNode }) {
       <div className="flex w-full max-w-90 flex-col items-center gap-3 text-center">{children}</div>
     </main>
   );
+}
+
+/** Queries the invitation that belongs to a token. Without a token, sends no request. */
+export const lookQuery = (token: string) =>
+  queryOptions({
+    queryKey: ["invitation", token],
+    queryFn: ({ signal }) => {
+      if (token === "") throw new ValetKeyError("invitation_not_found", "The link is not complete.", { status: 404 });
+      return client.invitations.look(token, { signal });
+    },
+  });
+
+export function invitationTitle({ opens, ownerName, noteTitle, filename }: OpenInvitation): string {
+  if (opens === "service") return invitationTexts.page.invites(ownerName, location.host);
+  return invitationTexts.page.shares(ownerName ?? texts.common.someone, filename ?? noteTitle ?? texts.notes.untitled);
+}
+
+/** The error codes for an invitation that does not work. */
+type Closed = keyof typeof invitationTexts.closed;
+
+export function isClosed(error: unknown): error is ValetKeyError & { code: Closed } {
+  return error instanceof ValetKeyError && Object.hasOwn(invitationTexts.closed, error.code);
 }

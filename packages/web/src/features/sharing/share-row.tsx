@@ -1,18 +1,21 @@
-import type { Share } from "@valetkey/client";
+import { useQuery } from "@tanstack/react-query";
+import type { Invitation, Share } from "@valetkey/client";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
-import { useEffect, useId, useRef } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
-import { Button } from "../../components/button.tsx";
-import { isExpired } from "../../components/expiry.ts";
-import { IconButton } from "../../components/icon-button.tsx";
+import { Button, IconButton } from "../../components/button.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { describeExpiry, expiryOf, expiryOfField, isExpired, toFieldValue } from "../../components/expiry.ts";
+import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
+import { copyText } from "../../service/clipboard.ts";
+import { instanceQuery } from "../../service/queries.ts";
+import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
-import { texts } from "../../texts/index.ts";
-import { useChangeShare } from "./change-shares.ts";
-import { InvitationLine } from "./invitation-line.tsx";
-import { useExpiryOfShare } from "./share-expiry.tsx";
+import { formatDate, texts } from "../../texts/index.ts";
+import { useChangeShare, useRenewInvitation } from "./change-shares.ts";
 import type { Entry, Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
@@ -103,5 +106,103 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
       )}
       {error !== null && <Problem error={error} />}
     </li>
+  );
+}
+
+type InvitationLineProps = { subject: Subject; invitation: Invitation; now: number };
+
+/** Shows the state of an invitation, and buttons for its link. */
+function InvitationLine({ subject, invitation, now }: InvitationLineProps) {
+  const renew = useRenewInvitation(subject);
+  const { email, url, linkExpiresAt, expiresAt } = invitation;
+  const hasExpired = isExpired(linkExpiresAt, now);
+  return (
+    <div className="flex flex-col gap-2 pl-10">
+      <p className="text-muted text-small">
+        {hasExpired ? invitationTexts.expired : invitationTexts.waiting(formatDate(linkExpiresAt, now))}
+      </p>
+      <div className="flex flex-wrap gap-2">
+        {!hasExpired && !isExpired(expiresAt, now) && (
+          <CopyButton
+            text={url}
+            action={invitationTexts.copy}
+            label={invitationTexts.copyOf(email)}
+            onCopy={copyText}
+          />
+        )}
+        <Button
+          kind="quiet"
+          aria-label={invitationTexts.renewOf(email)}
+          disabled={renew.isPending}
+          onClick={() => renew.mutate(invitation)}
+        >
+          {invitationTexts.renew}
+        </Button>
+      </div>
+      <p role="status" className={renew.isSuccess ? "text-muted text-small" : "sr-only"}>
+        {renew.isSuccess && invitationTexts.renewed}
+      </p>
+      <MailedLine emails={renew.isSuccess ? [email] : []} />
+      {renew.isError && <Problem error={renew.error} />}
+    </div>
+  );
+}
+
+/** The lifetimes that a user can select for a share. Seconds. */
+export const LIFETIMES = [3600, 86_400, 7 * 86_400, 30 * 86_400] as const;
+
+type ShareExpiry = {
+  name: string;
+  expiresAt: string | null;
+  now: number;
+  onChange: (expiresAt: string | null) => void;
+};
+
+/** Shows the expiry of a share, and lets the user change it. The option `custom` opens a field below the row. */
+function useExpiryOfShare({ name, expiresAt, now, onChange }: ShareExpiry) {
+  const [custom, setCustom] = useState<string>();
+  const [problem, setProblem] = useState<string>();
+  function choose(choice: string): void {
+    const chosen = expiryOf(choice, { now: Date.now() });
+    setProblem(undefined);
+    setCustom(choice === "custom" ? toFieldValue(Date.now() + 86_400_000) : undefined);
+    if (chosen !== undefined) onChange(chosen);
+  }
+  function set(): void {
+    const chosen = expiryOfField(custom ?? "", { now: Date.now() });
+    setProblem(chosen === undefined ? words.expiry.past : undefined);
+    if (chosen === undefined) return;
+    setCustom(undefined);
+    onChange(chosen);
+  }
+  const select = (
+    <Select
+      isQuiet
+      label={words.expiry.labelOf(name)}
+      value={custom === undefined ? "current" : "custom"}
+      onChange={(event) => choose(event.currentTarget.value)}
+      className="max-md:-my-2 -ml-1.5 shrink-0"
+    >
+      <option value="current">{describeExpiry(expiresAt, now)}</option>
+      <ExpiryOptions hasNever={expiresAt !== null} lifetimes={LIFETIMES} />
+    </Select>
+  );
+  const field = custom !== undefined && (
+    <div className="flex items-end gap-2">
+      <DateTimeField value={custom} onChange={setCustom} now={now} error={problem} />
+      <Button onClick={set}>{words.expiry.set}</Button>
+    </div>
+  );
+  return { select, field };
+}
+
+/** Shows that the service sends a mail to these email addresses. Shows no text if the service sends no mails. */
+export function MailedLine({ emails }: { emails: readonly string[] }) {
+  const isMailed = useQuery(instanceQuery).data?.mail === true && emails.length > 0;
+  return (
+    // The element exists before it has a text, so that screen readers announce the text.
+    <p role="status" className={isMailed ? "break-words text-muted text-small" : "sr-only"}>
+      {isMailed && invitationTexts.mailed(emails.join(", "))}
+    </p>
   );
 }

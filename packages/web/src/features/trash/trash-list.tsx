@@ -1,18 +1,31 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import type { TrashItem } from "@valetkey/client";
 import { Trash2 } from "lucide-react";
+import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
+import { FileName } from "../../components/file-name.tsx";
+import { Page } from "../../components/page.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { useNow } from "../../components/use-now.ts";
 import { WhenSeen } from "../../components/when-seen.tsx";
 import { client } from "../../service/client.ts";
-import { instanceQuery, keys } from "../../service/queries.ts";
+import { instanceQuery, keys, queryClient } from "../../service/queries.ts";
+import { toasts } from "../../service/toasts.ts";
 import { trashTexts } from "../../texts/en/trash.ts";
-import { texts } from "../../texts/index.ts";
-import { TrashRow } from "./trash-row.tsx";
+import { formatBytes, formatDate, formatInstant, texts } from "../../texts/index.ts";
 
 const words = trashTexts;
 
+export function DeletedPage() {
+  return (
+    <Page title={words.title} className="gap-2">
+      <TrashList />
+    </Page>
+  );
+}
+
 /** The deleted notes and files that the user may restore, last deleted first. */
-export function TrashList() {
+function TrashList() {
   const days = useQuery(instanceQuery).data?.limits.trashDays;
   const list = useInfiniteQuery({
     queryKey: keys.trash,
@@ -61,4 +74,62 @@ function Skeletons() {
       <Skeleton className="h-14" />
     </div>
   );
+}
+
+function TrashRow({ item }: { item: TrashItem }) {
+  const now = useNow();
+  const { noteId, noteTitle, attachmentId, filename, files, sizeBytes, purgeAt } = item;
+  const subject = attachmentId === null ? { noteId } : { attachmentId };
+  const name = filename ?? noteTitle;
+  const restore = useMutation({
+    mutationFn: () => client.trash.restore(subject),
+    async onSuccess() {
+      await refresh(noteId);
+      toasts.add({ title: words.restored(name) });
+    },
+  });
+  const purge = useMutation({
+    mutationFn: () => client.trash.remove(subject),
+    async onSuccess() {
+      await refresh(noteId);
+      toasts.add({ title: words.purged(name) });
+    },
+  });
+  const facts = [
+    attachmentId === null ? words.note(files) : words.file(noteTitle),
+    ...(files === 0 ? [] : [formatBytes(sizeBytes)]),
+    words.purgeAt(formatDate(purgeAt, now)),
+  ];
+  return (
+    <li className="flex flex-col gap-2 p-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <div className="min-w-0 grow basis-60">
+          <div className="font-medium">
+            <FileName filename={name} />
+          </div>
+          <p className="text-muted text-small" title={formatInstant(purgeAt)}>
+            {facts.join(texts.common.separator)}
+          </p>
+        </div>
+        <Button aria-label={words.restoreOf(name)} disabled={restore.isPending} onClick={() => restore.mutate()}>
+          {words.restore}
+        </Button>
+        <AskInPlace
+          label={words.purge}
+          spokenLabel={words.purgeOf(name)}
+          question={words.purgeQuestion}
+          isPending={purge.isPending}
+          onConfirm={() => purge.mutate()}
+        />
+      </div>
+      {restore.isError && <Problem error={restore.error} />}
+      {purge.isError && <Problem error={purge.error} />}
+    </li>
+  );
+}
+
+async function refresh(noteId: string): Promise<void> {
+  const changed = [keys.notes, keys.note(noteId), keys.usage, keys.activity];
+  for (const queryKey of changed) void queryClient.invalidateQueries({ queryKey });
+  await queryClient.invalidateQueries({ queryKey: keys.trash });
 }

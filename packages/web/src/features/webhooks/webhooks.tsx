@@ -1,15 +1,29 @@
-import { useQuery } from "@tanstack/react-query";
-import type { WebhookWithSecret } from "@valetkey/client";
-import { useState } from "react";
-import { Failure, Skeleton } from "../../components/states.tsx";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import type { WebhookEvent, WebhookWithSecret } from "@valetkey/client";
+import { KeyRound } from "lucide-react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { CopyLine } from "../../components/copy-button.tsx";
+import { Page } from "../../components/page.tsx";
+import { CheckField } from "../../components/select.tsx";
+import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { TextField } from "../../components/text-field.tsx";
 import { client } from "../../service/client.ts";
+import { copyText } from "../../service/clipboard.ts";
+import { useKept } from "../../service/use-kept.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
-import { NewSecret } from "./new-secret.tsx";
-import { type WebhookScope, webhookKeys } from "./webhook-calls.ts";
-import { WebhookForm } from "./webhook-form.tsx";
-import { WebhookRow } from "./webhook-row.tsx";
+import { refreshWebhooks, type WebhookCalls, WebhookRow, type WebhookScope, webhookKeys } from "./webhook-row.tsx";
 
 const words = webhookTexts;
+
+/** The webhooks of the user. */
+export function WebhooksPage() {
+  return (
+    <Page title={words.title} hint={words.hint}>
+      <Webhooks scope="own" />
+    </Page>
+  );
+}
 
 /** The webhooks of the user, or of the whole service. */
 export function Webhooks({ scope }: { scope: WebhookScope }) {
@@ -39,5 +53,98 @@ export function Webhooks({ scope }: { scope: WebhookScope }) {
         </ul>
       )}
     </div>
+  );
+}
+
+const names = Object.entries(words.eventNames) as [WebhookEvent, string][];
+const MAX_DESCRIPTION_LENGTH = 200;
+
+type WebhookFormProps = {
+  calls: WebhookCalls;
+  scope: WebhookScope;
+  onSecret: (webhook: WebhookWithSecret) => void;
+};
+
+function WebhookForm({ calls, scope, onSecret }: WebhookFormProps) {
+  const [url, setUrl] = useKept(`webhook of ${scope} url`, "");
+  const [description, setDescription] = useKept(`webhook of ${scope} description`, "");
+  const [events, setEvents] = useState<readonly WebhookEvent[]>(["upload.ready"]);
+  const [isChecked, setChecked] = useState(false);
+  const create = useMutation({
+    mutationFn: () => calls.create({ url: url.trim(), description: description.trim(), events: [...events] }),
+    onSuccess(webhook) {
+      setUrl("");
+      setDescription("");
+      onSecret(webhook);
+      void refreshWebhooks(scope);
+    },
+  });
+  const isComplete = url.trim() !== "" && events.length > 0;
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    setChecked(true);
+    if (isComplete) create.mutate();
+  }
+
+  return (
+    <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+      {create.isError && <Problem error={create.error} />}
+      <TextField
+        name="url"
+        type="url"
+        label={words.url}
+        placeholder="https://example.com/webhooks"
+        hint={words.urlHint}
+        error={isChecked && url.trim() === "" ? words.urlMissing : undefined}
+        autoComplete="off"
+        spellCheck={false}
+        value={url}
+        onChange={({ currentTarget }) => setUrl(currentTarget.value)}
+      />
+      <TextField
+        name="description"
+        label={words.description}
+        placeholder={words.descriptionPlaceholder}
+        maxLength={MAX_DESCRIPTION_LENGTH}
+        autoComplete="off"
+        value={description}
+        onChange={({ currentTarget }) => setDescription(currentTarget.value)}
+      />
+      <fieldset className="flex flex-col">
+        <legend className="font-medium text-small">{words.events}</legend>
+        {names.map(([event, name]) => (
+          <CheckField
+            key={event}
+            label={name}
+            isChecked={events.includes(event)}
+            onChange={(isOn) => setEvents(isOn ? [...events, event] : events.filter((one) => one !== event))}
+          />
+        ))}
+      </fieldset>
+      {isChecked && events.length === 0 && <Problem>{words.eventsMissing}</Problem>}
+      <Button type="submit" disabled={create.isPending} className="self-end">
+        {create.isPending ? words.creating : words.create}
+      </Button>
+    </form>
+  );
+}
+
+/** Shows the secret of a webhook. The service never returns it again. */
+function NewSecret({ webhook, onDone }: { webhook: WebhookWithSecret; onDone: () => void }) {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  return (
+    <section data-shown-once className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+      <h2 ref={title} tabIndex={-1} className="flex items-center gap-2 font-medium outline-none">
+        <KeyRound size={16} aria-hidden="true" className="shrink-0 text-accent" />
+        <span className="min-w-0 truncate">{words.secretOf(webhook.url)}</span>
+      </h2>
+      <CopyLine label={words.secret} text={webhook.secret} onCopy={copyText} kind="primary" />
+      <p className="font-medium text-small">{words.secretHint}</p>
+      <Button className="self-end" onClick={onDone}>
+        {words.done}
+      </Button>
+    </section>
   );
 }

@@ -1,10 +1,9 @@
+import type { LinkFile } from "@valetkey/client";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
-import { drawPage } from "../../files/pdf/draw-page.ts";
-import { openPdf } from "../../files/pdf/open-pdf.ts";
+import { drawPage, openPdf } from "../../files/pdf.ts";
 import { type Range, readRange } from "../../files/read-range.ts";
 import { fill, h } from "../dom.ts";
-import { texts } from "../texts/index.ts";
-import type { Viewed } from "./viewed.ts";
+import { texts } from "../texts/en.ts";
 
 const words = texts.preview;
 /** The maximum width of a page. A wider page is not easier to read. Pixels. */
@@ -88,3 +87,14 @@ function draw(pdf: PDFDocumentProxy, { page, number, width, signal }: Drawing): 
   // A damaged page stays white, because the other pages may be fine.
   drawPage(pdf, { number, canvas, text, width, onRatio, signal }).catch(() => undefined);
 }
+
+/** A file, and the functions that the viewer gives to its preview. */
+export type Viewed = {
+  file: LinkFile;
+  stage: HTMLElement;
+  /** Returns a new URL. Only the first call may make a download claim. */
+  getUrl(): Promise<string>;
+  /** Aborted when the viewer closes. */
+  signal: AbortSignal;
+  fail(text: string): void;
+};

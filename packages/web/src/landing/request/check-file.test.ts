@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { texts } from "../texts/index.ts";
-import { problemOf } from "./check-file.ts";
+import { texts } from "../texts/en.ts";
+import { problemOf } from "./request-state.ts";
 
 const words = texts.request;
 const accept = ["application/pdf", "image/*"];

@@ -1,10 +1,9 @@
 import { type OpenedLinkClient, type SentFile, type UploadProgress, ValetKeyError } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
-import { type Child, fill, h, svg } from "../dom.ts";
-import { icons } from "../icons.ts";
-import { texts } from "../texts/index.ts";
+import { type Child, fill, h, icons, svg } from "../dom.ts";
+import { texts } from "../texts/en.ts";
 import { fileLine } from "../views/file-line.ts";
-import { progressBar } from "../views/progress-bar.ts";
+import { progressBar } from "../views/ticket.ts";
 
 const words = texts.request;
 

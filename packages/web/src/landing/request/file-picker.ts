@@ -1,8 +1,93 @@
-import { h, svg } from "../dom.ts";
-import { icons } from "../icons.ts";
-import { texts } from "../texts/index.ts";
+import { fill, h, icons, setProps, svg } from "../dom.ts";
+import { texts } from "../texts/en.ts";
+import type { RequestState, Slot } from "./request-state.ts";
 
 const words = texts.request;
+
+type SlotOptions = { state: RequestState; onFile: (file: File, slot: Slot) => void };
+
+/** The checklist of a file request. A complete checklist stays open, because it contains the receipts. */
+type SlotList = {
+  element: HTMLElement;
+  set(slotId: string, content: SlotContent): void;
+};
+
+/** The content of a slot. `entry` is the entry of its file, or undefined. `isOpen`: whether the visitor may choose another file. */
+type SlotContent = { entry: HTMLElement | undefined; isFilled: boolean; isOpen: boolean };
+
+export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions): SlotList {
+  const filled = new Set(slots.filter(({ isFilled }) => isFilled).map(({ id }) => id));
+  const summary = h("p", { id: "slots", class: "flex min-h-11 items-center gap-2 font-medium" });
+  const lines = new Map(slots.map((slot) => [slot.id, slotLine(slot, { state, onFile })]));
+  const listed = [...lines.values()].map(({ element }) => element);
+  const element = h(
+    "div",
+    { class: "mt-3" },
+    summary,
+    h("ul", { class: "divide-y", "aria-labelledby": "slots" }, ...listed),
+  );
+
+  function summarise(): void {
+    const isComplete = filled.size === slots.length;
+    fill(
+      summary,
+      isComplete && svg(icons.circleCheck, { className: "text-accent" }),
+      words.slots(filled.size, slots.length),
+    );
+  }
+
+  for (const { id, isFilled } of slots) lines.get(id)?.show({ entry: undefined, isFilled, isOpen: !isFilled });
+  summarise();
+  return {
+    element,
+    set(slotId, content) {
+      if (content.isFilled) filled.add(slotId);
+      else filled.delete(slotId);
+      lines.get(slotId)?.show(content);
+      summarise();
+    },
+  };
+}
+
+function slotLine(slot: Slot, { state, onFile }: SlotOptions) {
+  const { accept, maxBytes } = state.limitsOf(slot);
+  const hint = [...(accept.length === 0 ? [] : [words.kindsShort(accept)]), words.slotSize(maxBytes)].join(
+    texts.separator,
+  );
+  const mark = h("span");
+  const detail = h("p", { class: "text-muted text-small" });
+  const action = h("div");
+  const content = h("ul", { class: "pl-8" });
+  const picker = filePicker({
+    label: words.chooseSlot(slot.name),
+    text: words.chooseShort,
+    accept,
+    isMultiple: false,
+    onFiles: ([file]) => file && onFile(file, slot),
+  });
+  const element = h(
+    "li",
+    { class: "py-2" },
+    h(
+      "div",
+      { class: "flex min-h-11 items-center gap-3" },
+      mark,
+      h("div", { class: "min-w-0 grow" }, h("p", {}, slot.name), detail),
+      action,
+    ),
+    content,
+  );
+  return {
+    element,
+    show({ entry, isFilled, isOpen }: SlotContent): void {
+      setProps(mark, { class: isFilled ? "text-accent" : "text-muted" });
+      fill(mark, svg(isFilled ? icons.circleCheck : icons.circle, { size: 20 }));
+      fill(detail, isFilled ? words.slotFilled : hint);
+      fill(content, entry);
+      fill(action, isOpen && picker);
+    },
+  };
+}
 
 type PickerOptions = {
   label: string;
@@ -13,7 +98,7 @@ type PickerOptions = {
 };
 
 /** A button that opens the file dialog of the browser. */
-export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerOptions): HTMLElement {
+function filePicker({ label, text, accept, isMultiple, onFiles }: PickerOptions): HTMLElement {
   const input = h("input", {
     type: "file",
     class: "hidden",

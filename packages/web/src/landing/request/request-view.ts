@@ -1,16 +1,13 @@
 import { type OpenedLink, openLink, type SentFile } from "@valetkey/client";
-import { fill, h } from "../dom.ts";
+import { fill, h, setProps } from "../dom.ts";
 import type { Page } from "../page-context.ts";
-import { texts } from "../texts/index.ts";
+import { texts } from "../texts/en.ts";
 import { abuseLine, sheet, ticket } from "../views/ticket.ts";
 import { timeLeft } from "../views/time-left.ts";
-import { problemOf } from "./check-file.ts";
 import { type ChosenEntry, chosenEntry } from "./chosen-entry.ts";
-import { dropPlace } from "./file-picker.ts";
-import { nameField } from "./name-field.ts";
-import { createRequestState, type FileRequest, type Slot } from "./request-state.ts";
+import { dropPlace, slotList } from "./file-picker.ts";
+import { createRequestState, type FileRequest, problemOf, type Slot } from "./request-state.ts";
 import { isReceived, sentEntry } from "./sent-entry.ts";
-import { slotList } from "./slot-list.ts";
 
 const words = texts.request;
 /** The maximum number of uploads at the same time. More uploads would only share the same connection. */
@@ -154,4 +151,38 @@ function describeLimits({ slots, accept, maxBytesPerFile }: FileRequest, filesLe
   if (slots.length > 0) return "";
   const limits = words.limits(filesLeft, maxBytesPerFile);
   return accept.length === 0 ? limits : `${limits} ${words.kinds(accept)}`;
+}
+
+type NameField = {
+  element: HTMLElement;
+  /** Undefined if the visitor entered no name. */
+  value(): string | undefined;
+  /** Returns whether the page may send the name. If not, the field shows the reason. */
+  check(): boolean;
+};
+
+/** Asks for the name of the visitor, if the file request wants a name. */
+function nameField(askName: FileRequest["askName"]): NameField {
+  const problem = h("p", { id: "name-problem", role: "alert", class: "text-danger text-small empty:hidden" });
+  const field = h("input", {
+    id: "name",
+    class: "field",
+    autocomplete: "name",
+    maxlength: 100,
+    required: askName === "required",
+    "aria-describedby": "name-problem",
+  });
+  const label = askName === "required" ? words.name : words.nameOptional;
+  const parts = [h("label", { for: "name", class: "font-medium text-small" }, label), field, problem];
+  return {
+    element: h("div", { class: "mt-4 flex flex-col gap-1" }, ...(askName === "no" ? [] : parts)),
+    value: () => (askName === "no" ? undefined : field.value.trim() || undefined),
+    check() {
+      const isMissing = askName === "required" && field.value.trim() === "";
+      fill(problem, isMissing ? words.nameMissing : "");
+      setProps(field, { "aria-invalid": isMissing ? "true" : undefined });
+      if (isMissing) field.focus();
+      return !isMissing;
+    },
+  };
 }

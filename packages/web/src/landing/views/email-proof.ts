@@ -1,8 +1,7 @@
 import { describeProblem } from "../../texts/describe-problem.ts";
 import { fill, h, setProps } from "../dom.ts";
-import type { Page } from "../page-context.ts";
-import { texts } from "../texts/index.ts";
-import { hasCode } from "../visit.ts";
+import { hasCode, type Page } from "../page-context.ts";
+import { texts } from "../texts/en.ts";
 import { ticket } from "./ticket.ts";
 
 const words = texts.emailProof;

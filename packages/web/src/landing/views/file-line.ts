@@ -1,8 +1,6 @@
-import { splitName } from "../../components/split-name.ts";
 import { previewKindOf } from "../../files/preview-kind.ts";
-import { formatBytes } from "../../texts/format.ts";
-import { type Child, h, svg } from "../dom.ts";
-import { icons } from "../icons.ts";
+import { formatBytes, splitName } from "../../texts/format.ts";
+import { type Child, h, icons, svg } from "../dom.ts";
 
 type FileProps = { filename: string; sizeBytes: number; contentType?: string };
 

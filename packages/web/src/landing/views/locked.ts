@@ -1,9 +1,7 @@
 import { describeProblem } from "../../texts/describe-problem.ts";
-import { fill, h, setProps, svg } from "../dom.ts";
-import { icons } from "../icons.ts";
-import type { Page } from "../page-context.ts";
-import { texts } from "../texts/index.ts";
-import { hasCode } from "../visit.ts";
+import { fill, h, icons, setProps, svg } from "../dom.ts";
+import { hasCode, type Page } from "../page-context.ts";
+import { texts } from "../texts/en.ts";
 import { ticket } from "./ticket.ts";
 
 const words = texts.locked;

@@ -1,5 +1,5 @@
 import { h, setProps } from "../dom.ts";
-import { texts } from "../texts/index.ts";
+import { texts } from "../texts/en.ts";
 
 const RADIUS = 8;
 const LENGTH = 2 * Math.PI * RADIUS;

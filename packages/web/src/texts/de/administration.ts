@@ -1,6 +1,5 @@
-import type { administration as english } from "../en/administration.ts";
-import { formatBytes, formatCount, formatNumber } from "../format.ts";
-import { ruleName, ruleValue } from "./policy.ts";
+import type * as english from "../en/administration.ts";
+import { formatBytes, formatCount, formatNumber, formatSpan } from "../format.ts";
 
 const files = { one: "Datei", other: "Dateien" };
 const links = { one: "Link", other: "Links" };
@@ -9,7 +8,7 @@ const tokens = { one: "API-Token", other: "API-Tokens" };
 const received = { one: "Datei erhalten", other: "Dateien erhalten" };
 const claims = { one: "Nutzung", other: "Nutzungen" };
 
-export const administration: typeof english = {
+export const administration: typeof english.administration = {
   title: "Administration",
   hint: "Sie sehen hier Namen und Größen, und keine Inhalte von Notizen und Dateien.",
   doctor: "Diese Installation prüfen",
@@ -190,3 +189,58 @@ export const administration: typeof english = {
     } as Record<string, (detail: Record<string, string | number | null>) => string>,
   },
 };
+
+export const policyTexts: typeof english.policyTexts = {
+  hint: "Änderungen gelten nach wenigen Sekunden. Vorher ausgestellte URLs funktionieren bis zu ihrem Ablauf.",
+  failed: "Die Regeln konnten nicht geladen werden",
+  rules: {
+    "sign-up": {
+      title: "Wer ein Konto erstellen darf",
+      hint: "Bestehende Konten bleiben. Ihre eigenen Einladungen funktionieren in jedem Fall.",
+      choices: { open: "Alle", invited: "Personen mit einer Einladung", closed: "Niemand" },
+    },
+    "proven-email": {
+      title: "Freigaben an eine E-Mail-Adresse",
+      hint: "Eine unbestätigte Adresse zählt, wenn ein einziges Konto sie hat. Bestehende Freigaben bleiben. Der Link einer Einladung funktioniert in jedem Fall.",
+      choices: {
+        required: "Nur bestätigte Adressen",
+        optional: "Auch unbestätigte Adressen",
+      },
+    },
+    "link-max-expiry": {
+      title: "Längste Lebensdauer eines Links",
+      hint: "Sie zählt ab der Erstellung und gilt auch für bestehende Links. Ein älterer Link öffnet sich wieder, wenn Sie mehr erlauben.",
+    },
+    "link-password": {
+      title: "Passwort eines Links",
+      hint: "Wenn Sie eines verlangen, bleiben bestehende Links ohne Passwort geschlossen, bis sie eines bekommen.",
+      choices: { required: "Erforderlich", optional: "Freiwillig" },
+    },
+    "url-ttl-max": {
+      title: "Längste Download-URL, wenn einem die Datei gehört",
+      hint: "Eine kürzere Grenze hier gilt auch für alle anderen.",
+    },
+    "url-ttl-max-shared": {
+      title: "Längste Download-URL für alle anderen",
+      hint: "Wählen Sie sie kurz. Eine URL funktioniert bis zu ihrem Ablauf, auch nach dem Widerruf der Freigabe.",
+    },
+  },
+  noLimit: "Unbegrenzt",
+  fixed: (variable: string) => `Auf dem Server in ${variable} gesetzt. Nur dort lässt es sich ändern.`,
+  byAdministrator: "Von der Administration geändert.",
+  byDefault: "Das ist der Standard.",
+  reset: (value: string) => `Standard verwenden: ${value}`,
+  saved: "Gespeichert.",
+};
+
+type Value = string | number | null | undefined;
+
+export function ruleName(name: Value): string {
+  return policyTexts.rules[String(name)]?.title ?? String(name);
+}
+
+export function ruleValue(name: Value, value: Value): string {
+  if (value == null) return policyTexts.noLimit;
+  if (typeof value === "number") return formatSpan(value);
+  return policyTexts.rules[String(name)]?.choices?.[value] ?? value;
+}

@@ -1,6 +1,6 @@
-import type { app as english } from "../en/app.ts";
+import type * as english from "../en/app.ts";
 
-export const app: typeof english = {
+export const app: typeof english.app = {
   name: "Valet Key",
   newNote: "Neue Notiz",
   notes: "Notizen",
@@ -33,4 +33,25 @@ export const app: typeof english = {
     action: "Noch einmal versuchen",
   },
   titleOf: (page: string) => `${page} · Valet Key`,
+};
+
+export const common: typeof english.common = {
+  tryAgain: "Noch einmal versuchen",
+  undo: "Rückgängig",
+  close: "Schließen",
+  cancel: "Abbrechen",
+  save: "Speichern",
+  copy: "Kopieren",
+  copied: "Kopiert",
+  notCopied: "Bitte markieren und selbst kopieren",
+  more: "Mehr",
+  loading: "Wird geladen …",
+  showMore: "Mehr anzeigen",
+  you: "Sie",
+  someone: "Jemand",
+  notifications: "Mitteilungen",
+  dismiss: "Ausblenden",
+  separator: " · ",
+  showPassword: "Passwort anzeigen",
+  hidePassword: "Passwort verbergen",
 };

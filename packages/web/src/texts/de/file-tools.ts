@@ -39,3 +39,22 @@ export const renameTexts: typeof english.renameTexts = {
   saving: "Wird umbenannt …",
   empty: "Eine Datei braucht einen Namen.",
 };
+
+export const reviewTexts: typeof english.reviewTexts = {
+  waits: "Wartet auf Ihre Prüfung",
+  accept: "Annehmen",
+  acceptOf: (filename: string) => `${filename} annehmen`,
+  reject: "Ablehnen",
+  rejectOf: (filename: string) => `${filename} ablehnen`,
+};
+
+export const zipTexts: typeof english.zipTexts = {
+  name: (title: string) => `${title}.zip`,
+  finished: "Alle Dateien sind im ZIP.",
+  failed: (filename: string) =>
+    `Das ZIP wurde nicht fertig: ${filename} konnte nicht ganz gelesen werden. Versuchen Sie es noch einmal.`,
+  notSaved: "Das ZIP konnte nicht gespeichert werden. Ist auf der Festplatte genug Platz?",
+  missing: (names: readonly string[]) =>
+    `Nicht im ZIP, weil sie nicht heruntergeladen werden konnten: ${names.join(", ")}`,
+  missingFile: "NICHT IN DIESEM ZIP.txt",
+};

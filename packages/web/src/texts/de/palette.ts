@@ -1,6 +1,6 @@
-import type { paletteTexts as english } from "../en/palette.ts";
+import type * as english from "../en/palette.ts";
 
-export const paletteTexts: typeof english = {
+export const paletteTexts: typeof english.paletteTexts = {
   title: "Suchen, öffnen und ausführen",
   placeholder: "Notizen suchen, oder eine Aktion nennen",
   none: "Nichts gefunden",
@@ -14,4 +14,25 @@ export const paletteTexts: typeof english = {
   light: "Helles Design verwenden",
   dark: "Dunkles Design verwenden",
   system: "Design des Systems verwenden",
+};
+
+export const shortcutsTexts: typeof english.shortcutsTexts = {
+  title: "Tastenkürzel",
+  between: "dann",
+  keys: {
+    "mod+k": "Suchen, öffnen und ausführen",
+    n: "Neue Notiz",
+    "/": "Notizen suchen",
+    j: "Nächste Notiz",
+    k: "Vorige Notiz",
+    e: "Text bearbeiten",
+    u: "Dateien anhängen",
+    s: "Notiz teilen",
+    "g n": "Zu Ihren Notizen",
+    "g s": "Zu dem, was für Sie freigegeben ist",
+    "g l": "Zu Ihren Links",
+    "g a": "Zur Aktivität",
+    "g ,": "Zu den Einstellungen",
+    "?": "Diese Tastenkürzel anzeigen",
+  },
 };

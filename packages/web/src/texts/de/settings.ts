@@ -1,6 +1,6 @@
-import type { settings as english } from "../en/settings.ts";
+import type * as english from "../en/settings.ts";
 
-export const settings: typeof english = {
+export const settings: typeof english.settings = {
   title: "Einstellungen",
   tokens: {
     title: "API-Tokens",
@@ -62,4 +62,104 @@ export const settings: typeof english = {
     hint: "Drücken Sie irgendwo ?, um sie zu sehen.",
     show: "Alle anzeigen",
   },
+};
+
+export const mailPreferences: typeof english.mailPreferences = {
+  title: "E-Mails",
+  hint: "E-Mails zu Ihrem Passwort und Ihrer E-Mail-Adresse werden immer gesendet.",
+  unproven:
+    "Bestätigen Sie zuerst Ihre E-Mail-Adresse. Bis dahin erhalten Sie von diesen E-Mails nur die Zugriffsanfragen.",
+  failedToLoad: "Ihre Auswahl konnte nicht geladen werden",
+  choices: { at_once: "Sofort", daily: "Einmal am Tag", never: "Nie" },
+  topics: {
+    shares: "Etwas wird für Sie freigegeben",
+    expiry: "Eine Freigabe läuft innerhalb eines Tages ab",
+    links: "Jemand öffnet Ihre Links oder ruft sie ab",
+    files: "Ihre Dateianfragen erhalten Dateien",
+    requests: "Jemand bittet um Zugriff",
+  },
+  topicHints: {
+    links: "Wie es bei jedem Link steht.",
+    files: "Wie es bei jeder Anfrage steht.",
+  },
+};
+
+export const passkeyTexts: typeof english.passkeyTexts = {
+  title: "Passkeys",
+  hint: "Melden Sie sich mit Fingerabdruck, Gesicht oder der PIN Ihres Geräts an. Ein Passkey ersetzt das Passwort und den Code.",
+  none: "Noch keine Passkeys.",
+  add: "Passkey hinzufügen",
+  create: "Passkey erstellen",
+  name: "Name",
+  namePlaceholder: "Laptop",
+  nameMissing: "Schreiben Sie, wo der Passkey ist, damit Sie ihn später wiedererkennen.",
+  codeHint: "Die sechs Ziffern, die Ihre Authenticator-App jetzt zeigt, oder ein Wiederherstellungscode.",
+  added: (name: string) => `„${name}“ ist hinzugefügt. Sie können sich damit anmelden.`,
+  created: (when: string) => `hinzugefügt ${when}`,
+  used: (when: string) => `zuletzt benutzt ${when}`,
+  neverUsed: "noch nicht benutzt",
+  rename: "Umbenennen",
+  renameOf: (name: string) => `${name} umbenennen`,
+  save: "Speichern",
+  saving: "Wird gespeichert …",
+  remove: "Entfernen",
+  removeOf: (name: string) => `${name} entfernen`,
+  removeQuestion: "Niemand kann sich mehr damit anmelden, und alle anderen Browser werden abgemeldet.",
+  removed: (name: string) => `„${name}“ ist entfernt.`,
+  cancelled:
+    "Der Browser hat keinen Passkey erstellt. Es wurde abgebrochen, hat zu lange gedauert, oder dieses Gerät hat schon einen.",
+  failedToLoad: "Ihre Passkeys konnten nicht geladen werden",
+};
+
+export const secondFactorTexts: typeof english.secondFactorTexts = {
+  title: "Anmeldung in zwei Schritten",
+  hint: "Mit einer Authentifizierungs-App reicht Ihr Passwort allein niemandem zur Anmeldung.",
+  on: "Eingeschaltet. Die Anmeldung fragt nach einem Code Ihrer Authentifizierungs-App.",
+  codesLeft: (count: number) =>
+    count === 1
+      ? "Ein Wiederherstellungscode ist übrig."
+      : `${count === 0 ? "Keine" : count} Wiederherstellungscodes sind übrig.`,
+  setUp: "Einrichten",
+  turnOff: "Ausschalten",
+  turnedOff: "Die Anmeldung in zwei Schritten ist ausgeschaltet, und alle anderen Browser sind abgemeldet.",
+  newCodes: "Neue Wiederherstellungscodes",
+  password: "Ihr Passwort",
+  passwordMissing: "Geben Sie Ihr Passwort ein.",
+  wrongPassword: "Das ist nicht Ihr Passwort.",
+  continue: "Weiter",
+  scan: "Scannen Sie diesen Code mit Ihrer Authentifizierungs-App.",
+  qrLabel: "QR-Code für Ihre Authentifizierungs-App",
+  key: "Oder tippen Sie diesen Schlüssel in die App",
+  code: "Code",
+  codeHint: "Die sechs Ziffern, die die App jetzt zeigt.",
+  codeMissing: "Geben Sie die sechs Ziffern ein, die die App zeigt.",
+  wrongCode: "Dieser Code ist falsch oder abgelaufen. Geben Sie den ein, den die App jetzt zeigt.",
+  turnOn: "Einschalten",
+  codesTitle: "Ihre Wiederherstellungscodes",
+  codesHint:
+    "Mit jedem Code können Sie sich einmal anmelden, wenn Sie Ihre App nicht haben. Bewahren Sie sie dort auf, wo nur Sie sie finden. Sie werden nicht noch einmal angezeigt.",
+  turnedOn: "Die Anmeldung in zwei Schritten ist eingeschaltet, und alle anderen Browser sind abgemeldet.",
+  copyCodes: "Codes kopieren",
+  kept: "Ich habe sie aufbewahrt",
+  failedToLoad: "Ihr zweiter Faktor konnte nicht geladen werden",
+};
+
+export const deleteAccountTexts: typeof english.deleteAccountTexts = {
+  title: "Konto löschen",
+  hint: "Ihr Konto wird sofort geschlossen, und Sie haben 14 Tage Zeit, es sich anders zu überlegen.",
+  noPassword:
+    "Sie melden sich mit einem Anmeldedienst an. Bitten Sie den Betreiber dieses Dienstes, Ihr Konto zu löschen.",
+  open: "Mein Konto löschen …",
+  goes: "Gelöscht wird:",
+  notes: { one: "Notiz", other: "Notizen" },
+  files: { one: "Datei", other: "Dateien" },
+  filesOf: (files: string, size: string) => `${files}, ${size} mit den gelöschten`,
+  links: { one: "gültiger Link", other: "gültige Links" },
+  people: { one: "Person verliert", other: "Personen verlieren" },
+  peopleLose: (people: string) => `${people} den Zugriff auf das, was Sie geteilt haben`,
+  rest: "Auch Ihre Sitzungen, API-Tokens, Passkeys und Einstellungen werden gelöscht. Dateien, die Sie an Notizen anderer gesendet haben, bleiben dort.",
+  log: "Das Protokoll des Dienstes behält, was geschehen ist, mit der Kennung Ihres Kontos.",
+  keep: "Melden Sie sich innerhalb von 14 Tagen an, um das Konto zu behalten. Danach kann es niemand wiederherstellen.",
+  action: "Mein Konto löschen",
+  failedToLoad: "Was gelöscht wird, konnte nicht geladen werden",
 };

@@ -31,3 +31,25 @@ export const app = {
   },
   titleOf: (page: string) => `${page} · Valet Key`,
 };
+
+export const common = {
+  tryAgain: "Try again",
+  undo: "Undo",
+  close: "Close",
+  cancel: "Cancel",
+  save: "Save",
+  copy: "Copy",
+  copied: "Copied",
+  notCopied: "Select and copy it by hand",
+  more: "More",
+  loading: "Loading…",
+  showMore: "Show more",
+  you: "You",
+  someone: "Someone",
+  notifications: "Notifications",
+  dismiss: "Dismiss",
+  /** Separates short facts on one line. */
+  separator: " · ",
+  showPassword: "Show password",
+  hidePassword: "Hide password",
+};

@@ -13,3 +13,24 @@ export const paletteTexts = {
   dark: "Use the dark theme",
   system: "Use the theme of the system",
 };
+
+export const shortcutsTexts = {
+  title: "Keyboard shortcuts",
+  between: "then",
+  keys: {
+    "mod+k": "Search notes, pages and actions",
+    n: "New note",
+    "/": "Search the notes",
+    j: "Next note",
+    k: "Previous note",
+    e: "Edit the text",
+    u: "Attach files",
+    s: "Share the note",
+    "g n": "Go to your notes",
+    "g s": "Go to what is shared with you",
+    "g l": "Go to your links",
+    "g a": "Go to the activity",
+    "g ,": "Go to the settings",
+    "?": "Show these shortcuts",
+  },
+};

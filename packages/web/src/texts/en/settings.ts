@@ -61,3 +61,101 @@ export const settings = {
   },
   shortcuts: { title: "Keyboard shortcuts", hint: "Press ? anywhere to see them.", show: "Show all" },
 };
+
+export const mailPreferences = {
+  title: "Mails",
+  hint: "Mails about your password and your email address are always sent.",
+  unproven: "Confirm your email address first. Until then, you get only the mails about requests for access.",
+  failedToLoad: "Your choices could not be loaded",
+  choices: { at_once: "At once", daily: "Once a day", never: "Never" },
+  topics: {
+    shares: "Something is shared with you",
+    expiry: "A share ends within a day",
+    links: "Somebody opens your links or downloads files",
+    files: "Your file requests receive files",
+    requests: "Somebody asks for access",
+  },
+  topicHints: {
+    links: "Each link also has its own setting.",
+    files: "Each request also has its own setting.",
+  },
+};
+
+/** The texts of passkeys in the settings. */
+export const passkeyTexts = {
+  title: "Passkeys",
+  hint: "Sign in with your fingerprint, your face or the PIN of your device. A passkey replaces the password and the code.",
+  none: "No passkeys yet.",
+  add: "Add a passkey",
+  create: "Create passkey",
+  name: "Name",
+  namePlaceholder: "Laptop",
+  nameMissing: "Write where the passkey is, so that you know it when you see it again.",
+  codeHint: "The six digits that your authenticator app shows now, or a recovery code.",
+  added: (name: string) => `“${name}” is added. You can sign in with it.`,
+  created: (when: string) => `added ${when}`,
+  used: (when: string) => `last used ${when}`,
+  neverUsed: "not used yet",
+  rename: "Rename",
+  renameOf: (name: string) => `Rename ${name}`,
+  save: "Save",
+  saving: "Saving…",
+  remove: "Remove",
+  removeOf: (name: string) => `Remove ${name}`,
+  removeQuestion: "Nobody can sign in with it any more, and all other browsers are signed out.",
+  removed: (name: string) => `“${name}” is removed.`,
+  cancelled: "The browser created no passkey. It was cancelled, took too long, or this device has one already.",
+  failedToLoad: "Your passkeys could not be loaded",
+};
+
+/** The texts of the second factor in the settings. */
+export const secondFactorTexts = {
+  title: "Two-step sign-in",
+  hint: "With an authenticator app, nobody can sign in with your password alone.",
+  on: "On. The sign-in asks for a code of your authenticator app.",
+  codesLeft: (count: number) =>
+    count === 1 ? "One recovery code is left." : `${count === 0 ? "No" : count} recovery codes are left.`,
+  setUp: "Set up",
+  turnOff: "Turn off",
+  turnedOff: "Two-step sign-in is off, and all other browsers are signed out.",
+  newCodes: "New recovery codes",
+  password: "Your password",
+  passwordMissing: "Enter your password.",
+  wrongPassword: "This is not your password.",
+  continue: "Continue",
+  scan: "Scan this code with your authenticator app.",
+  qrLabel: "QR code for your authenticator app",
+  key: "Or type this key into the app",
+  code: "Code",
+  codeHint: "The six digits that the app shows now.",
+  codeMissing: "Enter the six digits that the app shows.",
+  wrongCode: "This code is wrong or has expired. Enter the one that the app shows now.",
+  turnOn: "Turn on",
+  codesTitle: "Your recovery codes",
+  codesHint:
+    "Each code lets you sign in once without your app. Keep the codes where only you find them. They are not shown again.",
+  turnedOn: "Two-step sign-in is on, and all other browsers are signed out.",
+  copyCodes: "Copy codes",
+  kept: "I have kept them",
+  failedToLoad: "Your second factor could not be loaded",
+};
+
+/** The texts for the deletion of the user's own account. */
+export const deleteAccountTexts = {
+  title: "Delete account",
+  hint: "Your account closes at once, and you have 14 days to change your mind.",
+  noPassword: "You sign in with an identity provider. Ask the operator of this service to delete your account.",
+  open: "Delete my account…",
+  goes: "This is deleted:",
+  notes: { one: "note", other: "notes" },
+  files: { one: "file", other: "files" },
+  filesOf: (files: string, size: string) => `${files}, ${size} with the deleted ones`,
+  links: { one: "link that works", other: "links that work" },
+  people: { one: "person loses", other: "people lose" },
+  peopleLose: (people: string) => `${people} access to what you shared`,
+  rest: "Your sessions, API tokens, passkeys and settings are deleted, too. Files that you sent to notes of other people stay there.",
+  log: "The audit log of the service still contains the events, with the id of your account.",
+  keep: "Sign in within 14 days to keep the account. After that, nobody can bring it back.",
+  action: "Delete my account",
+  failedToLoad: "The list of deleted things could not be loaded",
+};

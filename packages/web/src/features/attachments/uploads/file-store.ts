@@ -1,5 +1,5 @@
 import { clear, del, entries, get, promisifyRequest, set } from "idb-keyval";
-import { browserStore } from "../browser-store.ts";
+import { browserStore } from "../../../service/local-data.ts";
 import { type FileHandle, isSameFile, type UploadDescription } from "./upload.ts";
 
 /** An upload that can continue after a reload. */

@@ -11,10 +11,10 @@ import {
   type Upload,
   type UploadDescription,
   type UploadEvent,
+  UploadList,
   type UploadStatus,
 } from "./upload.ts";
 import { UploadJob, type UploadServices } from "./upload-job.ts";
-import { UploadList } from "./upload-list.ts";
 
 /** How many files are sent at the same time. Each upload may send several parts. */
 const MAX_RUNNING_UPLOADS = 3;

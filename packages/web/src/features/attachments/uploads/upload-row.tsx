@@ -3,13 +3,12 @@ import { Dropzone } from "@valetkey/react";
 import { clsx } from "clsx";
 import { Pause, Play, RotateCw, X } from "lucide-react";
 import { memo, useMemo, useState } from "react";
-import { Button, dropzoneStyle } from "../../../components/button.tsx";
+import { Button, dropzoneStyle, IconButton } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
-import { IconButton } from "../../../components/icon-button.tsx";
 import { useConnection } from "../../../service/use-connection.ts";
 import { texts } from "../../../texts/index.ts";
-import { FileIcon } from "../file-icon.tsx";
-import { describeUploadState } from "./describe-upload.ts";
+import { FileIcon } from "../thumbnail.tsx";
+import { describeUploadState } from "../uploads-watch.tsx";
 import { errorCode, type Upload, type UploadStatus } from "./upload.ts";
 import { uploads } from "./uploads.ts";
 

@@ -2,9 +2,9 @@ import { type Attachment, createUploads, type Note } from "@valetkey/client";
 import { client, service } from "../../../service/client.ts";
 import { keys, queryClient } from "../../../service/queries.ts";
 import { pendingDeletions } from "../remove-attachment.ts";
-import { createThumbnail } from "../thumbnails/thumbnails.ts";
+import { createThumbnail } from "../thumbnails.ts";
 import { createFileStore } from "./file-store.ts";
-import { createTabLock } from "./tab-lock.ts";
+import { createTabLock } from "./upload-job.ts";
 import { UploadQueue } from "./upload-queue.ts";
 
 export const uploads = new UploadQueue({

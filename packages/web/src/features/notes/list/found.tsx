@@ -2,7 +2,6 @@ import { Link } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
 import { File } from "lucide-react";
 import { texts } from "../../../texts/index.ts";
-import { splitMatch } from "./split-match.ts";
 
 /** A text with a mark on its first match. */
 export function Marked({ text, q }: { text: string; q: string }) {
@@ -40,4 +39,14 @@ export function FoundFiles({ note: { id, title, foundFiles = [] }, q }: { note: 
       ))}
     </ul>
   );
+}
+
+/** Returns the parts of a text before, in and after the first match. Ignores case. Returns undefined if there is no match. */
+export function splitMatch(text: string, q: string): [before: string, match: string, after: string] | undefined {
+  const [lower, searched] = [text.toLowerCase(), q.toLowerCase()];
+  const start = lower.indexOf(searched);
+  // Some letters are longer in lower case. In that case, a position in the lower case text is wrong for `text`, so the page marks nothing.
+  if (searched === "" || start === -1 || lower.length !== text.length) return undefined;
+  const end = start + searched.length;
+  return [text.slice(0, start), text.slice(start, end), text.slice(end)];
 }

@@ -1,7 +1,12 @@
-import type { Attachment, UploadOptions, UploadProgress, UploadTask } from "@valetkey/client";
-import { ValetKeyError } from "@valetkey/client";
+import {
+  type Attachment,
+  type UploadOptions,
+  type UploadProgress,
+  type UploadTask,
+  ValetKeyError,
+} from "@valetkey/client";
 import type { FileStore, StoredUpload } from "../file-store.ts";
-import { createTabLock } from "../tab-lock.ts";
+import { createTabLock } from "../upload-job.ts";
 import { UploadQueue } from "../upload-queue.ts";
 
 /** One transfer of the fake client. The test decides how the transfer ends. */

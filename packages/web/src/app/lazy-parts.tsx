@@ -1,0 +1,27 @@
+import { useEffect } from "react";
+import { useSharedFiles } from "../features/notes/list/use-shared-files.ts";
+import { PreviewOverlay } from "../features/preview/overlay.tsx";
+import { markFileSeen } from "../service/mark-seen.ts";
+import type { usePreviewedFile } from "./use-previewed-file.ts";
+
+export { ActivityFeed } from "../features/activity/activity-feed.tsx";
+export { FileLinksDialog } from "../features/links/file-links-dialog.tsx";
+export { LinkSection } from "../features/links/link-section.tsx";
+export { UnavailableNote } from "../features/notes/unavailable-note.tsx";
+export { PreviewOverlay } from "../features/preview/overlay.tsx";
+export { AccessRequests, AskForAccess } from "../features/sharing/access-requests.tsx";
+export { ShareDialog } from "../features/sharing/share-dialog.tsx";
+export { Palette } from "./palette.tsx";
+export { ShortcutsDialog } from "./shortcuts-dialog.tsx";
+
+/** The preview of the files that are shared without their notes. */
+export function SharedFilePreview({ file, show, hide }: ReturnType<typeof usePreviewedFile>) {
+  const shared = useSharedFiles({ isEnabled: true });
+  const files = (shared.data?.pages ?? []).flatMap(({ items }) => items).filter(({ state }) => state === "ready");
+  const isNew = files.some(({ id, isNew }) => id === file && isNew);
+  useEffect(() => {
+    if (isNew && file !== undefined) void markFileSeen(file);
+  }, [isNew, file]);
+  if (shared.data === undefined) return null;
+  return <PreviewOverlay files={files} selectedId={file} onSelect={show} onClose={hide} />;
+}

@@ -1,0 +1,79 @@
+import { type ErrorComponentProps, Link } from "@tanstack/react-router";
+import { useEffect, useEffectEvent, useRef } from "react";
+import { buttonStyle } from "../components/button.tsx";
+import { useDocumentTitle } from "../components/page.tsx";
+import { Empty, Failure } from "../components/states.tsx";
+import { useConnection } from "../service/use-connection.ts";
+import { texts } from "../texts/index.ts";
+
+/** The app shows this page while the code or data of another page loads. */
+export function PendingPage() {
+  return (
+    <p role="status" className="appear-late p-6 text-muted">
+      {texts.common.loading}
+    </p>
+  );
+}
+
+/** Replaces a page that failed. After an interruption of the connection, the page loads again without a click. */
+export function FailedPage({ error, reset }: ErrorComponentProps) {
+  const isOnline = useConnection() === "online";
+  const wasOnline = useRef(isOnline);
+  const retry = () => {
+    reset();
+    // If the code of a page failed to load, the browser requests it again only after a reload.
+    void reloadIfServed();
+  };
+  const retryNow = useEffectEvent(retry);
+  useEffect(() => {
+    if (isOnline && !wasOnline.current) retryNow();
+    wasOnline.current = isOnline;
+  }, [isOnline]);
+  return (
+    <main className="grid min-h-full place-items-center">
+      <Failure title={texts.app.failed.title} error={error} onRetry={retry} />
+    </main>
+  );
+}
+
+export function MissingPage() {
+  const { title, hint, action } = texts.app.notFound;
+  useDocumentTitle(title);
+  return (
+    <main className="grid min-h-full place-items-center">
+      <Empty
+        title={title}
+        hint={hint}
+        action={
+          <Link to="/" className={buttonStyle({ kind: "primary" })}>
+            {action}
+          </Link>
+        }
+      />
+    </main>
+  );
+}
+
+/** Stores the time of the last reload, to avoid a reload loop. */
+const KEY = "valetkey.reloaded";
+const SELDOM_MS = 60_000;
+
+/**
+ * Reloads a page of a previous build when it requests code that the service no longer has. Unsaved text of notes is stored in the browser
+ * before the reload.
+ * https://vite.dev/guide/build#load-error-handling
+ */
+export function reloadForNewBuild(): void {
+  addEventListener("vite:preloadError", () => {
+    if (Date.now() - Number(sessionStorage.getItem(KEY)) < SELDOM_MS) return;
+    void reloadIfServed(() => sessionStorage.setItem(KEY, String(Date.now())));
+  });
+}
+
+/** Reloads the page if the service responds. Without a response, the browser would show its own error page. */
+async function reloadIfServed(onReload = () => {}): Promise<void> {
+  const answer = await fetch("/", { method: "HEAD", cache: "no-store" }).catch(() => undefined);
+  if (answer?.ok !== true) return;
+  onReload();
+  location.reload();
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { lex, tasksOf, toggleTask } from "./tasks.ts";
+
+const SOURCE = [
+  "- [ ] milk",
+  "- [x] **bread**",
+  "  1. [ ] rye",
+  "",
+  "```",
+  "- [ ] code",
+  "```",
+  "",
+  "> - [X] quoted",
+  "",
+].join("\n");
+
+describe("the task boxes of a text", () => {
+  it("are listed with their text, without those in code", () => {
+    expect(tasksOf(lex(SOURCE)).map(({ isDone, label }) => [isDone, label])).toEqual([
+      [false, "milk"],
+      [true, "**bread**"],
+      [false, "rye"],
+      [true, "quoted"],
+    ]);
+  });
+
+  it.each([
+    [0, "- [x] milk"],
+    [1, "- [ ] **bread**"],
+    [2, "  1. [x] rye"],
+    [3, "> - [ ] quoted"],
+  ])("change one at a time: %i", (position, line) => {
+    const changed = toggleTask(SOURCE, position).split("\n");
+    expect(changed.filter((one, nth) => one !== SOURCE.split("\n")[nth])).toEqual([line]);
+    expect(tasksOf(lex(toggleTask(SOURCE, position)))).toHaveLength(4);
+  });
+
+  it("stay the same without such a box", () => {
+    expect(toggleTask(SOURCE, 4)).toBe(SOURCE);
+  });
+});
+
+it.each([500, 5_000])("shows a text that nests %s quotes as it is", (depth) => {
+  const source = `${">".repeat(depth)} end`;
+  expect(lex(source)).toEqual([{ type: "code", raw: source, text: source }]);
+});
+
+it("reads a table and quotes that nest a little", () => {
+  expect(lex("| a | b |\n|---|---|\n| 1 | 2 |\n\n>> quote").map(({ type }) => type)).toEqual(
+    expect.arrayContaining(["table", "blockquote"]),
+  );
+});

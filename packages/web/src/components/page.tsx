@@ -1,0 +1,46 @@
+import { clsx } from "clsx";
+import { type ReactNode, useEffect, useId } from "react";
+import { texts } from "../texts/index.ts";
+
+type PageProps = { title: string; hint?: string; className?: string; children: ReactNode };
+
+/** A page with one column. Its title is also the title of the document. `className` sets the gap between the parts. */
+export function Page({ title, hint, className = "gap-6", children }: PageProps) {
+  useDocumentTitle(title);
+  return (
+    <main className="relative h-full overflow-y-auto">
+      <div className={clsx("mx-auto flex max-w-[760px] flex-col px-4 py-4 md:px-8 md:py-8", className)}>
+        <header>
+          <h1 className="text-title">{title}</h1>
+          {hint !== undefined && <p className="text-pretty text-muted text-small">{hint}</p>}
+        </header>
+        {children}
+      </div>
+    </main>
+  );
+}
+
+export function Section({ title, hint, children }: { title: string; hint?: ReactNode; children?: ReactNode }) {
+  const id = useId();
+  return (
+    <section
+      aria-labelledby={id}
+      className="flex flex-col gap-4 border-t pt-6 first-of-type:border-t-0 first-of-type:pt-0"
+    >
+      <header>
+        <h2 id={id} className="font-semibold">
+          {title}
+        </h2>
+        {hint !== undefined && <p className="text-pretty text-muted text-small">{hint}</p>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** Sets the title of the document. If `page` is undefined, another component sets the title. */
+export function useDocumentTitle(page: string | undefined): void {
+  useEffect(() => {
+    if (page !== undefined) document.title = texts.app.titleOf(page);
+  }, [page]);
+}

@@ -1,0 +1,217 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { AskInPlace } from "../../components/ask-in-place.tsx";
+import { Button } from "../../components/button.tsx";
+import { Section } from "../../components/page.tsx";
+import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { TextField } from "../../components/text-field.tsx";
+import { useNow } from "../../components/use-now.ts";
+import { accountCalls, type Passkey } from "../../service/account-calls.ts";
+import { hasCode } from "../../service/client.ts";
+import { canUsePasskeys, createPasskey, isCancelled } from "../../service/passkeys.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+import { toasts } from "../../service/toasts.ts";
+import { secondFactorTexts, passkeyTexts as words } from "../../texts/en/settings.ts";
+import { describeProblem, formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { focusField, valuesOf } from "./form-validation.ts";
+import { PasswordAgain } from "./password-again.tsx";
+
+/** The passkeys of the user. Renders nothing if this page can't use passkeys. */
+export function PasskeySection() {
+  const isOffered = canUsePasskeys();
+  const list = useQuery({ queryKey: keys.passkeys, queryFn: accountCalls.passkeys, enabled: isOffered });
+  const [isAdding, setAdding] = useState(false);
+  if (!isOffered) return null;
+  return (
+    <Section title={words.title} hint={words.hint}>
+      {list.isPending && <Skeleton className="h-14" />}
+      {list.isError && list.data === undefined && (
+        <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {list.data?.length === 0 && !isAdding && <p className="text-muted text-small">{words.none}</p>}
+      {list.data !== undefined && list.data.length > 0 && (
+        <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
+          {list.data.map((passkey) => (
+            <PasskeyRow key={passkey.id} passkey={passkey} />
+          ))}
+        </ul>
+      )}
+      {isAdding ? (
+        <NewPasskey onClose={() => setAdding(false)} />
+      ) : (
+        <Button className="self-start" onClick={() => setAdding(true)}>
+          {words.add}
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+function NewPasskey({ onClose }: { onClose: () => void }) {
+  const { data: factor } = useQuery({ queryKey: keys.secondFactor, queryFn: accountCalls.secondFactor });
+  const [problem, setProblem] = useState<string>();
+  const create = useMutation({
+    mutationFn: createPasskey,
+    async onSuccess({ name }) {
+      toasts.add({ title: words.added(name) });
+      onClose();
+      await queryClient.invalidateQueries({ queryKey: keys.passkeys });
+    },
+  });
+
+  function submit(password: string, form: HTMLFormElement): void {
+    const { passkeyName, code } = valuesOf(form, ["passkeyName", "code"]);
+    const name = passkeyName.trim();
+    setProblem(name === "" ? words.nameMissing : undefined);
+    if (name === "") focusField(form, "passkeyName");
+    else create.mutate({ name, password, ...(factor?.isOn && { code }) });
+  }
+
+  const isStopped = isBrowserRefusal(create.error);
+  const isWrongCode = hasCode(create.error, "wrong_second_factor");
+  return (
+    <PasswordAgain
+      action={words.create}
+      error={isStopped || isWrongCode ? null : create.error}
+      isPending={create.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {isStopped && <Problem>{words.cancelled}</Problem>}
+      <TextField
+        name="passkeyName"
+        label={words.name}
+        placeholder={words.namePlaceholder}
+        maxLength={MAX_NAME_LENGTH}
+        autoComplete="off"
+        autoFocus
+        error={problem}
+      />
+      {factor?.isOn && (
+        <TextField
+          name="code"
+          label={secondFactorTexts.code}
+          autoComplete="one-time-code"
+          hint={words.codeHint}
+          error={isWrongCode ? secondFactorTexts.wrongCode : undefined}
+        />
+      )}
+    </PasswordAgain>
+  );
+}
+
+/** Whether the browser created no passkey. If the device already has a passkey of the account, the browser throws `InvalidStateError`. */
+function isBrowserRefusal(error: unknown): boolean {
+  return isCancelled(error) || (error as Error | null)?.name === "InvalidStateError";
+}
+
+/** The maximum length of the name of a passkey, as in the service. Characters. */
+const MAX_NAME_LENGTH = 255;
+
+function PasskeyRow({ passkey }: { passkey: Passkey }) {
+  const { id, name, createdAt, lastUsedAt } = passkey;
+  const now = useNow();
+  const [isRenaming, setRenaming] = useState(false);
+  const renameButton = useRef<HTMLButtonElement>(null);
+  const wasRenaming = useRef(false);
+  // The form that had the focus has disappeared, so this button takes the focus.
+  useEffect(() => {
+    if (wasRenaming.current && !isRenaming) renameButton.current?.focus();
+    wasRenaming.current = isRenaming;
+  }, [isRenaming]);
+  const remove = useMutation({
+    mutationFn: () => accountCalls.removePasskey(id),
+    async onSuccess() {
+      toasts.add({ title: words.removed(name) });
+      await queryClient.invalidateQueries({ queryKey: keys.passkeys });
+      await queryClient.invalidateQueries({ queryKey: keys.sessions });
+    },
+  });
+  const facts = [
+    words.created(formatWhen(createdAt, now)),
+    lastUsedAt === null ? words.neverUsed : words.used(formatWhen(lastUsedAt, now)),
+  ];
+  return (
+    <li className="flex flex-col gap-2 p-3">
+      {isRenaming ? (
+        <RenamePasskey passkey={passkey} onDone={() => setRenaming(false)} />
+      ) : (
+        <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2 md:gap-x-3">
+          <div className="flex min-w-0 grow basis-full items-center gap-3 md:basis-0">
+            <KeyRound size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
+            <div className="min-w-0 grow">
+              <p className="truncate font-medium">{name}</p>
+              <p className="text-muted text-small" title={formatInstant(createdAt)}>
+                {facts.join(texts.common.separator)}
+              </p>
+            </div>
+          </div>
+          <Button ref={renameButton} kind="quiet" aria-label={words.renameOf(name)} onClick={() => setRenaming(true)}>
+            {words.rename}
+          </Button>
+          <AskInPlace
+            label={words.remove}
+            spokenLabel={words.removeOf(name)}
+            question={words.removeQuestion}
+            isPending={remove.isPending}
+            onConfirm={() => remove.mutate()}
+          />
+        </div>
+      )}
+      {remove.isError && <Problem error={remove.error} />}
+    </li>
+  );
+}
+
+function RenamePasskey({ passkey: { id, name }, onDone }: { passkey: Passkey; onDone: () => void }) {
+  const [problem, setProblem] = useState<string>();
+  const rename = useMutation({
+    mutationFn: accountCalls.renamePasskey,
+    onSuccess(renamed) {
+      queryClient.setQueryData<Passkey[]>(keys.passkeys, (all) =>
+        all?.map((passkey) => (passkey.id === id ? renamed : passkey)),
+      );
+      onDone();
+    },
+    onError: (error) => setProblem(describeProblem(error)),
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const chosen = valuesOf(form, ["passkeyName"]).passkeyName.trim();
+    setProblem(chosen === "" ? words.nameMissing : undefined);
+    if (chosen === "") focusField(form, "passkeyName");
+    else if (chosen === name) onDone();
+    else rename.mutate({ id, name: chosen });
+  }
+
+  return (
+    <form
+      noValidate
+      onSubmit={submit}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.nativeEvent.isComposing) onDone();
+      }}
+      className="flex flex-wrap items-start gap-2"
+    >
+      <TextField
+        name="passkeyName"
+        label={words.name}
+        defaultValue={name}
+        maxLength={MAX_NAME_LENGTH}
+        autoComplete="off"
+        autoFocus
+        error={problem}
+        className="min-w-0 grow basis-full md:basis-40"
+      />
+      <Button type="submit" kind="primary" className="md:mt-6" disabled={rename.isPending}>
+        {rename.isPending ? words.saving : words.save}
+      </Button>
+      <Button kind="quiet" className="md:mt-6" onClick={onDone}>
+        {texts.common.cancel}
+      </Button>
+    </form>
+  );
+}

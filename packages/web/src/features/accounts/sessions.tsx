@@ -1,0 +1,126 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import Bowser from "bowser";
+import { Monitor, Smartphone } from "lucide-react";
+import { AskInPlace } from "../../components/ask-in-place.tsx";
+import { Button } from "../../components/button.tsx";
+import { Section } from "../../components/page.tsx";
+import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { useNow } from "../../components/use-now.ts";
+import { accountCalls } from "../../service/account-calls.ts";
+import type { Session } from "../../service/accounts.ts";
+import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
+import { toasts } from "../../service/toasts.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
+import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
+
+const words = accountTexts.sessions;
+
+/** The sessions of the user: this browser first, then the most recently used. */
+export function SessionList() {
+  const { data: current } = useQuery(sessionQuery);
+  const list = useQuery({ queryKey: keys.sessions, queryFn: accountCalls.sessions });
+  const endOthers = useMutation({
+    mutationFn: accountCalls.endOtherSessions,
+    async onSuccess() {
+      await queryClient.invalidateQueries({ queryKey: keys.sessions });
+      toasts.add({ title: words.endedOthers });
+    },
+  });
+  const isCurrent = ({ id }: { id: string }) => id === current?.session.id;
+  const sessions = list.data?.toSorted(
+    (a, b) => Number(isCurrent(b)) - Number(isCurrent(a)) || (a.updatedAt < b.updatedAt ? 1 : -1),
+  );
+  return (
+    <Section title={words.title}>
+      {list.isPending && <Skeleton className="h-14" />}
+      {list.isError && sessions === undefined && (
+        <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {sessions !== undefined && (
+        <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
+          {sessions.map((session) => (
+            <SessionRow key={session.id} session={session} isCurrent={isCurrent(session)} />
+          ))}
+        </ul>
+      )}
+      {endOthers.isError && <Problem error={endOthers.error} />}
+      {sessions !== undefined && sessions.length > 1 && (
+        <div className="flex justify-end">
+          <AskInPlace
+            label={words.endOthers}
+            question={words.endOthersHint}
+            isPending={endOthers.isPending}
+            onConfirm={() => endOthers.mutate()}
+          />
+        </div>
+      )}
+    </Section>
+  );
+}
+
+/** How often the service updates the time of the last use. Milliseconds. */
+const UPDATED_EVERY_MS = 24 * 3_600_000;
+
+function SessionRow({ session, isCurrent }: { session: Session; isCurrent: boolean }) {
+  const device = describeDevice(session.userAgent);
+  const Icon = device.isHandheld ? Smartphone : Monitor;
+  const end = useMutation({
+    mutationFn: () => accountCalls.endSession(session.token),
+    async onSuccess() {
+      await queryClient.invalidateQueries({ queryKey: keys.sessions });
+      toasts.add({ title: words.ended(device.name) });
+    },
+  });
+  return (
+    <li className="flex flex-col gap-2 p-3">
+      <div className="flex items-center gap-3">
+        <Icon size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
+        <div className="min-w-0 grow">
+          <p className="truncate font-medium">{device.name}</p>
+          <Facts session={session} isCurrent={isCurrent} />
+        </div>
+        {isCurrent ? (
+          <span className="shrink-0 rounded-full bg-accent-soft px-2 py-0.5 text-accent text-small">
+            {words.thisBrowser}
+          </span>
+        ) : (
+          <Button
+            kind="quiet"
+            aria-label={words.endOf(device.name)}
+            disabled={end.isPending}
+            onClick={() => end.mutate()}
+          >
+            {words.end}
+          </Button>
+        )}
+      </div>
+      {end.isError && <Problem error={end.error} />}
+    </li>
+  );
+}
+
+function Facts({ session, isCurrent }: { session: Session; isCurrent: boolean }) {
+  const now = useNow();
+  const { createdAt, updatedAt, ipAddress } = session;
+  const isRecent = now - Date.parse(updatedAt) < UPDATED_EVERY_MS;
+  const active = isRecent ? words.activeLately : words.lastActive(formatWhen(updatedAt, now));
+  const facts = [
+    isCurrent ? words.activeNow : active,
+    words.signedIn(formatWhen(createdAt, now)),
+    ...(ipAddress ? [ipAddress] : []),
+  ];
+  return (
+    <p className="text-muted text-small" title={formatInstant(createdAt)}>
+      {facts.join(texts.common.separator)}
+    </p>
+  );
+}
+
+function describeDevice(userAgent: string | null | undefined): { name: string; isHandheld: boolean } {
+  // Bowser throws for an empty string.
+  if (!userAgent) return { name: words.unknownDevice, isHandheld: false };
+  const { browser, os, platform } = Bowser.parse(userAgent);
+  const isHandheld = platform.type === "mobile" || platform.type === "tablet";
+  if (!browser.name) return { name: words.unknownDevice, isHandheld };
+  return { name: os.name ? words.device(browser.name, os.name) : browser.name, isHandheld };
+}

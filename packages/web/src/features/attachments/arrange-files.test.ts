@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { Attachment } from "../../../../client/src/index.ts";
+import { arrangeFiles, type Choice, chooseAll, chooseFile, type FileView, kindsIn, NOTHING } from "./arrange-files.ts";
+
+const file = (filename: string, sizeBytes: number, createdAt: string, contentType = "text/plain") =>
+  ({ id: filename, filename, sizeBytes, createdAt, contentType }) as Attachment;
+
+const files = [
+  file("Bild 10.png", 30, "2026-01-02", "image/png"),
+  file("Bild 9.png", 10, "2026-01-02", "image/png"),
+  file("Übersicht.csv", 20, "2026-01-03", "text/csv"),
+  file("vertrag.pdf", 20, "2026-01-01", "application/pdf"),
+];
+const shown = (view: Partial<FileView>) =>
+  arrangeFiles(files, { order: "attached", text: "", kind: "all", ...view }).map(({ filename }) => filename);
+
+describe("the files of a note", () => {
+  it.each([
+    ["attached", ["Bild 10.png", "Bild 9.png", "Übersicht.csv", "vertrag.pdf"]],
+    ["name", ["Bild 9.png", "Bild 10.png", "Übersicht.csv", "vertrag.pdf"]],
+    ["size", ["Bild 10.png", "Übersicht.csv", "vertrag.pdf", "Bild 9.png"]],
+    ["newest", ["Übersicht.csv", "Bild 10.png", "Bild 9.png", "vertrag.pdf"]],
+  ] as const)("are ordered by %s", (order, expected) => {
+    expect(shown({ order })).toEqual(expected);
+  });
+
+  it.each([
+    [{ text: "BILD" }, ["Bild 10.png", "Bild 9.png"]],
+    [{ text: " png 10 " }, ["Bild 10.png"]],
+    [{ text: "ubersicht" }, ["Übersicht.csv"]],
+    [{ text: "u\u0308ber" }, ["Übersicht.csv"]],
+    [{ text: ".*" }, []],
+    [{ kind: "image" as const, text: "9" }, ["Bild 9.png"]],
+    [{ kind: "pdf" as const }, ["vertrag.pdf"]],
+  ])("are filtered by %j", (view, expected) => {
+    expect(shown(view)).toEqual(expected);
+  });
+
+  it("have kinds to choose from", () => {
+    expect([...kindsIn(files)]).toEqual(["image", "table", "pdf"]);
+  });
+});
+
+describe("the selection of files", () => {
+  const listed = ["a", "b", "c", "d"];
+  const click = (choice: Choice, id: string, isRange = false) => chooseFile(choice, id, { listed, isRange });
+  const chosen = ({ ids }: Choice) => listed.filter((id) => ids.has(id)).join("");
+
+  it("changes one file with a click", () => {
+    const one = click(NOTHING, "b");
+    expect([chosen(one), chosen(click(one, "b"))]).toEqual(["b", ""]);
+  });
+
+  it("extends to a range in both directions", () => {
+    const one = click(NOTHING, "c");
+    expect([chosen(click(one, "a", true)), chosen(click(one, "d", true))]).toEqual(["abc", "cd"]);
+  });
+
+  it("removes a range", () => {
+    const all = chooseAll(NOTHING, listed);
+    expect(chosen(click(click(all, "b"), "d", true))).toBe("a");
+  });
+
+  it("has no range without a first file, or if that is not listed", () => {
+    expect(chosen(click(NOTHING, "c", true))).toBe("c");
+    expect(chosen(click({ ids: new Set(), last: "gone" }, "c", true))).toBe("c");
+  });
+
+  it("selects the listed files, and keeps those that the filter hides", () => {
+    const hidden = { ids: new Set(["hidden"]), last: undefined };
+    const all = chooseAll(hidden, listed);
+    expect([...all.ids].sort()).toEqual(["a", "b", "c", "d", "hidden"]);
+    expect([...chooseAll(all, listed).ids]).toEqual(["hidden"]);
+  });
+});

@@ -1,0 +1,64 @@
+import type { Attachment } from "@valetkey/client";
+import { type FileKind, kindOfFile } from "./thumbnail.tsx";
+
+export type FileOrder = "attached" | "name" | "size" | "newest";
+
+/** Which files the list shows, and in which order. */
+export type FileView = { order: FileOrder; text: string; kind: FileKind | "all" };
+
+// Sorts "picture 10" after "picture 9", and "é" beside "e".
+const names = /* @__PURE__ */ new Intl.Collator(undefined, { numeric: true });
+
+const compare: Record<Exclude<FileOrder, "attached">, (a: Attachment, b: Attachment) => number> = {
+  name: (a, b) => names.compare(a.filename, b.filename),
+  size: (a, b) => b.sizeBytes - a.sizeBytes,
+  newest: (a, b) => b.createdAt.localeCompare(a.createdAt),
+};
+
+/** Filters and sorts the files of a note, which are in the order in which they were attached. Equal files stay in this order. */
+export function arrangeFiles(files: readonly Attachment[], { order, text, kind }: FileView): Attachment[] {
+  const words = fold(text).split(/\s+/);
+  const shown = files.filter(
+    (file) =>
+      (kind === "all" || kindOfFile(file) === kind) && words.every((word) => fold(file.filename).includes(word)),
+  );
+  return order === "attached" ? shown : shown.sort(compare[order]);
+}
+
+/** Returns the kinds of these files, which are the options of the filter. */
+export function kindsIn(files: readonly Attachment[]): ReadonlySet<FileKind> {
+  return new Set(files.map(kindOfFile));
+}
+
+function fold(text: string): string {
+  return text.trim().normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();
+}
+
+/** The selected files. `last` is the file that the user selected or deselected last. A range begins at this file. */
+export type Choice = { ids: ReadonlySet<string>; last: string | undefined };
+
+export const NOTHING: Choice = { ids: new Set(), last: undefined };
+
+type Click = {
+  /** The ids of the listed files, in their order. */
+  listed: readonly string[];
+  /** Whether the click selects all files between the last click and this one. */
+  isRange: boolean;
+};
+
+/** Selects or deselects a file. In a range, all files get the new state of this file. */
+export function chooseFile({ ids, last }: Choice, id: string, { listed, isRange }: Click): Choice {
+  const from = isRange && last !== undefined ? listed.indexOf(last) : -1;
+  const to = listed.indexOf(id);
+  const range = from === -1 || to === -1 ? [id] : listed.slice(Math.min(from, to), Math.max(from, to) + 1);
+  return { ids: withAll(ids, range, !ids.has(id)), last: id };
+}
+
+/** Selects all listed files, or deselects them if all are selected. Files that are not listed stay as they are. */
+export function chooseAll({ ids }: Choice, listed: readonly string[]): Choice {
+  return { ids: withAll(ids, listed, !listed.every((id) => ids.has(id))), last: undefined };
+}
+
+function withAll(ids: ReadonlySet<string>, changed: readonly string[], isChosen: boolean): ReadonlySet<string> {
+  return new Set(isChosen ? [...ids, ...changed] : [...ids].filter((id) => !changed.includes(id)));
+}

@@ -1,0 +1,76 @@
+import { useStore } from "@nanostores/react";
+import type { Attachment, Note } from "@valetkey/client";
+import { FolderDown } from "lucide-react";
+import { atom } from "nanostores";
+import { Button } from "../../components/button.tsx";
+import { importWithRetry } from "../../service/lazy-code.ts";
+import { useShortcut } from "../../service/shortcuts.ts";
+import { toasts } from "../../service/toasts.ts";
+import { describeProblem, texts } from "../../texts/index.ts";
+import type { ZipProgress } from "./zip-download.ts";
+
+const words = texts.attachments.zip;
+
+/** The ZIP that this tab is creating. The work continues on every page of the app. */
+const $zipProgress = atom<ZipProgress | undefined>();
+
+/** A button that downloads all files of a note as one ZIP. The button is shown if the note has at least two files. */
+export function DownloadAll({ note, attachments }: { note: Note; attachments: readonly Attachment[] }) {
+  const progress = useStore($zipProgress);
+  const ready = attachments.filter(({ state }) => state === "ready");
+  const canDownload = progress === undefined && ready.length > 1;
+  useShortcut("download all", () => void downloadZip(note, ready), { isEnabled: canDownload });
+  if (progress?.noteId === note.id) {
+    const { doneBytes, totalBytes, cancel } = progress;
+    return (
+      <div className="order-last flex w-full items-center gap-3">
+        <div
+          role="progressbar"
+          aria-label={words.label}
+          aria-valuemin={0}
+          aria-valuemax={totalBytes}
+          aria-valuenow={doneBytes}
+          aria-valuetext={words.progress(doneBytes, totalBytes)}
+          className="h-1.5 grow overflow-hidden rounded-full bg-hover"
+        >
+          <div
+            className="size-full origin-left bg-accent"
+            style={{ transform: `scaleX(${doneBytes / Math.max(1, totalBytes)})` }}
+          />
+        </div>
+        <span className="shrink-0 text-muted text-small tabular-nums">{words.progress(doneBytes, totalBytes)}</span>
+        <Button kind="quiet" onClick={cancel}>
+          {words.cancel}
+        </Button>
+      </div>
+    );
+  }
+  if (ready.length < 2) return null;
+  return (
+    <Button
+      kind="quiet"
+      className="max-xl:w-11 max-xl:px-0 max-xl:text-muted"
+      title={words.action}
+      disabled={progress !== undefined}
+      onClick={() => void downloadZip(note, ready)}
+    >
+      <FolderDown size={16} />
+      {/* On a phone or tablet, only the icon fits beside the other buttons. A second row would move the files when the font is loaded. */}
+      <span className="max-xl:sr-only">{words.action}</span>
+    </Button>
+  );
+}
+
+/** Downloads files of a note as one ZIP. Only one ZIP is made at a time. */
+export async function downloadZip(note: Note, attachments: readonly Attachment[]): Promise<void> {
+  try {
+    await (await importWithRetry(() => import("./zip-download.ts"))).downloadZip({
+      note,
+      attachments,
+      $progress: $zipProgress,
+    });
+  } catch (error) {
+    // The code could not be loaded.
+    toasts.add({ title: describeProblem(error), priority: "high" });
+  }
+}

@@ -1,0 +1,207 @@
+import type { Attachment, Note } from "@valetkey/client";
+import { clsx } from "clsx";
+import { Download, Link2, Trash2, UserPlus } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { Button, buttonStyle } from "../../components/button.tsx";
+import { Select } from "../../components/select.tsx";
+import { inputStyle } from "../../components/text-field.tsx";
+import { useDownloadLink } from "../../service/download-link.ts";
+import { toasts } from "../../service/toasts.ts";
+import { fileToolsTexts } from "../../texts/en/file-tools.ts";
+import {
+  arrangeFiles,
+  type Choice,
+  chooseAll,
+  chooseFile,
+  type FileOrder,
+  type FileView,
+  kindsIn,
+  NOTHING,
+} from "./arrange-files.ts";
+import { downloadZip } from "./download-all.tsx";
+import { removeAttachments } from "./remove-attachment.ts";
+import type { FileKind } from "./thumbnail.tsx";
+
+const words = fileToolsTexts;
+/** Makes the buttons small on phones and tablets, so that all actions fit into one row in any font and language. */
+const COMPACT =
+  "max-xl:h-12 max-xl:shrink max-xl:grow max-xl:basis-0 max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-[11px]";
+/** The service allows at most this many files in one link. */
+const MOST_FILES_OF_LINK = 100;
+
+/** The state of the tools. The list of files needs this state too. */
+export type Managed = { view: FileView; choice: Choice };
+
+export const START: Managed = { view: { order: "attached", text: "", kind: "all" }, choice: NOTHING };
+export { arrangeFiles, chooseFile };
+
+type FileToolsProps = {
+  note: Note;
+  files: readonly Attachment[];
+  /** The files that the list shows. */
+  shown: readonly Attachment[];
+  managed: Managed;
+  onChange: (managed: Managed) => void;
+  /** Undefined if the user can't make links. */
+  onLink: ((files: readonly Attachment[]) => void) | undefined;
+  /** Undefined if the user can't share files. */
+  onShare: ((files: readonly Attachment[]) => void) | undefined;
+};
+
+/** The tools above the files: the filter, the order, and the actions on the selected files. */
+export function FileTools({ note, files, shown, managed, onChange, ...actions }: FileToolsProps) {
+  const { view, choice } = managed;
+  const change = (changed: Partial<FileView>) => onChange({ ...managed, view: { ...view, ...changed } });
+  const hasChosen = shown.some(({ id }) => choice.ids.has(id));
+  const kinds = (Object.keys(words.kinds) as (keyof typeof words.kinds)[]).filter((kind) => {
+    return kind === "all" || kind === view.kind || kindsIn(files).has(kind);
+  });
+  return (
+    <fieldset className="sticky top-11 z-10 -mx-2 flex min-w-0 flex-col gap-2 bg-canvas px-2 py-2 md:top-8">
+      <legend className="sr-only">{words.label}</legend>
+      {/* On a phone, the actions on the selected files take the place of the filter. */}
+      <div className={clsx("flex flex-wrap gap-2", hasChosen && "max-md:hidden")}>
+        <input
+          type="search"
+          value={view.text}
+          maxLength={200}
+          aria-label={words.filter}
+          placeholder={words.filter}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={({ currentTarget }) => change({ text: currentTarget.value })}
+          className={`${inputStyle} min-w-40 grow basis-full xl:basis-40`}
+        />
+        <Select
+          className="max-xl:grow"
+          label={words.kind}
+          value={view.kind}
+          onChange={({ currentTarget }) => change({ kind: currentTarget.value as FileKind | "all" })}
+        >
+          {kinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {words.kinds[kind]}
+            </option>
+          ))}
+        </Select>
+        <Select
+          className="max-xl:grow"
+          label={words.order}
+          value={view.order}
+          onChange={({ currentTarget }) => change({ order: currentTarget.value as FileOrder })}
+        >
+          {(Object.keys(words.orders) as FileOrder[]).map((order) => (
+            <option key={order} value={order}>
+              {words.orders[order]}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <p role="status" className="sr-only">
+        {shown.length === 0 ? words.none : words.shown(shown.length, files.length)}
+      </p>
+      {shown.length === 0 ? (
+        <p className="py-2 text-muted text-small">{words.none}</p>
+      ) : (
+        <ChosenBar
+          note={note}
+          listed={shown}
+          choice={choice}
+          onChoose={(chosen) => onChange({ ...managed, choice: chosen })}
+          {...actions}
+        />
+      )}
+    </fieldset>
+  );
+}
+
+type ChosenBarProps = Pick<FileToolsProps, "note" | "onLink" | "onShare"> & {
+  listed: readonly Attachment[];
+  choice: Choice;
+  onChoose: (choice: Choice) => void;
+};
+
+/** Selects all listed files, and runs actions on the selected files. The actions never change files that the filter hides. */
+function ChosenBar({ note, listed, choice, onChoose, onLink, onShare }: ChosenBarProps) {
+  const all = useRef<HTMLInputElement>(null);
+  const downloadLink = useDownloadLink();
+  const chosen = listed.filter(({ id }) => choice.ids.has(id));
+  const ready = chosen.filter(({ state }) => state === "ready");
+  const [single] = ready;
+  const isPartial = chosen.length > 0 && chosen.length < listed.length;
+  useEffect(() => {
+    if (all.current !== null) all.current.indeterminate = isPartial;
+  }, [isPartial]);
+  const link = () => {
+    if (ready.length <= MOST_FILES_OF_LINK) onLink?.(ready);
+    else toasts.add({ title: words.tooManyForLink(MOST_FILES_OF_LINK) });
+  };
+  const remove = () => {
+    // The buttons disappear together with the focus, so the checkbox takes the focus.
+    all.current?.focus();
+    onChoose(NOTHING);
+    void removeAttachments(chosen);
+  };
+  return (
+    <div className="flex min-h-11 flex-wrap items-center gap-x-2 md:min-h-9">
+      <label className="flex min-h-11 cursor-pointer select-none items-center text-small md:min-h-9">
+        <span className="flex w-11 justify-center md:w-8">
+          <input
+            ref={all}
+            type="checkbox"
+            checked={chosen.length === listed.length}
+            onChange={() =>
+              onChoose(
+                chooseAll(
+                  choice,
+                  listed.map(({ id }) => id),
+                ),
+              )
+            }
+            className="size-4 cursor-pointer accent-accent pointer-coarse:size-5"
+          />
+        </span>
+        {words.all}
+      </label>
+      <p role="status" title={words.hint} className="mr-auto text-muted text-small tabular-nums">
+        {chosen.length > 0 &&
+          words.chosen(
+            chosen.length,
+            chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+          )}
+      </p>
+      <div className="flex flex-wrap gap-x-1 max-xl:w-full max-xl:empty:hidden">
+        {single !== undefined &&
+          (ready.length === 1 ? (
+            <a {...downloadLink(single)} className={buttonStyle({ kind: "quiet", className: COMPACT })}>
+              <Download size={16} />
+              {words.download}
+            </a>
+          ) : (
+            <Button kind="quiet" className={COMPACT} onClick={() => void downloadZip(note, ready)}>
+              <Download size={16} />
+              {words.download}
+            </Button>
+          ))}
+        {single !== undefined && onLink !== undefined && (
+          <Button kind="quiet" className={COMPACT} onClick={link}>
+            <Link2 size={16} />
+            {words.link}
+          </Button>
+        )}
+        {single !== undefined && onShare !== undefined && (
+          <Button kind="quiet" className={COMPACT} onClick={() => onShare(ready)}>
+            <UserPlus size={16} />
+            {words.share}
+          </Button>
+        )}
+        {chosen.length > 0 && note.role !== "viewer" && (
+          <Button kind="quiet" className={`${COMPACT} text-danger`} onClick={remove}>
+            <Trash2 size={16} />
+            {words.remove}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}

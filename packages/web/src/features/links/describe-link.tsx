@@ -1,0 +1,115 @@
+import type { Link } from "@valetkey/client";
+import { Inbox, Link2, LockKeyhole } from "lucide-react";
+import { Fragment, type ReactNode } from "react";
+import { describeExpiry } from "../../components/expiry.ts";
+import { Ring } from "../../components/ticket.tsx";
+import { useNow } from "../../components/use-now.ts";
+import { latestServiceNow } from "../../service/client.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { formatWhen, texts } from "../../texts/index.ts";
+
+const words = linkTexts;
+
+/** The upper part of a ticket: the name of the link, its remaining life and its counts. */
+export function LinkSummary({ link, name, place }: { link: Link; name: string; place: ReactNode }) {
+  const now = useServiceNow(1_000);
+  const Icon = link.kind === "upload" ? Inbox : Link2;
+  const content = describeContent(link);
+  const facts = [
+    ...(content === undefined ? [] : [content]),
+    ...(link.recipients === null ? [] : [words.forRecipients(link.recipients.length)]),
+    link.revokedAt === null ? describeExpiry(link.expiresAt, now) : words.revoked(formatWhen(link.revokedAt, now)),
+  ];
+  return (
+    <div className="flex items-start gap-3">
+      <Ring left={lifeLeft(link, now)} />
+      <div className="min-w-0 grow">
+        <h4 className="flex items-center gap-2 font-medium">
+          <Icon size={16} aria-hidden="true" className="shrink-0 text-muted" />
+          <span className="min-w-0 truncate" title={name}>
+            {name}
+          </span>
+          {link.hasPassword && (
+            <span className="shrink-0 text-muted" title={words.hasPassword}>
+              <LockKeyhole size={14} aria-hidden="true" />
+              <span className="sr-only">{words.hasPassword}</span>
+            </span>
+          )}
+        </h4>
+        {place}
+        <p className="text-muted text-small tabular-nums">{facts.join(texts.common.separator)}</p>
+        <p className="text-muted text-small tabular-nums">
+          {describeCounts(link).map((count, nth) => (
+            <Fragment key={count}>
+              {nth > 0 && texts.common.separator}
+              <span className="whitespace-nowrap">{count}</span>
+            </Fragment>
+          ))}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** Names the files that a link opens, in words. Returns undefined for a file request. */
+function describeFiles({ kind, files }: Link): string | undefined {
+  if (kind === "upload") return undefined;
+  if (files === null) return words.opens.whole;
+  const [only] = files;
+  return files.length === 1 && only !== undefined ? only.filename : words.opens.files(files.length);
+}
+
+/** Returns the label of a link, or the name of its content if the link has no label. */
+export function nameOfLink(link: Link): string {
+  return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
+}
+
+/**
+ * Describes the content of a link with a label, on one line. Returns undefined without a label, because then the name already describes the
+ * content.
+ */
+function describeContent(link: Link): string | undefined {
+  return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
+}
+
+/**
+ * Describes the counts of a link. The counts can differ. A visitor can open a link without a claim (a use that counts). One claim can need
+ * many URLs.
+ */
+function describeCounts({ kind, request, opened, claims, maxClaims, urlsIssued, received }: Link): string[] {
+  const { counts } = words;
+  if (opened + claims + urlsIssued + received.files === 0) return [counts.none];
+  if (kind === "upload") return [counts.opened(opened), counts.received(received.files, request?.maxFiles ?? 0)];
+  const claimed = maxClaims === null ? counts.claims(claims) : counts.claimsOf(claims, maxClaims);
+  return [counts.opened(opened), claimed, counts.urls(urlsIssued)];
+}
+
+/**
+ * Returns the reason why a link has ended for visitors. Returns undefined if the link works, or if its ticket shows the reason elsewhere.
+ */
+export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }): string | undefined {
+  if (state === "closed") return isOff ? words.off : words.endedBecause.closed;
+  if (state === "used_up") return words.endedBecause.used_up[kind];
+  if (state === "expired" || state === "orphaned") return words.endedBecause[state];
+  return undefined;
+}
+
+/** Returns how much of a link's lifetime remains, from 0 to 1. Returns 1 for a link without an expiry. */
+export function lifeLeft(
+  { state, createdAt, expiresAt }: Pick<Link, "state" | "createdAt" | "expiresAt">,
+  now: number,
+): number {
+  if (state !== "live") return 0;
+  if (expiresAt === null) return 1;
+  const end = Date.parse(expiresAt);
+  return (end - now) / (end - Date.parse(createdAt));
+}
+
+/**
+ * Returns the latest possible instant by the clock of the service, updated every `everyMs`. So the page never shows a longer remaining time
+ * than a link really has.
+ */
+export function useServiceNow(everyMs: number): number {
+  useNow(everyMs);
+  return latestServiceNow();
+}

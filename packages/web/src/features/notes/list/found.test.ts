@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { splitMatch } from "./found.tsx";
+
+it.each([
+  ["Tax return 2025", "RETURN", ["Tax ", "return", " 2025"]],
+  ["Übersicht", "über", ["", "Über", "sicht"]],
+  ["a.b", ".", ["a", ".", "b"]],
+  ["report.pdf", "png", undefined],
+  ["report.pdf", "", undefined],
+  // The lower case of İ has two characters.
+  ["İstanbul", "istanbul", undefined],
+])("marks in %j the text %j", (text, q, parts) => {
+  expect(splitMatch(text, q)).toEqual(parts);
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { parseCsv } from "./csv-table.tsx";
+
+const MOST_CPU_MICROSECONDS = 2_000_000;
+
+const parse = (text: string, limits = {}) => parseCsv(text, { maxRows: 100, maxColumns: 100, ...limits });
+
+describe("comma-separated values", () => {
+  it.each<[string, string[][]]>([
+    [
+      "a,b\n1,2\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "a,b\r\n1,2",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "a;b;c\n1,5;2;3",
+      [
+        ["a", "b", "c"],
+        ["1,5", "2", "3"],
+      ],
+    ],
+    [
+      "a\tb\n1\t2",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    ['"a,b","say ""hi""",""\n', [["a,b", 'say "hi"', ""]]],
+    ['"two\nlines",b', [["two\nlines", "b"]]],
+    [
+      "a,,\n,b,",
+      [
+        ["a", "", ""],
+        ["", "b", ""],
+      ],
+    ],
+    ["one\n\ntwo", [["one"], [""], ["two"]]],
+    ['a,"open', [["a", "open"]]],
+    ['"a"b,c', [["ab", "c"]]],
+    ["<b>a</b>,=1+1", [["<b>a</b>", "=1+1"]]],
+    ["", []],
+  ])("of %j are parsed", (text, rows) => {
+    expect(parse(text)).toEqual({ rows, isCut: false });
+  });
+
+  it("are cut after the most rows and columns", () => {
+    expect(parse("a\nb\nc", { maxRows: 2 })).toEqual({ rows: [["a"], ["b"]], isCut: true });
+    expect(parse("a\nb\n", { maxRows: 2 }).isCut).toBe(false);
+    expect(parse("a,b,c\nd", { maxColumns: 2 })).toEqual({ rows: [["a", "b"], ["d"]], isCut: true });
+  });
+
+  it("take time that grows with the text only", () => {
+    const quotes = '"'.repeat(400_000);
+    // Measures the CPU time, because other processes do not change it much. Quadratic time would be minutes.
+    const before = process.cpuUsage();
+    parse(quotes);
+    parse(`${'"'.repeat(3)},`.repeat(100_000));
+    expect(process.cpuUsage(before).user).toBeLessThan(MOST_CPU_MICROSECONDS);
+  });
+});

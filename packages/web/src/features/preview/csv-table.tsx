@@ -1,0 +1,129 @@
+import { useMemo } from "react";
+import { previewTexts } from "../../texts/en/preview.ts";
+
+const MAX_ROWS = 500;
+const MAX_COLUMNS = 50;
+
+/** Shows comma-separated values as a table. The first row contains the names of the columns. Cells are plain text. */
+export function CsvTable({ text }: { text: string }) {
+  const { rows, isCut } = useMemo(() => parseCsv(text, { maxRows: MAX_ROWS, maxColumns: MAX_COLUMNS }), [text]);
+  const [head = [], ...body] = rows;
+  return (
+    <>
+      {isCut && <p className="mb-2 font-sans text-muted text-small">{previewTexts.cutTable(MAX_ROWS, MAX_COLUMNS)}</p>}
+      <table className="border-collapse font-sans tabular-nums">
+        <thead>
+          <tr>
+            {head.map((cell, column) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the position is the only identity of a cell
+              <th key={column} scope="col" className={`${CELL} bg-sunken font-medium`}>
+                {cell}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {body.map((cells, row) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above
+            <tr key={row}>
+              {cells.map((cell, column) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                <td key={column} className={CELL}>
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+const CELL = "max-w-80 border px-2 py-1 text-left align-top whitespace-pre-wrap [overflow-wrap:anywhere]";
+
+const DELIMITERS = [",", ";", "\t", "|"];
+
+type Limits = { maxRows: number; maxColumns: number };
+type ParsedCsv = {
+  rows: string[][];
+  /** Whether the text has more rows or columns than `rows` contains. */
+  isCut: boolean;
+};
+
+/**
+ * Parses the first rows of comma-separated values. Instead of commas, the delimiters may be semicolons, tabs or vertical bars.
+ * A quoted cell may contain delimiters, line breaks and doubled quotes. Source: RFC 4180.
+ */
+export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedCsv {
+  const delimiter = findDelimiter(text);
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let isCut = false;
+  let at = 0;
+  const addRow = () => {
+    isCut ||= row.length > maxColumns;
+    rows.push(row.slice(0, maxColumns));
+    row = [];
+  };
+  while (at < text.length && rows.length < maxRows) {
+    const cell = readCell(text, { at, delimiter });
+    row.push(cell.value);
+    at = cell.end;
+    if (text[at] === delimiter) {
+      at += 1;
+      // If the text ends with a delimiter, an empty cell follows.
+      if (at === text.length) row.push("");
+    } else {
+      at += text.startsWith("\r\n", at) ? 2 : 1;
+      addRow();
+    }
+  }
+  if (row.length > 0 && rows.length < maxRows) addRow();
+  return { rows, isCut: isCut || at < text.length };
+}
+
+type Position = { at: number; delimiter: string };
+
+function readCell(text: string, { at, delimiter }: Position): { value: string; end: number } {
+  if (text[at] !== '"') {
+    const end = endOfPlain(text, { at, delimiter });
+    return { value: text.slice(at, end), end };
+  }
+  let value = "";
+  let start = at + 1;
+  while (true) {
+    const quote = text.indexOf('"', start);
+    // The closing quote is missing, so the cell contains the rest of the text.
+    if (quote === -1) return { value: value + text.slice(start), end: text.length };
+    value += text.slice(start, quote);
+    start = quote + 1;
+    if (text[start] !== '"') break;
+    value += '"';
+    start += 1;
+  }
+  // Text after the closing quote is invalid, but the cell shows it, too.
+  const end = endOfPlain(text, { at: start, delimiter });
+  return { value: value + text.slice(start, end), end };
+}
+
+function endOfPlain(text: string, { at, delimiter }: Position): number {
+  let end = at;
+  while (end < text.length && text[end] !== delimiter && text[end] !== "\n" && text[end] !== "\r") end += 1;
+  return end;
+}
+
+/** Returns the delimiter that occurs most often in the first line, outside of quotes. */
+function findDelimiter(text: string): string {
+  const counts = new Map(DELIMITERS.map((delimiter) => [delimiter, 0]));
+  let isQuoted = false;
+  for (const letter of text.slice(0, 10_000)) {
+    if (letter === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (letter === "\n" || letter === "\r") break;
+    else if (counts.has(letter)) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  }
+  return DELIMITERS.reduce((most, delimiter) =>
+    (counts.get(delimiter) ?? 0) > (counts.get(most) ?? 0) ? delimiter : most,
+  );
+}

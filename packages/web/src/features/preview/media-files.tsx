@@ -1,0 +1,181 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Attachment } from "@valetkey/client";
+import { useFileUrl } from "@valetkey/react";
+import { clsx } from "clsx";
+import { AudioLines, Maximize2, Minimize2 } from "lucide-react";
+import { type ComponentProps, useRef, useState } from "react";
+import { IconButton } from "../../components/button.tsx";
+import { Skeleton } from "../../components/states.tsx";
+import { previewTexts } from "../../texts/en/preview.ts";
+import { failureOf, fileReader, NoPreview, PreviewFailureView } from "./preview-failure.tsx";
+
+export function ImageFile({ file }: { file: Attachment }) {
+  const { src, error, onError, retry } = useFileUrl(file.id);
+  if (error !== undefined) return <PreviewFailureView file={file} failure={failureOf(error)} onRetry={retry} />;
+  return <ImageFrame src={src} alt={file.filename} onError={onError} />;
+}
+
+type FrameProps = { src: string | undefined; alt: string; onError: () => void };
+
+/** Fits the image into the dialog, or shows it in its actual size. A checkered background shows transparency. */
+function ImageFrame({ src, alt, onError }: FrameProps) {
+  const [view, setView] = useState<"loading" | "small" | "fitted" | "actual-size">("loading");
+  const isActualSize = view === "actual-size";
+  const Icon = isActualSize ? Minimize2 : Maximize2;
+  return (
+    <>
+      <div className={clsx("flex size-full p-2 md:px-16 md:py-4", isActualSize && "overflow-auto")}>
+        {view === "loading" && <Skeleton className="absolute inset-1/4 bg-line!" />}
+        {src !== undefined && (
+          <img
+            src={src}
+            alt={alt}
+            draggable={false}
+            className={clsx(
+              "m-auto select-none",
+              view === "loading" ? "invisible" : "checkered",
+              isActualSize ? "max-w-none" : "max-h-full max-w-full object-contain",
+            )}
+            onLoad={({ currentTarget: { naturalWidth, clientWidth } }) =>
+              setView(naturalWidth > clientWidth ? "fitted" : "small")
+            }
+            onError={onError}
+          />
+        )}
+      </div>
+      {(isActualSize || view === "fitted") && (
+        <IconButton
+          label={isActualSize ? previewTexts.fit : previewTexts.ownSize}
+          className="tooltip-left absolute right-3 bottom-3 border bg-surface text-ink"
+          onClick={() => setView(isActualSize ? "fitted" : "actual-size")}
+        >
+          <Icon size={16} />
+        </IconButton>
+      )}
+    </>
+  );
+}
+
+/** The size of the largest SVG that the page shows. There is a limit, because a data URL stores the bytes a second time. Bytes. */
+const MAX_BYTES = 2 * 2 ** 20;
+
+/**
+ * Shows an SVG in an `img`. In an `img`, the browser runs no script of the SVG, and loads nothing that the SVG refers to. The service does
+ * not serve SVG inline, so the page uses a data URL. A data URL that the user opens in a new tab does not have the origin of this page. A
+ * blob URL would have this origin.
+ */
+export function SvgFile({ file }: { file: Attachment }) {
+  const isSmall = file.sizeBytes <= MAX_BYTES;
+  const [isBroken, setBroken] = useState(false);
+  const dataUrl = useQuery({
+    queryKey: ["file-svg", file.id],
+    queryFn: async ({ signal }) => toDataUrl(await fileReader(file.id)({ from: 0, to: file.sizeBytes, signal })),
+    enabled: isSmall,
+    ...ONCE,
+  });
+  if (!isSmall) return <NoPreview file={file} />;
+  if (dataUrl.isError || isBroken) {
+    const onRetry = () => {
+      setBroken(false);
+      void dataUrl.refetch();
+    };
+    return (
+      <PreviewFailureView file={file} failure={isBroken ? "unshowable" : { error: dataUrl.error }} onRetry={onRetry} />
+    );
+  }
+  return <ImageFrame src={dataUrl.data} alt={file.filename} onError={() => setBroken(true)} />;
+}
+
+/** The bytes of a file never change, so the query reads them only once. The cache deletes the bytes when the dialog closes. */
+export const ONCE = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
+
+function toDataUrl(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as string);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(new Blob([bytes], { type: "image/svg+xml" }));
+  });
+}
+
+/** The last known state of the player. After an error, a media element no longer reports its state. */
+type Playback = { time: number; rate: number; isPlaying: boolean };
+
+/**
+ * Plays a video or audio file in the player of the browser. If the URL expires before the file ends, the bucket refuses the next seek.
+ * The player then continues at the same position with a new URL. The player does not wait for an error event, because Chromium retries a
+ * refused request about 30 times before the event.
+ */
+export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "audio" }) {
+  const { src, error, onError, retry, isExpired } = useFileUrl(file.id);
+  const playback = useRef<Playback>({ time: 0, rate: 1, isPlaying: false });
+  if (error !== undefined) return <PreviewFailureView file={file} failure={failureOf(error)} onRetry={retry} />;
+  if (src === undefined) return <Skeleton className="absolute inset-1/4 bg-line!" />;
+  const renewIfExpired = (element: HTMLMediaElement) => {
+    remember(playback.current, element);
+    if (isExpired() && !hasBuffered(element)) onError();
+  };
+  const common = {
+    src,
+    controls: true,
+    preload: "metadata",
+    "aria-label": file.filename,
+    onLoadedMetadata: ({ currentTarget }) => resume(currentTarget, playback.current),
+    onSeeking: ({ currentTarget }) => renewIfExpired(currentTarget),
+    onWaiting: ({ currentTarget }) => renewIfExpired(currentTarget),
+    onStalled: ({ currentTarget }) => renewIfExpired(currentTarget),
+    onTimeUpdate: ({ currentTarget }) => remember(playback.current, currentTarget),
+    onRateChange: ({ currentTarget }) => remember(playback.current, currentTarget),
+    onPlay: () => {
+      playback.current.isPlaying = true;
+    },
+    onPause: ({ currentTarget }) => {
+      if (isIntact(currentTarget)) playback.current.isPlaying = false;
+    },
+    onError,
+  } satisfies ComponentProps<"video"> & ComponentProps<"audio">;
+  if (kind === "video") {
+    return (
+      <div className="flex size-full items-center justify-center md:px-16 md:py-4">
+        <video {...common} playsInline className="max-h-full max-w-full" />
+      </div>
+    );
+  }
+  return (
+    <div className="flex size-full flex-col items-center justify-center gap-8 px-4 text-muted md:px-16">
+      <AudioLines size={48} strokeWidth={1.25} aria-hidden="true" />
+      <audio {...common} className="w-full max-w-xl" />
+    </div>
+  );
+}
+
+/**
+ * Whether the element has the state that the user has chosen. While a new URL loads, and after an error, the element does not have this
+ * state.
+ */
+function isIntact(element: HTMLMediaElement): boolean {
+  return element.error === null && element.readyState >= HTMLMediaElement.HAVE_METADATA;
+}
+
+/** Whether the next second is buffered. If it is, the player requests more bytes in time. */
+function hasBuffered({ buffered, currentTime, duration }: HTMLMediaElement): boolean {
+  const until = Math.min(currentTime + 1, duration);
+  for (let index = 0; index < buffered.length; index++) {
+    if (buffered.start(index) <= currentTime && buffered.end(index) >= until) return true;
+  }
+  return false;
+}
+
+function remember(playback: Playback, element: HTMLMediaElement): void {
+  if (!isIntact(element)) return;
+  playback.time = element.currentTime;
+  playback.rate = element.playbackRate;
+}
+
+/** Restores the state of the player after a new URL, because a new URL resets everything except the volume. */
+function resume(element: HTMLMediaElement, { time, rate, isPlaying }: Playback): void {
+  if (time > 0) element.currentTime = time;
+  element.playbackRate = rate;
+  // A browser may refuse to play without a click. In that case, the player waits at its position.
+  if (isPlaying) element.play().catch(() => undefined);
+}

@@ -1,0 +1,231 @@
+import type { Attachment } from "@valetkey/client";
+import { clsx } from "clsx";
+import { Minus, Plus } from "lucide-react";
+import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { IconButton } from "../../components/button.tsx";
+import { Skeleton } from "../../components/states.tsx";
+import { drawPage, openPdf } from "../../files/pdf.ts";
+import { previewTexts } from "../../texts/en/preview.ts";
+import { fileReader, type PreviewFailure, PreviewFailureView } from "./preview-failure.tsx";
+import { swipeable } from "./use-swipe.ts";
+
+/** The maximum width of a page. A wider page is not easier to read. Pixels. */
+const MAX_WIDTH = 900;
+
+/** `ratio` is the height of the first page divided by its width. The other pages use this ratio until they are drawn. */
+type Opened = { pdf: PDFDocumentProxy; ratio: number };
+
+/**
+ * Shows the pages of a PDF with pdf.js, because the page can't use the viewer of the browser. Browsers on phones have no PDF viewer. On
+ * desktops, the `sandbox` policy of the bucket blocks the viewer.
+ */
+export function PdfFile({ file }: { file: Attachment }) {
+  const [opened, setOpened] = useState<Opened>();
+  const [failure, setFailure] = useState<PreviewFailure>();
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the file again
+  useEffect(() => {
+    const source = { sizeBytes: file.sizeBytes, read: fileReader(file.id) };
+    const task = openPdf(source, (error) => setFailure({ error }));
+    task.promise
+      .then(async (pdf) => {
+        const { width, height } = (await pdf.getPage(1)).getViewport({ scale: 1 });
+        setOpened({ pdf, ratio: height / width });
+      })
+      .catch((error: unknown) => task.destroyed || setFailure(failureOf(error)));
+    return () => void task.destroy();
+  }, [file.id, attempt]);
+  if (failure !== undefined) {
+    const onRetry = () => {
+      setFailure(undefined);
+      setOpened(undefined);
+      setAttempt(attempt + 1);
+    };
+    return <PreviewFailureView file={file} failure={failure} onRetry={onRetry} />;
+  }
+  if (opened === undefined) return <Skeleton className="absolute inset-x-4 inset-y-4 md:inset-x-1/4 bg-line!" />;
+  return <Pages {...opened} filename={file.filename} />;
+}
+
+function Pages({ pdf, ratio, filename }: Opened & { filename: string }) {
+  const list = useRef<HTMLDivElement>(null);
+  const fitted = Math.min(useWidth(list), MAX_WIDTH);
+  const [zoom, setZoom] = useState(1);
+  const width = Math.floor(fitted * zoom);
+  useMiddle(list, width);
+  const numbers = useMemo(() => Array.from({ length: pdf.numPages }, (_, index) => index + 1), [pdf]);
+  const [current, setCurrent] = useState(1);
+  const updateCurrent = useCallback(() => {
+    const middle = (list.current?.getBoundingClientRect().top ?? 0) + (list.current?.clientHeight ?? 0) / 2;
+    const pages = [...(list.current?.children ?? [])];
+    const below = pages.findIndex((page) => page.getBoundingClientRect().top > middle);
+    setCurrent(below === -1 ? pages.length : Math.max(1, below));
+  }, []);
+  return (
+    <>
+      <section
+        ref={list}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
+        tabIndex={0}
+        aria-label={filename}
+        onScroll={updateCurrent}
+        onKeyDown={({ key, altKey, ctrlKey, metaKey }) => {
+          if (altKey || ctrlKey || metaKey) return;
+          const by = ({ "+": 1, "=": 1, "-": -1 } as const)[key];
+          if (by !== undefined) setZoom(nextZoom(zoom, by) ?? zoom);
+          if (key === "0") setZoom(1);
+        }}
+        className={clsx(
+          "flex size-full flex-col items-center-safe gap-3 overflow-auto p-2 pb-16 md:px-16 md:pt-4",
+          zoom <= 1 && swipeable,
+        )}
+      >
+        {width > 0 &&
+          numbers.map((number) => <PdfPage key={number} number={number} pdf={pdf} width={width} ratio={ratio} />)}
+      </section>
+      <ZoomBar
+        zoom={zoom}
+        onZoom={setZoom}
+        page={pdf.numPages > 1 ? previewTexts.page(current, pdf.numPages) : undefined}
+      />
+    </>
+  );
+}
+
+/** The inner width of an element. Pixels. 0 before the first measurement. */
+function useWidth(ref: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    if (ref.current === null) return;
+    const observer = new ResizeObserver(
+      ([entry]) => entry !== undefined && setWidth(Math.floor(entry.contentRect.width)),
+    );
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, [ref]);
+  return width;
+}
+
+/** When the width of the pages changes, scrolls so that the same point stays in the middle of the visible part. */
+function useMiddle(ref: RefObject<HTMLElement | null>, width: number): void {
+  const before = useRef(width);
+  useLayoutEffect(() => {
+    const list = ref.current;
+    const ratio = width / before.current;
+    before.current = width;
+    if (list === null || !Number.isFinite(ratio) || ratio === 0) return;
+    const { clientWidth, clientHeight } = list;
+    list.scrollTop = (list.scrollTop + clientHeight / 2) * ratio - clientHeight / 2;
+    list.scrollLeft = (list.scrollLeft + clientWidth / 2) * ratio - clientWidth / 2;
+  }, [ref, width]);
+}
+
+function failureOf(error: unknown): PreviewFailure {
+  return error instanceof Error && error.name === "PasswordException" ? "locked" : "unshowable";
+}
+
+type PdfPageProps = {
+  pdf: PDFDocumentProxy;
+  number: number;
+  /** The width of the page. Pixels. */
+  width: number;
+  /** The height of the page divided by its width. Used until the page is drawn. */
+  ratio: number;
+};
+
+/** Draws a page only while it is near the viewport, because a drawn page uses megabytes of memory. */
+function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
+  const page = useRef<HTMLElement>(null);
+  const isNear = useIsNearViewport(page);
+  const [ownRatio, setOwnRatio] = useState(ratio);
+  const text = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (!isNear || canvas.current === null || text.current === null) return;
+    const aborter = new AbortController();
+    const target = { canvas: canvas.current, text: text.current, onRatio: setOwnRatio };
+    // A damaged page stays white, because the other pages may be fine. PdfFile shows failures of the connection.
+    drawPage(pdf, { ...target, number, width, signal: aborter.signal }).catch(() => undefined);
+    return () => aborter.abort();
+  }, [pdf, number, width, isNear]);
+  return (
+    <section
+      ref={page}
+      aria-label={previewTexts.page(number, pdf.numPages)}
+      className="relative shrink-0 border bg-paper"
+      style={{ width, height: Math.round(width * ownRatio) }}
+    >
+      {isNear && (
+        <>
+          <canvas ref={canvas} className="size-full" />
+          <div ref={text} className="pdf-text" />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Whether an element is visible, or less than the height of its parent away from the visible area. */
+function useIsNearViewport(ref: RefObject<HTMLElement | null>): boolean {
+  const [isNear, setNear] = useState(false);
+  useEffect(() => {
+    if (ref.current === null) return;
+    const onChange = ([entry]: IntersectionObserverEntry[]) => setNear(entry?.isIntersecting === true);
+    const observer = new IntersectionObserver(onChange, { root: ref.current.parentElement, rootMargin: "100% 0px" });
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, [ref]);
+  return isNear;
+}
+
+const words = previewTexts;
+
+type ZoomBarProps = {
+  zoom: number;
+  onZoom: (zoom: number) => void;
+  /** "Page 2 of 12". Undefined for a single page. */
+  page: string | undefined;
+};
+
+/** Shows the page number and the zoom at the bottom of a PDF. */
+function ZoomBar({ zoom, onZoom, page }: ZoomBarProps) {
+  const step = (by: 1 | -1) => onZoom(nextZoom(zoom, by) ?? zoom);
+  // The buttons have no attribute `disabled`, because it would remove the focus at the last step.
+  const off = (by: 1 | -1) => ({
+    "aria-disabled": nextZoom(zoom, by) === undefined,
+    className: "rounded-full! aria-disabled:cursor-default aria-disabled:opacity-50",
+  });
+  return (
+    <div
+      role="toolbar"
+      data-counts-clicks
+      aria-label={words.zoom}
+      className="absolute bottom-3 left-1/2 flex -translate-x-1/2 items-center rounded-full border bg-surface text-muted text-small tabular-nums shadow-float"
+    >
+      {page !== undefined && <p className="whitespace-nowrap border-r px-3 py-1">{page}</p>}
+      <IconButton label={words.zoomOut} {...off(-1)} onClick={() => step(-1)}>
+        <Minus size={16} />
+      </IconButton>
+      <button
+        type="button"
+        aria-label={`${words.fitWidth}, ${words.percent(zoom)}`}
+        onClick={() => onZoom(1)}
+        className={clsx("h-11 min-w-14 rounded-full px-1 hover:bg-hover md:h-8", zoom !== 1 && "text-ink")}
+      >
+        {words.percent(zoom)}
+      </button>
+      <IconButton label={words.zoomIn} {...off(1)} onClick={() => step(1)}>
+        <Plus size={16} />
+      </IconButton>
+    </div>
+  );
+}
+
+/** The zoom factors of the buttons. At 1, a page is as wide as the dialog. */
+const STEPS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
+
+/** Returns the next larger or smaller zoom factor. Returns undefined if there is none. */
+export function nextZoom(zoom: number, by: 1 | -1): number | undefined {
+  return by === 1 ? STEPS.find((step) => step > zoom) : STEPS.findLast((step) => step < zoom);
+}

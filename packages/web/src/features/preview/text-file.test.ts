@@ -1,0 +1,10 @@
+import { expect, it } from "vitest";
+import { wholeLines } from "./text-file.tsx";
+
+it("leaves out the last line, which may be cut", () => {
+  expect(wholeLines("a,b\nc,d\ne")).toBe("a,b\nc,d\n");
+});
+
+it("keeps a text without the end of a line", () => {
+  expect(wholeLines("a,b\rc,d")).toBe("a,b\rc,d");
+});

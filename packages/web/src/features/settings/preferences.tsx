@@ -1,0 +1,111 @@
+import { useStore } from "@nanostores/react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import type { MailChoice, MailPreferences } from "@valetkey/client";
+import { Monitor, Moon, Sun } from "lucide-react";
+import { Section } from "../../components/page.tsx";
+import { Segmented } from "../../components/segmented.tsx";
+import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { client } from "../../service/client.ts";
+import { instanceQuery, meQuery, queryClient } from "../../service/queries.ts";
+import { $theme, chooseTheme } from "../../service/theme.ts";
+import { chooseLanguage, chosenLanguage, LANGUAGES, type Language } from "../../texts/choose-language.ts";
+import { mailPreferences, settings as settingsTexts } from "../../texts/en/settings.ts";
+
+const words = settingsTexts.theme;
+const themes = [
+  { value: "system", label: words.options.system, icon: <Monitor size={16} aria-hidden="true" /> },
+  { value: "light", label: words.options.light, icon: <Sun size={16} aria-hidden="true" /> },
+  { value: "dark", label: words.options.dark, icon: <Moon size={16} aria-hidden="true" /> },
+] as const;
+
+export function ThemeSection() {
+  return (
+    <Section title={words.title} hint={words.hint}>
+      <Segmented
+        label={words.title}
+        value={useStore($theme)}
+        onChange={chooseTheme}
+        options={themes}
+        className="self-stretch md:self-start"
+      />
+    </Section>
+  );
+}
+
+const languageWords = settingsTexts.language;
+const languages = [
+  { value: "automatic", label: languageWords.automatic },
+  ...Object.entries(LANGUAGES).map(([value, label]) => ({ value: value as Language, label })),
+] as const;
+
+export function LanguageSection() {
+  return (
+    <Section title={languageWords.title} hint={languageWords.hint}>
+      <Segmented
+        label={languageWords.title}
+        value={chosenLanguage() ?? "automatic"}
+        onChange={(value) => chooseLanguage(value === "automatic" ? undefined : value)}
+        options={languages}
+        className="self-stretch md:self-start"
+      />
+    </Section>
+  );
+}
+
+type Topic = keyof MailPreferences;
+
+const topics = Object.keys(mailPreferences.topics) as Topic[];
+const mailChoices = (["at_once", "daily", "never"] as const).map((value) => ({
+  value,
+  label: mailPreferences.choices[value],
+}));
+const queryKey = ["mail-preferences"];
+
+/** Lets the user choose which mails to get. Renders nothing if the service sends no mails. */
+export function MailSection() {
+  const { data: instance } = useQuery(instanceQuery);
+  return instance?.mail === true ? <Choices /> : null;
+}
+
+function Choices() {
+  const { data: me } = useQuery(meQuery);
+  const choices = useQuery({ queryKey, queryFn: () => client.mailPreferences() });
+  const save = useMutation({
+    mutationFn: client.setMailPreferences,
+    onSuccess: (saved) => queryClient.setQueryData(queryKey, saved),
+  });
+  const change = (topic: Topic, choice: MailChoice) => save.mutate({ [topic]: choice });
+  const shown = choices.data && { ...choices.data, ...(save.isPending && save.variables) };
+  return (
+    <Section title={mailPreferences.title} hint={mailPreferences.hint}>
+      {me?.emailProven === false && <p className="text-pretty font-medium text-small">{mailPreferences.unproven}</p>}
+      {choices.isPending && <Skeleton className="h-40" />}
+      {choices.isError && shown === undefined && (
+        <Failure title={mailPreferences.failedToLoad} error={choices.error} onRetry={() => void choices.refetch()} />
+      )}
+      {shown !== undefined && (
+        <ul className="flex flex-col gap-3">
+          {topics.map((topic) => (
+            <TopicRow key={topic} topic={topic} choice={shown[topic]} onChange={(choice) => change(topic, choice)} />
+          ))}
+        </ul>
+      )}
+      {save.isError && <Problem error={save.error} />}
+    </Section>
+  );
+}
+
+type TopicRowProps = { topic: Topic; choice: MailChoice; onChange: (choice: MailChoice) => void };
+
+function TopicRow({ topic, choice, onChange }: TopicRowProps) {
+  const hints: Partial<Record<Topic, string>> = mailPreferences.topicHints;
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+      <div className="min-w-0 grow basis-52 text-small">
+        <p>{mailPreferences.topics[topic]}</p>
+        {hints[topic] !== undefined && <p className="text-muted">{hints[topic]}</p>}
+      </div>
+      <Segmented label={mailPreferences.topics[topic]} value={choice} onChange={onChange} options={mailChoices} />
+    </li>
+  );
+}

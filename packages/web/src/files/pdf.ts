@@ -1,0 +1,103 @@
+import {
+  GlobalWorkerOptions,
+  getDocument,
+  PDFDataRangeTransport,
+  type PDFDocumentLoadingTask,
+  type PDFDocumentProxy,
+  TextLayer,
+  VerbosityLevel,
+  version,
+} from "pdfjs-dist/legacy/build/pdf.mjs";
+import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
+import type { Range } from "./read-range.ts";
+import "./text-layer.css";
+
+/** The size of one read. Bytes. */
+const CHUNK_BYTES = 256 * 1024;
+
+type PdfSource = { sizeBytes: number; read(range: Range): Promise<Uint8Array<ArrayBuffer>> };
+
+/** Reads only the parts of a file that the visible pages need. Each read uses a valid URL. */
+class BucketTransport extends PDFDataRangeTransport {
+  readonly #aborter = new AbortController();
+  readonly #source: PdfSource;
+  readonly #onFailure: (error: unknown) => void;
+
+  constructor(source: PdfSource, onFailure: (error: unknown) => void) {
+    super(source.sizeBytes, null);
+    this.#source = source;
+    this.#onFailure = onFailure;
+  }
+
+  override requestDataRange(from: number, to: number): void {
+    const { signal } = this.#aborter;
+    this.#source.read({ from, to, signal }).then(
+      (bytes) => signal.aborted || this.onDataRange(from, bytes),
+      (error) => signal.aborted || this.#onFailure(error),
+    );
+  }
+
+  override abort(): void {
+    this.#aborter.abort();
+  }
+}
+
+/** Starts to open a PDF. Calls `onFailure` when a read fails, because pdf.js would then wait forever. The caller must destroy the task. */
+export function openPdf(source: PdfSource, onFailure: (error: unknown) => void): PDFDocumentLoadingTask {
+  GlobalWorkerOptions.workerSrc = workerUrl;
+  // pdfjs-files.ts copies the files of pdf.js to this path.
+  const root = new URL(`/assets/pdfjs-${version}/`, location.origin).href;
+  return getDocument({
+    range: new BucketTransport(source, onFailure),
+    rangeChunkSize: CHUNK_BYTES,
+    disableStream: true,
+    disableAutoFetch: true,
+    cMapUrl: `${root}cmaps/`,
+    standardFontDataUrl: `${root}standard_fonts/`,
+    iccUrl: `${root}iccs/`,
+    wasmUrl: `${root}wasm/`,
+    // The Content-Security-Policy of the pages forbids WebAssembly.
+    useWasm: false,
+    verbosity: VerbosityLevel.ERRORS,
+  });
+}
+
+/** The maximum number of pixels of a canvas. Phones refuse larger canvases. */
+const MAX_PIXELS = 16_000_000;
+
+type Target = {
+  number: number;
+  canvas: HTMLCanvasElement;
+  /** The element that receives the text of the page, for screen readers, search and copying. */
+  text: HTMLDivElement;
+  /** Pixels. */
+  width: number;
+  onRatio: (ratio: number) => void;
+  signal: AbortSignal;
+};
+
+/** Draws one page and its text layer. Rejects if the page is damaged or the signal is aborted. */
+export async function drawPage(
+  pdf: PDFDocumentProxy,
+  { number, canvas, text, width, onRatio, signal }: Target,
+): Promise<void> {
+  const page = await pdf.getPage(number);
+  signal.throwIfAborted();
+  const own = page.getViewport({ scale: 1 });
+  onRatio(own.height / own.width);
+  const scale = width / own.width;
+  const viewport = page.getViewport({ scale });
+  const area = viewport.width * viewport.height;
+  const density = Math.min(devicePixelRatio, Math.sqrt(MAX_PIXELS / area));
+  canvas.width = Math.floor(viewport.width * density);
+  canvas.height = Math.floor(viewport.height * density);
+  const drawing = page.render({ canvas, viewport, transform: [density, 0, 0, density, 0, 0] });
+  signal.addEventListener("abort", () => drawing.cancel());
+  await drawing.promise;
+  signal.throwIfAborted();
+  text.replaceChildren();
+  text.style.setProperty("--total-scale-factor", String(scale));
+  const layer = new TextLayer({ textContentSource: page.streamTextContent(), container: text, viewport });
+  signal.addEventListener("abort", () => layer.cancel());
+  await layer.render();
+}

@@ -1,0 +1,116 @@
+import type { LinkFile } from "@valetkey/client";
+import { previewKindOf } from "../files/preview-kind.ts";
+import { describeProblem } from "../texts/describe-problem.ts";
+import type { Claims } from "./claims.ts";
+import { fill, h, icons, setProps, svg } from "./dom.ts";
+import { hasCode, type Page } from "./page-context.ts";
+import { type SaveState, saveFile } from "./save-file.ts";
+import { texts } from "./texts/en.ts";
+import { fileLine } from "./views/file-line.ts";
+import { progressBar } from "./views/ticket.ts";
+
+const words = texts.shares;
+const PREVIEWED = new Set(["image", "video", "audio", "pdf"]);
+
+type RowOptions = { page: Page; claims: Claims; isOnly: boolean };
+
+/**
+ * A file with its buttons. `main` is the download button. If the link has only one file, `main` is the main action of the ticket, outside
+ * of the row.
+ */
+export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): { row: HTMLElement; main: HTMLElement } {
+  const { filename } = file;
+  const status = saveStatus(file);
+  const main = h("div", { class: isOnly ? "mt-4" : "flex" });
+  const button = h("button", { type: "button", onclick: () => void start() });
+  let aborter = new AbortController();
+  const cancel = h(
+    "button",
+    { type: "button", class: `button ${isOnly ? "secondary w-full" : ""}`, onclick: () => aborter.abort() },
+    texts.cancel,
+  );
+
+  function offer(text: string): void {
+    button.className = isOnly ? `button w-full ${text === words.again ? "secondary" : "primary"}` : "button compact";
+    setProps(button, { "aria-label": words.ofFile(text, filename) });
+    fill(button, svg(icons.download), h("span", { class: isOnly ? "" : "max-md:sr-only" }, text));
+    fill(main, button);
+  }
+
+  async function start(): Promise<void> {
+    aborter = new AbortController();
+    const { signal } = aborter;
+    fill(main, cancel);
+    cancel.focus();
+    try {
+      await saveFile(file, { claims, signal, report: status.show });
+      page.announce(words.finished(filename));
+      offer(words.again);
+    } catch (error) {
+      if (!signal.aborted && claims.windowEndsAt() === undefined && page.showIfClosed(error)) return;
+      status.fail(signal.aborted ? undefined : describe(error));
+      offer(words.download);
+    }
+    button.focus();
+  }
+
+  async function preview(): Promise<void> {
+    try {
+      (await import("./preview/viewer.ts")).openViewer(file, { page, claims });
+    } catch (error) {
+      // The code could not be loaded.
+      status.fail(describeProblem(error));
+    }
+  }
+
+  offer(words.download);
+  const actions = [
+    PREVIEWED.has(previewKindOf(file)) && previewButton(filename, () => void preview()),
+    !isOnly && main,
+  ];
+  return { row: fileLine(file, { below: [status.element], actions }), main };
+}
+
+function previewButton(filename: string, onclick: () => void): HTMLElement {
+  const props = { type: "button", class: "button icon", "aria-label": words.preview(filename), onclick };
+  return h("button", props, svg(icons.eye));
+}
+
+function describe(error: unknown): string {
+  if (error instanceof DOMException) return words.notSaved;
+  return hasCode(error, "link_not_found") ? words.windowOver : describeProblem(error);
+}
+
+/** The lines below a file that show the progress of its download. */
+function saveStatus({ filename, sizeBytes }: Pick<LinkFile, "filename" | "sizeBytes">) {
+  const element = h("div");
+  const bar = progressBar(words.downloading(filename));
+  const resume = h("div", { class: "mt-2 empty:hidden" });
+  const running = h("div", {}, bar.element, resume);
+  return {
+    element,
+    show(state: SaveState): void {
+      if (state.kind === "starting") fill(element, h("p", { class: "text-muted text-small" }, words.starting));
+      else if (state.kind === "done" || state.kind === "handedOver") fill(element, finished(words[state.kind]));
+      else {
+        const { doneBytes } = state;
+        const text = state.kind === "running" ? words.progress(doneBytes, sizeBytes) : words[state.kind];
+        bar.update({ doneBytes, totalBytes: sizeBytes, words: text });
+        fill(resume, state.kind === "broken" && resumeButton(state.onResume));
+        if (!running.isConnected) fill(element, running);
+      }
+    },
+    /** Shows a failure. With undefined, removes the text that is shown. */
+    fail(text: string | undefined): void {
+      fill(element, text !== undefined && h("p", { role: "alert", class: "text-danger text-small" }, text));
+    },
+  };
+}
+
+function finished(text: string): HTMLElement {
+  return h("p", { class: "flex items-center gap-1 text-accent text-small" }, svg(icons.check), text);
+}
+
+function resumeButton(onclick: () => void): HTMLElement {
+  return h("button", { type: "button", class: "button secondary", onclick }, words.resume);
+}

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as any from "./arbitraries.ts";
 import { encodeKey, encodeRfc3986, parseEncodedKey } from "./encode.ts";
+import * as any from "./testing/arbitraries.ts";
 
 describe("encodeRfc3986", () => {
   test("encodes all but unreserved characters", () => {

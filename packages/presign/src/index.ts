@@ -1,10 +1,17 @@
-export { type EncodedKey, encodeKey, encodeRfc3986, parseEncodedKey } from "./encode.ts";
+export {
+  type EncodedKey,
+  type EncodedResponse,
+  encodeKey,
+  encodeResponse,
+  encodeRfc3986,
+  parseEncodedKey,
+  type ResponseOverrides,
+} from "./encode.ts";
 export { PresignError, type PresignErrorCode } from "./errors.ts";
 export { parseS3Url, type S3Location } from "./parse-s3-url.ts";
 export { createPresigner } from "./presigner.ts";
-export { type EncodedResponse, encodeResponse, type ResponseOverrides } from "./response-overrides.ts";
 export { hmacSha256, sha256Hex } from "./sha256.ts";
-export { deriveSigningKey } from "./signing-key.ts";
+export { deriveSigningKey } from "./sign-canonical-request.ts";
 export type {
   Credentials,
   GetOptions,
@@ -28,11 +35,16 @@ export {
   type Sha256Stream,
 } from "./verify/aws-chunked.ts";
 export type { VerifierCredentials } from "./verify/credentials.ts";
-export type { HeaderFields } from "./verify/header-fields.ts";
 export type { PayloadDeclaration } from "./verify/payload.ts";
 export { createPostVerifier, type PostedForm, type PostVerifier, type VerifiedForm } from "./verify/post-policy.ts";
-export { type Refusal, refuse } from "./verify/refusal.ts";
-export { parseRequestTarget, type QueryParameter, type RequestTarget } from "./verify/request-target.ts";
+export type { HeaderFields } from "./verify/request-target.ts";
+export {
+  parseRequestTarget,
+  type QueryParameter,
+  type Refusal,
+  type RequestTarget,
+  refuse,
+} from "./verify/request-target.ts";
 export {
   createVerifier,
   type ReceivedRequest,

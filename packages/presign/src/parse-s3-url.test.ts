@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as any from "./arbitraries.ts";
 import { createPresigner } from "./index.ts";
 import { parseS3Url } from "./parse-s3-url.ts";
+import * as any from "./testing/arbitraries.ts";
 
 const endpoint = "https://Storage.example.com:9000/base/";
 

@@ -1,7 +1,6 @@
 import { encodeKey } from "./encode.ts";
 import { PresignError } from "./errors.ts";
-import { dnsSuffixes } from "./partitions.ts";
-import { assertBucket, parseEndpoint } from "./target.ts";
+import { assertBucket, dnsSuffixes, parseEndpoint } from "./target.ts";
 
 /** The object that a URL names. `region` is absent when the URL does not contain a region. */
 export type S3Location = { bucket: string; key: string; region?: string };

@@ -2,8 +2,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { createPresignedPost, type PresignedPostOptions } from "@aws-sdk/s3-presigned-post";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import * as any from "./arbitraries.ts";
 import { createPresigner, type PostOptions, type PresignTarget } from "./index.ts";
+import * as any from "./testing/arbitraries.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -11,9 +11,9 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import * as any from "./arbitraries.ts";
+import type { ResponseOverrides } from "./encode.ts";
 import { createPresigner } from "./index.ts";
-import type { ResponseOverrides } from "./response-overrides.ts";
+import * as any from "./testing/arbitraries.ts";
 import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from "./types.ts";
 
 /*

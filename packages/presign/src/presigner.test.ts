@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { target as anyTarget } from "./arbitraries.ts";
 import { createPresigner, encodeKey, PresignError, type PresignTarget, parseEncodedKey } from "./index.ts";
+import { target as anyTarget } from "./testing/arbitraries.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,12 +1,10 @@
 import { type DividedHeaders, divideHeaders } from "./divide-headers.ts";
-import { encodeRfc3986 } from "./encode.ts";
+import { encodeResponse, encodeRfc3986, parameter } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 import { lifetimeOf } from "./lifetime.ts";
-import { encodedKeyOf } from "./object-name.ts";
 import { createPresignPost } from "./presign-post.ts";
-import { encodeResponse, parameter } from "./response-overrides.ts";
 import { createSigningDays } from "./signing-days.ts";
-import { type ResolvedTarget, resolveTarget } from "./target.ts";
+import { encodedKeyOf, type ResolvedTarget, resolveTarget } from "./target.ts";
 import type {
   GetOptions,
   PresignedRequest,

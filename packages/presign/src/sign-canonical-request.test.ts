@@ -1,8 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { createSignRequest, plainSigner } from "./sign-canonical-request.ts";
-import { deriveSigningKey } from "./signing-key.ts";
+import { createSignRequest, deriveSigningKey, plainSigner } from "./sign-canonical-request.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

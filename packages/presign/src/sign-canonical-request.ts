@@ -1,4 +1,4 @@
-import { hmacSha256Js, type NodeCrypto, nodeCrypto, sha256HexJs, toHex } from "./sha256.ts";
+import { hmacSha256, hmacSha256Js, type NodeCrypto, nodeCrypto, sha256HexJs, toHex } from "./sha256.ts";
 
 /** Signs a canonical request. `amzDate` has the form yyyymmddThhmmssZ. Returns 64 lowercase hex digits. */
 export type SignRequest = (amzDate: string, canonicalRequest: string) => string;
@@ -53,4 +53,20 @@ function pad(signingKey: Uint8Array, mask: number): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(signingKey);
   return block.map((byte) => byte ^ mask);
+}
+
+/** The secret and the scope of a signing key. */
+type SigningScope = { date: string; region: string; service: string };
+
+/**
+ * Derives the 32-byte key that signs requests to one service in one region on one day.
+ *
+ * `date` is in UTC and has the form yyyymmdd. The function does not validate its arguments.
+ * Source: AWS "Create a signed AWS API request", step 4.
+ */
+export function deriveSigningKey(scope: SigningScope & { secretAccessKey: string }): Uint8Array {
+  const dateKey = hmacSha256(new TextEncoder().encode(`AWS4${scope.secretAccessKey}`), scope.date);
+  const regionKey = hmacSha256(dateKey, scope.region);
+  const serviceKey = hmacSha256(regionKey, scope.service);
+  return hmacSha256(serviceKey, "aws4_request");
 }

@@ -1,11 +1,10 @@
 import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
-import { createSignRequest, type SignRequest } from "./sign-canonical-request.ts";
-import { deriveSigningKey } from "./signing-key.ts";
+import { createSignRequest, deriveSigningKey, type SignRequest } from "./sign-canonical-request.ts";
 import type { Credentials } from "./types.ts";
 
 /** Holds the values that are constant for one day, one region and one set of credentials. */
-export type SigningDay = {
+type SigningDay = {
   readonly credential: string;
   readonly signingKey: Uint8Array;
   readonly sign: SignRequest;

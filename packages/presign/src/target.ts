@@ -1,6 +1,6 @@
+import { encodeKey } from "./encode.ts";
 import { PresignError } from "./errors.ts";
-import { dnsSuffixOf } from "./partitions.ts";
-import type { PresignTarget } from "./types.ts";
+import type { ObjectName, PresignTarget } from "./types.ts";
 
 /** A target in virtual-hosted or path style. The URL of an object is `origin` + `pathPrefix` + the encoded key. */
 export type ResolvedTarget = {
@@ -61,4 +61,30 @@ export function assertBucket(bucket: string): void {
 
 function invalidTarget(message: string): PresignError {
   return new PresignError("invalid_target", message);
+}
+
+/** Returns the key in encoded form. The encoded form contains no asterisk. Throws PresignError `invalid_key`. */
+export function encodedKeyOf({ key, encodedKey }: ObjectName): string {
+  if (encodedKey === undefined) return encodeKey(key);
+  if (key !== undefined) throw new PresignError("invalid_key", "Pass key or encodedKey, not both");
+  return encodedKey;
+}
+
+/** The DNS suffix of each AWS partition, with a pattern for the names of its regions. Source: the partition list of the AWS SDK. */
+const SUFFIX_BY_REGION: readonly (readonly [RegExp, string])[] = [
+  [/^cn-/, "amazonaws.com.cn"],
+  [/^eusc-/, "amazonaws.eu"],
+  [/^us-iso-/, "c2s.ic.gov"],
+  [/^us-isob-/, "sc2s.sgov.gov"],
+  [/^eu-isoe-/, "cloud.adc-e.uk"],
+  [/^us-isof-/, "csp.hci.ic.gov"],
+];
+const DEFAULT_SUFFIX = "amazonaws.com";
+
+/** All DNS suffixes of S3 endpoints. */
+export const dnsSuffixes: readonly string[] = [...SUFFIX_BY_REGION.map(([, suffix]) => suffix), DEFAULT_SUFFIX];
+
+/** Returns the DNS suffix of the partition that has this region. For an unknown region, returns the suffix of commercial AWS. */
+function dnsSuffixOf(region: string): string {
+  return SUFFIX_BY_REGION.find(([regions]) => regions.test(region))?.[1] ?? DEFAULT_SUFFIX;
 }

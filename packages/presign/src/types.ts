@@ -1,5 +1,4 @@
-import type { EncodedKey } from "./encode.ts";
-import type { EncodedResponse, ResponseOverrides } from "./response-overrides.ts";
+import type { EncodedKey, EncodedResponse, ResponseOverrides } from "./encode.ts";
 
 /**
  * The credentials for a signature. Credentials from the AWS SDK also have this type.

@@ -1,6 +1,5 @@
-import type { HeaderFields } from "./header-fields.ts";
-import { type Refusal, refuse } from "./refusal.ts";
-import type { QueryParameter } from "./request-target.ts";
+import type { HeaderFields, QueryParameter } from "./request-target.ts";
+import { type Refusal, refuse } from "./request-target.ts";
 
 /** The signature of a request, parsed but not verified. */
 export type Authorization = {
@@ -50,7 +49,7 @@ export function readAuthorization(query: readonly QueryParameter[], headers: Hea
 }
 
 /** Returns whether a query parameter belongs to the signature. Ignores case, so that the verifier also refuses a lowercase `x-amz-date`. */
-export function isSignatureParameter(name: string): boolean {
+function isSignatureParameter(name: string): boolean {
   const lower = name.toLowerCase();
   return lower.startsWith("x-amz-") && QUERY_NAMES.some((known) => lower === `x-amz-${known.toLowerCase()}`);
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { deriveSigningKey } from "../signing-key.ts";
+import { deriveSigningKey } from "../sign-canonical-request.ts";
+import { EXAMPLE_KEY, signText } from "../testing/sign.ts";
 import { type AwsChunkedOptions, createAwsChunkedDecoder } from "./aws-chunked.ts";
-import { EXAMPLE_KEY, signText } from "./test-signer.ts";
 
 const DATE_TIME = "20130524T000000Z";
 const SCOPE = "20130524/us-east-1/s3/aws4_request";

@@ -1,5 +1,5 @@
-import { type Refusal, refuse } from "./refusal.ts";
-import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } from "./signature.ts";
+import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } from "./credentials.ts";
+import { type Refusal, refuse } from "./request-target.ts";
 
 /** A SHA-256 that accepts its input in pieces. The caller must provide it, because the SHA-256 of this package needs the whole input. */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { headerSigned } from "./test-signer.ts";
-import { MINUTE_MS, refused, SIGNED_AT, verify } from "./test-verify.ts";
+import { headerSigned } from "../testing/sign.ts";
+import { MINUTE_MS, refused, SIGNED_AT, verify } from "../testing/verify.ts";
 
 describe("a signature in the Authorization header", () => {
   test("is accepted with the declared payload", () => {

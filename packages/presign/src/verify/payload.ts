@@ -1,7 +1,6 @@
 import type { Authorization } from "./authorization.ts";
-import type { HeaderFields } from "./header-fields.ts";
-import { type Refusal, refuse } from "./refusal.ts";
-import type { QueryParameter } from "./request-target.ts";
+import type { HeaderFields, QueryParameter } from "./request-target.ts";
+import { type Refusal, refuse } from "./request-target.ts";
 
 /**
  * The payload of a request, as its signature declares it.
@@ -22,7 +21,7 @@ const STREAMING: Record<string, PayloadDeclaration> = {
 };
 
 /** The declared payload. `hash` is the value in the canonical request. */
-export type PayloadHash = { ok: true; hash: string; declaration: PayloadDeclaration };
+type PayloadHash = { ok: true; hash: string; declaration: PayloadDeclaration };
 
 /**
  * Reads `x-amz-content-sha256`. If a presigned URL omits this value, the payload is unsigned.

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createPresigner } from "../index.ts";
+import { EXAMPLE_KEY, signText } from "../testing/sign.ts";
+import { refused, SIGNED_AT } from "../testing/verify.ts";
 import { createPostVerifier } from "./post-policy.ts";
-import { EXAMPLE_KEY, signText } from "./test-signer.ts";
-import { refused, SIGNED_AT } from "./test-verify.ts";
 
 const verifyPost = createPostVerifier({
   region: "us-east-1",

@@ -1,5 +1,4 @@
 import { encodeRfc3986 } from "../encode.ts";
-import { type Refusal, refuse } from "./refusal.ts";
 
 /** One query parameter, percent-decoded. */
 export type QueryParameter = { readonly name: string; readonly value: string };
@@ -82,4 +81,52 @@ function compare(left: string, right: string): number {
 
 function invalidUri(): Refusal {
   return refuse(400, "InvalidURI", { message: "Couldn't parse the specified URI." });
+}
+
+/** Maps lowercase header names to values. The values of a repeated header are joined with a comma, as in the signature. */
+export type HeaderFields = ReadonlyMap<string, string>;
+
+const INNER_WHITE_SPACE = /[ \t]+/g;
+
+/** Reads a flat list of names and values, such as `IncomingMessage.rawHeaders` of node:http. */
+export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
+  const fields = new Map<string, string>();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    const value = (rawHeaders[index + 1] as string).trim();
+    const before = fields.get(name);
+    fields.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return fields;
+}
+
+/** Makes the canonical header lines of Signature Version 4. The names must be sorted. For a missing header, the value is empty. */
+export function canonicalHeaders(fields: HeaderFields, signedHeaders: readonly string[]): string {
+  return signedHeaders.map((name) => `${name}:${(fields.get(name) ?? "").replace(INNER_WHITE_SPACE, " ")}\n`).join("");
+}
+
+/**
+ * Returns the names of the headers that the signature must cover but does not cover: `host`, and every received `x-amz-*` header.
+ *
+ * With an unsigned `x-amz-*` header, the holder of a URL could do more than the signer allowed, for example add `x-amz-copy-source`.
+ */
+export function unsignedFields(fields: HeaderFields, signedHeaders: readonly string[]): string[] {
+  const unsigned = signedHeaders.includes("host") ? [] : ["host"];
+  for (const name of fields.keys()) {
+    if (name.startsWith("x-amz-") && !signedHeaders.includes(name)) unsigned.push(name);
+  }
+  return unsigned;
+}
+
+/** A refusal, with the values for the response. `details` are additional elements of the S3 error document. */
+export type Refusal = {
+  ok: false;
+  status: number;
+  code: string;
+  message: string;
+  details: Readonly<Record<string, string>>;
+};
+
+export function refuse(status: number, code: string, options: { message: string; details?: Record<string, string> }) {
+  return { ok: false, status, code, message: options.message, details: options.details ?? {} } satisfies Refusal;
 }

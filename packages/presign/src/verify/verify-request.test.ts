@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { EXAMPLE_KEY, headerSigned, presigned } from "./test-signer.ts";
-import { MINUTE_MS, refused, SIGNED_AT, verify } from "./test-verify.ts";
+import { EXAMPLE_KEY, headerSigned, presigned } from "../testing/sign.ts";
+import { MINUTE_MS, refused, SIGNED_AT, verify } from "../testing/verify.ts";
 
 describe("the examples of the Amazon S3 documentation", () => {
   test("presigned GET of test.txt", () => {

@@ -1,10 +1,27 @@
 import { type Authorization, MAX_SKEW_MS, readAuthorization } from "./authorization.ts";
-import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./credentials.ts";
-import { canonicalHeaders, type HeaderFields, readHeaders, unsignedFields } from "./header-fields.ts";
+import {
+  cachedSigningKeys,
+  checkCredentials,
+  checkScope,
+  equalInConstantTime,
+  type SigningContext,
+  sign,
+  signatureDoesNotMatch,
+  stringToSign,
+  type VerifierOptions,
+} from "./credentials.ts";
 import { type PayloadDeclaration, readPayload } from "./payload.ts";
-import { type Refusal, refuse } from "./refusal.ts";
-import { canonicalQuery, parseRequestTarget, type RequestTarget } from "./request-target.ts";
-import { equalInConstantTime, type SigningContext, sign, signatureDoesNotMatch, stringToSign } from "./signature.ts";
+import {
+  canonicalHeaders,
+  canonicalQuery,
+  type HeaderFields,
+  parseRequestTarget,
+  type Refusal,
+  type RequestTarget,
+  readHeaders,
+  refuse,
+  unsignedFields,
+} from "./request-target.ts";
 
 /** A request as it was received. In the target and the headers, each character is one byte, as in node:http. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import type { VerifierCredentials } from "./credentials.ts";
-import { EXAMPLE_KEY } from "./test-signer.ts";
-import { createVerifier, type ReceivedRequest } from "./verify-request.ts";
+import type { VerifierCredentials } from "../verify/credentials.ts";
+import { createVerifier, type ReceivedRequest } from "../verify/verify-request.ts";
+import { EXAMPLE_KEY } from "./sign.ts";
 
 /** The instant at which the examples are signed, in milliseconds since 1970. */
 export const SIGNED_AT = Date.UTC(2013, 4, 24);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { ResponseOverrides } from "./response-overrides.ts";
-import type { Credentials, PresignTarget } from "./types.ts";
+import type { ResponseOverrides } from "../encode.ts";
+import type { Credentials, PresignTarget } from "../types.ts";
 
 /** This file makes random valid inputs for property tests. */
 

@@ -2,7 +2,7 @@ import { createVerify, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { getSignedUrl } from "@aws-sdk/cloudfront-signer";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import * as any from "../arbitraries.ts";
+import * as any from "../testing/arbitraries.ts";
 import { type CloudFrontGetOptions, createCloudFrontSigner } from "./index.ts";
 
 /*

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 
 /** This test signer shares no code with the real signer. The test signer also signs requests that no client should send. */
-export type TestRequest = {
+type TestRequest = {
   method: string;
   path: string;
   /** Encoded and sorted, as in the canonical request. */
@@ -19,7 +19,7 @@ export const EXAMPLE_KEY = {
   secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 };
 
-export function canonicalRequestOf(request: TestRequest): string {
+function canonicalRequestOf(request: TestRequest): string {
   const query = [...request.query].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}=${value}`);
   const values = new Map(
     request.headers.map(([name, value]) => [name.toLowerCase(), value.trim().replace(/ +/g, " ")]),
@@ -29,7 +29,7 @@ export function canonicalRequestOf(request: TestRequest): string {
   return [request.method, request.path, query.join("&"), headers, signed.join(";"), request.payloadHash].join("\n");
 }
 
-export function signatureOf(request: TestRequest): string {
+function signatureOf(request: TestRequest): string {
   const hash = createHash("sha256").update(canonicalRequestOf(request), "latin1").digest("hex");
   return signText(`AWS4-HMAC-SHA256\n${request.dateTime}\n${request.scope}\n${hash}`, request);
 }

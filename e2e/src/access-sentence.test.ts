@@ -10,6 +10,8 @@ import type {
   Share,
   Shares,
 } from "../../packages/contract/src/index.ts";
+import { attachmentQueries } from "../../packages/server/src/features/attachments/queries.ts";
+import { noteQueries } from "../../packages/server/src/features/notes/queries.ts";
 import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts";
 import { sampleAttachment, sampleNote } from "../../packages/server/src/testing/database/samples.ts";
 import { engines } from "../../packages/server/src/testing/database/test-databases.ts";
@@ -161,8 +163,8 @@ class World {
     const files = FILES.map((filename) =>
       sampleAttachment(note, { state: "ready", filename, contentType: "text/plain" }),
     );
-    await this.#service.db.notes.insert(note);
-    for (const each of files) await this.#service.db.attachments.insert(each);
+    await noteQueries(this.#service.db).insert(note);
+    for (const each of files) await attachmentQueries(this.#service.db).insert(each);
     this.#noteId = note.id;
     for (const { id, filename } of files) this.#files[filename as FileName] = id;
     for (const name of ["ann", ...PEOPLE]) await this.#send(name, "GET /me");

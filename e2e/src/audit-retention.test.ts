@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { auditQueries } from "../../packages/server/src/features/audit/queries.ts";
 import { openAt } from "../../packages/server/src/testing/database/database-location.ts";
 import { apiAs } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
@@ -22,7 +23,7 @@ async function addOldEvents(place: Place): Promise<void> {
   await db.transaction(async (tx) => {
     for (let nth = 0; nth < EVENTS; nth++) {
       const about = { actorId: "ann", noteId: "note", ownerId: `owner-${nth % 3}`, attachmentIds: [], detail: {} };
-      await tx.audit.add({ id: idOf(nth), at: OLD + nth, action: "note.created", ...about });
+      await auditQueries(tx).add({ id: idOf(nth), at: OLD + nth, action: "note.created", ...about });
     }
   });
   await db.close();

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { attachmentQueries } from "../../../packages/server/src/features/attachments/queries.ts";
 import type { BucketCapabilities } from "../../../packages/server/src/platform/bucket/capabilities.ts";
 import { type BucketServer, bucketOn } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { patterned } from "../../../packages/server/src/platform/bucket/testing/bytes.ts";
@@ -68,7 +69,7 @@ export function useBadInputFixture(name: string, running: () => RunningProvider)
       await swept.useCases.purgeObjects();
     }
     swept.advance(-3 * (DAY + 600_000));
-    const ready = (await swept.db.attachments.listOfNote(noteId)).filter(({ state }) => state === "ready");
+    const ready = (await attachmentQueries(swept.db).listOfNote(noteId)).filter(({ state }) => state === "ready");
     const keys = await swept.bucketContents.keys();
     expect(keys.sort()).toEqual(ready.map(({ objectKey }) => objectKey).sort());
     expect(await swept.bucketContents.uploads()).toBe(0);

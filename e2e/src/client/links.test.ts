@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type OpenedLink, type OpenedLinkClient, openLink } from "../../../packages/client/src/index.ts";
 import { hashPassword } from "../../../packages/server/src/features/links/hash-password.ts";
 import type { Link } from "../../../packages/server/src/features/links/link.ts";
+import { linkQueries } from "../../../packages/server/src/features/links/queries/links.ts";
 import { deriveLinkKeys } from "../../../packages/server/src/platform/crypto/link-keys.ts";
 import { makeToken } from "../../../packages/server/src/platform/crypto/token.ts";
 import { openAt } from "../../../packages/server/src/testing/database/database-location.ts";
@@ -22,8 +23,8 @@ async function share({ client, userId, url, place }: World, given: Partial<Link>
   const note = sampleNote({ id, ownerId: userId });
   const link = sampleLink(note, { expiresAt: undefined, createdAt: Date.now(), maxClaims: 1, ...rest });
   const db = await openAt({ file: join(place.dataDir, "valetkey.db") });
-  await db.transaction((tx) => tx.links.insert(link));
-  const claims = async () => (await db.links.find(link.id))?.link.claims;
+  await db.transaction((tx) => linkQueries(tx).insert(link));
+  const claims = async () => (await linkQueries(db).find(link.id))?.link.claims;
   const [key] = deriveLinkKeys([place.env.AUTH_SECRET as string]).tokens;
   const token = makeToken(key as Uint8Array, { linkId: link.id, generation: 0 });
   const sha256 = await sha256OfBlob(shared);

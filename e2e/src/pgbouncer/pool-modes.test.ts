@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { urlAuditLog } from "../../../packages/server/src/features/audit/queries.ts";
+import { uploadQueries } from "../../../packages/server/src/features/uploads/queries.ts";
 import {
   sampleAttachment,
   sampleEvent,
@@ -82,12 +84,12 @@ describe.each<PoolMode & { names: string[] }>([
     onTestFinished(recorder.stop);
     const db = await openPostgres({ url: recorder.url, clock: Date.now });
     onTestFinished(db.close);
-    await db.urlAudit.record(sampleEvent());
+    await urlAuditLog(db).record(sampleEvent());
     const upload = sampleUpload(sampleAttachment(sampleNote()));
     const quota = { bytes: undefined, files: undefined };
     const start = { upload, isGranted: false, quota, maxPending: { ofUser: 1, ofNote: 1 }, startedBefore: 0 };
     // The pooler spreads these calls over its server connections. Each of these connections must know the named statements.
-    const starts = Array.from({ length: 20 }, () => db.uploads.start(start));
+    const starts = Array.from({ length: 20 }, () => uploadQueries(db).start(start));
     expect(await Promise.all(starts)).toEqual(Array(20).fill(undefined));
     expect(recorder.names()).toEqual(names);
   });

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { apiTokenQueries } from "../features/tokens/queries.ts";
 import { DomainError } from "../platform/errors.ts";
 import { parseDuration } from "./duration.ts";
 import { findPerson, withCore } from "./with-core.ts";
@@ -41,7 +42,7 @@ async function createToken({ email, label, expires }: CreateOptions): Promise<vo
 }
 
 async function listTokens({ email }: { email: string }): Promise<void> {
-  const tokens = await withCore(async (core) => core.db.apiTokens.list((await findPerson(core, email)).id));
+  const tokens = await withCore(async (core) => apiTokenQueries(core.db).list((await findPerson(core, email)).id));
   for (const { id, label, createdAt, expiresAt } of tokens) {
     const expiry = expiresAt === undefined ? "never expires" : `expires ${new Date(expiresAt).toISOString()}`;
     process.stdout.write(`${id}  created ${new Date(createdAt).toISOString()}  ${expiry}  ${label}\n`);

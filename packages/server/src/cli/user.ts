@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import { accountLinkUrl } from "../features/accounts/own/account-links.ts";
 import type { PersonRecord } from "../features/administration/administration-port.ts";
+import { administrationQueries } from "../features/administration/queries.ts";
 import { normaliseEmail } from "../features/people/person.ts";
+import { accountInvitationQueries } from "../features/sharing/account-invitation-queries.ts";
 import { invitationUrl } from "../features/sharing/invitations/describe.ts";
 import { type Quota, quotaOfUser } from "../features/usage/usage.ts";
 import { parseSize } from "../platform/config/size.ts";
@@ -120,7 +122,7 @@ async function listInvitations(): Promise<void> {
   await withCore(async ({ db }) => {
     let cursor: string | undefined;
     do {
-      const page = await db.accountInvitations.listOpen({ limit: 200, cursor });
+      const page = await accountInvitationQueries(db).listOpen({ limit: 200, cursor });
       for (const { email, invitedAt, linkExpiresAt } of page.items) {
         const [invited, expires] = [invitedAt, linkExpiresAt].map((at) => new Date(at).toISOString());
         process.stdout.write(`${JSON.stringify(email)}  invited ${invited}  expires ${expires}\n`);
@@ -198,7 +200,7 @@ async function listUsers({ search: text }: { search?: string }): Promise<void> {
   await withCore(async ({ db, useCases }) => {
     let cursor: string | undefined;
     do {
-      const page = await db.administration.listPeople({ limit: 200, cursor, text });
+      const page = await administrationQueries(db).listPeople({ limit: 200, cursor, text });
       for (const person of page.items) process.stdout.write(`${describePerson(person, useCases.quota)}\n`);
       cursor = page.nextCursor;
     } while (cursor !== undefined);

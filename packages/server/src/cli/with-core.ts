@@ -1,5 +1,7 @@
 import pino, { type Logger } from "pino";
+import { lookupQueries } from "../features/people/lookups.ts";
 import { normaliseEmail, receiverAmong } from "../features/people/person.ts";
+import { peopleQueries } from "../features/people/queries.ts";
 import { loadConfig } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
 import { type Core, openCore } from "../wiring/core.ts";
@@ -25,11 +27,11 @@ const ID_PREFIX = "id:";
  */
 export async function findPerson(core: Core, email: string): Promise<{ id: string }> {
   if (email.startsWith(ID_PREFIX)) {
-    const person = await core.db.people.find(email.slice(ID_PREFIX.length));
+    const person = await lookupQueries(core.db).person(email.slice(ID_PREFIX.length));
     if (person !== undefined) return person;
   }
-  const namesake = await core.db.people.find(email);
-  const holders = await core.db.people.findByEmails([normaliseEmail(email)]);
+  const namesake = await lookupQueries(core.db).person(email);
+  const holders = await peopleQueries(core.db).findByEmails([normaliseEmail(email)]);
   const others = holders.filter(({ id }) => id !== namesake?.id);
   if (namesake !== undefined && others.length === 0) return namesake;
   const found = namesake === undefined ? receiverAmong(holders) : "ambiguous";

@@ -5,7 +5,7 @@ import type { Clock, NewId } from "./clock.ts";
 import type { LivePolicy } from "./config/policy.ts";
 import type { Limits } from "./config/service-limits.ts";
 import type { LinkKeys } from "./crypto/link-keys.ts";
-import type { Database } from "./database/port.ts";
+import type { Database } from "./database/queries.ts";
 import type { JwtIssuer } from "./database/unions.ts";
 import type { Mailer } from "./mailer/port.ts";
 import type { Scanner } from "./scanner/port.ts";

@@ -1,9 +1,12 @@
 import { argon2Sync } from "node:crypto";
 import type { Attachment } from "../features/access/attachment.ts";
 import type { Note } from "../features/access/note.ts";
+import { attachmentQueries } from "../features/attachments/queries.ts";
 import type { Link } from "../features/links/link.ts";
+import { linkQueries } from "../features/links/queries/links.ts";
+import { noteQueries } from "../features/notes/queries.ts";
 import { makeToken } from "../platform/crypto/token.ts";
-import type { Database } from "../platform/database/port.ts";
+import type { Database } from "../platform/database/queries.ts";
 import type { App } from "../platform/http/route-types.ts";
 import { sampleAttachment, sampleLink, sampleNote } from "./database/samples.ts";
 import { testLinkKeys } from "./link-keys.ts";
@@ -35,9 +38,9 @@ export async function storeLink(db: Database, given: Given = {}): Promise<Stored
     ...rest,
   });
   await db.transaction(async (tx) => {
-    await tx.notes.insert(note);
-    for (const each of files) await tx.attachments.insert(each);
-    await tx.links.insert(link);
+    await noteQueries(tx).insert(note);
+    for (const each of files) await attachmentQueries(tx).insert(each);
+    await linkQueries(tx).insert(link);
   });
   return { note, files, link, token: tokenOfLink(link) };
 }

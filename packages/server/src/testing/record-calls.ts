@@ -1,4 +1,4 @@
-import type { Database, Queries } from "../platform/database/port.ts";
+import type { Database, Tx } from "../platform/database/queries.ts";
 
 /** Adds the name of each query to `calls` when the query is called. This includes queries in transactions. */
 export function recordCalls(db: Database, calls: string[]): Database {
@@ -20,7 +20,7 @@ export function beforeEachQuery(db: Database, onCall: (call: string) => void): D
   });
 }
 
-function observeQueries<Group extends Queries>(queries: Group, onCall: (call: string) => void): Group {
+function observeQueries<Group extends Tx>(queries: Group, onCall: (call: string) => void): Group {
   return new Proxy(queries, {
     get(target, noun) {
       const group: unknown = Reflect.get(target, noun);

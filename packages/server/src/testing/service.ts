@@ -7,8 +7,11 @@ import type { AccountLinks } from "../features/accounts/library/account-links.ts
 import { type Accounts, createAccounts } from "../features/accounts/library/accounts.ts";
 import type { AccountSafety } from "../features/accounts/library/accounts-config.ts";
 import { authTables } from "../features/accounts/library/auth-tables.ts";
+import { accountQueries } from "../features/accounts/queries.ts";
 import { deliverMails, type MailFailure } from "../features/mail/deliver-mails.ts";
+import { peopleQueries } from "../features/people/queries.ts";
 import { createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
+import { policyQueries } from "../features/policy/queries.ts";
 import { createDeliveries } from "../features/webhooks/deliver.ts";
 import { reportUrls } from "../features/webhooks/report-urls.ts";
 import type { BucketOptions } from "../platform/bucket/bucket.ts";
@@ -17,7 +20,7 @@ import type { Bucket } from "../platform/bucket/port.ts";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../platform/bucket/testing/bucket-server.ts";
 import type { Policy, PolicyName } from "../platform/config/policy.ts";
 import type { Limits } from "../platform/config/service-limits.ts";
-import type { Database } from "../platform/database/port.ts";
+import type { Database } from "../platform/database/queries.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { App } from "../platform/http/route-types.ts";
 import type { Mailer } from "../platform/mailer/port.ts";
@@ -174,7 +177,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketContents: inspect(server),
     log: log.text,
     /** Reads the rules that administrators have changed, as the background job does. */
-    refreshPolicy: () => policy.refresh(() => db.policy.list()),
+    refreshPolicy: () => policy.refresh(() => policyQueries(db).list()),
     /** Sends the mails that are due, as the background job does. Returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,
@@ -251,14 +254,14 @@ function accountsOn({ db, file }: TestDatabase, { signUp, ...options }: AccountO
     hashTurns: options.hashTurns,
     countPasswordGuess,
     forgetPasswordGuesses,
-    hasPassword: db.accounts.hasPassword,
+    hasPassword: accountQueries(db).hasPassword,
     links: options,
     safety: options,
     sendsMail: options.mailer !== undefined,
     recordSignIn,
     recordLanguage: options.recordLanguage,
     recordBrowser: options.recordBrowser,
-    withdrawEmailProof: db.people.withdrawEmailProof,
+    withdrawEmailProof: peopleQueries(db).withdrawEmailProof,
   });
 }
 

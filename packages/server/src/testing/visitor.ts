@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { FileRequest, Link } from "../features/links/link.ts";
+import { linkQueries } from "../features/links/queries/links.ts";
 import type { App } from "../platform/http/route-types.ts";
 import { sampleLink } from "./database/samples.ts";
 import { tokenOfLink, visitorOf } from "./link-visits.ts";
@@ -29,7 +30,7 @@ export async function insertRequest(
     },
     ...given,
   });
-  await db.transaction((tx) => tx.links.insert(link));
+  await db.transaction((tx) => linkQueries(tx).insert(link));
   return { link, token: tokenOfLink(link) };
 }
 

@@ -1,4 +1,10 @@
 import { v7 as uuidv7 } from "uuid";
+import { attachmentQueries } from "../features/attachments/queries.ts";
+import { linkQueries } from "../features/links/queries/links.ts";
+import { noteQueries } from "../features/notes/queries.ts";
+import { accessRequestQueries } from "../features/sharing/access-request-queries.ts";
+import { invitationQueries } from "../features/sharing/invitation-queries.ts";
+import { shareQueries } from "../features/sharing/queries.ts";
 import type { ShareSubject } from "../features/sharing/shares-port.ts";
 import { insertUpload } from "./database/insert-upload.ts";
 import { sampleAttachment, sampleInvitation, sampleLink, sampleNote, sampleUpload } from "./database/samples.ts";
@@ -42,7 +48,7 @@ export async function createWorld({ db, database }: TestService): Promise<World>
     subject: ShareSubject,
     given: { role?: "viewer" | "editor"; expiresAt?: number } = {},
   ) =>
-    db.shares.put(subject, {
+    shareQueries(db).put(subject, {
       userId,
       role: given.role ?? "viewer",
       expiresAt: given.expiresAt,
@@ -52,9 +58,9 @@ export async function createWorld({ db, database }: TestService): Promise<World>
   const inNote = { noteId: note.id };
   const inFile = { attachmentId: attachment.id };
   await db.transaction(async (tx) => {
-    for (const each of [note, otherNote]) await tx.notes.insert(each);
-    for (const each of [attachment, otherFile, coming]) await tx.attachments.insert(each);
-    await tx.links.insert(link);
+    for (const each of [note, otherNote]) await noteQueries(tx).insert(each);
+    for (const each of [attachment, otherFile, coming]) await attachmentQueries(tx).insert(each);
+    await linkQueries(tx).insert(link);
   });
   await insertUpload(database.db, upload);
   await grant("editor", inNote, { role: "editor" });
@@ -63,13 +69,13 @@ export async function createWorld({ db, database }: TestService): Promise<World>
   for (const subject of [inNote, inFile]) {
     await grant("expiredShare", subject, { expiresAt: Date.now() - 1 });
     await grant("revokedShare", subject);
-    await db.shares.delete(subject, "revokedShare");
+    await shareQueries(db).delete(subject, "revokedShare");
   }
   await grant("otherNoteShare", { noteId: otherNote.id }, { role: "editor" });
   await grant("otherFileShare", { attachmentId: otherFile.id });
   const invitation = sampleInvitation(note);
-  await db.invitations.put(invitation);
-  await db.accessRequests.open({ noteId: note.id, userId: "asker", now: Date.now(), dismissedBefore: 0 });
+  await invitationQueries(db).put(invitation);
+  await accessRequestQueries(db).open({ noteId: note.id, userId: "asker", now: Date.now(), dismissedBefore: 0 });
   return {
     invitationId: invitation.id,
     noteId: note.id,

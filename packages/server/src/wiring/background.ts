@@ -4,8 +4,10 @@ import { deliverMails } from "../features/mail/deliver-mails.ts";
 import { startMailDelivery } from "../features/mail/jobs.ts";
 import { startSearchIndex } from "../features/notes/jobs.ts";
 import { startPolicyRefresh } from "../features/policy/jobs.ts";
+import { policyQueries } from "../features/policy/queries.ts";
 import { startBucketProbe } from "../features/storage/probe-bucket.ts";
 import { startVerification } from "../features/uploads/run-verifications-job.ts";
+import { verificationQueries } from "../features/uploads/verification-queries.ts";
 import { createDeliveries } from "../features/webhooks/deliver.ts";
 import { startWebhookDelivery } from "../features/webhooks/jobs.ts";
 import { reportUrls } from "../features/webhooks/report-urls.ts";
@@ -45,7 +47,10 @@ export async function startBackground(
   const webhooks = openWebhooks(base, logger);
   opened.add(webhooks.stop);
   work.on("webhookQueued", webhooks.kick);
-  const policy = startPolicyRefresh({ refresh: () => base.deps.policy.refresh(() => db.policy.list()), logger });
+  const policy = startPolicyRefresh({
+    refresh: () => base.deps.policy.refresh(() => policyQueries(db).list()),
+    logger,
+  });
   opened.add(policy.stop);
   const probe = await startBucketProbe({ capabilities, logger });
   opened.add(probe.stop);
@@ -59,7 +64,7 @@ export async function startBackground(
 
 /** Warns if files wait for a virus scanner, but no scanner is configured. Without a scanner, the waiting files never become ready. */
 async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
-  const waiting = await db.verifications.countNeedingScan();
+  const waiting = await verificationQueries(db).countNeedingScan();
   if (waiting === 0) return;
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }

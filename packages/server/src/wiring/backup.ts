@@ -6,8 +6,9 @@ import type { Manifest } from "../operations/backup/manifest.ts";
 import { restoreBackup } from "../operations/backup/restore.ts";
 import { listBlobs, startBucketBackup } from "../operations/built-in-bucket/backup.ts";
 import type { Config } from "../platform/config/index.ts";
+import { hasMigration } from "../platform/database/migrate.ts";
+import { openSnapshot } from "../platform/database/sqlite/snapshot.ts";
 import { DomainError } from "../platform/errors.ts";
-import { hasMigration, openSnapshot } from "./database/index.ts";
 
 type Stored = Pick<Config, "server" | "database" | "bucket">;
 type Options = { backupDir: string; writeProgress: (line: string) => void };

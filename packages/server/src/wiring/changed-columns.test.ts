@@ -1,5 +1,12 @@
 import { sql } from "kysely";
 import { expect, it } from "vitest";
+import { accountQueries } from "../features/accounts/queries.ts";
+import { attachmentQueries } from "../features/attachments/queries.ts";
+import { linkQueries } from "../features/links/queries/links.ts";
+import { noteQueries } from "../features/notes/queries.ts";
+import { credentialQueries } from "../features/people/credential-queries.ts";
+import { identityQueries } from "../features/people/identity-queries.ts";
+import { peopleQueries } from "../features/people/queries.ts";
 import { postgres, runSql } from "../testing/database/test-databases.ts";
 import { startServiceInTest } from "../testing/use-service.ts";
 import { createWorld } from "../testing/world.ts";
@@ -11,7 +18,7 @@ it("keeps working while another replica changes columns of the tables", async ()
   const world = await createWorld(service);
   const [owner, editor] = [service.as("owner"), service.as("editor")];
   const root = service.as("root");
-  await service.db.people.put({ id: "root", email: undefined, name: "Root", isAdmin: true, now: 1 });
+  await peopleQueries(service.db).put({ id: "root", email: undefined, name: "Root", isAdmin: true, now: 1 });
 
   const tour = async () => {
     const answers: [string, number][] = [];
@@ -71,17 +78,17 @@ it("sends a statement again if PostgreSQL has lost its name", async () => {
   const { db } = service.database;
   const id = (await service.as("ann").send("POST /notes", { json: { title: "A note" } })).body.id;
   const page = { limit: 10, cursor: undefined };
-  const read = () => db.attachments.pageOfNote(id, page);
+  const read = () => attachmentQueries(db).pageOfNote(id, page);
   // More different statements than a transaction has attempts.
   const change = (title: string) =>
     db.transaction(async (tx) => {
-      await tx.notes.update(id, { title, updatedAt: 1 });
-      await tx.attachments.pageOfNote(id, page);
-      await tx.people.findByIds(["ann"]);
-      await tx.links.countLive(id);
-      await tx.credentials.exists({ kind: "session", id: "none" });
-      await tx.accounts.findByEmail("ann@example.com");
-      await tx.identities.isSubject("ann");
+      await noteQueries(tx).update(id, { title, updatedAt: 1 });
+      await attachmentQueries(tx).pageOfNote(id, page);
+      await peopleQueries(tx).findByIds(["ann"]);
+      await linkQueries(tx).countLive(id);
+      await credentialQueries(tx).exists({ kind: "session", id: "none" });
+      await accountQueries(tx).findByEmail("ann@example.com");
+      await identityQueries(tx).isSubject("ann");
     });
   await read();
   await change("One");

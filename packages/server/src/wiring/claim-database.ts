@@ -1,5 +1,6 @@
 import type { Application } from "../features/embedding/application-port.ts";
-import type { Database } from "../platform/database/port.ts";
+import { applicationQueries } from "../features/embedding/application-queries.ts";
+import type { Tx } from "../platform/database/queries.ts";
 import { DomainError } from "../platform/errors.ts";
 
 /** The name that the service itself has in the database. No embedding may have this name. */
@@ -10,8 +11,8 @@ export const SERVICE = "service";
  * another bucket would reject the files and delete the rows of the files. Throws `database_unavailable` if the database belongs to another
  * application, or if its files are in another bucket.
  */
-export async function claimDatabase({ application }: Pick<Database, "application">, own: Application): Promise<void> {
-  const holder = await application.claim(own);
+export async function claimDatabase(tx: Tx, own: Application): Promise<void> {
+  const holder = await applicationQueries(tx).claim(own);
   if (holder.name !== own.name) {
     throw new DomainError(
       "database_unavailable",

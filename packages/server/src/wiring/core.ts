@@ -1,9 +1,12 @@
 import { createAccounts } from "../features/accounts/library/accounts.ts";
+import { authTables } from "../features/accounts/library/auth-tables.ts";
+import { accountQueries } from "../features/accounts/queries.ts";
+import { peopleQueries } from "../features/people/queries.ts";
 import { type ConfiguredPolicy, fixedPolicy } from "../features/policy/live-policy.ts";
+import { policyQueries } from "../features/policy/queries.ts";
 import type { Config } from "../platform/config/index.ts";
 import { policyNames, variableOf } from "../platform/config/policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
-import { authTables } from "./database/index.ts";
 import { openMailer } from "./open-mailer.ts";
 
 /** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */
@@ -16,7 +19,7 @@ export async function openCore(config: Config, options: BaseOptions) {
   const base = await openBase(config, { ...options, mail, policy: configuredPolicy(config) });
   const { db, useCases, deps } = base;
   try {
-    await deps.policy.refresh(() => db.policy.list());
+    await deps.policy.refresh(() => policyQueries(db).list());
     const accounts = createAccounts({
       database: { db: db.kysely, type: config.database.kind },
       tables: authTables,
@@ -33,14 +36,14 @@ export async function openCore(config: Config, options: BaseOptions) {
       hashTurns: useCases.hashTurns,
       countPasswordGuess: useCases.countPasswordGuess,
       forgetPasswordGuesses: useCases.forgetPasswordGuesses,
-      hasPassword: db.accounts.hasPassword,
+      hasPassword: accountQueries(db).hasPassword,
       links: useCases,
       safety: useCases,
       sendsMail: config.mail !== undefined,
       recordSignIn: useCases.recordSignIn,
       recordLanguage: useCases.recordLanguage,
       recordBrowser: useCases.recordBrowser,
-      withdrawEmailProof: db.people.withdrawEmailProof,
+      withdrawEmailProof: peopleQueries(db).withdrawEmailProof,
     });
     return { ...base, accounts, publicUrl };
   } catch (error) {

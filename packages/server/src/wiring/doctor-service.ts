@@ -1,3 +1,4 @@
+import { objectDeletionQueries } from "../features/storage/object-deletion-queries.ts";
 import type { Doctor } from "../operations/doctor/http/routes.ts";
 import { createEchoProof, type Report } from "../operations/doctor/index.ts";
 import type { LoadedConfig } from "../platform/config/index.ts";
@@ -50,7 +51,7 @@ async function signTestUrls(
 ): Promise<DoctorReport["browser"]> {
   const now = Date.now();
   const objectKey = bucket.newObjectKey();
-  await db.objectDeletions.put({ objectKey, notBefore: now + DELETE_AFTER_MS });
+  await objectDeletionQueries(db).put({ objectKey, notBefore: now + DELETE_AFTER_MS });
   const common = { objectKey, expiresInSeconds: TEST_URL_SECONDS, now };
   const put = await bucket.presignPut({
     ...common,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { queueQueries } from "../features/administration/queue-queries.ts";
 import type { QueueSizes } from "../features/administration/queues-port.ts";
 import type { MetricsConfig } from "../platform/config/index.ts";
 import type { Base } from "./base.ts";
@@ -48,7 +49,12 @@ function addQueues(registry: Registry, { db, showsMails }: Pick<Base, "db"> & { 
   function measure(): Promise<QueueSizes | undefined> {
     const now = Date.now();
     if (last === undefined || now - last.at >= MEASURE_EVERY_MS) {
-      last = { at: now, sizes: db.queues.measure(now).catch(() => undefined) };
+      last = {
+        at: now,
+        sizes: queueQueries(db)
+          .measure(now)
+          .catch(() => undefined),
+      };
     }
     return last.sizes;
   }

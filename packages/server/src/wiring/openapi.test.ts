@@ -1,6 +1,7 @@
 import { TOTP } from "otpauth";
 import { Check, Errors } from "typebox/value";
 import { beforeAll, describe, expect, it } from "vitest";
+import { peopleQueries } from "../features/people/queries.ts";
 import { createAuthenticator } from "../testing/auth/authenticator.ts";
 import { engines } from "../testing/database/test-databases.ts";
 import { useService } from "../testing/use-service.ts";
@@ -312,7 +313,7 @@ describe("the OpenAPI document", () => {
     await ask("POST /auth/revoke-other-sessions", { cookie: changed.cookie });
     await ask("POST /auth/revoke-sessions", { cookie: changed.cookie });
     await ask("POST /auth/sign-out", { cookie: changed.cookie });
-    const { id = "" } = (await service.db.people.findByEmails([person.email]))[0] ?? {};
+    const { id = "" } = (await peopleQueries(service.db).findByEmails([person.email]))[0] ?? {};
     const { token } = await service.useCases.makeResetLink(undefined, id);
     await ask("POST /auth/check-password-reset", { json: { token } });
     const { cookie: again } = await ask("POST /auth/reset-password", { json: { token, newPassword: password } });

@@ -12,7 +12,7 @@ import { requestOf, routesOf, WITH_JSON } from "../testing/sample-requests.ts";
 import { startService, type TestService } from "../testing/service.ts";
 import { startServiceInTest } from "../testing/use-service.ts";
 import { createWorld } from "../testing/world.ts";
-import { openPostgres } from "./database/index.ts";
+import { openPostgres } from "./database/open-postgres.ts";
 
 const SECONDS = 1_000;
 /** The most time for a response. Most responses take under two seconds, but a busy machine is much slower. */

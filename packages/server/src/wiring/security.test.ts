@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { peopleQueries } from "../features/people/queries.ts";
+import { apiTokenQueries } from "../features/tokens/queries.ts";
 import { engines } from "../testing/database/test-databases.ts";
 import { fileForm } from "../testing/form.ts";
 import { tokenOf } from "../testing/service.ts";
@@ -158,9 +160,9 @@ describe("requirement 32: a server error has only `internal` and a requestId", (
       wrap: {
         database: (db) => ({
           ...db,
-          people: { ...db.people, find: () => Promise.reject(cause) },
+          people: { ...peopleQueries(db), find: () => Promise.reject(cause) },
           apiTokens: {
-            ...db.apiTokens,
+            ...apiTokenQueries(db),
             list: () => {
               // Throws a value that is not an Error.
               throw { statusCode: 418, code: "FST_TEAPOT", message: "secret" };

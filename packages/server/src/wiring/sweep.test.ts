@@ -1,6 +1,8 @@
 import pino from "pino";
 import { describe, expect, it } from "vitest";
+import { objectDeletionQueries } from "../features/storage/object-deletion-queries.ts";
 import { startEmbedded } from "../platform/bucket/testing/bucket-server.ts";
+import { limitCountQueries } from "../platform/limits/queries.ts";
 import { engines } from "../testing/database/test-databases.ts";
 import { startServiceInTest } from "../testing/use-service.ts";
 import { startSweep } from "./sweep.ts";
@@ -18,8 +20,8 @@ describe.each(engines)("the sweep on $name", (engine) => {
     const benId = (await service.as("ben").send("GET /me")).body.id;
     const json = { userIds: [benId], expiresAt };
     expect((await service.as("ann").send(`PUT /notes/${noteId}/shares`, { json })).status).toBe(200);
-    await db.limitCounts.take("key", { amount: 1, max: 1, now: Date.now(), expiresAt: Date.now() + 1 });
-    await db.objectDeletions.put({ objectKey: "uploads/1", notBefore: 0 });
+    await limitCountQueries(db).take("key", { amount: 1, max: 1, now: Date.now(), expiresAt: Date.now() + 1 });
+    await objectDeletionQueries(db).put({ objectKey: "uploads/1", notBefore: 0 });
     service.advance(1.5 * DAY_MS);
     await bucket.stop();
 

@@ -106,6 +106,8 @@ import {
   grantAccess,
   listAccessRequests,
 } from "../features/sharing/access-requests.ts";
+import { accountInvitationQueries } from "../features/sharing/account-invitation-queries.ts";
+import { invitationQueries } from "../features/sharing/invitation-queries.ts";
 import { createArrivals } from "../features/sharing/invitations/arrive.ts";
 import { lookAtInvitation } from "../features/sharing/invitations/look-at-invitation.ts";
 import { revokeInvitation, updateInvitation } from "../features/sharing/invitations/manage.ts";
@@ -218,8 +220,8 @@ export function createUseCases(deps: Deps) {
     updateInvitation: updateInvitation(deps),
     revokeInvitation: revokeInvitation(deps),
     deleteOldInvitations: async () => {
-      await deps.db.invitations.deleteOld(clock());
-      await deps.db.accountInvitations.deleteOld(clock());
+      await invitationQueries(deps.db).deleteOld(clock());
+      await accountInvitationQueries(deps.db).deleteOld(clock());
     },
     admitSignUp: admitSignUp(deps),
     askForAccess: askForAccess(deps),

@@ -1,10 +1,11 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Role } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { AttachmentAccess } from "./access-port.ts";
 import { isHiddenFrom } from "./actor.ts";
 import type { Caller } from "./caller.ts";
 import type { NoteWithRole } from "./note.ts";
+import { accessQueries } from "./queries.ts";
 import { type Action, requirePermission } from "./role.ts";
 
 /**
@@ -20,10 +21,10 @@ export function roleOf(
 
 /** Returns the note if the caller may perform the action. Throws `note_not_found` or `access_denied`. */
 export async function authoriseNote(
-  queries: Queries,
+  queries: Tx,
   request: { caller: Caller; noteId: string; action: Action },
 ): Promise<NoteWithRole> {
-  const access = await queries.access.note(request.caller.userId, request.noteId);
+  const access = await accessQueries(queries).note(request.caller.userId, request.noteId);
   if (access === undefined) throw new DomainError("note_not_found", "Note not found");
   const role = roleOf(request.caller, { noteId: access.note.id, role: access.role });
   requirePermission(role, request.action);
@@ -32,10 +33,10 @@ export async function authoriseNote(
 
 /** Returns the attachment if the caller may perform the action. Throws `attachment_not_found` or `access_denied`. */
 export async function authoriseAttachment(
-  queries: Queries,
+  queries: Tx,
   request: { caller: Caller; attachmentId: string; action: Action },
 ): Promise<AttachmentAccess["attachment"]> {
-  const access = await queries.access.attachment(request.caller.userId, request.attachmentId);
+  const access = await accessQueries(queries).attachment(request.caller.userId, request.attachmentId);
   const role = access && roleOf(request.caller, { noteId: access.attachment.noteId, role: access.role });
   if (access === undefined || isHiddenFrom(role, access.attachment)) {
     throw new DomainError("attachment_not_found", "Attachment not found");

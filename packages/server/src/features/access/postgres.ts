@@ -10,7 +10,7 @@ import { DomainError } from "../../platform/errors.ts";
 import type { AccessQueries, DownloadAccess } from "./access-port.ts";
 import {
   type AccessStatements,
-  accessQueries,
+  accessOn,
   compileDownloadOfMany,
   compileDownloadsAsOne,
   toDownloadAccess,
@@ -44,7 +44,7 @@ export function postgresAccessQueries(
     closedError: () => new DomainError("database_unavailable", "The database is closed"),
   });
   return {
-    ...accessQueries(statements, { run, engine, clock }),
+    ...accessOn(statements, { run, engine, clock }),
     async download(userId, attachmentId) {
       // If one id contains the NUL character, PostgreSQL refuses the whole batch.
       if (isImpossible(userId) || isImpossible(attachmentId)) return undefined;

@@ -1,7 +1,8 @@
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import type { Clock } from "../../platform/clock.ts";
-import { compile, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
+import { compile, compiledOnce, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AttachmentState, Role } from "../../platform/database/unions.ts";
 import type { AccessQueries, DownloadAccess } from "./access-port.ts";
@@ -89,8 +90,13 @@ export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): State
   });
 }
 
+const compiled = compiledOnce(compileAccess);
+
+/** Finds what a user may reach, with the role of the user. */
+export const accessQueries = defineQueries("access", (tx): AccessQueries => accessOn(compiled(tx), tx));
+
 /** Builds the access queries from compiled statements. `run` runs a statement on a connection. */
-export function accessQueries(
+export function accessOn(
   statements: AccessStatements,
   { run, engine, clock }: { run: RunStatement; engine: Engine; clock: Clock },
 ): AccessQueries {

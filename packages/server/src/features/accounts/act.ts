@@ -1,11 +1,14 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { AdminAction } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
+import { administrationQueries } from "../administration/queries.ts";
 import { requireAdministrator } from "../people/people.ts";
 import { requireCredential } from "../people/require-credential.ts";
+import { accountInvitationQueries } from "../sharing/account-invitation-queries.ts";
 import type { AdminEvent } from "./admin-event.ts";
+import { accountQueries } from "./queries.ts";
 
 /** The administrator who acts. Undefined: the operator, who runs a command on the server. */
 export type Actor = Caller | undefined;
@@ -13,7 +16,7 @@ export type Actor = Caller | undefined;
 /** Adds one event to the log of the actions of administrators. */
 export type Log = (action: AdminAction, subjectId: string, detail?: AdminEvent["detail"]) => Promise<void>;
 
-type Act<T> = (tx: Queries, context: { log: Log; administrators: readonly string[]; now: number }) => Promise<T>;
+type Act<T> = (tx: Tx, context: { log: Log; administrators: readonly string[]; now: number }) => Promise<T>;
 
 /**
  * Runs an action of an administrator in a transaction that also logs the action. Only one such action runs at a time. The transaction
@@ -27,14 +30,14 @@ export async function act<T>(
   // Checks the actor before it takes the lock. So people who are no administrators can't take the lock and make administrators wait.
   if (actor !== undefined) await requireAdministrator(db, actor);
   return db.transaction(async (tx) => {
-    const administrators = await tx.administration.holdAdministrators();
+    const administrators = await administrationQueries(tx).holdAdministrators();
     if (actor !== undefined) {
       await requireCredential(tx, actor);
       if (!administrators.includes(actor.userId)) throw new DomainError("access_denied", "Access denied");
     }
     const now = clock();
     const log: Log = (action, subjectId, detail = {}) =>
-      tx.administration.addEvent({ id: newId(), at: now, action, actorId: actor?.userId, subjectId, detail });
+      administrationQueries(tx).addEvent({ id: newId(), at: now, action, actorId: actor?.userId, subjectId, detail });
     return work(tx, { log, administrators, now });
   });
 }
@@ -43,10 +46,7 @@ export async function act<T>(
  * Deletes the links for new passwords that administrators or the operator made. Lets the links of all invitations to the service expire.
  * The action disables or closes the account of an administrator, who may have copied these links.
  */
-export async function endLinksOfAdministrators(
-  { accounts, accountInvitations }: Pick<Queries, "accounts" | "accountInvitations">,
-  now: number,
-): Promise<void> {
-  await accounts.deleteResetLinksByHand();
-  await accountInvitations.expireAll(now);
+export async function endLinksOfAdministrators(tx: Tx, now: number): Promise<void> {
+  await accountQueries(tx).deleteResetLinksByHand();
+  await accountInvitationQueries(tx).expireAll(now);
 }

@@ -1,11 +1,13 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 import { orTaken } from "../../platform/database/constraints.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Passkey } from "./own/passkey.ts";
 import type { PasskeyQueries } from "./passkeys-port.ts";
 
-export function passkeyQueries(db: Kysely<Tables>): PasskeyQueries {
-  return {
+export const passkeyQueries = defineQueries(
+  "database.passkeys",
+  ({ kysely: db }): PasskeyQueries => ({
     async list(userId) {
       const rows = await db.selectFrom("passkeys").selectAll().where("user_id", "=", userId).orderBy("id").execute();
       return rows.map(toPasskey);
@@ -59,8 +61,8 @@ export function passkeyQueries(db: Kysely<Tables>): PasskeyQueries {
     async removeAll(userId) {
       await db.deleteFrom("passkeys").where("user_id", "=", userId).execute();
     },
-  };
-}
+  }),
+);
 
 function toPasskey(row: Selectable<Tables["passkeys"]>): Passkey {
   return {

@@ -1,15 +1,14 @@
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 import { orTaken } from "../../platform/database/constraints.ts";
 import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
-import type { Engine } from "../../platform/database/engine.ts";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Account } from "./account.ts";
 import type { AccountQueries } from "./accounts-port.ts";
 
 /** The name that the accounts library uses for the sign-in with a password. */
 const PASSWORD = "credential";
 
-export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueries {
+export const accountQueries = defineQueries("database.accounts", ({ kysely: db, engine }): AccountQueries => {
   const find = async (column: "id" | "email", value: string): Promise<Account | undefined> => {
     const row = await db
       .selectFrom("auth_users")
@@ -125,4 +124,4 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
       await links.where("sent_to", "is", null).execute();
     },
   };
-}
+});

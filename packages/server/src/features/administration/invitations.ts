@@ -1,12 +1,14 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { type Actor, act } from "../accounts/act.ts";
+import { accountQueries } from "../accounts/queries.ts";
 import { queueMailIfOn } from "../outbox/queue-mail.ts";
 import { requireAdministrator } from "../people/people.ts";
 import { readEmail } from "../people/person.ts";
+import { accountInvitationQueries } from "../sharing/account-invitation-queries.ts";
 import { type AccountInvitation, INVITATION_MS } from "../sharing/invitation.ts";
 import { tokenOfInvitation } from "../sharing/invitations/describe.ts";
 import { invitationNotFound } from "../sharing/invitations/find.ts";
@@ -22,7 +24,7 @@ export function listAccountInvitations(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, page: PageRequest): Promise<Page<ListedAccountInvitation>> => {
     await requireAdministrator(db, caller);
-    const { items, nextCursor } = await db.accountInvitations.listOpen(page);
+    const { items, nextCursor } = await accountInvitationQueries(db).listOpen(page);
     return { items: items.map((invitation) => withToken(deps, invitation)), nextCursor };
   };
 }
@@ -38,7 +40,7 @@ export function inviteToService(deps: Deps) {
     if (email === undefined) throw new DomainError("invalid_request", "The email address is not valid.");
     const invitation = await act(deps, actor, async (tx, { log, now }) => {
       await requireFree(tx, email);
-      const former = await tx.accountInvitations.holdOf(email);
+      const former = await accountInvitationQueries(tx).holdOf(email);
       const isUsed = former?.redeemedAt !== undefined;
       const invited: AccountInvitation = {
         id: former?.id ?? deps.newId(),
@@ -67,7 +69,7 @@ export function inviteToService(deps: Deps) {
 export function renewAccountInvitation(deps: Deps) {
   return async (actor: Actor, invitationId: string): Promise<ListedAccountInvitation> => {
     const invitation = await act(deps, actor, async (tx, { log, now }) => {
-      const former = await tx.accountInvitations.hold(invitationId.toLowerCase());
+      const former = await accountInvitationQueries(tx).hold(invitationId.toLowerCase());
       if (former === undefined) throw invitationNotFound();
       if (former.redeemedAt !== undefined)
         throw new DomainError("invitation_used", "This invitation was used already.");
@@ -90,25 +92,24 @@ export function renewAccountInvitation(deps: Deps) {
 export function revokeAccountInvitation(deps: Deps) {
   return (actor: Actor, subject: { invitationId: string } | { email: string }): Promise<void> =>
     act(deps, actor, async (tx, { log }) => {
-      const { accountInvitations } = tx;
       const invitation =
         "email" in subject
-          ? await accountInvitations.holdOf(readEmail(subject.email) ?? "")
-          : await accountInvitations.hold(subject.invitationId.toLowerCase());
+          ? await accountInvitationQueries(tx).holdOf(readEmail(subject.email) ?? "")
+          : await accountInvitationQueries(tx).hold(subject.invitationId.toLowerCase());
       if (invitation === undefined || invitation.redeemedAt !== undefined) throw invitationNotFound();
-      await accountInvitations.delete(invitation.id);
+      await accountInvitationQueries(tx).delete(invitation.id);
       await log("invitation.revoked", invitation.id, { email: invitation.email });
     });
 }
 
-async function requireFree({ accounts }: Queries, email: string): Promise<void> {
-  if ((await accounts.findByEmail(email)) === undefined) return;
+async function requireFree(tx: Tx, email: string): Promise<void> {
+  if ((await accountQueries(tx).findByEmail(email)) === undefined) return;
   throw new DomainError("email_taken", "An account with this email address exists already.");
 }
 
-async function store(deps: Deps, tx: Queries, invitation: AccountInvitation): Promise<void> {
+async function store(deps: Deps, tx: Tx, invitation: AccountInvitation): Promise<void> {
   const { id: invitationId, email } = invitation;
-  await tx.accountInvitations.put(invitation);
+  await accountInvitationQueries(tx).put(invitation);
   await queueMailIfOn(deps, tx, { kind: "account-invitation", invitationId, email });
 }
 

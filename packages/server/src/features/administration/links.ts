@@ -8,6 +8,7 @@ import { effectiveExpiry, type LinkState } from "../links/link.ts";
 import type { LinkDetails } from "../links/links-port.ts";
 import { stateOf, stillWorks } from "../links/owner/describe-links.ts";
 import { revoke } from "../links/owner/revoke.ts";
+import { linkQueries } from "../links/queries/links.ts";
 import { requireAdministrator } from "../people/people.ts";
 
 /** A link in the form that administrators see, without its token. */
@@ -18,7 +19,7 @@ export function listAllLinks(deps: Deps) {
   const { db, limits } = deps;
   return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<ListedLink>> => {
     await requireAdministrator(db, caller);
-    const { items, nextCursor } = await db.links.listAll(page);
+    const { items, nextCursor } = await linkQueries(db).listAll(page);
     const listed = items.map((details) => {
       const link = { ...details.link, expiresAt: effectiveExpiry(details.link, limits.links) };
       return { ...details, link, state: stateOf(deps, details) };
@@ -35,7 +36,7 @@ export function listAllLinks(deps: Deps) {
 export function revokeAnyLink(deps: Deps) {
   return (caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> =>
     act(deps, caller, async (tx, { log, now }) => {
-      const found = await tx.links.findDetails(linkId);
+      const found = await linkQueries(tx).findDetails(linkId);
       if (found === undefined) throw new DomainError("link_not_found", "Link not found");
       const { link } = found;
       if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
@@ -43,7 +44,7 @@ export function revokeAnyLink(deps: Deps) {
       }
       // Reads the expiry after the update, because the update waits until the URLs that visitors are getting now are recorded. So the
       // expiry includes these URLs.
-      const revoked = await tx.links.findDetails(linkId);
+      const revoked = await linkQueries(tx).findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });
 }

@@ -3,11 +3,12 @@ import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
 import type { AdminEvent } from "../accounts/admin-event.ts";
 import { requireAdministrator } from "../people/people.ts";
+import { administrationQueries } from "./queries.ts";
 
 /** Lists the actions of administrators and of the operator's commands, the newest first. Throws `access_denied`. */
 export function listAdminEvents({ db }: Deps) {
   return async (caller: Caller, page: PageRequest): Promise<Page<AdminEvent>> => {
     await requireAdministrator(db, caller);
-    return db.administration.listEvents(page);
+    return administrationQueries(db).listEvents(page);
   };
 }

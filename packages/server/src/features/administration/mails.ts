@@ -3,6 +3,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { act } from "../accounts/act.ts";
+import { mailQueries } from "../outbox/mail-queries.ts";
 import type { MailState, QueuedMail } from "../outbox/mails-port.ts";
 import { requireAdministrator } from "../people/people.ts";
 
@@ -13,7 +14,7 @@ import { requireAdministrator } from "../people/people.ts";
 export function listMails({ db }: Deps) {
   return async (caller: Caller, page: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>> => {
     await requireAdministrator(db, caller);
-    return db.mails.list(page);
+    return mailQueries(db).list(page);
   };
 }
 
@@ -23,7 +24,7 @@ export function retryMail(deps: Deps) {
   return async (caller: Caller, mailId: string): Promise<void> => {
     await act(deps, caller, async (tx, { log, now }) => {
       if (sending === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
-      const mail = await tx.mails.retry(mailId, now);
+      const mail = await mailQueries(tx).retry(mailId, now);
       if (mail === undefined) {
         throw new DomainError("mail_not_found", "There is no such mail, or it is not given up.");
       }

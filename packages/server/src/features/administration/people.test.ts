@@ -4,6 +4,10 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { peopleQueries } from "../people/queries.ts";
+import { shareQueries } from "../sharing/queries.ts";
 
 const MIB = 2 ** 20;
 
@@ -22,7 +26,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
 
   it("shows storage, files, links and the state of a person", async () => {
     const note = sampleNote({ ownerId: "full" });
-    await service.db.people.put({
+    await peopleQueries(service.db).put({
       id: "full",
       email: "full@example.com",
       emailProvenBy: "operator",
@@ -31,8 +35,8 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
       now: 5,
     });
     await service.db.transaction(async (tx) => {
-      await tx.notes.insert(note);
-      await tx.attachments.insert(sampleAttachment(note, { sizeBytes: 77, state: "ready" }));
+      await noteQueries(tx).insert(note);
+      await attachmentQueries(tx).insert(sampleAttachment(note, { sizeBytes: 77, state: "ready" }));
     });
     await storeLink(service.db, { createdBy: "full" });
     await storeLink(service.db, { createdBy: "full", revokedAt: 1 });
@@ -91,7 +95,13 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
   );
 
   it("finds names and email addresses in upper and lower case", async () => {
-    await service.db.people.put({ id: "case", email: "CaSe@Example.com", name: "Zoë Quux", isAdmin: false, now: 1 });
+    await peopleQueries(service.db).put({
+      id: "case",
+      email: "CaSe@Example.com",
+      name: "Zoë Quux",
+      isAdmin: false,
+      now: 1,
+    });
     for (const q of ["case@example", "zoë", "QUUX"]) expect((await personOf(q))?.id, q).toBe("case");
   });
 
@@ -104,9 +114,9 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
 
   it("disables a person, whose sessions, tokens and links end at the next request", async () => {
     const { token } = (await service.as("dan").send("POST /tokens", { json: { label: "backup" } })).body;
-    await service.db.shares.put({ noteId: (await storeLink(service.db)).note.id }, shareOf("dan"));
+    await shareQueries(service.db).put({ noteId: (await storeLink(service.db)).note.id }, shareOf("dan"));
     const { note, token: linkToken } = await storeLink(service.db, { createdBy: "dan" });
-    await service.db.shares.put({ noteId: note.id }, shareOf("dan"));
+    await shareQueries(service.db).put({ noteId: note.id }, shareOf("dan"));
     const visitor = visitorOf(service.app);
     const claim = (await visitor.claim(linkToken)).body;
     const statuses = async () => [
@@ -204,7 +214,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     };
     const boss = await signUp("boss");
     const staff = await signUp("staff");
-    await service.db.people.put({ id: boss, email: "boss@example.com", name: "boss", isAdmin: true, now: 1 });
+    await peopleQueries(service.db).put({ id: boss, email: "boss@example.com", name: "boss", isAdmin: true, now: 1 });
     expect((await root.send(`POST /admin/people/${boss}/reset-link`)).body).toMatchObject({ code: "access_denied" });
     await addPeople(service, ["chief"]);
     const made = await service.as("chief").send(`POST /admin/people/${staff}/reset-link`);
@@ -277,7 +287,7 @@ async function addPeople({ useCases }: Service, administrators: readonly string[
 }
 
 function put({ db }: Service, id: string, { now = 1 } = {}): Promise<void> {
-  return db.people.put({ id, email: undefined, name: undefined, isAdmin: false, now });
+  return peopleQueries(db).put({ id, email: undefined, name: undefined, isAdmin: false, now });
 }
 
 const shareOf = (userId: string) =>

@@ -1,19 +1,24 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { type Actor, act, endLinksOfAdministrators, type Log } from "../accounts/act.ts";
+import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
 import { reopen } from "../accounts/own/delete-account.ts";
+import { disabledUserQueries } from "../people/disabled-user-queries.ts";
+import { lookupQueries } from "../people/lookups.ts";
 import { requireAdministrator } from "../people/people.ts";
+import { usageQueries } from "../usage/queries.ts";
 import type { QuotaChange } from "../usage/usage-port.ts";
 import type { PersonRecord } from "./administration-port.ts";
+import { administrationQueries } from "./queries.ts";
 
 /** Lists the users, the newest first. Throws `access_denied`. */
 export function listPeople({ db }: Deps) {
   return async (caller: Caller, page: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>> => {
     await requireAdministrator(db, caller);
-    return db.administration.listPeople(page);
+    return administrationQueries(db).listPeople(page);
   };
 }
 
@@ -24,29 +29,30 @@ export type PersonChange = QuotaChange & { isDisabled?: boolean | undefined };
 export function changePerson(deps: Deps) {
   return async (actor: Actor, userId: string, { isDisabled, ...quota }: PersonChange): Promise<PersonRecord> =>
     act(deps, actor, async (tx, { log, administrators, now }) => {
-      if ((await tx.people.find(userId)) === undefined) throw new DomainError("user_not_found", "User not found");
+      if ((await lookupQueries(tx).person(userId)) === undefined)
+        throw new DomainError("user_not_found", "User not found");
       if (isDisabled === true) {
         if (actor?.userId === userId && administrators.length === 1) throw lastAdministrator();
         await disable(tx, { userId, administrators, log, now });
       }
       if (isDisabled === false && (await reopen(tx, userId))) await log("person.enabled", userId);
       await changeQuota(tx, { userId, quota, log });
-      return (await tx.administration.findPerson(userId)) as PersonRecord;
+      return (await administrationQueries(tx).findPerson(userId)) as PersonRecord;
     });
 }
 
 async function changeQuota(
-  tx: Queries,
+  tx: Tx,
   { userId, quota, log }: { userId: string; quota: QuotaChange; log: Log },
 ): Promise<void> {
-  const own = await tx.usage.find(userId);
+  const own = await usageQueries(tx).find(userId);
   const changed: Record<string, number | null> = {};
   for (const name of ["quotaBytes", "quotaFiles"] as const) {
     const wanted = quota[name];
     if (wanted !== undefined && wanted !== (own[name] ?? null)) changed[name] = wanted;
   }
   if (Object.keys(changed).length === 0) return;
-  await tx.usage.setQuota(userId, changed);
+  await usageQueries(tx).setQuota(userId, changed);
   await log("person.quota_changed", userId, changed);
 }
 
@@ -65,12 +71,12 @@ export function disableUser(deps: Deps) {
 
 type Disabling = { userId: string; administrators: readonly string[]; log: Log; now: number };
 
-async function disable(tx: Queries, { userId, administrators, log, now }: Disabling): Promise<void> {
-  const deletion = await tx.accountDeletions.hold(userId);
+async function disable(tx: Tx, { userId, administrators, log, now }: Disabling): Promise<void> {
+  const deletion = await accountDeletionQueries(tx).hold(userId);
   // The owner of a closed account can cancel its deletion, which would also enable the disabled user. So this takes the right to cancel
   // from the owner.
-  if (deletion?.isByOwner === true) await tx.accountDeletions.put({ ...deletion, isByOwner: false });
-  else if (!(await tx.disabledUsers.add(userId, now))) return;
+  if (deletion?.isByOwner === true) await accountDeletionQueries(tx).put({ ...deletion, isByOwner: false });
+  else if (!(await disabledUserQueries(tx).add(userId, now))) return;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
   await log("person.disabled", userId);
 }

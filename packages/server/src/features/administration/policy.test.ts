@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Database } from "../../platform/database/port.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { recordCalls } from "../../testing/record-calls.ts";

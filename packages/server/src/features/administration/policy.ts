@@ -5,6 +5,7 @@ import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { type Actor, act } from "../accounts/act.ts";
 import { requireAdministrator } from "../people/people.ts";
+import { policyQueries } from "../policy/queries.ts";
 
 /**
  * Lists the current rules.
@@ -14,7 +15,7 @@ export function showPolicy({ db, policy }: Deps) {
   return async (caller: Caller): Promise<PolicySetting[]> => {
     await requireAdministrator(db, caller);
     // Reads the rules again, because another replica may have just changed one.
-    await policy.refresh(() => db.policy.list());
+    await policy.refresh(() => policyQueries(db).list());
     return policy.describe();
   };
 }
@@ -35,19 +36,19 @@ export function changePolicy(deps: Deps) {
         throw new DomainError("policy_fixed", `The operator has set ${variableOf(name)}. Change it there.`);
       }
       const applyRead = policy.startReading();
-      const { [name]: former, ...others } = await tx.policy.list();
+      const { [name]: former, ...others } = await policyQueries(tx).list();
       const next: StoredPolicy = value === undefined ? others : { ...others, [name]: value };
       checkChange({ name, value, next });
       if (former !== value) {
-        if (value === undefined) await tx.policy.remove(name);
-        else await tx.policy.put(name, value);
+        if (value === undefined) await policyQueries(tx).remove(name);
+        else await policyQueries(tx).put(name, value);
         const from = former === undefined ? policy.preview(others)[name] : (former as PolicyValue);
         await log("policy.changed", name, { name, from, to: policy.preview(next)[name] });
       }
       return () => applyRead(next);
     });
     // Reads the rules again after the commit. Otherwise a read that began before the commit could put the old rules back.
-    await policy.refresh(() => deps.db.policy.list()).catch(apply);
+    await policy.refresh(() => policyQueries(deps.db).list()).catch(apply);
     return policy.describe();
   };
 

@@ -1,17 +1,16 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import type { Clock } from "../../platform/clock.ts";
 import { decodeCursor, decodeTimedCursor, encodeTimedCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/live-share.ts";
 import type { AdminEvent } from "../accounts/admin-event.ts";
-import { personColumns, toPerson } from "../people/queries.ts";
+import { personColumns, toPerson } from "../people/lookups.ts";
 import type { AdministrationQueries, PersonRecord } from "./administration-port.ts";
 
-type Context = { engine: Engine; clock: Clock };
-
-export function administrationQueries(db: Kysely<Tables>, { engine, clock }: Context): AdministrationQueries {
-  return {
+export const administrationQueries = defineQueries(
+  "database.administration",
+  ({ kysely: db, engine, clock }): AdministrationQueries => ({
     async holdAdministrators() {
       const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
       // SQLite needs no lock, because it has one writer at a time.
@@ -63,8 +62,8 @@ export function administrationQueries(db: Kysely<Tables>, { engine, clock }: Con
         .execute();
       return toPage(rows.map(toEvent), limit);
     },
-  };
-}
+  }),
+);
 
 function people(db: Kysely<Tables>, now: number) {
   return db

@@ -1,12 +1,14 @@
-import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
+import { type SelectQueryBuilder, sql } from "kysely";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { QueueQueries } from "./queues-port.ts";
 
 /** A count ends at this number, so that a measurement takes little time during an outage with long queues. */
 const MAX_COUNTED = 10_000;
 
-export function queueQueries(db: Kysely<Tables>): QueueQueries {
-  return {
+export const queueQueries = defineQueries(
+  "database.queues",
+  ({ kysely: db }): QueueQueries => ({
     async measure(now) {
       const deletions = db.selectFrom("object_deletions").where("not_before", "<=", now);
       const verifications = db.selectFrom("content_checks");
@@ -40,8 +42,8 @@ export function queueQueries(db: Kysely<Tables>): QueueQueries {
         uploads: { pending, verifying, scanning },
       };
     },
-  };
-}
+  }),
+);
 
 // The waiting time of a mail that collects notices starts only when the mail is due. The index of this instant has the same expression.
 const mailWaitsSince = sql<number | null>`case when group_key is null then created_at else due_at end`;

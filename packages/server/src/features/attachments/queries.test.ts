@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { attachmentQueries } from "./queries.ts";
 
 describe.each(engines)("attachments on $name", (engine) => {
   const suite = useDatabase(engine);
   async function insertNote() {
     const note = sampleNote();
-    await suite.db.notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     return note;
   }
 
@@ -16,11 +18,11 @@ describe.each(engines)("attachments on $name", (engine) => {
     const checksum = { algorithm: "SHA256", value: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } as const;
     const uploaded = sampleAttachment(note, { state: "ready", checksum });
     const adopted = sampleAttachment(note, { ownsObject: false, objectKey: "there/before us+é.pdf", createdBy: "eve" });
-    await suite.db.attachments.insert(uploaded);
-    await suite.db.attachments.insert(adopted);
-    expect(await suite.db.attachments.findByObjectKey(uploaded.objectKey)).toEqual(uploaded);
-    expect(await suite.db.attachments.findByObjectKey(adopted.objectKey)).toEqual(adopted);
-    expect(await suite.db.attachments.findByObjectKey("objects/none")).toBeUndefined();
+    await attachmentQueries(suite.db).insert(uploaded);
+    await attachmentQueries(suite.db).insert(adopted);
+    expect(await attachmentQueries(suite.db).findByObjectKey(uploaded.objectKey)).toEqual(uploaded);
+    expect(await attachmentQueries(suite.db).findByObjectKey(adopted.objectKey)).toEqual(adopted);
+    expect(await attachmentQueries(suite.db).findByObjectKey("objects/none")).toBeUndefined();
   });
 
   it("lists all attachments of a note", async () => {
@@ -28,9 +30,9 @@ describe.each(engines)("attachments on $name", (engine) => {
     const second = sampleAttachment(note, { createdAt: 2_000 });
     const third = sampleAttachment(note, { createdAt: 3_000 });
     const first = sampleAttachment(note, { createdAt: 1_000 });
-    for (const attachment of [second, third, first]) await suite.db.attachments.insert(attachment);
-    await suite.db.attachments.insert(sampleAttachment(await insertNote()));
-    const listed = await suite.db.attachments.listOfNote(note.id);
+    for (const attachment of [second, third, first]) await attachmentQueries(suite.db).insert(attachment);
+    await attachmentQueries(suite.db).insert(sampleAttachment(await insertNote()));
+    const listed = await attachmentQueries(suite.db).listOfNote(note.id);
     expect(listed.sort((a, b) => a.createdAt - b.createdAt)).toEqual([first, second, third]);
   });
 
@@ -39,48 +41,48 @@ describe.each(engines)("attachments on $name", (engine) => {
     const states = ["ready", "pending", "verifying", "pending", "ready"] as const;
     const attachments = states.map((state) => sampleAttachment(note, { state }));
     const hidden = (["aborted", "expired"] as const).map((state) => sampleAttachment(note, { state }));
-    for (const attachment of [...attachments, ...hidden]) await suite.db.attachments.insert(attachment);
-    await suite.db.attachments.insert(sampleAttachment(await insertNote()));
-    const first = await suite.db.attachments.pageOfNote(note.id, { limit: 3, cursor: undefined });
-    const second = await suite.db.attachments.pageOfNote(note.id, { limit: 3, cursor: first.nextCursor });
+    for (const attachment of [...attachments, ...hidden]) await attachmentQueries(suite.db).insert(attachment);
+    await attachmentQueries(suite.db).insert(sampleAttachment(await insertNote()));
+    const first = await attachmentQueries(suite.db).pageOfNote(note.id, { limit: 3, cursor: undefined });
+    const second = await attachmentQueries(suite.db).pageOfNote(note.id, { limit: 3, cursor: first.nextCursor });
     expect([first.items, second]).toEqual([
       attachments.slice(0, 3),
       { items: attachments.slice(3), nextCursor: undefined },
     ]);
-    expect(await suite.db.attachments.countOfNote(note.id)).toBe(5);
+    expect(await attachmentQueries(suite.db).countOfNote(note.id)).toBe(5);
   });
 
   it("lists a rejected attachment for its sender only, and never counts it", async () => {
     const note = await insertNote();
     const rejected = sampleAttachment(note, { state: "rejected", createdBy: "bob" });
-    await suite.db.attachments.insert(rejected);
+    await attachmentQueries(suite.db).insert(rejected);
     const page = { limit: 3, cursor: undefined };
     const listedFor = async (userId?: string) =>
       (
-        await suite.db.attachments.pageOfNote(note.id, {
+        await attachmentQueries(suite.db).pageOfNote(note.id, {
           ...page,
           reader: userId === undefined ? undefined : { userId, role: "editor" },
         })
       ).items;
     expect([await listedFor(), await listedFor("bob"), await listedFor("carl")]).toEqual([[rejected], [rejected], []]);
-    expect(await suite.db.attachments.countOfNote(note.id)).toBe(0);
+    expect(await attachmentQueries(suite.db).countOfNote(note.id)).toBe(0);
   });
 
   it("changes a state once when many callers try together", async () => {
     const attachment = sampleAttachment(await insertNote());
-    await suite.db.attachments.insert(attachment);
+    await attachmentQueries(suite.db).insert(attachment);
     const change = { from: "pending", to: "verifying" } as const;
     const wins = await Promise.all(
-      Array.from({ length: 24 }, () => suite.db.attachments.transition(attachment.id, change)),
+      Array.from({ length: 24 }, () => attachmentQueries(suite.db).transition(attachment.id, change)),
     );
     expect(wins.filter(Boolean)).toHaveLength(1);
   });
 
   it("sets the checksum with the state, unless the state is another", async () => {
     const attachment = sampleAttachment(await insertNote(), { state: "verifying" });
-    await suite.db.attachments.insert(attachment);
+    await attachmentQueries(suite.db).insert(attachment);
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;
-    const { transition, findByObjectKey } = suite.db.attachments;
+    const { transition, findByObjectKey } = attachmentQueries(suite.db);
     expect(await transition(attachment.id, { from: "pending", to: "ready", checksum })).toBe(false);
     expect(await findByObjectKey(attachment.objectKey)).toEqual(attachment);
     expect(await transition(attachment.id, { from: "verifying", to: "ready", checksum })).toBe(true);
@@ -93,17 +95,17 @@ describe.each(engines)("attachments on $name", (engine) => {
   it("deletes an attachment", async () => {
     const note = await insertNote();
     const [gone, kept] = [sampleAttachment(note), sampleAttachment(note)];
-    await suite.db.attachments.insert(gone);
-    await suite.db.attachments.insert(kept);
-    await suite.db.attachments.delete(gone.id);
-    expect(await suite.db.attachments.listOfNote(note.id)).toEqual([kept]);
+    await attachmentQueries(suite.db).insert(gone);
+    await attachmentQueries(suite.db).insert(kept);
+    await attachmentQueries(suite.db).delete(gone.id);
+    expect(await attachmentQueries(suite.db).listOfNote(note.id)).toEqual([kept]);
   });
 
   it("attaches an object once when many callers try together", async () => {
     const note = await insertNote();
     const objectKey = "there/before.bin";
     const inserts = Array.from({ length: 8 }, () =>
-      suite.db.attachments.insert(sampleAttachment(note, { objectKey, ownsObject: false })),
+      attachmentQueries(suite.db).insert(sampleAttachment(note, { objectKey, ownsObject: false })),
     );
     const results = await Promise.allSettled(inserts);
     const refusals = results.filter((result) => result.status === "rejected").map((result) => result.reason.code);
@@ -112,6 +114,6 @@ describe.each(engines)("attachments on $name", (engine) => {
 
   it("rejects an attachment of a deleted note", async () => {
     const orphan = sampleAttachment(sampleNote());
-    await expect(suite.db.attachments.insert(orphan)).rejects.toMatchObject({ code: "note_not_found" });
+    await expect(attachmentQueries(suite.db).insert(orphan)).rejects.toMatchObject({ code: "note_not_found" });
   });
 });

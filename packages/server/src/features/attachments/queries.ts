@@ -1,6 +1,7 @@
 import { type Expression, type Insertable, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { fold } from "../../platform/text/fold.ts";
@@ -32,8 +33,9 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
   };
 }
 
-export function attachmentQueries(db: Kysely<Tables>, engine: Engine): AttachmentQueries {
-  return {
+export const attachmentQueries = defineQueries(
+  "database.attachments",
+  ({ kysely: db, engine }): AttachmentQueries => ({
     async insert(attachment, { quota, settles = false } = {}) {
       await requireNote(db, { engine, noteId: attachment.noteId });
       const insert = db
@@ -176,8 +178,8 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .execute();
       return new Map(rows.map((row) => [row.id, row.filename]));
     },
-  };
-}
+  }),
+);
 
 /**
  * Locks the note. Throws if the note does not exist. If another transaction is deleting the note, the lock waits for its end. After the

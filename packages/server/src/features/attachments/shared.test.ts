@@ -5,6 +5,9 @@ import { fileForm } from "../../testing/form.ts";
 import type { Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createWorld, people } from "../../testing/world.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { shareQueries } from "../sharing/queries.ts";
+import { attachmentQueries } from "./queries.ts";
 
 const LIST = "GET /attachments?scope=shared";
 
@@ -65,9 +68,9 @@ describe.each(engines)("files that are shared without their notes, on $name", (e
     // The list of shared files never contains a file of the user's own note, even if somebody shared the file with the user.
     const own = sampleNote({ ownerId: "carl" });
     const attachment = sampleAttachment(own, { state: "ready" });
-    await service.db.notes.insert(own);
-    await service.db.attachments.insert(attachment);
-    await service.db.shares.put({ attachmentId: attachment.id }, sampleShare({ userId: "carl" }));
+    await noteQueries(service.db).insert(own);
+    await attachmentQueries(service.db).insert(attachment);
+    await shareQueries(service.db).put({ attachmentId: attachment.id }, sampleShare({ userId: "carl" }));
     expect(await idsFor(carl)).toEqual([id]);
   });
 

@@ -1,10 +1,13 @@
 import type { Page } from "../../platform/database/page.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import type { AuditPageRequest, DownloadSteps } from "./audit-port.ts";
+import { auditQueries } from "./queries.ts";
 
 // The maximum number of filenames that the list shows for one event. An event can have up to 1,000 files, and a page up to 200 events.
 const MAX_NAMED_FILES = 10;
@@ -23,28 +26,28 @@ export function listNoteActivity({ db }: Deps) {
   return async (caller: Caller, input: AuditPageRequest & { noteId: string }): Promise<Page<NamedEvent>> => {
     const { noteId, ...page } = input;
     await authoriseNote(db, { caller, noteId, action: "note.activity" });
-    return nameEvents(db, await db.audit.listOfNote(noteId, page));
+    return nameEvents(db, await auditQueries(db).listOfNote(noteId, page));
   };
 }
 
 /** Lists the events of the caller's own notes, deleted notes included, newest first. */
 export function listActivity({ db }: Deps) {
   return async (caller: Caller, page: AuditPageRequest): Promise<Page<NamedEvent>> =>
-    nameEvents(db, await db.audit.listOfOwner(caller.userId, page));
+    nameEvents(db, await auditQueries(db).listOfOwner(caller.userId, page));
 }
 
 /** Counts the downloads of one note. Throws `note_not_found` or `access_denied`. */
 export function countNoteDownloads({ db, clock }: Deps) {
   return async (caller: Caller, noteId: string): Promise<DownloadSteps> => {
     await authoriseNote(db, { caller, noteId, action: "note.activity" });
-    return db.audit.countDownloads({ noteId }, countUntil(clock()));
+    return auditQueries(db).countDownloads({ noteId }, countUntil(clock()));
   };
 }
 
 /** Counts the downloads of the caller's own notes, deleted notes included. */
 export function countDownloads({ db, clock }: Deps) {
   return (caller: Caller): Promise<DownloadSteps> =>
-    db.audit.countDownloads({ ownerId: caller.userId }, countUntil(clock()));
+    auditQueries(db).countDownloads({ ownerId: caller.userId }, countUntil(clock()));
 }
 
 function countUntil(now: number) {
@@ -52,11 +55,11 @@ function countUntil(now: number) {
 }
 
 // The activity may contain filenames, because only users who may read the files of a note see its activity.
-export async function nameEvents(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
+export async function nameEvents(queries: Tx, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
-  const names = ids.size === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf([...ids]);
+  const names = ids.size === 0 ? new Map<string, string>() : await attachmentQueries(queries).filenamesOf([...ids]);
   const noteIds = [...new Set(items.map(({ noteId }) => noteId))];
-  const titles = items.length === 0 ? new Map<string, string>() : await queries.notes.titlesOf(noteIds);
+  const titles = items.length === 0 ? new Map<string, string>() : await noteQueries(queries).titlesOf(noteIds);
   for (const { attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;
     // A file that still exists already has its current name. A deleted file gets the name from its newest event on this page.

@@ -7,6 +7,7 @@ import { createAuditArchive } from "./archive.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import type { AuditArchive } from "./audit-port.ts";
 import { expireAuditEvents } from "./expire.ts";
+import { auditQueries } from "./queries.ts";
 
 const NOW = Date.UTC(2030, 5, 1);
 const DAY = 86_400_000;
@@ -42,13 +43,13 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
   async function openWith(events: readonly AuditEvent[]): Promise<TestDatabase> {
     const database = await engine.open();
     onTestFinished(() => database.close());
-    for (const event of events) await database.db.audit.add(event);
+    for (const event of events) await auditQueries(database.db).add(event);
     return database;
   }
   const expire = ({ db }: Pick<TestDatabase, "db">, archive: AuditArchive) =>
     expireAuditEvents({ db, clock: () => NOW, auditRetention: { days: 30, archive } })();
   const idsOf = async ({ db }: TestDatabase, owner: string) =>
-    (await db.audit.listOfOwner(owner, { limit: 200, cursor: undefined })).items.map(({ id }) => id);
+    (await auditQueries(db).listOfOwner(owner, { limit: 200, cursor: undefined })).items.map(({ id }) => id);
 
   it("exports and deletes the events that are older than its days", async () => {
     const old = [eventOf(NOW - 31 * DAY, 1), eventOf(NOW - 40 * DAY, 2), eventOf(NOW - 31 * DAY, 3, "bob")];

@@ -1,6 +1,6 @@
 // Converts an audit event to a row. The worker thread of the URL journal loads this file, so the file must not load Kysely.
-import type { Selectable } from "kysely";
 import type { Tables } from "../../platform/database/schema.ts";
+import type { AuditRow } from "../../platform/database/url-journal.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import { isRoutine } from "./url-purpose.ts";
 
@@ -16,8 +16,6 @@ export const auditColumns = [
   "detail",
   "is_routine",
 ] as const satisfies readonly (keyof Tables["audit_events"])[];
-
-export type AuditRow = Selectable<Tables["audit_events"]>;
 
 export function toAuditRow(event: AuditEvent): AuditRow {
   return {

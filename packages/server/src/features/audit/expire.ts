@@ -1,4 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
+import { auditQueries } from "./queries.ts";
 
 const DAY_MS = 86_400_000;
 const BATCH = 500;
@@ -16,12 +17,16 @@ export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db"
     let expired = 0;
     // Reads the events owner by owner, because the index is sorted by owner. An additional index by time would make each insert of an event
     // slower.
-    for (let owner = await db.audit.nextOwner(""); owner !== undefined; owner = await db.audit.nextOwner(owner)) {
+    for (
+      let owner = await auditQueries(db).nextOwner("");
+      owner !== undefined;
+      owner = await auditQueries(db).nextOwner(owner)
+    ) {
       for (;;) {
-        const events = await db.audit.listOldest(owner, { before, limit: BATCH });
+        const events = await auditQueries(db).listOldest(owner, { before, limit: BATCH });
         if (events.length === 0) break;
         await archive.append(events);
-        await db.audit.deleteOfOwner(
+        await auditQueries(db).deleteOfOwner(
           owner,
           events.map(({ id }) => id),
         );

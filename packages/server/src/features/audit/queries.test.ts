@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { sampleEvent } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { auditQueries, urlAuditLog } from "./queries.ts";
 
 const FIRST = { limit: 50, cursor: undefined };
 
@@ -10,31 +12,31 @@ describe.each(engines)("the audit log on $name", (engine) => {
   it("stores all fields of an event, through both logs", async () => {
     const business = sampleEvent({ action: "note.created", noteId: "n-kept", attachmentIds: [], detail: {} });
     const url = sampleEvent({ noteId: "n-kept", detail: { filename: "é'\"\\{},📎.pdf", n: -1.5, ok: true, no: null } });
-    await suite.db.audit.add(business);
-    await suite.db.urlAudit.record(url);
-    expect((await suite.db.audit.listOfNote("n-kept", FIRST)).items).toEqual([url, business]);
+    await auditQueries(suite.db).add(business);
+    await urlAuditLog(suite.db).record(url);
+    expect((await auditQueries(suite.db).listOfNote("n-kept", FIRST)).items).toEqual([url, business]);
   });
 
   it("stores the many attachments of a batch", async () => {
     const attachmentIds = Array.from({ length: 1_000 }, (_, i) => `0190-${i}`);
     const event = sampleEvent({ noteId: "n-batch", attachmentIds });
-    await suite.db.urlAudit.record(event);
-    expect((await suite.db.audit.listOfNote("n-batch", FIRST)).items).toEqual([event]);
+    await urlAuditLog(suite.db).record(event);
+    expect((await auditQueries(suite.db).listOfNote("n-batch", FIRST)).items).toEqual([event]);
   });
 
   it("lists each event of a note and an owner once over all pages", async () => {
     const events = Array.from({ length: 21 }, () => sampleEvent({ noteId: "n-paged", ownerId: "o-paged" }));
-    await Promise.all(events.map((event) => suite.db.urlAudit.record(event)));
-    await suite.db.urlAudit.record(sampleEvent({ noteId: "n-paged", ownerId: "o-other" }));
+    await Promise.all(events.map((event) => urlAuditLog(suite.db).record(event)));
+    await urlAuditLog(suite.db).record(sampleEvent({ noteId: "n-paged", ownerId: "o-other" }));
     const found: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await suite.db.audit.listOfOwner("o-paged", { limit: 4, cursor });
+      const page = await auditQueries(suite.db).listOfOwner("o-paged", { limit: 4, cursor });
       found.push(...page.items.map((event) => event.id));
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     expect(found).toEqual(events.map((event) => event.id).reverse());
-    expect((await suite.db.audit.listOfNote("n-paged", FIRST)).items).toHaveLength(22);
+    expect((await auditQueries(suite.db).listOfNote("n-paged", FIRST)).items).toHaveLength(22);
   });
 
   it("lists the acts of people without routine URLs, in full pages", async () => {
@@ -50,8 +52,8 @@ describe.each(engines)("the audit log on $name", (engine) => {
     ];
     for (let nth = 0; nth < 30; nth++) routine.push(url("thumbnail"));
     const all = [...routine, ...acts].sort((a, b) => (a.id < b.id ? 1 : -1));
-    await Promise.all(all.map((event) => suite.db.urlAudit.record(event)));
-    const list = { note: suite.db.audit.listOfNote, owner: suite.db.audit.listOfOwner };
+    await Promise.all(all.map((event) => urlAuditLog(suite.db).record(event)));
+    const list = { note: auditQueries(suite.db).listOfNote, owner: auditQueries(suite.db).listOfOwner };
     for (const [name, id] of [["note", "n-acts"] as const, ["owner", "o-acts"] as const]) {
       const first = await list[name](id, { limit: 3, cursor: undefined, routine: "omit" });
       const second = await list[name](id, { limit: 3, cursor: first.nextCursor, routine: "omit" });
@@ -65,28 +67,28 @@ describe.each(engines)("the audit log on $name", (engine) => {
     const events = ["thumbnail", "download", "thumbnail", "view"].map((purpose) =>
       sampleEvent({ noteId: "n-old", ownerId: "o-old", detail: { purpose } }),
     );
-    await Promise.all(events.map((event) => suite.db.urlAudit.record(event)));
+    await Promise.all(events.map((event) => urlAuditLog(suite.db).record(event)));
     await expect
-      .poll(() => suite.db.audit.listOldest("o-old", { before: Date.now() + 1_000, limit: 3 }))
+      .poll(() => auditQueries(suite.db).listOldest("o-old", { before: Date.now() + 1_000, limit: 3 }))
       .toEqual(events.slice(0, 3));
-    await suite.db.audit.deleteOfOwner(
+    await auditQueries(suite.db).deleteOfOwner(
       "o-old",
       events.slice(0, 3).map(({ id }) => id),
     );
-    expect((await suite.db.audit.listOfOwner("o-old", FIRST)).items).toEqual(events.slice(3));
+    expect((await auditQueries(suite.db).listOfOwner("o-old", FIRST)).items).toEqual(events.slice(3));
   });
 
   it("accepts an event that is already stored, together with others", async () => {
     const event = sampleEvent({ noteId: "n-twice" });
-    await suite.db.urlAudit.record(event);
+    await urlAuditLog(suite.db).record(event);
     const other = sampleEvent({ noteId: "n-twice" });
-    await Promise.all([suite.db.urlAudit.record(event), suite.db.urlAudit.record(other)]);
-    expect((await suite.db.audit.listOfNote("n-twice", FIRST)).items).toEqual([other, event]);
+    await Promise.all([urlAuditLog(suite.db).record(event), urlAuditLog(suite.db).record(other)]);
+    expect((await auditQueries(suite.db).listOfNote("n-twice", FIRST)).items).toEqual([other, event]);
   });
 
   it("outlives the note", async () => {
-    await suite.db.audit.add(sampleEvent({ noteId: "n-gone", action: "note.deleted" }));
-    await suite.db.notes.delete("n-gone");
-    expect((await suite.db.audit.listOfNote("n-gone", FIRST)).items).toHaveLength(1);
+    await auditQueries(suite.db).add(sampleEvent({ noteId: "n-gone", action: "note.deleted" }));
+    await noteQueries(suite.db).delete("n-gone");
+    expect((await auditQueries(suite.db).listOfNote("n-gone", FIRST)).items).toHaveLength(1);
   });
 });

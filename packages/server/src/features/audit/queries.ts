@@ -3,12 +3,14 @@ import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import { firstIdAt } from "../../platform/database/first-id-at.ts";
 import type { Page } from "../../platform/database/page.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
+import type { AuditRow, UrlJournal } from "../../platform/database/url-journal.ts";
 import { queueMessages } from "../outbox/webhook-messages.ts";
 import type { AuditEvent } from "./audit-event.ts";
-import type { AuditPageRequest, AuditQueries, DownloadSteps } from "./audit-port.ts";
-import { type AuditRow, auditColumns, toAuditRow } from "./audit-row.ts";
+import type { AuditPageRequest, AuditQueries, DownloadSteps, UrlAuditLog } from "./audit-port.ts";
+import { auditColumns, toAuditRow } from "./audit-row.ts";
 import { messagesOf } from "./messages.ts";
 import { DOWNLOAD_PURPOSES } from "./url-purpose.ts";
 
@@ -25,22 +27,11 @@ function toAuditEvent(row: AuditRow): AuditEvent {
   };
 }
 
-/** Finds the newest events of the journal that belong to a note or an owner and are older than the event `before`. */
-export type FindJournalEvents = (query: {
-  column: "note_id" | "owner_id";
-  value: string;
-  before: string | undefined;
-  routine: "include" | "omit";
-  limit: number;
-}) => AuditRow[];
+type Sources = { journal: UrlJournal | undefined };
 
-type Sources = { journalEvents: FindJournalEvents | undefined };
-
-export function auditQueries(
-  db: Kysely<Tables>,
-  { engine, journalEvents }: Sources & { engine: Engine },
-): AuditQueries {
-  return {
+export const auditQueries = defineQueries(
+  "audit",
+  ({ kysely: db, engine, journal }): AuditQueries => ({
     async add(...events) {
       if (events.length === 0) return;
       await db.insertInto("audit_events").values(events.map(toAuditRow)).execute();
@@ -51,12 +42,12 @@ export function auditQueries(
       // Queues the webhook messages here, so that no caller can forget to do it.
       await queueMessages(db, events.flatMap(messagesOf));
     },
-    listOfNote: (noteId, page) => list(db, { journalEvents, column: "note_id", value: noteId, ...page }),
-    listOfOwner: (ownerId, page) => list(db, { journalEvents, column: "owner_id", value: ownerId, ...page }),
-    countDownloads: (of, options) => countDownloads(db, { engine, journalEvents, of, ...options }),
+    listOfNote: (noteId, page) => list(db, { journal, column: "note_id", value: noteId, ...page }),
+    listOfOwner: (ownerId, page) => list(db, { journal, column: "owner_id", value: ownerId, ...page }),
+    countDownloads: (of, options) => countDownloads(db, { engine, journal, of, ...options }),
     // The events of a link are never in the journal, because a transaction writes them.
     listOfLink: ({ linkId, ownerId }, page) =>
-      list(db, { journalEvents: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
+      list(db, { journal: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
     async nextOwner(after) {
       const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
       return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
@@ -80,19 +71,19 @@ export function auditQueries(
         .where((eb) => engine.isIn(eb.ref("id"), engine.list(ids)))
         .execute();
     },
-  };
-}
+  }),
+);
 
 type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; linkId?: string };
 
 async function list(
   db: Kysely<Tables>,
-  { journalEvents, column, value, linkId, routine = "include", limit, cursor }: Listing,
+  { journal, column, value, linkId, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
   // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
   // first, the event could be in neither result.
-  const fromJournal = journalEvents?.({ column, value, before, routine, limit: limit + 1 }) ?? [];
+  const fromJournal = journal?.find({ column, value, before, routine, limit: limit + 1 }) ?? [];
   const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
   const sizes = await inOrder(db, { ...newestFirst, limit })
@@ -108,7 +99,7 @@ async function list(
   return toPage(mergeNewestFirst(fromJournal, fromTable).map(toAuditEvent), fitting);
 }
 
-type Range = Parameters<FindJournalEvents>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
+type Range = Parameters<UrlJournal["find"]>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
 
 /**
  * Selects events in order. The indexes store routine events separately from other events. The query reads each of the two parts in order,
@@ -148,11 +139,11 @@ type Count = Sources & {
 
 async function countDownloads(
   db: Kysely<Tables>,
-  { engine, journalEvents, of, since, stepMs, limit }: Count,
+  { engine, journal, of, since, stepMs, limit }: Count,
 ): Promise<DownloadSteps> {
   const [column, value] = "noteId" in of ? (["note_id", of.noteId] as const) : (["owner_id", of.ownerId] as const);
   // Reads the journal first, for the same reason as `list`.
-  const fromJournal = journalEvents?.({ column, value, before: undefined, routine: "omit", limit }) ?? [];
+  const fromJournal = journal?.find({ column, value, before: undefined, routine: "omit", limit }) ?? [];
   const acts = db
     .selectFrom("audit_events")
     .where(column, "=", value)
@@ -230,3 +221,8 @@ function mergeNewestFirst(fromJournal: AuditRow[], fromTable: AuditRow[]): Audit
   const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
   return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
+
+/** The log of URL events. It is not part of a transaction, because its events share commits of their own. */
+export const urlAuditLog = defineQueries("audit", (): UrlAuditLog => {
+  throw new Error("A transaction has no log of URL events.");
+});

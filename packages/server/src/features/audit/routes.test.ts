@@ -7,6 +7,8 @@ import { visitorOf } from "../../testing/link-visits.ts";
 import type { Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { auditQueries } from "./queries.ts";
 
 type NamedAct = { detail: { purpose?: string }; attachmentIds: string[] };
 const linkOf = async (client: Client, noteId: string) =>
@@ -165,7 +167,7 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await kim.send("POST /notes", { json: { title: "Beach" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "kim" });
     const files = Array.from({ length: 37 }, () => sampleAttachment(note, { state: "ready", sizeBytes: 1 }));
-    for (const file of files) await service.db.attachments.insert(file);
+    for (const file of files) await attachmentQueries(service.db).insert(file);
     const [first] = files.map(({ id }) => id);
     await kim.send(`GET /attachments/${first}/url`);
     await kim.send(`GET /attachments/${first}/url?purpose=thumbnail`);
@@ -176,7 +178,7 @@ describe.each(engines)("activity on $name", (engine) => {
     await zip.urls(token, claimId, { attachmentIds: [first], purpose: "renewal" });
     await viewer.claim(token, { attachmentIds: [first], disposition: "inline" });
     const later = { noteId, ownerId: "kim", actorId: "kim", at: Date.now(), action: "note.updated" } as const;
-    await service.db.audit.add(...Array.from({ length: 1_100 }, () => sampleEvent(later)));
+    await auditQueries(service.db).add(...Array.from({ length: 1_100 }, () => sampleEvent(later)));
     for (const path of ["/activity/downloads", `/notes/${noteId}/activity/downloads`]) {
       const { steps } = (await kim.send(`GET ${path}`)).body;
       expect(steps.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(38);
@@ -195,7 +197,7 @@ describe.each(engines)("activity on $name", (engine) => {
     const attachments = Array.from({ length: 12 }, (_, nth) =>
       sampleAttachment(note, { state: "ready", filename: `${nth}.txt`, sizeBytes: 1 }),
     );
-    for (const attachment of attachments) await service.db.attachments.insert(attachment);
+    for (const attachment of attachments) await attachmentQueries(service.db).insert(attachment);
     const attachmentIds = attachments.map(({ id }) => id);
     await ann.send("POST /attachments/urls", { json: { attachmentIds } });
     const [event] = (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body.items;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
 import { CHANGED_PARTS, type ChangedPart, changedParts } from "./change.ts";
+import { changeQueries } from "./queries.ts";
 
 export type ChangesSince = { changed: ChangedPart[]; state: string };
 
@@ -16,7 +17,7 @@ export function findChanges({ db }: Pick<Deps, "db">) {
     caller: Caller,
     { noteId, since }: { noteId?: string | undefined; since?: string | undefined },
   ): Promise<ChangesSince> => {
-    const texts = await db.changes.describe(caller.userId, noteId);
+    const texts = await changeQueries(db).describe(caller.userId, noteId);
     const state = CHANGED_PARTS.map((part) => markOf(texts[part])).join(".");
     return { changed: since === undefined ? [] : changedParts(since, state), state };
   };

@@ -1,7 +1,7 @@
 import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
-import type { Clock } from "../../platform/clock.ts";
-import { compile, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
+import { compile, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
 import { isLive } from "../access/live-share.ts";
@@ -33,10 +33,9 @@ const parameters = ["userId", "now", "noteId"] as const;
 /** The statement of each engine is compiled only once, because each open page runs it every two seconds. */
 const statements = new WeakMap<Engine, Statement>();
 
-type Given = { engine: Engine; clock: Clock; run: RunStatement };
-
-export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given): ChangeQueries {
-  return {
+export const changeQueries = defineQueries(
+  "database.changes",
+  ({ kysely: db, engine, clock, run }): ChangeQueries => ({
     async describe(userId, noteId = "") {
       const statement = statements.get(engine) ?? compileChanges(db);
       statements.set(engine, statement);
@@ -50,8 +49,8 @@ export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given)
         note: role === null ? "" : `${role} ${events}`,
       };
     },
-  };
-}
+  }),
+);
 
 function compileChanges(db: Kysely<Tables>): Statement {
   return compile({ name: "vk_changes", rows: "one", parameters }, ({ userId, now, noteId }) =>

@@ -6,6 +6,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
+import { auditQueries } from "../audit/queries.ts";
 
 let bucket: BucketServer;
 
@@ -59,7 +60,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
         expect(Date.parse(body.expiresAt)).toBe(expiryOf(new URL(body.fileUrl)));
         expect(body.expiresIn).toBeLessThanOrEqual(expiresIn);
         expect(body.expiresIn).toBeGreaterThanOrEqual(Math.ceil(expiresIn / 2));
-        const { items } = await service.db.audit.listOfNote(noteId, { limit: 1, cursor: undefined });
+        const { items } = await auditQueries(service.db).listOfNote(noteId, { limit: 1, cursor: undefined });
         expect(items[0]?.detail).toMatchObject({ expiresInSeconds: body.expiresIn });
       });
       await fc.assert(property, { numRuns: 25 });

@@ -1,7 +1,7 @@
 import type { SignedUrl } from "../../platform/bucket/port.ts";
 import type { Disposition } from "../../platform/bucket/serving.ts";
 import type { Limits } from "../../platform/config/service-limits.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { AttachmentState, Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
@@ -11,9 +11,13 @@ import { isBeingVerified } from "../access/attachment.ts";
 import type { Arrive } from "../access/authorise.ts";
 import { roleOf } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { accessQueries } from "../access/queries.ts";
 import { permits } from "../access/role.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { urlAuditLog } from "../audit/queries.ts";
 import { defaultPurpose, type UrlPurpose } from "../audit/url-purpose.ts";
+import { adoptionQueries } from "../storage/adoption-queries.ts";
 import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
@@ -54,7 +58,8 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     if (isCacheable && disposition !== "inline") throw new DomainError("invalid_request", ONLY_INLINE);
     allowance.take(caller.userId, 1);
     const access =
-      (await db.access.download(caller.userId, input.attachmentId)) ?? (await byOldId(db, caller, input.attachmentId));
+      (await accessQueries(db).download(caller.userId, input.attachmentId)) ??
+      (await byOldId(db, caller, input.attachmentId));
     if (access === undefined) throw notFound();
     const { attachment } = access;
     const role = roleOf(caller, { noteId: attachment.noteId, role: access.role });
@@ -73,7 +78,7 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     const purpose = input.purpose ?? defaultPurpose(disposition);
     const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
-    await db.urlAudit.record(auditEvent("url.issued", event));
+    await urlAuditLog(db).record(auditEvent("url.issued", event));
     // A thumbnail does not mean that the user has opened the file, because lists also show thumbnails.
     if (role !== "owner" && purpose !== "thumbnail") {
       const opened = { noteId: attachment.noteId, attachmentIds: [attachment.id] };
@@ -85,14 +90,14 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
 }
 
 /** Decides about a file whose id in another application is `oldId`, after `valetkey adopt --list` has adopted it. */
-async function byOldId({ access, adoptions }: Queries, { userId }: Caller, oldId: string) {
-  const attachmentId = await adoptions.findByOldId(oldId);
-  return attachmentId === undefined ? undefined : access.download(userId, attachmentId);
+async function byOldId(tx: Tx, { userId }: Caller, oldId: string) {
+  const attachmentId = await adoptionQueries(tx).findByOldId(oldId);
+  return attachmentId === undefined ? undefined : accessQueries(tx).download(userId, attachmentId);
 }
 
 /** Returns the ids of those files that `isHiddenFrom` hides from the caller. Queries the database only if a file is not ready. */
 export async function findHidden(
-  { attachments }: Queries,
+  tx: Tx,
   caller: Caller,
   found: Iterable<DownloadAccess>,
 ): Promise<ReadonlySet<string>> {
@@ -101,7 +106,7 @@ export async function findHidden(
     if (attachment.state === "ready") continue;
     if (roleOf(caller, { noteId: attachment.noteId, role }) === "viewer") ids.push(attachment.id);
   }
-  return ids.length === 0 ? new Set() : attachments.hiddenFromViewers(ids);
+  return ids.length === 0 ? new Set() : attachmentQueries(tx).hiddenFromViewers(ids);
 }
 
 function notFound(): DomainError {

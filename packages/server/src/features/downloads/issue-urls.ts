@@ -3,9 +3,11 @@ import type { Deps } from "../../platform/deps.ts";
 import type { DownloadAccess, Downloadable } from "../access/access-port.ts";
 import { roleOf } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { accessQueries } from "../access/queries.ts";
 import { permits } from "../access/role.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { urlAuditLog } from "../audit/queries.ts";
 import { defaultPurpose, type UrlPurpose } from "../audit/url-purpose.ts";
 import { requireEnabled } from "../people/require-enabled.ts";
 import { checkExpiry, defaultExpiry, findHidden, longestExpiry, sign, type UrlParts } from "./issue-url.ts";
@@ -48,7 +50,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     checkExpiry(requested, limits.urlTtlMaxSeconds);
     // The database stores ids in lower case. The result for each id contains the id as the caller wrote it.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
-    const access = await db.access.downloads(caller.userId, ids);
+    const access = await accessQueries(db).downloads(caller.userId, ids);
     for (const id of await findHidden(db, caller, access.values())) access.delete(id);
     const now = clock();
     // The caller is the owner of all files of a note or of none of them, so all URLs of a note have the same expiry.
@@ -81,7 +83,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     if (issued.size === 0) await requireEnabled(deps)(caller.userId);
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>
-        db.urlAudit.record(describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose } })),
+        urlAuditLog(db).record(describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose } })),
       ),
     );
     // A thumbnail does not mean that the user has opened the file, because lists also show thumbnails.

@@ -2,6 +2,7 @@ import type { Deps } from "../../platform/deps.ts";
 import type { Downloadable } from "../access/access-port.ts";
 import type { Caller } from "../access/caller.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { urlAuditLog } from "../audit/queries.ts";
 
 /** The length of a window. In one window, the refused requests of one person cause at most one event on a note. Milliseconds. */
 const WINDOW_MS = 60_000;
@@ -36,7 +37,9 @@ export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" |
     const subject = { ...aboutFile(first), attachmentIds: [...ids] };
     const detail: Record<string, number> = count > 1 ? { count } : {};
     const event = auditEvent("url.refused", { id: newId(), caller, subject, at: clock(), detail });
-    await db.urlAudit.record(event).catch(() => undefined);
+    await urlAuditLog(db)
+      .record(event)
+      .catch(() => undefined);
   }
 
   /** Ends a window. If the window has counted refusals, records an event about them and begins the next window. */

@@ -1,9 +1,9 @@
-import type { Kysely } from "kysely";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { ApplicationQueries } from "./application-port.ts";
 
-export function applicationQueries(db: Kysely<Tables>): ApplicationQueries {
-  return {
+export const applicationQueries = defineQueries(
+  "database.application",
+  ({ kysely: db }): ApplicationQueries => ({
     async claim({ name, bucket }) {
       await db
         .insertInto("application")
@@ -12,5 +12,5 @@ export function applicationQueries(db: Kysely<Tables>): ApplicationQueries {
         .execute();
       return db.selectFrom("application").select(["name", "bucket"]).executeTakeFirstOrThrow();
     },
-  };
-}
+  }),
+);

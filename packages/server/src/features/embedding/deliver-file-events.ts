@@ -1,4 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
+import { fileEventQueries } from "../outbox/file-event-queries.ts";
 import type { ClaimedFileEvent } from "../outbox/file-events-port.ts";
 import { presentFile } from "./present-file.ts";
 import type { Resources } from "./types.ts";
@@ -34,7 +35,7 @@ export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Opt
     let delivered = 0;
     while (signal?.aborted !== true) {
       const now = clock();
-      const claimed = await db.fileEvents.claim({ now, leaseEndsAt: now + LEASE_MS, resources, limit: AT_ONCE });
+      const claimed = await fileEventQueries(db).claim({ now, leaseEndsAt: now + LEASE_MS, resources, limit: AT_ONCE });
       if (claimed.length === 0) break;
       const outcomes = await Promise.all(claimed.map((event) => deliver(deps, { event, ...options })));
       delivered += outcomes.filter((isDelivered) => isDelivered).length;
@@ -56,9 +57,9 @@ async function deliver(
   } catch (error) {
     onFailure({ eventId, resource, attempt, error });
     const pauseMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));
-    await db.fileEvents.postpone(event, { dueAt: clock() + pauseMs });
+    await fileEventQueries(db).postpone(event, { dueAt: clock() + pauseMs });
     return false;
   }
-  await db.fileEvents.remove(eventId);
+  await fileEventQueries(db).remove(eventId);
   return true;
 }

@@ -4,14 +4,17 @@ import type { Deps } from "../../platform/deps.ts";
 import type { UseCases } from "../../wiring/use-cases.ts";
 import { applicationUserId } from "../access/actor.ts";
 import type { Attachment } from "../access/attachment.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import type { UrlPurpose } from "../audit/url-purpose.ts";
 import { checkExpiry, type IssuedUrl } from "../downloads/issue-url.ts";
 import type { BatchAnswer } from "../downloads/issue-urls.ts";
 import type { ItemName } from "../outbox/file-event.ts";
+import { lookupQueries } from "../people/lookups.ts";
 import type { ReportedPart } from "../uploads/assemble-parts.ts";
 import type { StartedUpload, UploadProgress } from "../uploads/index.ts";
 import type { Ask } from "./ask.ts";
 import { callerOf, createItemAccess, ROLES } from "./item-access.ts";
+import { itemQueries } from "./item-queries.ts";
 import { openItem } from "./open-item.ts";
 import { rememberUser } from "./remember-user.ts";
 import { checkFile, rulesOf } from "./rules.ts";
@@ -109,7 +112,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       user: User,
       { fileIds, purpose }: { fileIds: readonly string[]; purpose: UrlPurpose | undefined },
     ): Promise<BatchAnswer[]> {
-      const found = await db.items.findOfAttachments([...new Set(fileIds.map((id) => id.toLowerCase()))]);
+      const found = await itemQueries(db).findOfAttachments([...new Set(fileIds.map((id) => id.toLowerCase()))]);
       const items = new Map([...found.values()].map((item) => [item.noteId, item]));
       const permitted = await ask.mayMany(user, "read", [...items.values()]);
       const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
@@ -145,8 +148,10 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
   };
 
   async function pageOf(name: ItemName, page: PageRequest): Promise<Page<Attachment>> {
-    const item = await db.items.find(name);
-    return item === undefined ? { items: [], nextCursor: undefined } : db.attachments.pageOfNote(item.noteId, page);
+    const item = await lookupQueries(db).item(name);
+    return item === undefined
+      ? { items: [], nextCursor: undefined }
+      : attachmentQueries(db).pageOfNote(item.noteId, page);
   }
 
   function expiryOf({ resource }: ItemName, requested: number | undefined): number {

@@ -4,8 +4,11 @@ import { DomainError } from "../../platform/errors.ts";
 import { applicationUserId } from "../access/actor.ts";
 import type { Caller } from "../access/caller.ts";
 import type { ItemName } from "../outbox/file-event.ts";
+import { lookupQueries } from "../people/lookups.ts";
+import { uploadQueries } from "../uploads/queries.ts";
 import type { Ask } from "./ask.ts";
 import type { Item, ItemAction } from "./item.ts";
+import { itemQueries } from "./item-queries.ts";
 import type { User } from "./types.ts";
 
 /** The role that a user gets for one call if the host application permits the action. The call performs only this action. */
@@ -34,15 +37,16 @@ export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
 
   /** Returns the item of a file. Throws `attachment_not_found`, also if the file belongs to no item. */
   async function itemOfFile(fileId: string): Promise<Item> {
-    const item = await db.items.findOfFile(fileId);
+    const item = await lookupQueries(db).itemOfFile(fileId);
     if (item === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     return item;
   }
 
   /** Returns the item of an upload that this user started. Throws `upload_not_found`. */
   async function itemOfUpload(user: User, uploadId: string): Promise<Item> {
-    const upload = await db.uploads.find(uploadId);
-    const item = upload?.userId === applicationUserId(user.id) ? await db.items.findOfNote(upload.noteId) : undefined;
+    const upload = await uploadQueries(db).find(uploadId);
+    const item =
+      upload?.userId === applicationUserId(user.id) ? await itemQueries(db).findOfNote(upload.noteId) : undefined;
     if (item === undefined) throw new DomainError("upload_not_found", "Upload not found");
     return item;
   }

@@ -1,20 +1,14 @@
-import type { Kysely } from "kysely";
-import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Item } from "./item.ts";
 import type { ItemQueries } from "./items-port.ts";
 
-export function itemQueries(
-  db: Kysely<Tables>,
-  { engine, ...lookups }: { engine: Engine } & Pick<ItemQueries, "find" | "findOfFile">,
-): ItemQueries {
+export const itemQueries = defineQueries("database.items", ({ kysely: db, engine }): ItemQueries => {
   const select = () => db.selectFrom("items").select(["items.note_id", "items.resource", "items.item_id"]);
   return {
     async insert({ noteId, resource, itemId }) {
       await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();
     },
-
-    ...lookups,
 
     async findOfNote(noteId) {
       return toItem(await select().where("note_id", "=", noteId).executeTakeFirst());
@@ -29,7 +23,7 @@ export function itemQueries(
       return new Map(rows.map((row) => [row.id, toItem(row) as Item]));
     },
   };
-}
+});
 
 function toItem(row: Tables["items"] | undefined): Item | undefined {
   return row && { noteId: row.note_id, resource: row.resource, itemId: row.item_id };

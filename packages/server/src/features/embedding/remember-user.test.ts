@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
+import { lookupQueries } from "../people/lookups.ts";
 import { rememberPerson } from "../sharing/invitations/remember-person.ts";
 import { rememberUser } from "./remember-user.ts";
 import type { User } from "./types.ts";
@@ -10,7 +11,7 @@ describe.each(engines)("a user of the host application on $name", (engine) => {
     onTestFinished(close);
     const write = vi.fn(rememberPerson({ db, clock: Date.now }));
     const remember = rememberUser({ db }, { rememberPerson: write });
-    const stored = () => db.people.find("application:ann");
+    const stored = () => lookupQueries(db).person("application:ann");
     const steps: [User, { writes: number; stored: object }][] = [
       [{ id: "ann" }, { writes: 1, stored: { email: undefined, name: undefined } }],
       [

@@ -1,5 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { UseCases } from "../../wiring/use-cases.ts";
+import { lookupQueries } from "../people/lookups.ts";
 import { normaliseEmail } from "../people/person.ts";
 import { callerOf } from "./item-access.ts";
 import type { User } from "./types.ts";
@@ -13,7 +14,7 @@ export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<
     const id = callerOf(user).userId;
     const email = user.email ? normaliseEmail(user.email) : undefined;
     const name = user.name ?? undefined;
-    const known = await db.people.find(id);
+    const known = await lookupQueries(db).person(id);
     if (known !== undefined && known.email === email && (name === undefined || known.name === name)) return;
     await rememberPerson({ id, email: email ?? null, name });
   };

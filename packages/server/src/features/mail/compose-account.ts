@@ -1,8 +1,12 @@
 import type { Deps } from "../../platform/deps.ts";
+import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
 import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/own/account-links.ts";
 import { hasPassword } from "../accounts/own/own-account.ts";
+import { accountQueries } from "../accounts/queries.ts";
 import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
+import { lookupQueries } from "../people/lookups.ts";
 import { isProven } from "../people/people.ts";
+import { peopleQueries } from "../people/queries.ts";
 import { type Composed, compose } from "./composed-mail.ts";
 import { hostOf, inUtc } from "./phrases.ts";
 import { mailTexts } from "./texts/index.ts";
@@ -15,14 +19,14 @@ const CHANGE_TTL_MS = 86_400_000;
 
 /** Returns the texts for a user, in the language of the user, or undefined if the user does not exist. */
 export async function textsFor({ db }: Pick<Deps, "db">, userId: string | undefined) {
-  return mailTexts(userId === undefined ? undefined : await db.people.languageOf(userId));
+  return mailTexts(userId === undefined ? undefined : await peopleQueries(db).languageOf(userId));
 }
 
 export async function composeReset(deps: PartDeps, { email }: { email: string }): Promise<Composed | undefined> {
   const { db, publicUrl } = deps;
-  const account = await db.accounts.findByEmail(email);
+  const account = await accountQueries(db).findByEmail(email);
   const passwordHash = account?.passwordHash;
-  if (account === undefined || passwordHash === undefined || (await db.disabledUsers.has(account.userId)))
+  if (account === undefined || passwordHash === undefined || (await lookupQueries(db).isDisabled(account.userId)))
     return undefined;
   const words = await textsFor(deps, account.userId);
   const link = { kind: "password-reset", userId: account.userId, sentTo: email, passwordHash } as const;
@@ -41,9 +45,9 @@ export async function composeProof(
   { email, userId }: { email: string; userId: string },
 ): Promise<Composed | undefined> {
   const { db, publicUrl } = deps;
-  const account = await db.accounts.find(userId);
+  const account = await accountQueries(db).find(userId);
   if (account === undefined || account.email !== email) return undefined;
-  if ((await isProven(db, account)) || (await db.disabledUsers.has(userId))) return undefined;
+  if ((await isProven(db, account)) || (await lookupQueries(db).isDisabled(userId))) return undefined;
   const words = await textsFor(deps, userId);
   const token = await addAccountLink(deps, db, { kind: "email-proof", userId, sentTo: email, ttlMs: PROOF_TTL_MS });
   return compose(words, {
@@ -60,11 +64,11 @@ export async function composeEmailChange(
   { email, userId, passwordMark }: { email: string; userId: string; passwordMark: string },
 ): Promise<Composed | undefined> {
   const { db, publicUrl } = deps;
-  const passwordHash = (await db.accounts.find(userId))?.passwordHash;
+  const passwordHash = (await accountQueries(db).find(userId))?.passwordHash;
   if (passwordHash === undefined || passwordMarkOf(passwordHash) !== passwordMark) return undefined;
-  if (await db.disabledUsers.has(userId)) return undefined;
+  if (await lookupQueries(db).isDisabled(userId)) return undefined;
   // Another account has this email address, so no mail is sent. The person who wants to change to this email address must not learn this.
-  if ((await db.accounts.findByEmail(email)) !== undefined) return undefined;
+  if ((await accountQueries(db).findByEmail(email)) !== undefined) return undefined;
   const words = await textsFor(deps, userId);
   const link = { kind: "email-change", userId, sentTo: email, passwordMark } as const;
   const token = await addAccountLink(deps, db, { ...link, ttlMs: CHANGE_TTL_MS });
@@ -93,7 +97,7 @@ export async function composeAccountClosed(
   deps: PartDeps,
   { userId }: { userId: string },
 ): Promise<Composed | undefined> {
-  const deletion = await deps.db.accountDeletions.find(userId);
+  const deletion = await accountDeletionQueries(deps.db).find(userId);
   if (deletion?.isByOwner !== true) return undefined;
   const words = await textsFor(deps, userId);
   const { subject, intro, keep, button, advice } = words.closed;

@@ -1,12 +1,20 @@
 import { mailTopics } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Language } from "../../platform/text/language.ts";
+import { accessQueries } from "../access/queries.ts";
+import { linkQueries } from "../links/queries/links.ts";
 import { makeLinkCode } from "../links/visitor/email-codes.ts";
+import { mailPreferenceQueries } from "../outbox/mail-preferences.ts";
 import { takeCodeLimits } from "../outbox/mail-rate-limits.ts";
 import type { ClaimedMail } from "../outbox/mails-port.ts";
 import { notify } from "../outbox/notify.ts";
+import { lookupQueries } from "../people/lookups.ts";
 import { isProven, provenEmailOf } from "../people/people.ts";
+import { peopleQueries } from "../people/queries.ts";
+import { accessRequestQueries } from "../sharing/access-request-queries.ts";
+import { accountInvitationQueries } from "../sharing/account-invitation-queries.ts";
 import { type Invitation, isOpen, linkEndsAt } from "../sharing/invitation.ts";
+import { invitationQueries } from "../sharing/invitation-queries.ts";
 import { describeInvitation, invitationUrl, tokenOfInvitation } from "../sharing/invitations/describe.ts";
 import {
   composeAccountChanged,
@@ -75,14 +83,14 @@ async function composeInvitation(
   { invitationId }: { invitationId: string },
 ): Promise<Composed | "later" | undefined> {
   const { db, clock, publicUrl } = deps;
-  const invitation = (await db.invitations.find(invitationId, { inTrash: true }))?.invitation;
+  const invitation = (await invitationQueries(db).find(invitationId, { inTrash: true }))?.invitation;
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
   // If the owner is disabled, the link does not work. So no mail is sent.
-  if (await db.disabledUsers.has(ownerId)) return undefined;
+  if (await lookupQueries(db).isDisabled(ownerId)) return undefined;
   const found = await (attachmentId === undefined
-    ? db.access.note(ownerId, noteId)
-    : db.access.attachment(ownerId, attachmentId));
+    ? accessQueries(db).note(ownerId, noteId)
+    : accessQueries(db).attachment(ownerId, attachmentId));
   if (found === undefined) return "later";
   if (!(await isWanted(deps, invitation))) return undefined;
   const words = mailTexts(await languageOf(deps, invitation));
@@ -104,8 +112,8 @@ async function composeInvitation(
 }
 
 async function languageOf({ db }: PartDeps, { userId, invitedBy }: Invitation): Promise<Language | undefined> {
-  const language = userId && (await db.people.languageOf(userId));
-  return language || db.people.languageOf(invitedBy);
+  const language = userId && (await peopleQueries(db).languageOf(userId));
+  return language || peopleQueries(db).languageOf(invitedBy);
 }
 
 /**
@@ -117,7 +125,7 @@ async function composeAccountInvitation(
   { invitationId }: { invitationId: string },
 ): Promise<Composed | undefined> {
   const { db, clock, publicUrl } = deps;
-  const invitation = await db.accountInvitations.find(invitationId);
+  const invitation = await accountInvitationQueries(db).find(invitationId);
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const token = tokenOfInvitation(deps, invitation);
   const words = await textsFor(deps, invitation.invitedBy);
@@ -139,9 +147,9 @@ async function composeAccountInvitation(
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;
-  if ((await db.mailPreferences.find({ email })).shares === "never") return false;
+  if ((await mailPreferenceQueries(db).find({ email })).shares === "never") return false;
   if (userId === undefined || !(await isProven(db, { userId, email }))) return true;
-  const { shares: choice } = await db.mailPreferences.find({ userId });
+  const { shares: choice } = await mailPreferenceQueries(db).find({ userId });
   if (choice === "daily") {
     const notice = { about: "share", noteId, attachmentId } as const;
     await db.transaction((tx) => notify(deps, tx, { userId, notice }));
@@ -154,14 +162,14 @@ async function composeAccessRequest(
   { noteId, userId }: { noteId: string; userId: string },
 ): Promise<Composed | undefined> {
   const { db, publicUrl } = deps;
-  const asked = await db.access.note(userId, noteId);
-  if (asked === undefined || !(await db.accessRequests.listOpen(noteId)).some((one) => one.userId === userId))
+  const asked = await accessQueries(db).note(userId, noteId);
+  if (asked === undefined || !(await accessRequestQueries(db).listOpen(noteId)).some((one) => one.userId === userId))
     return undefined;
   const { ownerId } = asked.note;
-  const to = (await db.people.find(ownerId))?.email;
-  if (to === undefined || (await db.disabledUsers.has(ownerId))) return undefined;
-  if (await db.disabledUsers.has(userId)) return undefined;
-  if ((await db.mailPreferences.find({ userId: ownerId })).requests === "never") return undefined;
+  const to = (await lookupQueries(db).person(ownerId))?.email;
+  if (to === undefined || (await lookupQueries(db).isDisabled(ownerId))) return undefined;
+  if (await lookupQueries(db).isDisabled(userId)) return undefined;
+  if ((await mailPreferenceQueries(db).find({ userId: ownerId })).requests === "never") return undefined;
   const words = await textsFor(deps, ownerId);
   const text: Content = {
     subject: words.accessRequest.subject,
@@ -182,7 +190,7 @@ async function composeLinkCode(
   { email, linkId, language, attempts }: Extract<ClaimedMail, { kind: "link-code" }>,
 ): Promise<Composed | undefined> {
   const { db, clock, publicUrl } = deps;
-  const link = (await db.links.find(linkId))?.link;
+  const link = (await linkQueries(db).find(linkId))?.link;
   const isOver = link?.revokedAt !== undefined || (link?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock();
   if (link === undefined || isOver || !link.recipients.includes(email)) return undefined;
   if (attempts === 1 && !(await takeCodeLimits(deps, db, email))) return undefined;

@@ -1,6 +1,12 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
+import { accessQueries } from "../access/queries.ts";
+import { linkQueries } from "../links/queries/links.ts";
 import { type CountedNotice, type Notice, type NoticeMail, topicOf } from "../outbox/mail.ts";
+import { mailPreferenceQueries } from "../outbox/mail-preferences.ts";
+import { lookupQueries } from "../people/lookups.ts";
+import { accessRequestQueries } from "../sharing/access-request-queries.ts";
+import { shareQueries } from "../sharing/queries.ts";
 import type { Content } from "./composed-mail.ts";
 import { buttonOf, describeNotices } from "./describe-notices.ts";
 import { hostOf } from "./phrases.ts";
@@ -18,8 +24,8 @@ export async function composeNotices(
   { userId, kind, notices: collected }: NoticeMail,
 ): Promise<Content | undefined> {
   const { db, publicUrl, words } = deps;
-  if (await db.disabledUsers.has(userId)) return undefined;
-  const choices = await db.mailPreferences.find({ userId });
+  if (await lookupQueries(db).isDisabled(userId)) return undefined;
+  const choices = await mailPreferenceQueries(db).find({ userId });
   const notices: CountedNotice[] = [];
   for (const notice of collected) {
     if (choices[topicOf(notice)] !== "never" && (await isTrue(deps, { userId, notice }))) notices.push(notice);
@@ -48,23 +54,25 @@ async function isTrue(
     case "link-opened":
     case "link-claimed":
     case "file-received":
-      return (await db.links.find(notice.linkId))?.link.ownerId === userId;
+      return (await linkQueries(db).find(notice.linkId))?.link.ownerId === userId;
     case "access-request":
       return isAsking(db, { ownerId: userId, ...notice });
   }
 }
 
 async function hasAccess(
-  { access }: Queries,
+  tx: Tx,
   { userId, noteId, attachmentId }: { userId: string; noteId: string; attachmentId?: string | undefined },
 ): Promise<boolean> {
   const found =
-    attachmentId === undefined ? await access.note(userId, noteId) : await access.attachment(userId, attachmentId);
+    attachmentId === undefined
+      ? await accessQueries(tx).note(userId, noteId)
+      : await accessQueries(tx).attachment(userId, attachmentId);
   return found?.role !== undefined;
 }
 
 async function isEnding(
-  db: Queries,
+  db: Tx,
   { userId, notice, now }: { userId: string; notice: Extract<Notice, { about: "share-end" }>; now: number },
 ): Promise<boolean> {
   const { noteId, attachmentId, expiresAt } = notice;
@@ -73,13 +81,14 @@ async function isEnding(
   // would be wrong.
   if (attachmentId !== undefined && (await hasAccess(db, { userId, noteId }))) return false;
   const subject = attachmentId === undefined ? { noteId } : { attachmentId };
-  return (await db.shares.expiryOf(subject, userId)) === expiresAt;
+  return (await shareQueries(db).expiryOf(subject, userId)) === expiresAt;
 }
 
 async function isAsking(
-  { access, accessRequests, disabledUsers }: Queries,
+  tx: Tx,
   { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
 ): Promise<boolean> {
-  if ((await access.note(ownerId, noteId))?.role !== "owner" || (await disabledUsers.has(userId))) return false;
-  return (await accessRequests.listOpen(noteId)).some((one) => one.userId === userId);
+  if ((await accessQueries(tx).note(ownerId, noteId))?.role !== "owner" || (await lookupQueries(tx).isDisabled(userId)))
+    return false;
+  return (await accessRequestQueries(tx).listOpen(noteId)).some((one) => one.userId === userId);
 }

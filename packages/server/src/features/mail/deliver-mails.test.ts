@@ -8,7 +8,13 @@ import { ended, startChild } from "../../testing/database/child-process.ts";
 import { sampleNote, sampleShare } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { queueQueries } from "../administration/queue-queries.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { mailQueries } from "../outbox/mail-queries.ts";
 import { queueMail } from "../outbox/queue-mail.ts";
+import { peopleQueries } from "../people/queries.ts";
+import { accessRequestQueries } from "../sharing/access-request-queries.ts";
+import { shareQueries } from "../sharing/queries.ts";
 import { deliverMails, type MailFailure } from "./deliver-mails.ts";
 
 const HOUR_MS = 3_600_000;
@@ -45,7 +51,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
   }
 
   const change = (id: string, email: string, emailProvenBy?: "mail" | "operator") =>
-    suite.db.people.put({ id, email, emailProvenBy, name: id, isAdmin: false, now: clock() });
+    peopleQueries(suite.db).put({ id, email, emailProvenBy, name: id, isAdmin: false, now: clock() });
 
   /** Notifies a user of a share, in a mail that is due. Returns the id of the user. */
   async function queueNotice(kind: "digest" | "shares", email: string): Promise<string> {
@@ -55,10 +61,10 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     const note = sampleNote();
     const notice = { about: "share", noteId: note.id } as const;
     await db.transaction(async (tx) => {
-      await tx.notes.insert(note);
-      await tx.shares.put({ noteId: note.id }, sampleShare({ userId, expiresAt: undefined }));
+      await noteQueries(tx).insert(note);
+      await shareQueries(tx).put({ noteId: note.id }, sampleShare({ userId, expiresAt: undefined }));
       for (let nth = 0; nth < 2; nth++) {
-        await tx.mails.collect({ id: randomUUID(), kind, userId, email }, { notice, now, dueAt: now });
+        await mailQueries(tx).collect({ id: randomUUID(), kind, userId, email }, { notice, now, dueAt: now });
       }
     });
     return userId;
@@ -80,7 +86,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
 
   const rows = () => suite.db.kysely.selectFrom("mails").selectAll().execute();
   const sizes = async () => {
-    const { mails, oldestMailMs, mailsGivenUp } = await suite.db.queues.measure(clock());
+    const { mails, oldestMailMs, mailsGivenUp } = await queueQueries(suite.db).measure(clock());
     return { mails, oldestMailMs, mailsGivenUp };
   };
 
@@ -178,14 +184,17 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
       linkIds.map((linkId) =>
         db.transaction(async (tx) => {
           const notice = { about: "link-claimed", linkId } as const;
-          await tx.mails.collect({ id: randomUUID(), kind: "links", userId, email }, { notice, now, dueAt: now });
+          await mailQueries(tx).collect(
+            { id: randomUUID(), kind: "links", userId, email },
+            { notice, now, dueAt: now },
+          );
         }),
       ),
     ).finally(() => {
       isAdding = false;
     });
     const claimed: unknown[] = [];
-    const claim = async () => claimed.push(...(await db.mails.claim({ now, leaseEndsAt: now + 1, limit: 5 })));
+    const claim = async () => claimed.push(...(await mailQueries(db).claim({ now, leaseEndsAt: now + 1, limit: 5 })));
     while (isAdding) {
       await claim();
       await setImmediate();
@@ -227,8 +236,8 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     const [ownerId, note] = [randomUUID(), sampleNote()];
     await change(ownerId, "old@example.com", "operator");
     await suite.db.transaction(async (tx) => {
-      await tx.notes.insert({ ...note, ownerId });
-      await tx.accessRequests.open({ noteId: note.id, userId: "asker", now: clock(), dismissedBefore: 0 });
+      await noteQueries(tx).insert({ ...note, ownerId });
+      await accessRequestQueries(tx).open({ noteId: note.id, userId: "asker", now: clock(), dismissedBefore: 0 });
       const mail = { kind: "access-request", noteId: note.id, userId: "asker", email: "old@example.com" } as const;
       await queueMail({ clock, newId: randomUUID }, tx, mail);
     });

@@ -1,6 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { MailOutcome } from "../../platform/mailer/port.ts";
 import type { Mail } from "../outbox/mail.ts";
+import { mailQueries } from "../outbox/mail-queries.ts";
 import type { ClaimedMail } from "../outbox/mails-port.ts";
 import { composeMail } from "./compose-mail.ts";
 
@@ -40,10 +41,10 @@ export function deliverMails(deps: SendDeps, options: Options) {
   const { db, clock } = deps;
   return async ({ signal, cut }: { signal?: AbortSignal; cut?: AbortSignal } = {}): Promise<number> => {
     let sent = 0;
-    await db.mails.deleteGivenUp(clock() - KEEP_GIVEN_UP_MS);
+    await mailQueries(db).deleteGivenUp(clock() - KEEP_GIVEN_UP_MS);
     while (signal?.aborted !== true) {
       const now = clock();
-      const claimed = await db.mails.claim({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE });
+      const claimed = await mailQueries(db).claim({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE });
       if (claimed.length === 0) break;
       const outcomes = await Promise.all(claimed.map((mail) => deliver(deps, { mail, cut, ...options })));
       sent += outcomes.filter((isSent) => isSent).length;
@@ -59,21 +60,21 @@ async function deliver(
   const { db, clock } = deps;
   const outcome = await send(deps, { mail, cut });
   if (outcome.state === "accepted" || outcome.state === "obsolete") {
-    await db.mails.remove(mail.id);
+    await mailQueries(db).remove(mail.id);
     return outcome.state === "accepted";
   }
   const now = clock();
   if (outcome.state === "later") {
     // The mail counts as new, because it must still be sent if its note is restored after many days.
-    await db.mails.postpone(mail, { dueAt: now + IN_TRASH_MS, createdAt: now });
+    await mailQueries(db).postpone(mail, { dueAt: now + IN_TRASH_MS, createdAt: now });
     return false;
   }
   const { id: mailId, kind, attempts: attempt } = mail;
   const dueAt = now + Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));
   const isFinal = outcome.state === "refused" || isTooOld(mail, dueAt);
   const { problem } = outcome;
-  if (isFinal) await db.mails.giveUp(mailId, { now, problem });
-  else await db.mails.postpone(mail, { dueAt, problem });
+  if (isFinal) await mailQueries(db).giveUp(mailId, { now, problem });
+  else await mailQueries(db).postpone(mail, { dueAt, problem });
   onFailure({ mailId, kind, attempt, isFinal, problem });
   return false;
 }

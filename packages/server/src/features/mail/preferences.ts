@@ -1,9 +1,10 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { MailTopic } from "../../platform/database/unions.ts";
 import { mailTopics } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
+import { mailPreferenceQueries } from "../outbox/mail-preferences.ts";
 import type { MailChoices } from "../outbox/mail-preferences-port.ts";
 import { findHolders } from "../people/find-receivers.ts";
 import { isProven, provenEmailOf } from "../people/people.ts";
@@ -11,7 +12,7 @@ import { readUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
 
 /** Returns the mail settings of the caller. */
 export function getMailPreferences({ db }: Pick<Deps, "db">) {
-  return ({ userId }: Caller): Promise<MailChoices> => db.mailPreferences.find({ userId });
+  return ({ userId }: Caller): Promise<MailChoices> => mailPreferenceQueries(db).find({ userId });
 }
 
 /**
@@ -21,11 +22,11 @@ export function getMailPreferences({ db }: Pick<Deps, "db">) {
 export function setMailPreferences({ db }: Pick<Deps, "db">) {
   return ({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> =>
     db.transaction(async (tx) => {
-      await tx.mailPreferences.put({ userId }, choices);
+      await mailPreferenceQueries(tx).put({ userId }, choices);
       const email = await provenEmailOf(tx, userId);
       const isOn = choices.shares !== undefined && choices.shares !== "never";
-      if (isOn && email !== undefined) await tx.mailPreferences.put({ email }, { shares: "at_once" });
-      return tx.mailPreferences.find({ userId });
+      if (isOn && email !== undefined) await mailPreferenceQueries(tx).put({ email }, { shares: "at_once" });
+      return mailPreferenceQueries(tx).find({ userId });
     });
 }
 
@@ -41,8 +42,8 @@ export function unsubscribe({ db, linkKeys }: Pick<Deps, "db" | "linkKeys">) {
   return async (token: string): Promise<Unsubscribe["topic"]> => {
     const { holder, topic } = read(linkKeys.unsubscribes, token);
     await db.transaction(async (tx) => {
-      if (topic !== "digest") await tx.mailPreferences.put(holder, { [topic]: "never" });
-      else await tx.mailPreferences.put(holder, await dailyOff(tx, holder));
+      if (topic !== "digest") await mailPreferenceQueries(tx).put(holder, { [topic]: "never" });
+      else await mailPreferenceQueries(tx).put(holder, await dailyOff(tx, holder));
       if ("email" in holder && topic !== "digest") await turnOffForUser(tx, { email: holder.email, topic });
     });
     return topic;
@@ -56,15 +57,15 @@ function read(keys: readonly Uint8Array[], token: string): Unsubscribe {
 }
 
 /** Returns the mail settings that turn off each topic of the daily digest. */
-async function dailyOff(tx: Queries, holder: Unsubscribe["holder"]): Promise<Partial<MailChoices>> {
-  const choices = await tx.mailPreferences.find(holder);
+async function dailyOff(tx: Tx, holder: Unsubscribe["holder"]): Promise<Partial<MailChoices>> {
+  const choices = await mailPreferenceQueries(tx).find(holder);
   const daily = mailTopics.filter((topic) => choices[topic] === "daily");
   return Object.fromEntries(daily.map((topic) => [topic, "never"]));
 }
 
 /** Turns off the topic in the settings of the user who has proven the email address, so that the settings show it. */
-async function turnOffForUser(tx: Queries, { email, topic }: { email: string; topic: MailTopic }): Promise<void> {
+async function turnOffForUser(tx: Tx, { email, topic }: { email: string; topic: MailTopic }): Promise<void> {
   const userId = (await findHolders(tx, [email])).get(email);
   if (userId === undefined || !(await isProven(tx, { userId, email }))) return;
-  await tx.mailPreferences.put({ userId }, { [topic]: "never" });
+  await mailPreferenceQueries(tx).put({ userId }, { [topic]: "never" });
 }

@@ -1,5 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
 import { notify } from "../outbox/notify.ts";
+import { shareQueries } from "../sharing/queries.ts";
 
 const DAY_MS = 86_400_000;
 /** The maximum number of shares that one call handles. The next call handles the shares that are left. */
@@ -11,10 +12,10 @@ export function remindOfExpiry(deps: Pick<Deps, "db" | "clock" | "newId" | "mail
   return async (): Promise<void> => {
     if (mail === undefined) return;
     const now = clock();
-    for (const share of await db.shares.listEnding({ from: now, until: now + DAY_MS, limit: BATCH })) {
+    for (const share of await shareQueries(db).listEnding({ from: now, until: now + DAY_MS, limit: BATCH })) {
       const { userId, noteId, attachmentId, expiresAt } = share;
       await db.transaction(async (tx) => {
-        if (!(await tx.shares.markReminded(share, now))) return;
+        if (!(await shareQueries(tx).markReminded(share, now))) return;
         await notify(deps, tx, { userId, notice: { about: "share-end", noteId, attachmentId, expiresAt } });
       });
     }

@@ -1,8 +1,8 @@
 import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
-import type { Clock } from "../../platform/clock.ts";
 import type { LinkPolicy } from "../../platform/config/service-limits.ts";
-import { compile, type Markers, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
+import { compile, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { NoteAccess } from "../access/access-summary.ts";
 import { isLive } from "../access/live-share.ts";
@@ -23,32 +23,32 @@ const NEVER = 8.64e15;
 /** The statements are compiled only once, because each list of notes and files runs one of them. */
 const statements = new WeakMap<Engine, { notes: Statement; files: Statement }>();
 
-export function accessSummaryQueries(
-  db: Kysely<Tables>,
-  { engine, clock, run }: { engine: Engine; clock: Clock; run: RunStatement },
-): AccessSummaryQueries {
-  const read = async (what: "notes" | "files", ids: readonly string[], policy: LinkPolicy) => {
-    if (ids.length === 0) return [];
-    const compiled = statements.get(engine) ?? compileSummaries(db, engine);
-    statements.set(engine, compiled);
-    // If the operator has turned links off, no link lives longer than 0 ms.
-    const lifeMs = policy.isEnabled ? (policy.maxExpirySeconds ?? NEVER / 1000) * 1000 : 0;
-    const values = { ids: engine.list(ids), now: clock(), lifeMs, needsPassword: policy.isPasswordRequired ? 1 : 0 };
-    const statement = compiled[what];
-    return run(
-      statement,
-      statement.parameters.map((name) => values[name as keyof typeof values]),
-    );
-  };
-  return {
-    async ofNotes(noteIds, policy) {
-      return collect(await read("notes", noteIds, policy));
-    },
-    async ofFiles(attachmentIds, policy) {
-      return collect(await read("files", attachmentIds, policy));
-    },
-  };
-}
+export const accessSummaryQueries = defineQueries(
+  "database.accessSummaries",
+  ({ kysely: db, engine, clock, run }): AccessSummaryQueries => {
+    const read = async (what: "notes" | "files", ids: readonly string[], policy: LinkPolicy) => {
+      if (ids.length === 0) return [];
+      const compiled = statements.get(engine) ?? compileSummaries(db, engine);
+      statements.set(engine, compiled);
+      // If the operator has turned links off, no link lives longer than 0 ms.
+      const lifeMs = policy.isEnabled ? (policy.maxExpirySeconds ?? NEVER / 1000) * 1000 : 0;
+      const values = { ids: engine.list(ids), now: clock(), lifeMs, needsPassword: policy.isPasswordRequired ? 1 : 0 };
+      const statement = compiled[what];
+      return run(
+        statement,
+        statement.parameters.map((name) => values[name as keyof typeof values]),
+      );
+    };
+    return {
+      async ofNotes(noteIds, policy) {
+        return collect(await read("notes", noteIds, policy));
+      },
+      async ofFiles(attachmentIds, policy) {
+        return collect(await read("files", attachmentIds, policy));
+      },
+    };
+  },
+);
 
 /** Each row has an id, a fact, the number of its rows, their first expiry and their last expiry. */
 function collect(rows: readonly (readonly unknown[])[]): Map<string, NoteAccess> {

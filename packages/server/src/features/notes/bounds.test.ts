@@ -3,6 +3,9 @@ import { sampleAttachment, sampleEvent, sampleNote } from "../../testing/databas
 import { engines } from "../../testing/database/test-databases.ts";
 import type { Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { noteQueries } from "./queries.ts";
 
 const PAGE_BYTES = 1_048_576;
 /** The maximum bytes of a page besides its items, for example for the cursor. */
@@ -14,7 +17,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
   it("lists notes with a snippet instead of the body", async () => {
     const ann = service.as("ann");
     const body = "x".repeat(200_000);
-    for (let nth = 0; nth < 20; nth += 1) await service.db.notes.insert(sampleNote({ ownerId: "ann", body }));
+    for (let nth = 0; nth < 20; nth += 1) await noteQueries(service.db).insert(sampleNote({ ownerId: "ann", body }));
     for (const list of ["GET /notes", "GET /notes?q=xxx"]) {
       const { text, body: page } = await ann.send(list);
       expect(page.items).toHaveLength(20);
@@ -27,7 +30,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
   it("ends a page of activity before it exceeds 1 MiB", async () => {
     const attachmentIds = Array.from({ length: 1_000 }, () => sampleEvent().id);
     const events = Array.from({ length: 60 }, () => sampleEvent({ ownerId: "ben", attachmentIds }));
-    for (const event of events) await service.db.audit.add(event);
+    for (const event of events) await auditQueries(service.db).add(event);
     const pages = await readPages(service.as("ben"), "/activity?limit=200");
     expect(pages.flatMap(({ ids }) => ids)).toEqual(events.map(({ id }) => id).reverse());
     expect(pages.length).toBeGreaterThan(1);
@@ -56,11 +59,11 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
 
   it("returns the first page of attachments with a note, and all others as pages", async () => {
     const note = sampleNote({ ownerId: "carl" });
-    await service.db.notes.insert(note);
+    await noteQueries(service.db).insert(note);
     const ids: string[] = [];
     for (let nth = 0; nth < 205; nth += 1) {
       const attachment = sampleAttachment(note, { sizeBytes: 1 });
-      await service.db.attachments.insert(attachment);
+      await attachmentQueries(service.db).insert(attachment);
       ids.push(attachment.id);
     }
     const carl = service.as("carl");

@@ -1,6 +1,6 @@
 import type { Limits } from "../../platform/config/service-limits.ts";
 import type { Page, PageRequest } from "../../platform/database/page.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { createFairTurns } from "../../platform/limits/fair-turns.ts";
@@ -10,7 +10,15 @@ import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Note, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { permits } from "../access/role.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutNote, auditEvent } from "../audit/describe-event.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { accessRequestQueries } from "../sharing/access-request-queries.ts";
+import { shareQueries } from "../sharing/queries.ts";
+import { accessSummaryQueries } from "./access-summaries.ts";
+import { noteQueries } from "./queries.ts";
+import { searchIndexQueries } from "./search-index.ts";
 
 /** The maximum number of attachments on the first page. Most notes have fewer attachments, so the first page contains all of them. */
 const FIRST_ATTACHMENTS = 200;
@@ -23,9 +31,9 @@ export function createNote({ db, clock, newId }: Deps) {
     const now = clock();
     const note: Note = { id: newId(), ownerId: caller.userId, ...input, createdAt: now, updatedAt: now };
     await db.transaction(async (tx) => {
-      await tx.notes.insert(note);
+      await noteQueries(tx).insert(note);
       const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: { title: note.title } };
-      await tx.audit.add(auditEvent("note.created", event));
+      await auditQueries(tx).add(auditEvent("note.created", event));
     });
     return {
       ...note,
@@ -52,15 +60,15 @@ export function listNotes({ db, clock, limits }: Deps) {
     const { scope, signal, ...page } = request;
     const { userId } = caller;
     const list = async (): Promise<Page<Omit<NoteSummaryWithRole, "access">>> => {
-      if (scope === "shared") return db.notes.listShared(userId, { ...page, now: clock() });
-      const { items, nextCursor } = await db.notes.listOwned(userId, page);
+      if (scope === "shared") return noteQueries(db).listShared(userId, { ...page, now: clock() });
+      const { items, nextCursor } = await noteQueries(db).listOwned(userId, page);
       return { items: items.map((note) => ({ ...note, role: "owner" })), nextCursor };
     };
     const { items, nextCursor } = await (page.search === undefined
       ? list()
       : turns.run({ holder: userId, signal }, list));
     const seen = items.filter((note) => note.hasBeenShared && seesAccess(note)).map(({ id }) => id);
-    const found = await db.accessSummaries.ofNotes(seen, limits.links);
+    const found = await accessSummaryQueries(db).ofNotes(seen, limits.links);
     const accessOf = (note: (typeof items)[number]) => (seesAccess(note) ? (found.get(note.id) ?? {}) : undefined);
     return { items: items.map((note) => ({ ...note, access: accessOf(note) })), nextCursor };
   };
@@ -68,7 +76,7 @@ export function listNotes({ db, clock, limits }: Deps) {
 
 /** Indexes some changed notes and files for searches. Returns false if there are none. */
 export function indexForSearch({ db }: Deps) {
-  return (): Promise<boolean> => db.transaction((tx) => tx.searchIndex.indexSome());
+  return (): Promise<boolean> => db.transaction((tx) => searchIndexQueries(tx).indexSome());
 }
 
 type ListNotesInput = PageRequest & {
@@ -106,10 +114,10 @@ export function updateNote({ db, clock, newId, limits }: Deps, arrive: Arrive) {
     const updated = await db.transaction(async (tx) => {
       const { role } = await authoriseNote(tx, { caller, noteId, action: "note.edit" });
       const now = clock();
-      const note = await tx.notes.update(noteId, { ...change, updatedAt: now });
+      const note = await noteQueries(tx).update(noteId, { ...change, updatedAt: now });
       if (note === undefined) throw await whyUnchanged(tx, noteId);
       const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: {} };
-      await tx.audit.add(auditEvent("note.updated", event));
+      await auditQueries(tx).add(auditEvent("note.updated", event));
       return { ...note, role, ...(await details(tx, { note: { ...note, role }, caller, limits })) };
     });
     if (updated.role !== "owner") await arrive(caller, { noteId });
@@ -137,48 +145,48 @@ function seesAccess({ role }: Pick<NoteWithRole, "role">): boolean {
   return permits(role, "note.link");
 }
 
-async function details(queries: Queries, reading: Reading) {
+async function details(queries: Tx, reading: Reading) {
   const { note, caller, limits } = reading;
   const isOwner = note.role === "owner";
   // Only the owner can grant access, so only the owner sees the number of requests.
-  const accessRequestCount = isOwner ? await queries.accessRequests.countOpen(note.id) : 0;
-  const share = isOwner ? undefined : await queries.shares.findOfNote(note.id, caller.userId);
-  const isNew = isOwner ? await queries.visitorFiles.hasUnseen(note.id) : share?.isNew === true;
+  const accessRequestCount = isOwner ? await accessRequestQueries(queries).countOpen(note.id) : 0;
+  const share = isOwner ? undefined : await shareQueries(queries).findOfNote(note.id, caller.userId);
+  const isNew = isOwner ? await visitorFileQueries(queries).hasUnseen(note.id) : share?.isNew === true;
   const access = seesAccess(note)
-    ? ((await queries.accessSummaries.ofNotes([note.id], limits.links)).get(note.id) ?? {})
+    ? ((await accessSummaryQueries(queries).ofNotes([note.id], limits.links)).get(note.id) ?? {})
     : undefined;
   const attachments = await firstAttachments(queries, reading);
   return { accessRequestCount, accessExpiresAt: share?.expiresAt, isNew, access, ...attachments };
 }
 
-async function firstAttachments(queries: Queries, reading: Reading) {
+async function firstAttachments(queries: Tx, reading: Reading) {
   const first = { ...reading, limit: FIRST_ATTACHMENTS, cursor: undefined };
   const { items, nextCursor } = await pageOfNote(queries, first);
   // If the first page contains all attachments, their number needs no query. This is so for most notes.
   const attachmentCount =
     nextCursor === undefined
       ? items.filter(({ state }) => state !== "rejected").length
-      : await queries.attachments.countOfNote(reading.note.id, reading.note.role);
+      : await attachmentQueries(queries).countOfNote(reading.note.id, reading.note.role);
   return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
 }
 
 /** Returns a page of the attachments that the caller sees. Only the owner of the note and the uploader see a rejected attachment. */
 async function pageOfNote(
-  { attachments, accessSummaries }: Queries,
+  tx: Tx,
   { note, caller, limits, ...page }: Reading & PageRequest,
 ): Promise<Page<ListedAttachment>> {
   const reader = note.role === "owner" ? {} : { reader: { userId: caller.userId, role: note.role } };
-  const { items, nextCursor } = await attachments.pageOfNote(note.id, { ...page, ...reader });
+  const { items, nextCursor } = await attachmentQueries(tx).pageOfNote(note.id, { ...page, ...reader });
   if (!seesAccess(note)) return { items, nextCursor };
-  const found = await accessSummaries.ofFiles(
+  const found = await accessSummaryQueries(tx).ofFiles(
     items.map(({ id }) => id),
     limits.links,
   );
   return { items: items.map((item) => ({ ...item, access: found.get(item.id) })), nextCursor };
 }
 
-async function whyUnchanged(queries: Queries, noteId: string): Promise<DomainError> {
-  if (!(await queries.notes.hold(noteId))) return new DomainError("note_not_found", "Note not found");
+async function whyUnchanged(queries: Tx, noteId: string): Promise<DomainError> {
+  if (!(await noteQueries(queries).hold(noteId))) return new DomainError("note_not_found", "Note not found");
   return new DomainError(
     "note_changed",
     "The note was changed in the meantime, so nothing was saved. Read it again, and save with its current updatedAt.",

@@ -1,10 +1,10 @@
 import { CompiledQuery, type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
-import { compile, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
+import { compile, compiledOnce, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
 import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Page } from "../../platform/database/page.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Search } from "../../platform/database/search.ts";
 import type { Role, ShareRole } from "../../platform/database/unions.ts";
 import { fold } from "../../platform/text/fold.ts";
 import { unlistedStates } from "../access/attachment.ts";
@@ -55,7 +55,6 @@ const MAX_FOUND_FILES = 3;
 const unfoundStates = [...unlistedStates, "rejected"] as const;
 
 /** `search` is undefined inside a transaction. Searches use another connection, which does not see the changes of the transaction. */
-type Given = { engine: Engine; search: Search | undefined };
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
 type Matches = (eb: ExpressionBuilder<Tables, "notes">) => Expression<SqlBool>;
 type ListRequest = NotePageRequest & { isShared: boolean; userId: string; now: number | undefined };
@@ -75,7 +74,7 @@ type PageMarkers = Markers<(typeof parameters)[number]>;
 type PageScope = { db: Kysely<Tables>; engine: Engine; isFirst: boolean; matches?: Matches };
 
 /** The lists without a search. They are compiled only once, because building and compiling a list takes as long as running it. */
-const compiledLists = new WeakMap<Engine, Record<"owned" | "shared", ListStatements>>();
+const compiledLists = compiledOnce(compileLists);
 type ListStatements = { firstPage: Statement; nextPage: Statement };
 
 /** A file whose name contains the searched text. */
@@ -85,7 +84,7 @@ type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
 const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
 const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
 
-export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Given): NoteQueries {
+export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine, search: searches }): NoteQueries => {
   const named = (text: string) =>
     db
       .selectFrom("attachments")
@@ -199,9 +198,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     const values: PageValues = { userId, now, after, limit: request.limit + 1 };
     const select = isShared ? selectShared : selectOwned;
     if (request.search === undefined) {
-      const statements = compiledLists.get(engine) ?? compileLists(db, engine);
-      compiledLists.set(engine, statements);
-      const { firstPage, nextPage } = statements[isShared ? "shared" : "owned"];
+      const { firstPage, nextPage } = compiledLists({ kysely: db, engine })[isShared ? "shared" : "owned"];
       const { sql: text, parameters } = after === undefined ? firstPage : nextPage;
       const compiled = CompiledQuery.raw(
         text,
@@ -299,7 +296,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
       return withFoundFiles(toPage(notes, request.limit), files);
     },
   };
-}
+});
 
 function compileLists(db: Kysely<Tables>, engine: Engine) {
   const pages = (select: typeof selectOwned | typeof selectShared): ListStatements => {

@@ -1,12 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Database } from "../../platform/database/port.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { sampleAttachment, sampleNote, sampleShare } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
+import { withQueries } from "../../testing/database/with-queries.ts";
 import { fileForm } from "../../testing/form.ts";
 import type { Client } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { peopleQueries } from "../people/queries.ts";
+import { shareQueries } from "../sharing/queries.ts";
+import { noteQueries } from "./queries.ts";
 
 describe.each(engines)("notes on $name", (engine) => {
   const service = useService({ engine });
@@ -52,10 +57,10 @@ describe.each(engines)("notes on $name", (engine) => {
 
   it("shows a rejected file to the owner and its sender, and counts it for nobody", async () => {
     const note = sampleNote({ ownerId: "ann" });
-    await service.db.notes.insert(note);
-    await service.db.attachments.insert(sampleAttachment(note, { state: "rejected", createdBy: "bob" }));
+    await noteQueries(service.db).insert(note);
+    await attachmentQueries(service.db).insert(sampleAttachment(note, { state: "rejected", createdBy: "bob" }));
     for (const userId of ["bob", "carl"]) {
-      await service.db.shares.put({ noteId: note.id }, sampleShare({ userId, role: "editor" }));
+      await shareQueries(service.db).put({ noteId: note.id }, sampleShare({ userId, role: "editor" }));
     }
     const seen = async (person: string) => {
       const { body } = await service.as(person).send(`GET /notes/${note.id}`);
@@ -84,9 +89,9 @@ describe.each(engines)("notes on $name", (engine) => {
 
   it("counts the files that are shared alone, also in a list and beyond the first page", async () => {
     const note = sampleNote({ ownerId: "ann" });
-    await service.db.notes.insert(note);
+    await noteQueries(service.db).insert(note);
     const files = Array.from({ length: 203 }, () => sampleAttachment(note, { state: "ready", sizeBytes: 1 }));
-    for (const file of files) await service.db.attachments.insert(file);
+    for (const file of files) await attachmentQueries(service.db).insert(file);
     const accessOf = async () => {
       const listed = (await ann.send("GET /notes?limit=1")).body.items[0].access;
       expect((await ann.send(`GET /notes/${note.id}`)).body.access).toEqual(listed);
@@ -108,8 +113,8 @@ describe.each(engines)("notes on $name", (engine) => {
 
   it("returns only the id of an unknown owner", async () => {
     const note = sampleNote({ ownerId: "stranger" });
-    await service.db.notes.insert(note);
-    await service.db.shares.put({ noteId: note.id }, sampleShare({ userId: "dora" }));
+    await noteQueries(service.db).insert(note);
+    await shareQueries(service.db).put({ noteId: note.id }, sampleShare({ userId: "dora" }));
     const { body } = await service.as("dora").send(`GET /notes/${note.id}`);
     expect(body.owner).toEqual({ id: "stranger", name: null, email: null });
   });
@@ -122,9 +127,9 @@ describe.each(engines)("notes on $name", (engine) => {
         database: (db) => {
           const findByIds = (ids: readonly string[]) => {
             asked.push(ids);
-            return db.people.findByIds(ids);
+            return peopleQueries(db).findByIds(ids);
           };
-          return { ...db, people: { ...db.people, findByIds } };
+          return { ...db, built: withQueries(db, peopleQueries, { findByIds }) };
         },
       },
     });
@@ -132,8 +137,8 @@ describe.each(engines)("notes on $name", (engine) => {
     const owners = Array.from({ length: 5 }, (_, nth) => `owner-${nth}`);
     for (const ownerId of owners) {
       const note = sampleNote({ ownerId });
-      await own.db.notes.insert(note);
-      await own.db.shares.put({ noteId: note.id }, sampleShare({ userId: "ella" }));
+      await noteQueries(own.db).insert(note);
+      await shareQueries(own.db).put({ noteId: note.id }, sampleShare({ userId: "ella" }));
     }
     expect((await ella.send("GET /notes?scope=shared")).body.items).toHaveLength(5);
     expect(asked.map((ids) => ids.toSorted())).toEqual([owners]);
@@ -141,7 +146,10 @@ describe.each(engines)("notes on $name", (engine) => {
 
   it("confirms a write even if the lookup of names fails", async () => {
     const down = () => Promise.reject(new DomainError("database_unavailable", "The database can't be reached"));
-    const database = (db: Database): Database => ({ ...db, people: { ...db.people, findByIds: down } });
+    const database = (db: Database): Database => ({
+      ...db,
+      built: withQueries(db, peopleQueries, { findByIds: down }),
+    });
     const own = await startServiceInTest({ engine, wrap: { database } });
     const hugo = own.as("hugo");
     const person = { id: "hugo", name: null, email: null };
@@ -252,7 +260,7 @@ describe.each(engines)("notes on $name", (engine) => {
         json: { filename: "Plan 0.txt", sizeBytes: 1, contentType: "text/plain" },
       });
       const state = { from: "pending", to: "rejected" } as const;
-      await service.db.attachments.transition(rejected.body.upload.attachmentId, state);
+      await attachmentQueries(service.db).transition(rejected.body.upload.attachmentId, state);
       for (const [client, scope] of [
         [finn, "owned"],
         [service.as("gina"), "shared"],

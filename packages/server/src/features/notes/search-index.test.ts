@@ -1,16 +1,19 @@
 import type { CompiledQuery } from "kysely";
 import { v7 as newId } from "uuid";
 import { describe, expect, it } from "vitest";
-import { postgresEngine, sqliteEngine } from "../../platform/database/engine.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { fold } from "../../platform/text/fold.ts";
 import { insertUpload } from "../../testing/database/insert-upload.ts";
 import { sampleAttachment, sampleNote, sampleShare, sampleUpload } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
-import type { OpenDatabase } from "../../wiring/database/database.ts";
 import type { Note } from "../access/note.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { shareQueries } from "../sharing/queries.ts";
+import { trashQueries } from "../trash/queries.ts";
 import type { TrashQueries } from "../trash/trash-port.ts";
 import { noteQueries } from "./queries.ts";
+import { searchIndexQueries } from "./search-index.ts";
 
 const ALL = { limit: 500, cursor: undefined };
 
@@ -37,7 +40,7 @@ type Texts = { note: Note; files: { id: string; filename: string }[] };
 describe.each(engines)("the index for searches on $name", (engine) => {
   const suite = useDatabase(engine);
   const titles = async (ownerId: string, search: string) =>
-    (await suite.db.notes.listOwned(ownerId, { ...ALL, search })).items.map(({ title }) => title);
+    (await noteQueries(suite.db).listOwned(ownerId, { ...ALL, search })).items.map(({ title }) => title);
 
   it("finds the same notes as a scan, in every script, before and after indexing", async () => {
     const random = createRandom(20_300_101);
@@ -57,7 +60,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
       const filename = `${text()}.pdf`;
       const state = random.of(["ready", "pending", "quarantined"] as const);
       const file = sampleAttachment(note, { filename, state, sizeBytes: 1 });
-      await suite.db.attachments.insert(file);
+      await attachmentQueries(suite.db).insert(file);
       if (state === "pending") await insertUpload(suite.db, sampleUpload(file));
       texts.get(note.id)?.files.push(file);
     };
@@ -65,17 +68,17 @@ describe.each(engines)("the index for searches on $name", (engine) => {
       const { id: noteId, ownerId } = known.note;
       const item = { id: newId(), noteId, ownerId, deletedBy: ownerId, deletedAt: now };
       if (file === undefined) {
-        await suite.db.trash.putNote(item);
+        await trashQueries(suite.db).putNote(item);
         texts.delete(noteId);
       } else {
-        if (!(await suite.db.trash.putAttachment(file.id, item))) return;
+        if (!(await trashQueries(suite.db).putAttachment(file.id, item))) return;
         known.files.splice(known.files.indexOf(file), 1);
       }
       trash.push({ item, texts: known, file });
     };
     let restored = "";
     const restore = async ({ item, texts: known, file }: (typeof trash)[number]) => {
-      await suite.db.trash.restore({ ...item, noteTitle: known.note.title, attachment: undefined });
+      await trashQueries(suite.db).restore({ ...item, noteTitle: known.note.title, attachment: undefined });
       if (file === undefined) texts.set(item.noteId, known);
       else known.files.push(file);
       restored = file?.filename ?? known.note.title;
@@ -86,18 +89,18 @@ describe.each(engines)("the index for searches on $name", (engine) => {
       const kind = texts.size < 20 ? 0 : random.below(10);
       if (kind === 0 || known === undefined) {
         const note = sampleNote({ ownerId, title: text(), body: text() });
-        await suite.db.notes.insert(note);
+        await noteQueries(suite.db).insert(note);
         texts.set(note.id, { note, files: [] });
         if (random.below(2) === 0)
-          await suite.db.shares.put({ noteId: note.id }, sampleShare({ userId: "scan-reader" }));
+          await shareQueries(suite.db).put({ noteId: note.id }, sampleShare({ userId: "scan-reader" }));
       } else if (kind === 1) {
         known.note = { ...known.note, body: text() };
-        await suite.db.notes.update(known.note.id, { body: known.note.body, updatedAt: now });
+        await noteQueries(suite.db).update(known.note.id, { body: known.note.body, updatedAt: now });
       } else if (kind === 2 && random.below(4) === 0) {
-        await suite.db.notes.delete(known.note.id);
+        await noteQueries(suite.db).delete(known.note.id);
         texts.delete(known.note.id);
       } else if (kind === 3) {
-        await suite.db.searchIndex.indexSome();
+        await searchIndexQueries(suite.db).indexSome();
       } else if (kind === 4) {
         await moveToTrash(known);
       } else if (kind === 5) {
@@ -122,7 +125,8 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     for (let round = 0; round < 25; round += 1) {
       for (let nth = 0; nth < 8; nth += 1) await change();
       shared.clear();
-      for (const { id } of (await suite.db.notes.listShared("scan-reader", { ...ALL, now })).items) shared.add(id);
+      for (const { id } of (await noteQueries(suite.db).listShared("scan-reader", { ...ALL, now })).items)
+        shared.add(id);
       for (let nth = 0; nth < 5; nth += 1) {
         const searched = search();
         const matching = [...texts.values()]
@@ -134,11 +138,11 @@ describe.each(engines)("the index for searches on $name", (engine) => {
           .map(({ note }) => note);
         for (const ownerId of owners) {
           const expected = matching.filter((note) => note.ownerId === ownerId).map(({ id }) => id);
-          const { items } = await suite.db.notes.listOwned(ownerId, { ...ALL, search: searched });
+          const { items } = await noteQueries(suite.db).listOwned(ownerId, { ...ALL, search: searched });
           expect([searched, ...items.map(({ id }) => id)]).toEqual([searched, ...expected.sort().reverse()]);
         }
         const expected = matching.filter(({ id }) => shared.has(id)).map(({ id }) => id);
-        const { items } = await suite.db.notes.listShared("scan-reader", { ...ALL, search: searched, now });
+        const { items } = await noteQueries(suite.db).listShared("scan-reader", { ...ALL, search: searched, now });
         expect([searched, ...items.map(({ id }) => id)]).toEqual([searched, ...expected.sort().reverse()]);
       }
     }
@@ -150,13 +154,10 @@ describe.each(engines)("the index for searches on $name", (engine) => {
       queries.push(query.sql);
       return (await suite.db.kysely.executeQuery(query)).rows;
     };
-    const notes = noteQueries(suite.db.kysely, {
-      engine: engine.name === "sqlite" ? sqliteEngine : postgresEngine,
-      search: { run, atOnce: 1 },
-    });
+    const notes = noteQueries({ ...suite.db, built: new Map(), search: { run, atOnce: 1 } });
     const note = sampleNote({ ownerId: "lacks", title: "Invoice" });
-    await suite.db.notes.insert(note);
-    await suite.db.shares.put({ noteId: note.id }, sampleShare({ userId: "lacks-reader" }));
+    await noteQueries(suite.db).insert(note);
+    await shareQueries(suite.db).put({ noteId: note.id }, sampleShare({ userId: "lacks-reader" }));
     await indexAll(suite.db);
     await notes.listOwned("lacks", { ...ALL, search: "receipt" });
     await notes.listShared("lacks-reader", { ...ALL, search: "receipt", now: suite.clock.now });
@@ -166,7 +167,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
 
   it("finds a text that a replica of the version before wrote to an indexed note", async () => {
     const note = sampleNote({ ownerId: "older-replica" });
-    await suite.db.notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
     // That version does not know the column `is_indexed`.
     const change = { body: "Written there", body_folded: "written there" };
@@ -176,9 +177,9 @@ describe.each(engines)("the index for searches on $name", (engine) => {
 
   it("reads an indexed note again after its text changes", async () => {
     const note = sampleNote({ ownerId: "edits", title: "First title" });
-    await suite.db.notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
-    await suite.db.notes.update(note.id, { title: "Second title", updatedAt: note.updatedAt });
+    await noteQueries(suite.db).update(note.id, { title: "Second title", updatedAt: note.updatedAt });
     expect(await titles("edits", "second")).toEqual(["Second title"]);
     await indexAll(suite.db);
     expect(await titles("edits", "second")).toEqual(["Second title"]);
@@ -187,13 +188,13 @@ describe.each(engines)("the index for searches on $name", (engine) => {
 
   it("finds a renamed file and names it, before and after indexing", async () => {
     const note = sampleNote({ ownerId: "renames", title: "Files" });
-    await suite.db.notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     const file = sampleAttachment(note, { filename: "before.pdf", state: "ready", sizeBytes: 1 });
-    await suite.db.attachments.insert(file);
+    await attachmentQueries(suite.db).insert(file);
     await indexAll(suite.db);
-    await suite.db.attachments.rename(file.id, "after.pdf");
+    await attachmentQueries(suite.db).rename(file.id, "after.pdf");
     for (const _ of ["before", "after"]) {
-      const { items } = await suite.db.notes.listOwned("renames", { ...ALL, search: "AFTER" });
+      const { items } = await noteQueries(suite.db).listOwned("renames", { ...ALL, search: "AFTER" });
       expect(items.map(({ foundFiles }) => foundFiles)).toEqual([[{ id: file.id, filename: "after.pdf" }]]);
       expect(await titles("renames", "before")).toEqual([]);
       await indexAll(suite.db);
@@ -205,12 +206,12 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     const notes = Array.from({ length: 300 }, (_, nth) =>
       sampleNote({ ownerId: "pages", body: bodies[nth % 3] as string }),
     );
-    for (const note of notes) await suite.db.notes.insert(note);
+    for (const note of notes) await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
     const found: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await suite.db.notes.listOwned("pages", { limit: 7, cursor, search: "abcdef" });
+      const page = await noteQueries(suite.db).listOwned("pages", { limit: 7, cursor, search: "abcdef" });
       expect(page.items.length).toBeLessThanOrEqual(7);
       found.push(...page.items.map(({ id }) => id));
       cursor = page.nextCursor;
@@ -227,26 +228,26 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     const body = Array.from({ length: 60_000 }, (_, nth) => String.fromCharCode(0x4e00 + ((nth * 7919) % 20_000))).join(
       "",
     );
-    await suite.db.notes.insert(sampleNote({ ownerId: "long", title: "Long", body }));
+    await noteQueries(suite.db).insert(sampleNote({ ownerId: "long", title: "Long", body }));
     await indexAll(suite.db);
     expect(await titles("long", body.slice(30_000, 30_005))).toEqual(["Long"]);
   });
 
   it("removes a deleted note and its files from the index", async () => {
     const note = sampleNote({ ownerId: "removes" });
-    await suite.db.notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     const file = sampleAttachment(note, { state: "ready", sizeBytes: 1 });
-    await suite.db.attachments.insert(file);
+    await attachmentQueries(suite.db).insert(file);
     await indexAll(suite.db);
     const docs = suite.db.kysely.selectFrom("search_docs").select("doc_id").where("note_id", "=", note.id);
     expect(await docs.execute()).toHaveLength(2);
-    await suite.db.notes.delete(note.id);
+    await noteQueries(suite.db).delete(note.id);
     expect(await docs.execute()).toEqual([]);
   });
 });
 
-async function indexAll(db: OpenDatabase): Promise<void> {
-  while (await db.searchIndex.indexSome());
+async function indexAll(db: Database): Promise<void> {
+  while (await searchIndexQueries(db).indexSome());
 }
 
 /** Returns random numbers that are the same in each run. */

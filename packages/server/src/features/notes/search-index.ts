@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Engine, SearchDoc } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { SearchIndexQueries } from "./search-index-port.ts";
 import { LEAST_LENGTH, termOfLongDocs, termsOfDoc, termsOfSearch } from "./search-terms.ts";
@@ -77,48 +78,51 @@ export function toCandidates(rows: readonly Row[], owners: readonly string[]): C
   return candidates;
 }
 
-export function searchIndexQueries(db: Kysely<Tables>, engine: Engine): SearchIndexQueries {
-  const isPostgres = engine.name === "postgres";
-  const store = async (table: "notes" | "attachments", docs: readonly SearchDoc[]) => {
-    if (docs.length === 0) return;
-    await engine.putDocs(db, docs);
-    const ids = engine.list(docs.map(({ docId }) => docId));
-    const change = db.updateTable(table).set({ is_indexed: 1 });
-    await change.where((eb) => engine.isIn(eb.ref("id"), ids)).execute();
-  };
-  return {
-    async indexSome() {
-      const notes = await db
-        .selectFrom("notes")
-        .select(["id", "owner_id", "title_folded", "body_folded"])
-        .where("is_indexed", "is", null)
-        .orderBy("owner_id")
-        .orderBy("id")
-        .limit(NOTES_AT_ONCE)
-        // With the lock, nobody changes a text between this query and the end of the transaction.
-        .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
-        .execute();
-      let characters = 0;
-      const docs: SearchDoc[] = [];
-      for (const { id, owner_id, title_folded, body_folded } of notes) {
-        if (characters > CHARACTERS_AT_ONCE) break;
-        characters += body_folded.length;
-        docs.push({ docId: id, noteId: id, terms: termsOfDoc(owner_id, [title_folded, body_folded]) });
-      }
-      await store("notes", docs);
-      const files = await db
-        .selectFrom("attachments")
-        .select(["id", "note_id", "owner_id", "filename_folded"])
-        .where(unindexedFiles)
-        .orderBy("id")
-        .limit(FILES_AT_ONCE)
-        .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
-        .execute();
-      const filesDocs = files.map(({ id, note_id, owner_id, filename_folded }) => {
-        return { docId: id, noteId: note_id, terms: termsOfDoc(owner_id, [filename_folded]) };
-      });
-      await store("attachments", filesDocs);
-      return docs.length + files.length > 0;
-    },
-  };
-}
+export const searchIndexQueries = defineQueries(
+  "database.searchIndex",
+  ({ kysely: db, engine }): SearchIndexQueries => {
+    const isPostgres = engine.name === "postgres";
+    const store = async (table: "notes" | "attachments", docs: readonly SearchDoc[]) => {
+      if (docs.length === 0) return;
+      await engine.putDocs(db, docs);
+      const ids = engine.list(docs.map(({ docId }) => docId));
+      const change = db.updateTable(table).set({ is_indexed: 1 });
+      await change.where((eb) => engine.isIn(eb.ref("id"), ids)).execute();
+    };
+    return {
+      async indexSome() {
+        const notes = await db
+          .selectFrom("notes")
+          .select(["id", "owner_id", "title_folded", "body_folded"])
+          .where("is_indexed", "is", null)
+          .orderBy("owner_id")
+          .orderBy("id")
+          .limit(NOTES_AT_ONCE)
+          // With the lock, nobody changes a text between this query and the end of the transaction.
+          .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
+          .execute();
+        let characters = 0;
+        const docs: SearchDoc[] = [];
+        for (const { id, owner_id, title_folded, body_folded } of notes) {
+          if (characters > CHARACTERS_AT_ONCE) break;
+          characters += body_folded.length;
+          docs.push({ docId: id, noteId: id, terms: termsOfDoc(owner_id, [title_folded, body_folded]) });
+        }
+        await store("notes", docs);
+        const files = await db
+          .selectFrom("attachments")
+          .select(["id", "note_id", "owner_id", "filename_folded"])
+          .where(unindexedFiles)
+          .orderBy("id")
+          .limit(FILES_AT_ONCE)
+          .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
+          .execute();
+        const filesDocs = files.map(({ id, note_id, owner_id, filename_folded }) => {
+          return { docId: id, noteId: note_id, terms: termsOfDoc(owner_id, [filename_folded]) };
+        });
+        await store("attachments", filesDocs);
+        return docs.length + files.length > 0;
+      },
+    };
+  },
+);

@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { postgresEngine, sqliteEngine } from "../../platform/database/engine.ts";
 import { createPostgresSearch } from "../../platform/database/postgres/search.ts";
 import { openSqliteSearch } from "../../platform/database/sqlite/search.ts";
 import { sampleNote } from "../../testing/database/samples.ts";
@@ -14,13 +13,10 @@ const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 
 it.each(engines)("stops a search after its time limit, on $name", async (engine) => {
   const test = await engine.open();
-  for (let nth = 0; nth < NOTES; nth += 1) await test.db.notes.insert(sampleNote({ body: BODY }));
-  await test.db.notes.insert(sampleNote({ ownerId: "ben" }));
+  for (let nth = 0; nth < NOTES; nth += 1) await noteQueries(test.db).insert(sampleNote({ body: BODY }));
+  await noteQueries(test.db).insert(sampleNote({ ownerId: "ben" }));
   const { search, close } = openSearch(test, { limitMs: 40 });
-  const notes = noteQueries(test.db.kysely, {
-    engine: engine.name === "sqlite" ? sqliteEngine : postgresEngine,
-    search,
-  });
+  const notes = noteQueries({ ...test.db, built: new Map(), search });
   // With this limit, one query reads all notes.
   const page = { limit: NOTES, cursor: undefined };
   await expect(notes.listOwned("ann", { ...page, search: SEARCH })).rejects.toMatchObject({

@@ -1,10 +1,11 @@
-import type { Kysely, Selectable } from "kysely";
-import type { Engine } from "../../platform/database/engine.ts";
+import type { Selectable } from "kysely";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { ClaimedFileEvent, FileEventQueries } from "./file-events-port.ts";
 
-export function fileEventQueries(db: Kysely<Tables>, engine: Engine): FileEventQueries {
-  return {
+export const fileEventQueries = defineQueries(
+  "database.fileEvents",
+  ({ kysely: db, engine }): FileEventQueries => ({
     async insert({ id, kind, resource, itemId, file }, { dueAt }) {
       const event = { id, kind, resource, item_id: itemId, file: JSON.stringify(file) };
       await db
@@ -51,8 +52,8 @@ export function fileEventQueries(db: Kysely<Tables>, engine: Engine): FileEventQ
         .where("due_at", "=", leaseEndsAt)
         .execute();
     },
-  };
-}
+  }),
+);
 
 function toEvent(row: Selectable<Tables["file_events"]>): ClaimedFileEvent {
   const { id, kind, resource, item_id: itemId, attempts, due_at: leaseEndsAt } = row;

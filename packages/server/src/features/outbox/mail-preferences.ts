@@ -1,10 +1,10 @@
-import type { Kysely } from "kysely";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import { mailTopics } from "../../platform/database/unions.ts";
 import type { MailChoices, MailHolder, MailPreferenceQueries } from "./mail-preferences-port.ts";
 
-export function mailPreferenceQueries(db: Kysely<Tables>): MailPreferenceQueries {
-  return {
+export const mailPreferenceQueries = defineQueries(
+  "database.mailPreferences",
+  ({ kysely: db }): MailPreferenceQueries => ({
     async find(holder) {
       const chosen = db
         .selectFrom("mail_preferences")
@@ -29,8 +29,8 @@ export function mailPreferenceQueries(db: Kysely<Tables>): MailPreferenceQueries
         )
         .execute();
     },
-  };
-}
+  }),
+);
 
 /** Returns the key of a holder. The key has a prefix, because the id of a user may itself look like an email address. */
 export function keyOfHolder(holder: MailHolder): string {

@@ -1,12 +1,14 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { CountedNotice, MailKind, Notice } from "./mail.ts";
 import type { ClaimedMail, MailQueries, NoticeGroup, QueuedMail } from "./mails-port.ts";
 
-export function mailQueries(db: Kysely<Tables>): MailQueries {
-  return {
+export const mailQueries = defineQueries(
+  "database.mails",
+  ({ kysely: db }): MailQueries => ({
     async insert({ id, kind, email, ...detail }, { now }) {
       const row = { id, kind, email, detail: JSON.stringify(detail), created_at: now, due_at: now, attempts: 0 };
       await db.insertInto("mails").values(row).execute();
@@ -111,8 +113,8 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
     async deleteGivenUp(before) {
       await deleteInSteps(db, { from: "mails", key: ["id"], by: "given_up_at", where: sql`given_up_at < ${before}` });
     },
-  };
-}
+  }),
+);
 
 // The index of the list has the same expression, with the same literals.
 const wasGivenUp = sql<number>`case when given_up_at is null then 0 else 1 end`;

@@ -1,10 +1,10 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import type { AccountChange, MailKind } from "./mail.ts";
 
-type Limited = Pick<Queries, "limitCounts">;
+type Limited = Tx;
 
 /** Limits how many mails of the same kind one email address gets, no matter who causes the mails. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };

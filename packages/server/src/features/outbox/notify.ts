@@ -1,9 +1,12 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { MailChoice } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { nextDigestAt } from "../../platform/text/digest-time.ts";
+import { lookupQueries } from "../people/lookups.ts";
 import { provenEmailOf } from "../people/people.ts";
 import { type Notice, type NoticeMail, topicOf } from "./mail.ts";
+import { mailPreferenceQueries } from "./mail-preferences.ts";
+import { mailQueries } from "./mail-queries.ts";
 import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 import { queueMailIfOn } from "./queue-mail.ts";
 
@@ -11,7 +14,7 @@ import { queueMailIfOn } from "./queue-mail.ts";
 const COLLECT_MS = 600_000;
 
 type NotifyDeps = Pick<Deps, "clock" | "newId" | "mail">;
-type NotifyQueries = Pick<Queries, "mails" | "mailPreferences" | "limitCounts" | "people">;
+type NotifyQueries = Tx;
 type Notified = { userId: string; notice: Notice };
 
 /**
@@ -30,7 +33,7 @@ export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, noti
   const isAtOnce = choice === "at_once" && kind !== "requests";
   if (isAtOnce && (await collectNow(deps, tx, { userId, notice, kind, email }))) return;
   const now = deps.clock();
-  await tx.mails.collect(
+  await mailQueries(tx).collect(
     { id: deps.newId(), kind: "digest", userId, email },
     { notice, now, dueAt: nextDigestAt(now) },
   );
@@ -42,7 +45,7 @@ async function collectNow(
   tx: NotifyQueries,
   { userId, notice, kind, email }: Notified & { kind: NoticeMail["kind"]; email: string },
 ): Promise<boolean> {
-  if (await tx.mails.addNotice({ kind, userId }, notice)) return true;
+  if (await mailQueries(tx).addNotice({ kind, userId }, notice)) return true;
   try {
     await takeMailLimits({ clock }, tx, { kind, email });
   } catch (error) {
@@ -50,7 +53,7 @@ async function collectNow(
     return false;
   }
   const now = clock();
-  await tx.mails.collect({ id: newId(), kind, userId, email }, { notice, now, dueAt: now + COLLECT_MS });
+  await mailQueries(tx).collect({ id: newId(), kind, userId, email }, { notice, now, dueAt: now + COLLECT_MS });
   return true;
 }
 
@@ -67,10 +70,10 @@ export async function notifyOfRequest(
   const choice = await choiceOf(tx, { userId: ownerId, notice });
   if (choice === "daily") await notify(deps, tx, { userId: ownerId, notice });
   if (choice !== "at_once") return;
-  const email = (await tx.people.find(ownerId))?.email;
+  const email = (await lookupQueries(tx).person(ownerId))?.email;
   if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "access-request", noteId, userId, email });
 }
 
-async function choiceOf({ mailPreferences }: NotifyQueries, { userId, notice }: Notified): Promise<MailChoice> {
-  return (await mailPreferences.find({ userId }))[topicOf(notice)];
+async function choiceOf(tx: NotifyQueries, { userId, notice }: Notified): Promise<MailChoice> {
+  return (await mailPreferenceQueries(tx).find({ userId }))[topicOf(notice)];
 }

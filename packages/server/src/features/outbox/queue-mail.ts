@@ -1,6 +1,7 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { MailKind, NoticeMail } from "./mail.ts";
+import { mailQueries } from "./mail-queries.ts";
 import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 
 /** The kinds of mails that collect no notices, so they are sent immediately. */
@@ -9,11 +10,11 @@ type SingleMail = Exclude<MailKind, NoticeMail>;
 /** Adds a mail to the outbox, in the transaction that causes the mail. Throws `rate_limited` if a limit of mails is exceeded. */
 export async function queueMail(
   { clock, newId }: Pick<Deps, "clock" | "newId">,
-  tx: Pick<Queries, "mails" | "limitCounts">,
+  tx: Tx,
   mail: SingleMail & { email: string },
 ): Promise<void> {
   await takeMailLimits({ clock }, tx, mail);
-  await tx.mails.insert({ ...mail, id: newId() }, { now: clock() });
+  await mailQueries(tx).insert({ ...mail, id: newId() }, { now: clock() });
 }
 
 /**
@@ -22,7 +23,7 @@ export async function queueMail(
  */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,
-  tx: Pick<Queries, "mails" | "limitCounts">,
+  tx: Tx,
   mail: SingleMail & { email: string },
 ): Promise<boolean> {
   if (deps.mail === undefined) return true;

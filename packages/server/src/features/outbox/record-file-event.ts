@@ -1,16 +1,18 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { FileEventKind } from "../../platform/database/unions.ts";
 import { idInApplication } from "../access/actor.ts";
 import type { Attachment } from "../access/attachment.ts";
+import { itemQueries } from "../embedding/item-queries.ts";
+import { fileEventQueries } from "./file-event-queries.ts";
 
 /** Queues a call of the application's hook, in the transaction that ends the upload. Does nothing for a file that belongs to no item. */
 export async function recordFileEvent(
-  queries: Queries,
+  queries: Tx,
   { id, kind, attachment, now }: { id: string; kind: FileEventKind; attachment: Attachment; now: number },
 ): Promise<void> {
   if (idInApplication(attachment.createdBy) === undefined) return;
-  const item = await queries.items.findOfNote(attachment.noteId);
+  const item = await itemQueries(queries).findOfNote(attachment.noteId);
   if (item === undefined) return;
   const { resource, itemId } = item;
-  await queries.fileEvents.insert({ id, kind, resource, itemId, file: attachment }, { dueAt: now });
+  await fileEventQueries(queries).insert({ id, kind, resource, itemId, file: attachment }, { dueAt: now });
 }

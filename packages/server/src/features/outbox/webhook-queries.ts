@@ -1,9 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
-import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { type FindJournalUrls, issuedUrlQueries } from "../webhooks/issued-urls.ts";
 import { dueDeliveries } from "./due-deliveries.ts";
 import { bodyOf } from "./webhook.ts";
 import { queueMessages } from "./webhook-messages.ts";
@@ -12,14 +11,10 @@ import type { ClaimedDelivery, FailedTry, WebhookQueries } from "./webhooks-port
 
 const DISABLED = "The endpoint was disabled.";
 
-type Context = { engine: Engine; journalUrls: FindJournalUrls | undefined };
-
-export function webhookQueries(db: Kysely<Tables>, { engine, journalUrls }: Context): WebhookQueries {
+export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, engine }): WebhookQueries => {
   const ofOwner = (ownerId: string) => db.selectFrom("webhook_endpoints").selectAll().where("owner_id", "=", ownerId);
   const inOutbox = (endpointId: string) => db.updateTable("webhook_deliveries").where("endpoint_id", "=", endpointId);
   return {
-    ...issuedUrlQueries(db, journalUrls),
-
     async insert(endpoint) {
       await db.insertInto("webhook_endpoints").values(toRow(endpoint)).execute();
     },
@@ -160,7 +155,7 @@ export function webhookQueries(db: Kysely<Tables>, { engine, journalUrls }: Cont
       await deleteInSteps(db, { from: "webhook_deliveries", key: ["endpoint_id", "id"], by: "created_at", where });
     },
   };
-}
+});
 
 async function pause(db: Kysely<Tables>, endpointId: string, { pausedUntil }: FailedTry): Promise<void> {
   await db

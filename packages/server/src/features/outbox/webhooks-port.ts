@@ -1,5 +1,4 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
-import type { AuditEvent } from "../audit/audit-event.ts";
 import type { WebhookEndpoint, WebhookMessage } from "./webhook.ts";
 /** A delivery that one process has reserved. `id`: the id of the message. `attempts`: the number of tries, including this try. */
 export type ClaimedDelivery = {
@@ -82,21 +81,4 @@ export type WebhookQueries = {
   /** Makes a delivery due now. Its message then counts as new. Returns false if there is no such delivery. */
   retry(delivery: { endpointId: string; id: string }, now: number): Promise<boolean>;
   deleteOld(before: number): Promise<void>;
-  /**
-   * Lists the endpoints that get summaries of issued URLs. `reportedUntil`: an id in the audit log. Summaries already contain the events
-   * before this id.
-   */
-  listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]>;
-  /** Moves `reportedUntil` of an endpoint forward. Returns false if another replica has already moved it. */
-  advanceUrlReport(
-    report: { endpointId: string; reportedUntil: string },
-    change: { reportedUntil: string },
-  ): Promise<boolean>;
-  /** Lists the audit events with the action `url.issued` between two ids, the oldest first. */
-  listIssuedUrls(range: {
-    ownerId: string;
-    after: string;
-    before: string;
-    limit: number;
-  }): Promise<Pick<AuditEvent, "id" | "noteId" | "attachmentIds">[]>;
 };

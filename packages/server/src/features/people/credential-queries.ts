@@ -1,10 +1,9 @@
-import type { Kysely } from "kysely";
-import type { Engine } from "../../platform/database/engine.ts";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { CredentialQueries } from "./credentials-port.ts";
 
-export function credentialQueries(db: Kysely<Tables>, engine: Engine): CredentialQueries {
-  return {
+export const credentialQueries = defineQueries(
+  "database.credentials",
+  ({ kysely: db, engine }): CredentialQueries => ({
     async lock(userId) {
       await db
         .selectFrom("people")
@@ -19,5 +18,5 @@ export function credentialQueries(db: Kysely<Tables>, engine: Engine): Credentia
       const table = kind === "session" ? "auth_sessions" : "api_tokens";
       return (await db.selectFrom(table).select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
     },
-  };
-}
+  }),
+);

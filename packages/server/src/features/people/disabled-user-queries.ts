@@ -1,12 +1,9 @@
-import type { Kysely } from "kysely";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { DisabledUserQueries } from "./disabled-users-port.ts";
 
-export function disabledUserQueries(
-  db: Kysely<Tables>,
-  { has }: Pick<DisabledUserQueries, "has">,
-): DisabledUserQueries {
-  return {
+export const disabledUserQueries = defineQueries(
+  "database.disabledUsers",
+  ({ kysely: db }): DisabledUserQueries => ({
     async add(userId, now) {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto("disabled_users")
@@ -16,8 +13,6 @@ export function disabledUserQueries(
       await db.deleteFrom("auth_sessions").where("user_id", "=", userId).execute();
       return numInsertedOrUpdatedRows === 1n;
     },
-
-    has,
 
     async remove(userId, { exceptSession } = { exceptSession: undefined }) {
       // A sign-in that ran while the user was being disabled may have stored a session. The service refused this session while the user was
@@ -30,5 +25,5 @@ export function disabledUserQueries(
       const row = db.deleteFrom("disabled_users").where("user_id", "=", userId);
       return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;
     },
-  };
-}
+  }),
+);

@@ -6,5 +6,4 @@ export type DisabledUserQueries = {
    * A sign-in may have made sessions while the user was being disabled. This call ends these sessions, except `exceptSession`.
    */
   remove(userId: string, options?: { exceptSession: string | undefined }): Promise<boolean>;
-  has(userId: string): Promise<boolean>;
 };

@@ -1,11 +1,14 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { JwtIssuer } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { userOfSubject } from "./identities.ts";
 import type { IdHolder } from "./identities-port.ts";
+import { identityQueries } from "./identity-queries.ts";
+import { lookupQueries } from "./lookups.ts";
 import { normaliseEmail, receiverAmong } from "./person.ts";
+import { peopleQueries } from "./queries.ts";
 
 /**
  * The result for one user id or email address in a share request. `unknown`: no user has this id. The result for an email address is always
@@ -27,19 +30,19 @@ export type Receivers = {
  * `invalid_request`.
  */
 export async function findReceivers(
-  queries: Queries,
+  queries: Tx,
   request: Context & { caller: Caller; userIds: readonly string[]; emails: readonly string[]; ownerId: string },
 ): Promise<Receivers> {
   const { caller, ownerId } = request;
   if (request.userIds.length + request.emails.length === 0) {
     throw new DomainError("invalid_request", "Give at least one of userIds and emails.");
   }
-  const issuer = await queries.identities.issuerOf(caller.userId);
+  const issuer = await identityQueries(queries).issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
   const emails = [...new Set(request.emails.map(normaliseEmail))];
   // Compares only the texts of the email addresses, and does not find their users. Otherwise the error would show the owner which user has
   // an email address.
-  const ownEmail = emails.length === 0 ? undefined : (await queries.people.find(ownerId))?.email;
+  const ownEmail = emails.length === 0 ? undefined : (await lookupQueries(queries).person(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
   }
@@ -56,11 +59,11 @@ export async function findReceivers(
  * `needsProof`: finds only users who have proven their email address. Default: false.
  */
 export async function findHolders(
-  { people }: Pick<Queries, "people">,
+  tx: Tx,
   emails: readonly string[],
   options?: { needsProof: boolean },
 ): Promise<Map<string, string | undefined>> {
-  const holders = Map.groupBy(await people.findByEmails(emails), ({ email }) => email);
+  const holders = Map.groupBy(await peopleQueries(tx).findByEmails(emails), ({ email }) => email);
   return new Map(
     emails.map((email) => {
       const receiver = receiverAmong(holders.get(email) ?? [], options);
@@ -75,14 +78,14 @@ export async function findHolders(
  * issuer is meant, the id stays unknown.
  */
 export async function findUsersById(
-  queries: Queries,
+  queries: Tx,
   request: Context & { userIds: readonly string[]; issuer: JwtIssuer | undefined },
 ): Promise<Map<string, string>> {
   const { userIds, issuer, jwtIssuers } = request;
-  const users = issuer === undefined ? new Map<string, string>() : await queries.identities.find(issuer, userIds);
+  const users = issuer === undefined ? new Map<string, string>() : await identityQueries(queries).find(issuer, userIds);
   // Sorted, because two requests that add the same subjects in different orders could cause a deadlock.
   const others = [...new Set(userIds)].filter((userId) => !users.has(userId)).toSorted();
-  const holders = others.length === 0 ? undefined : await queries.identities.findHolders(others);
+  const holders = others.length === 0 ? undefined : await identityQueries(queries).findHolders(others);
   const meant = issuer ?? (jwtIssuers.length === 1 ? jwtIssuers[0] : undefined);
   for (const userId of others) {
     const holder = holders?.get(userId);

@@ -1,10 +1,9 @@
-import type { Kysely } from "kysely";
-import type { Engine } from "../../platform/database/engine.ts";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { IdentityQueries, IdHolder } from "./identities-port.ts";
 
-export function identityQueries(db: Kysely<Tables>, engine: Engine): IdentityQueries {
-  return {
+export const identityQueries = defineQueries(
+  "database.identities",
+  ({ kysely: db, engine }): IdentityQueries => ({
     async find(issuer, subjects) {
       const rows = await db
         .selectFrom("identities")
@@ -58,5 +57,5 @@ export function identityQueries(db: Kysely<Tables>, engine: Engine): IdentityQue
       }
       return holders;
     },
-  };
-}
+  }),
+);

@@ -26,7 +26,6 @@ export type PeopleQueries = {
   withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void>;
   /** Records the instant of the last sign-in. */
   signedIn(userId: string, now: number): Promise<void>;
-  find(userId: string): Promise<Person | undefined>;
   /** Returns the language in which the user reads the service, or undefined if it is unknown. */
   languageOf(userId: string): Promise<Language | undefined>;
   /** Stores the language of a user. Does nothing if the user is unknown. */

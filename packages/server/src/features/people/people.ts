@@ -1,10 +1,13 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Language } from "../../platform/text/language.ts";
 import { visitorActorId, visitorIdOf } from "../access/actor.ts";
 import type { Caller } from "../access/caller.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { lookupQueries } from "./lookups.ts";
 import type { Person } from "./person.ts";
+import { peopleQueries } from "./queries.ts";
 
 /**
  * Records the language in which a user reads the service. Most calls change nothing. So this reads the stored language first, because a
@@ -12,13 +15,14 @@ import type { Person } from "./person.ts";
  * At most one write for a user runs at a time. A call during a write does nothing, because the next page that the user opens records the
  * language.
  */
-export function recordLanguage({ db: { people } }: Pick<Deps, "db">) {
+export function recordLanguage({ db }: Pick<Deps, "db">) {
   const writing = new Set<string>();
   return async (userId: string, language: Language): Promise<void> => {
     if (writing.has(userId)) return;
     writing.add(userId);
     try {
-      if ((await people.languageOf(userId)) !== language) await people.setLanguage(userId, language);
+      if ((await peopleQueries(db).languageOf(userId)) !== language)
+        await peopleQueries(db).setLanguage(userId, language);
     } finally {
       writing.delete(userId);
     }
@@ -39,8 +43,9 @@ export function findPeople({ db }: Deps) {
     const visitorIds = ids.flatMap((id) => visitorIdOf(id) ?? []);
     const ofUsers = ids.filter((id) => visitorIdOf(id) === undefined);
     try {
-      const users = ofUsers.length === 0 ? [] : await db.people.findByIds(ofUsers);
-      const names = visitorIds.length === 0 ? new Map<string, string>() : await db.visitorFiles.namesOf(visitorIds);
+      const users = ofUsers.length === 0 ? [] : await peopleQueries(db).findByIds(ofUsers);
+      const names =
+        visitorIds.length === 0 ? new Map<string, string>() : await visitorFileQueries(db).namesOf(visitorIds);
       const visitors = visitorIds.map((id) => [visitorActorId(id), presentVisitor(names.get(id))] as const);
       return new Map<string, Named>([...users, ...visitors]);
     } catch (error) {
@@ -55,26 +60,29 @@ function presentVisitor(name: string | undefined): Named {
 }
 
 /** Throws `access_denied` if the caller is no administrator. */
-export async function requireAdministrator({ people }: Queries, caller: Caller): Promise<void> {
-  if ((await people.find(caller.userId))?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
+export async function requireAdministrator(tx: Tx, caller: Caller): Promise<void> {
+  if ((await lookupQueries(tx).person(caller.userId))?.isAdmin !== true)
+    throw new DomainError("access_denied", "Access denied");
 }
 
 /** Returns the stored data of the caller. */
 export function getMe({ db }: Deps) {
   return async (caller: Caller): Promise<Person> =>
-    (await db.people.find(caller.userId)) ?? { id: caller.userId, email: undefined, name: undefined, isAdmin: false };
+    (await lookupQueries(db).person(caller.userId)) ?? {
+      id: caller.userId,
+      email: undefined,
+      name: undefined,
+      isAdmin: false,
+    };
 }
 
 /** Returns the email address of a user, or undefined if the user has not proven it. */
-export async function provenEmailOf(db: Pick<Queries, "people">, userId: string): Promise<string | undefined> {
-  const email = (await db.people.find(userId))?.email;
+export async function provenEmailOf(db: Tx, userId: string): Promise<string | undefined> {
+  const email = (await lookupQueries(db).person(userId))?.email;
   return email !== undefined && (await isProven(db, { userId, email })) ? email : undefined;
 }
 
 /** Returns whether it is proven that the user owns this email address. */
-export async function isProven(
-  { people }: Pick<Queries, "people">,
-  { userId, email }: { userId: string; email: string },
-): Promise<boolean> {
-  return (await people.findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
+export async function isProven(tx: Tx, { userId, email }: { userId: string; email: string }): Promise<boolean> {
+  return (await peopleQueries(tx).findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
 }

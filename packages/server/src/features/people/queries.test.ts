@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { lookupQueries } from "./lookups.ts";
+import { peopleQueries } from "./queries.ts";
 
 describe.each(engines)("people on $name", (engine) => {
   const suite = useDatabase(engine);
   it("updates only the given fields, and never removes the role", async () => {
-    const { put, find } = suite.db.people;
+    const { put } = peopleQueries(suite.db);
+    const find = lookupQueries(suite.db).person;
     await put({ id: "ann", email: "ann@example.com", name: undefined, isAdmin: false, now: 1 });
     expect(await find("ann")).toEqual({ id: "ann", email: "ann@example.com", name: undefined, isAdmin: false });
     await put({ id: "ann", email: "ann@example.org", name: "Ann", isAdmin: true, now: 2 });
@@ -17,20 +20,20 @@ describe.each(engines)("people on $name", (engine) => {
 
   it("gives the first person no role", async () => {
     await using database = await openAnother();
-    await database.db.people.put({ id: "first", email: undefined, name: undefined, isAdmin: false, now: 1 });
-    expect(await database.db.people.find("first")).toMatchObject({ isAdmin: false });
+    await peopleQueries(database.db).put({ id: "first", email: undefined, name: undefined, isAdmin: false, now: 1 });
+    expect(await lookupQueries(database.db).person("first")).toMatchObject({ isAdmin: false });
   });
 
   it("writes nothing when nothing changed", async () => {
     const person = { id: "same", email: "same@example.com", name: "Same", isAdmin: false };
-    await suite.db.people.put({ ...person, now: 1_000 });
-    await suite.db.people.put({ ...person, now: 2_000 });
+    await peopleQueries(suite.db).put({ ...person, now: 1_000 });
+    await peopleQueries(suite.db).put({ ...person, now: 2_000 });
     const row = suite.db.kysely.selectFrom("people").select("updated_at").where("id", "=", "same");
     expect(await row.executeTakeFirst()).toEqual({ updated_at: 1_000 });
   });
 
   it("stores the proof of an email address until the email address changes", async () => {
-    const { put, findByEmails } = suite.db.people;
+    const { put, findByEmails } = peopleQueries(suite.db);
     const person = { id: "proven", name: undefined, isAdmin: false, now: 1 };
     const isProven = async (email: string) => (await findByEmails([email])).map((holder) => holder.isProven);
     await put({ ...person, email: "one@example.com" });
@@ -43,11 +46,11 @@ describe.each(engines)("people on $name", (engine) => {
     expect([await isProven("one@example.com"), await isProven("two@example.com")]).toEqual([[], [false]]);
     await put({ ...person, email: null, emailProvenBy: "jwks" });
     expect(await isProven("two@example.com")).toEqual([]);
-    expect(await suite.db.people.find("proven")).toMatchObject({ email: undefined });
+    expect(await lookupQueries(suite.db).person("proven")).toMatchObject({ email: undefined });
   });
 
   it("withdraws a proof only of the party that gave it", async () => {
-    const { put, withdrawEmailProof, findByEmails } = suite.db.people;
+    const { put, withdrawEmailProof, findByEmails } = peopleQueries(suite.db);
     const email = "withdrawn@example.com";
     const isProven = async () => (await findByEmails([email])).map((holder) => holder.isProven);
     await put({ id: "w", email, emailProvenBy: "oidc", name: undefined, isAdmin: false, now: 1 });
@@ -58,7 +61,7 @@ describe.each(engines)("people on $name", (engine) => {
   });
 
   it("finds people by email address", async () => {
-    const { put, findByEmails } = suite.db.people;
+    const { put, findByEmails } = peopleQueries(suite.db);
     for (const id of ["p1", "p2", "p3"]) {
       await put({
         id,
@@ -75,19 +78,19 @@ describe.each(engines)("people on $name", (engine) => {
 
   it("finds the known people among many ids", async () => {
     const known = { email: undefined, name: "Known", isAdmin: false };
-    for (const id of ["k1", "k2"]) await suite.db.people.put({ ...known, id, now: 1 });
-    const found = await suite.db.people.findByIds(["k1", "unknown", "k2", "k1", "k'3\"\\"]);
+    for (const id of ["k1", "k2"]) await peopleQueries(suite.db).put({ ...known, id, now: 1 });
+    const found = await peopleQueries(suite.db).findByIds(["k1", "unknown", "k2", "k1", "k'3\"\\"]);
     expect([...found].toSorted()).toEqual([
       ["k1", { ...known, id: "k1" }],
       ["k2", { ...known, id: "k2" }],
     ]);
-    expect(await suite.db.people.findByIds([])).toEqual(new Map());
+    expect(await peopleQueries(suite.db).findByIds([])).toEqual(new Map());
   });
 
   it("stores a person once when many callers put them together", async () => {
     const person = { id: "busy", email: "busy@example.com", name: "Busy", isAdmin: false, now: 1 };
-    await Promise.all(Array.from({ length: 20 }, () => suite.db.people.put(person)));
-    expect(await suite.db.people.find("busy")).toMatchObject({ name: "Busy" });
+    await Promise.all(Array.from({ length: 20 }, () => peopleQueries(suite.db).put(person)));
+    expect(await lookupQueries(suite.db).person("busy")).toMatchObject({ name: "Busy" });
   });
 
   async function openAnother() {

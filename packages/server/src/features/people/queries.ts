@@ -1,19 +1,11 @@
-import type { ExpressionBuilder, Kysely, NotNull, Selectable } from "kysely";
-import type { Engine } from "../../platform/database/engine.ts";
+import type { ExpressionBuilder, NotNull } from "kysely";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { lookupQueries, personColumns, toPerson } from "./lookups.ts";
 import type { PeopleQueries } from "./people-port.ts";
-import type { Person } from "./person.ts";
 
-export const personColumns = ["people.id", "people.email", "people.name", "people.is_admin"] as const;
-
-export function toPerson(row: Pick<Selectable<Tables["people"]>, "id" | "email" | "name" | "is_admin">): Person {
-  return { id: row.id, email: row.email ?? undefined, name: row.name ?? undefined, isAdmin: row.is_admin === 1 };
-}
-
-export function peopleQueries(
-  db: Kysely<Tables>,
-  { engine, find }: { engine: Engine; find: PeopleQueries["find"] },
-): PeopleQueries {
+export const peopleQueries = defineQueries("database.people", (tx): PeopleQueries => {
+  const { kysely: db, engine } = tx;
   return {
     async put(person) {
       const changesEmail = person.email !== undefined;
@@ -102,8 +94,6 @@ export function peopleQueries(
       await db.updateTable("people").set({ last_sign_in_at: now }).where("id", "=", userId).execute();
     },
 
-    find,
-
     async languageOf(userId) {
       const row = await db.selectFrom("people").select("language").where("id", "=", userId).executeTakeFirst();
       return row?.language ?? undefined;
@@ -117,7 +107,7 @@ export function peopleQueries(
       const [userId, ...others] = userIds;
       // A list of own notes has one owner. The compiled query for one person needs less CPU time.
       if (userId !== undefined && others.length === 0) {
-        const person = await find(userId);
+        const person = await lookupQueries(tx).person(userId);
         return new Map(person === undefined ? [] : [[userId, person]]);
       }
       const rows = await db
@@ -139,7 +129,7 @@ export function peopleQueries(
       return rows.map(({ id, email, email_proven_by }) => ({ id, email, isProven: email_proven_by !== null }));
     },
   };
-}
+});
 
 type Upsert = Tables & { excluded: Tables["people"] };
 

@@ -1,13 +1,15 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
+import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
+import { lookupQueries } from "./lookups.ts";
 
 /**
  * Throws `access_denied` for a disabled user, or `account_closed` if the user has deleted their account. Queries the database every time.
  */
-export function requireEnabled({ db }: { db: Pick<Queries, "disabledUsers" | "accountDeletions"> }) {
+export function requireEnabled({ db }: { db: Tx }) {
   return async (userId: string): Promise<void> => {
-    if (!(await db.disabledUsers.has(userId))) return;
-    const deletion = await db.accountDeletions.find(userId);
+    if (!(await lookupQueries(db).isDisabled(userId))) return;
+    const deletion = await accountDeletionQueries(db).find(userId);
     if (deletion?.isByOwner !== true) {
       throw new DomainError("access_denied", "This user is disabled. Ask an administrator to enable it.");
     }

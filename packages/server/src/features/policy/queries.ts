@@ -1,9 +1,9 @@
-import type { Kysely } from "kysely";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { PolicyQueries } from "./policy-port.ts";
 
-export function policyQueries(db: Kysely<Tables>): PolicyQueries {
-  return {
+export const policyQueries = defineQueries(
+  "database.policy",
+  ({ kysely: db }): PolicyQueries => ({
     async list() {
       const rows = await db.selectFrom("policy").selectAll().execute();
       return Object.fromEntries(rows.map(({ name, value }) => [name, parse(value)]));
@@ -21,8 +21,8 @@ export function policyQueries(db: Kysely<Tables>): PolicyQueries {
     async remove(name) {
       await db.deleteFrom("policy").where("name", "=", name).execute();
     },
-  };
-}
+  }),
+);
 
 /**
  * Returns undefined for a text that is not JSON. No version of the service writes such a text. The service ignores a rule with such a text,

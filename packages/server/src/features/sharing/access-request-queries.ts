@@ -1,6 +1,6 @@
 import { type Expression, type Kysely, sql } from "kysely";
 import { orMissing } from "../../platform/database/constraints.ts";
-import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AccessRequestQueries } from "./access-requests-port.ts";
 
@@ -13,8 +13,9 @@ export function countOpenRequests(db: Kysely<Tables>, noteId: Expression<string>
     .where("access_requests.dismissed_at", "is", null);
 }
 
-export function accessRequestQueries(db: Kysely<Tables>, engine: Engine): AccessRequestQueries {
-  return {
+export const accessRequestQueries = defineQueries(
+  "database.accessRequests",
+  ({ kysely: db, engine }): AccessRequestQueries => ({
     async open({ noteId, userId, now, dismissedBefore }) {
       const open = db
         .insertInto("access_requests")
@@ -74,5 +75,5 @@ export function accessRequestQueries(db: Kysely<Tables>, engine: Engine): Access
         .executeTakeFirstOrThrow();
       return Number(numDeletedRows);
     },
-  };
-}
+  }),
+);

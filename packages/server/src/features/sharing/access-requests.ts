@@ -4,9 +4,14 @@ import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { accessQueries } from "../access/queries.ts";
 import { aboutNote, auditEvent } from "../audit/describe-event.ts";
+import { auditQueries } from "../audit/queries.ts";
 import { notify, notifyOfRequest } from "../outbox/notify.ts";
+import { accessRequestQueries } from "./access-request-queries.ts";
 import type { AccessRequest } from "./access-requests-port.ts";
+import { invitationQueries } from "./invitation-queries.ts";
+import { shareQueries } from "./queries.ts";
 import { limitShares } from "./shares.ts";
 
 /** Limits how often a user may ask for access. Dropped requests count too. */
@@ -31,14 +36,14 @@ export function askForAccess(deps: Deps) {
     const { userId } = caller;
     await takeFromWindow(deps, { limit: REQUESTS, holder: userId, amount: 1, problem: TOO_MANY });
     await db.transaction(async (tx) => {
-      const access = await tx.access.note(userId, noteId);
+      const access = await accessQueries(tx).note(userId, noteId);
       if (access === undefined || access.role !== undefined) return;
-      if ((await tx.accessRequests.countOpen(noteId)) >= MAX_OPEN) return;
+      if ((await accessRequestQueries(tx).countOpen(noteId)) >= MAX_OPEN) return;
       const now = clock();
-      const isOpened = await tx.accessRequests.open({ noteId, userId, now, dismissedBefore: now - PAUSE_MS });
+      const isOpened = await accessRequestQueries(tx).open({ noteId, userId, now, dismissedBefore: now - PAUSE_MS });
       if (!isOpened) return;
       const event = { id: newId(), caller, subject: aboutNote(access.note), at: now, detail: {} };
-      await tx.audit.add(auditEvent("access.requested", event));
+      await auditQueries(tx).add(auditEvent("access.requested", event));
       await notifyOfRequest(deps, tx, { ownerId: access.note.ownerId, noteId, userId });
     });
   };
@@ -48,7 +53,7 @@ export function askForAccess(deps: Deps) {
 export function listAccessRequests({ db }: Deps) {
   return async (caller: Caller, noteId: string): Promise<AccessRequest[]> => {
     await authoriseNote(db, { caller, noteId, action: "note.share" });
-    return db.accessRequests.listOpen(noteId);
+    return accessRequestQueries(db).listOpen(noteId);
   };
 }
 
@@ -63,13 +68,18 @@ export function grantAccess(deps: Deps) {
   ): Promise<void> =>
     db.transaction(async (tx) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.share" });
-      if ((await tx.accessRequests.delete(noteId, [userId])) === 0) throw requestNotFound();
+      if ((await accessRequestQueries(tx).delete(noteId, [userId])) === 0) throw requestNotFound();
       const now = clock();
-      await tx.shares.put({ noteId }, { userId, role, expiresAt: undefined, createdAt: now, createdBy: caller.userId });
-      await tx.invitations.settle([noteId], { userIds: [userId], now });
-      limitShares((await tx.shares.list({ noteId })).length + (await tx.invitations.listOpen({ noteId })).length);
+      await shareQueries(tx).put(
+        { noteId },
+        { userId, role, expiresAt: undefined, createdAt: now, createdBy: caller.userId },
+      );
+      await invitationQueries(tx).settle([noteId], { userIds: [userId], now });
+      limitShares(
+        (await shareQueries(tx).list({ noteId })).length + (await invitationQueries(tx).listOpen({ noteId })).length,
+      );
       const detail = { userId, role, expiresAt: null };
-      await tx.audit.add(
+      await auditQueries(tx).add(
         auditEvent("share.granted", { id: newId(), caller, subject: aboutNote(note), at: now, detail }),
       );
       await notify(deps, tx, { userId, notice: { about: "share", noteId } });
@@ -82,9 +92,9 @@ export function dismissAccessRequest({ db, clock, newId }: Deps) {
     db.transaction(async (tx) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.share" });
       const now = clock();
-      if (!(await tx.accessRequests.dismiss({ noteId, userId, now }))) throw requestNotFound();
+      if (!(await accessRequestQueries(tx).dismiss({ noteId, userId, now }))) throw requestNotFound();
       const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: { userId } };
-      await tx.audit.add(auditEvent("access.dismissed", event));
+      await auditQueries(tx).add(auditEvent("access.dismissed", event));
     });
 }
 

@@ -1,7 +1,7 @@
-import { type Expression, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import { type Expression, type Selectable, type SqlBool, sql } from "kysely";
 import { orMissing } from "../../platform/database/constraints.ts";
 import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
-import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
@@ -49,7 +49,7 @@ const columns = [
   "invitations.redeemed_at",
 ] as const;
 
-export function invitationQueries(db: Kysely<Tables>, engine: Engine): InvitationQueries {
+export const invitationQueries = defineQueries("database.invitations", ({ kysely: db, engine }): InvitationQueries => {
   const selectAll = () =>
     db
       .selectFrom("invitations")
@@ -219,7 +219,7 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
       await deleteInSteps(db, { from: "invitations", key: ["id"], by: "link_expires_at", where });
     },
   };
-}
+});
 
 function toRow(invitation: Invitation): Selectable<Tables["invitations"]> {
   const { noteId, attachmentId, expiresAt, userId, redeemedAt } = invitation;

@@ -1,10 +1,11 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
+import { shareQueries } from "./queries.ts";
 import type { SharedAttachment } from "./shared-attachment.ts";
 
 /** Lists the attachments that are shared with the caller without their notes, newest first. */
 export function listSharedAttachments({ db, clock }: Deps) {
   return (caller: Caller, page: PageRequest): Promise<Page<SharedAttachment>> =>
-    db.shares.listAttachmentsFor(caller.userId, { ...page, now: clock() });
+    shareQueries(db).listAttachmentsFor(caller.userId, { ...page, now: clock() });
 }

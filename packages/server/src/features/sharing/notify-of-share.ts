@@ -1,7 +1,8 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { EventSubject } from "../audit/describe-event.ts";
 import { notify } from "../outbox/notify.ts";
+import { shareQueries } from "./queries.ts";
 import type { Share } from "./share.ts";
 import type { ShareSubject } from "./shares-port.ts";
 
@@ -9,11 +10,11 @@ import type { ShareSubject } from "./shares-port.ts";
  * Returns those users of the list to whom this note or file is not shared yet. A share counts only if it is valid and the owner sees it.
  */
 export async function withoutShare(
-  { shares }: Pick<Queries, "shares">,
+  tx: Tx,
   { subject, userIds, now }: { subject: ShareSubject; userIds: readonly string[]; now: number },
 ): Promise<string[]> {
   if (userIds.length === 0) return [];
-  const live = (await shares.list(subject)).filter((share) => isLive(share, now));
+  const live = (await shareQueries(tx).list(subject)).filter((share) => isLive(share, now));
   const holders = new Set(live.map(({ userId }) => userId));
   return userIds.filter((userId) => !holders.has(userId));
 }
@@ -25,7 +26,7 @@ export function isLive({ expiresAt }: Pick<Share, "expiresAt">, now: number): bo
 /** Notifies users that somebody shared a note or a file with them. */
 export async function notifyOfShare(
   deps: Pick<Deps, "clock" | "newId" | "mail">,
-  tx: Queries,
+  tx: Tx,
   { userIds, place }: { userIds: readonly string[]; place: EventSubject },
 ): Promise<void> {
   const [attachmentId] = place.attachmentIds;

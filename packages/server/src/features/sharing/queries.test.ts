@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote, sampleShare } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { peopleQueries } from "../people/queries.ts";
+import { shareQueries } from "./queries.ts";
 import type { Share } from "./share.ts";
 
 const stranger = { email: undefined, name: undefined };
@@ -11,8 +15,8 @@ describe.each(engines)("shares on $name", (engine) => {
   async function insertSubjects() {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
-    await suite.db.notes.insert(note);
-    await suite.db.attachments.insert(attachment);
+    await noteQueries(suite.db).insert(note);
+    await attachmentQueries(suite.db).insert(attachment);
     return { ofNote: { noteId: note.id }, ofAttachment: { attachmentId: attachment.id } };
   }
 
@@ -20,57 +24,57 @@ describe.each(engines)("shares on $name", (engine) => {
     const subject = (await insertSubjects())[which];
     const bob = sampleShare({ userId: "bob", createdAt: 1_000 });
     const cid = sampleShare({ userId: "cid", createdAt: 2_000, expiresAt: 9_000 });
-    await suite.db.shares.put(subject, cid);
-    await suite.db.shares.put(subject, bob);
-    expect(await suite.db.shares.list(subject)).toEqual([
+    await shareQueries(suite.db).put(subject, cid);
+    await shareQueries(suite.db).put(subject, bob);
+    expect(await shareQueries(suite.db).list(subject)).toEqual([
       { ...bob, ...stranger },
       { ...cid, ...stranger },
     ]);
     const again: Share = { ...cid, expiresAt: undefined, createdAt: 3_000, createdBy: "eve" };
-    await suite.db.shares.put(subject, again);
-    expect(await suite.db.shares.list(subject)).toEqual([
+    await shareQueries(suite.db).put(subject, again);
+    expect(await shareQueries(suite.db).list(subject)).toEqual([
       { ...bob, ...stranger },
       { ...again, ...stranger },
     ]);
-    expect(await suite.db.shares.delete(subject, "bob")).toBe(true);
-    expect(await suite.db.shares.delete(subject, "bob")).toBe(false);
-    expect(await suite.db.shares.list(subject)).toEqual([{ ...again, ...stranger }]);
+    expect(await shareQueries(suite.db).delete(subject, "bob")).toBe(true);
+    expect(await shareQueries(suite.db).delete(subject, "bob")).toBe(false);
+    expect(await shareQueries(suite.db).list(subject)).toEqual([{ ...again, ...stranger }]);
   });
 
   it("replaces the role of a note's share", async () => {
     const { ofNote } = await insertSubjects();
-    await suite.db.shares.put(ofNote, sampleShare({ role: "viewer" }));
-    await suite.db.shares.put(ofNote, sampleShare({ role: "editor" }));
-    expect(await suite.db.shares.list(ofNote)).toMatchObject([{ role: "editor" }]);
+    await shareQueries(suite.db).put(ofNote, sampleShare({ role: "viewer" }));
+    await shareQueries(suite.db).put(ofNote, sampleShare({ role: "editor" }));
+    expect(await shareQueries(suite.db).list(ofNote)).toMatchObject([{ role: "editor" }]);
   });
 
   it("gives the holder of a share of an attachment the role viewer", async () => {
     const { ofAttachment } = await insertSubjects();
-    await suite.db.shares.put(ofAttachment, sampleShare({ role: "editor" }));
-    expect(await suite.db.shares.list(ofAttachment)).toMatchObject([{ role: "viewer" }]);
+    await shareQueries(suite.db).put(ofAttachment, sampleShare({ role: "editor" }));
+    expect(await shareQueries(suite.db).list(ofAttachment)).toMatchObject([{ role: "viewer" }]);
   });
 
   it("lists the name of a known holder", async () => {
     const { ofNote, ofAttachment } = await insertSubjects();
-    await suite.db.people.put({ id: "dora", email: "dora@example.com", name: "Dora", isAdmin: false, now: 1 });
+    await peopleQueries(suite.db).put({ id: "dora", email: "dora@example.com", name: "Dora", isAdmin: false, now: 1 });
     for (const subject of [ofNote, ofAttachment]) {
-      await suite.db.shares.put(subject, sampleShare({ userId: "dora" }));
-      expect(await suite.db.shares.list(subject)).toMatchObject([{ email: "dora@example.com", name: "Dora" }]);
+      await shareQueries(suite.db).put(subject, sampleShare({ userId: "dora" }));
+      expect(await shareQueries(suite.db).list(subject)).toMatchObject([{ email: "dora@example.com", name: "Dora" }]);
     }
   });
 
   it("separates the shares of a note from those of its attachment", async () => {
     const { ofNote, ofAttachment } = await insertSubjects();
-    await suite.db.shares.put(ofNote, sampleShare());
-    expect(await suite.db.shares.delete(ofAttachment, "bob")).toBe(false);
-    expect(await suite.db.shares.list(ofAttachment)).toEqual([]);
-    expect(await suite.db.shares.list(ofNote)).toHaveLength(1);
+    await shareQueries(suite.db).put(ofNote, sampleShare());
+    expect(await shareQueries(suite.db).delete(ofAttachment, "bob")).toBe(false);
+    expect(await shareQueries(suite.db).list(ofAttachment)).toEqual([]);
+    expect(await shareQueries(suite.db).list(ofNote)).toHaveLength(1);
   });
 
   it("rejects a share of a deleted subject", async () => {
-    const ofNote = suite.db.shares.put({ noteId: "gone" }, sampleShare());
+    const ofNote = shareQueries(suite.db).put({ noteId: "gone" }, sampleShare());
     await expect(ofNote).rejects.toMatchObject({ code: "note_not_found" });
-    const ofAttachment = suite.db.shares.put({ attachmentId: "gone" }, sampleShare());
+    const ofAttachment = shareQueries(suite.db).put({ attachmentId: "gone" }, sampleShare());
     await expect(ofAttachment).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 });

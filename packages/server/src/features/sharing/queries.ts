@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { listEnding, markReminded } from "./ending-shares.ts";
 import { isVisible } from "./invitation-queries.ts";
@@ -8,8 +8,9 @@ import type { ShareWithPerson } from "./share.ts";
 import { listAttachmentsFor } from "./shared-attachments.ts";
 import type { ShareQueries, ShareSubject } from "./shares-port.ts";
 
-export function shareQueries(db: Kysely<Tables>, engine: Engine): ShareQueries {
-  return {
+export const shareQueries = defineQueries(
+  "database.shares",
+  ({ kysely: db, engine }): ShareQueries => ({
     async put(subject, ...shares) {
       if (shares.length === 0) return;
       if ("noteId" in subject) await putOfNote(db, subject.noteId, shares);
@@ -55,8 +56,8 @@ export function shareQueries(db: Kysely<Tables>, engine: Engine): ShareQueries {
     },
 
     listAttachmentsFor: (userId, request) => listAttachmentsFor(db, { userId, ...request }),
-  };
-}
+  }),
+);
 
 async function listOfNote(db: Kysely<Tables>, noteId: string): Promise<ShareWithPerson[]> {
   const rows = await db

@@ -1,4 +1,4 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { ShareRole } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
@@ -6,11 +6,16 @@ import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-datab
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { aboutFile, aboutNote, auditEvent, type EventSubject } from "../audit/describe-event.ts";
+import { auditQueries } from "../audit/queries.ts";
 import { findReceivers, type ShareResult } from "../people/find-receivers.ts";
+import { identityQueries } from "../people/identity-queries.ts";
 import { normaliseEmail } from "../people/person.ts";
+import { accessRequestQueries } from "./access-request-queries.ts";
+import { invitationQueries } from "./invitation-queries.ts";
 import { type DescribedInvitation, describeInvitation } from "./invitations/describe.ts";
 import { invite } from "./invitations/invite.ts";
 import { notifyOfShare, withoutShare } from "./notify-of-share.ts";
+import { shareQueries } from "./queries.ts";
 import type { ShareWithPerson } from "./share.ts";
 import type { ShareSubject } from "./shares-port.ts";
 
@@ -59,18 +64,18 @@ export function putShares(deps: Deps) {
       const { userIds, emails, results } = found;
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
       const newcomers = await withoutShare(tx, { subject, userIds, now });
-      await tx.shares.put(subject, ...userIds.map((userId) => ({ userId, ...details })));
+      await shareQueries(tx).put(subject, ...userIds.map((userId) => ({ userId, ...details })));
       // An open invitation hides from the owner which user has its email address. Here the owner gave the ids of the users, so their
       // invitations need not hide them any more.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
-      await tx.invitations.settle([subjectId], { userIds, now });
-      if ("noteId" in subject) await tx.accessRequests.delete(subject.noteId, userIds);
+      await invitationQueries(tx).settle([subjectId], { userIds, now });
+      if ("noteId" in subject) await accessRequestQueries(tx).delete(subject.noteId, userIds);
       const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
       const granted = userIds.map((userId) => {
         const detail = { userId, role, expiresAt: expiry };
         return auditEvent("share.granted", { id: newId(), caller, subject: place, at: now, detail });
       });
-      await tx.audit.add(...granted);
+      await auditQueries(tx).add(...granted);
       await notifyOfShare(deps, tx, { userIds: newcomers, place });
       if (emails.length > 0) await invite(tx, deps, { caller, subject, place, emails, role, expiresAt, now });
       const listed = await list(deps, { queries: tx, subject });
@@ -112,10 +117,10 @@ export function listShares(deps: Deps) {
 
 async function list(
   deps: Deps,
-  { queries, subject }: { queries: Queries; subject: ShareSubject },
+  { queries, subject }: { queries: Tx; subject: ShareSubject },
 ): Promise<SharesOfSubject> {
-  const invitations = await queries.invitations.listOpen(subject);
-  const shares = await queries.shares.list(subject);
+  const invitations = await invitationQueries(queries).listOpen(subject);
+  const shares = await shareQueries(queries).list(subject);
   return { shares, invitations: invitations.map((invitation) => describeInvitation(deps, invitation)) };
 }
 
@@ -130,13 +135,13 @@ export function revokeShare({ db, clock, newId }: Deps) {
       const place = await authorise(tx, { caller, subject });
       const holder = await deleteShare(tx, { caller, subject, userId });
       const event = { id: newId(), caller, subject: place, at: clock(), detail: { userId: holder } };
-      await tx.audit.add(auditEvent("share.revoked", event));
+      await auditQueries(tx).add(auditEvent("share.revoked", event));
     });
   };
 }
 
 async function authorise(
-  queries: Queries,
+  queries: Tx,
   { caller, subject }: { caller: Caller; subject: ShareSubject },
 ): Promise<EventSubject> {
   if ("noteId" in subject) {
@@ -150,14 +155,14 @@ async function authorise(
 
 /** Returns the id of the user whose share was deleted. */
 async function deleteShare(
-  { identities, shares }: Queries,
+  tx: Tx,
   { caller, subject, userId }: { caller: Caller; subject: ShareSubject; userId: string },
 ): Promise<string> {
-  const issuer = await identities.issuerOf(caller.userId);
-  const own = issuer === undefined ? undefined : (await identities.find(issuer, [userId])).get(userId);
+  const issuer = await identityQueries(tx).issuerOf(caller.userId);
+  const own = issuer === undefined ? undefined : (await identityQueries(tx).find(issuer, [userId])).get(userId);
   for (const each of new Set([own ?? userId, userId])) {
     // The owner does not see a share whose invitation is open. A deletion of such a share would show who has the email address.
-    if (await shares.delete(subject, each, { isVisible: true })) return each;
+    if (await shareQueries(tx).delete(subject, each, { isVisible: true })) return each;
   }
   throw new DomainError("share_not_found", "Share not found");
 }

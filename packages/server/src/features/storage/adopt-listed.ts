@@ -1,17 +1,23 @@
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { checkFilename } from "../../platform/text/filename.ts";
 import type { Attachment } from "../access/attachment.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Note } from "../access/note.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, aboutNote, auditEvent } from "../audit/describe-event.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
 import { findHolders, findUsersById } from "../people/find-receivers.ts";
 import { requireAdministrator } from "../people/people.ts";
 import { normaliseEmail } from "../people/person.ts";
+import { shareQueries } from "../sharing/queries.ts";
 import { attachObject, type FoundObject, findObject, refuseHeaders } from "./adopt.ts";
+import { adoptionQueries } from "./adoption-queries.ts";
 import type { Adoption } from "./adoptions-port.ts";
+import { objectDeletionQueries } from "./object-deletion-queries.ts";
 
 /** If the process dies, the copy of an object is deleted after this time. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
@@ -58,7 +64,7 @@ export function adoptListed(deps: Deps) {
     const ownerId = await findUser(deps, listed.owner);
     const userIds: string[] = [];
     for (const person of listed.people) userIds.push(await findUser(deps, person));
-    const known = await db.adoptions.find(sourceKey);
+    const known = await adoptionQueries(db).find(sourceKey);
     if (known !== undefined && oldId !== undefined && known.oldId !== oldId) {
       throw new DomainError(
         "invalid_request",
@@ -86,14 +92,14 @@ export function adoptListed(deps: Deps) {
     if (!copies) refuseHeaders(source.stored);
     const found = copies ? await copyToOwnKey(deps, source) : source;
     const adoption = await db.transaction(async (tx) => {
-      if (copies && (await tx.attachments.findByObjectKey(sourceKey)) !== undefined) {
+      if (copies && (await attachmentQueries(tx).findByObjectKey(sourceKey)) !== undefined) {
         throw new DomainError("object_already_attached", "The object is attached already.");
       }
       const noteId = await findNote(tx, { caller, ownerId, title: listed.note ?? USUAL_NOTE });
       const attachment = await attachObject(deps, { tx, caller, noteId, ownerId, found, filename, ownsObject: copies });
       await share(deps, { tx, caller, attachment, readers });
       const added = { sourceKey, oldId: listed.oldId, attachmentId: attachment.id };
-      if (await tx.adoptions.insert(added)) return added;
+      if (await adoptionQueries(tx).insert(added)) return added;
       throw new DomainError(
         "invalid_request",
         `Another object was adopted with the old id ${listed.oldId}, or adopts now.`,
@@ -104,21 +110,21 @@ export function adoptListed(deps: Deps) {
   }
 
   async function findNote(
-    tx: Queries,
+    tx: Tx,
     { caller, ownerId, title }: { caller: Caller; ownerId: string; title: string },
   ): Promise<string> {
     const name = JSON.stringify([ownerId, title]);
     const known = notes.get(name);
     // The owner may have shared the known note since the last file.
     const found =
-      (known && (await tx.adoptions.findPrivateNote({ ownerId, title, noteId: known }))) ??
-      (await tx.adoptions.findPrivateNote({ ownerId, title }));
+      (known && (await adoptionQueries(tx).findPrivateNote({ ownerId, title, noteId: known }))) ??
+      (await adoptionQueries(tx).findPrivateNote({ ownerId, title }));
     const noteId = found ?? newId();
     if (found === undefined) {
       const now = clock();
       const note: Note = { id: noteId, ownerId, title, body: "", createdAt: now, updatedAt: now };
-      await tx.notes.insert(note);
-      await tx.audit.add(
+      await noteQueries(tx).insert(note);
+      await auditQueries(tx).add(
         auditEvent("note.created", { id: newId(), caller, subject: aboutNote(note), at: now, detail: { title } }),
       );
     }
@@ -131,7 +137,7 @@ export function adoptListed(deps: Deps) {
 async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject): Promise<FoundObject> {
   const { db, bucket, clock } = deps;
   const to = bucket.newObjectKey();
-  await db.objectDeletions.put({ objectKey: to, notBefore: clock() + ABANDONED_AFTER_MS });
+  await objectDeletionQueries(db).put({ objectKey: to, notBefore: clock() + ABANDONED_AFTER_MS });
   const { etag, sizeBytes } = stored;
   const contentType = normaliseContentType(stored.contentType);
   const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType, dropsHeaders: true })) === "done";
@@ -156,15 +162,15 @@ async function findUser({ db, jwtIssuers, newId }: Deps, text: string): Promise<
 /** Shares a new file with its readers. */
 async function share(
   { clock, newId }: Deps,
-  given: { tx: Queries; caller: Caller; attachment: Attachment; readers: ReadonlySet<string> },
+  given: { tx: Tx; caller: Caller; attachment: Attachment; readers: ReadonlySet<string> },
 ): Promise<void> {
   const { tx, caller, attachment, readers } = given;
   const now = clock();
   const details = { role: "viewer", expiresAt: undefined, createdAt: now, createdBy: caller.userId } as const;
   for (const userId of readers) {
-    await tx.shares.put({ attachmentId: attachment.id }, { userId, ...details });
+    await shareQueries(tx).put({ attachmentId: attachment.id }, { userId, ...details });
     const detail = { userId, role: "viewer", expiresAt: null };
-    await tx.audit.add(
+    await auditQueries(tx).add(
       auditEvent("share.granted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail }),
     );
   }

@@ -1,14 +1,18 @@
 import type { Bucket, StoredObject } from "../../platform/bucket/port.ts";
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { checkFilename } from "../../platform/text/filename.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { auditQueries } from "../audit/queries.ts";
 import { requireAdministrator } from "../people/people.ts";
+import { verificationQueries } from "../uploads/verification-queries.ts";
+import { objectDeletionQueries } from "./object-deletion-queries.ts";
 import type { ObjectDeletion } from "./object-deletions-port.ts";
 
 /**
@@ -58,14 +62,14 @@ export type FoundObject = { objectKey: string; stored: StoredObject; seen: Objec
 /** Finds an object of the bucket. Throws `object_not_found`. */
 export async function findObject({ db, bucket }: Deps, objectKey: string): Promise<FoundObject> {
   // Reads the queued deletion before it reads the object. So `attachObject` notices if the deletion has run in the meantime.
-  const seen = await db.objectDeletions.find(objectKey);
+  const seen = await objectDeletionQueries(db).find(objectKey);
   const stored = await bucket.head(objectKey);
   if (stored !== undefined) return { objectKey, stored, seen };
   throw new DomainError("object_not_found", "There is no such object in the bucket. Check the URL and the key.");
 }
 
 type NewAttachment = {
-  tx: Queries;
+  tx: Tx;
   caller: Caller;
   noteId: string;
   ownerId: string;
@@ -79,11 +83,11 @@ type NewAttachment = {
 export async function attachObject(deps: Deps, { tx, caller, found, ...given }: NewAttachment): Promise<Attachment> {
   const { clock, newId, scanning } = deps;
   const { objectKey, stored, seen } = found;
-  if ((await tx.attachments.findByObjectKey(objectKey)) !== undefined) {
+  if ((await attachmentQueries(tx).findByObjectKey(objectKey)) !== undefined) {
     throw new DomainError("object_already_attached", "The object is attached already.");
   }
   const now = clock();
-  refuseDeleted(await tx.objectDeletions.find(objectKey), { seen, now });
+  refuseDeleted(await objectDeletionQueries(tx).find(objectKey), { seen, now });
   const attachment: Attachment = {
     ...given,
     id: newId(),
@@ -96,11 +100,16 @@ export async function attachObject(deps: Deps, { tx, caller, found, ...given }: 
     rejectReason: undefined,
     createdAt: now,
   };
-  await tx.attachments.insert(attachment);
+  await attachmentQueries(tx).insert(attachment);
   // If the service itself stored the object earlier, a deletion of the object may be queued.
-  await tx.objectDeletions.cancel(objectKey);
+  await objectDeletionQueries(tx).cancel(objectKey);
   if (scanning !== undefined) {
-    await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
+    await verificationQueries(tx).insert({
+      attachmentId: attachment.id,
+      etag: stored.etag,
+      needsScan: true,
+      dueAt: now,
+    });
   }
   const detail = {
     filename: attachment.filename,
@@ -108,7 +117,7 @@ export async function attachObject(deps: Deps, { tx, caller, found, ...given }: 
     ...(scanning !== undefined && { needsScan: true }),
   };
   const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
-  await tx.audit.add(auditEvent("attachment.adopted", event));
+  await auditQueries(tx).add(auditEvent("attachment.adopted", event));
   return attachment;
 }
 

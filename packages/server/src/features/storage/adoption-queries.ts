@@ -1,9 +1,8 @@
-import type { Kysely } from "kysely";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
 import type { AdoptionQueries } from "./adoptions-port.ts";
 
-export function adoptionQueries(db: Kysely<Tables>): AdoptionQueries {
+export const adoptionQueries = defineQueries("database.adoptions", ({ kysely: db }): AdoptionQueries => {
   const adoptions = () => db.selectFrom("adopted_objects").select(["source_key", "old_id", "attachment_id"]);
   return {
     async insert({ sourceKey, oldId, attachmentId }) {
@@ -56,4 +55,4 @@ export function adoptionQueries(db: Kysely<Tables>): AdoptionQueries {
       return row?.id;
     },
   };
-}
+});

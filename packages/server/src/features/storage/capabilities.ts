@@ -1,7 +1,9 @@
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../platform/bucket/capabilities.ts";
 import type { Bucket } from "../../platform/bucket/port.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { Database } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
+import { bucketCapabilityQueries } from "./capability-queries.ts";
+import { objectDeletionQueries } from "./object-deletion-queries.ts";
 
 /**
  * How long the service uses the result of a probe. After this time, the service probes again, because the S3 server may have been updated.
@@ -29,7 +31,7 @@ export type Capabilities = {
 
 /** Creates the capabilities of one bucket. `place` identifies the bucket by its endpoint and name. */
 export function createCapabilities(options: {
-  db: Pick<Database, "bucketCapabilities" | "objectDeletions">;
+  db: Tx;
   bucket: Pick<Bucket, "newObjectKey" | "tryCapabilities" | "delete">;
   clock: Clock;
   place: string;
@@ -40,13 +42,13 @@ export function createCapabilities(options: {
   async function ask(): Promise<BucketCapabilities> {
     const objectKeys = [bucket.newObjectKey(), bucket.newObjectKey(), bucket.newObjectKey()] as const;
     for (const objectKey of objectKeys) {
-      await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
+      await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
     }
     // The deletions of the objects are already queued. So the service deletes the objects even if the probe fails.
     current = await bucket.tryCapabilities(objectKeys);
     const gone = await bucket.delete(objectKeys).catch(() => []);
-    for (const objectKey of gone) await db.objectDeletions.cancel(objectKey);
-    await db.bucketCapabilities.put({ place, capabilities: current, askedAt: clock() });
+    for (const objectKey of gone) await objectDeletionQueries(db).cancel(objectKey);
+    await bucketCapabilityQueries(db).put({ place, capabilities: current, askedAt: clock() });
     return current;
   }
 
@@ -54,7 +56,7 @@ export function createCapabilities(options: {
     current: () => current,
     ask,
     async settle() {
-      const kept = await db.bucketCapabilities.find(place);
+      const kept = await bucketCapabilityQueries(db).find(place);
       if (kept === undefined || kept.askedAt < clock() - KEEP_MS) return ask();
       current = kept.capabilities;
       return current;

@@ -1,10 +1,10 @@
-import type { Kysely } from "kysely";
 import { parseCapabilities } from "../../platform/bucket/capabilities.ts";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { BucketCapabilityQueries } from "./capabilities-port.ts";
 
-export function bucketCapabilityQueries(db: Kysely<Tables>): BucketCapabilityQueries {
-  return {
+export const bucketCapabilityQueries = defineQueries(
+  "database.bucketCapabilities",
+  ({ kysely: db }): BucketCapabilityQueries => ({
     async find(place) {
       const row = await db.selectFrom("bucket_capabilities").selectAll().where("place", "=", place).executeTakeFirst();
       const capabilities = row && parseCapabilities(JSON.parse(row.capabilities));
@@ -19,5 +19,5 @@ export function bucketCapabilityQueries(db: Kysely<Tables>): BucketCapabilityQue
         .onConflict((conflict) => conflict.column("place").doUpdateSet(values))
         .execute();
     },
-  };
-}
+  }),
+);

@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { uploadQueries } from "../uploads/queries.ts";
+import { usageQueries } from "../usage/queries.ts";
 import type { GarbageOptions } from "./collect-garbage.ts";
 
 const MIB = 2 ** 20;
@@ -58,7 +61,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
 
   async function attach(content = "hello") {
     const { body } = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
-    const { objectKey } = (await service.db.attachments.find(body.id)) as { objectKey: string };
+    const { objectKey } = (await attachmentQueries(service.db).find(body.id)) as { objectKey: string };
     return { id: body.id as string, objectKey };
   }
 
@@ -123,7 +126,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
   it("deletes the object of a rejected file whose deletion was lost", async () => {
     await attach();
     const { id, objectKey } = await attach();
-    await service.db.attachments.transition(id, { from: "ready", to: "rejected" });
+    await attachmentQueries(service.db).transition(id, { from: "ready", to: "rejected" });
     service.advance(THREE_DAYS_MS);
     expect((await collect()).mended).toEqual({ ...NOTHING, orphan: 1 });
     expect(await keys()).not.toContain(objectKey);
@@ -133,10 +136,10 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     await attach();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { id, attachmentId } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body.upload;
-    const upload = await service.db.uploads.find(id);
+    const upload = await uploadQueries(service.db).find(id);
     const copy = await putBehind(ownKey());
-    await service.db.attachments.transition(attachmentId, { from: "pending", to: "ready", objectKey: copy });
-    await service.db.uploads.transition(id, { from: "pending", to: "ready" });
+    await attachmentQueries(service.db).transition(attachmentId, { from: "pending", to: "ready", objectKey: copy });
+    await uploadQueries(service.db).transition(id, { from: "pending", to: "ready" });
     await putBehind(upload?.objectKey ?? "");
     service.advance(THREE_DAYS_MS);
     expect((await collect()).mended).toEqual({ ...NOTHING, orphan: 1 });
@@ -188,7 +191,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     await kysely.insertInto("usage").values({ owner_id: "nobody", used_bytes: 5, files: 1 }).execute();
     expect(await collect({ mend: false })).toMatchObject({ found: { ...NOTHING, usage: 2 }, mended: NOTHING });
     expect((await collect()).mended).toEqual({ ...NOTHING, usage: 2 });
-    expect(await service.db.usage.find("nobody")).toEqual({ bytes: 0, files: 0 });
+    expect(await usageQueries(service.db).find("nobody")).toEqual({ bytes: 0, files: 0 });
     await kysely.deleteFrom("usage").execute();
     expect((await collect()).mended).toEqual({ ...NOTHING, usage: 1 });
     expect(await table("usage")).toEqual(right);

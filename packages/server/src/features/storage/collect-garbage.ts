@@ -1,5 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
+import { usageQueries } from "../usage/queries.ts";
 import { type Finding, findInObjects, findMultiparts, findOrphans, findUsage, type Tally } from "./find-garbage.ts";
+import { objectDeletionQueries } from "./object-deletion-queries.ts";
 import { purgeObjects } from "./object-deletions.ts";
 
 export type GarbageOptions = {
@@ -68,11 +70,11 @@ async function* findMendable(deps: Deps, { objectsToo }: { objectsToo: boolean }
 
 async function mend({ db, bucket, clock }: Deps, finding: Finding): Promise<void> {
   if (finding.kind === "orphan") {
-    await db.objectDeletions.put({ objectKey: finding.object.objectKey, notBefore: clock() });
+    await objectDeletionQueries(db).put({ objectKey: finding.object.objectKey, notBefore: clock() });
   } else if (finding.kind === "multipart") {
     await bucket.abortMultipart(finding.upload);
   } else if (finding.kind === "usage") {
-    await db.transaction((tx) => tx.usage.recount(finding.drift.ownerId));
+    await db.transaction((tx) => usageQueries(tx).recount(finding.drift.ownerId));
   }
 }
 

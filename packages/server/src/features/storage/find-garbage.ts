@@ -1,7 +1,10 @@
 import type { ListedObject, UnfinishedMultipart } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { usageQueries } from "../usage/queries.ts";
 import type { UsageDrift } from "../usage/usage-port.ts";
+import { inventoryQueries } from "./inventory-queries.ts";
 
 /**
  * A difference between the bucket and the database:
@@ -62,7 +65,7 @@ export async function* findOrphans(
   { db, bucket, clock }: Deps,
   { page, tally }: { page: readonly ListedObject[]; tally: Tally },
 ): AsyncGenerator<Finding> {
-  const known = await db.inventory.known(page.map((object) => object.objectKey));
+  const known = await inventoryQueries(db).known(page.map((object) => object.objectKey));
   for (const object of page) {
     if (known.has(object.objectKey)) tally.known += 1;
     else if (!bucket.isOwnKey(object.objectKey)) tally.foreign += 1;
@@ -78,7 +81,7 @@ async function* findMissing({ db, bucket }: Deps, range: Range): AsyncGenerator<
   const objects = new Map(page.map((object) => [object.objectKey, object]));
   let from = after;
   for (;;) {
-    const files = await db.inventory.listReady({ after: from, upTo, limit: BATCH });
+    const files = await inventoryQueries(db).listReady({ after: from, upTo, limit: BATCH });
     const unseen: Attachment[] = [];
     const whole: Attachment[] = [];
     for (const attachment of files) {
@@ -121,14 +124,14 @@ async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, obje
 }
 
 async function isCurrent({ db }: Pick<Deps, "db">, { id, objectKey }: Pick<Attachment, "id" | "objectKey">) {
-  const current = await db.attachments.find(id);
+  const current = await attachmentQueries(db).find(id);
   return current?.objectKey === objectKey && (current.state === "ready" || current.state === "quarantined");
 }
 
 /** Finds unfinished multipart uploads that no row references. */
 export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally): AsyncGenerator<Finding> {
   for await (const page of bucket.listMultiparts()) {
-    const known = await db.inventory.multipartsUnder(page.map((upload) => upload.objectKey));
+    const known = await inventoryQueries(db).multipartsUnder(page.map((upload) => upload.objectKey));
     for (const upload of page) {
       const { objectKey, bucketUploadId, begunAt } = upload;
       // Compares the ids of the uploads and not their keys. If a response of the bucket was lost, there may be two uploads with the same
@@ -145,7 +148,7 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
 export async function* findUsage({ db }: Deps): AsyncGenerator<Finding> {
   let after = "";
   for (;;) {
-    const drifts = await db.usage.listDrifts({ after, limit: BATCH });
+    const drifts = await usageQueries(db).listDrifts({ after, limit: BATCH });
     for (const drift of drifts) yield { kind: "usage", drift };
     if (drifts.length < BATCH) return;
     after = drifts.at(-1)?.ownerId ?? after;

@@ -1,12 +1,10 @@
-import type { Kysely } from "kysely";
-import type { Engine } from "../../platform/database/engine.ts";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
 import { selectAttachments, toAttachment } from "../access/rows.ts";
 import { ENDED } from "../usage/usage.ts";
 import type { InventoryQueries } from "./inventory-port.ts";
 
-export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQueries {
+export const inventoryQueries = defineQueries("database.inventory", ({ kysely: db, engine }): InventoryQueries => {
   type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
   /** Selects those object keys of the list that the table contains. */
   const among = (table: Table, objectKeys: readonly string[]) =>
@@ -49,4 +47,4 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
       return rows.map(toAttachment);
     },
   };
-}
+});

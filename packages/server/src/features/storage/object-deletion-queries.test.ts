@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { objectDeletionQueries } from "./object-deletion-queries.ts";
 
 const END_OF_TIME = 1e15;
 
@@ -12,10 +15,10 @@ describe.each(engines)("object deletions on $name", (engine) => {
   });
 
   const settle = (objectKeys: string[], times: { now: number; againAt: number }) =>
-    suite.db.transaction((tx) => tx.objectDeletions.settle(objectKeys, times));
+    suite.db.transaction((tx) => objectDeletionQueries(tx).settle(objectKeys, times));
 
   it("lists due deletions in order, and postpones and cancels them", async () => {
-    const { put, cancel, listDue, postpone } = suite.db.objectDeletions;
+    const { put, cancel, listDue, postpone } = objectDeletionQueries(suite.db);
     await put({ objectKey: "b", notBefore: 200 });
     await put({ objectKey: "a", notBefore: 100 });
     await put({ objectKey: "c", notBefore: 300 });
@@ -38,7 +41,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
   });
 
   it("runs each deletion twice", async () => {
-    const { put, listDue } = suite.db.objectDeletions;
+    const { put, listDue } = objectDeletionQueries(suite.db);
     await put({ objectKey: "a", notBefore: 100 });
     await put({ objectKey: "later", notBefore: 500 });
     await settle(["a", "later", "never queued"], { now: 100, againAt: 1_100 });
@@ -54,21 +57,21 @@ describe.each(engines)("object deletions on $name", (engine) => {
   it("never lists the object of an existing or expected file", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
-    await suite.db.notes.insert(note);
-    await suite.db.attachments.insert(attachment);
-    const { put, listDue } = suite.db.objectDeletions;
+    await noteQueries(suite.db).insert(note);
+    await attachmentQueries(suite.db).insert(attachment);
+    const { put, listDue } = objectDeletionQueries(suite.db);
     await put({ objectKey: attachment.objectKey, notBefore: 100 });
     expect(await listDue(END_OF_TIME, 10)).toEqual([]);
-    await suite.db.attachments.transition(attachment.id, { from: "pending", to: "ready" });
+    await attachmentQueries(suite.db).transition(attachment.id, { from: "pending", to: "ready" });
     expect(await listDue(END_OF_TIME, 10)).toEqual([]);
-    await suite.db.attachments.transition(attachment.id, { from: "ready", to: "rejected" });
+    await attachmentQueries(suite.db).transition(attachment.id, { from: "ready", to: "rejected" });
     expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
-    await suite.db.attachments.delete(attachment.id);
+    await attachmentQueries(suite.db).delete(attachment.id);
     expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
   });
 
   it("restarts when the object is queued again between the two", async () => {
-    const { put, listDue } = suite.db.objectDeletions;
+    const { put, listDue } = objectDeletionQueries(suite.db);
     await put({ objectKey: "a", notBefore: 100 });
     await settle(["a"], { now: 100, againAt: 1_100 });
     await put({ objectKey: "a", notBefore: 300 });

@@ -1,8 +1,10 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
 import type { Upload } from "../access/upload.ts";
+import { usageQueries } from "../usage/queries.ts";
 import { usesCapacity } from "../usage/usage.ts";
+import { objectDeletionQueries } from "./object-deletion-queries.ts";
 
 /** A planned deletion of an object. Until `notBefore`, its `sizeBytes` count in the quota of `ownerId`. */
 export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
@@ -53,12 +55,12 @@ export function planDeletion({
  * Call it last in the transaction. To avoid a deadlock, every transaction locks the attachment first, and then the deletion of its object.
  */
 export async function queueDeletions(
-  queries: Queries,
+  queries: Tx,
   { planned, now }: { planned: readonly PlannedDeletion[]; now: number },
 ): Promise<void> {
   const waiting = planned.filter(({ notBefore }) => notBefore > now);
-  await queries.usage.hold(...waiting.map(({ notBefore, ...file }) => ({ ...file, expiresAt: notBefore })));
-  await queries.objectDeletions.put(...planned);
+  await usageQueries(queries).hold(...waiting.map(({ notBefore, ...file }) => ({ ...file, expiresAt: notBefore })));
+  await objectDeletionQueries(queries).put(...planned);
 }
 
 /**
@@ -96,19 +98,19 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
     let purged = 0;
     for (;;) {
       const now = clock();
-      const due = await db.objectDeletions.listDue(now, BATCH);
+      const due = await objectDeletionQueries(db).listDue(now, BATCH);
       if (due.length === 0) return purged;
       const objectKeys = due.map((deletion) => deletion.objectKey);
       // A killed process or an aborted upload may leave parts in the bucket. A list of objects does not contain these parts.
       await bucket.discardParts(objectKeys);
       const gone = new Set(await bucket.delete(objectKeys));
       const times = { now, againAt: now + SECOND_DELETION_MS };
-      await db.transaction((tx) => tx.objectDeletions.settle([...gone], times), { freesSpace: true });
+      await db.transaction((tx) => objectDeletionQueries(tx).settle([...gone], times), { freesSpace: true });
       purged += gone.size;
       for (const deletion of due) {
         if (gone.has(deletion.objectKey)) continue;
         const pauseMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** deletion.attempts);
-        await db.objectDeletions.postpone(deletion, { notBefore: clock() + pauseMs });
+        await objectDeletionQueries(db).postpone(deletion, { notBefore: clock() + pauseMs });
       }
     }
   };

@@ -7,6 +7,8 @@ import { startProxy } from "../../platform/bucket/testing/faulty-proxy.ts";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
 import { EVERY_CAPABILITY } from "../../testing/service.ts";
 import { createCapabilities } from "./capabilities.ts";
+import { bucketCapabilityQueries } from "./capability-queries.ts";
+import { objectDeletionQueries } from "./object-deletion-queries.ts";
 import { startBucketProbe } from "./probe-bucket.ts";
 
 const DAY = 86_400_000;
@@ -56,7 +58,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(second.current()).toEqual(EVERY_CAPABILITY);
     expect(asked).toBe(1);
     expect(await inspect(server).keys()).toEqual([]);
-    expect(await database.db.objectDeletions.listDue(now + DAY, 10)).toEqual([]);
+    expect(await objectDeletionQueries(database.db).listDue(now + DAY, 10)).toEqual([]);
   });
 
   it("are probed again after a day, on demand, and for another bucket", async () => {
@@ -88,8 +90,8 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     const capabilities = open({ on: troubled });
     await expect(capabilities.settle()).rejects.toMatchObject({ code: "bucket_unavailable" });
     expect(capabilities.current()).toEqual(LEAST_CAPABILITIES);
-    expect(await database.db.objectDeletions.listDue(now + DAY, 10)).toHaveLength(3);
-    expect(await database.db.bucketCapabilities.find("here")).toBeUndefined();
+    expect(await objectDeletionQueries(database.db).listDue(now + DAY, 10)).toHaveLength(3);
+    expect(await bucketCapabilityQueries(database.db).find("here")).toBeUndefined();
     troubled.close();
     proxy.close();
   });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { deleteWaiting, type PlannedDeletion } from "./object-deletions.ts";
 
@@ -12,7 +12,7 @@ const WAIT_MS = 250;
  */
 export async function releaseObjects(
   deps: Deps,
-  work: (tx: Queries, now: number) => Promise<PlannedDeletion[]>,
+  work: (tx: Tx, now: number) => Promise<PlannedDeletion[]>,
 ): Promise<void> {
   const now = deps.clock();
   const planned = await deps.db.transaction((tx) => work(tx, now), { freesSpace: true });

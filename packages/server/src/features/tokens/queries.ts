@@ -1,5 +1,6 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 import { orMissing } from "../../platform/database/constraints.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { ApiToken, ApiTokenQueries } from "./tokens-port.ts";
 
@@ -14,8 +15,9 @@ function toToken(row: Selectable<Tables["api_tokens"]>): ApiToken {
   };
 }
 
-export function apiTokenQueries(db: Kysely<Tables>): ApiTokenQueries {
-  return {
+export const apiTokenQueries = defineQueries(
+  "database.apiTokens",
+  ({ kysely: db }): ApiTokenQueries => ({
     async insert(token) {
       const insert = db
         .insertInto("api_tokens")
@@ -50,5 +52,5 @@ export function apiTokenQueries(db: Kysely<Tables>): ApiTokenQueries {
       const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
       return Number((await ofUser.executeTakeFirstOrThrow()).numDeletedRows);
     },
-  };
-}
+  }),
+);

@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { type Actor, act } from "../accounts/act.ts";
 import { warnOfChange } from "../accounts/own/warn-of-change.ts";
+import { credentialQueries } from "../people/credential-queries.ts";
+import { identityQueries } from "../people/identity-queries.ts";
+import { lookupQueries } from "../people/lookups.ts";
 import { requireAdministrator } from "../people/people.ts";
 import { requireCredential } from "../people/require-credential.ts";
 import { requireEnabled } from "../people/require-enabled.ts";
+import { apiTokenQueries } from "./queries.ts";
 import type { ApiToken } from "./tokens-port.ts";
 
 const PREFIX = "vk_";
@@ -38,7 +42,7 @@ export function createApiToken(deps: Deps) {
       const rule = `A token of a user of another application expires within ${MAX_SUBJECT_TOKEN_DAYS} days, and not after the token that creates it.`;
       throw new DomainError("invalid_request", `expiresAt is too late: the latest is ${instant}. ${rule}`);
     }
-    const check = async (tx: Queries) => {
+    const check = async (tx: Tx) => {
       await requireEnabled({ db: tx })(caller.userId);
       await requireCredential(tx, caller);
       await warnOfChange(deps, tx, { userId: caller.userId, change: "token-created" });
@@ -64,7 +68,7 @@ export function createApiTokenOf(deps: Deps) {
 function insertToken({ db, clock, newId, newSecret }: Deps) {
   return async (
     userId: string,
-    { label, expiresAt, check }: NewToken & { check: (tx: Queries) => Promise<void> },
+    { label, expiresAt, check }: NewToken & { check: (tx: Tx) => Promise<void> },
   ): Promise<CreatedToken> => {
     const now = clock();
     if (expiresAt !== undefined && expiresAt <= now) {
@@ -73,19 +77,19 @@ function insertToken({ db, clock, newId, newSecret }: Deps) {
     const token = PREFIX + newSecret();
     const record: ApiToken = { id: newId(), userId, label, tokenHash: hashToken(token), createdAt: now, expiresAt };
     await db.transaction(async (tx) => {
-      await tx.credentials.lock(userId);
+      await credentialQueries(tx).lock(userId);
       await check(tx);
-      if ((await tx.apiTokens.list(userId)).length >= MAX_TOKENS) {
+      if ((await apiTokenQueries(tx).list(userId)).length >= MAX_TOKENS) {
         throw new DomainError("too_many_tokens", `${MAX_TOKENS} tokens of a user are the limit. Revoke some first.`);
       }
-      await tx.apiTokens.insert(record);
+      await apiTokenQueries(tx).insert(record);
     });
     return { token, record };
   };
 }
 
 async function latestExpiry({ db, clock }: Deps, caller: Caller): Promise<number | undefined> {
-  if (!(await db.identities.isSubject(caller.userId))) return undefined;
+  if (!(await identityQueries(db).isSubject(caller.userId))) return undefined;
   const latest = clock() + MAX_SUBJECT_TOKEN_DAYS * DAY_MS;
   return Math.min(latest, caller.tokenExpiresAt ?? latest);
 }
@@ -94,7 +98,7 @@ async function latestExpiry({ db, clock }: Deps, caller: Caller): Promise<number
 export function authenticateApiToken({ db }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     if (!SHAPE.test(token)) return undefined;
-    const found = await db.callers.apiToken(hashToken(token));
+    const found = await lookupQueries(db).apiToken(hashToken(token));
     if (found === undefined) return undefined;
     const { id, userId, expiresAt } = found;
     return { userId, credential: { kind: "api-token", id }, tokenExpiresAt: expiresAt };
@@ -107,7 +111,7 @@ export function authenticateApiToken({ db }: Deps) {
 export function listApiTokens({ db }: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<ApiToken[]> => {
     if (userId !== caller.userId) await requireAdministrator(db, caller);
-    return db.apiTokens.list(userId);
+    return apiTokenQueries(db).list(userId);
   };
 }
 
@@ -115,8 +119,8 @@ export function listApiTokens({ db }: Deps) {
 export function revokeApiToken(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, tokenId: string): Promise<void> => {
-    if (await db.apiTokens.delete(caller.userId, tokenId)) return;
-    if ((await db.people.find(caller.userId))?.isAdmin !== true) throw tokenNotFound();
+    if (await apiTokenQueries(db).delete(caller.userId, tokenId)) return;
+    if ((await lookupQueries(db).person(caller.userId))?.isAdmin !== true) throw tokenNotFound();
     await revokeAnyApiToken(deps)(caller, tokenId);
   };
 }
@@ -125,7 +129,7 @@ export function revokeApiToken(deps: Deps) {
 export function revokeAnyApiToken(deps: Deps) {
   return (actor: Actor, tokenId: string): Promise<void> =>
     act(deps, actor, async (tx, { log }) => {
-      const userId = await tx.apiTokens.deleteOfAnyUser(tokenId);
+      const userId = await apiTokenQueries(tx).deleteOfAnyUser(tokenId);
       if (userId === undefined) throw tokenNotFound();
       await log("person.tokens_revoked", userId, { count: 1 });
     });
@@ -155,10 +159,10 @@ export function revokeApiTokensOf(deps: Deps) {
     });
 }
 
-async function revokeAllIn(tx: Queries, userId: string): Promise<number> {
+async function revokeAllIn(tx: Tx, userId: string): Promise<number> {
   // If a token is being created now, waits until it is stored. So this token is revoked too.
-  await tx.credentials.lock(userId);
-  return tx.apiTokens.deleteAll(userId);
+  await credentialQueries(tx).lock(userId);
+  return apiTokenQueries(tx).deleteAll(userId);
 }
 
 function tokenNotFound(): DomainError {

@@ -1,24 +1,28 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
 import { type PlannedDeletion, planDeletion, queueDeletions } from "../storage/object-deletions.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
+import { uploadQueries } from "../uploads/queries.ts";
+import { trashQueries } from "./queries.ts";
 
 /** The number of files that one transaction deletes. Larger transactions would block other requests for too long. */
 const STEP = 100;
 
 /** Deletes attachments of one owner permanently, but not their note, and queues the deletion of their objects, in the transaction `tx`. */
 export async function deleteAttachmentsForGood(
-  tx: Queries,
+  tx: Tx,
   { attachments, now }: { attachments: readonly Attachment[]; now: number },
 ): Promise<PlannedDeletion[]> {
   if (attachments.length === 0) return [];
   const ids = attachments.map(({ id }) => id);
-  const uploads = await tx.uploads.findOfAttachments(ids);
+  const uploads = await uploadQueries(tx).findOfAttachments(ids);
   const planned = attachments.flatMap((attachment) =>
     planDeletion({ attachment, upload: uploads.get(attachment.id), now }),
   );
-  await tx.attachments.delete(...ids);
+  await attachmentQueries(tx).delete(...ids);
   await queueDeletions(tx, { planned, now });
   return planned;
 }
@@ -28,10 +32,10 @@ export async function deleteAttachmentsForGood(
  * of them and queues the rest for `purgeNotes`. The note is then absent for everybody.
  */
 export async function deleteNoteForGood(
-  tx: Queries,
+  tx: Tx,
   { noteId, now }: { noteId: string; now: number },
 ): Promise<PlannedDeletion[]> {
-  await tx.trash.startPurge(noteId);
+  await trashQueries(tx).startPurge(noteId);
   return deleteSomeFiles(tx, { noteId, now });
 }
 
@@ -41,10 +45,10 @@ export async function deleteNoteForGood(
  */
 export function purgeNotes(deps: Deps) {
   return async (): Promise<boolean> => {
-    const noteId = await deps.db.trash.nextToPurge();
+    const noteId = await trashQueries(deps.db).nextToPurge();
     if (noteId === undefined) return false;
     await releaseObjects(deps, async (tx, now) =>
-      (await tx.trash.holdToPurge(noteId)) ? deleteSomeFiles(tx, { noteId, now }) : [],
+      (await trashQueries(tx).holdToPurge(noteId)) ? deleteSomeFiles(tx, { noteId, now }) : [],
     );
     deps.onDeletionsQueued();
     return true;
@@ -52,13 +56,10 @@ export function purgeNotes(deps: Deps) {
 }
 
 /** Deletes some files of a note, and then also the note if it has no other files. */
-async function deleteSomeFiles(
-  tx: Queries,
-  { noteId, now }: { noteId: string; now: number },
-): Promise<PlannedDeletion[]> {
+async function deleteSomeFiles(tx: Tx, { noteId, now }: { noteId: string; now: number }): Promise<PlannedDeletion[]> {
   // The list includes attachments that somebody moved to the trash before the note.
-  const attachments = await tx.attachments.listOfNote(noteId, { limit: STEP });
+  const attachments = await attachmentQueries(tx).listOfNote(noteId, { limit: STEP });
   const planned = await deleteAttachmentsForGood(tx, { attachments, now });
-  if (attachments.length < STEP) await tx.notes.delete(noteId);
+  if (attachments.length < STEP) await noteQueries(tx).delete(noteId);
   return planned;
 }

@@ -2,9 +2,14 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutNote, auditEvent } from "../audit/describe-event.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { linkQueries } from "../links/queries/links.ts";
+import { noteQueries } from "../notes/queries.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
+import { trashQueries } from "./queries.ts";
 
 /**
  * Moves a note with its files and its shares to the trash, and revokes its links. Deletes the pending uploads permanently. If the trash is
@@ -16,20 +21,20 @@ export function deleteNote(deps: Deps) {
     releaseObjects(deps, async (tx, now) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
       // Locks the note, so that nobody can add an attachment now. The object of such an attachment would stay in the bucket without a row.
-      if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+      if (!(await noteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
       const planned = await (limits.trashDays === 0 ? deleteNoteForGood(tx, { noteId, now }) : discard());
       // The event does not list the files, because a note may have many thousands.
       const event = { id: newId(), caller, subject: aboutNote(note), at: now };
-      await tx.audit.add(auditEvent("note.deleted", { ...event, detail: { title: note.title } }));
+      await auditQueries(tx).add(auditEvent("note.deleted", { ...event, detail: { title: note.title } }));
       return planned;
 
       async function discard() {
         // The number of pending uploads on a note has a limit.
-        const pending = await tx.attachments.listOfNote(noteId, { isPending: true });
-        await tx.links.revokeOfNote(noteId, now);
+        const pending = await attachmentQueries(tx).listOfNote(noteId, { isPending: true });
+        await linkQueries(tx).revokeOfNote(noteId, now);
         const planned = await deleteAttachmentsForGood(tx, { attachments: pending, now });
         const deleted = { noteId, ownerId: note.ownerId, deletedBy: caller.userId, deletedAt: now };
-        await tx.trash.putNote({ id: newId(), ...deleted });
+        await trashQueries(tx).putNote({ id: newId(), ...deleted });
         return planned;
       }
     });

@@ -1,6 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
 import { purgeItem } from "./purge.ts";
+import { trashQueries } from "./queries.ts";
 import type { TrashItem } from "./trash-port.ts";
 
 const DAY_MS = 86_400_000;
@@ -12,7 +13,7 @@ export function expireTrash(deps: Deps) {
   return async (): Promise<number> => {
     let expired = 0;
     for (;;) {
-      const old = await db.trash.listOld(clock() - limits.trashDays * DAY_MS, BATCH);
+      const old = await trashQueries(db).listOld(clock() - limits.trashDays * DAY_MS, BATCH);
       const before = expired;
       for (const item of old) if (await expire(deps, item)) expired += 1;
       // Stops if a full batch changed nothing, because the loop would otherwise list the same batch forever.
@@ -26,7 +27,7 @@ async function expire(deps: Deps, { id, noteId, attachment, deletedBy }: TrashIt
   const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   let isExpired = false;
   await releaseObjects(deps, async (tx, now) => {
-    const held = await tx.trash.hold(subject, deletedBy);
+    const held = await trashQueries(tx).hold(subject, deletedBy);
     isExpired = held?.item.id === id;
     if (held === undefined || !isExpired) return [];
     return purgeItem(deps, { tx, item: held.item, now, caller: { userId: deletedBy }, isExpired });

@@ -1,10 +1,16 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Database } from "../../platform/database/port.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { insertUpload } from "../../testing/database/insert-upload.ts";
 import { sampleAttachment, sampleUpload } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import type { Attachment } from "../access/attachment.ts";
+import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
+import { uploadQueries } from "../uploads/queries.ts";
+import { usageQueries } from "../usage/queries.ts";
+import { trashQueries } from "./queries.ts";
 
 const DAY_MS = 86_400_000;
 /** More than two steps of a permanent deletion. */
@@ -32,7 +38,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     const note = await on.useCases.createNote({ userId: ownerId }, { title: "Large", body: "" });
     const files = Array.from({ length: FILES }, () => sampleAttachment(note, { state, sizeBytes: 10 }));
     await on.db.transaction(async (tx) => {
-      for (const file of files) await tx.attachments.insert(file);
+      for (const file of files) await attachmentQueries(tx).insert(file);
     });
     return { owner, ownerId, note, noteId: note.id, files };
   }
@@ -45,18 +51,18 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
       .orderBy("id")
       .execute();
   const queuedOf = async (files: Attachment[]) => {
-    const due = await service.db.objectDeletions.listDue(Number.MAX_SAFE_INTEGER, 1_000_000);
+    const due = await objectDeletionQueries(service.db).listDue(Number.MAX_SAFE_INTEGER, 1_000_000);
     const keys = new Set(due.map(({ objectKey }) => objectKey));
     return files.filter(({ objectKey }) => keys.has(objectKey)).length;
   };
-  const driftsOf = (on = service) => on.db.usage.listDrifts({ after: "", limit: 1_000 });
+  const driftsOf = (on = service) => usageQueries(on.db).listDrifts({ after: "", limit: 1_000 });
 
   /** Checks after each transaction how many files are left, and that the usage is exact. Returns the numbers of files that were left. */
   function watchSteps({ noteId, ownerId }: { noteId: string; ownerId: string }): number[] {
     const left = [FILES];
     const check = async () => {
       const files = (await filesOf(noteId)).length;
-      expect(await service.database.db.usage.find(ownerId)).toMatchObject({ files, bytes: files * 10 });
+      expect(await usageQueries(service.database.db).find(ownerId)).toMatchObject({ files, bytes: files * 10 });
       if (files !== left.at(-1)) left.push(files);
     };
     committed.push(check);
@@ -85,7 +91,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect((await owner.send(`POST /trash/notes/${noteId}/restore`)).status).toBe(204);
     expect(await filesOf(noteId)).toEqual(before);
     expect((await owner.send(`GET /attachments/${fileId}/url`)).status).toBe(200);
-    expect(await service.db.usage.find(ownerId)).toMatchObject({ files: FILES });
+    expect(await usageQueries(service.db).find(ownerId)).toMatchObject({ files: FILES });
   });
 
   it("deletes a large note for good in steps, and the usage is exact after each", async () => {
@@ -121,10 +127,10 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
 
   it("deletes a large note in steps together with the account of its owner", async () => {
     const { ownerId, noteId, files } = await arrange();
-    await service.db.accountDeletions.put({ userId: ownerId, isByOwner: false, deleteAt: 1 });
+    await accountDeletionQueries(service.db).put({ userId: ownerId, isByOwner: false, deleteAt: 1 });
     const left = watchSteps({ noteId, ownerId });
     await service.useCases.deleteClosedAccounts();
-    expect(await service.db.accountDeletions.find(ownerId)).toBeUndefined();
+    expect(await accountDeletionQueries(service.db).find(ownerId)).toBeUndefined();
     await purgeAll(service);
     expect(left.at(-1)).toBe(0);
     expect(Math.max(...stepsOf(left))).toBeLessThanOrEqual(MAX_FILES_IN_STEP);
@@ -134,11 +140,11 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
   it("hides a large note with a closed account without changing a file", async () => {
     const { ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
-    await service.db.accountDeletions.hideNotes(ownerId);
-    expect(await service.db.attachments.find(before[0]?.id as string)).toBeUndefined();
+    await accountDeletionQueries(service.db).hideNotes(ownerId);
+    expect(await attachmentQueries(service.db).find(before[0]?.id as string)).toBeUndefined();
     expect(await filesOf(noteId)).toEqual(before);
-    await service.db.accountDeletions.showNotes(ownerId);
-    expect(await service.db.attachments.find(before[0]?.id as string)).toBeDefined();
+    await accountDeletionQueries(service.db).showNotes(ownerId);
+    expect(await attachmentQueries(service.db).find(before[0]?.id as string)).toBeDefined();
   });
 
   it("deletes a large note in steps without a trash, and it is absent at once", async () => {
@@ -146,10 +152,10 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     const { owner, ownerId, noteId, files } = await arrange({ on: withoutTrash });
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
     expect((await owner.send(`GET /notes/${noteId}`)).body.code).toBe("note_not_found");
-    for (const { id } of files) expect(await withoutTrash.db.attachments.find(id)).toBeUndefined();
-    expect(await withoutTrash.db.usage.find(ownerId)).toMatchObject({ files: FILES - MAX_FILES_IN_STEP });
+    for (const { id } of files) expect(await attachmentQueries(withoutTrash.db).find(id)).toBeUndefined();
+    expect(await usageQueries(withoutTrash.db).find(ownerId)).toMatchObject({ files: FILES - MAX_FILES_IN_STEP });
     await purgeAll(withoutTrash);
-    expect(await withoutTrash.db.usage.find(ownerId)).toMatchObject({ files: 0, bytes: 0 });
+    expect(await usageQueries(withoutTrash.db).find(ownerId)).toMatchObject({ files: 0, bytes: 0 });
     expect(await driftsOf(withoutTrash)).toEqual([]);
   });
 
@@ -159,9 +165,9 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     const { owner, ownerId, noteId } = await arrange({ on: withoutTrash });
     await owner.send(`DELETE /notes/${noteId}`);
     await Promise.all([withoutTrash, replica, withoutTrash, replica].map(purgeAll));
-    expect(await withoutTrash.db.usage.find(ownerId)).toMatchObject({ files: 0, bytes: 0 });
+    expect(await usageQueries(withoutTrash.db).find(ownerId)).toMatchObject({ files: 0, bytes: 0 });
     expect(await driftsOf(withoutTrash)).toEqual([]);
-    expect(await withoutTrash.db.trash.nextToPurge()).toBeUndefined();
+    expect(await trashQueries(withoutTrash.db).nextToPurge()).toBeUndefined();
   });
 
   it("restores a large note whose files an older version marked", async () => {
@@ -189,10 +195,10 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     }
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
     // Signed URLs can still store the objects, so the objects count until their URLs expire.
-    expect(await service.db.usage.find(ownerId)).toMatchObject({ files: FILES });
+    expect(await usageQueries(service.db).find(ownerId)).toMatchObject({ files: FILES });
     expect(await filesOf(noteId)).toEqual([]);
     expect(await driftsOf()).toEqual([]);
     expect(await queuedOf(files)).toBe(FILES);
-    expect(await service.db.uploads.countPending({ userId: ownerId, noteId })).toEqual({ ofUser: 0, ofNote: 0 });
+    expect(await uploadQueries(service.db).countPending({ userId: ownerId, noteId })).toEqual({ ofUser: 0, ofNote: 0 });
   });
 });

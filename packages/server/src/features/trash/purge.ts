@@ -1,6 +1,7 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
+import { auditQueries } from "../audit/queries.ts";
 import type { PlannedDeletion } from "../storage/object-deletions.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
@@ -17,7 +18,7 @@ export function purgeFromTrash(deps: Deps) {
     });
 }
 
-type Purge = { tx: Queries; item: TrashItem; now: number; caller: Caller; isExpired: boolean };
+type Purge = { tx: Tx; item: TrashItem; now: number; caller: Caller; isExpired: boolean };
 
 /** Purges an item that the transaction has locked, and records an audit event. */
 export async function purgeItem(
@@ -30,6 +31,6 @@ export async function purgeItem(
       ? await deleteNoteForGood(tx, { noteId, now })
       : await deleteAttachmentsForGood(tx, { attachments: [attachment], now });
   const event = trashEvent("purged", item, { id: newId(), at: now, caller });
-  await tx.audit.add(isExpired ? { ...event, detail: { ...event.detail, expired: true } } : event);
+  await auditQueries(tx).add(isExpired ? { ...event, detail: { ...event.detail, expired: true } } : event);
   return planned;
 }

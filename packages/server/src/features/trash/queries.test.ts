@@ -1,9 +1,10 @@
 import { type CompiledQuery, type KyselyPlugin, CompiledQuery as Query } from "kysely";
 import { describe, expect, it } from "vitest";
-import { postgresEngine, sqliteEngine } from "../../platform/database/engine.ts";
 import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
 import { trashQueries } from "./queries.ts";
 
 /** A scan of a whole table or index. The whole index `notes_to_purge` is a queue, so a scan of it reads no other notes. */
@@ -29,8 +30,7 @@ describe.each(engines)("the queries of the trash on $name", (engine) => {
         return result;
       },
     };
-    const given = { engine: engine.name === "sqlite" ? sqliteEngine : postgresEngine, clock: () => suite.clock.now };
-    return { statements, queries: trashQueries(kysely.withPlugin(watch), given) };
+    return { statements, queries: trashQueries({ ...suite.db, kysely: kysely.withPlugin(watch), built: new Map() }) };
   }
 
   async function planOf({ sql, parameters }: CompiledQuery): Promise<string> {
@@ -52,8 +52,8 @@ describe.each(engines)("the queries of the trash on $name", (engine) => {
   it("moves a note or a file to the trash and back without scanning a table", async () => {
     const note = sampleNote();
     const file = sampleAttachment(note, { state: "ready" });
-    await suite.db.notes.insert(note);
-    await suite.db.attachments.insert(file);
+    await noteQueries(suite.db).insert(note);
+    await attachmentQueries(suite.db).insert(file);
     const { statements, queries } = watched();
     const item = { noteId: note.id, ownerId: "ann", deletedBy: "ann", deletedAt: 1 };
     for (const id of ["of-file", "of-note"]) {

@@ -1,7 +1,6 @@
 import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
-import type { Clock } from "../../platform/clock.ts";
 import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
-import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role } from "../../platform/database/unions.ts";
 import { unlistedStates } from "../access/attachment.ts";
@@ -15,7 +14,7 @@ import type { ListedTrashItem, TrashItem, TrashQueries, TrashSubject } from "./t
 
 const DELETERS = ROLES.filter((role) => permits(role, "attachment.delete"));
 
-export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: Engine; clock: Clock }): TrashQueries {
+export const trashQueries = defineQueries("database.trash", ({ kysely: db, engine, clock }): TrashQueries => {
   const insert = async (item: Omit<TrashItem, "noteTitle" | "attachment">, attachmentId: string | null) => {
     const { id, noteId, ownerId, deletedBy, deletedAt } = item;
     const by = { owner_id: ownerId, deleted_by: deletedBy, deleted_at: deletedAt };
@@ -111,7 +110,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
       return (await old.orderBy("trash.deleted_at").limit(limit).execute()).map(toItem);
     },
   };
-}
+});
 
 /**
  * Locks the note of an item. If another transaction is restoring or deleting the note, the lock waits for its end. So the next statement

@@ -1,6 +1,8 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
+import { auditQueries } from "../audit/queries.ts";
 import { holdItem } from "./hold-item.ts";
+import { trashQueries } from "./queries.ts";
 import { trashEvent } from "./trash-event.ts";
 import type { TrashSubject } from "./trash-port.ts";
 
@@ -13,7 +15,7 @@ export function restoreFromTrash({ db, clock, newId }: Deps) {
   return (caller: Caller, subject: TrashSubject): Promise<void> =>
     db.transaction(async (tx) => {
       const item = await holdItem(tx, { caller, subject });
-      await tx.trash.restore(item);
-      await tx.audit.add(trashEvent("restored", item, { id: newId(), at: clock(), caller }));
+      await trashQueries(tx).restore(item);
+      await auditQueries(tx).add(trashEvent("restored", item, { id: newId(), at: clock(), caller }));
     });
 }

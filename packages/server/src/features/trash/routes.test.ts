@@ -6,6 +6,10 @@ import { requestOf, routesOf } from "../../testing/sample-requests.ts";
 import type { Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createWorld, people, unknownId, type World } from "../../testing/world.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { uploadQueries } from "../uploads/queries.ts";
+import { usageQueries } from "../usage/queries.ts";
+import { trashQueries } from "./queries.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -147,9 +151,9 @@ describe.each(engines)("the trash on $name", (engine) => {
     await owner.send(`DELETE /attachments/${attachmentId}`);
     await owner.send(`DELETE /notes/${noteId}`);
     expect(await usageOf(owner)).toBe(used);
-    expect(await service.db.usage.listDrifts({ after: "", limit: 1_000 })).toEqual([]);
+    expect(await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).toEqual([]);
     await service.db.transaction((tx) =>
-      tx.usage.hold({
+      usageQueries(tx).hold({
         objectKey: `held-${ownerId}`,
         ownerId,
         sizeBytes: 5_000_000,
@@ -185,7 +189,7 @@ describe.each(engines)("the trash on $name", (engine) => {
       const answers = await Promise.all([...calls, ...calls].map((call) => owner.send(call)));
       expect(answers.map(({ status }) => status).sort()).toEqual([204, 404, 404, 404]);
     }
-    expect(await service.db.usage.listDrifts({ after: "", limit: 1_000 })).toEqual([]);
+    expect(await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).toEqual([]);
   });
 
   it("holds while a note is deleted, restored, and gets files at the same time", async () => {
@@ -204,14 +208,14 @@ describe.each(engines)("the trash on $name", (engine) => {
     }
     const isDeleted = async () => (await owner.send(`GET /notes/${noteId}`)).status === 404;
     if (!(await isDeleted())) await owner.send(`DELETE /notes/${noteId}`);
-    const attachments = await service.db.attachments.listOfNote(noteId);
+    const attachments = await attachmentQueries(service.db).listOfNote(noteId);
     expect(attachments.length).toBeGreaterThan(0);
     for (const { id } of attachments) expect((await owner.send(`GET /attachments/${id}`)).status).toBe(404);
-    expect(await service.db.usage.listDrifts({ after: "", limit: 1_000 })).toEqual([]);
+    expect(await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).toEqual([]);
     await owner.send(`DELETE /trash/notes/${noteId}`);
     await service.useCases.expireUploads();
     expect(
-      (await service.db.usage.listDrifts({ after: "", limit: 1_000 })).map(({ ownerId }) => ownerId),
+      (await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).map(({ ownerId }) => ownerId),
     ).not.toContain(ownerId);
   });
 
@@ -221,16 +225,16 @@ describe.each(engines)("the trash on $name", (engine) => {
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const start = () => editor.send(`POST /notes/${noteId}/uploads`, { json, headers });
     const uploadId = (await start()).body.upload.id;
-    const attachmentId = (await service.db.uploads.find(uploadId))?.attachmentId ?? "";
+    const attachmentId = (await uploadQueries(service.db).find(uploadId))?.attachmentId ?? "";
     const verifying = { from: "pending", to: "verifying" } as const;
-    expect(await service.db.attachments.transition(attachmentId, verifying)).toBe(true);
-    expect(await service.db.uploads.transition(uploadId, verifying)).toBe(true);
+    expect(await attachmentQueries(service.db).transition(attachmentId, verifying)).toBe(true);
+    expect(await uploadQueries(service.db).transition(uploadId, verifying)).toBe(true);
     expect((await owner.send(`DELETE /attachments/${attachmentId}`)).status).toBe(204);
     for (const method of ["GET", "DELETE"]) {
       expect((await editor.send(`${method} /uploads/${uploadId}`)).body.code, method).toBe("upload_not_found");
     }
     const rejected = { from: "verifying", to: "rejected" } as const;
-    expect(await service.db.attachments.transition(attachmentId, rejected)).toBe(false);
+    expect(await attachmentQueries(service.db).transition(attachmentId, rejected)).toBe(false);
     expect((await start()).body.upload.id).not.toBe(uploadId);
     expect((await owner.send(`POST /trash/attachments/${attachmentId}/restore`)).status).toBe(204);
     expect((await owner.send(`GET /attachments/${attachmentId}`)).body.state).toBe("verifying");
@@ -246,7 +250,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     const { db, database } = service;
     const [completed, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const completion = db.transaction(async (tx) => {
-      await tx.attachments.transition(attachmentId, { from: "pending", to: "ready" });
+      await attachmentQueries(tx).transition(attachmentId, { from: "pending", to: "ready" });
       completed.resolve();
       await waiting.promise;
     });
@@ -304,11 +308,11 @@ describe.each(engines)("the trash on $name", (engine) => {
     service.advance(29 * DAY_MS);
     await useCases.deleteNote({ userId: young.ownerId }, young.noteId);
     await useCases.expireTrash();
-    expect((await db.trash.listFor(ownerId, { limit: 9, cursor: undefined })).items).toHaveLength(1);
+    expect((await trashQueries(db).listFor(ownerId, { limit: 9, cursor: undefined })).items).toHaveLength(1);
     service.advance(DAY_MS);
     expect(await useCases.expireTrash()).toBeGreaterThan(0);
     await useCases.purgeObjects();
-    expect(await db.usage.find(ownerId)).toEqual({ bytes: 0, files: 0 });
+    expect(await usageQueries(db).find(ownerId)).toEqual({ bytes: 0, files: 0 });
     expect((await service.bucketContents.keys()).length).toBeLessThanOrEqual(objects.length - 2);
     const [last, before] = (
       await useCases.listActivity({ userId: ownerId }, { limit: 2, cursor: undefined, routine: "include" })

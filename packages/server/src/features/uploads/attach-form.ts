@@ -8,11 +8,16 @@ import type { Attachment } from "../access/attachment.ts";
 import type { Arrive } from "../access/authorise.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { auditQueries } from "../audit/queries.ts";
 import { requireCredential } from "../people/require-credential.ts";
+import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
+import { usageQueries } from "../usage/queries.ts";
 import { quotaOf } from "../usage/quota.ts";
 import { sniffStream } from "./check-first-bytes.ts";
 import { type LengthBounds, reserveCapacity } from "./reserve-capacity.ts";
+import { verificationQueries } from "./verification-queries.ts";
 
 /** After a crash, the object of a form upload is deleted when this time has passed. No form upload takes longer than this. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
@@ -44,7 +49,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
     try {
-      await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
+      await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
       const body = sniffStream({ filename, contentType }, withReservation(input.body));
       const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes });
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
@@ -68,15 +73,15 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
           rejectReason: undefined,
           createdAt: now,
         };
-        await tx.attachments.insert(attachment, { quota: quotaOf(limits), settles: true });
-        await tx.objectDeletions.cancel(objectKey);
+        await attachmentQueries(tx).insert(attachment, { quota: quotaOf(limits), settles: true });
+        await objectDeletionQueries(tx).cancel(objectKey);
         if (etag !== undefined) {
-          await tx.verifications.insert({ attachmentId: attachment.id, etag, needsScan: true, dueAt: now });
+          await verificationQueries(tx).insert({ attachmentId: attachment.id, etag, needsScan: true, dueAt: now });
           return attachment;
         }
         const detail = { filename, sizeBytes: stored.sizeBytes };
         const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
-        await tx.audit.add(auditEvent("attachment.uploaded", event));
+        await auditQueries(tx).add(auditEvent("attachment.uploaded", event));
         return attachment;
       });
       if (etag !== undefined) onVerificationQueued();
@@ -86,9 +91,9 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       // Makes the deletion of the object due now, and releases the reservation. If this fails, the queued deletion runs later, and the
       // reservation expires later.
       await db
-        .transaction((tx) => tx.objectDeletions.put({ objectKey, notBefore: clock() }), { freesSpace: true })
+        .transaction((tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() }), { freesSpace: true })
         .catch(() => undefined);
-      await db.transaction((tx) => tx.usage.release(objectKey), { freesSpace: true }).catch(() => undefined);
+      await db.transaction((tx) => usageQueries(tx).release(objectKey), { freesSpace: true }).catch(() => undefined);
       onDeletionsQueued();
       throw error;
     }

@@ -1,9 +1,10 @@
 import type { Limits } from "../../platform/config/service-limits.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { effectiveExpiry, type Link } from "../links/link.ts";
 import type { LinkWithCreator } from "../links/links-port.ts";
+import { linkQueries } from "../links/queries/links.ts";
 import { linkNotFound, linkPolicy, stateOf } from "../links/visitor/admit.ts";
 
 /** The person who uploads a file: a user, or a visitor of the file request `linkId`. */
@@ -17,7 +18,7 @@ export type OpenRequest = { link: Link; deadline: number | undefined };
  * Throws `note_not_found`, `access_denied` or `link_not_found`.
  */
 export async function authoriseSender(
-  queries: Queries,
+  queries: Tx,
   { sender, noteId, now, limits }: { sender: Sender; noteId: string; now: number; limits: Limits },
 ): Promise<{ ownerId: string; request: OpenRequest | undefined }> {
   const { linkId } = sender;
@@ -25,7 +26,7 @@ export async function authoriseSender(
     const { ownerId } = await authoriseNote(queries, { caller: sender, noteId, action: "attachment.add" });
     return { ownerId, request: undefined };
   }
-  const found = await queries.links.find(linkId);
+  const found = await linkQueries(queries).find(linkId);
   if (found?.link.noteId !== noteId || !acceptsFiles(found, { now, limits })) throw linkNotFound();
   const deadline = effectiveExpiry(found.link, linkPolicy({ limits }));
   return { ownerId: found.link.ownerId, request: { link: found.link, deadline } };

@@ -1,6 +1,7 @@
 import type { Limits } from "../../platform/config/service-limits.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
+import { uploadQueries } from "./queries.ts";
 import type { PendingCounts } from "./uploads-port.ts";
 
 const REMEDY = "Complete or abort some of them, or delete their files.";
@@ -10,10 +11,10 @@ const REMEDY = "Complete or abort some of them, or delete their files.";
  * upload checks the same again.
  */
 export async function checkPending(
-  { uploads }: Queries,
+  tx: Tx,
   { userId, noteId, limits }: { userId: string; noteId: string; limits: Limits },
 ): Promise<void> {
-  requirePending(await uploads.countPending({ userId, noteId }), limits);
+  requirePending(await uploadQueries(tx).countPending({ userId, noteId }), limits);
 }
 
 /** Throws `too_many_uploads` if one of the counts has reached its limit. */

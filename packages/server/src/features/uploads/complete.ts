@@ -1,13 +1,16 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { VerificationState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { type Attachment, isComplete } from "../access/attachment.ts";
 import { roleOf } from "../access/authorise.ts";
+import { accessQueries } from "../access/queries.ts";
 import { requirePermission } from "../access/role.ts";
 import type { Upload } from "../access/upload.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { type AcceptedTypes, acceptedTypes } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { assembleParts, type ReportedPart } from "./assemble-parts.ts";
 import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { defer, markReady, reject } from "./decide.ts";
@@ -58,7 +61,7 @@ async function findSent(
   { caller, uploadId }: { caller: Sender; uploadId: string },
 ): Promise<Sent> {
   if (caller.linkId === undefined) {
-    const found = await db.access.upload(caller.userId, uploadId);
+    const found = await accessQueries(db).upload(caller.userId, uploadId);
     if (found === undefined) throw uploadNotFound();
     const { upload, attachment, role } = found;
     requirePermission(roleOf(caller, { noteId: upload.noteId, role }), "attachment.add");
@@ -66,7 +69,7 @@ async function findSent(
   }
   const upload = await findOwnUpload(db, { caller, uploadId });
   const { request } = await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock(), limits });
-  return { upload, attachment: await db.attachments.find(upload.attachmentId), link: request?.link };
+  return { upload, attachment: await attachmentQueries(db).find(upload.attachmentId), link: request?.link };
 }
 
 /** Assembles the parts if there are any, makes a staged copy if the upload needs one, and inspects the object. */
@@ -91,12 +94,12 @@ async function findStored(
 
 /** Returns the kinds of files that the file request accepts in the slot of this file, or undefined for every kind. */
 async function acceptedBy(
-  { visitorFiles }: Queries,
+  tx: Tx,
   { link, attachment }: { link: Link | undefined; attachment: Attachment },
 ): Promise<AcceptedTypes | undefined> {
   const request = link?.request;
   if (request === undefined) return undefined;
-  const file = await visitorFiles.find(attachment.id);
+  const file = await visitorFileQueries(tx).find(attachment.id);
   return acceptedTypes(
     request,
     request.slots.find(({ id }) => id === file?.slotId),

@@ -1,23 +1,32 @@
 import type { Checksum } from "../../platform/bucket/port.ts";
 import type { Limits } from "../../platform/config/service-limits.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { AuditAction, VerificationState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { idInApplication, visitorIdOf } from "../access/actor.ts";
 import type { Attachment } from "../access/attachment.ts";
+import { accessQueries } from "../access/queries.ts";
 import { permits } from "../access/role.ts";
 import type { Upload } from "../access/upload.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
 import { messagesOf } from "../audit/messages.ts";
+import { auditQueries } from "../audit/queries.ts";
 import type { Link } from "../links/link.ts";
+import { linkQueries } from "../links/queries/links.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { notify } from "../outbox/notify.ts";
 import { recordFileEvent } from "../outbox/record-file-event.ts";
+import { webhookQueries } from "../outbox/webhook-queries.ts";
+import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
 import { queueDeletions } from "../storage/object-deletions.ts";
 import { acceptsFiles } from "./authorise-sender.ts";
 import { NOT_KEPT } from "./check-first-bytes.ts";
 import { deleteObjectNow, objectsOf, uploadedObject } from "./objects-of-upload.ts";
+import { uploadQueries } from "./queries.ts";
 import { transitionUpload } from "./transition.ts";
+import { verificationQueries } from "./verification-queries.ts";
 import type { Verdict } from "./verify.ts";
 
 // `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. Undefined: the attachment was
@@ -43,19 +52,19 @@ export async function markReady(
         const now = clock();
         // The attachment was deleted or moved to the trash after the caller read it. The verification of a file in the trash waits until
         // the file is restored.
-        if ((await tx.attachments.find(seen.id)) === undefined) return { moved: false, attachment: undefined };
+        if ((await attachmentQueries(tx).find(seen.id)) === undefined) return { moved: false, attachment: undefined };
         const right = await rightOf(tx, { attachment: seen, now, limits });
         if (right === undefined) return "revoked";
         const checksum = verdict.checksum ?? seen.checksum;
         const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
-        const attachment = await tx.attachments.find(seen.id);
+        const attachment = await attachmentQueries(tx).find(seen.id);
         if (moved) {
           // Notifies the owner before it stores the event of this file. Otherwise this event would look like the event of an earlier file.
           if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
           const event = readyEvent(deps, { attachment: seen, verdict, right, now });
           // For an adopted object, the adoption has already added an audit event. So only the messages to webhooks are queued.
-          if (seen.ownsObject) await tx.audit.add(event);
-          else await tx.webhooks.queue(...messagesOf(event));
+          if (seen.ownsObject) await auditQueries(tx).add(event);
+          else await webhookQueries(tx).queue(...messagesOf(event));
         }
         if (moved && attachment?.state === "ready")
           await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
@@ -94,10 +103,10 @@ async function complete(
   const right = { action: "attachment.uploaded" as const, detail: {} };
   const event = readyEvent(deps, { attachment: seen, verdict, right, now: clock() });
   const completion = { attachmentId: seen.id, uploadId: (upload as Upload).id, checksum, event };
-  const record = await db.uploads.complete(completion);
+  const record = await uploadQueries(db).complete(completion);
   if (record?.mayAdd === false) return "revoked";
   if (record?.isMoved) return { moved: true, attachment: { ...seen, state: "ready", checksum } };
-  return { moved: false, attachment: await db.attachments.find(seen.id) };
+  return { moved: false, attachment: await attachmentQueries(db).find(seen.id) };
 }
 
 type Ready = { attachment: Attachment; verdict: Sent["verdict"]; right: Omit<Right, "to">; now: number };
@@ -122,15 +131,15 @@ type Right = {
 };
 
 /** Notifies the owner of the note that a file has arrived, if the settings of the file request say so. */
-async function notifyOfFile(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
+async function notifyOfFile(deps: Deps, tx: Tx, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
-  if (wanted === "first" && (await tx.links.hasReceived(linkId))) return;
+  if (wanted === "first" && (await linkQueries(tx).hasReceived(linkId))) return;
   await notify(deps, tx, { userId: ownerId, notice: { about: "file-received", linkId } });
 }
 
 /** Returns the new state and the audit event of the file, if the sender may still send files now. Returns undefined if not. */
 async function rightOf(
-  queries: Queries,
+  queries: Tx,
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
@@ -138,13 +147,13 @@ async function rightOf(
   // not be a reason to refuse the file.
   if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
-    const access = await queries.access.note(createdBy, noteId);
+    const access = await accessQueries(queries).note(createdBy, noteId);
     return permits(access?.role, "attachment.add")
       ? { to: "ready", action: "attachment.uploaded", detail: {} }
       : undefined;
   }
-  const file = await queries.visitorFiles.find(attachment.id);
-  const found = file && (await queries.links.find(file.linkId));
+  const file = await visitorFileQueries(queries).find(attachment.id);
+  const found = file && (await linkQueries(queries).find(file.linkId));
   // The file request must have been open when the last byte arrived. So a file is not refused because its verification was slow.
   if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
@@ -168,12 +177,12 @@ export async function reject(
   const { moved, attachment } = await db.transaction(async (tx) => {
     const subject = { attachmentId: seen.id, uploadId: upload?.id, from: seen.state };
     const moved = await transitionUpload(tx, { ...subject, to: "rejected", rejectReason: reason });
-    const attachment = await tx.attachments.find(seen.id);
+    const attachment = await attachmentQueries(tx).find(seen.id);
     if (!moved) return { moved, attachment };
     await queueDeletions(tx, { planned: objects, now });
     const detail = { filename: seen.filename, reason };
     const event = { id: newId(), caller: { userId: by ?? seen.createdBy }, subject: aboutFile(seen), at: now, detail };
-    await tx.audit.add(auditEvent("attachment.rejected", event));
+    await auditQueries(tx).add(auditEvent("attachment.rejected", event));
     if (attachment !== undefined) await recordFileEvent(tx, { id: newId(), kind: "rejected", attachment, now });
     return { moved, attachment };
   });
@@ -192,9 +201,9 @@ export async function defer(
     const now = clock();
     if (await moveStored(tx, { attachment: seen, upload, to, now })) {
       const needsScan = to === "scanning";
-      await tx.verifications.insert({ attachmentId: seen.id, etag, needsScan, dueAt: now });
+      await verificationQueries(tx).insert({ attachmentId: seen.id, etag, needsScan, dueAt: now });
     }
-    return tx.attachments.find(seen.id);
+    return attachmentQueries(tx).find(seen.id);
   });
   onVerificationQueued();
   return attachment;
@@ -205,7 +214,7 @@ export async function defer(
  * uploaded object is deleted.
  */
 async function moveStored(
-  queries: Queries,
+  queries: Tx,
   move: Decision & { to: "ready" | "quarantined" | VerificationState; now: number; checksum?: Checksum | undefined },
 ): Promise<boolean> {
   const { attachment, upload, to, now, checksum } = move;
@@ -220,10 +229,10 @@ async function moveStored(
     objectKey: isCopied ? objectKey : undefined,
   });
   if (moved && visitorIdOf(attachment.createdBy) !== undefined) {
-    await queries.visitorFiles.markReceived(attachmentId, now);
+    await visitorFileQueries(queries).markReceived(attachmentId, now);
   }
   if (moved && isCopied) {
-    await queries.objectDeletions.cancel(objectKey);
+    await objectDeletionQueries(queries).cancel(objectKey);
     await queueDeletions(queries, { planned: [uploadedObject({ attachment, upload, now })], now });
   }
   return moved;

@@ -1,7 +1,9 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { Upload } from "../access/upload.ts";
 import { LATE_PUT_GRACE_MS } from "../storage/object-deletions.ts";
+import { usageQueries } from "../usage/queries.ts";
 import { deleteObjectNow, queueObjectDeletions } from "./objects-of-upload.ts";
+import { uploadQueries } from "./queries.ts";
 import { transitionUpload } from "./transition.ts";
 
 const BATCH = 500;
@@ -16,11 +18,12 @@ export function expireUploads(deps: Deps) {
   return async (): Promise<number> => {
     const now = clock();
     // Releases the reservations of form uploads whose process has died. The deletion of their objects is already queued.
-    const release = () => db.transaction((tx) => tx.usage.releaseExpired(now, RELEASED_AT_ONCE), { freesSpace: true });
+    const release = () =>
+      db.transaction((tx) => usageQueries(tx).releaseExpired(now, RELEASED_AT_ONCE), { freesSpace: true });
     while ((await release()) === RELEASED_AT_ONCE);
     let expired = 0;
     for (;;) {
-      const abandoned = await db.uploads.listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);
+      const abandoned = await uploadQueries(db).listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);
       const before = expired;
       for (const upload of abandoned) if (await expire(deps, { upload, now })) expired += 1;
       // Stops if a full batch changed nothing, because the loop would otherwise list the same batch forever.

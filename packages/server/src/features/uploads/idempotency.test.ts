@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Database } from "../../platform/database/port.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { engines } from "../../testing/database/test-databases.ts";
+import { withQueries } from "../../testing/database/with-queries.ts";
 import type { Answer, Client } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
+import { uploadQueries } from "./queries.ts";
 
 const MIB = 2 ** 20;
 const DAY_MS = 86_400_000;
@@ -113,16 +115,15 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     let other: Answer | undefined;
     const database = (db: Database): Database => ({
       ...db,
-      uploads: {
-        ...db.uploads,
+      built: withQueries(db, uploadQueries, {
         async findByKey(key) {
           reads += 1;
           if (reads === 2) await ann.send(`DELETE /uploads/${other?.body.upload.id}`);
-          const found = await db.uploads.findByKey(key);
+          const found = await uploadQueries(db).findByKey(key);
           if (reads === 1) other = await start({ json: LARGE });
           return found;
         },
-      },
+      }),
     });
     const raced = await startServiceInTest({ engine, limits, beside: service, wrap: { database } });
     const client = raced.as("ann");

@@ -1,10 +1,13 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { takeFromWindow } from "../../platform/limits/in-database.ts";
 import { checkOffer } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { noteQueries } from "../notes/queries.ts";
 import { authoriseSender, type OpenRequest } from "./authorise-sender.ts";
 import type { DeclaredUpload } from "./declared-upload.ts";
+import { uploadQueries } from "./queries.ts";
 
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
@@ -15,15 +18,15 @@ type Offer = { declared: DeclaredUpload; link: Link | undefined };
  */
 export async function holdRequest(
   { clock, limits }: Deps,
-  { queries, declared }: { queries: Queries; declared: DeclaredUpload },
+  { queries, declared }: { queries: Tx; declared: DeclaredUpload },
 ): Promise<OpenRequest | undefined> {
   const { caller, noteId } = declared;
   const { userId, linkId } = caller;
   if (linkId === undefined) return undefined;
-  await queries.uploads.holdStarts({ userId, noteId });
+  await uploadQueries(queries).holdStarts({ userId, noteId });
   // Locks the note before the file request, as every transaction does. This order avoids deadlocks.
-  await queries.notes.hold(noteId);
-  await queries.visitorFiles.holdLink(linkId);
+  await noteQueries(queries).hold(noteId);
+  await visitorFileQueries(queries).holdLink(linkId);
   const { request } = await authoriseSender(queries, { sender: caller, noteId, now: clock(), limits });
   await checkRequest(queries, { declared, link: request?.link });
   return request;
@@ -34,23 +37,23 @@ export async function holdRequest(
  * Counts the rows each time, so there is no counter that could be wrong. In a transaction that has locked the file request, no other upload
  * can change the count.
  */
-export async function checkRequest({ visitorFiles }: Queries, { declared, link }: Offer): Promise<void> {
+export async function checkRequest(tx: Tx, { declared, link }: Offer): Promise<void> {
   if (link?.request === undefined) return;
   const { contentType, sizeBytes, visit } = declared;
-  const used = await visitorFiles.usageOf(link.id);
+  const used = await visitorFileQueries(tx).usageOf(link.id);
   checkOffer(link.request, { offered: { contentType, sizeBytes, slotId: visit?.slotId }, used });
 }
 
 type Joining = { declared: DeclaredUpload; link: Link; attachmentId: string; now: number };
 
 /** Records that a visitor's file belongs to the file request. Throws `rate_limited`. */
-export async function joinRequest(queries: Queries, joining: Joining): Promise<void> {
+export async function joinRequest(queries: Tx, joining: Joining): Promise<void> {
   const { declared, link, attachmentId } = joining;
   if (declared.visit === undefined) return;
   const { visitorId, visitorName, slotId } = declared.visit;
   await limitHeld(queries, joining);
   const file = { attachmentId, linkId: link.id, visitorId, visitorName, slotId, receivedAt: undefined };
-  await queries.visitorFiles.insert(file);
+  await visitorFileQueries(queries).insert(file);
 }
 
 /** The length of the time window of `limitHeld`. An aborted upload counts in the quota of the owner for a shorter time. Milliseconds. */
@@ -68,7 +71,7 @@ const TOO_MANY_HELD =
  * Limits how much of the owner's quota a file request can use. An aborted upload counts in the quota until its URL expires. Without this
  * limit, visitors who start and abort uploads again and again could use far more quota than the file request accepts.
  */
-async function limitHeld(queries: Queries, { declared, link, now }: Joining): Promise<void> {
+async function limitHeld(queries: Tx, { declared, link, now }: Joining): Promise<void> {
   const { maxBytesTotal = 0, maxFiles = 0 } = link.request ?? {};
   const take = (name: string, { amount, max }: { amount: number; max: number }) => {
     const limit = { name, max, windowMs: HELD_MS };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Bucket } from "../../platform/bucket/port.ts";
 import { patterned } from "../../platform/bucket/testing/bytes.ts";
-import type { Database } from "../../platform/database/port.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";

@@ -1,15 +1,17 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
 import type { Upload } from "../access/upload.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/object-deletions.ts";
+import { usageQueries } from "../usage/queries.ts";
 
 /** Queues the deletion of the objects of an upload that ended without success. */
 export async function queueObjectDeletions(
-  queries: Queries,
+  queries: Tx,
   { upload, now }: { upload: Upload; now: number },
 ): Promise<void> {
-  const attachment = await queries.attachments.find(upload.attachmentId);
+  const attachment = await attachmentQueries(queries).find(upload.attachmentId);
   if (attachment === undefined) return;
   await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
 }
@@ -58,7 +60,7 @@ export async function deleteObjectNow(
   try {
     if (multipart !== undefined) {
       await bucket.abortMultipart({ objectKey, bucketUploadId: multipart.bucketUploadId });
-      await db.transaction((tx) => tx.usage.release(objectKey));
+      await db.transaction((tx) => usageQueries(tx).release(objectKey));
     }
   } catch {}
   await bucket.delete([objectKey]).catch(() => []);

@@ -1,19 +1,23 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Upload } from "../access/upload.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import type { Sender } from "./authorise-sender.ts";
+import { uploadQueries } from "./queries.ts";
 
 /**
  * Finds an upload of the caller. Throws `upload_not_found`, also for an upload of another user, an upload through another link, and a file
  * in the trash.
  */
 export async function findOwnUpload(
-  queries: Queries,
+  queries: Tx,
   { caller, uploadId }: { caller: Sender; uploadId: string },
 ): Promise<Upload> {
-  const upload = await queries.uploads.find(uploadId);
+  const upload = await uploadQueries(queries).find(uploadId);
   const isOwn = upload?.userId === caller.userId && (await cameThrough(queries, { upload, linkId: caller.linkId }));
-  if (upload === undefined || !isOwn || !(await queries.attachments.find(upload.attachmentId))) throw uploadNotFound();
+  if (upload === undefined || !isOwn || !(await attachmentQueries(queries).find(upload.attachmentId)))
+    throw uploadNotFound();
   return upload;
 }
 
@@ -22,11 +26,11 @@ export function uploadNotFound(): DomainError {
 }
 
 async function cameThrough(
-  { visitorFiles }: Queries,
+  tx: Tx,
   { upload, linkId }: { upload: Upload; linkId: string | undefined },
 ): Promise<boolean> {
   if (linkId === undefined) return true;
-  return (await visitorFiles.find(upload.attachmentId))?.linkId === linkId;
+  return (await visitorFileQueries(tx).find(upload.attachmentId))?.linkId === linkId;
 }
 
 export function uploadOver({ state }: Pick<Upload, "state">): DomainError {

@@ -3,6 +3,7 @@ import type { SignedRequest, StoredPart } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Upload } from "../access/upload.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { findOwnUpload, uploadOver } from "./own-upload.ts";
 
@@ -47,7 +48,7 @@ export function getUpload({ db, bucket }: Deps) {
   return async (caller: Sender, uploadId: string): Promise<UploadProgress> => {
     const upload = await findOwnUpload(db, { caller, uploadId });
     const { multipart, objectKey, state, attachmentId } = upload;
-    const attachment = state === "rejected" ? await db.attachments.find(attachmentId) : undefined;
+    const attachment = state === "rejected" ? await attachmentQueries(db).find(attachmentId) : undefined;
     const rejectReason = attachment?.rejectReason;
     if (multipart === undefined || state !== "pending") return { upload, parts: [], rejectReason };
     const { bucketUploadId } = multipart;

@@ -12,14 +12,19 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 import type { Attachment } from "../access/attachment.ts";
 import type { Upload } from "../access/upload.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { shareQueries } from "../sharing/queries.ts";
+import { uploadQueries } from "./queries.ts";
 
 describe.each(engines)("uploads on $name", (engine) => {
   const suite = useDatabase(engine);
   async function insertAttachment() {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
-    await suite.db.notes.insert(note);
-    await suite.db.attachments.insert(attachment);
+    await noteQueries(suite.db).insert(note);
+    await attachmentQueries(suite.db).insert(attachment);
     return attachment;
   }
 
@@ -28,21 +33,23 @@ describe.each(engines)("uploads on $name", (engine) => {
     const upload = sampleUpload(attachment, { declaredChecksum: { algorithm: "SHA256", value: "abc=" } });
     const later = sampleUpload(attachment, { multipart: { bucketUploadId: "a-b", partSize: 525 * 2 ** 20 } });
     await insertUpload(suite.db, upload);
-    expect(await suite.db.uploads.find(upload.id)).toEqual(upload);
-    expect(await suite.db.uploads.findOfAttachment(attachment.id)).toEqual(upload);
+    expect(await uploadQueries(suite.db).find(upload.id)).toEqual(upload);
+    expect(await uploadQueries(suite.db).findOfAttachment(attachment.id)).toEqual(upload);
     await insertUpload(suite.db, later);
-    expect(await suite.db.uploads.findOfAttachment(attachment.id)).toEqual(later);
-    expect(await suite.db.uploads.find("none")).toBeUndefined();
-    expect(await suite.db.uploads.findOfAttachment("none")).toBeUndefined();
+    expect(await uploadQueries(suite.db).findOfAttachment(attachment.id)).toEqual(later);
+    expect(await uploadQueries(suite.db).find("none")).toBeUndefined();
+    expect(await uploadQueries(suite.db).findOfAttachment("none")).toBeUndefined();
   });
 
   it("changes a state once when many callers try together", async () => {
     const upload = sampleUpload(await insertAttachment());
     await insertUpload(suite.db, upload);
     const change = { from: "pending", to: "verifying" } as const;
-    const wins = await Promise.all(Array.from({ length: 24 }, () => suite.db.uploads.transition(upload.id, change)));
+    const wins = await Promise.all(
+      Array.from({ length: 24 }, () => uploadQueries(suite.db).transition(upload.id, change)),
+    );
     expect(wins.filter(Boolean)).toHaveLength(1);
-    expect(await suite.db.uploads.find(upload.id)).toEqual({ ...upload, state: "verifying" });
+    expect(await uploadQueries(suite.db).find(upload.id)).toEqual({ ...upload, state: "verifying" });
   });
 
   it("lists pending uploads with an expired URL, oldest first", async () => {
@@ -52,17 +59,17 @@ describe.each(engines)("uploads on $name", (engine) => {
     const done = sampleUpload(attachment, { expiresAt: 1_000, state: "ready" });
     const alive = sampleUpload(attachment, { expiresAt: 3_000 });
     for (const upload of [second, first, done, alive]) await insertUpload(suite.db, upload);
-    expect(await suite.db.uploads.listAbandoned(3_000, 10)).toEqual([first, second]);
-    expect(await suite.db.uploads.listAbandoned(3_000, 1)).toEqual([first]);
-    expect(await suite.db.uploads.listAbandoned(1_000, 10)).toEqual([]);
+    expect(await uploadQueries(suite.db).listAbandoned(3_000, 10)).toEqual([first, second]);
+    expect(await uploadQueries(suite.db).listAbandoned(3_000, 1)).toEqual([first]);
+    expect(await uploadQueries(suite.db).listAbandoned(1_000, 10)).toEqual([]);
   });
 
   it("deletes an upload with its attachment", async () => {
     const attachment = await insertAttachment();
     const upload = sampleUpload(attachment);
     await insertUpload(suite.db, upload);
-    await suite.db.attachments.delete(attachment.id);
-    expect(await suite.db.uploads.find(upload.id)).toBeUndefined();
+    await attachmentQueries(suite.db).delete(attachment.id);
+    expect(await uploadQueries(suite.db).find(upload.id)).toBeUndefined();
   });
 
   describe("the completion", () => {
@@ -70,8 +77,8 @@ describe.each(engines)("uploads on $name", (engine) => {
       const note = sampleNote({ ownerId: newId() });
       const attachment = sampleAttachment(note, given);
       const upload = sampleUpload(attachment, { idempotencyKey: "a" });
-      await suite.db.notes.insert(note);
-      await suite.db.attachments.insert(attachment);
+      await noteQueries(suite.db).insert(note);
+      await attachmentQueries(suite.db).insert(attachment);
       await insertUpload(suite.db, upload);
       return { note, attachment, upload };
     }
@@ -90,7 +97,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     }
 
     const eventsOf = async (ownerId: string) =>
-      (await suite.db.audit.listOfOwner(ownerId, { limit: 50, cursor: undefined, routine: "include" })).items;
+      (await auditQueries(suite.db).listOfOwner(ownerId, { limit: 50, cursor: undefined, routine: "include" })).items;
 
     it("succeeds once when many callers complete together, with one event", async () => {
       const { attachment, upload } = await insertPending();
@@ -98,39 +105,43 @@ describe.each(engines)("uploads on $name", (engine) => {
       const records = await Promise.all(
         completions.map((completion, nth) =>
           nth % 3 === 0
-            ? suite.db.transaction((tx) => tx.uploads.complete(completion))
-            : suite.db.uploads.complete(completion),
+            ? suite.db.transaction((tx) => uploadQueries(tx).complete(completion))
+            : uploadQueries(suite.db).complete(completion),
         ),
       );
       const moved = completions.filter((_, nth) => records[nth]?.isMoved);
       expect(moved).toHaveLength(1);
       expect(records.every((record) => record?.mayAdd)).toBe(true);
       expect(await eventsOf(attachment.ownerId)).toEqual(moved.map(({ event }) => event));
-      expect(await suite.db.attachments.find(attachment.id)).toEqual({ ...attachment, state: "ready", checksum });
-      expect(await suite.db.uploads.find(upload.id)).toEqual({ ...upload, state: "ready" });
+      expect(await attachmentQueries(suite.db).find(attachment.id)).toEqual({
+        ...attachment,
+        state: "ready",
+        checksum,
+      });
+      expect(await uploadQueries(suite.db).find(upload.id)).toEqual({ ...upload, state: "ready" });
     });
 
     it("keeps the checksum of an attachment without a new one", async () => {
       const sent = await insertPending({ checksum });
-      await suite.db.uploads.complete(completionOf(sent));
-      expect(await suite.db.attachments.find(sent.attachment.id)).toMatchObject({ state: "ready", checksum });
+      await uploadQueries(suite.db).complete(completionOf(sent));
+      expect(await attachmentQueries(suite.db).find(sent.attachment.id)).toMatchObject({ state: "ready", checksum });
     });
 
     it("changes nothing for a user without the right, and returns nothing for a deleted file", async () => {
       const sent = await insertPending({ createdBy: "bob" });
-      await suite.db.shares.put({ noteId: sent.note.id }, sampleShare({ userId: "bob", role: "viewer" }));
-      expect(await suite.db.uploads.complete(completionOf(sent))).toEqual({ mayAdd: false, isMoved: false });
-      expect(await suite.db.attachments.find(sent.attachment.id)).toEqual(sent.attachment);
+      await shareQueries(suite.db).put({ noteId: sent.note.id }, sampleShare({ userId: "bob", role: "viewer" }));
+      expect(await uploadQueries(suite.db).complete(completionOf(sent))).toEqual({ mayAdd: false, isMoved: false });
+      expect(await attachmentQueries(suite.db).find(sent.attachment.id)).toEqual(sent.attachment);
       expect(await eventsOf(sent.attachment.ownerId)).toEqual([]);
-      await suite.db.attachments.delete(sent.attachment.id);
-      expect(await suite.db.uploads.complete(completionOf(sent))).toBeUndefined();
+      await attachmentQueries(suite.db).delete(sent.attachment.id);
+      expect(await uploadQueries(suite.db).complete(completionOf(sent))).toBeUndefined();
     });
 
     it("changes nothing after an abort", async () => {
       const sent = await insertPending();
-      await suite.db.attachments.transition(sent.attachment.id, { from: "pending", to: "aborted" });
-      expect(await suite.db.uploads.complete(completionOf(sent))).toEqual({ mayAdd: true, isMoved: false });
-      expect(await suite.db.uploads.find(sent.upload.id)).toEqual(sent.upload);
+      await attachmentQueries(suite.db).transition(sent.attachment.id, { from: "pending", to: "aborted" });
+      expect(await uploadQueries(suite.db).complete(completionOf(sent))).toEqual({ mayAdd: true, isMoved: false });
+      expect(await uploadQueries(suite.db).find(sent.upload.id)).toEqual(sent.upload);
       expect(await eventsOf(sent.attachment.ownerId)).toEqual([]);
     });
   });

@@ -1,6 +1,9 @@
 import type { Kysely } from "kysely";
+import { compiledOnce } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { RunCalls } from "../../platform/database/run-calls.ts";
+import { inOrder } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { toUpload } from "../access/rows.ts";
 import { usesCapacity } from "../usage/usage.ts";
@@ -34,12 +37,12 @@ export function uploadSteps(statements: UploadStatements, run: RunCalls): Pick<U
   };
 }
 
-type Context = { engine: Engine; statements: UploadStatements; run: RunCalls };
+const compiled = compiledOnce(compileUploads);
 
-export function uploadQueries(db: Kysely<Tables>, { engine, statements, run }: Context): UploadQueries {
+export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, engine, run }): UploadQueries => {
   const select = () => db.selectFrom("uploads").selectAll();
   return {
-    ...uploadSteps(statements, run),
+    ...uploadSteps(compiled({ kysely: db, engine }), inOrder(run)),
 
     async holdStarts(of) {
       // SQLite needs no lock, because a transaction is the only writer from its start.
@@ -105,4 +108,4 @@ export function uploadQueries(db: Kysely<Tables>, { engine, statements, run }: C
       return (await abandoned.orderBy("expires_at").limit(limit).execute()).map(toUpload);
     },
   };
-}
+});

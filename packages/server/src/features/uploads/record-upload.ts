@@ -1,18 +1,20 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import { permits } from "../access/role.ts";
 import type { MultipartUpload, Upload } from "../access/upload.ts";
+import { usageQueries } from "../usage/queries.ts";
 import { quotaOf } from "../usage/quota.ts";
 import { quotaExceeded, quotaOfUser } from "../usage/usage.ts";
 import { requirePending } from "./check-pending.ts";
 import type { DeclaredUpload } from "./declared-upload.ts";
 import { holdRequest, joinRequest, secondsLeft } from "./join-request.ts";
+import { uploadQueries } from "./queries.ts";
 import { REMEMBERED_MS } from "./repeat-start.ts";
 import type { StartedRecord, UploadStart } from "./uploads-port.ts";
 
-type Recording = { queries: Queries; declared: DeclaredUpload; multipart: MultipartUpload | undefined };
+type Recording = { queries: Tx; declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 
 /**
  * Records an upload and its attachment. For an upload of a visitor, call it in a transaction. Throws the errors of `startUpload` if the
@@ -33,7 +35,7 @@ export async function recordUpload(deps: Deps, { queries, declared, multipart }:
     maxPending: { ofUser: limits.userPendingUploads, ofNote: limits.notePendingUploads },
     startedBefore: now - REMEMBERED_MS,
   };
-  const record = await queries.uploads.start(start);
+  const record = await uploadQueries(queries).start(start);
   if (record?.isRecorded !== true) throw await refusalOf(deps, { queries, start, record });
   const { attachmentId } = upload;
   if (request !== undefined) await joinRequest(queries, { declared, link: request.link, attachmentId, now });
@@ -73,7 +75,7 @@ function newUpload(
 
 async function refusalOf(
   { limits }: Deps,
-  { queries, start, record }: { queries: Queries; start: UploadStart; record: StartedRecord | undefined },
+  { queries, start, record }: { queries: Tx; start: UploadStart; record: StartedRecord | undefined },
 ): Promise<DomainError> {
   if (record === undefined) return new DomainError("note_not_found", "Note not found");
   const { ownerId, mayAdd, isRepeated, pending } = record;
@@ -86,6 +88,6 @@ async function refusalOf(
   const { quota, upload } = start;
   const wanted = { bytes: upload.sizeBytes, files: 1 };
   const isOwner = upload.userId === ownerId;
-  const used = await queries.usage.find(ownerId);
+  const used = await usageQueries(queries).find(ownerId);
   return quotaExceeded({ wanted, used, quota: quotaOfUser(quota, used), isOwner });
 }

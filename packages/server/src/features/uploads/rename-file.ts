@@ -6,7 +6,9 @@ import { checkFilename } from "../../platform/text/filename.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { authoriseAttachment } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { auditQueries } from "../audit/queries.ts";
 import { contradictionIn } from "./check-first-bytes.ts";
 import { inspect } from "./inspect.ts";
 
@@ -25,10 +27,10 @@ export function renameFile({ db, bucket, clock, newId }: Deps) {
     if (extensionOf(filename) !== extensionOf(seen.filename)) await refuseContradiction(bucket, { ...seen, filename });
     return db.transaction(async (tx) => {
       const attachment = await authoriseAttachment(tx, request);
-      if (!(await tx.attachments.rename(attachment.id, filename))) throw notReady(attachment);
+      if (!(await attachmentQueries(tx).rename(attachment.id, filename))) throw notReady(attachment);
       const detail = { filename, before: attachment.filename };
       const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
-      await tx.audit.add(auditEvent("attachment.renamed", event));
+      await auditQueries(tx).add(auditEvent("attachment.renamed", event));
       return { ...attachment, filename };
     });
   };

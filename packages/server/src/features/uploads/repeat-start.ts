@@ -1,8 +1,10 @@
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Upload } from "../access/upload.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { authoriseSender } from "./authorise-sender.ts";
 import { type DeclaredUpload, type StartedUpload, signPut } from "./declared-upload.ts";
+import { uploadQueries } from "./queries.ts";
 
 /** How long the service remembers an idempotency key after the first start. Milliseconds. */
 export const REMEMBERED_MS = 86_400_000;
@@ -23,10 +25,10 @@ export async function repeatStart(
   const now = clock();
   await authoriseSender(db, { sender: caller, noteId, now, limits });
   const key = { userId: caller.userId, idempotencyKey };
-  await db.uploads.forgetKey(key, { now, startedBefore: now - REMEMBERED_MS });
-  const upload = await db.uploads.findByKey(key);
+  await uploadQueries(db).forgetKey(key, { now, startedBefore: now - REMEMBERED_MS });
+  const upload = await uploadQueries(db).findByKey(key);
   if (upload === undefined) return undefined;
-  const file = declared.visit && (await db.visitorFiles.find(upload.attachmentId));
+  const file = declared.visit && (await visitorFileQueries(db).find(upload.attachmentId));
   if (!matches(upload, declared) || file?.slotId !== declared.visit?.slotId) {
     throw new DomainError(
       "idempotency_key_reused",

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { streamOf } from "../../platform/http/stream-of.ts";
+import { usageQueries } from "../usage/queries.ts";
 import { quotaOf } from "../usage/quota.ts";
 import { type Quota, quotaOfUser } from "../usage/usage.ts";
 
@@ -43,7 +44,7 @@ export async function reserveCapacity(deps: Deps, request: Request): Promise<(bo
 async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean> {
   const quota = quotaOf(limits);
   const isLimited = ({ bytes, files }: Quota) => bytes !== undefined || files !== undefined;
-  return isLimited(quota) || isLimited(quotaOfUser(quota, await db.usage.find(ownerId)));
+  return isLimited(quota) || isLimited(quotaOfUser(quota, await usageQueries(db).find(ownerId)));
 }
 
 /**
@@ -54,7 +55,7 @@ async function reserveLength({ db, clock, limits }: Deps, request: Request): Pro
   const { objectKey, ownerId, userId, length, maxBytes } = request;
   const reserve = async (sizeBytes: number) => {
     const reservation = { objectKey, ownerId, userId, sizeBytes, expiresAt: clock() + LEASE_MS };
-    await db.transaction((tx) => tx.usage.reserve(reservation, quotaOf(limits)));
+    await db.transaction((tx) => usageQueries(tx).reserve(reservation, quotaOf(limits)));
     return sizeBytes;
   };
   if (length === undefined) return reserve(0);
@@ -77,7 +78,7 @@ async function* extending(deps: Deps, { request, body, ...begun }: Extending): A
   async function extendTo(sizeBytes: number): Promise<void> {
     const moreBytes = Math.max(0, Math.min(sizeBytes, most) - reservedBytes);
     const reservation = { objectKey, ownerId, userId, moreBytes, expiresAt: clock() + LEASE_MS };
-    await db.transaction((tx) => tx.usage.extend(reservation, quotaOf(limits)));
+    await db.transaction((tx) => usageQueries(tx).extend(reservation, quotaOf(limits)));
     reservedBytes += moreBytes;
     extendedAt = clock();
   }

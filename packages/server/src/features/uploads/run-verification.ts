@@ -1,7 +1,10 @@
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { isBeingVerified } from "../access/attachment.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { markReady, reject } from "./decide.ts";
+import { uploadQueries } from "./queries.ts";
+import { verificationQueries } from "./verification-queries.ts";
 import type { ClaimedVerification } from "./verifications-port.ts";
 import { CHANGED, verifyContent } from "./verify.ts";
 
@@ -26,7 +29,7 @@ export function claimVerification({ db, clock, newId, scanning }: Deps) {
   return (): Promise<ClaimedVerification | undefined> => {
     const now = clock();
     const canScan = scanning !== undefined;
-    return db.verifications.claim({ now, holder: newId(), leaseEndsAt: now + LEASE_MS, canScan });
+    return verificationQueries(db).claim({ now, holder: newId(), leaseEndsAt: now + LEASE_MS, canScan });
   };
 }
 
@@ -36,7 +39,7 @@ export function claimVerification({ db, clock, newId, scanning }: Deps) {
  */
 export function renewVerification({ db, clock }: Deps) {
   return (claimed: ClaimedVerification): Promise<boolean> =>
-    db.verifications.renew(claimed, { leaseEndsAt: clock() + LEASE_MS });
+    verificationQueries(db).renew(claimed, { leaseEndsAt: clock() + LEASE_MS });
 }
 
 /**
@@ -55,7 +58,7 @@ export function runVerification(deps: Deps) {
       const isUnscanned = error instanceof DomainError && error.code === "scanner_unavailable";
       const maxMs = isUnscanned ? RETRY_SCAN_MAX_MS : RETRY_MAX_MS;
       const pauseMs = signal?.aborted ? 0 : Math.min(maxMs, RETRY_BASE_MS * 2 ** (claimed.attempts - 1));
-      await db.verifications.release(claimed, { dueAt: clock() + pauseMs });
+      await verificationQueries(db).release(claimed, { dueAt: clock() + pauseMs });
       if (!signal?.aborted) throw error;
     }
   };
@@ -66,10 +69,10 @@ async function verifyAndDecide(
   { claimed, signal }: { claimed: ClaimedVerification; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { db, bucket } = deps;
-  const attachment = await db.attachments.find(claimed.attachmentId);
+  const attachment = await attachmentQueries(db).find(claimed.attachmentId);
   // The attachment may have been deleted, or another process may have decided about it.
   if (attachment === undefined || !isBeingVerified(attachment.state)) return;
-  const upload = await db.uploads.findOfAttachment(attachment.id);
+  const upload = await uploadQueries(db).findOfAttachment(attachment.id);
   const { objectKey } = attachment;
   const stored = await bucket.head(objectKey);
   let verdict = CHANGED;

@@ -10,6 +10,7 @@ import { fileForm } from "../../testing/form.ts";
 import type { Client, ServiceOptions, TestService } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { runVerifications } from "../../testing/verifications.ts";
+import { peopleQueries } from "../people/queries.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
@@ -46,7 +47,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
   let noteId: string;
   beforeAll(async () => {
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
-    await service.db.people.put({ id: "ann", email: "ann@example.com", name: "Ann", isAdmin: true, now: 1 });
+    await peopleQueries(service.db).put({ id: "ann", email: "ann@example.com", name: "Ann", isAdmin: true, now: 1 });
   });
 
   const attachment = async (id: string) => (await ann.send(`GET /attachments/${id}`)).body;

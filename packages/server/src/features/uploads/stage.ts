@@ -1,6 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
 import type { Upload } from "../access/upload.ts";
+import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
 import type { InspectedObject } from "./inspect.ts";
 
 /** If the process dies, the copy is deleted when this time has passed. To copy and verify an object never takes longer. Milliseconds. */
@@ -21,7 +22,7 @@ export async function stage({ db, bucket, clock }: Deps, upload: Upload): Promis
   const uploaded = await bucket.head(upload.objectKey);
   if (uploaded === undefined) return undefined;
   const objectKey = bucket.newObjectKey();
-  await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
+  await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
   const { sizeBytes, contentType } = uploaded;
   await bucket.copy({ from: upload.objectKey, to: objectKey, sizeBytes, contentType });
   return objectKey;
@@ -37,6 +38,6 @@ export async function discardUnusedCopy(
 ): Promise<void> {
   const { objectKey } = staged.attachment;
   if (!staged.upload.staged || decided?.objectKey === objectKey) return;
-  await db.objectDeletions.put({ objectKey, notBefore: clock() });
+  await objectDeletionQueries(db).put({ objectKey, notBefore: clock() });
   onDeletionsQueued();
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { LEAST_CAPABILITIES } from "../../platform/bucket/capabilities.ts";
 import type { Bucket } from "../../platform/bucket/port.ts";
 import { patterned } from "../../platform/bucket/testing/bytes.ts";
-import type { Database } from "../../platform/database/port.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import type { Client, TestService } from "../../testing/service.ts";

@@ -1,12 +1,13 @@
 import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "../../platform/bucket/part-plan.ts";
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
 import type { Limits } from "../../platform/config/service-limits.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { checkFilename } from "../../platform/text/filename.ts";
 import type { Arrive } from "../access/authorise.ts";
+import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
 import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { checkPending } from "./check-pending.ts";
 import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";
@@ -93,7 +94,7 @@ function planParts(parts: Parts): UploadPlan {
 
 async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload> {
   const { db } = deps;
-  const record = (queries: Queries) => recordUpload(deps, { queries, declared, multipart: undefined });
+  const record = (queries: Tx) => recordUpload(deps, { queries, declared, multipart: undefined });
   const upload = await (declared.caller.linkId === undefined ? record(db) : db.transaction(record));
   return { upload, request: await signPut(deps, { upload, now: upload.createdAt }) };
 }
@@ -113,18 +114,20 @@ async function startMultipart(
   // same again.
   await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
-  await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
+  await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
   try {
     const bucketUploadId = await bucket.createMultipart({ objectKey, contentType });
     const upload = await db.transaction(async (tx) => {
       const recorded = await recordUpload(deps, { queries: tx, declared, multipart: { bucketUploadId, partSize } });
-      await tx.objectDeletions.cancel(objectKey);
+      await objectDeletionQueries(tx).cancel(objectKey);
       return recorded;
     });
     return { upload, request: undefined };
   } catch (error) {
     // Makes the queued deletion due now. If this fails, the deletion runs some minutes later.
-    await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
+    await objectDeletionQueries(db)
+      .put({ objectKey, notBefore: clock() })
+      .catch(() => undefined);
     onDeletionsQueued();
     throw error;
   }

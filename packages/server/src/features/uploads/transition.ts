@@ -1,7 +1,10 @@
 import type { Checksum } from "../../platform/bucket/port.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import { isBeingVerified } from "../access/attachment.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { uploadQueries } from "./queries.ts";
+import { verificationQueries } from "./verification-queries.ts";
 
 /**
  * A change of the state of an attachment. If `objectKey`, `checksum` or `rejectReason` is set, it replaces the value of the attachment.
@@ -22,7 +25,7 @@ type Transition = {
  * states in another way. Returns false if the state is not `from` any more. A completion, a verification, an abort and the sweep can run at
  * the same time, and only one of them succeeds.
  */
-export async function transitionUpload(queries: Queries, transition: Transition): Promise<boolean> {
+export async function transitionUpload(queries: Tx, transition: Transition): Promise<boolean> {
   const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = transition;
   const change = {
     from,
@@ -33,8 +36,8 @@ export async function transitionUpload(queries: Queries, transition: Transition)
   };
   // Changes the attachment before its upload, because a cascading deletion also locks the attachment first. The same order avoids a
   // deadlock.
-  if (!(await queries.attachments.transition(attachmentId, change))) return false;
-  if (uploadId !== undefined) await queries.uploads.transition(uploadId, { from, to });
-  if (isBeingVerified(from)) await queries.verifications.remove(attachmentId);
+  if (!(await attachmentQueries(queries).transition(attachmentId, change))) return false;
+  if (uploadId !== undefined) await uploadQueries(queries).transition(uploadId, { from, to });
+  if (isBeingVerified(from)) await verificationQueries(queries).remove(attachmentId);
   return true;
 }

@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { trashQueries } from "../trash/queries.ts";
+import { verificationQueries } from "./verification-queries.ts";
 
 const MINUTE = 60_000;
 
@@ -10,21 +14,21 @@ describe.each(engines)("checks of content on $name", (engine) => {
   async function queue(given: { dueAt?: number; needsScan?: boolean } = {}) {
     const note = sampleNote();
     const attachment = sampleAttachment(note, { state: "verifying" });
-    await suite.db.notes.insert(note);
-    await suite.db.attachments.insert(attachment);
+    await noteQueries(suite.db).insert(note);
+    await attachmentQueries(suite.db).insert(attachment);
     const check = { attachmentId: attachment.id, etag: '"abc"', needsScan: false, dueAt: 1_000, ...given };
-    await suite.db.verifications.insert(check);
+    await verificationQueries(suite.db).insert(check);
     return { note, attachment, check };
   }
 
   const claim = (now: number, holder = "one", canScan = true) =>
-    suite.db.verifications.claim({ now, holder, leaseEndsAt: now + MINUTE, canScan });
+    verificationQueries(suite.db).claim({ now, holder, leaseEndsAt: now + MINUTE, canScan });
 
   async function drain(): Promise<void> {
     for (;;) {
       const left = await claim(Number.MAX_SAFE_INTEGER - MINUTE);
       if (left === undefined) return;
-      await suite.db.verifications.remove(left.attachmentId);
+      await verificationQueries(suite.db).remove(left.attachmentId);
     }
   }
 
@@ -42,9 +46,11 @@ describe.each(engines)("checks of content on $name", (engine) => {
   it("wait while the file is in the trash", async () => {
     const { note, attachment } = await queue();
     const item = { id: `trash-${note.id}`, noteId: note.id, ownerId: note.ownerId, deletedBy: "ann", deletedAt: 1 };
-    await suite.db.transaction((tx) => tx.trash.putNote(item));
+    await suite.db.transaction((tx) => trashQueries(tx).putNote(item));
     expect(await claim(5_000)).toBeUndefined();
-    await suite.db.transaction((tx) => tx.trash.restore({ ...item, noteTitle: note.title, attachment: undefined }));
+    await suite.db.transaction((tx) =>
+      trashQueries(tx).restore({ ...item, noteTitle: note.title, attachment: undefined }),
+    );
     expect((await claim(5_000))?.attachmentId).toBe(attachment.id);
     await drain();
   });
@@ -62,11 +68,11 @@ describe.each(engines)("checks of content on $name", (engine) => {
     const { attachment } = await queue();
     const held = { attachmentId: attachment.id, holder: "one" };
     await claim(5_000);
-    expect(await suite.db.verifications.renew(held, { leaseEndsAt: 5_000 + 2 * MINUTE })).toBe(true);
+    expect(await verificationQueries(suite.db).renew(held, { leaseEndsAt: 5_000 + 2 * MINUTE })).toBe(true);
     expect(await claim(5_000 + MINUTE, "two")).toBeUndefined();
     expect(await claim(5_000 + 2 * MINUTE, "two")).toMatchObject({ holder: "two", attempts: 2 });
-    expect(await suite.db.verifications.renew(held, { leaseEndsAt: 1e12 })).toBe(false);
-    await suite.db.verifications.release(held, { dueAt: 0 });
+    expect(await verificationQueries(suite.db).renew(held, { leaseEndsAt: 1e12 })).toBe(false);
+    await verificationQueries(suite.db).release(held, { dueAt: 0 });
     expect(await claim(5_000 + 2 * MINUTE, "three")).toBeUndefined();
     await drain();
   });
@@ -74,7 +80,7 @@ describe.each(engines)("checks of content on $name", (engine) => {
   it("are due again at the given instant after a release", async () => {
     const { attachment } = await queue();
     await claim(5_000);
-    await suite.db.verifications.release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
+    await verificationQueries(suite.db).release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
     expect(await claim(6_999, "two")).toBeUndefined();
     expect(await claim(7_000, "two")).toMatchObject({ attachmentId: attachment.id, attempts: 2 });
     await drain();
@@ -83,7 +89,7 @@ describe.each(engines)("checks of content on $name", (engine) => {
   it("that need a scanner wait for a replica with one", async () => {
     const { attachment } = await queue({ needsScan: true });
     await queue({ dueAt: 9_000 });
-    expect(await suite.db.verifications.countNeedingScan()).toBe(1);
+    expect(await verificationQueries(suite.db).countNeedingScan()).toBe(1);
     expect(await claim(5_000, "one", false)).toBeUndefined();
     expect(await claim(5_000)).toMatchObject({ attachmentId: attachment.id });
     await drain();
@@ -91,9 +97,9 @@ describe.each(engines)("checks of content on $name", (engine) => {
 
   it("are deleted with their attachment and its note", async () => {
     const { note } = await queue();
-    await suite.db.notes.delete(note.id);
+    await noteQueries(suite.db).delete(note.id);
     expect(await claim(5_000)).toBeUndefined();
-    const late = suite.db.verifications.insert({ attachmentId: "gone", etag: "", needsScan: false, dueAt: 0 });
+    const late = verificationQueries(suite.db).insert({ attachmentId: "gone", etag: "", needsScan: false, dueAt: 0 });
     await expect(late).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 });

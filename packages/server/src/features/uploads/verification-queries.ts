@@ -1,6 +1,5 @@
-import type { Kysely } from "kysely";
 import { orMissing } from "../../platform/database/constraints.ts";
-import type { Tables } from "../../platform/database/schema.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
 import type { VerificationQueries } from "./verifications-port.ts";
 
@@ -10,8 +9,9 @@ import type { VerificationQueries } from "./verifications-port.ts";
  */
 const CANDIDATES = 20;
 
-export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
-  return {
+export const verificationQueries = defineQueries(
+  "database.verifications",
+  ({ kysely: db }): VerificationQueries => ({
     async insert({ attachmentId, etag, needsScan, dueAt }) {
       const row = { attachment_id: attachmentId, etag, needs_scan: needsScan ? 1 : 0, due_at: dueAt } as const;
       const insert = db
@@ -82,5 +82,5 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
     async remove(attachmentId) {
       await db.deleteFrom("content_checks").where("attachment_id", "=", attachmentId).execute();
     },
-  };
-}
+  }),
+);

@@ -10,9 +10,11 @@ import { DomainError } from "../../platform/errors.ts";
 import { createClamd } from "../../platform/scanner/clamd.ts";
 import { ended, startChild } from "../../testing/database/child-process.ts";
 import { engines } from "../../testing/database/test-databases.ts";
+import { withQueries } from "../../testing/database/with-queries.ts";
 import type { Client, TestService } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 import { runVerifications } from "../../testing/verifications.ts";
+import { uploadQueries } from "./queries.ts";
 import { startVerification } from "./run-verifications-job.ts";
 
 const MIB = 2 ** 20;
@@ -336,13 +338,13 @@ describe("two replicas on one PostgreSQL", () => {
           transaction: (work) =>
             db.transaction((tx) => {
               const find = async (uploadId: string) => {
-                const found = await tx.uploads.find(uploadId);
+                const found = await uploadQueries(tx).find(uploadId);
                 const then = meanwhile;
                 meanwhile = undefined;
                 await then?.();
                 return found;
               };
-              return work({ ...tx, uploads: { ...tx.uploads, find } });
+              return work({ ...tx, built: withQueries(tx, uploadQueries, { find }) });
             }),
         }),
       },

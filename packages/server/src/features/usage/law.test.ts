@@ -7,6 +7,7 @@ import type { TestService } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 import type { StartedUpload } from "../uploads/index.ts";
+import { usageQueries } from "./queries.ts";
 
 const QUOTA = { userQuotaBytes: 6_000, userQuotaFiles: 6 };
 const RUNS = 20;
@@ -96,7 +97,7 @@ async function expectLaw({ service, people, most }: Scene): Promise<void> {
       ...reservations,
     ];
     const bytes = counted.reduce((sum, row) => sum + row.size_bytes, 0);
-    expect(await service.db.usage.find(person)).toMatchObject({ bytes, files: counted.length });
+    expect(await usageQueries(service.db).find(person)).toMatchObject({ bytes, files: counted.length });
     expect(bytes).toBeLessThanOrEqual(most[index]?.bytes ?? 0);
     expect(counted.length).toBeLessThanOrEqual(most[index]?.files ?? 0);
   }
@@ -106,7 +107,7 @@ async function expectNothingIn(scene: Scene): Promise<void> {
   for (const note of [0, 1]) await deleteNote(scene, { note }).catch(unlessRefused);
   await passTime(scene);
   for (const person of scene.people) {
-    expect(await scene.service.db.usage.find(person)).toMatchObject({ bytes: 0, files: 0 });
+    expect(await usageQueries(scene.service.db).find(person)).toMatchObject({ bytes: 0, files: 0 });
   }
 }
 
@@ -135,7 +136,7 @@ async function setQuota({ service, people, most }: Scene, { of, quotaBytes, quot
   const former = most[of] ?? { bytes: 0, files: 0 };
   most[of] = { bytes: Math.max(former.bytes, quotaBytes ?? 0), files: Math.max(former.files, quotaFiles ?? 0) };
   if (quotaBytes === undefined && quotaFiles === undefined) return;
-  await service.db.usage.setQuota(people[of] as string, { quotaBytes, quotaFiles });
+  await usageQueries(service.db).setQuota(people[of] as string, { quotaBytes, quotaFiles });
 }
 
 // Gives a command a readable name, which a failed test prints.

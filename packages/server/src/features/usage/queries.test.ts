@@ -5,6 +5,9 @@ import type { DatabaseLocation } from "../../testing/database/database-location.
 import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { usageQueries } from "./queries.ts";
 
 describe.each(engines)("usage on $name", (engine) => {
   const suite = useDatabase(engine);
@@ -12,7 +15,7 @@ describe.each(engines)("usage on $name", (engine) => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     const note = sampleNote({ ownerId: "ann" });
-    await suite.db.notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     const processes = [1, 2].map(() => {
       const child = startChild("take-quota", [JSON.stringify(location), note.id]);
       if (child.stdout === null) throw new Error("the child has no output");
@@ -23,91 +26,91 @@ describe.each(engines)("usage on $name", (engine) => {
     const won = await Promise.all(processes.map(async ({ lines }) => Number((await lines.next()).value)));
     expect(await Promise.all(processes.map(({ end }) => end))).toEqual([0, 0]);
     expect(won.reduce((sum, each) => sum + each)).toBe(40);
-    expect(await suite.db.usage.find("ann")).toEqual({ bytes: 4_000, files: 40 });
-    expect(await suite.db.attachments.listOfNote(note.id)).toHaveLength(40);
+    expect(await usageQueries(suite.db).find("ann")).toEqual({ bytes: 4_000, files: 40 });
+    expect(await attachmentQueries(suite.db).listOfNote(note.id)).toHaveLength(40);
   });
 
   it("releases quota once when many callers delete a file together", async () => {
     const note = sampleNote({ ownerId: "bob" });
-    await suite.db.notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     const files = [1, 2, 4].map((sizeBytes) => sampleAttachment(note, { sizeBytes }));
-    for (const attachment of files) await suite.db.attachments.insert(attachment);
+    for (const attachment of files) await attachmentQueries(suite.db).insert(attachment);
     const [first] = files as [(typeof files)[number]];
     const removing = Array.from({ length: 12 }, (_, nth) =>
       suite.db.transaction(async (tx) => {
-        if (nth % 2 === 0) await tx.attachments.delete(first.id);
-        else await tx.attachments.transition(first.id, { from: "pending", to: "aborted" });
+        if (nth % 2 === 0) await attachmentQueries(tx).delete(first.id);
+        else await attachmentQueries(tx).transition(first.id, { from: "pending", to: "aborted" });
       }),
     );
     await Promise.all(removing);
-    expect(await suite.db.usage.find("bob")).toEqual({ bytes: 6, files: 2 });
-    await suite.db.notes.delete(note.id);
-    expect(await suite.db.usage.find("bob")).toEqual({ bytes: 0, files: 0 });
+    expect(await usageQueries(suite.db).find("bob")).toEqual({ bytes: 6, files: 2 });
+    await noteQueries(suite.db).delete(note.id);
+    expect(await usageQueries(suite.db).find("bob")).toEqual({ bytes: 0, files: 0 });
   });
 
   it("counts with the quota of an owner, and holds a deleted file beyond it", async () => {
-    const { usage, notes } = suite.db;
     const note = sampleNote({ ownerId: "eve" });
-    await notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     const quota = { bytes: 10, files: 3 };
     const insert = (sizeBytes: number) =>
-      suite.db.transaction((tx) => tx.attachments.insert(sampleAttachment(note, { sizeBytes }), { quota }));
-    await usage.setQuota("eve", { quotaBytes: 25 });
+      suite.db.transaction((tx) => attachmentQueries(tx).insert(sampleAttachment(note, { sizeBytes }), { quota }));
+    await usageQueries(suite.db).setQuota("eve", { quotaBytes: 25 });
     await insert(20);
     await expect(insert(6)).rejects.toMatchObject({ code: "quota_exceeded" });
     await insert(5);
-    await usage.setQuota("eve", { quotaBytes: 1 });
+    await usageQueries(suite.db).setQuota("eve", { quotaBytes: 1 });
     // An empty file uses no bytes of the quota. Only the number of files limits it.
     await insert(0);
     await expect(insert(0)).rejects.toMatchObject({ code: "quota_exceeded" });
     const held = { objectKey: "held", ownerId: "eve", sizeBytes: 7, expiresAt: 1 };
-    await suite.db.transaction((tx) => tx.usage.hold(held));
-    await suite.db.transaction((tx) => tx.usage.recount("eve"));
-    expect(await usage.find("eve")).toEqual({ bytes: 32, files: 4, quotaBytes: 1 });
-    await usage.setQuota("eve", { quotaBytes: null });
-    expect((await usage.find("eve")).quotaBytes).toBeUndefined();
-    await suite.db.transaction((tx) => tx.usage.release("held"));
-    await notes.delete(note.id);
+    await suite.db.transaction((tx) => usageQueries(tx).hold(held));
+    await suite.db.transaction((tx) => usageQueries(tx).recount("eve"));
+    expect(await usageQueries(suite.db).find("eve")).toEqual({ bytes: 32, files: 4, quotaBytes: 1 });
+    await usageQueries(suite.db).setQuota("eve", { quotaBytes: null });
+    expect((await usageQueries(suite.db).find("eve")).quotaBytes).toBeUndefined();
+    await suite.db.transaction((tx) => usageQueries(tx).release("held"));
+    await noteQueries(suite.db).delete(note.id);
   });
 
   it("requirement 60: counts with the number of files of an owner", async () => {
-    const { usage, notes } = suite.db;
     const note = sampleNote({ ownerId: "fay" });
-    await notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     const quota = { bytes: 10, files: 1 };
     const insert = () =>
-      suite.db.transaction((tx) => tx.attachments.insert(sampleAttachment(note, { sizeBytes: 1 }), { quota }));
-    await usage.setQuota("fay", { quotaFiles: 3 });
-    await usage.setQuota("fay", { quotaBytes: 1_000 });
+      suite.db.transaction((tx) => attachmentQueries(tx).insert(sampleAttachment(note, { sizeBytes: 1 }), { quota }));
+    await usageQueries(suite.db).setQuota("fay", { quotaFiles: 3 });
+    await usageQueries(suite.db).setQuota("fay", { quotaBytes: 1_000 });
     for (let nth = 0; nth < 3; nth += 1) await insert();
     await expect(insert()).rejects.toMatchObject({
       code: "quota_exceeded",
       message: expect.stringContaining("3 files"),
     });
-    await usage.setQuota("fay", { quotaFiles: 0 });
+    await usageQueries(suite.db).setQuota("fay", { quotaFiles: 0 });
     await expect(insert()).rejects.toMatchObject({ code: "quota_exceeded" });
-    expect(await usage.find("fay")).toEqual({ bytes: 3, files: 3, quotaBytes: 1_000, quotaFiles: 0 });
-    await notes.delete(note.id);
+    expect(await usageQueries(suite.db).find("fay")).toEqual({ bytes: 3, files: 3, quotaBytes: 1_000, quotaFiles: 0 });
+    await noteQueries(suite.db).delete(note.id);
   });
 
   it("finds counters that drifted, page by page, and recounts them", async () => {
     const owners = ["drift-a", "drift-b", "drift-c"];
     for (const ownerId of owners) {
       const note = sampleNote({ ownerId });
-      await suite.db.notes.insert(note);
-      await suite.db.attachments.insert(sampleAttachment(note, { sizeBytes: 5 * 2 ** 40 }));
+      await noteQueries(suite.db).insert(note);
+      await attachmentQueries(suite.db).insert(sampleAttachment(note, { sizeBytes: 5 * 2 ** 40 }));
     }
-    expect(await suite.db.usage.listDrifts({ after: "", limit: 10 })).toEqual([]);
+    expect(await usageQueries(suite.db).listDrifts({ after: "", limit: 10 })).toEqual([]);
     const drifted = suite.db.kysely.updateTable("usage").set({ used_bytes: 1 }).where("owner_id", "in", owners);
     await drifted.execute();
-    const first = await suite.db.usage.listDrifts({ after: "", limit: 2 });
+    const first = await usageQueries(suite.db).listDrifts({ after: "", limit: 2 });
     const actual = { bytes: 5 * 2 ** 40, files: 1 };
     expect(first).toEqual(
       ["drift-a", "drift-b"].map((ownerId) => ({ ownerId, counted: { bytes: 1, files: 1 }, actual })),
     );
-    expect(await suite.db.usage.listDrifts({ after: "drift-b", limit: 2 })).toMatchObject([{ ownerId: "drift-c" }]);
-    for (const ownerId of owners) await suite.db.transaction((tx) => tx.usage.recount(ownerId));
-    expect(await suite.db.usage.listDrifts({ after: "", limit: 10 })).toEqual([]);
-    expect(await suite.db.usage.find("drift-a")).toEqual(actual);
+    expect(await usageQueries(suite.db).listDrifts({ after: "drift-b", limit: 2 })).toMatchObject([
+      { ownerId: "drift-c" },
+    ]);
+    for (const ownerId of owners) await suite.db.transaction((tx) => usageQueries(tx).recount(ownerId));
+    expect(await usageQueries(suite.db).listDrifts({ after: "", limit: 10 })).toEqual([]);
+    expect(await usageQueries(suite.db).find("drift-a")).toEqual(actual);
   });
 });

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { ENDED, type Quota, quotaExceeded, quotaOfUser, type Usage } from "./usage.ts";
@@ -41,8 +42,9 @@ export async function endReservation(db: Kysely<Tables>, objectKey: string): Pro
   return row && { bytes: row.size_bytes, files: 1 };
 }
 
-export function usageQueries(db: Kysely<Tables>): UsageQueries {
-  return {
+export const usageQueries = defineQueries(
+  "database.usage",
+  ({ kysely: db }): UsageQueries => ({
     find: (ownerId) => readUsage(db, ownerId),
 
     async reserve({ objectKey, ownerId, userId, sizeBytes, expiresAt }, quota) {
@@ -140,8 +142,8 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
       const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
       await db.updateTable("usage").set({ used_bytes: bytes, files }).where("owner_id", "=", ownerId).execute();
     },
-  };
-}
+  }),
+);
 
 type Count = "counted_bytes" | "counted_files" | "actual_bytes" | "actual_files";
 type DriftRow = { owner_id: string } & Record<Count, number>;

@@ -1,12 +1,13 @@
 import type { Limits } from "../../platform/config/service-limits.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
+import { usageQueries } from "./queries.ts";
 import { type Quota, quotaOfUser, type Usage } from "./usage.ts";
 
 /** Returns the usage and the quota of the caller. */
 export function getUsage({ db, limits }: Deps) {
   return async (caller: Caller): Promise<{ usage: Usage; quota: Quota }> => {
-    const usage = await db.usage.find(caller.userId);
+    const usage = await usageQueries(db).find(caller.userId);
     return { usage, quota: quotaOfUser(quotaOf(limits), usage) };
   };
 }

@@ -5,6 +5,8 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 import { deliveriesOn, sampleEndpoint, sampleMessage } from "../../testing/webhook-suite.ts";
 import type { WebhookEndpoint, WebhookMessage } from "../outbox/webhook.ts";
+import { webhookQueries } from "../outbox/webhook-queries.ts";
+import { disabledUserQueries } from "../people/disabled-user-queries.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -21,19 +23,19 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
 
   async function addEndpoint(given: Partial<WebhookEndpoint>): Promise<WebhookEndpoint> {
     const endpoint = sampleEndpoint(given);
-    await suite.db.webhooks.insert(endpoint);
+    await webhookQueries(suite.db).insert(endpoint);
     return endpoint;
   }
 
   async function queue(given: Partial<WebhookMessage> = {}): Promise<string> {
     const message = sampleMessage({ at: suite.clock.now, ...given });
-    await suite.db.transaction((tx) => tx.webhooks.queue(message));
+    await suite.db.transaction((tx) => webhookQueries(tx).queue(message));
     return message.id;
   }
 
   const logOf = async ({ id }: WebhookEndpoint) =>
-    (await suite.db.webhooks.listDeliveries(id, { limit: 50, cursor: undefined })).items;
-  const read = ({ ownerId, id }: WebhookEndpoint) => suite.db.webhooks.find(ownerId, id);
+    (await webhookQueries(suite.db).listDeliveries(id, { limit: 50, cursor: undefined })).items;
+  const read = ({ ownerId, id }: WebhookEndpoint) => webhookQueries(suite.db).find(ownerId, id);
 
   it("queues a message for the subscribed endpoints of its owner and the service", async () => {
     const own = await addEndpoint({});
@@ -165,9 +167,9 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     suite.clock.now += 3 * DAY_MS;
     await drain();
     const { ownerId, id: endpointId } = endpoint;
-    await suite.db.webhooks.update({ ownerId, id: endpointId }, { isDisabled: false, now: suite.clock.now });
+    await webhookQueries(suite.db).update({ ownerId, id: endpointId }, { isDisabled: false, now: suite.clock.now });
     isDown = false;
-    expect(await suite.db.webhooks.retry({ endpointId, id }, suite.clock.now)).toBe(true);
+    expect(await webhookQueries(suite.db).retry({ endpointId, id }, suite.clock.now)).toBe(true);
     expect(await drain()).toBe(1);
     expect(received.map((one) => one.id)).toEqual([id, id]);
     expect(await logOf(endpoint)).toMatchObject([{ attempts: 1, status: 204, problem: undefined }]);
@@ -219,10 +221,10 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     const { url, received } = await receiverInTest();
     await addEndpoint({ url });
     await queue();
-    await suite.db.disabledUsers.add("ann", suite.clock.now);
+    await disabledUserQueries(suite.db).add("ann", suite.clock.now);
     const { drain } = deliveriesOn(suite);
     expect(await drain()).toBe(0);
-    await suite.db.disabledUsers.remove("ann");
+    await disabledUserQueries(suite.db).remove("ann");
     expect(await drain()).toBe(1);
     expect(received).toHaveLength(1);
   });
@@ -231,9 +233,9 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     const endpoint = await addEndpoint({});
     const other = await addEndpoint({});
     await queue();
-    await suite.db.webhooks.delete("ann", endpoint.id);
+    await webhookQueries(suite.db).delete("ann", endpoint.id);
     expect([(await logOf(endpoint)).length, (await logOf(other)).length]).toEqual([0, 1]);
-    await suite.db.webhooks.deleteOld(suite.clock.now + 1);
+    await webhookQueries(suite.db).deleteOld(suite.clock.now + 1);
     expect(await logOf(other)).toEqual([]);
   });
 

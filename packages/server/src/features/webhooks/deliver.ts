@@ -1,5 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { WebhookOutcome, WebhookSender } from "../../platform/outgoing/send-webhook.ts";
+import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { ClaimedDelivery } from "../outbox/webhooks-port.ts";
 import { signedHeaders } from "./secrets.ts";
 
@@ -106,7 +107,7 @@ export function createDeliveries(
       const now = clock();
       const [busy, busyOwners] = [[...running.keys()], ownersAtLimit([...running.values()])];
       const claim = { now, leaseEndsAt: now + LEASE_MS, busy, busyOwners, limit: AT_ONCE - running.size };
-      const claimed = await db.webhooks.claim(claim);
+      const claimed = await webhookQueries(db).claim(claim);
       if (claimed.length === 0) break;
       for (const delivery of claimed) launch(delivery);
       launched += claimed.length;
@@ -157,7 +158,7 @@ async function record(
   const problem = problemOf(outcome);
   const status = "status" in outcome ? outcome.status : undefined;
   if (problem === undefined) {
-    await db.transaction((tx) => tx.webhooks.delivered(delivery, { now, status: status as number }));
+    await db.transaction((tx) => webhookQueries(tx).delivered(delivery, { now, status: status as number }));
     return undefined;
   }
   const { id: deliveryId, endpoint, attempts: attempt, queuedAt } = delivery;
@@ -166,8 +167,8 @@ async function record(
   const failed = { now, status, problem, pausedUntil };
   const isFinal = dueAt - queuedAt >= GIVE_UP_AFTER_MS;
   const isDisabled = await db.transaction(async (tx) => {
-    if (isFinal) return tx.webhooks.giveUp(delivery, failed);
-    await tx.webhooks.postpone(delivery, { ...failed, dueAt });
+    if (isFinal) return webhookQueries(tx).giveUp(delivery, failed);
+    await webhookQueries(tx).postpone(delivery, { ...failed, dueAt });
     return false;
   });
   return { webhookId: endpoint.id, deliveryId, attempt, isFinal, isDisabled, problem };

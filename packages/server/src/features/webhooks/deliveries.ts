@@ -4,6 +4,7 @@ import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import type { Caller } from "../access/caller.ts";
 import type { WebhookEndpoint } from "../outbox/webhook.ts";
+import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { Delivery } from "../outbox/webhooks-port.ts";
 import { found, ownerOf, type WebhookScope } from "./manage.ts";
 
@@ -22,8 +23,8 @@ export function listWebhookDeliveries(deps: Deps) {
     scope: WebhookScope,
     { id, ...page }: PageRequest & { id: string },
   ): Promise<Page<Delivery>> => {
-    found(await deps.db.webhooks.find(await ownerOf(deps, { caller, scope }), id));
-    return deps.db.webhooks.listDeliveries(id, page);
+    found(await webhookQueries(deps.db).find(await ownerOf(deps, { caller, scope }), id));
+    return webhookQueries(deps.db).listDeliveries(id, page);
   };
 }
 
@@ -36,7 +37,7 @@ export function retryWebhookDelivery(deps: Deps) {
     { id, deliveryId }: { id: string; deliveryId: string },
   ): Promise<void> => {
     await requireActive(deps, { caller, scope, id });
-    if (!(await db.webhooks.retry({ endpointId: id, id: deliveryId }, clock()))) {
+    if (!(await webhookQueries(db).retry({ endpointId: id, id: deliveryId }, clock()))) {
       throw new DomainError("webhook_not_found", "This webhook has no such delivery.");
     }
     deps.webhooks?.onQueued();
@@ -50,7 +51,7 @@ export function testWebhook(deps: Deps) {
     const { ownerId } = await requireActive(deps, { caller, scope, id });
     const deliveryId = `${newId()}-webhook-test`;
     const data = { webhookId: id };
-    await db.webhooks.queueFor(id, {
+    await webhookQueries(db).queueFor(id, {
       ...{ id: deliveryId, type: "webhook.test", subject: deliveryId, ownerId, at: clock(), data },
     });
     deps.webhooks?.onQueued();
@@ -62,7 +63,7 @@ async function requireActive(
   deps: Deps,
   { caller, scope, id }: { caller: Caller; scope: WebhookScope; id: string },
 ): Promise<WebhookEndpoint> {
-  const endpoint = found(await deps.db.webhooks.find(await ownerOf(deps, { caller, scope }), id));
+  const endpoint = found(await webhookQueries(deps.db).find(await ownerOf(deps, { caller, scope }), id));
   if (endpoint.disabledAt !== undefined) throw new DomainError("webhook_disabled", DISABLED);
   await takeFromWindow(deps, { limit: LIMIT, holder: caller.userId, amount: 1, problem: TOO_MANY });
   return endpoint;

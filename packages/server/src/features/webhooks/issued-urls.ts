@@ -1,20 +1,36 @@
 import { type Kysely, sql } from "kysely";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { AuditRow } from "../audit/audit-row.ts";
+import type { AuditRow, UrlJournal } from "../../platform/database/url-journal.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
 import { SERVICE_OWNER } from "../outbox/webhook.ts";
-import type { WebhookQueries } from "../outbox/webhooks-port.ts";
 
-type Range = Parameters<WebhookQueries["listIssuedUrls"]>[0];
 type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;
 
-/** Finds the oldest events in a range of the journal that have the action `url.issued`. `ownerId` null: the events of every owner. */
-export type FindJournalUrls = (range: Omit<Range, "ownerId"> & { ownerId: string | null }) => UrlRow[];
-
-type IssuedUrlQueries = Pick<WebhookQueries, "listUrlReports" | "advanceUrlReport" | "listIssuedUrls">;
+type IssuedUrlQueries = {
+  /**
+   * Lists the endpoints that get summaries of issued URLs. `reportedUntil`: an id in the audit log. Summaries already contain the events
+   * before this id.
+   */
+  listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]>;
+  /** Moves `reportedUntil` of an endpoint forward. Returns false if another replica has already moved it. */
+  advanceUrlReport(
+    report: { endpointId: string; reportedUntil: string },
+    change: { reportedUntil: string },
+  ): Promise<boolean>;
+  /** Lists the audit events with the action `url.issued` between two ids, the oldest first. */
+  listIssuedUrls(range: {
+    ownerId: string;
+    after: string;
+    before: string;
+    limit: number;
+  }): Promise<Pick<AuditEvent, "id" | "noteId" | "attachmentIds">[]>;
+};
 
 /** The queries of the job that reads the audit log and summarises issued URLs for webhooks. */
-export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrls | undefined): IssuedUrlQueries {
-  return {
+export const issuedUrlQueries = defineQueries(
+  "database.webhooks",
+  ({ kysely: db, journal }): IssuedUrlQueries => ({
     async listUrlReports() {
       const rows = await db
         .selectFrom("webhook_endpoints")
@@ -39,7 +55,7 @@ export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrl
       const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
       // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
       // first, the event could be in neither result.
-      const fromJournal = journalUrls?.({ ...range, ownerId }) ?? [];
+      const fromJournal = journal?.findUrls({ ...range, ownerId }) ?? [];
       const fromTable = await urlsFromTable(db, { ...range, ownerId });
       const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
       const inOrder = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, range.limit);
@@ -49,13 +65,13 @@ export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrl
         attachmentIds: JSON.parse(row.attachment_ids),
       }));
     },
-  };
-}
+  }),
+);
 
 /** Finds events in the table. The index for all owners has the same literal for the action. */
 async function urlsFromTable(
   db: Kysely<Tables>,
-  { ownerId, after, before, limit }: Parameters<FindJournalUrls>[0],
+  { ownerId, after, before, limit }: Parameters<UrlJournal["findUrls"]>[0],
 ): Promise<UrlRow[]> {
   const ofOwner = ownerId === null ? sql`true` : sql`owner_id = ${ownerId} and is_routine in (0, 1)`;
   const { rows } = await sql<UrlRow>`

@@ -1,11 +1,13 @@
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { AdminAction, WebhookEvent } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { act } from "../accounts/act.ts";
 import { SERVICE_OWNER, type WebhookEndpoint } from "../outbox/webhook.ts";
+import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { EndpointChange } from "../outbox/webhooks-port.ts";
+import { credentialQueries } from "../people/credential-queries.ts";
 import { requireAdministrator } from "../people/people.ts";
 import { requireCredential } from "../people/require-credential.ts";
 import { requireEnabled } from "../people/require-enabled.ts";
@@ -22,26 +24,26 @@ export type WebhookInput = { url: string; events: readonly WebhookEvent[]; descr
 export type EndpointAndSecret = { endpoint: WebhookEndpoint; secret: string };
 
 type Log = (action: AdminAction, endpoint: WebhookEndpoint) => Promise<void>;
-type Work<T> = (tx: Queries, context: { ownerId: string; now: number; log: Log }) => Promise<T>;
+type Work<T> = (tx: Tx, context: { ownerId: string; now: number; log: Log }) => Promise<T>;
 
 /** Lists the endpoints in a scope, the newest first. Throws `access_denied`. */
 export function listWebhooks(deps: Pick<Deps, "db">) {
   return async (caller: Caller, scope: WebhookScope): Promise<WebhookEndpoint[]> =>
-    deps.db.webhooks.list(await ownerOf(deps, { caller, scope }));
+    webhookQueries(deps.db).list(await ownerOf(deps, { caller, scope }));
 }
 
 /** Creates an endpoint. The service never shows its secret again. Throws `invalid_request`, `too_many_webhooks` or `access_denied`. */
 export function createWebhook(deps: Deps) {
   return (caller: Caller, scope: WebhookScope, input: WebhookInput): Promise<EndpointAndSecret> =>
     change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
-      if ((await tx.webhooks.list(ownerId)).length >= MAX_ENDPOINTS) {
+      if ((await webhookQueries(tx).list(ownerId)).length >= MAX_ENDPOINTS) {
         throw new DomainError("too_many_webhooks", `${MAX_ENDPOINTS} webhooks are the limit. Delete some first.`);
       }
       const endpoint: WebhookEndpoint = {
         ...{ id: deps.newId(), ownerId, ...input, url: checkUrl(input.url, policyOf(deps)) },
         ...{ generation: 0, formerSecretUntil: undefined, createdAt: now, disabledAt: undefined, problem: undefined },
       };
-      await tx.webhooks.insert(endpoint);
+      await webhookQueries(tx).insert(endpoint);
       await log("webhook.created", endpoint);
       return { endpoint, secret: secretOf(deps.linkKeys.webhooks, endpoint) };
     });
@@ -55,9 +57,9 @@ export function updateWebhook(deps: Deps) {
     { id, ...input }: WebhookUpdate & { id: string },
   ): Promise<WebhookEndpoint> =>
     change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
-      const before = found(await tx.webhooks.find(ownerId, id));
+      const before = found(await webhookQueries(tx).find(ownerId, id));
       const updated = found(
-        await tx.webhooks.update({ ownerId, id }, { ...describeChange(deps, { before, input }), now }),
+        await webhookQueries(tx).update({ ownerId, id }, { ...describeChange(deps, { before, input }), now }),
       );
       await log("webhook.updated", updated);
       return updated;
@@ -90,9 +92,9 @@ function describeChange(
 export function rotateWebhookSecret(deps: Deps) {
   return (caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> =>
     change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
-      const { generation } = found(await tx.webhooks.find(ownerId, id));
+      const { generation } = found(await webhookQueries(tx).find(ownerId, id));
       const rotated = { generation: generation + 1, formerSecretUntil: now + FORMER_SECRET_MS, now };
-      const endpoint = found(await tx.webhooks.update({ ownerId, id }, rotated));
+      const endpoint = found(await webhookQueries(tx).update({ ownerId, id }, rotated));
       await log("webhook.secret_rotated", endpoint);
       return { endpoint, secret: secretOf(deps.linkKeys.webhooks, endpoint) };
     });
@@ -102,13 +104,13 @@ export function rotateWebhookSecret(deps: Deps) {
 export function deleteWebhook(deps: Deps) {
   return (caller: Caller, scope: WebhookScope, id: string): Promise<void> =>
     change(deps, { caller, scope }, async (tx, { ownerId, log }) => {
-      await log("webhook.deleted", found(await tx.webhooks.delete(ownerId, id)));
+      await log("webhook.deleted", found(await webhookQueries(tx).delete(ownerId, id)));
     });
 }
 
 /** Returns the owner of the endpoints in a scope: the caller or the service. Throws `access_denied`. */
 export async function ownerOf(
-  { db }: { db: Queries },
+  { db }: { db: Tx },
   { caller, scope }: { caller: Caller; scope: WebhookScope },
 ): Promise<string> {
   if (scope === "own") return caller.userId;
@@ -135,7 +137,7 @@ function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: Webho
     });
   }
   return db.transaction(async (tx) => {
-    await tx.credentials.lock(caller.userId);
+    await credentialQueries(tx).lock(caller.userId);
     await requireEnabled({ db: tx })(caller.userId);
     await requireCredential(tx, caller);
     return work(tx, { ownerId: caller.userId, now: clock(), log: async () => undefined });

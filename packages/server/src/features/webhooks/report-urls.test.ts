@@ -4,8 +4,13 @@ import { sampleAttachment, sampleEvent, sampleNote } from "../../testing/databas
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 import { sampleEndpoint } from "../../testing/webhook-suite.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
+import { urlAuditLog } from "../audit/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
 import type { WebhookEndpoint } from "../outbox/webhook.ts";
+import { webhookQueries } from "../outbox/webhook-queries.ts";
+import { issuedUrlQueries } from "./issued-urls.ts";
 import { reportUrls } from "./report-urls.ts";
 
 const SETTLED_MS = 30_000;
@@ -26,14 +31,14 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
 
   async function addEndpoint(given: Partial<WebhookEndpoint> = {}): Promise<string> {
     const endpoint = sampleEndpoint({ events: ["url.issued"], createdAt: suite.clock.now, ...given });
-    await suite.db.webhooks.insert(endpoint);
+    await webhookQueries(suite.db).insert(endpoint);
     return endpoint.id;
   }
 
   async function issue(given: Partial<AuditEvent> = {}): Promise<AuditEvent> {
     suite.clock.now += 10;
     const event = sampleEvent({ id: newId(), at: suite.clock.now, ...given });
-    await suite.db.urlAudit.record(event);
+    await urlAuditLog(suite.db).record(event);
     return event;
   }
 
@@ -41,8 +46,8 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
   async function addFileOf(ownerId: string): Promise<void> {
     const note = sampleNote({ ownerId });
     await suite.db.transaction(async (tx) => {
-      await tx.notes.insert(note);
-      await tx.attachments.insert(sampleAttachment(note, { state: "ready", sizeBytes: 1 }));
+      await noteQueries(tx).insert(note);
+      await attachmentQueries(tx).insert(sampleAttachment(note, { state: "ready", sizeBytes: 1 }));
     });
   }
 
@@ -102,7 +107,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
   it("do not read an idle hour again at each poll", async () => {
     const [own, ofService] = [await addEndpoint(), await addEndpoint({ ownerId: "" })];
     const ranges: number[] = [];
-    const webhooks = new Proxy(suite.db.webhooks, {
+    const watched = new Proxy(issuedUrlQueries(suite.db), {
       get(target, name) {
         if (name !== "listIssuedUrls") return Reflect.get(target, name);
         return (range: Parameters<typeof target.listIssuedUrls>[0]) => {
@@ -111,7 +116,11 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
         };
       },
     });
-    const poll = reportUrls({ db: { ...suite.db, webhooks }, clock: () => suite.clock.now, newId });
+    const poll = reportUrls({
+      db: { ...suite.db, built: new Map([[issuedUrlQueries, watched]]) },
+      clock: () => suite.clock.now,
+      newId,
+    });
     for (let nth = 0; nth < 3_600 / 5; nth++) {
       suite.clock.now += 5_000;
       expect(await poll()).toBe(0);
@@ -152,13 +161,17 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     await issue();
     suite.clock.now += SETTLED_MS + 5_000;
     let queries = 0;
-    const webhooks = new Proxy(suite.db.webhooks, {
+    const watched = new Proxy(issuedUrlQueries(suite.db), {
       get(target, name) {
         queries += 1;
         return Reflect.get(target, name);
       },
     });
-    const deps = { db: { ...suite.db, webhooks }, clock: () => suite.clock.now, newId };
+    const deps = {
+      db: { ...suite.db, built: new Map([[issuedUrlQueries, watched]]) },
+      clock: () => suite.clock.now,
+      newId,
+    };
     expect(await reportUrls(deps)()).toBe(0);
     expect(queries).toBe(1);
   });

@@ -1,6 +1,8 @@
 import { firstIdAt } from "../../platform/database/first-id-at.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
+import { webhookQueries } from "../outbox/webhook-queries.ts";
+import { issuedUrlQueries } from "./issued-urls.ts";
 
 /** The shortest time between two summaries for an endpoint of a user. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;
@@ -32,7 +34,7 @@ type Report = { endpointId: string; ownerId: string; reportedUntil: string };
 export function reportUrls(deps: Pick<Deps, "db" | "clock" | "newId">) {
   return async (): Promise<number> => {
     let queued = 0;
-    for (const report of await deps.db.webhooks.listUrlReports()) {
+    for (const report of await issuedUrlQueries(deps.db).listUrlReports()) {
       if (await reportTo(deps, report)) queued += 1;
     }
     return queued;
@@ -45,11 +47,11 @@ async function reportTo({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId
   const everyMs = ownerId === SERVICE_OWNER ? REPORT_SERVICE_EVERY_MS : REPORT_EVERY_MS;
   if (firstIdAt(settled - everyMs) < reportedUntil) return false;
   const range = { ownerId, after: reportedUntil, before: firstIdAt(settled), limit: MAX_EVENTS };
-  const events = await db.webhooks.listIssuedUrls(range);
+  const events = await issuedUrlQueries(db).listIssuedUrls(range);
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined) {
     if (firstIdAt(settled - REREAD_MS) >= reportedUntil) {
-      await db.webhooks.advanceUrlReport(report, { reportedUntil: range.before });
+      await issuedUrlQueries(db).advanceUrlReport(report, { reportedUntil: range.before });
     }
     return false;
   }
@@ -66,8 +68,8 @@ async function reportTo({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId
   };
   const next = events.length === MAX_EVENTS ? last.id : range.before;
   return db.transaction(async (tx) => {
-    if (!(await tx.webhooks.advanceUrlReport(report, { reportedUntil: next }))) return false;
-    await tx.webhooks.queueFor(endpointId, message);
+    if (!(await issuedUrlQueries(tx).advanceUrlReport(report, { reportedUntil: next }))) return false;
+    await webhookQueries(tx).queueFor(endpointId, message);
     return true;
   });
 }

@@ -1,4 +1,6 @@
-import { type Compilable, type RawBuilder, sql } from "kysely";
+import { type Compilable, type Kysely, type RawBuilder, sql } from "kysely";
+import type { Engine } from "./engine.ts";
+import type { Tables } from "./schema.ts";
 
 /**
  * A compiled statement. `rows` says whether the statement returns at most one row or many. `parameters` are the names of the values that
@@ -38,4 +40,18 @@ export function compile<Name extends string>(
     (placeholder) => `${placeholder[0]}${used.indexOf(placed[nth++] as Name) + 1}`,
   );
   return { name, rows, sql: numbered, parameters: used };
+}
+
+/** Returns a function that compiles statements at its first call, once for each engine. */
+export function compiledOnce<Statements>(
+  compileAll: (db: Kysely<Tables>, engine: Engine) => Statements,
+): (tx: { kysely: Kysely<Tables>; engine: Engine }) => Statements {
+  const compiled = new WeakMap<Engine, Statements & object>();
+  return ({ kysely, engine }) => {
+    const known = compiled.get(engine);
+    if (known !== undefined) return known;
+    const statements = compileAll(kysely, engine) as Statements & object;
+    compiled.set(engine, statements);
+    return statements;
+  };
 }

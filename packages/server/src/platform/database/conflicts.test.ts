@@ -1,9 +1,12 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { accessQueries } from "../../features/access/queries.ts";
+import { auditQueries } from "../../features/audit/queries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
 import { sampleEvent, sampleNote } from "../../testing/database/samples.ts";
 import { createTestPostgresDatabase, postgres, runSql } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
-import type { OpenDatabase } from "../../wiring/database/database.ts";
-import { openPostgres } from "../../wiring/database/index.ts";
+import { openPostgres } from "../../wiring/database/open-postgres.ts";
+import type { Database } from "./queries.ts";
 
 const CHANGES = 8;
 
@@ -25,29 +28,29 @@ describe("transactions that stop one another, on postgres", () => {
   it("both succeed after a deadlock", async () => {
     const { db } = suite;
     const [one, two] = [sampleNote(), sampleNote()];
-    await db.notes.insert(one);
-    await db.notes.insert(two);
+    await noteQueries(db).insert(one);
+    await noteQueries(db).insert(two);
     const bothHoldTheirFirst = meetingOf(2);
     let attempts = 0;
     const hold = (ids: string[]) =>
       db.transaction(async (tx) => {
         attempts += 1;
         for (const id of ids) {
-          await tx.notes.update(id, { title: ids.join(), updatedAt: 1 });
+          await noteQueries(tx).update(id, { title: ids.join(), updatedAt: 1 });
           await bothHoldTheirFirst();
         }
-        await tx.audit.add(sampleEvent({ noteId: one.id }));
+        await auditQueries(tx).add(sampleEvent({ noteId: one.id }));
       });
     await Promise.all([hold([one.id, two.id]), hold([two.id, one.id])]);
     // The second attempt may meet the other transaction again, so there may be more than three attempts.
     expect(attempts).toBeGreaterThan(2);
-    const { items } = await db.audit.listOfNote(one.id, { limit: 10, cursor: undefined });
+    const { items } = await auditQueries(db).listOfNote(one.id, { limit: 10, cursor: undefined });
     expect(items).toHaveLength(2);
   });
 });
 
 describe("a database whose default isolation is serializable, on postgres", () => {
-  async function openSerializable(): Promise<{ db: OpenDatabase; url: string }> {
+  async function openSerializable(): Promise<{ db: Database; url: string }> {
     const { url, remove } = await createTestPostgresDatabase();
     onTestFinished(remove);
     await (await openPostgres({ url, clock: Date.now })).close();
@@ -59,18 +62,18 @@ describe("a database whose default isolation is serializable, on postgres", () =
   it("runs all transactions that change what the others read", async () => {
     const { db } = await openSerializable();
     const note = sampleNote();
-    await db.notes.insert(note);
+    await noteQueries(db).insert(note);
     const allHaveRead = meetingOf(2);
     let attempts = 0;
     const change = () =>
       db.transaction(async (tx) => {
         attempts += 1;
-        const seen = await tx.access.note("ann", note.id);
+        const seen = await accessQueries(tx).note("ann", note.id);
         await allHaveRead();
-        await tx.notes.update(note.id, { body: `${seen?.note.body}+`, updatedAt: 1 });
+        await noteQueries(tx).update(note.id, { body: `${seen?.note.body}+`, updatedAt: 1 });
       });
     await Promise.all([change(), change()]);
-    expect((await db.access.note("ann", note.id))?.note.body).toBe(`${note.body}++`);
+    expect((await accessQueries(db).note("ann", note.id))?.note.body).toBe(`${note.body}++`);
     expect(attempts).toBeGreaterThan(2);
     await db.close();
   });
@@ -78,8 +81,8 @@ describe("a database whose default isolation is serializable, on postgres", () =
   it("runs all single statements that change the same row", async () => {
     const { db } = await openSerializable();
     const note = sampleNote();
-    await db.notes.insert(note);
-    const changes = Array.from({ length: CHANGES }, (_, nth) => db.notes.update(note.id, { updatedAt: nth }));
+    await noteQueries(db).insert(note);
+    const changes = Array.from({ length: CHANGES }, (_, nth) => noteQueries(db).update(note.id, { updatedAt: nth }));
     expect(await Promise.all(changes)).not.toContain(undefined);
     await db.close();
   });
@@ -87,13 +90,13 @@ describe("a database whose default isolation is serializable, on postgres", () =
   it("rejects with database_unavailable when every attempt of a transaction fails", async () => {
     const { db, url } = await openSerializable();
     const note = sampleNote();
-    await db.notes.insert(note);
+    await noteQueries(db).insert(note);
     let attempts = 0;
     const failing = db.transaction(async (tx) => {
       attempts += 1;
-      await tx.access.note("ann", note.id);
+      await accessQueries(tx).note("ann", note.id);
       await runSql(url, `update notes set body = body || '+' where id = '${note.id}'`);
-      await tx.notes.update(note.id, { title: "Other", updatedAt: 1 });
+      await noteQueries(tx).update(note.id, { title: "Other", updatedAt: 1 });
     });
     await expect(failing).rejects.toMatchObject({
       code: "database_unavailable",

@@ -1,12 +1,16 @@
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
 import type { AuditEvent } from "../../features/audit/audit-event.ts";
+import { auditQueries } from "../../features/audit/queries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
+import { uploadQueries } from "../../features/uploads/queries.ts";
+import { usageQueries } from "../../features/usage/queries.ts";
 import { ended, startChild } from "../../testing/database/child-process.ts";
 import type { DatabaseLocation } from "../../testing/database/database-location.ts";
 import { sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
-import type { Database } from "./port.ts";
+import type { Database } from "./queries.ts";
 
 /**
  * How many times each test kills a process. With more rounds, a test takes minutes:
@@ -41,7 +45,7 @@ describe.each(engines)("transactions and starts of uploads on $name", (engine) =
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     for (let round = 0; round < ROUNDS; round++) {
       const noteId = `round-${round}`;
-      await suite.db.notes.insert(sampleNote({ id: noteId, ownerId: noteId }));
+      await noteQueries(suite.db).insert(sampleNote({ id: noteId, ownerId: noteId }));
       const acknowledgements = 20 + 37 * (round % 10);
       const acknowledged = await runUntilKilled("write-until-killed", location, { noteId, acknowledgements });
       const stored = await storedEvents(suite.db, noteId);
@@ -51,7 +55,7 @@ describe.each(engines)("transactions and starts of uploads on $name", (engine) =
       const uploads = new Set(await startedUploads(suite.db, noteId));
       expect(acknowledged.filter((id) => !firsts.has(id) && !uploads.has(id))).toEqual([]);
       expect(partners).toEqual(firsts);
-      expect(await suite.db.usage.find(noteId)).toEqual({ bytes: uploads.size, files: uploads.size });
+      expect(await usageQueries(suite.db).find(noteId)).toEqual({ bytes: uploads.size, files: uploads.size });
     }
   });
 });
@@ -60,7 +64,7 @@ async function storedEvents(db: Database, noteId: string): Promise<AuditEvent[]>
   const events: AuditEvent[] = [];
   let cursor: string | undefined;
   do {
-    const page = await db.audit.listOfNote(noteId, { limit: 5_000, cursor });
+    const page = await auditQueries(db).listOfNote(noteId, { limit: 5_000, cursor });
     events.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
@@ -68,7 +72,7 @@ async function storedEvents(db: Database, noteId: string): Promise<AuditEvent[]>
 }
 
 async function startedUploads(db: Database, noteId: string): Promise<string[]> {
-  const uploads = await db.uploads.listAbandoned(Number.MAX_SAFE_INTEGER, 1_000_000);
+  const uploads = await uploadQueries(db).listAbandoned(Number.MAX_SAFE_INTEGER, 1_000_000);
   return uploads.filter((upload) => upload.noteId === noteId).map(({ id }) => id);
 }
 

@@ -1,10 +1,14 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { accessQueries } from "../../features/access/queries.ts";
+import { attachmentQueries } from "../../features/attachments/queries.ts";
+import { auditQueries, urlAuditLog } from "../../features/audit/queries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
 import { sampleAttachment, sampleEvent, sampleNote } from "../../testing/database/samples.ts";
 import { TcpProxy } from "../../testing/database/tcp-proxy.ts";
 import { postgres, sqlite, type TestDatabase } from "../../testing/database/test-databases.ts";
-import type { OpenDatabase } from "../../wiring/database/database.ts";
 import { openPostgres } from "../../wiring/database/open-postgres.ts";
+import type { Database } from "./queries.ts";
 import { urlJournalFile } from "./sqlite/file.ts";
 
 const LIMIT_MS = 3_500;
@@ -22,23 +26,23 @@ function timeLimit(): () => boolean {
 }
 const FIRST = { limit: 1, cursor: undefined };
 
-const writes: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
-  "a write": (db) => db.notes.insert(sampleNote()),
-  "a transaction": (db) => db.transaction((tx) => tx.notes.insert(sampleNote())),
-  "a URL event": (db) => db.urlAudit.record(sampleEvent()),
+const writes: Record<string, (db: Database) => Promise<unknown>> = {
+  "a write": (db) => noteQueries(db).insert(sampleNote()),
+  "a transaction": (db) => db.transaction((tx) => noteQueries(tx).insert(sampleNote())),
+  "a URL event": (db) => urlAuditLog(db).record(sampleEvent()),
   "the probe": (db) => db.probe(),
 };
 
-const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
-  "a list": (db) => db.notes.listOwned("ann", FIRST),
-  "a search": (db) => db.notes.listOwned("ann", { ...FIRST, search: "text" }),
-  "an access decision": (db) => db.access.download("ann", "none"),
-  "a batch of access decisions": (db) => db.access.downloads("ann", ["none"]),
-  "the access to a note": (db) => db.access.note("ann", "none"),
+const reads: Record<string, (db: Database) => Promise<unknown>> = {
+  "a list": (db) => noteQueries(db).listOwned("ann", FIRST),
+  "a search": (db) => noteQueries(db).listOwned("ann", { ...FIRST, search: "text" }),
+  "an access decision": (db) => accessQueries(db).download("ann", "none"),
+  "a batch of access decisions": (db) => accessQueries(db).downloads("ann", ["none"]),
+  "the access to a note": (db) => accessQueries(db).note("ann", "none"),
 };
 
 /** Makes all calls at the same time, so that no call waits for the failure of another call. */
-async function expectUnavailable(db: OpenDatabase, calls: typeof writes): Promise<void> {
+async function expectUnavailable(db: Database, calls: typeof writes): Promise<void> {
   const expectOne = async ([name, call]: [string, (typeof writes)[string]]) => {
     const isTooLate = timeLimit();
     await expect(call(db), name).rejects.toMatchObject({ code: "database_unavailable" });
@@ -47,7 +51,7 @@ async function expectUnavailable(db: OpenDatabase, calls: typeof writes): Promis
   await Promise.all(Object.entries(calls).map(expectOne));
 }
 
-async function expectAvailable(db: OpenDatabase): Promise<void> {
+async function expectAvailable(db: Database): Promise<void> {
   for (const [name, call] of Object.entries({ ...writes, ...reads })) {
     await expect(
       call(db).then(() => "worked"),
@@ -60,7 +64,7 @@ async function expectAvailable(db: OpenDatabase): Promise<void> {
 describe("an unreachable PostgreSQL", () => {
   let test: TestDatabase;
   let proxy: TcpProxy;
-  let db: OpenDatabase;
+  let db: Database;
 
   beforeAll(async () => {
     test = await postgres.open();
@@ -92,19 +96,19 @@ describe("an unreachable PostgreSQL", () => {
   it("keeps no write of a transaction that was cut off", async () => {
     const note = sampleNote();
     const transaction = db.transaction(async (tx) => {
-      await tx.notes.insert(note);
+      await noteQueries(tx).insert(note);
       await proxy.cut();
-      await tx.attachments.insert(sampleAttachment(note));
+      await attachmentQueries(tx).insert(sampleAttachment(note));
     });
     await expect(transaction).rejects.toMatchObject({ code: "database_unavailable" });
     await proxy.mend();
-    expect(await db.access.note("ann", note.id)).toBeUndefined();
+    expect(await accessQueries(db).note("ann", note.id)).toBeUndefined();
   });
 
   it("fails all calls that wait for a connection at the same time", async () => {
     await proxy.stall();
     const isTooLate = timeLimit();
-    const calls = Array.from({ length: 30 }, () => db.notes.listOwned("ann", FIRST));
+    const calls = Array.from({ length: 30 }, () => noteQueries(db).listOwned("ann", FIRST));
     const results = await Promise.allSettled(calls);
     expect(isTooLate()).toBe(false);
     expect(results.every(({ status }) => status === "rejected")).toBe(true);
@@ -151,8 +155,8 @@ describe("SQLite files that another process locks", () => {
   it("records URL events while only the database is locked", async () => {
     const event = sampleEvent({ noteId: "n-locked" });
     others[0]?.exec("begin immediate");
-    await test.db.urlAudit.record(event);
-    expect((await test.db.audit.listOfNote("n-locked", FIRST)).items).toEqual([event]);
+    await urlAuditLog(test.db).record(event);
+    expect((await auditQueries(test.db).listOfNote("n-locked", FIRST)).items).toEqual([event]);
     others[0]?.exec("rollback");
   });
 });

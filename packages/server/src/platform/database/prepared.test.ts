@@ -1,8 +1,12 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { accessQueries } from "../../features/access/queries.ts";
+import { urlAuditLog } from "../../features/audit/queries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
+import { uploadQueries } from "../../features/uploads/queries.ts";
 import { sampleAttachment, sampleEvent, sampleNote, sampleUpload } from "../../testing/database/samples.ts";
 import { recordStatementNames } from "../../testing/database/statement-names.ts";
 import { createTestPostgresDatabase } from "../../testing/database/test-databases.ts";
-import { openPostgres } from "../../wiring/database/index.ts";
+import { openPostgres } from "../../wiring/database/open-postgres.ts";
 
 const NAMES = [
   "vk_access_download_of_many",
@@ -31,19 +35,19 @@ describe("a direct connection to PostgreSQL", () => {
     const db = await openPostgres({ url: recorder.url, clock: Date.now, prepared });
     onTestFinished(db.close);
     const note = sampleNote();
-    await db.notes.insert(note);
-    await db.access.download("ann", "none");
-    await db.urlAudit.record(sampleEvent());
+    await noteQueries(db).insert(note);
+    await accessQueries(db).download("ann", "none");
+    await urlAuditLog(db).record(sampleEvent());
     const upload = sampleUpload(sampleAttachment(note));
     const start = { upload, isGranted: false, quota: NO_QUOTA, maxPending: MAX_PENDING, startedBefore: 0 };
     const before = recorder.syncs();
-    expect(await db.uploads.start(start)).toMatchObject({ isRecorded: true });
+    expect(await uploadQueries(db).start(start)).toMatchObject({ isRecorded: true });
     expect(recorder.syncs() - before).toBe(1);
     const { attachmentId } = upload;
     const event = sampleEvent({ action: "attachment.uploaded", actorId: "ann", attachmentIds: [attachmentId] });
     const completion = { attachmentId, uploadId: upload.id, checksum: undefined, event };
-    expect(await db.access.upload("ann", upload.id)).toMatchObject({ upload, role: "owner" });
-    expect(await db.uploads.complete(completion)).toMatchObject({ isMoved: true });
+    expect(await accessQueries(db).upload("ann", upload.id)).toMatchObject({ upload, role: "owner" });
+    expect(await uploadQueries(db).complete(completion)).toMatchObject({ isMoved: true });
     expect(recorder.syncs() - before).toBe(3);
     expect(recorder.names()).toEqual(names);
   });

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
+import { urlAuditLog } from "../../features/audit/queries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
 import { sampleEvent, sampleNote } from "../../testing/database/samples.ts";
 import { engines, postgres, sqlite } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
@@ -21,12 +23,12 @@ describe("the probe of a full disk, on sqlite", () => {
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db.kysely);
     await sql.raw(`pragma max_page_count = ${rows[0]?.page_count}`).execute(db.kysely);
     const body = "x".repeat(100_000);
-    await expect(db.notes.insert(sampleNote({ body }))).rejects.toMatchObject({
+    await expect(noteQueries(db).insert(sampleNote({ body }))).rejects.toMatchObject({
       code: "storage_full",
       message: "The disk of the database is full",
     });
     await sql`pragma max_page_count = 100000`.execute(db.kysely);
-    await db.notes.insert(sampleNote({ body }));
+    await noteQueries(db).insert(sampleNote({ body }));
   });
 });
 
@@ -57,8 +59,20 @@ describe("the probe of a standby, on postgres", () => {
     const readOnly = { code: "database_unavailable", message: "The database is read-only: it may be a standby" };
     // The first probes may fail because their connection was closed, and not because the database is read-only.
     await expect.poll(() => fixture.db.probe().catch((error) => error)).toMatchObject(readOnly);
-    await expect.poll(() => fixture.db.urlAudit.probe().catch((error) => error)).toMatchObject(readOnly);
-    await expect.poll(() => fixture.db.urlAudit.record(sampleEvent()).catch((error) => error)).toMatchObject(readOnly);
+    await expect
+      .poll(() =>
+        urlAuditLog(fixture.db)
+          .probe()
+          .catch((error) => error),
+      )
+      .toMatchObject(readOnly);
+    await expect
+      .poll(() =>
+        urlAuditLog(fixture.db)
+          .record(sampleEvent())
+          .catch((error) => error),
+      )
+      .toMatchObject(readOnly);
   });
 });
 
@@ -74,7 +88,7 @@ describe("a database on a disk that PostgreSQL can't write", () => {
       db.kysely,
     );
     await sql`create or replace trigger fail before insert on notes execute function fail()`.execute(db.kysely);
-    await expect(db.notes.insert(sampleNote())).rejects.toMatchObject({
+    await expect(noteQueries(db).insert(sampleNote())).rejects.toMatchObject({
       code: "database_unavailable",
       message:
         "The database can't be written. Check the disk of PostgreSQL, and the rights of its user in DATABASE_URL.",

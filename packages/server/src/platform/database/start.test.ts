@@ -3,13 +3,16 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { accessQueries } from "../../features/access/queries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
 import { ended, startChild } from "../../testing/database/child-process.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { sampleNote } from "../../testing/database/samples.ts";
 import { engines, sqlite } from "../../testing/database/test-databases.ts";
-import type { OpenDatabase } from "../../wiring/database/database.ts";
-import { openPostgres, openSqlite } from "../../wiring/database/index.ts";
+import { openPostgres } from "../../wiring/database/open-postgres.ts";
+import { openSqlite } from "../../wiring/database/open-sqlite.ts";
 import { migrationsFor } from "./migrations/index.ts";
+import type { Database } from "./queries.ts";
 
 const MIGRATIONS = Object.keys(migrationsFor("sqlite")).sort();
 
@@ -28,9 +31,7 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
       Promise.all(Array.from({ length: 3 }, () => openAt(location))),
     ]);
     expect(exits).toEqual([0, 0, 0]);
-    const { rows } = await sql`select name from kysely_migration order by name`.execute(
-      (opened[0] as OpenDatabase).kysely,
-    );
+    const { rows } = await sql`select name from kysely_migration order by name`.execute((opened[0] as Database).kysely);
     expect(rows).toEqual(MIGRATIONS.map((name) => ({ name })));
     for (const db of opened) await db.close();
   });
@@ -39,15 +40,15 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
     const location = await freshLocation();
     const note = sampleNote();
     const first = await openAt(location);
-    await first.notes.insert(note);
+    await noteQueries(first).insert(note);
     await first.close();
     const again = await openAt(location);
-    expect((await again.access.note("ann", note.id))?.note).toEqual(note);
+    expect((await accessQueries(again).note("ann", note.id))?.note).toEqual(note);
     await again.close();
   });
 
   /** Makes a database that a later version has migrated. */
-  async function migratedLater(change: (db: OpenDatabase) => Promise<unknown>) {
+  async function migratedLater(change: (db: Database) => Promise<unknown>) {
     const location = await freshLocation();
     const db = await openAt(location);
     const row = sql`('0099-from-the-future', '2099-01-01T00:00:00.000Z')`;
@@ -61,10 +62,10 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
     const note = sampleNote();
     const location = await migratedLater(async (db) => {
       await sql`alter table notes add column color text`.execute(db.kysely);
-      await db.notes.insert(note);
+      await noteQueries(db).insert(note);
     });
     const db = await openAt(location);
-    expect((await db.access.note("ann", note.id))?.note).toEqual(note);
+    expect((await accessQueries(db).note("ann", note.id))?.note).toEqual(note);
     await db.close();
   });
 

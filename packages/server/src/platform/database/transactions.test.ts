@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { accessQueries } from "../../features/access/queries.ts";
+import { attachmentQueries } from "../../features/attachments/queries.ts";
+import { auditQueries, urlAuditLog } from "../../features/audit/queries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
 import { sampleAttachment, sampleEvent, sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
@@ -10,42 +14,42 @@ describe.each(engines)("transactions on $name", (engine) => {
   it("commits all writes, and returns the result of the work", async () => {
     const note = sampleNote();
     const answer = await suite.db.transaction(async (tx) => {
-      await tx.notes.insert(note);
-      await tx.audit.add(sampleEvent({ action: "note.created", noteId: note.id }));
+      await noteQueries(tx).insert(note);
+      await auditQueries(tx).add(sampleEvent({ action: "note.created", noteId: note.id }));
       return "done";
     });
     expect(answer).toBe("done");
-    expect(await suite.db.access.note("ann", note.id)).toBeDefined();
-    expect((await suite.db.audit.listOfNote(note.id, FIRST)).items).toHaveLength(1);
+    expect(await accessQueries(suite.db).note("ann", note.id)).toBeDefined();
+    expect((await auditQueries(suite.db).listOfNote(note.id, FIRST)).items).toHaveLength(1);
   });
 
   it("keeps no write when the work fails, and rejects with its error", async () => {
     const note = sampleNote();
     const failure = new Error("on purpose");
     const transaction = suite.db.transaction(async (tx) => {
-      await tx.notes.insert(note);
-      await tx.audit.add(sampleEvent({ noteId: note.id }));
+      await noteQueries(tx).insert(note);
+      await auditQueries(tx).add(sampleEvent({ noteId: note.id }));
       throw failure;
     });
     await expect(transaction).rejects.toBe(failure);
-    expect(await suite.db.access.note("ann", note.id)).toBeUndefined();
-    expect((await suite.db.audit.listOfNote(note.id, FIRST)).items).toEqual([]);
+    expect(await accessQueries(suite.db).note("ann", note.id)).toBeUndefined();
+    expect((await auditQueries(suite.db).listOfNote(note.id, FIRST)).items).toEqual([]);
   });
 
   it("sees its own changes in access decisions before it commits", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await suite.db.transaction(async (tx) => {
-      await tx.notes.insert(note);
-      await tx.attachments.insert(attachment);
-      expect((await tx.access.attachment("ann", attachment.id))?.role).toBe("owner");
-      expect(await suite.db.access.attachment("ann", attachment.id)).toBeUndefined();
+      await noteQueries(tx).insert(note);
+      await attachmentQueries(tx).insert(attachment);
+      expect((await accessQueries(tx).attachment("ann", attachment.id))?.role).toBe("owner");
+      expect(await accessQueries(suite.db).attachment("ann", attachment.id)).toBeUndefined();
     });
-    expect((await suite.db.access.attachment("ann", attachment.id))?.role).toBe("owner");
+    expect((await accessQueries(suite.db).attachment("ann", attachment.id))?.role).toBe("owner");
   });
 
   it("refuses queries of the outer database inside a transaction", async () => {
-    const misuse = suite.db.transaction(() => suite.db.notes.insert(sampleNote()));
+    const misuse = suite.db.transaction(() => noteQueries(suite.db).insert(sampleNote()));
     await expect(misuse).rejects.toThrow("Inside a transaction");
     await expect(suite.db.transaction(() => suite.db.transaction(async () => 1))).rejects.toThrow(
       "Inside a transaction",
@@ -57,24 +61,24 @@ describe.each(engines)("transactions on $name", (engine) => {
     const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
     let later: Promise<void> | undefined;
     await suite.db.transaction(async () => {
-      later = committed.then(() => suite.db.notes.insert(note));
+      later = committed.then(() => noteQueries(suite.db).insert(note));
     });
     commit();
     await later;
-    expect(await suite.db.access.note("ann", note.id)).toBeDefined();
+    expect(await accessQueries(suite.db).note("ann", note.id)).toBeDefined();
   });
 
   it("run side by side with single writes and URL events", async () => {
     const noteId = sampleNote().id;
     const writes = Array.from({ length: 60 }, (_, i) => {
-      if (i % 3 === 0) return suite.db.urlAudit.record(sampleEvent({ noteId }));
-      if (i % 3 === 1) return suite.db.audit.add(sampleEvent({ noteId }));
+      if (i % 3 === 0) return urlAuditLog(suite.db).record(sampleEvent({ noteId }));
+      if (i % 3 === 1) return auditQueries(suite.db).add(sampleEvent({ noteId }));
       return suite.db.transaction(async (tx) => {
-        await tx.audit.listOfNote(noteId, FIRST);
-        await tx.audit.add(sampleEvent({ noteId }));
+        await auditQueries(tx).listOfNote(noteId, FIRST);
+        await auditQueries(tx).add(sampleEvent({ noteId }));
       });
     });
     await Promise.all(writes);
-    expect((await suite.db.audit.listOfNote(noteId, { ...FIRST, limit: 100 })).items).toHaveLength(60);
+    expect((await auditQueries(suite.db).listOfNote(noteId, { ...FIRST, limit: 100 })).items).toHaveLength(60);
   });
 });

@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { expect, it } from "vitest";
+import { auditQueries } from "../../features/audit/queries.ts";
+import { usageQueries } from "../../features/usage/queries.ts";
 import { sampleEvent } from "../../testing/database/samples.ts";
 import { sqlite } from "../../testing/database/test-databases.ts";
+import { withQueries } from "../../testing/database/with-queries.ts";
 import { type ServiceOptions, tokenOf } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 
@@ -21,7 +24,7 @@ async function start(options: Partial<ServiceOptions> = {}) {
   /** Makes `GET /activity?limit=200` a page of about 1 MiB. */
   const addLongEvents = async () => {
     const attachmentIds = Array.from({ length: 1_000 }, () => sampleEvent().id);
-    for (let nth = 0; nth < 30; nth += 1) await service.db.audit.add(sampleEvent({ attachmentIds }));
+    for (let nth = 0; nth < 30; nth += 1) await auditQueries(service.db).add(sampleEvent({ attachmentIds }));
   };
   return { service, requestOf, open, addLongEvents };
 }
@@ -33,16 +36,15 @@ it("answers pipelined requests in order, one at a time", async () => {
     wrap: {
       database: (db) => ({
         ...db,
-        usage: {
-          ...db.usage,
+        built: withQueries(db, usageQueries, {
           async find(ownerId) {
             running += 1;
             most = Math.max(most, running);
             await new Promise((resolve) => setImmediate(resolve));
             running -= 1;
-            return db.usage.find(ownerId);
+            return usageQueries(db).find(ownerId);
           },
-        },
+        }),
       }),
     },
   });
@@ -61,13 +63,12 @@ it("requirement 30: holds one response for a client that reads nothing", async (
     wrap: {
       database: (db) => ({
         ...db,
-        audit: {
-          ...db.audit,
+        built: withQueries(db, auditQueries, {
           listOfOwner(ownerId, page) {
             pages += 1;
-            return db.audit.listOfOwner(ownerId, page);
+            return auditQueries(db).listOfOwner(ownerId, page);
           },
-        },
+        }),
       }),
     },
   });

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
+import { lookupQueries } from "../../features/people/lookups.ts";
 import { engines } from "../../testing/database/test-databases.ts";
+import { withQueries } from "../../testing/database/with-queries.ts";
 import { tokenOf } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
@@ -18,14 +20,13 @@ describe("refusals of HTTP itself", () => {
 
   const database = (db: Deps["db"]): Deps["db"] => ({
     ...db,
-    people: {
-      ...db.people,
-      find: async (userId) => {
+    built: withQueries(db, lookupQueries, {
+      person: async (userId) => {
         reached();
         await held;
-        return db.people.find(userId);
+        return lookupQueries(db).person(userId);
       },
-    },
+    }),
   });
   const service = useService({ engine, wrap: { database } });
   const ann = service.as("ann");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
-import type { Database } from "../database/port.ts";
+import type { Database } from "../database/queries.ts";
 import { createWriteTurns } from "./write-turns.ts";
 
 const nextTick = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Queries } from "../database/port.ts";
+import type { Tx } from "../database/queries.ts";
 import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
+import { limitCountQueries } from "./queries.ts";
 
 /**
  * A limit that all replicas share. `max`: the largest sum of the amounts in a time window of `windowMs` milliseconds. The window begins
@@ -14,15 +15,15 @@ export type WindowLimit = { name: string; max: number; windowMs: number };
  * Throws `rate_limited` if too little of the limit is left. The error contains the time until the window expires.
  */
 export async function takeFromWindow(
-  { db, clock }: Pick<Deps, "clock"> & { db: Pick<Queries, "limitCounts"> },
+  { db, clock }: Pick<Deps, "clock"> & { db: Tx },
   { limit, holder, amount, problem }: { limit: WindowLimit; holder: string; amount: number; problem: string },
-): Promise<{ giveBack(queries: Queries, amount: number): Promise<void> }> {
+): Promise<{ giveBack(queries: Tx, amount: number): Promise<void> }> {
   const now = clock();
   const key = windowKey(limit, holder);
   const { max, windowMs } = limit;
-  const { isTaken, expiresAt } = await db.limitCounts.take(key, { amount, max, now, expiresAt: now + windowMs });
+  const { isTaken, expiresAt } = await limitCountQueries(db).take(key, { amount, max, now, expiresAt: now + windowMs });
   if (!isTaken) throw rateLimited(problem, expiresAt - now);
-  return { giveBack: (queries, returned) => queries.limitCounts.giveBack(key, { amount: returned, expiresAt }) };
+  return { giveBack: (queries, returned) => limitCountQueries(queries).giveBack(key, { amount: returned, expiresAt }) };
 }
 
 /**
@@ -41,5 +42,5 @@ export function rateLimited(problem: string, waitMs: number): DomainError {
 
 /** Deletes the counts of the windows that have expired. */
 export function deleteExpiredWindows({ db, clock }: Deps) {
-  return (): Promise<void> => db.limitCounts.deleteExpired(clock());
+  return (): Promise<void> => limitCountQueries(db).deleteExpired(clock());
 }

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
+import type { Tx } from "../database/queries.ts";
 import { createAllowance, createWindows } from "./in-memory.ts";
+import { limitCountQueries } from "./queries.ts";
 
 const problem = "Too much.";
 
@@ -82,8 +84,10 @@ function createExhausted({ maxWindows }: { maxWindows: number }) {
     return { isTaken: false, expiresAt: now + 60_000 };
   };
   const none = () => Promise.reject(new Error("Not in this test."));
-  const limitCounts = { take, giveBack: none, reset: none, deleteExpired: none };
-  const takeOne = createWindows({ db: { limitCounts }, clock: () => now }, { problem, maxWindows });
+  const db = {
+    built: new Map([[limitCountQueries, { take, giveBack: none, reset: none, deleteExpired: none }]]),
+  } as object as Tx;
+  const takeOne = createWindows({ db, clock: () => now }, { problem, maxWindows });
   const limit = { name: "tries", max: 10, windowMs: 60_000 };
   return {
     refuse: (holder: string) => expect(takeOne(limit, holder)).rejects.toMatchObject({ code: "rate_limited" }),

@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
 import type { RateLimit } from "../config/service-limits.ts";
-import type { Queries } from "../database/port.ts";
+import type { Tx } from "../database/queries.ts";
 import { rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
+import { limitCountQueries } from "./queries.ts";
 
 /** Limits the memory of one allowance: each person needs about 200 bytes. A person who is dropped from memory gets a full allowance. */
 const MAX_PEOPLE = 20_000;
@@ -67,7 +68,7 @@ const MAX_WINDOWS = 10_000;
  * with many refused requests causes no queries. Use this function only for limits whose amounts are never given back.
  */
 export function createWindows(
-  { db, clock }: { db: Pick<Queries, "limitCounts">; clock: Clock },
+  { db, clock }: { db: Tx; clock: Clock },
   { problem, maxWindows = MAX_WINDOWS }: { problem: string; maxWindows?: number },
 ) {
   /** When each exhausted window expires. The window that was exhausted first comes first. */
@@ -78,7 +79,12 @@ export function createWindows(
     const leftMs = (exhausted.get(key) ?? now) - now;
     if (leftMs > 0) throw rateLimited(problem, leftMs);
     const { max, windowMs } = limit;
-    const { isTaken, expiresAt } = await db.limitCounts.take(key, { amount: 1, max, now, expiresAt: now + windowMs });
+    const { isTaken, expiresAt } = await limitCountQueries(db).take(key, {
+      amount: 1,
+      max,
+      now,
+      expiresAt: now + windowMs,
+    });
     exhausted.delete(key);
     if (isTaken) return;
     const [first] = exhausted.keys();

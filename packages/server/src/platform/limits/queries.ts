@@ -1,6 +1,6 @@
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 import { deleteInSteps } from "../database/delete-in-steps.ts";
-import type { Tables } from "../database/schema.ts";
+import { defineQueries } from "../database/queries.ts";
 import type { LimitCountQueries } from "./limit-counts-port.ts";
 
 /**
@@ -9,8 +9,9 @@ import type { LimitCountQueries } from "./limit-counts-port.ts";
  * The package rate-limiter-flexible does not fit. The package needs its own driver for each database, and supports neither `node:sqlite`
  * nor Kysely. It also counts refused requests, and it can't give back a part of an amount.
  */
-export function limitCountQueries(db: Kysely<Tables>): LimitCountQueries {
-  return {
+export const limitCountQueries = defineQueries(
+  "database.limitCounts",
+  ({ kysely: db }): LimitCountQueries => ({
     async take(key, { amount, max, now, expiresAt }) {
       const isOver = sql<boolean>`limit_counts.expires_at <= ${now}`;
       const taken = await db
@@ -53,5 +54,5 @@ export function limitCountQueries(db: Kysely<Tables>): LimitCountQueries {
         where: sql`expires_at <= ${now}`,
       });
     },
-  };
-}
+  }),
+);

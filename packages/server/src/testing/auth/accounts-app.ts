@@ -36,15 +36,20 @@ import {
   startSecondFactor,
 } from "../../features/accounts/own/second-factor.ts";
 import { authenticateSession } from "../../features/accounts/own/sessions.ts";
+import { accountQueries } from "../../features/accounts/queries.ts";
 import { createHashTurns } from "../../features/links/hash-password.ts";
 import { recordLanguage } from "../../features/people/people.ts";
+import { peopleQueries } from "../../features/people/queries.ts";
 import { requireEnabled } from "../../features/people/require-enabled.ts";
 import { createLivePolicy, fixedPolicy } from "../../features/policy/live-policy.ts";
 import { admitSignUp } from "../../features/sharing/invitations/sign-up.ts";
 import { defaultLimits } from "../../platform/config/index.ts";
 import type { EmailProof } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { LimitCountQueries } from "../../platform/limits/limit-counts-port.ts";
+import { limitCountQueries } from "../../platform/limits/queries.ts";
 import type { TestEngine } from "../database/test-databases.ts";
+import { withQueries } from "../database/with-queries.ts";
 import { testLinkKeys } from "../link-keys.ts";
 import { createMailbox } from "./mailbox.ts";
 import { TEST_JWT_SECRET } from "./test-jwt.ts";
@@ -102,9 +107,9 @@ export async function openAccounts(
   const values = { ...fixedPolicy(defaultLimits()).values, "sign-up": signUp };
   const policy = createLivePolicy({ values, fixed: [] });
   const hashTurns = createHashTurns();
-  const take: typeof db.limitCounts.take = async (...request) => {
+  const take: LimitCountQueries["take"] = async (...request) => {
     if (isDown) throw down();
-    return db.limitCounts.take(...request);
+    return limitCountQueries(db).take(...request);
   };
   const openReplica = (other: { oidc?: OidcProvider } = {}) => {
     const accounts: Accounts = createAccounts({
@@ -122,15 +127,18 @@ export async function openAccounts(
         if (isDown) throw down();
         return authenticateSession({ db })(token);
       },
-      recordSignIn: (userId) => db.people.signedIn(userId, clock()),
+      recordSignIn: (userId) => peopleQueries(db).signedIn(userId, clock()),
       recordLanguage: recordLanguage({ db }),
       recordBrowser: recordBrowser({ db, clock, newId: uuidv7, mail, linkKeys: testLinkKeys }),
       requireEnabled: requireEnabled({ db }),
-      limitAccountRequests: limitAccountRequests({ clock, db: { limitCounts: { ...db.limitCounts, take } } }),
+      limitAccountRequests: limitAccountRequests({
+        clock,
+        db: { ...db, built: withQueries(db, limitCountQueries, { take }) },
+      }),
       hashTurns,
       countPasswordGuess: countPasswordGuess({ db, clock }),
       forgetPasswordGuesses: forgetPasswordGuesses({ db }),
-      hasPassword: db.accounts.hasPassword,
+      hasPassword: accountQueries(db).hasPassword,
       links: accountLinks({ db, clock, newId: uuidv7, mail: undefined }),
       safety: accountSafety({ db, clock, newId: uuidv7, mail: undefined }),
       async withdrawEmailProof(userId, provenBy) {

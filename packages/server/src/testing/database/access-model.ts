@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { v7 as newId } from "uuid";
-import type { Database } from "../../platform/database/port.ts";
+import { attachmentQueries } from "../../features/attachments/queries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
+import { shareQueries } from "../../features/sharing/queries.ts";
+import { trashQueries } from "../../features/trash/queries.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import type { Role, ShareRole } from "../../platform/database/unions.ts";
 import { sampleAttachment, sampleNote } from "./samples.ts";
 
@@ -28,11 +32,11 @@ export class AccessModel {
   async populate({ db }: World): Promise<void> {
     for (let i = 0; i < NOTES; i++) {
       const note = sampleNote({ ownerId: PEOPLE[i % PEOPLE.length] as string });
-      await db.notes.insert(note);
+      await noteQueries(db).insert(note);
       this.notes.push(note);
       for (let j = 0; j < ATTACHMENTS_PER_NOTE; j++) {
         const attachment = sampleAttachment(note, { state: "ready" });
-        await db.attachments.insert(attachment);
+        await attachmentQueries(db).insert(attachment);
         this.attachments.push(attachment);
       }
     }
@@ -143,7 +147,7 @@ async function share(
   const expiresAt = given.lifetime === undefined ? undefined : clock.now + given.lifetime;
   const { role, person: userId } = given;
   const subject = given.target.kind === "note" ? { noteId: id } : { attachmentId: id };
-  await db.shares.put(subject, { userId, role, expiresAt, createdAt: clock.now, createdBy: "somebody" });
+  await shareQueries(db).put(subject, { userId, role, expiresAt, createdAt: clock.now, createdBy: "somebody" });
   model.shares = model.shares.filter((each) => each.subjectId !== id || each.userId !== userId);
   model.shares.push({ subjectId: id, userId, role, expiresAt });
 }
@@ -151,7 +155,7 @@ async function share(
 async function revoke(world: World, given: { target: Target; person: string }): Promise<void> {
   const { id } = subjectOf(world, given.target);
   const subject = given.target.kind === "note" ? { noteId: id } : { attachmentId: id };
-  await world.db.shares.delete(subject, given.person);
+  await shareQueries(world.db).delete(subject, given.person);
   const { model } = world;
   model.shares = model.shares.filter((each) => each.subjectId !== id || each.userId !== given.person);
 }
@@ -164,17 +168,17 @@ async function discard(world: World, { kind, index }: Target): Promise<void> {
   const isAbsent = [id, noteId].some((each) => each === undefined || model.discarded.includes(each));
   if (!exists || isAbsent || noteId === undefined || ownerId === undefined) return;
   const item = { id: newId(), noteId, ownerId, deletedBy: ownerId, deletedAt: clock.now };
-  if (kind === "note") await db.trash.putNote(item);
-  else await db.trash.putAttachment(id, item);
+  if (kind === "note") await trashQueries(db).putNote(item);
+  else await trashQueries(db).putAttachment(id, item);
   model.discarded.push(id);
 }
 
 async function restore(world: World, { kind, index }: Target): Promise<void> {
   const { db, model } = world;
   const { id } = subjectOf(world, { kind, index });
-  const held = await db.trash.hold(kind === "note" ? { noteId: id } : { attachmentId: id }, "ann");
+  const held = await trashQueries(db).hold(kind === "note" ? { noteId: id } : { attachmentId: id }, "ann");
   if (held === undefined) return;
-  await db.trash.restore(held.item);
+  await trashQueries(db).restore(held.item);
   model.discarded = model.discarded.filter((each) => each !== id);
 }
 
@@ -182,7 +186,7 @@ async function restore(world: World, { kind, index }: Target): Promise<void> {
 async function startPurge(world: World, index: number): Promise<void> {
   const { id, exists } = subjectOf(world, { kind: "note", index });
   if (!exists) return;
-  await world.db.trash.startPurge(id);
+  await trashQueries(world.db).startPurge(id);
   const { model } = world;
   model.notes = model.notes.filter((note) => note.id !== id);
   model.attachments = model.attachments.filter((attachment) => attachment.noteId !== id);
@@ -192,11 +196,11 @@ async function remove(world: World, given: Target): Promise<void> {
   const { db, model } = world;
   const { id } = subjectOf(world, given);
   if (given.kind === "note") {
-    await db.notes.delete(id);
+    await noteQueries(db).delete(id);
     model.notes = model.notes.filter((note) => note.id !== id);
     model.attachments = model.attachments.filter((attachment) => attachment.noteId !== id);
   } else {
-    await db.attachments.delete(id);
+    await attachmentQueries(db).delete(id);
     model.attachments = model.attachments.filter((attachment) => attachment.id !== id);
   }
 }

@@ -1,7 +1,7 @@
 import type { ClaimedDelivery } from "../../features/outbox/webhooks-port.ts";
 import { encodeTimedCursor } from "../../platform/database/cursor.ts";
 import { encodeCursor } from "../../platform/database/encode-cursor.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import type { EveryQuery } from "./every-query.ts";
 import { MIDDLE, ROWS } from "./large-database.ts";
 import {
   sampleAttachment,
@@ -15,8 +15,8 @@ import {
 } from "./samples.ts";
 
 type Examples = {
-  [Noun in keyof Queries]: {
-    [Verb in keyof Queries[Noun]]: Queries[Noun][Verb] extends (
+  [Noun in keyof EveryQuery]: {
+    [Verb in keyof EveryQuery[Noun]]: EveryQuery[Noun][Verb] extends (
       ...given: infer Given extends readonly unknown[]
     ) => unknown
       ? readonly Given[]
@@ -110,7 +110,14 @@ export const queryExamples: Examples = {
     download: [["user-1", "file-1"]],
     downloads: [["user-1", files]],
   },
-  callers: { session: [["token-1"]], apiToken: [["hash-1"]] },
+  lookups: {
+    session: [["token-1"]],
+    apiToken: [["hash-1"]],
+    isDisabled: [["user-1"]],
+    person: [["user-1"]],
+    item: [[{ resource: "invoice", itemId: "item-1" }]],
+    itemOfFile: [["file-1"]],
+  },
   adoptions: {
     insert: [[{ sourceKey: "source-new", oldId: "old-new", attachmentId: "file-1" }]],
     find: [["source-1"]],
@@ -256,7 +263,6 @@ export const queryExamples: Examples = {
     put: [[person]],
     withdrawEmailProof: [["user-1", "mail"]],
     signedIn: [["user-1", NOW]],
-    find: [["user-1"]],
     languageOf: [["user-1"]],
     setLanguage: [["user-1", "de"]],
     findByIds: [[users]],
@@ -270,7 +276,7 @@ export const queryExamples: Examples = {
     claimLegacy: [[subject]],
     findHolders: [[users]],
   },
-  disabledUsers: { add: [["user-1", NOW]], remove: [["user-1", { exceptSession: "s" }]], has: [["user-1"]] },
+  disabledUsers: { add: [["user-1", NOW]], remove: [["user-1", { exceptSession: "s" }]] },
   apiTokens: {
     insert: [[sampleToken()]],
     list: [["user-1"]],
@@ -406,9 +412,7 @@ export const queryExamples: Examples = {
   },
   items: {
     insert: [[{ noteId: "new", resource: "invoice", itemId: "new" }]],
-    find: [[{ resource: "invoice", itemId: "item-1" }]],
     findOfNote: [["note-1"]],
-    findOfFile: [["file-1"]],
     findOfAttachments: [[files]],
   },
   fileEvents: {
@@ -591,6 +595,8 @@ export const queryExamples: Examples = {
     ],
     retry: [[{ endpointId: "endpoint-1", id: "delivery-1" }, NOW]],
     deleteOld: [[EXPIRED]],
+  },
+  issuedUrls: {
     listUrlReports: [[]],
     advanceUrlReport: [[{ endpointId: "endpoint-1", reportedUntil: "a" }, { reportedUntil: "b" }]],
     listIssuedUrls: [[{ ...range, ownerId: "user-1" }], [{ ...range, ownerId: "" }]],

@@ -1,3 +1,4 @@
+import { urlAuditLog } from "../../features/audit/queries.ts";
 import { openAt } from "./database-location.ts";
 import { sampleEvent } from "./samples.ts";
 
@@ -10,7 +11,7 @@ const db = await openAt(JSON.parse(location));
 async function recordForEver(): Promise<never> {
   for (;;) {
     const event = sampleEvent({ noteId });
-    await db.urlAudit.record(event);
+    await urlAuditLog(db).record(event);
     await print(event.id);
   }
 }

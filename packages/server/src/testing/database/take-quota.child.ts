@@ -1,3 +1,4 @@
+import { uploadQueries } from "../../features/uploads/queries.ts";
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "./samples.ts";
 
@@ -21,7 +22,7 @@ async function startFile(): Promise<number> {
   const upload = sampleUpload(sampleAttachment(note, { sizeBytes: 100 }));
   const quota = { bytes: 4_099, files: 1_000 };
   const maxPending = { ofUser: 1_000, ofNote: 1_000 };
-  const record = await db.uploads.start({ upload, isGranted: false, quota, maxPending, startedBefore: 0 });
+  const record = await uploadQueries(db).start({ upload, isGranted: false, quota, maxPending, startedBefore: 0 });
   return record?.isRecorded ? 1 : 0;
 }
 

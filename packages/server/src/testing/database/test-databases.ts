@@ -6,7 +6,7 @@ import pg from "pg";
 import { inject } from "vitest";
 import type { Clock } from "../../platform/clock.ts";
 import type { EngineName } from "../../platform/database/engine.ts";
-import type { OpenDatabase } from "../../wiring/database/database.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { type DatabaseLocation, openAt } from "./database-location.ts";
 import { SQLITE_TEMPLATE } from "./sqlite-template.ts";
 
@@ -14,13 +14,13 @@ export const SQLITE_FILE = "valetkey.db";
 
 /** A fresh database with the current schema. `close` closes and removes it. */
 export type TestDatabase = {
-  db: OpenDatabase;
+  db: Database;
   /** The value for DATABASE_URL. Undefined on SQLite. */
   url: string | undefined;
   /** Undefined on PostgreSQL. */
   file: string | undefined;
   /** Opens the same database again, as another replica does. Close the new connection before the first one. */
-  openAgain(options: { clock: Clock }): Promise<OpenDatabase>;
+  openAgain(options: { clock: Clock }): Promise<Database>;
   close(): Promise<void>;
 };
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll } from "vitest";
-import type { OpenDatabase } from "../../wiring/database/database.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import type { TestDatabase, TestEngine } from "./test-databases.ts";
 
 export type DatabaseFixture = {
   /** The open database, while tests run. */
-  readonly db: OpenDatabase;
+  readonly db: Database;
   readonly test: TestDatabase;
   /** `clock.now` is the time in the database. Milliseconds. */
   clock: { now: number };

@@ -1,3 +1,5 @@
+import { auditQueries } from "../../features/audit/queries.ts";
+import { uploadQueries } from "../../features/uploads/queries.ts";
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleEvent, sampleNote, sampleUpload } from "./samples.ts";
 
@@ -13,15 +15,15 @@ const note = sampleNote({ id: noteId, ownerId: noteId });
 async function writePair(): Promise<string> {
   const first = sampleEvent({ noteId });
   await db.transaction(async (tx) => {
-    await tx.audit.add(first);
-    await tx.audit.add(sampleEvent({ noteId, actorId: first.id }));
+    await auditQueries(tx).add(first);
+    await auditQueries(tx).add(sampleEvent({ noteId, actorId: first.id }));
   });
   return first.id;
 }
 
 async function startUpload(): Promise<string> {
   const upload = sampleUpload(sampleAttachment(note, { sizeBytes: 1 }));
-  await db.uploads.start({ upload, isGranted: false, startedBefore: 0, ...NO_LIMITS });
+  await uploadQueries(db).start({ upload, isGranted: false, startedBefore: 0, ...NO_LIMITS });
   return upload.id;
 }
 

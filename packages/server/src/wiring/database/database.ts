@@ -1,30 +1,49 @@
-import type { Kysely } from "kysely";
+import { CompiledQuery, type Kysely } from "kysely";
 import type { AccessQueries } from "../../features/access/access-port.ts";
+import { accessQueries } from "../../features/access/queries.ts";
 import type { UrlAuditLog } from "../../features/audit/audit-port.ts";
+import { urlAuditLog } from "../../features/audit/queries.ts";
+import { type Lookups, lookupQueries } from "../../features/people/lookups.ts";
+import { uploadQueries } from "../../features/uploads/queries.ts";
 import type { UploadQueries } from "../../features/uploads/uploads-port.ts";
-import type { EngineName } from "../../platform/database/engine.ts";
-import type { Database } from "../../platform/database/port.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Engine } from "../../platform/database/engine.ts";
+import type { Database, PoolState, Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import type { Search } from "../../platform/database/search.ts";
 import type { Transactions } from "../../platform/database/transactions.ts";
-import { buildQueries, type QueryContext } from "./build-queries.ts";
-import type { Lookups } from "./lookups.ts";
+import type { UrlJournal } from "../../platform/database/url-journal.ts";
 
-/** The database port, and `kysely` for the tables of the accounts library. */
-export type OpenDatabase = Database & {
-  kysely: Kysely<Tables>;
-  engine: EngineName;
-  /** Returns the state of the connection pools. The list is empty on SQLite. */
-  pools(): PoolState[];
-};
+/** Where queries of one connection, pool or transaction run. */
+export function queriesOn(
+  kysely: Kysely<Tables>,
+  {
+    engine,
+    clock,
+    search,
+    journal,
+  }: { engine: Engine; clock: Clock; search?: Search; journal?: UrlJournal | undefined },
+): Tx {
+  return {
+    kysely,
+    engine,
+    clock,
+    run: async ({ sql }, values) =>
+      (await kysely.executeQuery<object>(CompiledQuery.raw(sql, values))).rows.map(Object.values),
+    search: kysely.isTransaction ? undefined : search,
+    journal,
+    built: new Map(),
+  };
+}
 
-/** The numbers of idle and busy connections, and of callers that wait for a connection. */
-export type PoolState = { name: string; idle: number; busy: number; waiting: number };
-
-/** Builds the database port from the parts that an engine opened. */
+/** Builds the database from the parts that an engine opened. */
 export function assembleDatabase(parts: {
   kysely: Kysely<Tables>;
   transactions: Transactions;
-  context: QueryContext;
+  engine: Engine;
+  clock: Clock;
+  search: Search;
+  journal?: UrlJournal;
   /** The access queries that run outside of transactions. These queries run often, so they must be fast. */
   access: AccessQueries;
   /** The lookups that run outside of transactions. Almost every HTTP request runs some of them, so they must be fast. */
@@ -42,40 +61,26 @@ export function assembleDatabase(parts: {
    */
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;
-}): OpenDatabase {
-  const { kysely, transactions, context, uploadSteps, urlAudit } = parts;
-  const lookups = outsideTransactions(parts.lookups, transactions);
-  const queries = buildQueries(kysely, context);
+}): Database {
+  const { kysely, transactions, uploadSteps, urlAudit } = parts;
+  const place = queriesOn(kysely, parts);
+  const uploads = { ...uploadQueries(place), ...outsideTransactions(uploadSteps, transactions) };
+  place.built
+    .set(accessQueries, parts.access)
+    .set(lookupQueries, outsideTransactions(parts.lookups, transactions))
+    .set(uploadQueries, uploads)
+    .set(urlAuditLog, urlAudit);
   return {
-    ...queries,
-    access: parts.access,
-    callers: lookups,
-    disabledUsers: { ...queries.disabledUsers, has: lookups.isDisabled },
-    people: { ...queries.people, find: lookups.person },
-    items: { ...queries.items, find: lookups.item, findOfFile: lookups.itemOfFile },
-    uploads: {
-      ...queries.uploads,
-      async start(start) {
-        transactions.refuseInside();
-        return uploadSteps.start(start);
-      },
-      async complete(completion) {
-        transactions.refuseInside();
-        return uploadSteps.complete(completion);
-      },
-    },
-    urlAudit,
-    searchesAtOnce: context.search.atOnce,
-    kysely,
-    engine: context.engine.name,
+    ...place,
+    searchesAtOnce: parts.search.atOnce,
     pools: parts.pools ?? (() => []),
     transaction(work, { freesSpace = false } = {}) {
-      const run = () => transactions.run(kysely, (transaction) => work(buildQueries(transaction, context)));
+      const run = () => transactions.run(kysely, (transaction) => work(queriesOn(transaction, parts)));
       return freesSpace && parts.spendReserve !== undefined ? parts.spendReserve(run) : run();
     },
     async probe() {
       // The probe commits a write, because SQLite writes to the disk only at a commit.
-      const row = { id: 1, probed_at: context.clock() };
+      const row = { id: 1, probed_at: parts.clock() };
       await kysely
         .insertInto("probes")
         .values(row)
@@ -91,13 +96,13 @@ export function assembleDatabase(parts: {
   };
 }
 
-/** Makes the lookups refuse calls inside of a transaction. Such a lookup would run on another connection, and miss the changes. */
-function outsideTransactions(lookups: Lookups, { refuseInside }: Pick<Transactions, "refuseInside">): Lookups {
-  const guarded = Object.entries(lookups).map(([name, find]: [string, (key: never) => Promise<unknown>]) => [
+/** Makes queries refuse calls inside of a transaction. Such a query would run on another connection, and miss the changes. */
+function outsideTransactions<Q extends object>(queries: Q, { refuseInside }: Pick<Transactions, "refuseInside">): Q {
+  const guarded = Object.entries(queries).map(([name, run]: [string, (...given: never[]) => Promise<unknown>]) => [
     name,
-    async (key: never) => {
+    async (...given: never[]) => {
       refuseInside();
-      return find(key);
+      return run(...given);
     },
   ]);
   return Object.fromEntries(guarded);

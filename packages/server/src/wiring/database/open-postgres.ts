@@ -17,12 +17,12 @@ import { NO_SCHEMAS, requireSchema, withSchema } from "../../platform/database/p
 import { createPostgresSearch } from "../../platform/database/postgres/search.ts";
 import { createStatementNames, noNames } from "../../platform/database/postgres/statement-names.ts";
 import { statementsOn } from "../../platform/database/postgres/statements.ts";
+import type { Database, PoolState } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { SEARCH_LIMIT_MS } from "../../platform/database/search.ts";
 import { createTransactions } from "../../platform/database/transactions.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { assembleDatabase, type OpenDatabase, type PoolState } from "./database.ts";
-import { compileLookups } from "./lookups.ts";
+import { assembleDatabase } from "./database.ts";
 import { postgresLookups } from "./postgres-lookups.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -47,7 +47,7 @@ type Options = {
  * `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
  * Rejects with `database_unavailable` when the server can't be reached, refuses transactions, or refuses a migration.
  */
-export async function openPostgres(options: Options): Promise<OpenDatabase> {
+export async function openPostgres(options: Options): Promise<Database> {
   const { clock, schema } = options;
   const url = schema === undefined ? options.url : withSchema(options.url, schema);
   const prepared = await checkConnection({ ...options, url });
@@ -61,22 +61,15 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
   // Lookups and the issue of URLs have separate connections, so that slow queries do not delay them.
   const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
   const runStatement = statementsOn(urlPool, { prepared });
-  const accessStatements = compileAccess(kysely, engine);
-  const uploadStatements = compileUploads(kysely, engine);
   return assembleDatabase({
     kysely,
     transactions,
-    context: {
-      engine,
-      clock,
-      accessStatements,
-      lookupStatements: compileLookups(kysely),
-      uploadStatements,
-      search: createPostgresSearch(kysely, { limitMs: SEARCH_LIMIT_MS }),
-    },
-    access: postgresAccessQueries(runStatement, { db: kysely, statements: accessStatements, clock }),
+    engine,
+    clock,
+    search: createPostgresSearch(kysely, { limitMs: SEARCH_LIMIT_MS }),
+    access: postgresAccessQueries(runStatement, { db: kysely, statements: compileAccess(kysely, engine), clock }),
     lookups: postgresLookups(runStatement, { db: kysely, clock }),
-    uploadSteps: uploadSteps(uploadStatements, pipelineOn(pool, { prepared })),
+    uploadSteps: uploadSteps(compileUploads(kysely, engine), pipelineOn(pool, { prepared })),
     urlAudit: openPostgresUrlAudit(runStatement),
     pools: () => [stateOf(pool, "general"), stateOf(urlPool, "urls")],
     closeOthers: () => urlPool.end(),

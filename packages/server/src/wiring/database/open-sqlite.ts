@@ -1,13 +1,15 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
-import { accessQueries, compileAccess } from "../../features/access/queries.ts";
+import { accessOn, compileAccess } from "../../features/access/queries.ts";
 import { openJournalEvents, openSqliteUrlAudit } from "../../features/audit/journal/log.ts";
+import { compileLookups, findOneByOne, lookupsOn } from "../../features/people/lookups.ts";
 import { compileUploads, uploadSteps } from "../../features/uploads/queries.ts";
 import { openStarts } from "../../features/uploads/starts/sqlite-starts.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { sqliteEngine as engine } from "../../platform/database/engine.ts";
 import { firstMissingMigration, migrate } from "../../platform/database/migrate.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { inOrder } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { SEARCH_LIMIT_MS } from "../../platform/database/search.ts";
@@ -20,8 +22,7 @@ import { readsInTurns } from "../../platform/database/sqlite/reads-in-turns.ts";
 import { createReserve } from "../../platform/database/sqlite/reserve.ts";
 import { openSqliteSearch } from "../../platform/database/sqlite/search.ts";
 import { createTransactions } from "../../platform/database/transactions.ts";
-import { assembleDatabase, type OpenDatabase } from "./database.ts";
-import { compileLookups, findOneByOne, lookupsOn } from "./lookups.ts";
+import { assembleDatabase } from "./database.ts";
 
 const PATIENCE_MS = 2_000;
 const MIGRATION_PATIENCE_MS = 10 * 60_000;
@@ -39,7 +40,7 @@ type Options = {
  * Opens the embedded database in `file`, and brings its schema up to date. Creates the file and its directory if they are missing.
  * Rejects with `database_unavailable` when the file can't be used or a migration fails.
  */
-export async function openSqlite(options: Options): Promise<OpenDatabase> {
+export async function openSqlite(options: Options): Promise<Database> {
   const writer = await openWriter(options.file, { where: "mainThread" });
   try {
     const database = await openWith(writer, options);
@@ -61,7 +62,7 @@ function closeBoth(close: () => Promise<void>, writer: DatabaseSync): () => Prom
 async function openWith(
   writer: DatabaseSync,
   { file, clock, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
-): Promise<OpenDatabase> {
+): Promise<Database> {
   const writeLock = new Mutex();
   // Another process that starts at the same moment may change the schema. A migration can take longer than a normal call waits, so this
   // dialect waits longer.
@@ -71,7 +72,7 @@ async function openWith(
   if (missing !== undefined) await copyBeforeMigration(file, { migration: missing, onCopy });
   await migrate(migrated, engine.name);
   useMemory(writer);
-  const journalEvents = await openJournalEvents(file);
+  const journal = await openJournalEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
   const countPages = writer.prepare("select page_count * page_size as bytes from pragma_page_count, pragma_page_size");
@@ -81,27 +82,19 @@ async function openWith(
   const transactions = createTransactions();
   const writes = sqliteWrites(writer, { writeLock, patienceMs: PATIENCE_MS, reader, afterWrite });
   const kysely = new Kysely<Tables>({ dialect: writes.dialect, plugins: [transactions.guard] });
-  const accessStatements = compileAccess(kysely, engine);
-  const lookupStatements = compileLookups(kysely);
   const uploadStatements = compileUploads(kysely, engine);
   const read = readsInTurns(reader);
   const starts = openStarts({ file, writeLock, statements: uploadStatements.start, run: writes.run, afterWrite });
   return assembleDatabase({
     kysely,
     transactions,
-    context: {
-      engine,
-      clock,
-      accessStatements,
-      lookupStatements,
-      uploadStatements,
-      journalEvents: journalEvents.find,
-      journalUrls: journalEvents.findUrls,
-      search,
-    },
+    engine,
+    clock,
+    search,
+    journal,
     // Access decisions and lookups have their own connection, so they never wait for a write, and see each commit immediately.
-    access: accessQueries(accessStatements, { run: read, engine, clock }),
-    lookups: lookupsOn(lookupStatements, findOneByOne({ run: read, clock })),
+    access: accessOn(compileAccess(kysely, engine), { run: read, engine, clock }),
+    lookups: lookupsOn(compileLookups(kysely), findOneByOne({ run: read, clock })),
     uploadSteps: {
       start: starts.start,
       complete: (completion) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).complete(completion)),
@@ -116,7 +109,7 @@ async function openWith(
       await starts.close();
       await checkpoints.close();
       reader.close();
-      journalEvents.close();
+      journal.close();
     },
   });
 }

@@ -1,4 +1,12 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
+import {
+  compileLookups,
+  type LookupStatement,
+  type Lookups,
+  lookupsOn,
+  lookupValues,
+  type Matches,
+} from "../../features/people/lookups.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type Batching, createBatching } from "../../platform/database/batching.ts";
 import type { RunStatement } from "../../platform/database/compile-statement.ts";
@@ -8,14 +16,6 @@ import type { RunNamed } from "../../platform/database/postgres/statements.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { isStorableText } from "../../platform/text/storable-text.ts";
-import {
-  compileLookups,
-  type LookupStatement,
-  type Lookups,
-  lookupsOn,
-  lookupValues,
-  type Matches,
-} from "./lookups.ts";
 
 const MAX_BATCH_KEYS = 200;
 const MAX_RUNNING = 2;

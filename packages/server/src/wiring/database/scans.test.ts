@@ -3,19 +3,18 @@ import { CompiledQuery, type Dialect, Kysely, PostgresDialect } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { postgresAccessQueries } from "../../features/access/postgres.ts";
 import { compileAccess } from "../../features/access/queries.ts";
-import { compileUploads } from "../../features/uploads/queries.ts";
 import { type EngineName, postgresEngine, sqliteEngine } from "../../platform/database/engine.ts";
-import type { Queries } from "../../platform/database/port.ts";
 import { createPool, kyselyPool } from "../../platform/database/postgres/pool.ts";
 import type { RunNamed } from "../../platform/database/postgres/statements.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { sqliteDialect } from "../../platform/database/sqlite/dialect.ts";
 import { Mutex } from "../../platform/database/sqlite/mutex.ts";
+import { everyQuery } from "../../testing/database/every-query.ts";
 import { fillTables, GROWING_TABLES, MIDDLE } from "../../testing/database/large-database.ts";
 import { queryExamples } from "../../testing/database/query-examples.ts";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
-import { buildQueries } from "./build-queries.ts";
-import { compileLookups } from "./lookups.ts";
+import { queriesOn } from "./database.ts";
 import { postgresLookups } from "./postgres-lookups.ts";
 
 /** The time limit for filling the tables. Milliseconds. */
@@ -56,7 +55,7 @@ const ALLOWED: Record<string, string> = {
   "usage.listDrifts": BY_COMMAND,
   "usage.recount": BY_COMMAND,
   "verifications.countNeedingScan": AT_START,
-  "webhooks.listUrlReports": "reads the index of the endpoints that get a report",
+  "issuedUrls.listUrlReports": "reads the index of the endpoints that get a report",
 };
 
 describe.each(engines)("the queries on $name", ({ name, open }) => {
@@ -101,16 +100,16 @@ function dialectOf({ file, url }: TestDatabase): Dialect {
     : new PostgresDialect({ pool: kyselyPool(createPool({ url, maxConnections: 1, queryTimeoutMs: SLOW_MS })) });
 }
 
-type Run = (queries: Queries) => Promise<unknown>;
+type Run = (tx: Tx) => Promise<unknown>;
 
 function everyExample(): [verb: string, run: Run][] {
   return Object.entries(queryExamples).flatMap(([noun, verbs]) =>
     Object.entries(verbs).flatMap(([verb, examples]) =>
       (examples as readonly (readonly unknown[])[]).map((given): [string, Run] => [
         `${noun}.${verb}`,
-        async (queries) => {
-          const ofNoun = queries[noun as keyof Queries] as Record<string, (...given: readonly unknown[]) => unknown>;
-          await ofNoun[verb]?.(...given);
+        async (tx) => {
+          const ofNoun: object = everyQuery[noun as keyof typeof everyQuery](tx);
+          await (ofNoun as Record<string, (...given: readonly unknown[]) => unknown>)[verb]?.(...given);
         },
       ]),
     ),
@@ -121,15 +120,12 @@ function everyExample(): [verb: string, run: Run][] {
 async function rollBack(db: Kysely<Tables>, { engine: name, work }: { engine: EngineName; work: Run }): Promise<void> {
   const engine = name === "sqlite" ? sqliteEngine : postgresEngine;
   const transaction = await db.startTransaction().execute();
-  const context = {
-    engine,
-    clock: () => MIDDLE,
-    accessStatements: compileAccess(db, engine),
-    lookupStatements: compileLookups(db),
-    uploadStatements: compileUploads(db, engine),
-    search: { atOnce: 1, run: async <Row>(query: CompiledQuery<Row>) => (await transaction.executeQuery(query)).rows },
+  const search = {
+    atOnce: 1,
+    run: async <Row>(query: CompiledQuery<Row>) => (await transaction.executeQuery(query)).rows,
   };
-  await work(buildQueries(transaction, context)).finally(() => transaction.rollback().execute());
+  const tx = { ...queriesOn(transaction, { engine, clock: () => MIDDLE }), search };
+  await work(tx).finally(() => transaction.rollback().execute());
 }
 
 /** Returns the statements with which PostgreSQL decides and looks up for many requests at once. */

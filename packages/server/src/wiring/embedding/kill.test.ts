@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { ownerOfItem } from "../../features/access/actor.ts";
+import { auditQueries } from "../../features/audit/queries.ts";
 import type { Hook } from "../../index.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";
@@ -63,7 +64,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
 async function urlEvents(location: Parameters<typeof openAt>[0], noteId: string): Promise<string[]> {
   const db = await openAt(location);
   try {
-    const { items } = await db.audit.listOfOwner(ownerOfItem(noteId), { limit: 200, cursor: undefined });
+    const { items } = await auditQueries(db).listOfOwner(ownerOfItem(noteId), { limit: 200, cursor: undefined });
     return items.filter(({ action }) => action === "url.issued").flatMap(({ attachmentIds }) => attachmentIds);
   } finally {
     await db.close();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ownerOfItem } from "../../features/access/actor.ts";
+import { auditQueries } from "../../features/audit/queries.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
@@ -28,7 +29,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     await as("ben").send("POST /files/urls", { json: { fileIds: [id] } });
     await close();
     const db = await openAt(locationOf(place));
-    const { items } = await db.audit.listOfOwner(ownerOfItem(noteId), { limit: 50, cursor: undefined });
+    const { items } = await auditQueries(db).listOfOwner(ownerOfItem(noteId), { limit: 50, cursor: undefined });
     await db.close();
     const seen = items.map(({ action, actorId, attachmentIds }) => [action, actorId, attachmentIds]);
     expect(seen).toContainEqual(["attachment.uploaded", "application:ann", [id]]);

@@ -12,6 +12,8 @@ import { engines } from "../../../testing/database/test-databases.ts";
 import { type Answer, startService, type TestService } from "../../../testing/service.ts";
 import { useService } from "../../../testing/use-service.ts";
 import { createWorld } from "../../../testing/world.ts";
+import { identityQueries } from "../../people/identity-queries.ts";
+import { peopleQueries } from "../../people/queries.ts";
 
 const PASSWORD = "correct horse battery";
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
@@ -150,7 +152,7 @@ describe.each(engines)("users of before identities on $name", (engine) => {
   const service: TestService = useService({ engine });
 
   async function addLegacy(id: string) {
-    await service.db.people.put({ id, email: undefined, name: "Legacy", isAdmin: false, now: 1 });
+    await peopleQueries(service.db).put({ id, email: undefined, name: "Legacy", isAdmin: false, now: 1 });
     const legacy = { issuer: "legacy", subject: id, user_id: id } as const;
     await service.database.db.kysely.insertInto("identities").values(legacy).execute();
   }
@@ -163,15 +165,15 @@ describe.each(engines)("users of before identities on $name", (engine) => {
   });
 
   it("stay if a replica of the previous version recorded them", async () => {
-    await service.db.people.put({ id: "late", email: undefined, name: "Late", isAdmin: false, now: 1 });
+    await peopleQueries(service.db).put({ id: "late", email: undefined, name: "Late", isAdmin: false, now: 1 });
     expect((await service.as("late").send("GET /me")).body).toMatchObject({ id: "late" });
   });
 
   it("belong to the first issuer that names them", async () => {
     await addLegacy("claimed");
     const claimed = { issuer: "jwks", subject: "claimed" } as const;
-    expect(await service.db.identities.claimLegacy(claimed)).toBe(true);
-    expect(await service.db.identities.claimLegacy({ ...claimed, issuer: "jwt-secret" })).toBe(false);
+    expect(await identityQueries(service.db).claimLegacy(claimed)).toBe(true);
+    expect(await identityQueries(service.db).claimLegacy({ ...claimed, issuer: "jwt-secret" })).toBe(false);
     expect((await service.as("claimed").send("GET /me")).body.id).not.toBe("claimed");
   });
 });

@@ -1,13 +1,15 @@
 import { TOTP } from "otpauth";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Database } from "../../../platform/database/port.ts";
+import type { Database } from "../../../platform/database/queries.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { accountClient, ORIGIN, TEST_PASSWORD } from "../../../testing/auth/account-client.ts";
 import { createAuthenticator } from "../../../testing/auth/authenticator.ts";
 import { openBrowser } from "../../../testing/auth/browser.ts";
 import { createMailbox, useUpMailsOfDay } from "../../../testing/auth/mailbox.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
+import { withQueries } from "../../../testing/database/with-queries.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
+import { peopleQueries } from "../../people/queries.ts";
 
 const DAY_MS = 86_400_000;
 const NEW_SIGN_IN = "A new sign-in to your account";
@@ -18,13 +20,12 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
   let failLanguage = false;
   const fail = (db: Database): Database => ({
     ...db,
-    people: {
-      ...db.people,
+    built: withQueries(db, peopleQueries, {
       async setLanguage(...change) {
         if (failLanguage) throw new DomainError("storage_full", "The disk is full.");
-        await db.people.setLanguage(...change);
+        await peopleQueries(db).setLanguage(...change);
       },
-    },
+    }),
   });
   const service = useService({ engine, hasAccounts: true, mailer: mailbox.mailer, wrap: { database: fail } });
   beforeEach(async () => {
@@ -288,7 +289,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       const { email, browser, userId, mails } = await person();
       browser.cookies.set("valetkey.language", "de");
       expect((await browser.send("GET /auth/get-session")).status).toBe(200);
-      expect(await service.db.people.languageOf(userId)).toBe("de");
+      expect(await peopleQueries(service.db).languageOf(userId)).toBe("de");
       const plain = accountClient(service);
       const signedIn = await plain.post("sign-in/email", { email, password: TEST_PASSWORD });
       await plain.get("get-session", signedIn.cookie);
@@ -301,7 +302,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       failLanguage = true;
       expect((await browser.send("GET /auth/get-session")).status).toBe(200);
       failLanguage = false;
-      expect(await service.db.people.languageOf(userId)).toBe("en");
+      expect(await peopleQueries(service.db).languageOf(userId)).toBe("en");
     });
 
     it("invite a person without an account in the language of the person who invites", async () => {

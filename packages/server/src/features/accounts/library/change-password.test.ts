@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { useService } from "../../../testing/use-service.ts";
+import { webhookQueries } from "../../outbox/webhook-queries.ts";
 
 const origin = "https://files.example.com";
 const PASSWORD = "correct horse battery";
@@ -24,7 +25,7 @@ describe.each(engines)("requirement 36: a new password on $name", (engine) => {
           json: { currentPassword: PASSWORD, newPassword: "another horse battery", ...change },
         }),
       statusWithToken: async () => (await service.anonymous.send("GET /me", { headers: { authorization } })).status,
-      countWebhooks: async () => (await service.db.webhooks.list(body.user.id)).length,
+      countWebhooks: async () => (await webhookQueries(service.db).list(body.user.id)).length,
     };
   }
 

@@ -1,13 +1,21 @@
 import { TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
-import type { Database } from "../../../platform/database/port.ts";
+import type { Database } from "../../../platform/database/queries.ts";
 import { accountClient, ORIGIN, TEST_PASSWORD } from "../../../testing/auth/account-client.ts";
 import { createMailbox, useUpMailsOfDay } from "../../../testing/auth/mailbox.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
+import { withQueries } from "../../../testing/database/with-queries.ts";
 import { fileForm } from "../../../testing/form.ts";
 import { visitorOf } from "../../../testing/link-visits.ts";
 import { useService } from "../../../testing/use-service.ts";
+import { administrationQueries } from "../../administration/queries.ts";
+import { mailPreferenceQueries } from "../../outbox/mail-preferences.ts";
 import { takeMailLimits } from "../../outbox/mail-rate-limits.ts";
+import { webhookQueries } from "../../outbox/webhook-queries.ts";
+import { lookupQueries } from "../../people/lookups.ts";
+import { usageQueries } from "../../usage/queries.ts";
+import { accountDeletionQueries } from "../deletion-queries.ts";
+import { accountQueries } from "../queries.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -15,13 +23,12 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   let beforeBatch = async (): Promise<void> => undefined;
   const observe = (db: Database): Database => ({
     ...db,
-    accountDeletions: {
-      ...db.accountDeletions,
+    built: withQueries(db, accountDeletionQueries, {
       async listNotes(...page) {
         await beforeBatch();
-        return db.accountDeletions.listNotes(...page);
+        return accountDeletionQueries(db).listNotes(...page);
       },
-    },
+    }),
   });
   const mailbox = createMailbox();
   const service = useService({
@@ -158,10 +165,10 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   it("is deleted immediately, with its log, when the operator asks for it", async () => {
     const gina = await person("gina");
     await service.useCases.closeAccountOf(undefined, gina.userId, { isNow: true });
-    expect(await service.db.people.find(gina.userId)).toBeUndefined();
+    expect(await lookupQueries(service.db).person(gina.userId)).toBeUndefined();
     expect((await gina.signIn()).code).toBe("unauthenticated");
     expect((await signUp("gina")).userId).not.toBe(gina.userId);
-    const [event] = (await service.db.administration.listEvents({ limit: 1, cursor: undefined })).items;
+    const [event] = (await administrationQueries(service.db).listEvents({ limit: 1, cursor: undefined })).items;
     expect(event).toMatchObject({ action: "person.deleted", actorId: undefined, subjectId: gina.userId });
   });
 
@@ -178,14 +185,14 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     };
     await service.useCases.closeAccountOf(undefined, userId, { isNow: true });
     beforeBatch = async () => undefined;
-    expect((await service.db.accountDeletions.countContents(userId, 0)).notes).toBe(50);
+    expect((await accountDeletionQueries(service.db).countContents(userId, 0)).notes).toBe(50);
   });
 
   it("stays closed to the JWTs of a person whom the operator deleted", async () => {
     const jan = service.as("jan");
     expect((await jan.send("POST /notes", { json: { title: "Plan" } })).status).toBe(201);
     await service.useCases.closeAccountOf(undefined, "jan", { isNow: true });
-    expect(await service.db.people.find("jan")).toBeUndefined();
+    expect(await lookupQueries(service.db).person("jan")).toBeUndefined();
     expect((await jan.send("GET /me")).body.code).toBe("access_denied");
     await service.useCases.enableUser("jan");
     expect((await jan.send("GET /me")).body.id).toBe("jan");
@@ -196,11 +203,11 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     const hugo = await person("hugo");
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
     expect((await hugo.send("POST /webhooks", { json: hook })).status).toBe(201);
-    await service.db.mailPreferences.put({ userId: hugo.userId }, { shares: "never" });
+    await mailPreferenceQueries(service.db).put({ userId: hugo.userId }, { shares: "never" });
     await hugo.close();
     service.advance(14 * DAY_MS - 3_600_000);
     await service.useCases.deleteClosedAccounts();
-    expect(await service.db.accountDeletions.find(hugo.userId)).toBeDefined();
+    expect(await accountDeletionQueries(service.db).find(hugo.userId)).toBeDefined();
     service.advance(3_600_000);
     // The 14 days for a cancellation are over, but the sweep has not run yet.
     expect((await hugo.signIn({ keepAccount: true })).code).toBe("account_closed");
@@ -211,12 +218,12 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
       const rows = await kysely.selectFrom(table).select("user_id").where("user_id", "=", hugo.userId).execute();
       expect(rows, table).toEqual([]);
     }
-    expect(await service.db.webhooks.list(hugo.userId)).toEqual([]);
-    expect((await service.db.mailPreferences.find({ userId: hugo.userId })).shares).toBe("at_once");
-    expect(await service.db.accounts.find(hugo.userId)).toBeUndefined();
+    expect(await webhookQueries(service.db).list(hugo.userId)).toEqual([]);
+    expect((await mailPreferenceQueries(service.db).find({ userId: hugo.userId })).shares).toBe("at_once");
+    expect(await accountQueries(service.db).find(hugo.userId)).toBeUndefined();
     // Until this call expires the unfinished upload, the signed URL of the upload could store the object again.
     await service.useCases.expireUploads();
-    expect(await service.db.usage.find(hugo.userId)).toMatchObject({ files: 0 });
+    expect(await usageQueries(service.db).find(hugo.userId)).toMatchObject({ files: 0 });
     expect(await service.holdersOf(hugo.noteId)).toEqual([]);
     const events = await kysely
       .selectFrom("audit_events")

@@ -3,6 +3,8 @@ import { accountClient, TEST_PASSWORD } from "../../../testing/auth/account-clie
 import { createMailbox, useUpMailsOfDay } from "../../../testing/auth/mailbox.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { useService } from "../../../testing/use-service.ts";
+import { administrationQueries } from "../../administration/queries.ts";
+import { peopleQueries } from "../../people/queries.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -28,7 +30,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
       },
     };
   }
-  const holderOf = (email: string) => service.db.people.findByEmails([email]);
+  const holderOf = (email: string) => peopleQueries(service.db).findByEmails([email]);
 
   it("works after its owner opens the link, and sends a mail to the old address", async () => {
     const ann = await person("ann");
@@ -119,7 +121,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     await expect(service.useCases.changeEmailOf(undefined, iris.userId, "hugo@example.com")).rejects.toMatchObject({
       code: "email_taken",
     });
-    const { items } = await service.db.administration.listEvents({ limit: 10, cursor: undefined });
+    const { items } = await administrationQueries(service.db).listEvents({ limit: 10, cursor: undefined });
     expect(items.map(({ action, subjectId }) => [action, subjectId])).toEqual([["person.email_changed", iris.userId]]);
   });
 

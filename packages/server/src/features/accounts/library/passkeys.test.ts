@@ -1,11 +1,13 @@
 import { TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
-import type { Database } from "../../../platform/database/port.ts";
+import type { Database } from "../../../platform/database/queries.ts";
 import { accountClient, TEST_PASSWORD } from "../../../testing/auth/account-client.ts";
 import { openAccounts } from "../../../testing/auth/accounts-app.ts";
 import { createAuthenticator } from "../../../testing/auth/authenticator.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
+import { withQueries } from "../../../testing/database/with-queries.ts";
 import { useService } from "../../../testing/use-service.ts";
+import { passkeyQueries } from "../passkey-queries.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -13,13 +15,12 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
   let beforeUse = async (): Promise<void> => undefined;
   const observe = (db: Database): Database => ({
     ...db,
-    passkeys: {
-      ...db.passkeys,
+    built: withQueries(db, passkeyQueries, {
       async use(...use) {
         await beforeUse();
-        return db.passkeys.use(...use);
+        return passkeyQueries(db).use(...use);
       },
-    },
+    }),
   });
   const service = useService({ engine, hasAccounts: true, wrap: { database: observe } });
   const { get, post, signUp, statusOf } = accountClient(service);

@@ -1,11 +1,15 @@
 import { TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Database } from "../../../platform/database/port.ts";
+import type { Database } from "../../../platform/database/queries.ts";
 import { createSmtp } from "../../../platform/mailer/smtp.ts";
 import { smtpOptions, startSmtpServer, tokenIn } from "../../../platform/mailer/testing/smtp-server.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
+import { withQueries } from "../../../testing/database/with-queries.ts";
 import type { ServiceOptions } from "../../../testing/service.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
+import { webhookQueries } from "../../outbox/webhook-queries.ts";
+import { peopleQueries } from "../../people/queries.ts";
+import { accountQueries } from "../queries.ts";
 
 const origin = "https://files.example.com";
 const PASSWORD = "correct horse battery";
@@ -25,13 +29,12 @@ describe.each(engines)("a password reset on $name", (engine) => {
   let beforeLink = async (): Promise<void> => undefined;
   const observe = (db: Database): Database => ({
     ...db,
-    accounts: {
-      ...db.accounts,
+    built: withQueries(db, accountQueries, {
       async addLink(link) {
         await beforeLink();
-        await db.accounts.addLink(link);
+        await accountQueries(db).addLink(link);
       },
-    },
+    }),
   });
   const service = useService({ engine, hasAccounts: true, mailer, wrap: { database: observe } });
 
@@ -73,7 +76,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
         const authorization = `Bearer ${created.body.token}`;
         return (await service.anonymous.send("GET /me", { headers: { authorization } })).status;
       },
-      countWebhooks: async () => (await service.db.webhooks.list(userId)).length,
+      countWebhooks: async () => (await webhookQueries(service.db).list(userId)).length,
       signIn: async (password: string) => (await post("/sign-in/email", { email, password })).status,
       /** Requests a reset link. Returns the token of the link. */
       async askForLink(): Promise<string> {
@@ -110,9 +113,11 @@ describe.each(engines)("a password reset on $name", (engine) => {
 
   it("proves the email address, which the mail has reached", async () => {
     const bea = await signUp("bea");
-    expect(await service.db.people.findByEmails([bea.email])).toMatchObject([{ isProven: false }]);
+    expect(await peopleQueries(service.db).findByEmails([bea.email])).toMatchObject([{ isProven: false }]);
     await reset(await bea.askForLink());
-    expect(await service.db.people.findByEmails([bea.email])).toMatchObject([{ id: bea.userId, isProven: true }]);
+    expect(await peopleQueries(service.db).findByEmails([bea.email])).toMatchObject([
+      { id: bea.userId, isProven: true },
+    ]);
   });
 
   it("gives the shares by the email address to the account", async () => {
@@ -167,7 +172,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
       await service.useCases.changeEmailOf(undefined, userId, "moved-on@example.com");
     };
     await service.sendMails();
-    expect((await service.db.accounts.find(userId))?.email).toBe("moved-on@example.com");
+    expect((await accountQueries(service.db).find(userId))?.email).toBe("moved-on@example.com");
     const mail = smtp.mails.findLast(({ raw }) => raw.includes("/new-password")) as ReturnType<typeof mailTo>;
     expect(mail.recipients).toEqual([email]);
     expect((await reset(tokenIn(mail))).status).toBe(410);
@@ -367,7 +372,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     service.advance(24 * HOUR_MS - 60_000);
     expect((await reset(token)).status).toBe(200);
     expect(await pia.statusWithToken()).toBe(200);
-    expect(await service.db.people.findByEmails([pia.email])).toMatchObject([{ isProven: false }]);
+    expect(await peopleQueries(service.db).findByEmails([pia.email])).toMatchObject([{ isProven: false }]);
   });
 });
 

@@ -2,10 +2,16 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Database } from "../../../platform/database/port.ts";
+import type { Database } from "../../../platform/database/queries.ts";
 import { sampleToken } from "../../../testing/database/samples.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
+import { withQueries } from "../../../testing/database/with-queries.ts";
 import { startServiceInTest } from "../../../testing/use-service.ts";
+import { credentialQueries } from "../../people/credential-queries.ts";
+import { lookupQueries } from "../../people/lookups.ts";
+import { apiTokenQueries } from "../../tokens/queries.ts";
+import { passkeyQueries } from "../passkey-queries.ts";
+import { accountQueries } from "../queries.ts";
 
 const origin = "https://files.example.com";
 const PASSWORD = "correct horse battery";
@@ -15,15 +21,14 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     let accepted = (): void => undefined;
     const observe = (db: Database): Database => ({
       ...db,
-      disabledUsers: {
-        ...db.disabledUsers,
-        async has(userId) {
-          const isDisabled = await db.disabledUsers.has(userId);
+      built: withQueries(db, lookupQueries, {
+        async isDisabled(userId) {
+          const isDisabled = await lookupQueries(db).isDisabled(userId);
           // This check is the last step before the server reads the body.
           setImmediate(accepted);
           return isDisabled;
         },
-      },
+      }),
     });
     const service = await startServiceInTest({ engine, hasAccounts: true, wrap: { database: observe } });
     await service.app.listen({ port: 0, host: "127.0.0.1" });
@@ -122,14 +127,13 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     let replace = async (): Promise<void> => undefined;
     const observe = (db: Database): Database => ({
       ...db,
-      disabledUsers: {
-        ...db.disabledUsers,
+      built: withQueries(db, lookupQueries, {
         // At this moment, the session of the sign-in is already stored.
-        async has(userId) {
+        async isDisabled(userId) {
           await replace();
-          return db.disabledUsers.has(userId);
+          return lookupQueries(db).isDisabled(userId);
         },
-      },
+      }),
     });
     const { db, database, anonymous } = await startServiceInTest({
       engine,
@@ -143,9 +147,9 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     const sessions = () => database.db.kysely.selectFrom("auth_sessions").select("id").orderBy("id").execute();
     const before = await sessions();
     replace = async () => {
-      const found = await db.accounts.findByEmail(account.email);
+      const found = await accountQueries(db).findByEmail(account.email);
       if (found?.passwordHash === undefined) throw new Error("No account");
-      await db.accounts.replacePassword(found.userId, { from: found.passwordHash, to: "new", now: 0 });
+      await accountQueries(db).replacePassword(found.userId, { from: found.passwordHash, to: "new", now: 0 });
     };
     const refused = await signIn();
     expect([refused.status, refused.headers["set-cookie"]]).toEqual([401, undefined]);
@@ -158,15 +162,15 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     const { service, signIn } = await start();
     const { db, database } = service;
     const { userId } = await signIn();
-    const from = (await db.accounts.find(userId))?.passwordHash ?? "";
+    const from = (await accountQueries(db).find(userId))?.passwordHash ?? "";
     const [replaced, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const change = db.transaction(async (tx) => {
-      await tx.accounts.replacePassword(userId, { from, to: "new", now: 0 });
+      await accountQueries(tx).replacePassword(userId, { from, to: "new", now: 0 });
       replaced.resolve();
       await waiting.promise;
     });
     await replaced.promise;
-    const check = db.accounts.hasPassword(userId, from);
+    const check = accountQueries(db).hasPassword(userId, from);
     const blocked = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
     try {
       await expect.poll(async () => (await blocked.execute(database.db.kysely)).rows.length).toBe(1);
@@ -185,8 +189,8 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     const { id } = await sessions.executeTakeFirstOrThrow();
     const [ended, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const ending = db.transaction(async (tx) => {
-      await tx.credentials.lock(userId);
-      await tx.accounts.endSessions(userId);
+      await credentialQueries(tx).lock(userId);
+      await accountQueries(tx).endSessions(userId);
       ended.resolve();
       await waiting.promise;
     });
@@ -202,7 +206,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     }
     await ending;
     await outcome;
-    expect(await db.passkeys.list(userId)).toEqual([]);
+    expect(await passkeyQueries(db).list(userId)).toEqual([]);
   });
 
   itOnPostgres("requirement 56: ends the session of a passkey that signs in during a new password", async () => {
@@ -214,9 +218,9 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
           const removeAll = async (userId: string) => {
             reached.resolve();
             await waiting.promise;
-            await tx.passkeys.removeAll(userId);
+            await passkeyQueries(tx).removeAll(userId);
           };
-          return work({ ...tx, passkeys: { ...tx.passkeys, removeAll } });
+          return work({ ...tx, built: withQueries(tx, passkeyQueries, { removeAll }) });
         }, options),
     });
     const { anonymous, database, useCases } = await startServiceInTest({
@@ -267,7 +271,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
   it("stops at 100 tokens of a user when many are created at the same time", async () => {
     const { service, signIn } = await start();
     const { userId } = await signIn();
-    for (let nth = 0; nth < 96; nth += 1) await service.db.apiTokens.insert(sampleToken({ userId }));
+    for (let nth = 0; nth < 96; nth += 1) await apiTokenQueries(service.db).insert(sampleToken({ userId }));
     const create = () => service.useCases.createApiTokenOf(userId, { label: "many", expiresAt: undefined });
     // So few transactions reach the limit together that none of them waits long for its turn.
     const created = await Promise.allSettled(Array.from({ length: 10 }, create));

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Database } from "../../../platform/database/port.ts";
+import type { Database } from "../../../platform/database/queries.ts";
 import { accountClient, TEST_PASSWORD } from "../../../testing/auth/account-client.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
+import { withQueries } from "../../../testing/database/with-queries.ts";
 import { useService } from "../../../testing/use-service.ts";
+import { lookupQueries } from "../../people/lookups.ts";
 
 const NEW_PASSWORD = "another horse battery";
 
@@ -10,15 +12,14 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
   let afterCheck = async (): Promise<void> => undefined;
   const observe = (db: Database): Database => ({
     ...db,
-    disabledUsers: {
-      ...db.disabledUsers,
+    built: withQueries(db, lookupQueries, {
       // At this moment, the session of the sign-in is already stored, and the sign-in has read that the user is enabled.
-      async has(userId) {
-        const isDisabled = await db.disabledUsers.has(userId);
+      async isDisabled(userId) {
+        const isDisabled = await lookupQueries(db).isDisabled(userId);
         await afterCheck();
         return isDisabled;
       },
-    },
+    }),
   });
   const service = useService({ engine, hasAccounts: true, wrap: { database: observe } });
   const { post, signUp, statusOf } = accountClient(service);

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { AccountLinkKind } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { AccountLink } from "../account.ts";
+import { accountQueries } from "../queries.ts";
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 type PageKind = Exclude<AccountLinkKind, "passkey-challenge">;
@@ -19,7 +20,7 @@ const PAGES: Record<PageKind, string> = {
  */
 export async function addAccountLink(
   { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
-  db: Pick<Queries, "accounts">,
+  db: Tx,
   link: Pick<AccountLink, "kind" | "userId" | "sentTo"> & {
     passwordHash?: string;
     passwordMark?: string;
@@ -29,7 +30,7 @@ export async function addAccountLink(
   const { kind, userId, sentTo, passwordHash, ttlMs } = link;
   const token = newSecret();
   const passwordMark = passwordHash === undefined ? link.passwordMark : passwordMarkOf(passwordHash);
-  await db.accounts.addLink({
+  await accountQueries(db).addLink({
     tokenHash: digest(token),
     kind,
     userId,
@@ -47,11 +48,11 @@ export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: PageK
 
 /** Finds the link with this token, if the link still works. Throws `account_link_invalid`. */
 export async function findAccountLink(
-  { db, clock }: Pick<Deps, "clock"> & { db: Pick<Queries, "accounts"> },
+  { db, clock }: Pick<Deps, "clock"> & { db: Tx },
   { kind, token }: { kind: AccountLinkKind; token: string },
 ): Promise<AccountLink> {
   const link = SHAPE.test(token)
-    ? await db.accounts.findLink({ kind, tokenHash: digest(token), now: clock() })
+    ? await accountQueries(db).findLink({ kind, tokenHash: digest(token), now: clock() })
     : undefined;
   if (link === undefined) throw linkInvalid();
   return link;
@@ -77,7 +78,7 @@ export function linkInvalid(): DomainError {
 
 /** Deletes the links that have expired. */
 export function deleteExpiredAccountLinks({ db, clock }: Pick<Deps, "db" | "clock">) {
-  return (): Promise<void> => db.accounts.deleteExpiredLinks(clock());
+  return (): Promise<void> => accountQueries(db).deleteExpiredLinks(clock());
 }
 
 // The token has 256 random bits, and the password hash contains a random salt. So a fast hash without a salt is enough.

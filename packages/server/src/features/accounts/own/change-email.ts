@@ -1,4 +1,4 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { EmailProof } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
@@ -6,11 +6,13 @@ import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-da
 import type { Caller } from "../../access/caller.ts";
 import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
 import { queueMail, queueMailIfOn } from "../../outbox/queue-mail.ts";
+import { credentialQueries } from "../../people/credential-queries.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { requireCredential } from "../../people/require-credential.ts";
 import { claimInvitations } from "../../sharing/invitations/claim.ts";
 import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";
 import { type Actor, act } from "../act.ts";
+import { accountQueries } from "../queries.ts";
 import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
 import { type Owner, requireOwner } from "./own-account.ts";
 import { warnOfChange } from "./warn-of-change.ts";
@@ -36,7 +38,7 @@ export function requestEmailChange(deps: PartDeps) {
     }
     const { userId } = owner.caller;
     const email = normaliseEmail(newEmail);
-    if ((await db.accounts.find(userId))?.email === email) {
+    if ((await accountQueries(db).find(userId))?.email === email) {
       throw new DomainError("invalid_request", "This is the email address of the account already.");
     }
     await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
@@ -65,11 +67,11 @@ export function confirmEmailChange(deps: PartDeps) {
       if (link.userId !== userId) {
         throw new DomainError("access_denied", "This link is for another account. Sign in to that account first.");
       }
-      const passwordHash = (await tx.accounts.find(userId))?.passwordHash;
+      const passwordHash = (await accountQueries(tx).find(userId))?.passwordHash;
       if (passwordHash === undefined || !isOfPassword(link, passwordHash) || link.sentTo === undefined) {
         throw linkInvalid();
       }
-      if (!(await tx.accounts.removeLink(link.tokenHash))) throw linkInvalid();
+      if (!(await accountQueries(tx).removeLink(link.tokenHash))) throw linkInvalid();
       await changeEmail(deps, tx, { userId, email: link.sentTo, provenBy: "mail" });
     });
     mail?.onQueued();
@@ -94,20 +96,20 @@ export function changeEmailOf(deps: PartDeps) {
 
 async function changeEmail(
   deps: PartDeps,
-  tx: Queries,
+  tx: Tx,
   { userId, email, provenBy }: { userId: string; email: string; provenBy: EmailProof },
 ): Promise<void> {
   // Locks the user first. A password reset locks in the same order, so the two can't deadlock.
-  await tx.credentials.lock(userId);
-  const account = await tx.accounts.find(userId);
+  await credentialQueries(tx).lock(userId);
+  const account = await accountQueries(tx).find(userId);
   if (account === undefined) throw new DomainError("user_not_found", "This user has no account.");
   if (account.email === email)
     throw new DomainError("invalid_request", "This is the email address of the account already.");
   const now = deps.clock();
-  await tx.accounts.replaceEmail(userId, { to: email, now });
+  await accountQueries(tx).replaceEmail(userId, { to: email, now });
   // The old email address may later belong to another person. The links in mails to the old email address must not open this account for
   // that person.
-  await tx.accounts.deleteLinksOf(userId);
+  await accountQueries(tx).deleteLinksOf(userId);
   await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
   await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });
   await warnOfChange(deps, tx, { userId, change: "email-changed" });

@@ -1,6 +1,8 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import { credentialQueries } from "../../people/credential-queries.ts";
 import { requireCredential } from "../../people/require-credential.ts";
+import { accountQueries } from "../queries.ts";
 import type { Owner } from "./own-account.ts";
 import { revokeAccess } from "./revoke-access.ts";
 import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
@@ -17,13 +19,13 @@ export function changePassword(deps: WarnDeps & Pick<Deps, "db">) {
     db.transaction(async (tx) => {
       const { caller, passwordHash: from } = owner;
       const { userId } = caller;
-      await tx.credentials.lock(userId);
+      await credentialQueries(tx).lock(userId);
       await requireCredential(tx, caller);
-      if (!(await tx.accounts.replacePassword(userId, { from, to, now: clock() }))) {
+      if (!(await accountQueries(tx).replacePassword(userId, { from, to, now: clock() }))) {
         throw new DomainError("wrong_password", "The password of this account has just changed. Try again.");
       }
       if (revokeApiTokens) await revokeAccess(tx, userId);
-      await tx.accounts.endSessions(userId);
+      await accountQueries(tx).endSessions(userId);
       await warnOfChange(deps, tx, { userId, change: "password-changed" });
     });
 }

@@ -1,9 +1,11 @@
 import { openSecret, sealSecret } from "../../../platform/crypto/sealed-secret.ts";
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit, windowKey } from "../../../platform/limits/in-database.ts";
+import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import type { SecondFactor } from "../second-factor.ts";
+import { secondFactorQueries } from "../second-factor-queries.ts";
 import { hashRecoveryCode } from "./recovery-codes.ts";
 import { stepOfCode } from "./totp.ts";
 
@@ -25,7 +27,7 @@ type PartDeps = Pick<Deps, "db" | "clock" | "linkKeys">;
 export function checkSecondFactor(deps: PartDeps) {
   const { db } = deps;
   return async (userId: string, code: string | undefined): Promise<void> => {
-    const factor = await db.secondFactors.find(userId);
+    const factor = await secondFactorQueries(db).find(userId);
     if (factor?.confirmedAt === undefined) return;
     if (code === undefined) {
       const problem = "This account has a second factor. Send a code of the authenticator app, or a recovery code.";
@@ -34,7 +36,9 @@ export function checkSecondFactor(deps: PartDeps) {
     await countCode(deps, userId);
     const hash = hashRecoveryCode(code);
     const isRight =
-      hash === undefined ? await useCode(deps, factor, code) : await db.secondFactors.useRecoveryCode(userId, hash);
+      hash === undefined
+        ? await useCode(deps, factor, code)
+        : await secondFactorQueries(db).useRecoveryCode(userId, hash);
     if (!isRight) throw wrongCode();
     await forgetCodes(db, userId);
   };
@@ -46,8 +50,8 @@ export async function countCode(deps: Pick<Deps, "db" | "clock">, userId: string
 }
 
 /** Sets the count of tried codes to 0 after a right code. */
-export function forgetCodes({ limitCounts }: Pick<Queries, "limitCounts">, userId: string): Promise<void> {
-  return limitCounts.reset(windowKey(LIMIT, userId));
+export function forgetCodes(tx: Tx, userId: string): Promise<void> {
+  return limitCountQueries(tx).reset(windowKey(LIMIT, userId));
 }
 
 /**
@@ -55,7 +59,7 @@ export function forgetCodes({ limitCounts }: Pick<Queries, "limitCounts">, userI
  * encrypts the secret of the app with the current key, so that the operator can later remove an earlier AUTH_SECRET.
  */
 export async function useCode(
-  { db, clock, linkKeys }: Pick<Deps, "clock" | "linkKeys"> & { db: Pick<Deps["db"], "secondFactors"> },
+  { db, clock, linkKeys }: Pick<Deps, "clock" | "linkKeys"> & { db: Tx },
   { userId, sealedSecret }: SecondFactor,
   code: string,
 ): Promise<boolean> {
@@ -64,7 +68,10 @@ export async function useCode(
   if (!CODE.test(digits) || secret === undefined) return false;
   const step = stepOfCode(secret, { code: digits, now: clock() });
   if (step === undefined) return false;
-  return db.secondFactors.useStep(userId, { step, sealedSecret: sealSecret(linkKeys.secondFactors, userId, secret) });
+  return secondFactorQueries(db).useStep(userId, {
+    step,
+    sealedSecret: sealSecret(linkKeys.secondFactors, userId, secret),
+  });
 }
 
 export function wrongCode(): DomainError {

@@ -1,15 +1,22 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
+import { administrationQueries } from "../../administration/queries.ts";
 import { aboutNote, auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
 import { revokeLinksOf } from "../../links/owner/revoke.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
+import { webhookQueries } from "../../outbox/webhook-queries.ts";
+import { disabledUserQueries } from "../../people/disabled-user-queries.ts";
+import { lookupQueries } from "../../people/lookups.ts";
 import type { PlannedDeletion } from "../../storage/object-deletions.ts";
 import { releaseObjects } from "../../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/delete-for-good.ts";
 import type { AccountContents, AccountDeletion } from "../account-deletions-port.ts";
 import { type Actor, act, endLinksOfAdministrators } from "../act.ts";
+import { accountDeletionQueries } from "../deletion-queries.ts";
+import { accountQueries } from "../queries.ts";
 import { type Owner, requireOwner } from "./own-account.ts";
 import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
@@ -19,7 +26,7 @@ const BATCH = 50;
 
 /** Counts the notes, files and links that a deletion of the caller's account would delete, and the people who would lose a share. */
 export function countAccountContents({ db, clock }: Pick<Deps, "db" | "clock">) {
-  return ({ userId }: Caller): Promise<AccountContents> => db.accountDeletions.countContents(userId, clock());
+  return ({ userId }: Caller): Promise<AccountContents> => accountDeletionQueries(db).countContents(userId, clock());
 }
 
 /**
@@ -32,10 +39,10 @@ export function closeOwnAccount(deps: Deps) {
     const { userId } = owner.caller;
     const deleteAt = deps.clock() + KEEP_MS;
     await releaseObjects(deps, async (tx, now) => {
-      const administrators = await tx.administration.holdAdministrators();
+      const administrators = await administrationQueries(tx).holdAdministrators();
       await requireOwner(tx, owner);
       if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
-      const email = (await tx.accounts.find(userId))?.email;
+      const email = (await accountQueries(tx).find(userId))?.email;
       if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "account-closed", userId, email });
       return close(tx, { userId, isByOwner: true, deleteAt }, { administrators, now });
     });
@@ -54,7 +61,8 @@ export function closeAccountOf(deps: Deps) {
     const deleteAt = deps.clock() + (isNow ? 0 : KEEP_MS);
     let planned: PlannedDeletion[] = [];
     await act(deps, actor, async (tx, { administrators, log, now }) => {
-      if ((await tx.people.find(userId)) === undefined) throw new DomainError("user_not_found", "User not found");
+      if ((await lookupQueries(tx).person(userId)) === undefined)
+        throw new DomainError("user_not_found", "User not found");
       if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
       planned = await close(tx, { userId, isByOwner: false, deleteAt }, { administrators, now });
       await log("person.deleted", userId, { deleteAt });
@@ -66,15 +74,15 @@ export function closeAccountOf(deps: Deps) {
 }
 
 async function close(
-  tx: Queries,
+  tx: Tx,
   deletion: AccountDeletion,
   { administrators, now }: { administrators: readonly string[]; now: number },
 ): Promise<PlannedDeletion[]> {
   const { userId } = deletion;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
-  await tx.disabledUsers.add(userId, now);
-  await tx.accountDeletions.put(deletion);
-  const pending = await tx.accountDeletions.hideNotes(userId);
+  await disabledUserQueries(tx).add(userId, now);
+  await accountDeletionQueries(tx).put(deletion);
+  const pending = await accountDeletionQueries(tx).hideNotes(userId);
   const planned: PlannedDeletion[] = [];
   for (let at = 0; at < pending.length; at += BATCH) {
     planned.push(...(await deleteAttachmentsForGood(tx, { attachments: pending.slice(at, at + BATCH), now })));
@@ -90,7 +98,7 @@ export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
   const { db, clock } = deps;
   return (userId: string, { sessionId }: { sessionId: string }): Promise<void> =>
     db.transaction(async (tx) => {
-      const deletion = await tx.accountDeletions.hold(userId);
+      const deletion = await accountDeletionQueries(tx).hold(userId);
       if (deletion?.isByOwner !== true || deletion.deleteAt <= clock()) return;
       await reopen(tx, userId, { sessionId });
       await warnOfChange(deps, tx, { userId, change: "kept" });
@@ -98,16 +106,12 @@ export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
 }
 
 /** Cancels the deletion of a user and enables the user, in the transaction of the caller. Returns false if the user was not disabled. */
-export async function reopen(
-  tx: Queries,
-  userId: string,
-  { sessionId }: { sessionId?: string } = {},
-): Promise<boolean> {
-  if ((await tx.accountDeletions.hold(userId)) !== undefined) {
-    await tx.accountDeletions.showNotes(userId);
-    await tx.accountDeletions.remove(userId);
+export async function reopen(tx: Tx, userId: string, { sessionId }: { sessionId?: string } = {}): Promise<boolean> {
+  if ((await accountDeletionQueries(tx).hold(userId)) !== undefined) {
+    await accountDeletionQueries(tx).showNotes(userId);
+    await accountDeletionQueries(tx).remove(userId);
   }
-  return tx.disabledUsers.remove(userId, { exceptSession: sessionId });
+  return disabledUserQueries(tx).remove(userId, { exceptSession: sessionId });
 }
 
 /**
@@ -117,7 +121,7 @@ export async function reopen(
 export function deleteClosedAccounts(deps: Deps) {
   const { db, clock } = deps;
   return async (): Promise<void> => {
-    for (const userId of await db.accountDeletions.listDue(clock(), BATCH)) await deleteAccount(deps, userId);
+    for (const userId of await accountDeletionQueries(db).listDue(clock(), BATCH)) await deleteAccount(deps, userId);
   };
 }
 
@@ -126,31 +130,33 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   for (;;) {
     // Stops if the user was enabled in the meantime. The notes of an enabled user are not deleted, so without this check, the loop would
     // list them forever.
-    if (!isOver(await db.accountDeletions.find(userId), clock())) return;
-    const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
+    if (!isOver(await accountDeletionQueries(db).find(userId), clock())) return;
+    const noteIds = await accountDeletionQueries(db).listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));
     if (noteIds.length < BATCH) break;
   }
   await db.transaction(async (tx) => {
     if (!(await isDue(tx, userId, clock()))) return;
     await revokeLinksOf({ clock, newId }, tx, { userId });
-    await tx.webhooks.deleteAllOf(userId);
-    await tx.accountDeletions.deleteUser(userId);
+    await webhookQueries(tx).deleteAllOf(userId);
+    await accountDeletionQueries(tx).deleteUser(userId);
   });
 
-  async function deleteNoteOf(tx: Queries, { noteId, now }: { userId: string; noteId: string; now: number }) {
+  async function deleteNoteOf(tx: Tx, { noteId, now }: { userId: string; noteId: string; now: number }) {
     if (!(await isDue(tx, userId, now))) return [];
     const planned = await deleteNoteForGood(tx, { noteId, now });
     const subject = aboutNote({ id: noteId, ownerId: userId });
     const detail = { expired: true };
-    await tx.audit.add(auditEvent("note.purged", { id: newId(), at: now, caller: { userId }, subject, detail }));
+    await auditQueries(tx).add(
+      auditEvent("note.purged", { id: newId(), at: now, caller: { userId }, subject, detail }),
+    );
     return planned;
   }
 }
 
 /** Returns whether the user must be deleted now. Each transaction checks this again, because the user can be enabled at any time. */
-async function isDue(tx: Queries, userId: string, now: number): Promise<boolean> {
-  return isOver(await tx.accountDeletions.hold(userId), now);
+async function isDue(tx: Tx, userId: string, now: number): Promise<boolean> {
+  return isOver(await accountDeletionQueries(tx).hold(userId), now);
 }
 
 function isOver(deletion: AccountDeletion | undefined, now: number): boolean {

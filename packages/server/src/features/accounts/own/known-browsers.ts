@@ -4,6 +4,7 @@ import type { Deps } from "../../../platform/deps.ts";
 import type { BrowserNames } from "../../outbox/mail.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
 import type { Account } from "../account.ts";
+import { accountQueries } from "../queries.ts";
 import { passwordMarkOf } from "./account-links.ts";
 
 /** How long the service recognises a browser after a sign-in. No browser stores a cookie for longer than this. Milliseconds. */
@@ -38,7 +39,7 @@ type SignIn = {
 export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail" | "linkKeys">) {
   const { db, clock, linkKeys } = deps;
   return async ({ userId, marks = "", isExpected, browser, ip }: SignIn): Promise<string> => {
-    const account = await db.accounts.find(userId);
+    const account = await accountQueries(db).find(userId);
     if (account === undefined) return marks;
     const now = clock();
     const all = marks.split(".", MAX_MARKS).filter((mark) => MARK.test(mark));

@@ -1,3 +1,4 @@
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import type { WindowLimit } from "../../../platform/limits/in-database.ts";
 import { createWindows } from "../../../platform/limits/in-memory.ts";
@@ -15,7 +16,7 @@ const PROBLEM = "Too many requests from your network. Wait until Retry-After has
  * Limits how often the clients of one network can call one account route. The minute of a window begins with its first request, and no
  * request extends it. All replicas count together. Throws `rate_limited`.
  */
-export function limitAccountRequests(deps: Pick<Deps, "clock"> & { db: Pick<Deps["db"], "limitCounts"> }) {
+export function limitAccountRequests(deps: Pick<Deps, "clock"> & { db: Tx }) {
   const take = createWindows(deps, { problem: PROBLEM });
   return (kind: keyof typeof LIMITS, { network, path }: { network: string; path: string }): Promise<void> =>
     take(LIMITS[kind], `${path} ${network}`);

@@ -1,5 +1,6 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { takeFromWindow, type WindowLimit, windowKey } from "../../../platform/limits/in-database.ts";
+import { limitCountQueries } from "../../../platform/limits/queries.ts";
 
 const LIMIT: WindowLimit = { name: "password", max: 10, windowMs: 15 * 60_000 };
 
@@ -17,5 +18,5 @@ export function countPasswordGuess(deps: Pick<Deps, "db" | "clock">) {
 
 /** Sets the count of guesses to 0 after a right password. */
 export function forgetPasswordGuesses({ db }: Pick<Deps, "db">) {
-  return (account: string): Promise<void> => db.limitCounts.reset(windowKey(LIMIT, account));
+  return (account: string): Promise<void> => limitCountQueries(db).reset(windowKey(LIMIT, account));
 }

@@ -1,7 +1,10 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
+import { credentialQueries } from "../../people/credential-queries.ts";
 import { requireCredential } from "../../people/require-credential.ts";
+import { passkeyQueries } from "../passkey-queries.ts";
+import { accountQueries } from "../queries.ts";
 import { addAccountLink, findAccountLink, linkInvalid } from "./account-links.ts";
 import { checkSecondFactor } from "./check-second-factor.ts";
 import { endOtherSessions, type Owner, requireOwner } from "./own-account.ts";
@@ -18,7 +21,7 @@ type ChangeDeps = WarnDeps & Pick<Deps, "db">;
 type NewPasskeyStart = { challenge: string; email: string; passkeys: Passkey[] };
 
 export function listPasskeys({ db }: Pick<Deps, "db">) {
-  return ({ userId }: Caller): Promise<Passkey[]> => db.passkeys.list(userId);
+  return ({ userId }: Caller): Promise<Passkey[]> => passkeyQueries(db).list(userId);
 }
 
 /**
@@ -32,10 +35,10 @@ export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
     return deps.db.transaction(async (tx) => {
       await requireOwner(tx, owner);
       const { userId } = owner.caller;
-      const account = await tx.accounts.find(userId);
+      const account = await accountQueries(tx).find(userId);
       if (account === undefined)
         throw new DomainError("user_not_found", "Only a person who has an account in this service can add a passkey.");
-      const passkeys = await tx.passkeys.list(userId);
+      const passkeys = await passkeyQueries(tx).list(userId);
       if (passkeys.length >= MAX_PASSKEYS) {
         throw new DomainError(
           "too_many_passkeys",
@@ -66,7 +69,7 @@ export function startPasskeySignIn(deps: PartDeps) {
 export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> => {
     const link = await findAccountLink({ db, clock }, { kind: "passkey-challenge", token: challenge });
-    if (link.userId !== userId || !(await db.accounts.removeLink(link.tokenHash))) throw linkInvalid();
+    if (link.userId !== userId || !(await accountQueries(db).removeLink(link.tokenHash))) throw linkInvalid();
   };
 }
 
@@ -80,9 +83,9 @@ export function addPasskey(deps: ChangeDeps) {
     const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
     await db.transaction(async (tx) => {
       // If another transaction is changing the password, waits for it first. Such a change can end the session and remove all passkeys.
-      await tx.credentials.lock(userId);
+      await credentialQueries(tx).lock(userId);
       await requireCredential(tx, caller);
-      await tx.passkeys.insert(added);
+      await passkeyQueries(tx).insert(added);
       await warnOfChange(deps, tx, { userId, change: "passkey-added" });
     });
     return added;
@@ -95,8 +98,8 @@ export function renamePasskey({ db }: Pick<Deps, "db">) {
     db.transaction(async (tx) => {
       const { userId } = caller;
       await requireCredential(tx, caller);
-      if (!(await tx.passkeys.rename(userId, { id, name }))) throw passkeyNotFound();
-      return (await tx.passkeys.list(userId)).find((passkey) => passkey.id === id) as Passkey;
+      if (!(await passkeyQueries(tx).rename(userId, { id, name }))) throw passkeyNotFound();
+      return (await passkeyQueries(tx).list(userId)).find((passkey) => passkey.id === id) as Passkey;
     });
 }
 
@@ -106,7 +109,7 @@ export function removePasskey(deps: ChangeDeps) {
     deps.db.transaction(async (tx) => {
       const { userId } = caller;
       await requireCredential(tx, caller);
-      if (!(await tx.passkeys.remove(userId, passkeyId))) throw passkeyNotFound();
+      if (!(await passkeyQueries(tx).remove(userId, passkeyId))) throw passkeyNotFound();
       await endOtherSessions(tx, caller);
       await warnOfChange(deps, tx, { userId, change: "passkey-removed" });
     });
@@ -117,7 +120,7 @@ function passkeyNotFound(): DomainError {
 }
 
 export function findPasskey({ db }: Pick<Deps, "db">) {
-  return (credentialId: string): Promise<Passkey | undefined> => db.passkeys.findByCredential(credentialId);
+  return (credentialId: string): Promise<Passkey | undefined> => passkeyQueries(db).findByCredential(credentialId);
 }
 
 /**
@@ -126,5 +129,5 @@ export function findPasskey({ db }: Pick<Deps, "db">) {
  */
 export function recordPasskeyUse({ db, clock }: Pick<Deps, "db" | "clock">) {
   return ({ id, counter: from }: Passkey, counter: number): Promise<boolean> =>
-    db.passkeys.use(id, { counter: { from, to: counter }, now: clock() });
+    passkeyQueries(db).use(id, { counter: { from, to: counter }, now: clock() });
 }

@@ -3,10 +3,13 @@ import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
 import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
 import { queueMail } from "../../outbox/queue-mail.ts";
+import { credentialQueries } from "../../people/credential-queries.ts";
+import { lookupQueries } from "../../people/lookups.ts";
 import { isProven, provenEmailOf } from "../../people/people.ts";
 import { claimInvitations } from "../../sharing/invitations/claim.ts";
 import type { Identity } from "../../sharing/invitations/remember-person.ts";
 import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";
+import { accountQueries } from "../queries.ts";
 import { findAccountLink, linkInvalid } from "./account-links.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
@@ -21,11 +24,11 @@ export function rememberAccount(deps: PartDeps) {
     const { id: userId } = person;
     await db.transaction(async (tx) => {
       // A change of the email address takes the same lock, so it can't run between the read and the write.
-      await tx.credentials.lock(userId);
-      const email = (await tx.accounts.find(userId))?.email;
+      await credentialQueries(tx).lock(userId);
+      const email = (await accountQueries(tx).find(userId))?.email;
       if (email === undefined) return;
       const emailProvenBy = email === person.email ? person.emailProvenBy : undefined;
-      const isWelcome = mail !== undefined && emailProvenBy === undefined && !(await tx.people.find(userId));
+      const isWelcome = mail !== undefined && emailProvenBy === undefined && !(await lookupQueries(tx).person(userId));
       await rememberPersonIn(tx, { ...person, email, emailProvenBy }, clock());
       if (isWelcome) await queueMail(deps, tx, { kind: "email-proof", userId, email }).catch(orOverLimit);
     });
@@ -42,7 +45,7 @@ export function requestEmailProof(deps: PartDeps) {
   const { db, mail } = deps;
   return async ({ userId }: Caller): Promise<void> => {
     if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
-    const account = await db.accounts.find(userId);
+    const account = await accountQueries(db).find(userId);
     if (account === undefined)
       throw new DomainError("user_not_found", "Only a person who has an account in this service can do this.");
     const { email } = account;
@@ -64,9 +67,9 @@ export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {
       if (link.userId !== userId) {
         throw new DomainError("access_denied", "This link is for another account. Sign in to that account first.");
       }
-      const account = await tx.accounts.find(userId);
+      const account = await accountQueries(tx).find(userId);
       if (account === undefined || link.sentTo !== account.email) throw linkInvalid();
-      if (!(await tx.accounts.removeLink(link.tokenHash))) throw linkInvalid();
+      if (!(await accountQueries(tx).removeLink(link.tokenHash))) throw linkInvalid();
       const { email, name } = account;
       await rememberPersonIn(tx, { id: userId, email, emailProvenBy: "mail", name }, clock());
     });

@@ -1,15 +1,19 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { revokeLinksOf } from "../../links/owner/revoke.ts";
 import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
 import { queueMail } from "../../outbox/queue-mail.ts";
+import { credentialQueries } from "../../people/credential-queries.ts";
+import { lookupQueries } from "../../people/lookups.ts";
 import { isProven } from "../../people/people.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { requireEnabled } from "../../people/require-enabled.ts";
 import { claimInvitations } from "../../sharing/invitations/claim.ts";
 import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";
 import { type Actor, act } from "../act.ts";
+import { accountQueries } from "../queries.ts";
+import { secondFactorQueries } from "../second-factor-queries.ts";
 import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
 import { revokeAccess } from "./revoke-access.ts";
 import { warnOfChange } from "./warn-of-change.ts";
@@ -48,7 +52,7 @@ export function requestPasswordReset(deps: PartDeps) {
 export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "newId">) {
   return (actor: Actor, userId: string): Promise<{ token: string; expiresAt: number }> =>
     act(deps, actor, async (tx, { log, now }) => {
-      const account = await tx.accounts.find(userId);
+      const account = await accountQueries(tx).find(userId);
       if (account === undefined) throw new DomainError("user_not_found", "This user has no account with a password.");
       const { passwordHash } = account;
       if (passwordHash === undefined) {
@@ -56,7 +60,7 @@ export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "n
         throw new DomainError("invalid_request", problem);
       }
       await requireEnabled({ db: tx })(userId);
-      if (actor !== undefined && (await tx.people.find(userId))?.isAdmin === true) {
+      if (actor !== undefined && (await lookupQueries(tx).person(userId))?.isAdmin === true) {
         const problem = "Only the operator makes a new password for an administrator, with valetkey user reset.";
         throw new DomainError("access_denied", problem);
       }
@@ -96,21 +100,21 @@ export function resetPassword(deps: PartDeps) {
     const reset = await db.transaction(async (tx) => {
       const { link, account } = await findReset({ db: tx, clock }, input.token);
       const { userId, email, name } = account;
-      await tx.credentials.lock(userId);
+      await credentialQueries(tx).lock(userId);
       const change = { from: account.passwordHash, to: input.passwordHash, now: clock() };
-      const isReplaced = await tx.accounts.replacePassword(userId, change);
-      if (!isReplaced || !(await tx.accounts.removeLink(link.tokenHash))) throw linkInvalid();
+      const isReplaced = await accountQueries(tx).replacePassword(userId, change);
+      if (!isReplaced || !(await accountQueries(tx).removeLink(link.tokenHash))) throw linkInvalid();
       const isProof = link.sentTo === email;
       const mayBeSquatted = isProof && !(await isProven(tx, account));
       if (isProof) await rememberPersonIn(tx, { id: userId, email, emailProvenBy: "mail", name }, clock());
       if (mayBeSquatted) {
         await revokeLinksOf({ clock, newId }, tx, { userId });
-        await tx.secondFactors.remove(userId);
+        await secondFactorQueries(tx).remove(userId);
       }
       if (mayBeSquatted || input.revokeApiTokens) await revokeAccess(tx, userId);
-      await tx.accounts.endSessions(userId);
+      await accountQueries(tx).endSessions(userId);
       await warnOfChange(deps, tx, { userId, change: "password-reset" });
-      const hasSecondFactor = (await tx.secondFactors.find(userId))?.confirmedAt !== undefined;
+      const hasSecondFactor = (await secondFactorQueries(tx).find(userId))?.confirmedAt !== undefined;
       return { userId, isMailed: link.sentTo !== undefined, hasSecondFactor };
     });
     await claimInvitations({ db, clock }, reset.userId);
@@ -118,14 +122,14 @@ export function resetPassword(deps: PartDeps) {
   };
 }
 
-async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Queries }, token: string) {
+async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Tx }, token: string) {
   const link = await findAccountLink({ db, clock }, { kind: "password-reset", token });
-  const account = await db.accounts.find(link.userId);
+  const account = await accountQueries(db).find(link.userId);
   const passwordHash = account?.passwordHash;
   // The email address of the account may have changed while the mail was being written. In that case, the mail with this link was sent to
   // the old email address.
   const isMisdirected = link.sentTo !== undefined && link.sentTo !== account?.email;
   const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash) || isMisdirected;
-  if (account === undefined || isOutdated || (await db.disabledUsers.has(link.userId))) throw linkInvalid();
+  if (account === undefined || isOutdated || (await lookupQueries(db).isDisabled(link.userId))) throw linkInvalid();
   return { link, account: { ...account, passwordHash } };
 }

@@ -1,4 +1,7 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
+import { webhookQueries } from "../../outbox/webhook-queries.ts";
+import { apiTokenQueries } from "../../tokens/queries.ts";
+import { passkeyQueries } from "../passkey-queries.ts";
 
 /**
  * Removes the API tokens, passkeys and webhooks of a user, because they would still work after a change of the password.
@@ -6,8 +9,8 @@ import type { Queries } from "../../../platform/database/port.ts";
  * sessions after this call, and not before. The reason: a sign-in with a passkey stores its session before it records the use of the
  * passkey.
  */
-export async function revokeAccess(tx: Queries, userId: string): Promise<void> {
-  await tx.apiTokens.deleteAll(userId);
-  await tx.passkeys.removeAll(userId);
-  await tx.webhooks.deleteAllOf(userId);
+export async function revokeAccess(tx: Tx, userId: string): Promise<void> {
+  await apiTokenQueries(tx).deleteAll(userId);
+  await passkeyQueries(tx).removeAll(userId);
+  await webhookQueries(tx).deleteAllOf(userId);
 }

@@ -1,10 +1,12 @@
 import { sealSecret } from "../../../platform/crypto/sealed-secret.ts";
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
 import { requireCredential } from "../../people/require-credential.ts";
 import { type Actor, act } from "../act.ts";
+import { accountQueries } from "../queries.ts";
+import { secondFactorQueries } from "../second-factor-queries.ts";
 import { countCode, forgetCodes, useCode, wrongCode } from "./check-second-factor.ts";
 import { endOtherSessions, type Owner, requireOwner } from "./own-account.ts";
 import { hashRecoveryCode, makeRecoveryCodes } from "./recovery-codes.ts";
@@ -16,8 +18,8 @@ type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" |
 /** Returns whether the caller has a second factor, and how many recovery codes are left. */
 export function getSecondFactor({ db }: Pick<Deps, "db">) {
   return async ({ userId }: Caller): Promise<{ isOn: boolean; recoveryCodesLeft: number }> => {
-    const isOn = (await db.secondFactors.find(userId))?.confirmedAt !== undefined;
-    return { isOn, recoveryCodesLeft: isOn ? await db.secondFactors.countRecoveryCodes(userId) : 0 };
+    const isOn = (await secondFactorQueries(db).find(userId))?.confirmedAt !== undefined;
+    return { isOn, recoveryCodesLeft: isOn ? await secondFactorQueries(db).countRecoveryCodes(userId) : 0 };
   };
 }
 
@@ -31,12 +33,12 @@ export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
     db.transaction(async (tx) => {
       await requireOwner(tx, owner);
       const { userId } = owner.caller;
-      const account = await tx.accounts.find(userId);
+      const account = await accountQueries(tx).find(userId);
       if (account === undefined)
         throw new DomainError("user_not_found", "Only a person who has an account in this service can do this.");
       const secret = Buffer.from(newSecret(), "base64url").subarray(0, SECRET_BYTES);
       const sealedSecret = sealSecret(linkKeys.secondFactors, userId, secret);
-      if (!(await tx.secondFactors.start({ userId, sealedSecret }))) {
+      if (!(await secondFactorQueries(tx).start({ userId, sealedSecret }))) {
         const problem = "This account has a second factor already. Turn it off first.";
         throw new DomainError("second_factor_exists", problem);
       }
@@ -55,14 +57,14 @@ export function confirmSecondFactor(deps: PartDeps) {
     await countCode(deps, userId);
     return db.transaction(async (tx) => {
       await requireCredential(tx, caller);
-      const factor = await tx.secondFactors.find(userId);
+      const factor = await secondFactorQueries(tx).find(userId);
       if (factor === undefined) throw missing();
       if (factor.confirmedAt !== undefined) {
         throw new DomainError("second_factor_exists", "The second factor is on already.");
       }
       if (!(await useCode({ ...deps, db: tx }, factor, code))) throw wrongCode();
       await forgetCodes(tx, userId);
-      await tx.secondFactors.confirm(userId, clock());
+      await secondFactorQueries(tx).confirm(userId, clock());
       await endOtherSessions(tx, caller);
       await warnOfChange(deps, tx, { userId, change: "second-factor-on" });
       return renewCodes(deps, tx, userId);
@@ -76,7 +78,7 @@ export function removeSecondFactor(deps: WarnDeps & Pick<Deps, "db">) {
     deps.db.transaction(async (tx) => {
       await requireOwner(tx, owner);
       const { userId } = owner.caller;
-      if (!(await tx.secondFactors.remove(userId))) throw missing();
+      if (!(await secondFactorQueries(tx).remove(userId))) throw missing();
       await endOtherSessions(tx, owner.caller);
       await warnOfChange(deps, tx, { userId, change: "second-factor-off" });
     });
@@ -88,7 +90,7 @@ export function renewRecoveryCodes(deps: PartDeps) {
     deps.db.transaction(async (tx) => {
       await requireOwner(tx, owner);
       const { userId } = owner.caller;
-      if ((await tx.secondFactors.find(userId))?.confirmedAt === undefined) throw missing();
+      if ((await secondFactorQueries(tx).find(userId))?.confirmedAt === undefined) throw missing();
       await endOtherSessions(tx, owner.caller);
       await warnOfChange(deps, tx, { userId, change: "recovery-codes-renewed" });
       return renewCodes(deps, tx, userId);
@@ -102,18 +104,18 @@ export function renewRecoveryCodes(deps: PartDeps) {
 export function removeSecondFactorOf(deps: WarnDeps & Pick<Deps, "db">) {
   return (actor: Actor, userId: string): Promise<boolean> =>
     act(deps, actor, async (tx, { log }) => {
-      const wasOn = await tx.secondFactors.remove(userId);
+      const wasOn = await secondFactorQueries(tx).remove(userId);
       if (!wasOn) return false;
-      await tx.accounts.endSessions(userId);
+      await accountQueries(tx).endSessions(userId);
       await warnOfChange(deps, tx, { userId, change: "second-factor-off" });
       await log("person.second_factor_removed", userId);
       return true;
     });
 }
 
-async function renewCodes(deps: PartDeps, tx: Pick<Queries, "secondFactors">, userId: string): Promise<string[]> {
+async function renewCodes(deps: PartDeps, tx: Tx, userId: string): Promise<string[]> {
   const codes = makeRecoveryCodes(deps);
-  await tx.secondFactors.replaceRecoveryCodes(
+  await secondFactorQueries(tx).replaceRecoveryCodes(
     userId,
     codes.map((code) => hashRecoveryCode(code) as string),
   );

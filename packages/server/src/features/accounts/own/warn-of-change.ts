@@ -1,7 +1,8 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import type { AccountChange } from "../../outbox/mail.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
+import { accountQueries } from "../queries.ts";
 
 /** The dependencies that `warnOfChange` needs. */
 export type WarnDeps = Pick<Deps, "clock" | "newId" | "mail">;
@@ -13,10 +14,10 @@ export type WarnDeps = Pick<Deps, "clock" | "newId" | "mail">;
  */
 export async function warnOfChange(
   deps: WarnDeps,
-  tx: Pick<Queries, "accounts" | "mails" | "limitCounts">,
+  tx: Tx,
   { userId, change }: { userId: string; change: AccountChange },
 ): Promise<void> {
-  const email = (await tx.accounts.find(userId))?.email;
+  const email = (await accountQueries(tx).find(userId))?.email;
   if (email === undefined) return;
   await queueMailIfOn(deps, tx, { kind: "account-changed", userId, change, email, at: deps.clock() });
 }

@@ -1,10 +1,10 @@
 import type { StatementSync } from "node:sqlite";
 import { toSqliteDomainError } from "../../../platform/database/sqlite/errors.ts";
 import { openWriter, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
-import type { FindJournalUrls } from "../../webhooks/issued-urls.ts";
-import { type AuditRow, auditColumns } from "../audit-row.ts";
-import type { FindJournalEvents } from "../queries.ts";
-export type JournalEvents = { find: FindJournalEvents; findUrls: FindJournalUrls; close: () => void };
+import type { AuditRow, UrlJournal } from "../../../platform/database/url-journal.ts";
+import { auditColumns } from "../audit-row.ts";
+
+export type JournalEvents = UrlJournal & { close: () => void };
 
 /**
  * Opens the journal so that queries of the audit log can read it. Creates the file of the journal if it is missing. Rejects with
@@ -34,7 +34,7 @@ export async function openJournalEvents(file: string): Promise<JournalEvents> {
           after,
           before,
           limit,
-        }) as ReturnType<FindJournalUrls>;
+        }) as ReturnType<UrlJournal["findUrls"]>;
       } catch (error) {
         throw toSqliteDomainError(error);
       }

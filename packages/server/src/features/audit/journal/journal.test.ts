@@ -6,6 +6,7 @@ import { sampleEvent } from "../../../testing/database/samples.ts";
 import { sqlite, type TestDatabase } from "../../../testing/database/test-databases.ts";
 import type { AuditEvent } from "../audit-event.ts";
 import { toAuditValues } from "../audit-row.ts";
+import { auditQueries, urlAuditLog } from "../queries.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 
 // These tests run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on both engines.
@@ -48,8 +49,8 @@ describe("the journal of URL events", () => {
     for (const i of [0, 1, 2]) {
       const newestFirst = expected.filter((event) => event.noteId === `n${i}`).reverse();
       const page = { limit: 200, cursor: undefined };
-      expect((await test.db.audit.listOfNote(`n${i}`, page)).items).toEqual(newestFirst);
-      expect((await test.db.audit.listOfOwner(`o${i}`, page)).items).toEqual(newestFirst);
+      expect((await auditQueries(test.db).listOfNote(`n${i}`, page)).items).toEqual(newestFirst);
+      expect((await auditQueries(test.db).listOfOwner(`o${i}`, page)).items).toEqual(newestFirst);
     }
   }
 
@@ -80,9 +81,9 @@ describe("the journal of URL events", () => {
     const event = sampleEvent({ noteId: "n0", ownerId: "o0" });
     journal.append([toAuditValues(event).slice(0, 8)]);
     const acts = { limit: 9, cursor: undefined, routine: "omit" } as const;
-    expect((await test.db.audit.listOfNote("n0", acts)).items).toEqual([event]);
+    expect((await auditQueries(test.db).listOfNote("n0", acts)).items).toEqual([event]);
     moveAll(journal);
-    expect((await test.db.audit.listOfNote("n0", acts)).items).toEqual([event]);
+    expect((await auditQueries(test.db).listOfNote("n0", acts)).items).toEqual([event]);
   });
 
   it("finds the events of an owner whose id JSON escapes", async () => {
@@ -90,7 +91,9 @@ describe("the journal of URL events", () => {
     for (const ownerId of ["DOMAIN\\ann", '"ann"', "ann\n", "änn"]) {
       const event = sampleEvent({ noteId: "n0", ownerId });
       append(journal, [event]);
-      expect((await test.db.audit.listOfOwner(ownerId, { limit: 200, cursor: undefined })).items).toEqual([event]);
+      expect((await auditQueries(test.db).listOfOwner(ownerId, { limit: 200, cursor: undefined })).items).toEqual([
+        event,
+      ]);
     }
   });
 
@@ -104,7 +107,7 @@ describe("the journal of URL events", () => {
     const found: AuditEvent[] = [];
     let cursor: string | undefined;
     do {
-      const page = await test.db.audit.listOfNote("n0", { limit: 4, cursor });
+      const page = await auditQueries(test.db).listOfNote("n0", { limit: 4, cursor });
       found.push(...page.items);
       cursor = page.nextCursor;
     } while (cursor !== undefined);
@@ -158,7 +161,7 @@ describe("the journal of URL events", () => {
     const [callers, rounds] = [500, 200];
     const recorded = events(callers);
     for (let round = 0; round < rounds; round += 1) {
-      await Promise.all(recorded.map((event) => test.db.urlAudit.record({ ...event, id: newId() })));
+      await Promise.all(recorded.map((event) => urlAuditLog(test.db).record({ ...event, id: newId() })));
     }
     // The moves start when the journal has 20,000 events. If they were slower than the callers, half of the 100,000 events would be left.
     expect(100_000 - Number(moved())).toBeLessThan(45_000);
@@ -166,7 +169,7 @@ describe("the journal of URL events", () => {
 
   it("moves all events when the log is quiet", async () => {
     const recorded = events(6);
-    await Promise.all(recorded.map((event) => test.db.urlAudit.record(event)));
+    await Promise.all(recorded.map((event) => urlAuditLog(test.db).record(event)));
     await expect.poll(batches).toBe(0);
     expect(moved()).toBe(6);
     await expectListed(recorded);

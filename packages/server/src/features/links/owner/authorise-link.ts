@@ -1,23 +1,25 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { EventSubject } from "../../audit/describe-event.ts";
+import { noteQueries } from "../../notes/queries.ts";
 import { type Link, mayEditLink } from "../link.ts";
 import type { LinkDetails } from "../links-port.ts";
+import { linkQueries } from "../queries/links.ts";
 
 type Request = { caller: Caller; linkId: string };
 
 /** Returns the link if the caller may read and revoke it. Throws `link_not_found` or `access_denied`. */
-export async function authoriseLink(queries: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
-  const found = await queries.links.findDetails(linkId);
+export async function authoriseLink(queries: Tx, { caller, linkId }: Request): Promise<LinkDetails> {
+  const found = await linkQueries(queries).findDetails(linkId);
   if (found === undefined) throw linkNotFound();
   await authoriseNote(queries, { caller, noteId: found.link.noteId, action: "note.link" });
   return found;
 }
 
 /** Returns the link if the caller may edit it. Throws `link_not_found` or `access_denied`. */
-export async function authoriseLinkEdit(queries: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
+export async function authoriseLinkEdit(queries: Tx, { caller, linkId }: Request): Promise<LinkDetails> {
   const found = await authoriseLink(queries, { caller, linkId });
   if (mayEditLink(found.link, caller.userId)) return found;
   throw new DomainError(
@@ -30,10 +32,10 @@ export async function authoriseLinkEdit(queries: Queries, { caller, linkId }: Re
  * Returns the link as `authoriseLinkEdit` does, in the transaction of the caller. Locks the note, so that two edits of a link do not run at
  * the same time.
  */
-export async function holdLink(tx: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
+export async function holdLink(tx: Tx, { caller, linkId }: Request): Promise<LinkDetails> {
   const { link } = await authoriseLinkEdit(tx, { caller, linkId });
-  const isHeld = await tx.notes.hold(link.noteId);
-  const current = isHeld ? await tx.links.findDetails(linkId) : undefined;
+  const isHeld = await noteQueries(tx).hold(link.noteId);
+  const current = isHeld ? await linkQueries(tx).findDetails(linkId) : undefined;
   if (current === undefined) throw linkNotFound();
   return current;
 }

@@ -7,8 +7,11 @@ import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { AuditEvent } from "../../audit/audit-event.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
+import { noteQueries } from "../../notes/queries.ts";
 import { hashNew } from "../hash-password.ts";
 import type { Link } from "../link.ts";
+import { linkQueries } from "../queries/links.ts";
 import { completeRequest, type FileRequestInput } from "../requests/file-request.ts";
 import { aboutLink } from "./authorise-link.ts";
 import { checkLinkedFiles } from "./check-linked-files.ts";
@@ -70,10 +73,11 @@ async function create(
   return db.transaction(async (tx) => {
     // Checks the access again, because the caller may have lost the access while the password was hashed.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
-    if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+    if (!(await noteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
     // The note is locked, so an equal request at the same time has made its link already, or waits.
     const idempotencyKey = hashKey(input);
-    const made = idempotencyKey && (await tx.links.findByKey({ noteId, createdBy: caller.userId, idempotencyKey }));
+    const made =
+      idempotencyKey && (await linkQueries(tx).findByKey({ noteId, createdBy: caller.userId, idempotencyKey }));
     if (made !== undefined) return describeLink(deps, { queries: tx, caller, linkId: made });
     const link = applySettings(
       {
@@ -102,9 +106,9 @@ async function create(
       },
       settings,
     );
-    await tx.links.insert(link, { idempotencyKey });
+    await linkQueries(tx).insert(link, { idempotencyKey });
     await checkLiveLinks(tx, noteId);
-    await tx.audit.add(createdEvent(link, { id: newId(), caller }));
+    await auditQueries(tx).add(createdEvent(link, { id: newId(), caller }));
     return describeLink(deps, { queries: tx, caller, linkId: link.id });
   });
 }

@@ -1,10 +1,12 @@
 import { makeToken } from "../../../platform/crypto/token.ts";
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
+import { attachmentQueries } from "../../attachments/queries.ts";
 import { effectiveExpiry, type Link, type LinkState, linkState, mayEditLink } from "../link.ts";
 import type { LinkDetails } from "../links-port.ts";
+import { linkQueries } from "../queries/links.ts";
 
 /** A link in the form that people with an account see. Instants are milliseconds since the epoch. */
 export type DescribedLink = Omit<LinkDetails, "creatorRole" | "creatorName" | "readyFiles" | "takenFiles"> & {
@@ -22,19 +24,19 @@ type Describer = Pick<Deps, "linkKeys" | "limits" | "clock">;
 /** Adds the token, the state and the names of the files to each link. One query reads all names. */
 export async function describeLinks(
   deps: Describer,
-  { queries, caller, details }: { queries: Queries; caller: Caller; details: readonly LinkDetails[] },
+  { queries, caller, details }: { queries: Tx; caller: Caller; details: readonly LinkDetails[] },
 ): Promise<DescribedLink[]> {
   const ids = details.flatMap(({ link }) => link.attachmentIds ?? []);
-  const names = ids.length === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf(ids);
+  const names = ids.length === 0 ? new Map<string, string>() : await attachmentQueries(queries).filenamesOf(ids);
   return details.map((each) => describe(deps, { caller, details: each, names }));
 }
 
 /** Reads and describes one link. Throws `link_not_found`. */
 export async function describeLink(
   deps: Describer,
-  { queries, caller, linkId }: { queries: Queries; caller: Caller; linkId: string },
+  { queries, caller, linkId }: { queries: Tx; caller: Caller; linkId: string },
 ): Promise<DescribedLink> {
-  const found = await queries.links.findDetails(linkId);
+  const found = await linkQueries(queries).findDetails(linkId);
   const [described] = await describeLinks(deps, { queries, caller, details: found === undefined ? [] : [found] });
   if (described === undefined) throw new DomainError("link_not_found", "Link not found");
   return described;

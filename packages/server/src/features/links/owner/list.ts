@@ -5,6 +5,7 @@ import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { ShareSubject } from "../../sharing/shares-port.ts";
 import type { LinkDetails } from "../links-port.ts";
+import { linkQueries } from "../queries/links.ts";
 import { type DescribedLink, describeLinks } from "./describe-links.ts";
 
 /**
@@ -19,18 +20,18 @@ export function listLinks(deps: Deps) {
   ): Promise<Page<DescribedLink>> => {
     if ("noteId" in subject) {
       await authoriseNote(db, { caller, noteId: subject.noteId, action: "note.link" });
-      return describePage(deps, { caller, page: await db.links.listOfNote(subject.noteId, page) });
+      return describePage(deps, { caller, page: await linkQueries(db).listOfNote(subject.noteId, page) });
     }
     const { attachmentId } = subject;
     await authoriseAttachment(db, { caller, attachmentId, action: "attachment.link" });
-    return describePage(deps, { caller, page: await db.links.listOfAttachment(attachmentId, page) });
+    return describePage(deps, { caller, page: await linkQueries(db).listOfAttachment(attachmentId, page) });
   };
 }
 
 /** Lists the links of the caller's notes, newest first. Also lists the links to notes of others that the caller made and may still edit. */
 export function listOwnLinks(deps: Deps) {
   return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
-    describePage(deps, { caller, page: await deps.db.links.listOfPerson(caller.userId, page) });
+    describePage(deps, { caller, page: await linkQueries(deps.db).listOfPerson(caller.userId, page) });
 }
 
 async function describePage(

@@ -1,8 +1,10 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
 import type { Link } from "../link.ts";
+import { linkQueries } from "../queries/links.ts";
 import { aboutLink, authoriseLink } from "./authorise-link.ts";
 import { stillWorks } from "./describe-links.ts";
 
@@ -18,7 +20,7 @@ export function revokeLink({ db, clock, newId }: Deps) {
       await revoke(tx, { caller, link, id: newId(), now });
       // Reads the expiry after the update, because the update waits until the URLs that visitors are getting now are recorded. So the
       // expiry includes these URLs.
-      const revoked = await tx.links.findDetails(linkId);
+      const revoked = await linkQueries(tx).findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });
 }
@@ -26,21 +28,21 @@ export function revokeLink({ db, clock, newId }: Deps) {
 /** Revokes all links that the caller made, in the transaction `tx`. */
 export async function revokeLinksOf(
   { clock, newId }: Pick<Deps, "clock" | "newId">,
-  tx: Queries,
+  tx: Tx,
   caller: Caller,
 ): Promise<void> {
-  for (const link of await tx.links.listUnrevoked(caller.userId)) {
+  for (const link of await linkQueries(tx).listUnrevoked(caller.userId)) {
     await revoke(tx, { caller, link, id: newId(), now: clock() });
   }
 }
 
 /** Revokes a link and records an audit event, in the transaction `tx`. Returns false if the link was already revoked. */
 export async function revoke(
-  tx: Queries,
+  tx: Tx,
   { caller, link, id, now }: { caller: Caller; link: Link; id: string; now: number },
 ): Promise<boolean> {
-  if (!(await tx.links.revoke(link.id, now))) return false;
+  if (!(await linkQueries(tx).revoke(link.id, now))) return false;
   const detail = { linkId: link.id, label: link.label };
-  await tx.audit.add(auditEvent("link.revoked", { id, at: now, caller, subject: aboutLink(link), detail }));
+  await auditQueries(tx).add(auditEvent("link.revoked", { id, at: now, caller, subject: aboutLink(link), detail }));
   return true;
 }

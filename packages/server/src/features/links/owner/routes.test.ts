@@ -6,6 +6,9 @@ import { engines } from "../../../testing/database/test-databases.ts";
 import type { TestService } from "../../../testing/service.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
 import { createWorld, unknownId, type World } from "../../../testing/world.ts";
+import { attachmentQueries } from "../../attachments/queries.ts";
+import { linkQueries } from "../queries/links.ts";
+import { linkVisitQueries } from "../queries/visits.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 const URL_OF_LINK = /^https:\/\/files\.example\.com\/s\/[\w-]{43}$/;
@@ -63,7 +66,7 @@ describe.each(engines)("links on $name", (engine) => {
   ])("makes %s once if equal requests with one key arrive together", async (_name, noun, json) => {
     const { noteId, linkId: olderLinkId } = await createWorld(service);
     const file = sampleAttachment(sampleNote({ id: noteId, ownerId: "owner" }), { state: "ready" });
-    await service.db.attachments.insert(file);
+    await attachmentQueries(service.db).insert(file);
     const path = noun === "notes" ? `/notes/${noteId}/links` : `/attachments/${file.id}/links`;
     const send = (more: object = {}, key = '"a key"') =>
       owner.send(`POST ${path}`, { json: { ...json, ...more }, headers: { "idempotency-key": key } });
@@ -168,7 +171,7 @@ describe.each(engines)("links on $name", (engine) => {
     }
     const { noteId } = world;
     const pending = sampleAttachment({ ...sampleNote(), id: noteId, ownerId: "owner" });
-    await service.db.attachments.insert(pending);
+    await attachmentQueries(service.db).insert(pending);
     const byNote = await create({ attachmentIds: [pending.id] });
     const byFile = await owner.send(`POST /attachments/${pending.id}/links`, { json: {} });
     for (const { body } of [byNote, byFile]) expect(body).toMatchObject({ status: 409, code: "attachment_not_ready" });
@@ -214,7 +217,7 @@ describe.each(engines)("links on $name", (engine) => {
 
   it("ends the visits of an earlier password", async () => {
     const { body: link } = await create({ password: "first password" });
-    const versionOf = async () => (await service.db.links.find(link.id))?.link.passwordVersion;
+    const versionOf = async () => (await linkQueries(service.db).find(link.id))?.link.passwordVersion;
     const before = await versionOf();
     await patch(link.id, { label: "Other" });
     expect(await versionOf()).toBe(before);
@@ -227,7 +230,7 @@ describe.each(engines)("links on $name", (engine) => {
     const { body: renewed } = await patch(link.id, { newUrl: true });
     expect(renewed).toEqual({ ...link, url: expect.stringMatching(URL_OF_LINK) });
     expect(renewed.url).not.toBe(link.url);
-    expect((await service.db.links.find(link.id))?.link.generation).toBe(1);
+    expect((await linkQueries(service.db).find(link.id))?.link.generation).toBe(1);
     const { body: events } = await owner.send(`GET /links/${link.id}/events`);
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.renewed", "link.created"]);
   });
@@ -307,7 +310,7 @@ describe.each(engines)("links on $name", (engine) => {
         { ...sampleNote({ ownerId: "owner" }), id: own.noteId },
         { expiresAt: undefined, ...given },
       );
-      await service.db.transaction((tx) => tx.links.insert(link));
+      await service.db.transaction((tx) => linkQueries(tx).insert(link));
       return link.id;
     };
     expect(await stateOf(await store({ expiresAt: Date.now() - 1 }))).toBe("expired");
@@ -331,7 +334,7 @@ describe.each(engines)("links on $name", (engine) => {
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
     const send = async (state: "pending" | "ready" | "rejected") => {
       const file = sampleAttachment(note, { state, sizeBytes: 7 });
-      await service.db.attachments.insert(file);
+      await attachmentQueries(service.db).insert(file);
       const receivedAt = state === "pending" ? null : 1;
       await service.database.db.kysely
         .insertInto("visitor_files")
@@ -381,7 +384,7 @@ describe.each(engines)("links on $name", (engine) => {
     const own = await createWorld(service);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
     await service.db.transaction(async (tx) => {
-      for (let nth = 0; nth < 200; nth++) await tx.links.insert(sampleLink(note, { message: "€".repeat(2000) }));
+      for (let nth = 0; nth < 200; nth++) await linkQueries(tx).insert(sampleLink(note, { message: "€".repeat(2000) }));
     });
     const { body, text } = await owner.send(`GET /notes/${own.noteId}/links?limit=200`);
     expect(Buffer.byteLength(text)).toBeLessThan(2 ** 20 + 1000);
@@ -394,9 +397,9 @@ describe.each(engines)("links on $name", (engine) => {
     const own = await createWorld(service);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
     await service.db.transaction(async (tx) => {
-      for (let nth = 0; nth < 496; nth++) await tx.links.insert(sampleLink(note, { expiresAt: undefined }));
-      await tx.links.insert(sampleLink(note, { revokedAt: 1 }));
-      await tx.links.insert(sampleLink(note, { expiresAt: 1 }));
+      for (let nth = 0; nth < 496; nth++) await linkQueries(tx).insert(sampleLink(note, { expiresAt: undefined }));
+      await linkQueries(tx).insert(sampleLink(note, { revokedAt: 1 }));
+      await linkQueries(tx).insert(sampleLink(note, { expiresAt: 1 }));
     });
     // The limit is 500 live links. The note already has 497: the loop above made 496, and `createWorld` made one. So three more links are
     // possible.
@@ -413,7 +416,7 @@ describe.each(engines)("links on $name", (engine) => {
       patch(link.id, { newUrl: true }),
       patch(link.id, { newUrl: true }),
     ]);
-    const found = await service.db.links.find(link.id);
+    const found = await linkQueries(service.db).find(link.id);
     expect(found?.link).toMatchObject({ generation: 2, request: { maxFiles: 3, review: true } });
   });
 
@@ -483,5 +486,5 @@ async function addClaim(
     windowEndsAt: now + 900_000,
   };
   const issued = { count: urlsIssued, lastUrlExpiresAt };
-  await db.transaction((tx) => tx.linkVisits.claim({ generation: 0, passwordVersion: 0 }, { claim, issued }));
+  await db.transaction((tx) => linkVisitQueries(tx).claim({ generation: 0, passwordVersion: 0 }, { claim, issued }));
 }

@@ -1,12 +1,14 @@
 import type { Limits } from "../../../platform/config/service-limits.ts";
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
 import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
 import { hashNew } from "../hash-password.ts";
 import type { Link } from "../link.ts";
+import { linkQueries } from "../queries/links.ts";
 import { completeRequest, type FileRequestInput } from "../requests/file-request.ts";
 import { aboutLink, authoriseLinkEdit, holdLink } from "./authorise-link.ts";
 import { checkLinkedFiles } from "./check-linked-files.ts";
@@ -42,15 +44,18 @@ export function updateLink(deps: Deps, hashTurns: FairTurns) {
       const now = clock();
       checkUpdate(input, { link, limits, now, sendsMail: deps.mail !== undefined });
       const edited = await edit(tx, { link, input, passwordHash, limits });
-      await tx.links.replace(edited);
+      await linkQueries(tx).replace(edited);
       await checkLiveLinks(tx, link.noteId);
       const about = { at: now, caller, subject: aboutLink(edited) };
       const named = { linkId, label: edited.label };
       const changed = namesOf(input).join(", ");
       if (changed !== "") {
-        await tx.audit.add(auditEvent("link.updated", { id: newId(), ...about, detail: { ...named, changed } }));
+        await auditQueries(tx).add(
+          auditEvent("link.updated", { id: newId(), ...about, detail: { ...named, changed } }),
+        );
       }
-      if (input.hasNewUrl) await tx.audit.add(auditEvent("link.renewed", { id: newId(), ...about, detail: named }));
+      if (input.hasNewUrl)
+        await auditQueries(tx).add(auditEvent("link.renewed", { id: newId(), ...about, detail: named }));
       return describeLink(deps, { queries: tx, caller, linkId });
     });
   };
@@ -69,7 +74,7 @@ function checkUpdate(
 }
 
 async function edit(
-  tx: Queries,
+  tx: Tx,
   {
     link,
     input,

@@ -4,7 +4,13 @@ import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleEvent, sampleLink, sampleNote } from "../../../testing/database/samples.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { useDatabase } from "../../../testing/database/use-database.ts";
+import { attachmentQueries } from "../../attachments/queries.ts";
+import { auditQueries } from "../../audit/queries.ts";
+import { noteQueries } from "../../notes/queries.ts";
+import { shareQueries } from "../../sharing/queries.ts";
 import type { Link } from "../link.ts";
+import { linkQueries } from "./links.ts";
+import { linkVisitQueries } from "./visits.ts";
 
 describe.each(engines)("links on $name", (engine) => {
   const database = useDatabase(engine);
@@ -15,21 +21,25 @@ describe.each(engines)("links on $name", (engine) => {
     const file = sampleAttachment(note, { state: "ready" });
     const link = sampleLink(note, { attachmentIds: hasFile ? [file.id] : undefined, ...rest });
     await database.db.transaction(async (tx) => {
-      await tx.notes.insert(note);
-      await tx.attachments.insert(file);
-      await tx.links.insert(link);
+      await noteQueries(tx).insert(note);
+      await attachmentQueries(tx).insert(file);
+      await linkQueries(tx).insert(link);
     });
     return { note, file, link };
   }
 
   it("are read as they were stored, with the role of their creator", async () => {
     const { link } = await storeLink({ hasFile: true });
-    expect(await database.db.links.find(link.id)).toEqual({ link, creatorRole: "owner", creatorName: undefined });
+    expect(await linkQueries(database.db).find(link.id)).toEqual({
+      link,
+      creatorRole: "owner",
+      creatorName: undefined,
+    });
     const { link: other, note } = await storeLink({ createdBy: "bob", expiresAt: undefined });
-    expect((await database.db.links.find(other.id))?.creatorRole).toBeUndefined();
+    expect((await linkQueries(database.db).find(other.id))?.creatorRole).toBeUndefined();
     const share = { userId: "bob", role: "editor", expiresAt: undefined, createdAt: 1, createdBy: "ann" } as const;
-    await database.db.shares.put({ noteId: note.id }, share);
-    expect(await database.db.links.find(other.id)).toMatchObject({ link: other, creatorRole: "editor" });
+    await shareQueries(database.db).put({ noteId: note.id }, share);
+    expect(await linkQueries(database.db).find(other.id)).toMatchObject({ link: other, creatorRole: "editor" });
   });
 
   async function storeClaim({ id: linkId, generation, passwordVersion }: Link, visitorId = "visitor") {
@@ -37,7 +47,9 @@ describe.each(engines)("links on $name", (engine) => {
     const windowEndsAt = now + 900_000;
     const claim = { id: newId(), linkId, generation, visitorId, claimedAt: now, windowEndsAt };
     const issued = { count: 2, lastUrlExpiresAt: now + 60_000 };
-    await database.db.transaction((tx) => tx.linkVisits.claim({ generation, passwordVersion }, { claim, issued }));
+    await database.db.transaction((tx) =>
+      linkVisitQueries(tx).claim({ generation, passwordVersion }, { claim, issued }),
+    );
     return claim;
   }
 
@@ -48,9 +60,9 @@ describe.each(engines)("links on $name", (engine) => {
     await storeClaim(link, "another");
     for (const lastUrlExpiresAt of [now + 90_000, now + 30_000]) {
       const issued = { passwordVersion: 0, count: 3, lastUrlExpiresAt, now };
-      expect(await database.db.linkVisits.addUrls(claim, issued)).toBe(true);
+      expect(await linkVisitQueries(database.db).addUrls(claim, issued)).toBe(true);
     }
-    const details = await database.db.links.findDetails(link.id);
+    const details = await linkQueries(database.db).findDetails(link.id);
     expect(details).toMatchObject({ link: { claims: 2 }, urlsIssued: 10, lastUrlExpiresAt: now + 90_000 });
   });
 
@@ -58,13 +70,13 @@ describe.each(engines)("links on $name", (engine) => {
     const { link } = await storeLink({ expiresAt: undefined });
     for (const visitorId of ["a", "b", "c"]) await storeClaim(link, visitorId);
     const before = database.clock.now + 900_001;
-    const { linkVisits } = database.db;
+
     const rows = database.db.kysely.selectFrom("link_claims").selectAll();
     const left = async () => (await rows.execute()).length;
     const stored = await left();
-    await linkVisits.deleteClaims(before - 1);
+    await linkVisitQueries(database.db).deleteClaims(before - 1);
     expect(await left()).toBe(stored);
-    await linkVisits.deleteClaims(before);
+    await linkVisitQueries(database.db).deleteClaims(before);
     expect(await left()).toBe(0);
   });
 
@@ -74,19 +86,19 @@ describe.each(engines)("links on $name", (engine) => {
     const { now } = database.clock;
     const [revoked, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const revoking = database.db.transaction(async (tx) => {
-      await tx.links.revoke(link.id, now + 300);
+      await linkQueries(tx).revoke(link.id, now + 300);
       revoked.resolve();
       await mayCommit.promise;
     });
     await revoked.promise;
     const issued = { passwordVersion: 0, count: 1, lastUrlExpiresAt: now + 60_000, now };
-    const adding = database.db.transaction((tx) => tx.linkVisits.addUrls(claim, issued));
+    const adding = database.db.transaction((tx) => linkVisitQueries(tx).addUrls(claim, issued));
     // SQLite runs one transaction after the other, so nothing waits for a lock there.
     if (engine.name === "postgres") await expect.poll(() => waitingForLocks()).toBe(1);
     mayCommit.resolve();
     await revoking;
     expect(await adding).toBe(false);
-    expect(await database.db.links.findDetails(link.id)).toMatchObject({ urlsIssued: 2 });
+    expect(await linkQueries(database.db).findDetails(link.id)).toMatchObject({ urlsIssued: 2 });
   });
 
   async function waitingForLocks(): Promise<number> {
@@ -97,10 +109,10 @@ describe.each(engines)("links on $name", (engine) => {
 
   it("lose a deleted file, and disappear with their note", async () => {
     const { link, file, note } = await storeLink({ hasFile: true });
-    await database.db.transaction((tx) => tx.attachments.delete(file.id));
-    expect((await database.db.links.find(link.id))?.link.attachmentIds).toEqual([]);
-    await database.db.transaction((tx) => tx.notes.delete(note.id));
-    expect(await database.db.links.find(link.id)).toBeUndefined();
+    await database.db.transaction((tx) => attachmentQueries(tx).delete(file.id));
+    expect((await linkQueries(database.db).find(link.id))?.link.attachmentIds).toEqual([]);
+    await database.db.transaction((tx) => noteQueries(tx).delete(note.id));
+    expect(await linkQueries(database.db).find(link.id)).toBeUndefined();
   });
 
   it("have their own page of audit events, newest first, until those are deleted", async () => {
@@ -114,16 +126,16 @@ describe.each(engines)("links on $name", (engine) => {
       }),
     );
     await database.db.transaction(async (tx) => {
-      for (const event of events) await tx.audit.add(event);
+      for (const event of events) await auditQueries(tx).add(event);
     });
     const ofLink = { linkId: link.id, ownerId: note.ownerId };
     const [newest, newer, , older, oldest] = events.toReversed();
-    const first = await database.db.audit.listOfLink(ofLink, { limit: 3, cursor: undefined });
+    const first = await auditQueries(database.db).listOfLink(ofLink, { limit: 3, cursor: undefined });
     expect(first.items).toEqual([newest, newer, older]);
-    const second = await database.db.audit.listOfLink(ofLink, { limit: 3, cursor: first.nextCursor });
+    const second = await auditQueries(database.db).listOfLink(ofLink, { limit: 3, cursor: first.nextCursor });
     expect(second).toEqual({ items: [oldest], nextCursor: undefined });
-    await database.db.audit.deleteOfOwner(note.ownerId, [newest?.id ?? "", older?.id ?? ""]);
-    const left = await database.db.audit.listOfLink(ofLink, { limit: 3, cursor: undefined });
+    await auditQueries(database.db).deleteOfOwner(note.ownerId, [newest?.id ?? "", older?.id ?? ""]);
+    const left = await auditQueries(database.db).listOfLink(ofLink, { limit: 3, cursor: undefined });
     expect(left.items).toEqual([newer, oldest]);
   });
 });

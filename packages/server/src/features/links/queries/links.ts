@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
-import type { Clock } from "../../../platform/clock.ts";
 import { orMissing } from "../../../platform/database/constraints.ts";
+import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import type { Role } from "../../../platform/database/unions.ts";
 import { isLive } from "../../access/live-share.ts";
@@ -9,8 +9,9 @@ import type { LinkQueries } from "../links-port.ts";
 import { linkDetails, newestFirst, toDetails, toPageOfDetails } from "./link-details.ts";
 import { creatorRole, linksWithCreator, toEditable, toLinkWithCreator, toRow } from "./link-rows.ts";
 
-export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): LinkQueries {
-  return {
+export const linkQueries = defineQueries(
+  "database.links",
+  ({ kysely: db, clock }): LinkQueries => ({
     async insert(link, { idempotencyKey } = {}) {
       const row = { ...toRow(link), idempotency_key: idempotencyKey ?? null };
       await orMissing(db.insertInto("links").values(row).execute(), {
@@ -126,8 +127,8 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
       const { numUpdatedRows } = await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow();
       return numUpdatedRows === 1n;
     },
-  };
-}
+  }),
+);
 
 async function insertRecipients(db: Kysely<Tables>, { id: linkId, recipients }: Link): Promise<void> {
   if (recipients.length === 0) return;

@@ -1,10 +1,11 @@
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 import { deleteInSteps } from "../../../platform/database/delete-in-steps.ts";
-import type { Tables } from "../../../platform/database/schema.ts";
+import { defineQueries } from "../../../platform/database/queries.ts";
 import type { LinkRecipientQueries } from "../link-recipients-port.ts";
 
-export function linkRecipientQueries(db: Kysely<Tables>): LinkRecipientQueries {
-  return {
+export const linkRecipientQueries = defineQueries(
+  "database.linkRecipients",
+  ({ kysely: db }): LinkRecipientQueries => ({
     async putCode({ linkId, email, codeHash, expiresAt }) {
       await db
         .insertInto("link_codes")
@@ -65,5 +66,5 @@ export function linkRecipientQueries(db: Kysely<Tables>): LinkRecipientQueries {
       await deleteInSteps(db, { from: "link_codes", key: ["link_id", "email"], by: "expires_at", where });
       await deleteInSteps(db, { from: "link_visitors", key: ["link_id", "visitor_id"], by: "expires_at", where });
     },
-  };
-}
+  }),
+);

@@ -1,6 +1,6 @@
 import type { Expression, Kysely, Selectable } from "kysely";
 import { orMissing } from "../../../platform/database/constraints.ts";
-import type { Engine } from "../../../platform/database/engine.ts";
+import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { unlistedStates } from "../../access/attachment.ts";
 import { notInTrash } from "../../access/not-in-trash.ts";
@@ -9,106 +9,109 @@ import { attachmentColumns, toAttachment } from "../../access/rows.ts";
 import { ENDED } from "../../usage/usage.ts";
 import type { VisitorFile, VisitorFileQueries, VisitorUpload } from "../visitor-files-port.ts";
 
-export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorFileQueries {
-  const uploadsOf = ({ linkId, visitorId }: { linkId: string; visitorId: string }) =>
-    db
-      .selectFrom("visitor_files")
-      .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
-      .innerJoin("uploads", "uploads.attachment_id", "attachments.id")
-      .select(attachmentColumns)
-      .select(["uploads.id as upload_id", "uploads.filename as sent_filename", ...fileColumns])
-      .where("visitor_files.link_id", "=", linkId)
-      .where("visitor_files.visitor_id", "=", visitorId)
-      .where(notInTrash.attachments);
-
-  return {
-    async insert(file) {
-      const row = {
-        attachment_id: file.attachmentId,
-        link_id: file.linkId,
-        visitor_id: file.visitorId,
-        visitor_name: file.visitorName ?? null,
-        slot_id: file.slotId ?? null,
-        received_at: file.receivedAt ?? null,
-      };
-      const insert = db.insertInto("visitor_files").values(row).execute();
-      await orMissing(insert, { code: "link_not_found", message: "Link not found" });
-    },
-
-    async find(attachmentId) {
-      const files = db.selectFrom("visitor_files").select(fileColumns);
-      const row = await files.where("attachment_id", "=", attachmentId).executeTakeFirst();
-      return row && toVisitorFile(row);
-    },
-
-    async findUpload({ uploadId, ...of }) {
-      const row = await uploadsOf(of).where("uploads.id", "=", uploadId).executeTakeFirst();
-      return row && toSent(row);
-    },
-
-    async listUploads(of) {
-      const listed = uploadsOf(of).where("attachments.state", "not in", unlistedStates);
-      const rows = await listed.orderBy("attachments.id").execute();
-      return rows.map(toSent);
-    },
-
-    async holdLink(linkId) {
-      // SQLite needs no lock, because a transaction is the only writer from its start.
-      if (engine.name === "sqlite") return;
-      await db.selectFrom("links").select("id").where("id", "=", linkId).forUpdate().execute();
-    },
-
-    async usageOf(linkId) {
-      const rows = await db
+export const visitorFileQueries = defineQueries(
+  "database.visitorFiles",
+  ({ kysely: db, engine }): VisitorFileQueries => {
+    const uploadsOf = ({ linkId, visitorId }: { linkId: string; visitorId: string }) =>
+      db
         .selectFrom("visitor_files")
         .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
-        .select(["attachments.size_bytes", "visitor_files.slot_id"])
+        .innerJoin("uploads", "uploads.attachment_id", "attachments.id")
+        .select(attachmentColumns)
+        .select(["uploads.id as upload_id", "uploads.filename as sent_filename", ...fileColumns])
         .where("visitor_files.link_id", "=", linkId)
-        .where("attachments.state", "not in", ENDED)
-        .where(notInTrash.attachments)
-        .execute();
-      return {
-        files: rows.length,
-        bytes: rows.reduce((sum, row) => sum + row.size_bytes, 0),
-        filledSlots: rows.flatMap(({ slot_id }) => (slot_id === null ? [] : [slot_id])),
-      };
-    },
+        .where("visitor_files.visitor_id", "=", visitorId)
+        .where(notInTrash.attachments);
 
-    async markReceived(attachmentId, receivedAt) {
-      await db
-        .updateTable("visitor_files")
-        .set({ received_at: receivedAt })
-        .where("attachment_id", "=", attachmentId)
-        .where("received_at", "is", null)
-        .execute();
-    },
+    return {
+      async insert(file) {
+        const row = {
+          attachment_id: file.attachmentId,
+          link_id: file.linkId,
+          visitor_id: file.visitorId,
+          visitor_name: file.visitorName ?? null,
+          slot_id: file.slotId ?? null,
+          received_at: file.receivedAt ?? null,
+        };
+        const insert = db.insertInto("visitor_files").values(row).execute();
+        await orMissing(insert, { code: "link_not_found", message: "Link not found" });
+      },
 
-    async hasUnseen(noteId) {
-      return (await unseenOf(db).where("links.note_id", "=", noteId).limit(1).executeTakeFirst()) !== undefined;
-    },
+      async find(attachmentId) {
+        const files = db.selectFrom("visitor_files").select(fileColumns);
+        const row = await files.where("attachment_id", "=", attachmentId).executeTakeFirst();
+        return row && toVisitorFile(row);
+      },
 
-    async markSeen(noteId, now) {
-      await db
-        .updateTable("visitor_files")
-        .set({ seen_at: now })
-        .where("link_id", "in", db.selectFrom("links").select("id").where("note_id", "=", noteId))
-        .where("received_at", "is not", null)
-        .where("seen_at", "is", null)
-        .execute();
-    },
+      async findUpload({ uploadId, ...of }) {
+        const row = await uploadsOf(of).where("uploads.id", "=", uploadId).executeTakeFirst();
+        return row && toSent(row);
+      },
 
-    async namesOf(visitorIds) {
-      const rows = await db
-        .selectFrom("visitor_files")
-        .select(["visitor_id", "visitor_name"])
-        .where((eb) => engine.isIn(eb.ref("visitor_id"), engine.list(visitorIds)))
-        .where("visitor_name", "is not", null)
-        .orderBy("attachment_id")
-        .execute();
-      return new Map(rows.map((row) => [row.visitor_id, row.visitor_name as string]));
-    },
-  };
-}
+      async listUploads(of) {
+        const listed = uploadsOf(of).where("attachments.state", "not in", unlistedStates);
+        const rows = await listed.orderBy("attachments.id").execute();
+        return rows.map(toSent);
+      },
+
+      async holdLink(linkId) {
+        // SQLite needs no lock, because a transaction is the only writer from its start.
+        if (engine.name === "sqlite") return;
+        await db.selectFrom("links").select("id").where("id", "=", linkId).forUpdate().execute();
+      },
+
+      async usageOf(linkId) {
+        const rows = await db
+          .selectFrom("visitor_files")
+          .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
+          .select(["attachments.size_bytes", "visitor_files.slot_id"])
+          .where("visitor_files.link_id", "=", linkId)
+          .where("attachments.state", "not in", ENDED)
+          .where(notInTrash.attachments)
+          .execute();
+        return {
+          files: rows.length,
+          bytes: rows.reduce((sum, row) => sum + row.size_bytes, 0),
+          filledSlots: rows.flatMap(({ slot_id }) => (slot_id === null ? [] : [slot_id])),
+        };
+      },
+
+      async markReceived(attachmentId, receivedAt) {
+        await db
+          .updateTable("visitor_files")
+          .set({ received_at: receivedAt })
+          .where("attachment_id", "=", attachmentId)
+          .where("received_at", "is", null)
+          .execute();
+      },
+
+      async hasUnseen(noteId) {
+        return (await unseenOf(db).where("links.note_id", "=", noteId).limit(1).executeTakeFirst()) !== undefined;
+      },
+
+      async markSeen(noteId, now) {
+        await db
+          .updateTable("visitor_files")
+          .set({ seen_at: now })
+          .where("link_id", "in", db.selectFrom("links").select("id").where("note_id", "=", noteId))
+          .where("received_at", "is not", null)
+          .where("seen_at", "is", null)
+          .execute();
+      },
+
+      async namesOf(visitorIds) {
+        const rows = await db
+          .selectFrom("visitor_files")
+          .select(["visitor_id", "visitor_name"])
+          .where((eb) => engine.isIn(eb.ref("visitor_id"), engine.list(visitorIds)))
+          .where("visitor_name", "is not", null)
+          .orderBy("attachment_id")
+          .execute();
+        return new Map(rows.map((row) => [row.visitor_id, row.visitor_name as string]));
+      },
+    };
+  },
+);
 
 /** Selects the id of the note for each received file that the owner of the note has not seen. */
 function unseenOf(db: Kysely<Tables>) {

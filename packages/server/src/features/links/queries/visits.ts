@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import { deleteInSteps } from "../../../platform/database/delete-in-steps.ts";
+import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { isLive } from "../../access/live-share.ts";
 import { inGroup } from "../../attachments/attachment-groups.ts";
@@ -19,8 +20,9 @@ const fileColumns = [
   "attachments.size_bytes as sizeBytes",
 ] as const;
 
-export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
-  return {
+export const linkVisitQueries = defineQueries(
+  "database.linkVisits",
+  ({ kysely: db }): LinkVisitQueries => ({
     readyFiles({ id, noteId, attachmentIds }) {
       return db
         .selectFrom("attachments")
@@ -100,8 +102,8 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
       const update = db.updateTable("links").set((eb) => ({ opened: eb("opened", "+", 1) }));
       return (await update.where("id", "=", linkId).returning("opened").executeTakeFirst())?.opened;
     },
-  };
-}
+  }),
+);
 
 async function findOpenClaim(
   db: Kysely<Tables>,

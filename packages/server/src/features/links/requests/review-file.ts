@@ -3,8 +3,11 @@ import { DomainError } from "../../../platform/errors.ts";
 import type { Attachment } from "../../access/attachment.ts";
 import { authoriseAttachment } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
+import { attachmentQueries } from "../../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
 import { reject } from "../../uploads/decide.ts";
+import { uploadQueries } from "../../uploads/queries.ts";
 import { transitionUpload } from "../../uploads/transition.ts";
 
 /**
@@ -20,13 +23,13 @@ export function reviewFile(deps: Deps) {
     const reviewed = await db.transaction(async (tx) => {
       const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.review" });
       if (attachment.state !== "quarantined") throw notQuarantined(attachment);
-      const upload = await tx.uploads.findOfAttachment(attachmentId);
+      const upload = await uploadQueries(tx).findOfAttachment(attachmentId);
       if (decision === "reject") return { attachment, upload };
       const move = { attachmentId, uploadId: upload?.id, from: "quarantined", to: "ready" } as const;
-      if (!(await transitionUpload(tx, move))) throw notQuarantined(await tx.attachments.find(attachmentId));
+      if (!(await transitionUpload(tx, move))) throw notQuarantined(await attachmentQueries(tx).find(attachmentId));
       const detail = { filename: attachment.filename, sizeBytes: attachment.sizeBytes };
       const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
-      await tx.audit.add(auditEvent("attachment.accepted", event));
+      await auditQueries(tx).add(auditEvent("attachment.accepted", event));
       return { attachment: { ...attachment, state: "ready" as const }, upload };
     });
     if (decision === "accept") return reviewed.attachment;

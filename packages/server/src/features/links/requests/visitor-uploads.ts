@@ -1,4 +1,4 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
@@ -17,6 +17,7 @@ import {
 } from "../../uploads/index.ts";
 import { checkVisitorName, type RequestUsage } from "../file-request.ts";
 import type { FileRequest, Link } from "../link.ts";
+import { visitorFileQueries } from "../queries/visitor-files.ts";
 import { linkNotFound } from "../visitor/admit.ts";
 import type { VisitorUpload } from "../visitor-files-port.ts";
 
@@ -98,7 +99,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const { attachment } = await findSent(db, { visit, uploadId });
         if (attachment.state === "ready" || attachment.state === "quarantined") {
-          const authorise = async (tx: Queries) => (await findSent(tx, { visit, uploadId })).attachment;
+          const authorise = async (tx: Tx) => (await findSent(tx, { visit, uploadId })).attachment;
           return removeAttachment(deps, { caller, authorise });
         }
         try {
@@ -113,12 +114,12 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
 
     /** Lists the files that this visitor sent, oldest first. */
     list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
-      db.visitorFiles.listUploads({ linkId: link.id, visitorId }),
+      visitorFileQueries(db).listUploads({ linkId: link.id, visitorId }),
 
     /** Returns the limits of the file request, how much of them is used, and the files that this visitor sent. */
     async describe({ link, visitorId }: Visit): Promise<OpenRequest> {
-      const used = await db.visitorFiles.usageOf(link.id);
-      const sent = await db.visitorFiles.listUploads({ linkId: link.id, visitorId });
+      const used = await visitorFileQueries(db).usageOf(link.id);
+      const sent = await visitorFileQueries(db).listUploads({ linkId: link.id, visitorId });
       return { request: requestOf(link), used, sent };
     },
   };
@@ -137,10 +138,14 @@ export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: Visi
 
 /** Finds an upload of this visitor through this link. Throws `upload_not_found`. */
 export async function findSent(
-  { visitorFiles }: Queries,
+  tx: Tx,
   { visit, uploadId }: { visit: Visit; uploadId: string },
 ): Promise<VisitorUpload> {
-  const found = await visitorFiles.findUpload({ linkId: visit.link.id, visitorId: visit.visitorId, uploadId });
+  const found = await visitorFileQueries(tx).findUpload({
+    linkId: visit.link.id,
+    visitorId: visit.visitorId,
+    uploadId,
+  });
   if (found === undefined) throw new DomainError("upload_not_found", "Upload not found");
   return found;
 }

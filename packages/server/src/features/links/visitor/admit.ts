@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { LinkPolicy } from "../../../platform/config/service-limits.ts";
 import { readToken, tokenIsRight } from "../../../platform/crypto/token.ts";
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { type Link, type LinkClaim, linkState } from "../link.ts";
 import type { LinkedFile } from "../link-visits-port.ts";
 import type { LinkWithCreator } from "../links-port.ts";
+import { linkQueries } from "../queries/links.ts";
+import { linkRecipientQueries } from "../queries/recipients.ts";
+import { linkVisitQueries } from "../queries/visits.ts";
 import { openPass, type Pass } from "./pass.ts";
 
 /** The action that a visitor of a link asks for. */
@@ -67,7 +70,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
   return async (token, { sealedPass, wish }) => {
     const read = readToken(token);
     // Runs the same query even if the text is not a token. So the duration of a refusal does not show whether the text is a token.
-    const found = await db.links.find(read?.linkId ?? randomUUID());
+    const found = await linkQueries(db).find(read?.linkId ?? randomUUID());
     const isRight = read !== undefined && tokenIsRight(linkKeys.tokens, read, found?.link.generation ?? 0);
     if (found === undefined || !isRight) throw linkNotFound();
     const { link, creatorName } = found;
@@ -77,7 +80,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
     const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
     // Finds an open claim of the same visitor. If the response to the claim was lost and the visitor tries again, the download counts only
     // once.
-    const claim = pass && (await db.linkVisits.findOpenClaim({ ...pass, now }));
+    const claim = pass && (await linkVisitQueries(db).findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
     if (link.passwordHash !== undefined && pass?.passwordVersion !== link.passwordVersion) {
       if (wish.kind === "look") return { state: "locked", by: "password", link, pass };
@@ -90,7 +93,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
     }
     if (wish.kind === "urls" && claim?.id !== wish.claimId.toLowerCase()) throw linkNotFound();
     if ((wish.kind === "send") !== (link.kind === "upload") && wish.kind !== "look") throw linkNotFound();
-    const files = link.kind === "upload" ? [] : await db.linkVisits.readyFiles(link);
+    const files = link.kind === "upload" ? [] : await linkVisitQueries(db).readyFiles(link);
     if (link.kind === "download" && link.attachmentIds !== undefined && files.length === 0) throw linkNotFound();
     const wanted = wish.kind === "urls" ? wantedFiles(files, wish.attachmentIds) : files;
     return { state: "open", link, pass, claim, creatorName, files: wanted, recipient };
@@ -99,11 +102,11 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
 
 /** Returns the email address that a visitor has proven. Undefined: the visitor has proven none, or the link has no list of recipients. */
 export async function recipientOf(
-  { linkRecipients }: Pick<Queries, "linkRecipients">,
+  tx: Tx,
   { link, pass, now }: { link: Link; pass: Pick<Pass, "visitorId"> | undefined; now: number },
 ): Promise<string | undefined> {
   if (link.recipients.length === 0 || pass === undefined) return undefined;
-  return linkRecipients.emailOf({ linkId: link.id, visitorId: pass.visitorId, now });
+  return linkRecipientQueries(tx).emailOf({ linkId: link.id, visitorId: pass.visitorId, now });
 }
 
 export function recipientRequired(): DomainError {

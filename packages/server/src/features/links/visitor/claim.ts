@@ -1,16 +1,19 @@
 import type { Disposition } from "../../../platform/bucket/serving.ts";
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
 import type { Allowance } from "../../../platform/limits/in-memory.ts";
 import { visitorActorId } from "../../access/actor.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
 import { defaultPurpose, type UrlPurpose } from "../../audit/url-purpose.ts";
 import { sign } from "../../downloads/issue-url.ts";
 import { notify } from "../../outbox/notify.ts";
 import { effectiveExpiry, type Link, type LinkClaim } from "../link.ts";
 import type { LinkedFile } from "../link-visits-port.ts";
+import { linkQueries } from "../queries/links.ts";
+import { linkVisitQueries } from "../queries/visits.ts";
 import {
   type Admit,
   linkNotFound,
@@ -87,11 +90,11 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       // Counts the HTTP request in this transaction, because a separate transaction would also wait for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
       // Checks the number of claims again, because another visitor may have made a claim in the meantime.
-      const made = await tx.linkVisits.claim(link, { claim, issued: issuedUrls });
+      const made = await linkVisitQueries(tx).claim(link, { claim, issued: issuedUrls });
       if (made === undefined) throw linkNotFound();
       if (made.id !== claim.id) return made;
-      await tx.audit.add(claimed);
-      await tx.audit.add(issued);
+      await auditQueries(tx).add(claimed);
+      await auditQueries(tx).add(issued);
       await notifyOfAct(deps, tx, { link, wanted: visitor, files: files.length, isClaim: true });
       return made;
     });
@@ -109,12 +112,12 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
 type Done = { link: Link; wanted: Pick<Wanted, "disposition" | "purpose">; files: number; isClaim: boolean };
 
 /** Notifies the owner of the note of what a visitor did, if the settings of the link say so. A renewed URL is no new act. */
-async function notifyOfAct(deps: Deps, tx: Queries, { link, wanted, files, isClaim }: Done): Promise<void> {
+async function notifyOfAct(deps: Deps, tx: Tx, { link, wanted, files, isClaim }: Done): Promise<void> {
   const { id: linkId, ownerId } = link;
   const purpose = purposeOf(wanted);
   if (link.notify === "never" || purpose === "renewal") return;
   // The claim has locked the row of the link, so no other claim can change the number now.
-  if (link.notify === "first" && (!isClaim || (await tx.links.find(linkId))?.link.claims !== 1)) return;
+  if (link.notify === "first" && (!isClaim || (await linkQueries(tx).find(linkId))?.link.claims !== 1)) return;
   await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId, purpose, files } });
 }
 
@@ -154,9 +157,14 @@ async function addUrls(
   const lastUrlExpiresAt = now + expiresInSeconds * 1000;
   await deps.db.transaction(async (tx) => {
     await takeFromWindow({ db: tx, clock: deps.clock }, limited);
-    const added = await tx.linkVisits.addUrls(claim, { passwordVersion, count: files.length, lastUrlExpiresAt, now });
+    const added = await linkVisitQueries(tx).addUrls(claim, {
+      passwordVersion,
+      count: files.length,
+      lastUrlExpiresAt,
+      now,
+    });
     if (!added) throw linkNotFound();
-    await tx.audit.add(event);
+    await auditQueries(tx).add(event);
     await notifyOfAct(deps, tx, { link, wanted, files: files.length, isClaim: false });
   });
   return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp }) };

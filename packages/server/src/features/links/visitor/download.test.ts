@@ -11,6 +11,7 @@ import { engines } from "../../../testing/database/test-databases.ts";
 import { storeLink, visitorOf } from "../../../testing/link-visits.ts";
 import { useService } from "../../../testing/use-service.ts";
 import type { Attachment } from "../../access/attachment.ts";
+import { linkQueries } from "../queries/links.ts";
 
 const run = promisify(execFile);
 const PASSWORD = "open sesame";
@@ -25,7 +26,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   });
 
   const visitor = () => visitorOf(service.app);
-  const claims = async (linkId: string) => (await service.db.links.find(linkId))?.link.claims;
+  const claims = async (linkId: string) => (await linkQueries(service.db).find(linkId))?.link.claims;
 
   async function store(files: readonly Attachment[]): Promise<void> {
     const bucket = bucketOn(service.bucketServer);

@@ -5,6 +5,8 @@ import { ended, startChild } from "../../../testing/database/child-process.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { storeLink, visitorOf } from "../../../testing/link-visits.ts";
 import { useService } from "../../../testing/use-service.ts";
+import { auditQueries } from "../../audit/queries.ts";
+import { linkQueries } from "../queries/links.ts";
 
 // By default, the test runs only a few rounds, so that it is short. For a long run, set KILL_ROUNDS=50.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
@@ -25,8 +27,8 @@ describe.each(engines)("requirement 21: claims on $name", (engine) => {
       while ((await visitorOf(service.app, { ip: `192.0.2.${others}` }).claim(token)).status === 201) others += 1;
       expect(rows.length + others).toBe(MAX_CLAIMS);
       expect(await idsOfClaims(link.id)).toHaveLength(MAX_CLAIMS);
-      expect((await service.db.links.find(link.id))?.link.claims).toBe(MAX_CLAIMS);
-      const { items } = await service.db.audit.listOfNote(note.id, { limit: 1_000, cursor: undefined });
+      expect((await linkQueries(service.db).find(link.id))?.link.claims).toBe(MAX_CLAIMS);
+      const { items } = await auditQueries(service.db).listOfNote(note.id, { limit: 1_000, cursor: undefined });
       for (const action of ["link.claimed", "url.issued"]) {
         expect(items.filter((event) => event.action === action)).toHaveLength(MAX_CLAIMS);
       }

@@ -7,6 +7,7 @@ import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
 import { queueMail } from "../../outbox/queue-mail.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { effectiveExpiry } from "../link.ts";
+import { linkRecipientQueries } from "../queries/recipients.ts";
 import { type Admit, type Admitted, linkPolicy } from "./admit.ts";
 import type { Visitor } from "./claim.ts";
 import { countLook } from "./look-at-link.ts";
@@ -78,12 +79,12 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
     const now = clock();
     // Only reads the code. If this wrote to the database for listed email addresses only, the duration would show which email addresses are
     // listed.
-    const codeHash = await db.linkRecipients.findCode({ linkId, email, now });
+    const codeHash = await linkRecipientQueries(db).findCode({ linkId, email, now });
     if (!isCode(deps, { linkId, email, code, codeHash })) throw wrongCode();
     const { visitorId } = pass;
     const isProven = await db.transaction(async (tx) => {
-      if (!(await tx.linkRecipients.removeCode({ linkId, email, codeHash: codeHash as string }))) return false;
-      await tx.linkRecipients.putVisitor({ linkId, visitorId, email, expiresAt: now + PROVEN_MS });
+      if (!(await linkRecipientQueries(tx).removeCode({ linkId, email, codeHash: codeHash as string }))) return false;
+      await linkRecipientQueries(tx).putVisitor({ linkId, visitorId, email, expiresAt: now + PROVEN_MS });
       return true;
     });
     if (!isProven) throw wrongCode();
@@ -104,7 +105,7 @@ export async function makeLinkCode(
   const random = Buffer.from(newSecret(), "base64url").readUIntBE(0, 6);
   const code = String(random % 1e8).padStart(8, "0");
   const codeHash = hashOf(key, { linkId, email, code });
-  await db.linkRecipients.putCode({ linkId, email, codeHash, expiresAt: clock() + CODE_MS });
+  await linkRecipientQueries(db).putCode({ linkId, email, codeHash, expiresAt: clock() + CODE_MS });
   return code;
 }
 
@@ -155,5 +156,5 @@ function wrongCode(): DomainError {
 
 /** Deletes the codes that have expired, and the proofs of email addresses that have expired. */
 export function deleteExpiredCodes({ db, clock }: Pick<Deps, "db" | "clock">) {
-  return (): Promise<void> => db.linkRecipients.deleteExpired(clock());
+  return (): Promise<void> => linkRecipientQueries(db).deleteExpired(clock());
 }

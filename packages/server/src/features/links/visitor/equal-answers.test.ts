@@ -4,6 +4,9 @@ import { engines } from "../../../testing/database/test-databases.ts";
 import { storeLink, tokenOfLink, visitorOf } from "../../../testing/link-visits.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
 import { unknownId } from "../../../testing/world.ts";
+import { attachmentQueries } from "../../attachments/queries.ts";
+import { auditQueries } from "../../audit/queries.ts";
+import { linkQueries } from "../queries/links.ts";
 
 type Call = Parameters<ReturnType<typeof visitorOf>["send"]>;
 
@@ -25,7 +28,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
       await storeLink(service.db, { revokedAt: at, password: "open sesame" }),
       await storeLink(service.db, { opens: (files) => files }),
     ];
-    await service.db.transaction((tx) => tx.attachments.delete(orphan.files[0].id));
+    await service.db.transaction((tx) => attachmentQueries(tx).delete(orphan.files[0].id));
     const changed = forged.token.endsWith("A") ? "E" : "A";
     tokens = {
       unknown: tokenOfLink({ id: unknownId(), generation: 0 }),
@@ -98,7 +101,7 @@ describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => 
     await startFailing(token);
     const metrics = await service.anonymous.send("GET /metrics");
     expect(metrics.text).toContain('route="/public/links/:token/claims"');
-    const events = await service.db.audit.listOfNote(note.id, { limit: 100, cursor: undefined });
+    const events = await auditQueries(service.db).listOfNote(note.id, { limit: 100, cursor: undefined });
     expect(events.items).not.toHaveLength(0);
     const cookies = [...visitor.cookies.values()];
     for (const text of [service.log(), metrics.text, JSON.stringify(events)]) {
@@ -123,7 +126,10 @@ describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => 
       wrap: {
         database: (db) => ({
           ...db,
-          links: { ...db.links, find: () => Promise.reject(new Error(`GET https://x.example/s/${token} failed`)) },
+          links: {
+            ...linkQueries(db),
+            find: () => Promise.reject(new Error(`GET https://x.example/s/${token} failed`)),
+          },
         }),
       },
     });

@@ -2,6 +2,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { type StoredLink, storeLink, tokenOfLink, visitorOf } from "../../../testing/link-visits.ts";
 import { startServiceInTest, stopClock, useService } from "../../../testing/use-service.ts";
+import { attachmentQueries } from "../../attachments/queries.ts";
+import { auditQueries } from "../../audit/queries.ts";
+import { shareQueries } from "../../sharing/queries.ts";
+import { linkQueries } from "../queries/links.ts";
 
 const PASSWORD = "open sesame";
 const WINDOW_MS = 900_000;
@@ -14,7 +18,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
   const service = useService({ engine });
   beforeEach(stopClock);
   const visitor = (given?: Parameters<typeof visitorOf>[1]) => visitorOf(service.app, given);
-  const linkOf = async ({ link }: StoredLink) => (await service.db.links.find(link.id))?.link;
+  const linkOf = async ({ link }: StoredLink) => (await linkQueries(service.db).find(link.id))?.link;
 
   describe("requirement 21: a claim counts exactly once", () => {
     it.each([
@@ -35,7 +39,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       // On a busy machine, some requests get no database connection in time. In this case, the service returns 503.
       expect(countOf(statuses, 404) + countOf(statuses, 503)).toBe(tries - max);
       expect(await linkOf(stored)).toMatchObject({ claims: max });
-      const { items } = await service.db.audit.listOfNote(stored.note.id, { limit: 200, cursor: undefined });
+      const { items } = await auditQueries(service.db).listOfNote(stored.note.id, { limit: 200, cursor: undefined });
       expect(items.filter(({ action }) => action === "link.claimed")).toHaveLength(max);
       expect(items.filter(({ action }) => action === "url.issued")).toHaveLength(max);
     });
@@ -127,7 +131,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     it("are refused for a file that was deleted or left the link", async () => {
       const { stored, ann, claimId } = await claimed({ fileCount: 3, opens: (files) => files });
       const [deleted, removed, left] = stored.files.map(({ id }) => id);
-      await service.db.transaction((tx) => tx.attachments.delete(deleted as string));
+      await service.db.transaction((tx) => attachmentQueries(tx).delete(deleted as string));
       const { kysely } = service.database.db;
       await kysely
         .deleteFrom("link_files")
@@ -172,11 +176,11 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     it("are refused when the creator loses the right to share the note", async () => {
       const stored = await storeLink(service.db, { createdBy: "bob" });
       const share = { userId: "bob", role: "editor", expiresAt: undefined, createdAt: 1, createdBy: "ann" } as const;
-      await service.db.shares.put({ noteId: stored.note.id }, share);
+      await shareQueries(service.db).put({ noteId: stored.note.id }, share);
       const ann = visitor();
       const { claimId } = (await ann.claim(stored.token)).body;
       expect((await ann.urls(stored.token, claimId)).status).toBe(200);
-      await service.db.shares.put({ noteId: stored.note.id }, { ...share, role: "viewer" });
+      await shareQueries(service.db).put({ noteId: stored.note.id }, { ...share, role: "viewer" });
       expect(await ann.urls(stored.token, claimId)).toMatchObject(over);
       expect(await ann.look(stored.token)).toMatchObject(over);
     });

@@ -1,10 +1,13 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { takeFromWindow, type WindowLimit, windowKey } from "../../../platform/limits/in-database.ts";
 import { limitOf, unlessDiskIsFull } from "../../../platform/limits/look-limit.ts";
+import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
 import { notify } from "../../outbox/notify.ts";
 import { effectiveExpiry, type Link } from "../link.ts";
+import { linkVisitQueries } from "../queries/visits.ts";
 import { type Admit, type Admitted, type LockedLink, linkPolicy, type OpenLink } from "./admit.ts";
 import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
@@ -61,17 +64,17 @@ export async function countLook(
   });
 }
 
-async function countOpened(deps: Deps, { tx, link, pass }: { tx: Queries; link: Link; pass: Pass }): Promise<void> {
+async function countOpened(deps: Deps, { tx, link, pass }: { tx: Tx; link: Link; pass: Pass }): Promise<void> {
   const { clock, newId } = deps;
   const at = clock();
   const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: [] };
   const detail = { linkId: link.id, label: link.label };
   const event = auditEvent("link.opened", { id: newId(), caller: actorOf(pass), subject, at, detail });
-  const opened = await tx.linkVisits.countOpened(link.id);
+  const opened = await linkVisitQueries(tx).countOpened(link.id);
   if (opened === 1 && link.notify !== "never") {
     await notify(deps, tx, { userId: link.ownerId, notice: { about: "link-opened", linkId: link.id } });
   }
   const { max, windowMs } = OPENED;
   const window = { amount: 1, max, now: at, expiresAt: at + windowMs };
-  if ((await tx.limitCounts.take(windowKey(OPENED, link.id), window)).isTaken) await tx.audit.add(event);
+  if ((await limitCountQueries(tx).take(windowKey(OPENED, link.id), window)).isTaken) await auditQueries(tx).add(event);
 }

@@ -8,6 +8,7 @@ import { recordCalls } from "../../../testing/record-calls.ts";
 import type { ServiceOptions } from "../../../testing/service.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
 import { takeCodeLimits } from "../../outbox/mail-rate-limits.ts";
+import { linkQueries } from "../queries/links.ts";
 
 const PASSWORD = "open sesame";
 
@@ -29,7 +30,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
 
   const newEmail = () => `${uuidv7()}@example.com`;
   const mailsTo = (email: string) => smtp.mails.filter(({ recipients }) => recipients.includes(email));
-  const claimsOf = async (linkId: string) => (await service.db.links.find(linkId))?.link.claims;
+  const claimsOf = async (linkId: string) => (await linkQueries(service.db).find(linkId))?.link.claims;
 
   function visit(token: string, { ip }: { ip?: string } = {}) {
     const visitor = visitorOf(service.app, { ...(ip && { ip }) });

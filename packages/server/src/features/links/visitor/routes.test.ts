@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { LinkPolicy } from "../../../platform/config/service-limits.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
+import { withQueries } from "../../../testing/database/with-queries.ts";
 import { storeLink, tokenOfLink, visitorOf } from "../../../testing/link-visits.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
+import { auditQueries } from "../../audit/queries.ts";
+import { noteQueries } from "../../notes/queries.ts";
+import { linkQueries } from "../queries/links.ts";
 
 const PASSWORD = "open sesame";
 const WINDOW_MS = 900_000;
@@ -12,7 +17,7 @@ const DAY_MS = 86_400_000;
 describe.each(engines)("a link without an account, on $name", (engine) => {
   const service = useService({ engine });
   const visitor = (given?: Parameters<typeof visitorOf>[1]) => visitorOf(service.app, given);
-  const counted = async (linkId: string) => (await service.db.links.find(linkId))?.link;
+  const counted = async (linkId: string) => (await linkQueries(service.db).find(linkId))?.link;
 
   it("shows its files and who shares them", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "Ann" });
@@ -49,7 +54,9 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
       wrap: {
         database: (db) => ({
           ...db,
-          limitCounts: { ...db.limitCounts, take: (...given) => refuse(() => db.limitCounts.take(...given)) },
+          built: withQueries(db, limitCountQueries, {
+            take: (...given) => refuse(() => limitCountQueries(db).take(...given)),
+          }),
           transaction: (...given) => refuse(() => db.transaction(...given)),
         }),
       },
@@ -80,7 +87,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     for (let nth = 0; nth < 3; nth += 1) expect((await ann.look(token)).status).toBe(200);
     await visitor().look(token);
     expect(await counted(link.id)).toMatchObject({ opened: 2, claims: 0 });
-    const { items } = await service.db.audit.listOfNote(link.noteId, { limit: 10, cursor: undefined });
+    const { items } = await auditQueries(service.db).listOfNote(link.noteId, { limit: 10, cursor: undefined });
     expect(items.map(({ action }) => action)).toEqual(["link.opened"]);
   });
 
@@ -122,7 +129,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(body.urls[0]).toMatchObject({ expiresIn: 60, fileUrl: expect.stringMatching(/^http/) });
     expect(Date.parse(body.windowEndsAt)).toBeGreaterThan(Date.now() + WINDOW_MS - 60_000);
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
-    const { items } = await service.db.audit.listOfNote(link.noteId, { limit: 10, cursor: undefined });
+    const { items } = await auditQueries(service.db).listOfNote(link.noteId, { limit: 10, cursor: undefined });
     expect(items.map(({ action }) => action)).toEqual(["url.issued", "link.claimed", "link.opened"]);
     const [issued, claimed, opened] = items;
     expect(new Set(items.map(({ actorId }) => actorId)).size).toBe(1);
@@ -143,7 +150,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(urls.body.urls).toHaveLength(1);
     expect((await ann.look(token)).body).toMatchObject({ claimsLeft: 0, claim: { id: body.claimId } });
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
-    expect(await service.db.links.findDetails(link.id)).toMatchObject({ urlsIssued: 4 });
+    expect(await linkQueries(service.db).findDetails(link.id)).toMatchObject({ urlsIssued: 4 });
     expect((await visitor().look(token)).status).toBe(404);
   });
 
@@ -158,7 +165,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     own.advance(60_001);
     await own.useCases.deleteOldClaims();
     expect(await claims.execute()).toEqual([]);
-    const details = await own.db.links.findDetails(link.id);
+    const details = await linkQueries(own.db).findDetails(link.id);
     expect(details).toMatchObject({ link: { claims: 1 }, urlsIssued: 2, lastUrlExpiresAt: expect.any(Number) });
   });
 
@@ -202,7 +209,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     const refused = await visitor().claim(token, { attachmentIds: [first.id] });
     expect(refused).toMatchObject({ status: 404, body: { code: "attachment_not_found" } });
     expect((await visitor().claim(token)).body.urls).toHaveLength(1);
-    await service.db.transaction((tx) => tx.notes.delete(note.id));
+    await service.db.transaction((tx) => noteQueries(tx).delete(note.id));
     expect((await visitor().look(token)).status).toBe(404);
   });
 

@@ -3,6 +3,7 @@ import { engines } from "../../../testing/database/test-databases.ts";
 import { useService } from "../../../testing/use-service.ts";
 import { createVisitor, insertRequest } from "../../../testing/visitor.ts";
 import type { FileRequest } from "../link.ts";
+import { visitorFileQueries } from "../queries/visitor-files.ts";
 
 const STARTS = 20;
 const FILE = "a".repeat(100);
@@ -26,7 +27,7 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
     );
     const won = answers.filter(({ status }) => status === 201).length;
     expect(answers.filter(({ body }) => body.code === "request_full")).toHaveLength(STARTS - won);
-    const used = await first.db.visitorFiles.usageOf(link.id);
+    const used = await visitorFileQueries(first.db).usageOf(link.id);
     expect(used).toMatchObject({ files: won, bytes: won * FILE.length });
     return { won, noteId };
   }

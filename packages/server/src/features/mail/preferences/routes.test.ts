@@ -9,6 +9,8 @@ import { storeLink, visitorOf } from "../../../testing/link-visits.ts";
 import type { ServiceOptions } from "../../../testing/service.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
 import { createVisitor, insertRequest } from "../../../testing/visitor.ts";
+import { queueQueries } from "../../administration/queue-queries.ts";
+import { mailQueries } from "../../outbox/mail-queries.ts";
 
 const HOUR_MS = 3_600_000;
 const TITLE = "Dismissals in spring";
@@ -233,7 +235,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
         .updateTable("mails")
         .set({ due_at: Date.now() - 1 })
         .execute();
-      await service.db.mails.claim({ now: Date.now(), leaseEndsAt: Date.now() + 1_000, limit: 5 });
+      await mailQueries(service.db).claim({ now: Date.now(), leaseEndsAt: Date.now() + 1_000, limit: 5 });
       await share(ann.id);
       const [sending, next] = await rows();
       expect(JSON.parse(sending?.detail ?? "").notices).toHaveLength(1);
@@ -399,7 +401,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
   it("wait no longer than their time in the metrics", async () => {
     const ann = await newPerson();
     await share(ann.id);
-    expect(await service.db.queues.measure(Date.now() + 60_000)).toMatchObject({ mails: 1, oldestMailMs: 0 });
-    expect((await service.db.queues.measure(Date.now() + 660_000)).oldestMailMs).toBeGreaterThan(50_000);
+    expect(await queueQueries(service.db).measure(Date.now() + 60_000)).toMatchObject({ mails: 1, oldestMailMs: 0 });
+    expect((await queueQueries(service.db).measure(Date.now() + 660_000)).oldestMailMs).toBeGreaterThan(50_000);
   });
 });

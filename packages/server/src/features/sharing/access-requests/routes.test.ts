@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { useService } from "../../../testing/use-service.ts";
+import { accessRequestQueries } from "../access-request-queries.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -67,7 +68,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect((await ann.ask(noteId)).status).toBe(202);
     expect(await requestsOf(noteId)).toEqual([]);
     const later = { dismissedBefore: Date.now() + DAY_MS, now: Date.now() + DAY_MS };
-    expect(await service.db.accessRequests.open({ noteId, userId: ann.id, ...later })).toBe(true);
+    expect(await accessRequestQueries(service.db).open({ noteId, userId: ann.id, ...later })).toBe(true);
     expect(await requestsOf(noteId)).toHaveLength(1);
   });
 
@@ -107,7 +108,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
   it("requirement 30: are limited to 100 for each note", async () => {
     const noteId = await createNote();
     for (let nth = 0; nth < 100; nth += 1) {
-      await service.db.accessRequests.open({ noteId, userId: `asker-${nth}`, now: nth, dismissedBefore: 0 });
+      await accessRequestQueries(service.db).open({ noteId, userId: `asker-${nth}`, now: nth, dismissedBefore: 0 });
     }
     expect((await newPerson().ask(noteId)).status).toBe(202);
     expect(await requestsOf(noteId)).toHaveLength(100);

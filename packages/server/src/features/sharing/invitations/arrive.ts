@@ -3,6 +3,8 @@ import { DomainError } from "../../../platform/errors.ts";
 import type { Arrive, Opened } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
+import { invitationQueries } from "../invitation-queries.ts";
 import { aboutInvitation } from "./give-share.ts";
 
 /** How long a replica remembers the notes and files that a user was invited to but has not opened yet. Milliseconds. */
@@ -23,7 +25,7 @@ export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" |
   }
 
   async function findExpected(userId: string): Promise<ReadonlySet<string>> {
-    const subjectIds = new Set(await db.invitations.listExpected(userId));
+    const subjectIds = new Set(await invitationQueries(db).listExpected(userId));
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     remembered.set(userId, { subjectIds, until: clock() + REMEMBER_MS });
     return subjectIds;
@@ -49,13 +51,13 @@ export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" |
   async function settle(caller: Caller, subjectIds: readonly string[]): Promise<void> {
     await db.transaction(async (tx) => {
       const now = clock();
-      const settled = await tx.invitations.settle(subjectIds, { userIds: [caller.userId], now });
+      const settled = await invitationQueries(tx).settle(subjectIds, { userIds: [caller.userId], now });
       const events = settled.map((invitation) => {
         const { email, role } = invitation;
         const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail: { email, role } };
         return auditEvent("invitation.redeemed", event);
       });
-      await tx.audit.add(...events);
+      await auditQueries(tx).add(...events);
     });
   }
 }

@@ -1,7 +1,9 @@
 import { readToken, tokenIsRight } from "../../../platform/crypto/token.ts";
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import { accessQueries } from "../../access/queries.ts";
+import { accountInvitationQueries } from "../account-invitation-queries.ts";
 import type { AccountInvitation, Invitation } from "../invitation.ts";
 
 export function invitationNotFound(): DomainError {
@@ -11,11 +13,11 @@ export function invitationNotFound(): DomainError {
 
 /** Returns the invitation to the service that a token belongs to, or undefined if there is no such invitation. */
 export async function findAccountInvitation(
-  { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Pick<Queries, "accountInvitations"> },
+  { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Tx },
   text: string,
 ): Promise<AccountInvitation | undefined> {
   const token = readToken(text);
-  const found = token && (await db.accountInvitations.find(token.linkId));
+  const found = token && (await accountInvitationQueries(db).find(token.linkId));
   if (token === undefined || found === undefined) return undefined;
   return tokenIsRight(linkKeys.invitations, token, found.generation) ? found : undefined;
 }
@@ -25,7 +27,7 @@ export async function findAccountInvitation(
  * of the note is disabled.
  */
 export async function findByToken<Found>(
-  { linkKeys, access }: Pick<Deps, "linkKeys"> & Pick<Queries, "access">,
+  { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Tx },
   {
     token: text,
     read,
@@ -41,6 +43,6 @@ export async function findByToken<Found>(
   if (token === undefined || found === undefined) throw invitationNotFound();
   const { generation, ownerId, noteId } = invitationOf(found);
   if (!tokenIsRight(linkKeys.invitations, token, generation)) throw invitationNotFound();
-  if ((await access.note(ownerId, noteId))?.role !== "owner") throw invitationNotFound();
+  if ((await accessQueries(db).note(ownerId, noteId))?.role !== "owner") throw invitationNotFound();
   return found;
 }

@@ -1,6 +1,7 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { EventSubject } from "../../audit/describe-event.ts";
 import type { Invitation } from "../invitation.ts";
+import { shareQueries } from "../queries.ts";
 import type { ShareSubject } from "../shares-port.ts";
 
 /** Returns the note or file that an invitation shares. */
@@ -19,11 +20,11 @@ export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): 
  * The caller must have locked the invitation.
  */
 export async function giveShare(
-  tx: Queries,
+  tx: Tx,
   { invitation, before, now }: { invitation: Invitation & { userId: string }; before: string | undefined; now: number },
 ): Promise<void> {
   const { userId, role, expiresAt, invitedBy } = invitation;
   const subject = subjectOf(invitation);
-  if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
-  await tx.shares.put(subject, { userId, role, expiresAt, createdAt: now, createdBy: invitedBy });
+  if (before !== undefined && before !== userId) await shareQueries(tx).delete(subject, before);
+  await shareQueries(tx).put(subject, { userId, role, expiresAt, createdAt: now, createdBy: invitedBy });
 }

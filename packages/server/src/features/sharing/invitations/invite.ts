@@ -1,14 +1,17 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { ShareRole } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { AuditEvent } from "../../audit/audit-event.ts";
 import { auditEvent, type EventSubject } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
 import { findHolders } from "../../people/find-receivers.ts";
 import { INVITATION_MS, type Invitation, isOpen } from "../invitation.ts";
+import { invitationQueries } from "../invitation-queries.ts";
 import { isLive, notifyOfShare } from "../notify-of-share.ts";
+import { shareQueries } from "../queries.ts";
 import type { ShareSubject } from "../shares-port.ts";
 
 /** The maximum number of open invitations that one user can have made. */
@@ -35,16 +38,16 @@ type Invited = {
  * Throws `too_many_invitations`.
  */
 export async function invite(
-  tx: Queries,
+  tx: Tx,
   deps: Pick<Deps, "clock" | "newId" | "mail" | "policy">,
   invited: Invited,
 ): Promise<void> {
   const { caller, subject, emails } = invited;
-  const existing = await tx.invitations.holdOf(subject, emails);
+  const existing = await invitationQueries(tx).holdOf(subject, emails);
   // Reads the users and shares after it has locked the invitations. While it waited for the locks, another transaction may have changed the
   // users and shares.
   const holders = await findHolders(tx, emails, { needsProof: deps.policy.current["proven-email"] === "required" });
-  const seen = new Map((await tx.shares.list(subject)).map((share) => [share.userId, share]));
+  const seen = new Map((await shareQueries(tx).list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
   const invitations: Invitation[] = [];
   const unmailed: Invitation[] = [];
@@ -54,13 +57,13 @@ export async function invite(
     const former = existing.get(email);
     const before = former?.redeemedAt === undefined ? former?.userId : undefined;
     // The email address now belongs to another user, for example because that user has proven it.
-    if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
+    if (before !== undefined && before !== userId) await shareQueries(tx).delete(subject, before);
     const share = userId === undefined ? undefined : seen.get(userId);
     if (userId !== undefined && share !== undefined) {
       const { role, expiresAt, now: createdAt } = invited;
-      if (former !== undefined) await tx.invitations.delete(former.id);
+      if (former !== undefined) await invitationQueries(tx).delete(former.id);
       if (!isLive(share, createdAt)) granted.push(userId);
-      await tx.shares.put(subject, { userId, role, expiresAt, createdAt, createdBy: caller.userId });
+      await shareQueries(tx).put(subject, { userId, role, expiresAt, createdAt, createdBy: caller.userId });
       events.push(describe("share.granted", { ...deps, invited, about: { userId } }));
       continue;
     }
@@ -69,12 +72,12 @@ export async function invite(
     if (!isRepeated(former, invited.now)) unmailed.push(invitation);
     events.push(describe("invitation.created", { ...deps, invited, about: { email } }));
   }
-  const storedIds = await tx.invitations.put(...invitations);
-  await tx.shares.putInvited(
+  const storedIds = await invitationQueries(tx).put(...invitations);
+  await shareQueries(tx).putInvited(
     subject,
     invitations.map(({ email }) => email),
   );
-  await tx.audit.add(...events);
+  await auditQueries(tx).add(...events);
   await notifyOfShare(deps, tx, { userIds: granted, place: invited.place });
   // Sorted, because two requests that count mails to the same email addresses in different orders could cause a deadlock.
   // An equal request at the same time may have stored the invitation first, with another id. That request also queues the mail.
@@ -82,7 +85,7 @@ export async function invite(
   for (const { id: invitationId, email } of stored.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
     await queueMailIfOn(deps, tx, { kind: "invitation", invitationId, email });
   }
-  if ((await tx.invitations.countOpen(caller.userId)) > MAX_INVITATIONS) {
+  if ((await invitationQueries(tx).countOpen(caller.userId)) > MAX_INVITATIONS) {
     const problem = `You would have more than ${MAX_INVITATIONS} open invitations. Revoke some first.`;
     throw new DomainError("too_many_invitations", problem);
   }

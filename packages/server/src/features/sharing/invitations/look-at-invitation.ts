@@ -1,7 +1,9 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { takeFromWindow } from "../../../platform/limits/in-database.ts";
 import { limitOf, unlessDiskIsFull } from "../../../platform/limits/look-limit.ts";
+import { lookupQueries } from "../../people/lookups.ts";
 import { type AccountInvitation, requireOpen } from "../invitation.ts";
+import { invitationQueries } from "../invitation-queries.ts";
 import type { InvitationWithNames } from "../invitations-port.ts";
 import { findAccountInvitation, findByToken } from "./find.ts";
 
@@ -22,14 +24,11 @@ export function lookAtInvitation(deps: Deps) {
     if (toService !== undefined) {
       requireOpen(toService, deps.clock());
       const { invitedBy } = toService;
-      const inviter = invitedBy === undefined ? undefined : await deps.db.people.find(invitedBy);
+      const inviter = invitedBy === undefined ? undefined : await lookupQueries(deps.db).person(invitedBy);
       return { opens: "service", invitation: toService, inviterName: inviter?.name };
     }
-    const read = (id: string) => deps.db.invitations.find(id);
-    const found = await findByToken(
-      { ...deps, access: deps.db.access },
-      { token, read, invitationOf: ({ invitation }) => invitation },
-    );
+    const read = (id: string) => invitationQueries(deps.db).find(id);
+    const found = await findByToken(deps, { token, read, invitationOf: ({ invitation }) => invitation });
     requireOpen(found.invitation, deps.clock());
     return { opens: "share", ...found };
   };

@@ -1,11 +1,14 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { ShareRole } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
 import { INVITATION_MS, type Invitation } from "../invitation.ts";
+import { invitationQueries } from "../invitation-queries.ts";
+import { shareQueries } from "../queries.ts";
 import { takeEmails } from "../shares.ts";
 import { type DescribedInvitation, describeInvitation } from "./describe.ts";
 import { invitationNotFound } from "./find.ts";
@@ -35,13 +38,13 @@ export function updateInvitation(deps: Deps) {
       const invitation = await holdOwn(tx, { caller, invitationId: change.invitationId });
       const now = clock();
       const changed = apply(invitation, { change, now });
-      await tx.invitations.replace(changed);
-      await tx.shares.putInvited(subjectOf(changed), [changed.email]);
+      await invitationQueries(tx).replace(changed);
+      await shareQueries(tx).putInvited(subjectOf(changed), [changed.email]);
       const action = change.hasNewLink ? "invitation.renewed" : "invitation.updated";
       const { email, role, expiresAt } = changed;
       const detail = { email, role, expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString() };
       const event = { id: newId(), caller, subject: aboutInvitation(changed), at: now, detail };
-      await tx.audit.add(auditEvent(action, event));
+      await auditQueries(tx).add(auditEvent(action, event));
       if (change.hasNewLink) await queueMailIfOn(deps, tx, { kind: "invitation", invitationId: changed.id, email });
       return describeInvitation(deps, changed);
     });
@@ -79,22 +82,22 @@ export function revokeInvitation({ db, clock, newId }: Deps) {
   return (caller: Caller, invitationId: string): Promise<void> =>
     db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId });
-      await tx.invitations.delete(invitationId);
+      await invitationQueries(tx).delete(invitationId);
       const now = clock();
       // Runs even if no user has the email address, so that the duration of the response does not show whether a user has it.
-      await tx.shares.delete(subjectOf(invitation), invitation.userId ?? "");
+      await shareQueries(tx).delete(subjectOf(invitation), invitation.userId ?? "");
       const detail = { email: invitation.email };
       const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail };
-      await tx.audit.add(auditEvent("invitation.revoked", event));
+      await auditQueries(tx).add(auditEvent("invitation.revoked", event));
     });
 }
 
 /** Locks and returns an invitation of the caller. For all other users, the invitation does not exist. */
 async function holdOwn(
-  tx: Queries,
+  tx: Tx,
   { caller, invitationId }: { caller: Caller; invitationId: string },
 ): Promise<Invitation> {
-  const invitation = await tx.invitations.hold(invitationId);
+  const invitation = await invitationQueries(tx).hold(invitationId);
   if (invitation?.ownerId !== caller.userId) throw invitationNotFound();
   return invitation;
 }

@@ -1,10 +1,14 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
+import { accessQueries } from "../../access/queries.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
 import { requireEnabled } from "../../people/require-enabled.ts";
+import { accessRequestQueries } from "../access-request-queries.ts";
 import { hasAtLeast, type Invitation, requireOpen } from "../invitation.ts";
+import { invitationQueries } from "../invitation-queries.ts";
 import { findByToken } from "./find.ts";
 import { aboutInvitation, giveShare } from "./give-share.ts";
 
@@ -19,9 +23,9 @@ export function redeemInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
   return (caller: Caller, token: string): Promise<Pick<Invitation, "noteId" | "attachmentId">> =>
     db.transaction(async (tx) => {
       await requireEnabled({ db: tx })(caller.userId);
-      const read = (id: string) => tx.invitations.hold(id);
+      const read = (id: string) => invitationQueries(tx).hold(id);
       const invitation = await findByToken(
-        { ...deps, access: tx.access },
+        { linkKeys: deps.linkKeys, db: tx },
         { token, read, invitationOf: (found) => found },
       );
       const { noteId, attachmentId, ownerId, userId: before, redeemedAt, email, role } = invitation;
@@ -35,21 +39,20 @@ export function redeemInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
       const now = clock();
       requireOpen(invitation, now);
       const redeemed = { ...invitation, userId, redeemedAt: now };
-      await tx.invitations.replace(redeemed);
+      await invitationQueries(tx).replace(redeemed);
       await giveShare(tx, { invitation: redeemed, before, now });
-      if (attachmentId === undefined) await tx.accessRequests.delete(noteId, [userId]);
+      if (attachmentId === undefined) await accessRequestQueries(tx).delete(noteId, [userId]);
       const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail: { email, role } };
-      await tx.audit.add(auditEvent("invitation.redeemed", event));
+      await auditQueries(tx).add(auditEvent("invitation.redeemed", event));
       return { noteId, attachmentId };
     });
 }
 
-async function hasAccess(
-  { access }: Queries,
-  { userId, invitation }: { userId: string; invitation: Invitation },
-): Promise<boolean> {
+async function hasAccess(tx: Tx, { userId, invitation }: { userId: string; invitation: Invitation }): Promise<boolean> {
   const { noteId, attachmentId, role } = invitation;
   const found =
-    attachmentId === undefined ? await access.note(userId, noteId) : await access.attachment(userId, attachmentId);
+    attachmentId === undefined
+      ? await accessQueries(tx).note(userId, noteId)
+      : await accessQueries(tx).attachment(userId, attachmentId);
   return hasAtLeast(found?.role, role);
 }

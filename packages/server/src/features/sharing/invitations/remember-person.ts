@@ -1,4 +1,4 @@
-import type { Queries } from "../../../platform/database/port.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { EmailProof } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import type { Language } from "../../../platform/text/language.ts";
@@ -7,6 +7,7 @@ import type { Claims } from "../../people/identities.ts";
 import { userOfSubject } from "../../people/identities.ts";
 import type { Subject } from "../../people/person.ts";
 import { normaliseEmail } from "../../people/person.ts";
+import { peopleQueries } from "../../people/queries.ts";
 import { claimInvitations } from "./claim.ts";
 
 export type Identity = {
@@ -35,19 +36,15 @@ export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
 }
 
 /** Records a user inside the transaction of the caller. Does not give the user the shares that wait for the email address. */
-export async function rememberPersonIn(
-  { people }: Pick<Queries, "people">,
-  identity: Identity,
-  now: number,
-): Promise<void> {
+export async function rememberPersonIn(tx: Tx, identity: Identity, now: number): Promise<void> {
   const { id, emailProvenBy, emailStatedAt, name, language, isAdmin = false } = identity;
   const email = identity.email && normaliseEmail(identity.email);
-  await people.put({ id, email, emailProvenBy, emailStatedAt, name, language, isAdmin, now });
+  await peopleQueries(tx).put({ id, email, emailProvenBy, emailStatedAt, name, language, isAdmin, now });
 }
 
 /** Records the instant of a sign-in. */
 export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
-  return (userId: string): Promise<void> => db.people.signedIn(userId, clock());
+  return (userId: string): Promise<void> => peopleQueries(db).signedIn(userId, clock());
 }
 
 /**

@@ -5,6 +5,8 @@ import { engines } from "../../../testing/database/test-databases.ts";
 import { invitationActions, newEmail, tokenIn } from "../../../testing/invitations.ts";
 import { useService } from "../../../testing/use-service.ts";
 import { createWorld } from "../../../testing/world.ts";
+import { noteQueries } from "../../notes/queries.ts";
+import { invitationQueries } from "../invitation-queries.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -208,12 +210,12 @@ describe.each(engines)("invitations on $name", (engine) => {
   it("requirement 30: a user has at most 1,000 open invitations", async () => {
     const hoarder = service.as("hoarder");
     const [first, second] = [sampleNote({ ownerId: "hoarder" }), sampleNote({ ownerId: "hoarder" })];
-    for (const note of [first, second]) await service.db.notes.insert(note);
+    for (const note of [first, second]) await noteQueries(service.db).insert(note);
     const given = { ownerId: "hoarder", invitedBy: "hoarder" };
     const many = Array.from({ length: 1_000 }, (_, nth) =>
       sampleInvitation(first, { ...given, email: `${nth}@example.com` }),
     );
-    await service.db.invitations.put(...many);
+    await invitationQueries(service.db).put(...many);
     const { body } = await hoarder.send(`PUT /notes/${second.id}/shares`, { json: { emails: [newEmail()] } });
     expect(body).toMatchObject({ status: 409, code: "too_many_invitations" });
   });
@@ -224,9 +226,9 @@ describe.each(engines)("invitations on $name", (engine) => {
       (await service.database.db.kysely.selectFrom("invitations").selectAll().where("note_id", "=", noteId).execute())
         .length;
     await redeem(await signUp(newEmail()), token);
-    await service.db.invitations.deleteOld(Date.now());
+    await invitationQueries(service.db).deleteOld(Date.now());
     expect(await count()).toBe(1);
-    await service.db.invitations.deleteOld(Date.now() + 31 * DAY_MS);
+    await invitationQueries(service.db).deleteOld(Date.now() + 31 * DAY_MS);
     expect(await count()).toBe(0);
     await invite({ noteId });
     await owner.send(`DELETE /notes/${noteId}`);

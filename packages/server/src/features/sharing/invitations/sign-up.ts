@@ -1,6 +1,8 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import { accountInvitationQueries } from "../account-invitation-queries.ts";
 import { type AccountInvitation, type Invitation, isOpen, requireOpen } from "../invitation.ts";
+import { invitationQueries } from "../invitation-queries.ts";
 import { claimInvitations } from "./claim.ts";
 import { findAccountInvitation, findByToken } from "./find.ts";
 import { redeemInvitation } from "./redeem.ts";
@@ -34,8 +36,8 @@ export function admitSignUp(deps: PartDeps) {
     // If sign-up is open, an invitation to a note needs no check here. The new user redeems it later, on the page of the invitation.
     if (token === undefined || mode === "open") return async () => undefined;
     if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
-    const read = async (id: string) => (await db.invitations.find(id))?.invitation;
-    const toNote = await findByToken({ ...deps, access: db.access }, { token, read, invitationOf: (found) => found });
+    const read = async (id: string) => (await invitationQueries(db).find(id))?.invitation;
+    const toNote = await findByToken(deps, { token, read, invitationOf: (found) => found });
     requireUsable(toNote, { email, now: clock() });
     return ({ id: userId }) => redeemInvitation(deps)({ userId }, token).then(() => undefined, orRefused);
   };
@@ -57,10 +59,10 @@ async function accept(
 ): Promise<void> {
   const { db, clock } = deps;
   const isAccepted = await db.transaction(async (tx) => {
-    const invitation = await tx.accountInvitations.hold(admitted.id);
+    const invitation = await accountInvitationQueries(tx).hold(admitted.id);
     // Checks the invitation again. During the sign-up, it may have been renewed, revoked or used, or it may have expired.
     if (invitation?.generation !== admitted.generation || !isOpen(invitation, clock())) return false;
-    await tx.accountInvitations.put({ ...invitation, redeemedAt: clock() });
+    await accountInvitationQueries(tx).put({ ...invitation, redeemedAt: clock() });
     await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());
     return true;
   });

@@ -4,6 +4,10 @@ import { sampleInvitation, sampleNote } from "../../../testing/database/samples.
 import { engines } from "../../../testing/database/test-databases.ts";
 import { invitationActions, newEmail } from "../../../testing/invitations.ts";
 import { useService } from "../../../testing/use-service.ts";
+import { noteQueries } from "../../notes/queries.ts";
+import { peopleQueries } from "../../people/queries.ts";
+import { invitationQueries } from "../invitation-queries.ts";
+import { shareQueries } from "../queries.ts";
 
 describe.each(engines)("invitations on $name", (engine) => {
   const service = useService({ engine });
@@ -27,7 +31,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     it("reach a proven holder at the next sign-in when the process died after the proof", async () => {
       const { noteId, email } = await invite();
       const person = { id: uuidv7(), email, name: "P" };
-      await service.db.people.put({ ...person, emailProvenBy: "mail", isAdmin: false, now: Date.now() });
+      await peopleQueries(service.db).put({ ...person, emailProvenBy: "mail", isAdmin: false, now: Date.now() });
       await service.useCases.rememberPerson(person);
       expect(await service.holdersOf(noteId)).toEqual([person.id]);
     });
@@ -71,7 +75,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     it("end the access of a former holder when the owner repeats them", async () => {
       const { noteId, email, id } = await inviteStranger();
       const proof = { email, emailProvenBy: "mail", emailStatedAt: Date.now() } as const;
-      await service.db.people.put({ id, name: id, isAdmin: false, now: Date.now(), ...proof });
+      await peopleQueries(service.db).put({ id, name: id, isAdmin: false, now: Date.now(), ...proof });
       await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
@@ -97,9 +101,9 @@ describe.each(engines)("invitations on $name", (engine) => {
         const details = { userId: id, role: "viewer", expiresAt: undefined, createdAt: 0, createdBy: "owner" } as const;
         for (let nth = 0; nth < 200; nth += 1) {
           const note = sampleNote({ ownerId: "owner" });
-          await tx.notes.insert(note);
-          await tx.shares.put({ noteId: note.id }, details);
-          await tx.invitations.put(sampleInvitation(note, { ownerId: "owner", invitedBy: "owner", email }));
+          await noteQueries(tx).insert(note);
+          await shareQueries(tx).put({ noteId: note.id }, details);
+          await invitationQueries(tx).put(sampleInvitation(note, { ownerId: "owner", invitedBy: "owner", email }));
         }
       });
       await prove(id, email);

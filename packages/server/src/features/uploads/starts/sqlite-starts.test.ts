@@ -6,6 +6,8 @@ import { Mutex } from "../../../platform/database/sqlite/mutex.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "../../../testing/database/samples.ts";
 import { sqlite } from "../../../testing/database/test-databases.ts";
 import type { Note } from "../../access/note.ts";
+import { noteQueries } from "../../notes/queries.ts";
+import { usageQueries } from "../../usage/queries.ts";
 import { compileUploads } from "../queries.ts";
 import type { UploadStart } from "../uploads-port.ts";
 import { BURST, openStarts } from "./sqlite-starts.ts";
@@ -13,7 +15,7 @@ import { BURST, openStarts } from "./sqlite-starts.ts";
 async function startsInTest() {
   const { db, file, close } = await sqlite.open();
   const note = sampleNote();
-  await db.notes.insert(note);
+  await noteQueries(db).insert(note);
   const writeLock = new Mutex();
   const commits = { here: 0, onThread: 0 };
   const starts = openStarts({
@@ -57,7 +59,7 @@ describe("starts of uploads on SQLite", () => {
     const records = await Promise.all(startsOn(note, 64).map(starts.start));
     expect(records.every((record) => record?.isRecorded)).toBe(true);
     expect(commits).toEqual({ here: 0, onThread: 2 });
-    expect(await db.usage.find(note.ownerId)).toEqual({ bytes: 64, files: 64 });
+    expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 64, files: 64 });
   });
 
   it("undo only the writes of the start that fails", async () => {
@@ -68,7 +70,7 @@ describe("starts of uploads on SQLite", () => {
     const refused = outcomes.filter(({ status }) => status === "rejected");
     expect(refused).toEqual([outcomes[1]]);
     expect(refused).toMatchObject([{ reason: { message: expect.stringContaining("UNIQUE"), errcode: 2067 } }]);
-    expect(await db.usage.find(note.ownerId)).toEqual({ bytes: 10, files: 10 });
+    expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 10, files: 10 });
   });
 
   it("wait for other writes of the process, which also wait for them", async () => {

@@ -8,6 +8,12 @@ import { useDatabase } from "../../../testing/database/use-database.ts";
 import type { Note } from "../../access/note.ts";
 import { permits } from "../../access/role.ts";
 import type { Upload } from "../../access/upload.ts";
+import { attachmentQueries } from "../../attachments/queries.ts";
+import { noteQueries } from "../../notes/queries.ts";
+import { disabledUserQueries } from "../../people/disabled-user-queries.ts";
+import { shareQueries } from "../../sharing/queries.ts";
+import { usageQueries } from "../../usage/queries.ts";
+import { uploadQueries } from "../queries.ts";
 import type { StartedRecord, UploadStart } from "../uploads-port.ts";
 
 const QUOTA = { bytes: 1_000, files: 6 };
@@ -69,11 +75,11 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     return { upload, isGranted, quota: QUOTA, maxPending: MAX_PENDING, startedBefore };
   }
 
-  const inTransaction = (start: UploadStart) => suite.db.transaction((tx) => tx.uploads.start(start));
+  const inTransaction = (start: UploadStart) => suite.db.transaction((tx) => uploadQueries(tx).start(start));
 
   async function insertNotes(ownerId: string): Promise<[Note, Note]> {
     const notes: [Note, Note] = [sampleNote({ ownerId }), sampleNote({ ownerId })];
-    for (const each of notes) await suite.db.notes.insert(each);
+    for (const each of notes) await noteQueries(suite.db).insert(each);
     return notes;
   }
 
@@ -90,14 +96,14 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
             const { sizeBytes, key: idempotencyKey, isGranted } = command;
             const given = { userId, sizeBytes, idempotencyKey, isGranted };
             const start = startOf(notes[command.note] ?? sampleNote({ ownerId }), given);
-            const started = await (command.isNested ? inTransaction(start) : suite.db.uploads.start(start));
+            const started = await (command.isNested ? inTransaction(start) : uploadQueries(suite.db).start(start));
             expect(started).toEqual(model.start(start));
           } else await change(command, { model, ownerId, bob, notes });
-          expect(await suite.db.usage.find(ownerId)).toEqual(model.usage());
+          expect(await usageQueries(suite.db).find(ownerId)).toEqual(model.usage());
         }
         for (const upload of model.uploads) {
-          expect(await suite.db.uploads.find(upload.id)).toEqual(upload);
-          const { id, createdBy, sizeBytes } = (await suite.db.attachments.find(upload.attachmentId)) ?? {};
+          expect(await uploadQueries(suite.db).find(upload.id)).toEqual(upload);
+          const { id, createdBy, sizeBytes } = (await attachmentQueries(suite.db).find(upload.attachmentId)) ?? {};
           expect({ id, createdBy, sizeBytes }).toEqual({
             id: upload.attachmentId,
             createdBy: upload.userId,
@@ -121,8 +127,8 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
       attempts += 1;
       // The first attempt has waited for too long, so PostgreSQL has ended it.
       if (attempts === 2) await release();
-      await tx.uploads.holdStarts({ noteId, userId });
-      return tx.uploads.start(start);
+      await uploadQueries(tx).holdStarts({ noteId, userId });
+      return uploadQueries(tx).start(start);
     });
     await expect(waiting.finally(release)).resolves.toMatchObject({ isRecorded: true });
     expect(attempts).toBe(2);
@@ -133,21 +139,21 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     const start = startOf(note, { userId: "waiting" });
     const { noteId, userId } = start.upload;
     const release = await holdStarts({ noteId, userId });
-    await expect(suite.db.uploads.start(start).finally(release)).rejects.toMatchObject({
+    await expect(uploadQueries(suite.db).start(start).finally(release)).rejects.toMatchObject({
       code: "database_unavailable",
       message: "Other changes of the same data came first, several times. Try again.",
     });
     // The server may still run the statements that the client no longer waits for. This lock waits for their end.
-    await suite.db.transaction((tx) => tx.uploads.holdStarts({ noteId, userId }));
-    expect(await suite.db.uploads.find(start.upload.id)).toBeUndefined();
-    expect(await suite.db.uploads.start(start)).toMatchObject({ isRecorded: true });
+    await suite.db.transaction((tx) => uploadQueries(tx).holdStarts({ noteId, userId }));
+    expect(await uploadQueries(suite.db).find(start.upload.id)).toBeUndefined();
+    expect(await uploadQueries(suite.db).start(start)).toMatchObject({ isRecorded: true });
   });
 
   /** Locks the starts of uploads in another transaction. Returns a function that ends this transaction. */
   async function holdStarts(of: { noteId: string; userId: string }): Promise<() => Promise<void>> {
     const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const holding = suite.db.transaction(async (tx) => {
-      await tx.uploads.holdStarts(of);
+      await uploadQueries(tx).holdStarts(of);
       held.resolve();
       await released.promise;
     });
@@ -170,23 +176,25 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     } else if (command.name === "disable") {
       const userId = command.by === "owner" ? ownerId : bob;
       model.disabled[command.isDisabled ? "add" : "delete"](userId);
-      await (command.isDisabled ? db.disabledUsers.add(userId, clock.now) : db.disabledUsers.remove(userId));
+      await (command.isDisabled
+        ? disabledUserQueries(db).add(userId, clock.now)
+        : disabledUserQueries(db).remove(userId));
     } else if (command.name === "share") {
       const noteId = notes[command.note as 0 | 1].id;
       const { role } = command;
       model.roles.delete(`${noteId} ${bob}`);
-      if (role === undefined) await db.shares.delete({ noteId }, bob);
+      if (role === undefined) await shareQueries(db).delete({ noteId }, bob);
       else {
         model.roles.set(`${noteId} ${bob}`, role);
-        await db.shares.put({ noteId }, sampleShare({ userId: bob, role }));
+        await shareQueries(db).put({ noteId }, sampleShare({ userId: bob, role }));
       }
     } else {
       const upload = model.uploads[command.nth];
       if (upload?.state !== "pending") return;
       const change = { from: "pending", to: command.to } as const;
       await db.transaction(async (tx) => {
-        await tx.attachments.transition(upload.attachmentId, change);
-        await tx.uploads.transition(upload.id, change);
+        await attachmentQueries(tx).transition(upload.attachmentId, change);
+        await uploadQueries(tx).transition(upload.id, change);
       });
       upload.state = command.to;
       if (command.to === "aborted") upload.idempotencyKey = undefined;
@@ -203,41 +211,45 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     const notes = await insertNotes(newId());
     const starts = Array.from({ length: 24 }, (_, nth) => {
       const start = { ...startOf(notes[(nth % 2) as 0 | 1], given), ...limits };
-      return nth % 3 === 0 ? inTransaction(start) : suite.db.uploads.start(start);
+      return nth % 3 === 0 ? inTransaction(start) : uploadQueries(suite.db).start(start);
     });
     const recorded = (await Promise.all(starts)).filter((record) => record?.isRecorded);
     expect(recorded).toHaveLength(permitted);
-    const { files } = await suite.db.usage.find(notes[0].ownerId);
+    const { files } = await usageQueries(suite.db).find(notes[0].ownerId);
     expect(files).toBe(permitted);
   });
 
   it("is refused after the share of the user was revoked, and not before", async () => {
     const [shared] = await insertNotes(newId());
     const bob = newId();
-    await suite.db.shares.put({ noteId: shared.id }, sampleShare({ userId: bob, role: "editor" }));
-    const start = () => suite.db.uploads.start(startOf(shared, { userId: bob }));
+    await shareQueries(suite.db).put({ noteId: shared.id }, sampleShare({ userId: bob, role: "editor" }));
+    const start = () => uploadQueries(suite.db).start(startOf(shared, { userId: bob }));
     expect(await start()).toMatchObject({ isRecorded: true });
-    const [, ...during] = await Promise.all([suite.db.shares.delete({ noteId: shared.id }, bob), start(), start()]);
+    const [, ...during] = await Promise.all([
+      shareQueries(suite.db).delete({ noteId: shared.id }, bob),
+      start(),
+      start(),
+    ]);
     expect(await start()).toMatchObject({ isRecorded: false, mayAdd: false });
-    const { files } = await suite.db.usage.find(shared.ownerId);
+    const { files } = await usageQueries(suite.db).find(shared.ownerId);
     expect(files).toBe(1 + during.filter((record) => record?.isRecorded).length);
   });
 
   it("records nothing on a note that is deleted at the same moment", async () => {
     const [doomed] = await insertNotes(newId());
-    const starts = Array.from({ length: 3 }, () => suite.db.uploads.start(startOf(doomed)));
+    const starts = Array.from({ length: 3 }, () => uploadQueries(suite.db).start(startOf(doomed)));
     const deletion = suite.db.transaction(async (tx) => {
-      await tx.notes.hold(doomed.id);
-      await tx.notes.delete(doomed.id);
+      await noteQueries(tx).hold(doomed.id);
+      await noteQueries(tx).delete(doomed.id);
     });
     await Promise.all([deletion, ...starts]);
-    expect(await suite.db.uploads.start(startOf(doomed))).toBeUndefined();
-    expect(await suite.db.usage.find(doomed.ownerId)).toEqual({ bytes: 0, files: 0 });
+    expect(await uploadQueries(suite.db).start(startOf(doomed))).toBeUndefined();
+    expect(await usageQueries(suite.db).find(doomed.ownerId)).toEqual({ bytes: 0, files: 0 });
   });
 
   it("throws inside the work of a transaction on the outer database", async () => {
     const [note] = await insertNotes(newId());
-    const nested = suite.db.transaction(() => suite.db.uploads.start(startOf(note)));
+    const nested = suite.db.transaction(() => uploadQueries(suite.db).start(startOf(note)));
     await expect(nested).rejects.toThrow("Inside a transaction");
   });
 });

@@ -6,6 +6,7 @@ import { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import { expect, it } from "vitest";
 import { toAuditValues } from "../../../features/audit/audit-row.ts";
+import { auditQueries } from "../../../features/audit/queries.ts";
 import { sampleEvent } from "../../../testing/database/samples.ts";
 import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
 import { sqliteDialect } from "../sqlite/dialect.ts";
@@ -23,7 +24,7 @@ it("0004 moves the URL events of the old table to the audit log", async () => {
   before.prepare("insert into url_event_batches (events) values (?)").run(JSON.stringify(events.map(toAuditValues)));
   before.close();
   const db = await openSqlite({ file, clock });
-  expect((await db.audit.listOfNote("n", { limit: 9, cursor: undefined })).items).toEqual(events.reverse());
+  expect((await auditQueries(db).listOfNote("n", { limit: 9, cursor: undefined })).items).toEqual(events.reverse());
   await db.close();
   await rm(directory, { recursive: true });
 });

@@ -4,6 +4,7 @@ import { toAuditRow } from "../../../features/audit/audit-row.ts";
 import { auditQueries } from "../../../features/audit/queries.ts";
 import { emptyDatabases } from "../../../testing/database/empty-databases.ts";
 import { sampleEvent } from "../../../testing/database/samples.ts";
+import { queriesOn } from "../../../wiring/database/database.ts";
 import { postgresEngine, sqliteEngine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { migrationsFor } from "./index.ts";
@@ -37,7 +38,7 @@ describe.each(emptyDatabases)("the migration to routine events on $name", ({ nam
         .execute();
     }
     await migrate();
-    const { listOfNote } = auditQueries(db, { engine, journalEvents: undefined });
+    const { listOfNote } = auditQueries(queriesOn(db, { engine, clock: Date.now }));
     const page = await listOfNote("n", { limit: 9, cursor: undefined, routine: "omit" });
     expect(page.items).toEqual(events.reverse());
   });
@@ -54,7 +55,7 @@ describe.each(emptyDatabases)("the migration to routine events on $name", ({ nam
         .execute();
       await sql`analyze`.execute(db);
       queries.length = 0;
-      const { listOfNote, listOfOwner } = auditQueries(db, { engine, journalEvents: undefined });
+      const { listOfNote, listOfOwner } = auditQueries(queriesOn(db, { engine, clock: Date.now }));
       const page = { limit: 50, cursor: undefined, routine: "omit" } as const;
       await (column === "note_id" ? listOfNote("n", page) : listOfOwner("o", page));
       expect(queries).toHaveLength(2);

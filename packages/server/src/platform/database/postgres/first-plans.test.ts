@@ -1,4 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
+import { noteQueries } from "../../../features/notes/queries.ts";
+import { uploadQueries } from "../../../features/uploads/queries.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "../../../testing/database/samples.ts";
 import { createTestPostgresDatabase, runSql } from "../../../testing/database/test-databases.ts";
 import { openPostgres } from "../../../wiring/database/open-postgres.ts";
@@ -19,10 +21,10 @@ it("starts the first uploads of a database without reading those of other people
   const db = await openPostgres({ url, clock: Date.now, poolSize: 1 });
   for (let nth = 0; nth < STARTS; nth++) {
     const note = sampleNote({ ownerId: `person ${nth}` });
-    await db.notes.insert(note);
+    await noteQueries(db).insert(note);
     const upload = sampleUpload(sampleAttachment(note), { userId: note.ownerId });
     const start = { upload, isGranted: false, quota: NO_QUOTA, maxPending: MAX_PENDING, startedBefore: 0 };
-    expect(await db.uploads.start(start)).toMatchObject({ isRecorded: true });
+    expect(await uploadQueries(db).start(start)).toMatchObject({ isRecorded: true });
   }
   // A connection reports its statistics when it closes.
   await db.close();

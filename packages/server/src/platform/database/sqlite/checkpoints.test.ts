@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { openSqliteUrlAudit } from "../../../features/audit/journal/log.ts";
+import { noteQueries } from "../../../features/notes/queries.ts";
 import { sampleEvent, sampleNote } from "../../../testing/database/samples.ts";
 import { sqlite } from "../../../testing/database/test-databases.ts";
 import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
@@ -43,14 +44,14 @@ const itOnLinux = process.platform === "linux" ? it : () => undefined;
 itOnLinux("keeps the locks of another instance in this process", async () => {
   const { db, file, close } = await sqlite.open();
   const again = await openSqlite({ file: file as string, clock: Date.now });
-  await db.notes.insert(sampleNote());
+  await noteQueries(db).insert(sampleNote());
   const { ino } = statSync(file as string);
   const countLocks = () => {
     const lines = readFileSync("/proc/locks", "utf8").split("\n");
     return lines.filter((line) => line.includes(` ${process.pid} `) && line.includes(`:${ino} `)).length;
   };
   const before = countLocks();
-  for (let count = 0; count < 2; count += 1) await again.notes.insert(sampleNote({ body: LONG_TEXT }));
+  for (let count = 0; count < 2; count += 1) await noteQueries(again).insert(sampleNote({ body: LONG_TEXT }));
   // This close waits for the checkpoint, which also flushes the file.
   await again.close();
   expect(countLocks()).toBe(before);
@@ -69,10 +70,10 @@ it("starts the log anew although somebody always reads", async () => {
     if (last.isTransaction) last.exec("commit");
   };
   const timer = setInterval(readAgain, 5);
-  for (let count = 0; count < 3; count += 1) await db.notes.insert(sampleNote({ body: LONG_TEXT }));
+  for (let count = 0; count < 3; count += 1) await noteQueries(db).insert(sampleNote({ body: LONG_TEXT }));
   await expect
     .poll(async () => {
-      await db.notes.insert(sampleNote());
+      await noteQueries(db).insert(sampleNote());
       return statSync(`${file}-wal`).size;
     })
     .toBeLessThan(110 * 2 ** 20);
@@ -95,13 +96,13 @@ it("tries again later and reports it when the log can't be copied", async () => 
   // The worker thread opens the file only when the log is long for the first time. If the file is missing then, the thread must not create
   // a new one.
   renameSync(file as string, `${file}.moved`);
-  await again.notes.insert(sampleNote({ body: LONG_TEXT }));
-  await again.notes.insert(sampleNote({ body: LONG_TEXT }));
+  await noteQueries(again).insert(sampleNote({ body: LONG_TEXT }));
+  await noteQueries(again).insert(sampleNote({ body: LONG_TEXT }));
   await expect.poll(() => failures.length).toBe(1);
-  for (let count = 0; count < 20; count += 1) await again.notes.insert(sampleNote());
+  for (let count = 0; count < 20; count += 1) await noteQueries(again).insert(sampleNote());
   expect(failures).toMatchObject([{ code: "database_unavailable" }]);
   vi.advanceTimersByTime(2_000);
-  await again.notes.insert(sampleNote());
+  await noteQueries(again).insert(sampleNote());
   await expect.poll(() => failures.length).toBe(2);
   expect(existsSync(file as string)).toBe(false);
   expect(statSync(`${file}-wal`).size).toBeGreaterThan(100 * 2 ** 20);

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writ
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { accessQueries } from "../../../features/access/queries.ts";
+import { noteQueries } from "../../../features/notes/queries.ts";
 import { sampleNote } from "../../../testing/database/samples.ts";
 import { SQLITE_FILE, sqlite } from "../../../testing/database/test-databases.ts";
 import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
@@ -16,7 +18,7 @@ async function earlierDatabase() {
   const { file } = location as { file: string };
   const db = await openSqlite({ file, clock: Date.now });
   const note = sampleNote();
-  await db.notes.insert(note);
+  await noteQueries(db).insert(note);
   await db.close();
   revertLast(file);
   const copies: string[] = [];
@@ -57,7 +59,7 @@ describe("the copy before a migration", () => {
     }
     for (const suffix of ["", "-url-journal"]) renameSync(`${copy}${suffix}`, `${file}${suffix}`);
     const db = await open();
-    expect((await db.access.note("ann", note.id))?.note).toEqual(note);
+    expect((await accessQueries(db).note("ann", note.id))?.note).toEqual(note);
     await db.close();
     expect(copies).toHaveLength(2);
   });

@@ -1,12 +1,15 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
+import { attachmentQueries } from "../../../features/attachments/queries.ts";
+import { noteQueries } from "../../../features/notes/queries.ts";
+import { uploadQueries } from "../../../features/uploads/queries.ts";
 import { sqlite } from "../../../testing/database/test-databases.ts";
-import type { OpenDatabase } from "../../../wiring/database/database.ts";
+import type { Database } from "../queries.ts";
 
 const page = { limit: 50, cursor: undefined, now: 0 };
 
 /** Returns the query plan of the first query that `list` runs. */
-async function planOf(list: (db: OpenDatabase) => Promise<unknown>): Promise<string> {
+async function planOf(list: (db: Database) => Promise<unknown>): Promise<string> {
   const { db, file, close } = await sqlite.open();
   const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
   await list(db);
@@ -25,23 +28,23 @@ async function planOf(list: (db: OpenDatabase) => Promise<unknown>): Promise<str
 describe("lists on SQLite", () => {
   // Only SQLite must read the body of a note to reach the columns after the body.
   it("read owned notes from an index, without their bodies", async () => {
-    expect(await planOf((db) => db.notes.listOwned("ann", page))).toContain("notes USING COVERING INDEX");
+    expect(await planOf((db) => noteQueries(db).listOwned("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
   it("read shared notes from an index, without their bodies", async () => {
-    expect(await planOf((db) => db.notes.listShared("ann", page))).toContain("notes USING COVERING INDEX");
+    expect(await planOf((db) => noteQueries(db).listShared("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
   it("count the files of a note from two indexes, without their rows", async () => {
-    const plan = await planOf((db) => db.attachments.countOfNote("note", "viewer"));
+    const plan = await planOf((db) => attachmentQueries(db).countOfNote("note", "viewer"));
     for (const index of ["attachments_of_note", "attachments_unready"]) {
       expect(plan).toContain(`SEARCH attachments USING COVERING INDEX ${index} (note_id=?)`);
     }
   });
 
-  const files: [name: string, searches: number, list: (db: OpenDatabase) => Promise<unknown>][] = [
-    ["a page has the sent and the pending files", 2, (db) => db.attachments.pageOfNote("note", page)],
-    ["the limit has the pending files", 1, (db) => db.uploads.countPending({ userId: "ann", noteId: "note" })],
+  const files: [name: string, searches: number, list: (db: Database) => Promise<unknown>][] = [
+    ["a page has the sent and the pending files", 2, (db) => attachmentQueries(db).pageOfNote("note", page)],
+    ["the limit has the pending files", 1, (db) => uploadQueries(db).countPending({ userId: "ann", noteId: "note" })],
   ];
 
   it.each(files)("skip the files of a note that no list shows: %s", async (_name, searches, list) => {

@@ -1,6 +1,8 @@
 import { rename } from "node:fs/promises";
 import type { CompiledQuery } from "kysely";
 import { expect, it } from "vitest";
+import { noteQueries } from "../../../features/notes/queries.ts";
+import { searchIndexQueries } from "../../../features/notes/search-index.ts";
 import { sampleNote, summaryOf } from "../../../testing/database/samples.ts";
 import { sqlite } from "../../../testing/database/test-databases.ts";
 import { openSqliteSearch } from "./search.ts";
@@ -12,8 +14,8 @@ it("finds a note right after its commit, in the order of other lists", async () 
   const test = await sqlite.open();
   const notes = [sampleNote(), sampleNote(), sampleNote()];
   for (const [nth, note] of notes.entries()) {
-    await test.db.notes.insert(note);
-    const { items } = await test.db.notes.listOwned("ann", TITLE);
+    await noteQueries(test.db).insert(note);
+    const { items } = await noteQueries(test.db).listOwned("ann", TITLE);
     expect(items).toEqual(
       notes
         .slice(0, nth + 1)
@@ -27,8 +29,8 @@ it("finds a note right after its commit, in the order of other lists", async () 
 it("runs concurrent searches, each with its own result", async () => {
   const test = await sqlite.open();
   const owners = Array.from({ length: 20 }, (_, nth) => `owner${nth}`);
-  for (const ownerId of owners) await test.db.notes.insert(sampleNote({ ownerId }));
-  const found = await Promise.all(owners.map((ownerId) => test.db.notes.listOwned(ownerId, TITLE)));
+  for (const ownerId of owners) await noteQueries(test.db).insert(sampleNote({ ownerId }));
+  const found = await Promise.all(owners.map((ownerId) => noteQueries(test.db).listOwned(ownerId, TITLE)));
   expect(found.map(({ items }) => items.map(({ ownerId }) => ownerId))).toEqual(owners.map((ownerId) => [ownerId]));
   await test.close();
 });
@@ -55,9 +57,9 @@ it("finds a note of the same transaction", async () => {
   const test = await sqlite.open();
   const note = sampleNote();
   await test.db.transaction(async (tx) => {
-    await tx.notes.insert(note);
-    expect((await tx.notes.listOwned("ann", TITLE)).items).toEqual([summaryOf(note)]);
-    await expect(test.db.notes.listOwned("ann", TITLE)).rejects.toThrow("Inside a transaction");
+    await noteQueries(tx).insert(note);
+    expect((await noteQueries(tx).listOwned("ann", TITLE)).items).toEqual([summaryOf(note)]);
+    await expect(noteQueries(test.db).listOwned("ann", TITLE)).rejects.toThrow("Inside a transaction");
   });
   await test.close();
 });
@@ -65,7 +67,7 @@ it("finds a note of the same transaction", async () => {
 it("fails while the file is missing, and recovers when it is back", async () => {
   const test = await sqlite.open();
   const file = test.file as string;
-  const search = () => test.db.notes.listOwned("ann", TITLE);
+  const search = () => noteQueries(test.db).listOwned("ann", TITLE);
   await rename(file, `${file}-away`);
   const refused = expect.objectContaining({ code: "database_unavailable" });
   const results = await Promise.allSettled([search(), search()]);
@@ -80,14 +82,14 @@ it("fails while the file is missing, and recovers when it is back", async () => 
 
 it("finishes its searches before it closes, and refuses later ones", async () => {
   const test = await sqlite.open();
-  await test.db.notes.insert(sampleNote());
-  await test.db.searchIndex.indexSome();
+  await noteQueries(test.db).insert(sampleNote());
+  await searchIndexQueries(test.db).indexSome();
   const replica = await test.openAgain({ clock: Date.now });
   // The index shows that no note has this text. Any other search makes a second request, which reads the texts.
-  const before = replica.notes.listOwned("ann", { ...TITLE, search: "no such text" });
+  const before = noteQueries(replica).listOwned("ann", { ...TITLE, search: "no such text" });
   const closed = replica.close();
   expect((await before).items).toEqual([]);
   await closed;
-  await expect(replica.notes.listOwned("ann", TITLE)).rejects.toMatchObject({ code: "database_unavailable" });
+  await expect(noteQueries(replica).listOwned("ann", TITLE)).rejects.toMatchObject({ code: "database_unavailable" });
   await test.close();
 });

@@ -1,16 +1,24 @@
 import { sql } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Queries } from "../../platform/database/port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import { sampleAttachment, sampleNote, sampleToken } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { accountQueries } from "../accounts/queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { itemQueries } from "../embedding/item-queries.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { apiTokenQueries } from "../tokens/queries.ts";
+import { disabledUserQueries } from "./disabled-user-queries.ts";
+import { lookupQueries } from "./lookups.ts";
+import { peopleQueries } from "./queries.ts";
 
 describe.each(engines)("lookups on $name", (engine) => {
   const suite = useDatabase(engine);
 
   beforeAll(async () => {
     for (const id of ["ann", "bob"]) {
-      await suite.db.people.put({ id, email: undefined, name: undefined, isAdmin: false, now: 1 });
+      await peopleQueries(suite.db).put({ id, email: undefined, name: undefined, isAdmin: false, now: 1 });
       await insertAccount(id);
     }
   });
@@ -34,7 +42,7 @@ describe.each(engines)("lookups on $name", (engine) => {
   }
 
   /** Asks the question alone, and in a transaction. Both answers must be equal. */
-  async function ask<T>(question: (queries: Queries) => Promise<T>): Promise<T> {
+  async function ask<T>(question: (queries: Tx) => Promise<T>): Promise<T> {
     const alone = await question(suite.db);
     expect(await suite.db.transaction(question)).toEqual(alone);
     return alone;
@@ -43,7 +51,7 @@ describe.each(engines)("lookups on $name", (engine) => {
   it("finds a session by its token until it expires", async () => {
     const expiresAt = suite.clock.now + 1_000;
     await insertSession({ id: "short", userId: "ann", expiresAt });
-    const find = () => ask(({ callers }) => callers.session("token-short"));
+    const find = () => ask((tx) => lookupQueries(tx).session("token-short"));
     expect(await find()).toEqual({ id: "short", userId: "ann" });
     suite.clock.now = expiresAt - 1;
     expect(await find()).toEqual({ id: "short", userId: "ann" });
@@ -57,10 +65,10 @@ describe.each(engines)("lookups on $name", (engine) => {
     const before = await count();
     await insertSession({ id: "expired", userId: "ann", expiresAt: now });
     await insertSession({ id: "lasting", userId: "ann", expiresAt: now + 1 });
-    await suite.db.accounts.deleteExpiredSessions(now);
-    expect(await ask(({ callers }) => callers.session("token-lasting"))).toEqual({ id: "lasting", userId: "ann" });
+    await accountQueries(suite.db).deleteExpiredSessions(now);
+    expect(await ask((tx) => lookupQueries(tx).session("token-lasting"))).toEqual({ id: "lasting", userId: "ann" });
     suite.clock.now = now + 1;
-    await suite.db.accounts.deleteExpiredSessions(suite.clock.now);
+    await accountQueries(suite.db).deleteExpiredSessions(suite.clock.now);
     expect(await count()).toBeLessThanOrEqual(before);
   });
 
@@ -68,8 +76,8 @@ describe.each(engines)("lookups on $name", (engine) => {
     const expiresAt = suite.clock.now + 1_000;
     const lasting = sampleToken();
     const short = sampleToken({ userId: "bob", expiresAt });
-    for (const token of [lasting, short]) await suite.db.apiTokens.insert(token);
-    const find = ({ tokenHash }: typeof short) => ask(({ callers }) => callers.apiToken(tokenHash));
+    for (const token of [lasting, short]) await apiTokenQueries(suite.db).insert(token);
+    const find = ({ tokenHash }: typeof short) => ask((tx) => lookupQueries(tx).apiToken(tokenHash));
     expect(await find(lasting)).toEqual({ id: lasting.id, userId: "ann", expiresAt: undefined });
     suite.clock.now = expiresAt - 1;
     expect(await find(short)).toEqual({ id: short.id, userId: "bob", expiresAt });
@@ -80,16 +88,16 @@ describe.each(engines)("lookups on $name", (engine) => {
 
   it("finds neither the API tokens nor the sessions of a user who was disabled", async () => {
     const token = sampleToken({ userId: "bob" });
-    await suite.db.apiTokens.insert(token);
+    await apiTokenQueries(suite.db).insert(token);
     await insertSession({ id: "of bob", userId: "bob", expiresAt: suite.clock.now + 1_000 });
-    const isDisabled = () => ask(({ disabledUsers }) => disabledUsers.has("bob"));
+    const isDisabled = () => ask((tx) => lookupQueries(tx).isDisabled("bob"));
     expect(await isDisabled()).toBe(false);
-    await suite.db.transaction((tx) => tx.disabledUsers.add("bob", suite.clock.now));
+    await suite.db.transaction((tx) => disabledUserQueries(tx).add("bob", suite.clock.now));
     expect(await isDisabled()).toBe(true);
-    expect(await ask(({ callers }) => callers.apiToken(token.tokenHash))).toBeUndefined();
-    expect(await ask(({ callers }) => callers.session("token-of bob"))).toBeUndefined();
-    await suite.db.transaction((tx) => tx.disabledUsers.remove("bob"));
-    expect(await ask(({ callers }) => callers.apiToken(token.tokenHash))).toMatchObject({ id: token.id });
+    expect(await ask((tx) => lookupQueries(tx).apiToken(token.tokenHash))).toBeUndefined();
+    expect(await ask((tx) => lookupQueries(tx).session("token-of bob"))).toBeUndefined();
+    await suite.db.transaction((tx) => disabledUserQueries(tx).remove("bob"));
+    expect(await ask((tx) => lookupQueries(tx).apiToken(token.tokenHash))).toMatchObject({ id: token.id });
   });
 
   it("gives each of many simultaneous requests its own answer", async () => {
@@ -97,17 +105,17 @@ describe.each(engines)("lookups on $name", (engine) => {
     const ids = Array.from({ length: 450 }, (_, nth) => `session-${nth}`);
     for (const id of ids) await insertSession({ id, userId: Number(id.slice(8)) % 2 ? "ann" : "bob", expiresAt });
     const asked = [...ids, ...ids, "none", "a\0b", "", "'; drop table auth_sessions; --"];
-    const found = await Promise.all(asked.map((id) => suite.db.callers.session(`token-${id}`)));
+    const found = await Promise.all(asked.map((id) => lookupQueries(suite.db).session(`token-${id}`)));
     const expected = asked.map((id) => {
       const nth = ids.indexOf(id);
       return nth === -1 ? undefined : { id, userId: nth % 2 ? "ann" : "bob" };
     });
     expect(found).toEqual(expected);
-    expect(await Promise.all(["ann", "a\0b"].map(suite.db.disabledUsers.has))).toEqual([false, false]);
+    expect(await Promise.all(["ann", "a\0b"].map(lookupQueries(suite.db).isDisabled))).toEqual([false, false]);
   });
 
   it("does not let an impossible key of one request fail the others", async () => {
-    const find = (key: unknown) => suite.db.people.find(key as string);
+    const find = (key: unknown) => lookupQueries(suite.db).person(key as string);
     const keys = ["ann", "a\0b", "\ud800", ["ann", "bob"], [], undefined, 7, { id: "ann" }];
     const found = await Promise.allSettled(keys.map(find));
     expect(found[0]).toMatchObject({ status: "fulfilled", value: { id: "ann" } });
@@ -115,21 +123,21 @@ describe.each(engines)("lookups on $name", (engine) => {
   });
 
   it("refuses a lookup outside of the transaction in which it is called", async () => {
-    const lookup = suite.db.transaction(() => suite.db.people.find("ann"));
+    const lookup = suite.db.transaction(() => lookupQueries(suite.db).person("ann"));
     await expect(lookup).rejects.toThrow("Inside a transaction, use the queries that it passes in.");
   });
 
   it("finds a person by id", async () => {
     const dora = { id: "dora", email: "dora@example.com", name: "Dora", isAdmin: true };
-    await suite.db.people.put({ ...dora, now: 1 });
-    expect(await ask(({ people }) => people.find("dora"))).toEqual(dora);
-    expect(await ask(({ people }) => people.find("ann"))).toEqual({ id: "ann", isAdmin: false });
-    expect(await ask(({ people }) => people.find("nobody"))).toBeUndefined();
+    await peopleQueries(suite.db).put({ ...dora, now: 1 });
+    expect(await ask((tx) => lookupQueries(tx).person("dora"))).toEqual(dora);
+    expect(await ask((tx) => lookupQueries(tx).person("ann"))).toEqual({ id: "ann", isAdmin: false });
+    expect(await ask((tx) => lookupQueries(tx).person("nobody"))).toBeUndefined();
   });
 
   async function insertNote() {
     const note = sampleNote();
-    await suite.db.notes.insert(note);
+    await noteQueries(suite.db).insert(note);
     return note;
   }
 
@@ -148,23 +156,23 @@ describe.each(engines)("lookups on $name", (engine) => {
       const attachment = sampleAttachment(note);
       const item = { ...name, noteId: note.id };
       await suite.db.transaction(async (tx) => {
-        await tx.notes.insert(note);
-        await tx.attachments.insert(attachment);
-        await tx.items.insert(item);
+        await noteQueries(tx).insert(note);
+        await attachmentQueries(tx).insert(attachment);
+        await itemQueries(tx).insert(item);
       });
       items.push({ item, fileId: attachment.id });
     }
     const unknown = { resource: "order", itemId: "2" };
     const expected = [...items.map(({ item }) => item), undefined];
-    expect(await Promise.all([...names, unknown].map(suite.db.items.find))).toEqual(expected);
+    expect(await Promise.all([...names, unknown].map(lookupQueries(suite.db).item))).toEqual(expected);
     const fileIds = [...items.map(({ fileId }) => fileId), "unknown"];
-    expect(await Promise.all(fileIds.map(suite.db.items.findOfFile))).toEqual(expected);
+    expect(await Promise.all(fileIds.map(lookupQueries(suite.db).itemOfFile))).toEqual(expected);
     const ofNoItem = sampleAttachment(await insertNote());
-    await suite.db.attachments.insert(ofNoItem);
-    expect(await ask((queries) => queries.items.findOfFile(ofNoItem.id))).toBeUndefined();
+    await attachmentQueries(suite.db).insert(ofNoItem);
+    expect(await ask((queries) => lookupQueries(queries).itemOfFile(ofNoItem.id))).toBeUndefined();
     for (const { item, fileId } of items) {
-      expect(await ask((queries) => queries.items.find(item))).toEqual(item);
-      expect(await ask((queries) => queries.items.findOfFile(fileId))).toEqual(item);
+      expect(await ask((queries) => lookupQueries(queries).item(item))).toEqual(item);
+      expect(await ask((queries) => lookupQueries(queries).itemOfFile(fileId))).toEqual(item);
     }
   });
 });

@@ -1,10 +1,16 @@
+import type { Selectable } from "kysely";
 import { type Expression, type ExpressionBuilder, type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Person } from "../../features/people/person.ts";
-import { personColumns, toPerson } from "../../features/people/queries.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { compile, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
-import type { Queries } from "../../platform/database/port.ts";
+import { compile, compiledOnce, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+
+export const personColumns = ["people.id", "people.email", "people.name", "people.is_admin"] as const;
+
+export function toPerson(row: Pick<Selectable<Tables["people"]>, "id" | "email" | "name" | "is_admin">): Person {
+  return { id: row.id, email: row.email ?? undefined, name: row.name ?? undefined, isAdmin: row.is_admin === 1 };
+}
 
 /** `key` and `key2`: the texts that identify a row. `now`: milliseconds since the epoch. `instant`: the same instant as an ISO 8601 text. */
 const parameters = ["key", "key2", "now", "instant"] as const;
@@ -12,14 +18,19 @@ const parameters = ["key", "key2", "now", "instant"] as const;
 export type LookupStatement = Statement<(typeof parameters)[number]>;
 export type LookupStatements = Record<keyof Lookups, LookupStatement>;
 
+type FoundItem = { noteId: string; resource: string; itemId: string };
+
 /** The queries that find one row by its key. Almost every HTTP request runs some of them, so they must be fast. */
 export type Lookups = {
-  session: Queries["callers"]["session"];
-  apiToken: Queries["callers"]["apiToken"];
-  isDisabled: Queries["disabledUsers"]["has"];
-  person: Queries["people"]["find"];
-  item: Queries["items"]["find"];
-  itemOfFile: Queries["items"]["findOfFile"];
+  /** Finds the session with this token. Does not find an expired session. */
+  session(token: string): Promise<{ id: string; userId: string } | undefined>;
+  /** Finds the API token with this hash. Finds neither an expired token nor the token of a disabled user. */
+  apiToken(tokenHash: string): Promise<{ id: string; userId: string; expiresAt: number | undefined } | undefined>;
+  isDisabled(userId: string): Promise<boolean>;
+  person(userId: string): Promise<Person | undefined>;
+  /** Finds an item of the application that embeds the service. */
+  item(name: { resource: string; itemId: string }): Promise<FoundItem | undefined>;
+  itemOfFile(attachmentId: string): Promise<FoundItem | undefined>;
 };
 
 /** Finds the row of a statement by its key, which has one or two texts. The first columns of the row are the key. */
@@ -147,3 +158,10 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
 export function findOneByOne({ run, clock }: { run: RunStatement; clock: Clock }): FindRow {
   return async (statement, key) => (await run(statement, lookupValues(statement, key, clock())))[0];
 }
+
+const compiled = compiledOnce((db) => compileLookups(db));
+
+export const lookupQueries = defineQueries(
+  "database.lookups",
+  (tx): Lookups => lookupsOn(compiled(tx), findOneByOne(tx)),
+);

@@ -1,0 +1,94 @@
+import { accessQueries } from "../../features/access/queries.ts";
+import { accountDeletionQueries } from "../../features/accounts/deletion-queries.ts";
+import { passkeyQueries } from "../../features/accounts/passkey-queries.ts";
+import { accountQueries } from "../../features/accounts/queries.ts";
+import { secondFactorQueries } from "../../features/accounts/second-factor-queries.ts";
+import { administrationQueries } from "../../features/administration/queries.ts";
+import { queueQueries } from "../../features/administration/queue-queries.ts";
+import { attachmentQueries } from "../../features/attachments/queries.ts";
+import { auditQueries } from "../../features/audit/queries.ts";
+import { changeQueries } from "../../features/changes/queries.ts";
+import { applicationQueries } from "../../features/embedding/application-queries.ts";
+import { itemQueries } from "../../features/embedding/item-queries.ts";
+import { linkQueries } from "../../features/links/queries/links.ts";
+import { linkRecipientQueries } from "../../features/links/queries/recipients.ts";
+import { visitorFileQueries } from "../../features/links/queries/visitor-files.ts";
+import { linkVisitQueries } from "../../features/links/queries/visits.ts";
+import { accessSummaryQueries } from "../../features/notes/access-summaries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
+import { searchIndexQueries } from "../../features/notes/search-index.ts";
+import { fileEventQueries } from "../../features/outbox/file-event-queries.ts";
+import { mailPreferenceQueries } from "../../features/outbox/mail-preferences.ts";
+import { mailQueries } from "../../features/outbox/mail-queries.ts";
+import { webhookQueries } from "../../features/outbox/webhook-queries.ts";
+import { credentialQueries } from "../../features/people/credential-queries.ts";
+import { disabledUserQueries } from "../../features/people/disabled-user-queries.ts";
+import { identityQueries } from "../../features/people/identity-queries.ts";
+import { lookupQueries } from "../../features/people/lookups.ts";
+import { peopleQueries } from "../../features/people/queries.ts";
+import { policyQueries } from "../../features/policy/queries.ts";
+import { accessRequestQueries } from "../../features/sharing/access-request-queries.ts";
+import { accountInvitationQueries } from "../../features/sharing/account-invitation-queries.ts";
+import { invitationQueries } from "../../features/sharing/invitation-queries.ts";
+import { shareQueries } from "../../features/sharing/queries.ts";
+import { adoptionQueries } from "../../features/storage/adoption-queries.ts";
+import { bucketCapabilityQueries } from "../../features/storage/capability-queries.ts";
+import { inventoryQueries } from "../../features/storage/inventory-queries.ts";
+import { objectDeletionQueries } from "../../features/storage/object-deletion-queries.ts";
+import { apiTokenQueries } from "../../features/tokens/queries.ts";
+import { trashQueries } from "../../features/trash/queries.ts";
+import { uploadQueries } from "../../features/uploads/queries.ts";
+import { verificationQueries } from "../../features/uploads/verification-queries.ts";
+import { usageQueries } from "../../features/usage/queries.ts";
+import { issuedUrlQueries } from "../../features/webhooks/issued-urls.ts";
+import { limitCountQueries } from "../../platform/limits/queries.ts";
+
+/** Every query of the service, by subject. */
+export const everyQuery = {
+  access: accessQueries,
+  lookups: lookupQueries,
+  notes: noteQueries,
+  searchIndex: searchIndexQueries,
+  attachments: attachmentQueries,
+  uploads: uploadQueries,
+  shares: shareQueries,
+  invitations: invitationQueries,
+  accessRequests: accessRequestQueries,
+  accessSummaries: accessSummaryQueries,
+  people: peopleQueries,
+  identities: identityQueries,
+  disabledUsers: disabledUserQueries,
+  apiTokens: apiTokenQueries,
+  changes: changeQueries,
+  credentials: credentialQueries,
+  adoptions: adoptionQueries,
+  objectDeletions: objectDeletionQueries,
+  verifications: verificationQueries,
+  bucketCapabilities: bucketCapabilityQueries,
+  usage: usageQueries,
+  queues: queueQueries,
+  inventory: inventoryQueries,
+  limitCounts: limitCountQueries,
+  links: linkQueries,
+  visitorFiles: visitorFileQueries,
+  linkVisits: linkVisitQueries,
+  linkRecipients: linkRecipientQueries,
+  items: itemQueries,
+  fileEvents: fileEventQueries,
+  mails: mailQueries,
+  mailPreferences: mailPreferenceQueries,
+  accounts: accountQueries,
+  accountDeletions: accountDeletionQueries,
+  accountInvitations: accountInvitationQueries,
+  policy: policyQueries,
+  secondFactors: secondFactorQueries,
+  passkeys: passkeyQueries,
+  trash: trashQueries,
+  application: applicationQueries,
+  audit: auditQueries,
+  administration: administrationQueries,
+  webhooks: webhookQueries,
+  issuedUrls: issuedUrlQueries,
+};
+
+export type EveryQuery = { [Noun in keyof typeof everyQuery]: ReturnType<(typeof everyQuery)[Noun]> };

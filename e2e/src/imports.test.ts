@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -8,6 +8,33 @@ const root = resolve(import.meta.dirname, "../..");
 const features = readdirSync(join(root, "packages/web/src/features")).map(
   (name) => `packages/web/src/features/${name}`,
 );
+
+/** The features of the server. A feature may import only the features before it. */
+const featuresInOrder = [
+  "access",
+  "people",
+  "usage",
+  "attachments",
+  "outbox",
+  "audit",
+  "policy",
+  "storage",
+  "downloads",
+  "sharing",
+  "links",
+  "uploads",
+  "notes",
+  "trash",
+  "requests",
+  "adoption",
+  "accounts",
+  "tokens",
+  "changes",
+  "mail",
+  "webhooks",
+  "administration",
+  "embedding",
+].map((name) => `packages/server/src/features/${name}`);
 
 /**
  * The zones that each zone may import (ARCHITECTURE.md). A zone is a folder. A file belongs to the zone with the longest path that contains
@@ -54,35 +81,30 @@ const zones: Record<string, readonly string[]> = {
   "packages/web/src/service": ["packages/web/src/texts", "packages/client/src", "packages/react/src"],
   "packages/web/src/texts": ["packages/client/src"],
   "packages/web/src/styles": [],
-  "packages/server/src/platform": [
-    "packages/server/src/features",
-    "packages/server/src/wiring",
-    "packages/presign/src",
-    "packages/contract/src",
-  ],
-  "packages/server/src/features": [
-    "packages/server/src/platform",
-    "packages/server/src/wiring",
-    "packages/contract/src",
-  ],
+  "packages/server/src/platform": ["packages/presign/src", "packages/contract/src"],
+  ...Object.fromEntries(
+    featuresInOrder.map((feature, rank) => [
+      feature,
+      ["packages/server/src/platform", "packages/contract/src", ...featuresInOrder.slice(0, rank)],
+    ]),
+  ),
   "packages/server/src/operations": [
     "packages/server/src/platform",
-    "packages/server/src/features",
-    "packages/server/src/wiring",
+    ...featuresInOrder,
     "packages/contract/src",
     "packages/presign/src",
     "packages/s3-local/src",
   ],
   "packages/server/src/wiring": [
     "packages/server/src/platform",
-    "packages/server/src/features",
+    ...featuresInOrder,
     "packages/server/src/operations",
     "packages/contract/src",
   ],
   "packages/server/src/cli": [
     "packages/server/src/wiring",
     "packages/server/src/platform",
-    "packages/server/src/features",
+    ...featuresInOrder,
     "packages/server/src/operations",
     "packages/presign/src",
   ],
@@ -90,7 +112,7 @@ const zones: Record<string, readonly string[]> = {
   "packages/server/src": [
     "packages/server/src/cli",
     "packages/server/src/wiring",
-    "packages/server/src/features",
+    ...featuresInOrder,
     "packages/server/src/platform",
   ],
 };
@@ -196,6 +218,29 @@ describe("imports", () => {
     expect(edges.filter((edge) => !isAllowed(edge))).toEqual([]);
   });
 
+  it("list each feature of the server once", () => {
+    const folders = readdirSync(join(root, "packages/server/src/features"));
+    expect(featuresInOrder.map((feature) => basename(feature)).toSorted()).toEqual(folders.toSorted());
+  });
+
+  it.each([
+    "packages/server/src",
+    "packages/server/src/platform",
+    "packages/client/src",
+    "packages/contract/src",
+    "packages/presign/src",
+    "packages/react/src",
+    "packages/s3-local/src",
+    "packages/web/src",
+  ])("tie no knot between the rooms of %s", (folder) => {
+    const roomOf = (path: string) => relative(folder, path).split("/")[0] as string;
+    const rooms = edges
+      .filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`))
+      .map(({ from, to }) => ({ from: roomOf(from), to: roomOf(to) }))
+      .filter(({ from, to }) => from !== to);
+    expect(circlesOf(rooms)).toEqual([]);
+  });
+
   it("form no circle", () => {
     const ofBench = sourceFiles("bench").filter(isShipped).flatMap(importsOf);
     expect(circlesOf([...edges, ...ofBench])).toEqual([]);
@@ -227,6 +272,8 @@ describe("imports", () => {
 describe("the check of imports", () => {
   it.each([
     ["packages/server/src/features/notes/notes.ts", "packages/server/src/operations/backup/make.ts"],
+    ["packages/server/src/features/links/link.ts", "packages/server/src/features/uploads/start.ts"],
+    ["packages/server/src/platform/jobs/loop.ts", "packages/server/src/features/notes/jobs.ts"],
     ["packages/server/src/platform/database/engine.ts", "packages/server/src/cli/start.ts"],
     ["packages/server/src/wiring/app.ts", "packages/server/src/cli/start.ts"],
     ["packages/presign/src/index.ts", "packages/s3-local/src/index.ts"],

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream";
 import { CsvError, parse } from "csv-parse";
-import type { ListedObject } from "../features/storage/adopt-listed.ts";
+import type { ListedObject } from "../features/adoption/adopt-listed.ts";
 import { DomainError } from "../platform/errors.ts";
 import { isStorableText } from "../platform/text/storable-text.ts";
 

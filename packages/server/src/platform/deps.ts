@@ -1,4 +1,3 @@
-import type { AuditArchive } from "../features/audit/audit-port.ts";
 import type { BucketCapabilities } from "./bucket/capabilities.ts";
 import type { Bucket } from "./bucket/port.ts";
 import type { Clock, NewId } from "./clock.ts";
@@ -37,7 +36,7 @@ export type Deps = {
    * The service exports audit events that are older than `days` to `archive`, and then deletes them. Undefined: it never deletes audit
    * events.
    */
-  auditRetention?: { days: number; archive: AuditArchive } | undefined;
+  auditRetention?: { days: number; archive: { append(events: readonly object[]): Promise<void> } } | undefined;
   linkKeys: LinkKeys;
   /**
    * Undefined: the service sends no mails. `publicUrl`: the origin of the links in mails. `onQueued`: call this after a commit that queued

@@ -9,33 +9,21 @@ export function recordCalls(db: Database, calls: string[]): Database {
  * Before each query, calls `onCall` with the name of the query. This includes queries in transactions. If `onCall` throws, the query fails.
  */
 export function beforeEachQuery(db: Database, onCall: (call: string) => void): Database {
-  const observed = observeQueries(db, onCall);
-  return new Proxy(observed, {
-    get(target, name) {
-      if (name !== "transaction") return Reflect.get(target, name);
-      const transaction: Database["transaction"] = (work, options) =>
-        db.transaction((tx) => work(observeQueries(tx, onCall)), options);
-      return transaction;
-    },
-  });
-}
-
-function observeQueries<Group extends Tx>(queries: Group, onCall: (call: string) => void): Group {
-  return new Proxy(queries, {
-    get(target, noun) {
-      const group: unknown = Reflect.get(target, noun);
-      if (typeof group === "function") return group.bind(target);
-      if (typeof group !== "object" || group === null) return group;
-      return new Proxy(group, {
-        get(members, verb) {
-          const query: unknown = Reflect.get(members, verb);
-          if (typeof query !== "function") return query;
-          return (...values: unknown[]) => {
-            onCall(`${String(noun)}.${String(verb)}`);
-            return query.apply(members, values);
-          };
-        },
-      });
-    },
-  });
+  const trace: NonNullable<Tx["trace"]> = (name, queries) =>
+    new Proxy(queries, {
+      get(members, verb) {
+        const query: unknown = Reflect.get(members, verb);
+        if (typeof query !== "function") return query;
+        return (...values: unknown[]) => {
+          onCall(`${name.replace("database.", "")}.${String(verb)}`);
+          return query.apply(members, values);
+        };
+      },
+    });
+  return {
+    ...db,
+    trace,
+    built: new Map([...db.built].map(([define, queries]) => [define, trace(define.name, queries)])),
+    transaction: (work, options) => db.transaction((tx) => work({ ...tx, trace }), options),
+  };
 }

@@ -5,17 +5,19 @@ import type { Registry } from "prom-client";
 import { type Authenticate, authenticationHook, callerOf, identifyAgain } from "../features/access/authentication.ts";
 import type { Accounts } from "../features/accounts/library/accounts.ts";
 import { administrationRoutes } from "../features/administration/routes.ts";
-import { attachmentRoutes, attachRoute } from "../features/attachments/routes.ts";
+import { attachRoute } from "../features/adoption/routes.ts";
+import { attachmentRoutes } from "../features/attachments/routes.ts";
 import { activityRoutes } from "../features/audit/routes.ts";
 import { changeRoutes } from "../features/changes/routes.ts";
 import { createStreams, type StreamTimes } from "../features/changes/streams.ts";
 import { urlRoutes } from "../features/downloads/routes.ts";
 import { linkRoutes } from "../features/links/owner/routes.ts";
-import { receiptRoutes } from "../features/links/requests/routes.ts";
 import { publicLinkRoutes } from "../features/links/visitor/routes.ts";
 import { mailPreferenceRoutes } from "../features/mail/preferences/routes.ts";
 import { unsubscribeRoutes } from "../features/mail/preferences/unsubscribe.ts";
 import { noteRoutes } from "../features/notes/routes.ts";
+import { receiptRoutes, reviewRoutes } from "../features/requests/receipt-routes.ts";
+import { visitorUploadRoutes } from "../features/requests/routes.ts";
 import { accessRequestRoutes } from "../features/sharing/access-requests/routes.ts";
 import { invitationRoutes, openInvitationRoutes } from "../features/sharing/invitations/routes.ts";
 import { shareRoutes } from "../features/sharing/shares/routes.ts";
@@ -103,7 +105,7 @@ export type AppOptions = {
 
 const ROUTES = [
   ...[noteRoutes, attachmentRoutes, uploadRoutes, s3Routes, shareRoutes, invitationRoutes, accessRequestRoutes],
-  ...[trashRoutes, tokenRoutes, usageRoutes, mailPreferenceRoutes, webhookRoutes, administrationRoutes],
+  ...[trashRoutes, reviewRoutes, tokenRoutes, usageRoutes, mailPreferenceRoutes, webhookRoutes, administrationRoutes],
 ];
 
 /** Builds the HTTP application, which does not listen on a port yet. */
@@ -138,7 +140,7 @@ export function buildApp(options: AppOptions): App {
     app.register(async (open: App) => instanceRoutes(open, { accounts, limits }));
   }
   const { formProgress = httpLimits.formProgress } = options;
-  const deps: RouteDeps = {
+  const deps: RouteDeps<UseCases> = {
     useCases,
     metrics,
     uploadMaxBytes: limits.uploadMaxBytes,
@@ -166,7 +168,8 @@ export function buildApp(options: AppOptions): App {
       return `link:${partOf(request)}:${token.split("~").at(-1)}`;
     };
     visitors.addHook("onRoute", inTurns({ turns: { turns: writes, holderOf } }));
-    publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
+    const parts = publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
+    visitorUploadRoutes(visitors, { ...deps, ...parts });
   });
   const { requireEnabled } = useCases;
   const authentication = authenticationHook(authenticate, { requireEnabled });

@@ -356,7 +356,8 @@ describe("the OpenAPI document", () => {
 
   it("requires every body that has a required member", () => {
     const withBody = operations().filter(([, { requestBody }]) => requestBody !== undefined);
-    expect(withBody.filter(([, { requestBody }]) => requestBody?.required !== true).map(([call]) => call)).toEqual([
+    const optional = withBody.filter(([, { requestBody }]) => requestBody?.required !== true).map(([call]) => call);
+    expect(optional.toSorted()).toEqual([
       "post /public/links/{token}/claims",
       "post /public/links/{token}/claims/{claimId}/urls",
       "post /public/links/{token}/uploads/{uploadId}/complete",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { peopleQueries } from "../features/people/queries.ts";
+import { lookupQueries } from "../features/people/lookups.ts";
 import { apiTokenQueries } from "../features/tokens/queries.ts";
 import { engines } from "../testing/database/test-databases.ts";
+import { withQueries } from "../testing/database/with-queries.ts";
 import { fileForm } from "../testing/form.ts";
 import { tokenOf } from "../testing/service.ts";
 import { startServiceInTest, useService } from "../testing/use-service.ts";
@@ -158,17 +159,14 @@ describe("requirement 32: a server error has only `internal` and a requestId", (
     const service = await startServiceInTest({
       engine,
       wrap: {
-        database: (db) => ({
-          ...db,
-          people: { ...peopleQueries(db), find: () => Promise.reject(cause) },
-          apiTokens: {
-            ...apiTokenQueries(db),
-            list: () => {
-              // Throws a value that is not an Error.
-              throw { statusCode: 418, code: "FST_TEAPOT", message: "secret" };
-            },
-          },
-        }),
+        database: (db) => {
+          const failing = { ...db, built: withQueries(db, lookupQueries, { person: () => Promise.reject(cause) }) };
+          const list = () => {
+            // Throws a value that is not an Error.
+            throw { statusCode: 418, code: "FST_TEAPOT", message: "secret" };
+          };
+          return { ...failing, built: withQueries(failing, apiTokenQueries, { list }) };
+        },
       },
     });
     const ann = service.as("ann");

@@ -30,3 +30,12 @@ export type AccessQueries = {
   /** Runs one query for the whole batch. The map does not contain unknown ids. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };
+
+export type GuardedNoteQueries = {
+  /**
+   * Locks the note until the transaction ends, so that nobody can delete the note or add files to it. Returns false if the note is deleted.
+   */
+  hold(noteId: string): Promise<boolean>;
+  /** Returns the titles by note id, with one query. The map does not contain deleted notes. */
+  titlesOf(noteIds: readonly string[]): Promise<Map<string, string>>;
+};

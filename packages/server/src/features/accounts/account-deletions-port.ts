@@ -1,18 +1,10 @@
 import type { Attachment } from "../access/attachment.ts";
-
-/** A user whose account is closed, and will be deleted permanently at `deleteAt`. Milliseconds since the epoch. */
-export type AccountDeletion = {
-  userId: string;
-  /** True: the owner of the account asked for the deletion, and can cancel it. False: the owner can't cancel the deletion. */
-  isByOwner: boolean;
-  deleteAt: number;
-};
+import type { AccountDeletion } from "../people/disabled-users-port.ts";
 
 /** The numbers of things that are deleted with an account. `people`: how many people lose a share. */
 export type AccountContents = { notes: number; files: number; bytes: number; links: number; people: number };
 
 export type AccountDeletionQueries = {
-  find(userId: string): Promise<AccountDeletion | undefined>;
   /** Returns the deletion of the user, as `find` does, and locks its row until the transaction ends. */
   hold(userId: string): Promise<AccountDeletion | undefined>;
   /** Stores a deletion. Replaces an earlier deletion of the same user. */

@@ -1,46 +1,6 @@
 import type { Tx } from "../../platform/database/queries.ts";
-import type { AdminAction } from "../../platform/database/unions.ts";
-import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
-import type { Caller } from "../access/caller.ts";
-import { administrationQueries } from "../administration/queries.ts";
-import { requireAdministrator } from "../people/people.ts";
-import { requireCredential } from "../people/require-credential.ts";
 import { accountInvitationQueries } from "../sharing/account-invitation-queries.ts";
-import type { AdminEvent } from "./admin-event.ts";
 import { accountQueries } from "./queries.ts";
-
-/** The administrator who acts. Undefined: the operator, who runs a command on the server. */
-export type Actor = Caller | undefined;
-
-/** Adds one event to the log of the actions of administrators. */
-export type Log = (action: AdminAction, subjectId: string, detail?: AdminEvent["detail"]) => Promise<void>;
-
-type Act<T> = (tx: Tx, context: { log: Log; administrators: readonly string[]; now: number }) => Promise<T>;
-
-/**
- * Runs an action of an administrator in a transaction that also logs the action. Only one such action runs at a time. The transaction
- * checks again that the actor is an administrator who is not disabled. Throws `access_denied`.
- */
-export async function act<T>(
-  { db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">,
-  actor: Actor,
-  work: Act<T>,
-): Promise<T> {
-  // Checks the actor before it takes the lock. So people who are no administrators can't take the lock and make administrators wait.
-  if (actor !== undefined) await requireAdministrator(db, actor);
-  return db.transaction(async (tx) => {
-    const administrators = await administrationQueries(tx).holdAdministrators();
-    if (actor !== undefined) {
-      await requireCredential(tx, actor);
-      if (!administrators.includes(actor.userId)) throw new DomainError("access_denied", "Access denied");
-    }
-    const now = clock();
-    const log: Log = (action, subjectId, detail = {}) =>
-      administrationQueries(tx).addEvent({ id: newId(), at: now, action, actorId: actor?.userId, subjectId, detail });
-    return work(tx, { log, administrators, now });
-  });
-}
 
 /**
  * Deletes the links for new passwords that administrators or the operator made. Lets the links of all invitations to the service expire.

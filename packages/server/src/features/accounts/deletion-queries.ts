@@ -1,12 +1,12 @@
-import { type Selectable, sql } from "kysely";
+import { sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
-import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash, PURGE } from "../access/not-in-trash.ts";
 import { selectAttachments, toAttachment } from "../access/rows.ts";
 import { inGroup } from "../attachments/attachment-groups.ts";
 import { keyOfHolder } from "../outbox/mail-preferences.ts";
-import type { AccountDeletion, AccountDeletionQueries } from "./account-deletions-port.ts";
+import { toDeletion } from "../people/disabled-user-queries.ts";
+import type { AccountDeletionQueries } from "./account-deletions-port.ts";
 
 /**
  * The tables that contain rows of a user, except notes, links, usage and events. The rows of the accounts library are not in this list,
@@ -34,10 +34,6 @@ export const accountDeletionQueries = defineQueries(
     const select = (userId: string) => db.selectFrom("account_deletions").selectAll().where("user_id", "=", userId);
     const notesOf = (userId: string) => db.selectFrom("notes").select("id").where("owner_id", "=", userId);
     return {
-      async find(userId) {
-        return toDeletion(await select(userId).executeTakeFirst());
-      },
-
       async hold(userId) {
         // SQLite needs no lock, because it has one writer at a time.
         const held = select(userId).$if(engine.name === "postgres", (query) => query.forUpdate());
@@ -143,8 +139,4 @@ export const accountDeletionQueries = defineQueries(
  */
 function markOf(userId: string): string {
   return `account ${userId}`;
-}
-
-function toDeletion(row: Selectable<Tables["account_deletions"]> | undefined): AccountDeletion | undefined {
-  return row && { userId: row.user_id, isByOwner: row.by_owner === 1, deleteAt: row.delete_at };
 }

@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
-import type { AdminEvent } from "../accounts/admin-event.ts";
+import type { AdminEvent } from "../people/admin-event.ts";
 import type { Person } from "../people/person.ts";
 import type { UsageOfOwner } from "../usage/usage-port.ts";
 
@@ -20,15 +20,9 @@ export type PersonRecord = Person & {
 
 /** The queries for administrators, which read the data of all users. */
 export type AdministrationQueries = {
-  /**
-   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows, so that the actions of
-   * administrators run one after another. Otherwise two administrators could disable each other at the same time.
-   */
-  holdAdministrators(): Promise<string[]>;
   /** Lists the users whose email address, name or id contains this text, the newest first. */
   listPeople(page: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>>;
   findPerson(userId: string): Promise<PersonRecord | undefined>;
-  addEvent(event: AdminEvent): Promise<void>;
   /** Lists the logged actions of administrators, the newest first. */
   listEvents(page: PageRequest): Promise<Page<AdminEvent>>;
 };

@@ -3,8 +3,10 @@ import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/present.ts";
 import { invitationUrl } from "../sharing/invitations/describe.ts";
+import type { AdministrationVerbs } from "./index.ts";
 import type { ListedAccountInvitation } from "./invitations.ts";
 
 const schemas = operations("administration", {
@@ -31,7 +33,10 @@ const schemas = operations("administration", {
 });
 
 /** The routes below /admin/invitations. Their responses contain links, so no cache may store a response. */
-export function accountInvitationRoutes(app: App, { useCases, takeTurn, publicUrl }: RouteDeps): void {
+export function accountInvitationRoutes(
+  app: App,
+  { useCases, takeTurn, publicUrl }: RouteDeps<AdministrationVerbs & PeopleVerbs>,
+): void {
   async function present(invitations: readonly ListedAccountInvitation[]) {
     const people = await useCases.findPeople(invitations.flatMap(({ invitedBy }) => invitedBy ?? []));
     return invitations.map(({ id, email, invitedBy, invitedAt, linkExpiresAt, token }) => ({

@@ -4,7 +4,9 @@ import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { PeopleVerbs } from "../people/index.ts";
 import { type People, presentPerson } from "../people/present.ts";
+import type { AdministrationVerbs } from "./index.ts";
 import type { ListedLink } from "./links.ts";
 
 const schemas = operations("administration", {
@@ -21,7 +23,7 @@ const schemas = operations("administration", {
 });
 
 /** The routes below /admin/links. */
-export function allLinkRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
+export function allLinkRoutes(app: App, { useCases, takeTurn }: RouteDeps<AdministrationVerbs & PeopleVerbs>): void {
   app.get("/admin/links", { schema: schemas.listAllLinks, preHandler: takeTurn }, async (request) => {
     const { limit, cursor, kind } = request.query;
     const { items, nextCursor } = await useCases.listAllLinks(callerOf(request), { limit, cursor, kind });

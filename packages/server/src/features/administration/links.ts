@@ -3,12 +3,12 @@ import type { LinkKind } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { act } from "../accounts/act.ts";
 import { effectiveExpiry, type LinkState } from "../links/link.ts";
 import type { LinkDetails } from "../links/links-port.ts";
 import { stateOf, stillWorks } from "../links/owner/describe-links.ts";
 import { revoke } from "../links/owner/revoke.ts";
 import { linkQueries } from "../links/queries/links.ts";
+import { act } from "../people/act.ts";
 import { requireAdministrator } from "../people/people.ts";
 
 /** A link in the form that administrators see, without its token. */

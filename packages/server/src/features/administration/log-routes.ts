@@ -3,8 +3,10 @@ import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
-import type { AdminEvent } from "../accounts/admin-event.ts";
+import type { AdminEvent } from "../people/admin-event.ts";
+import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/present.ts";
+import type { AdministrationVerbs } from "./index.ts";
 
 const schemas = operations("administration", {
   listAdminEvents: {
@@ -15,7 +17,7 @@ const schemas = operations("administration", {
 });
 
 /** The routes below /admin/log. */
-export function logRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
+export function logRoutes(app: App, { useCases, takeTurn }: RouteDeps<AdministrationVerbs & PeopleVerbs>): void {
   app.get("/admin/log", { schema: schemas.listAdminEvents, preHandler: takeTurn }, async (request) => {
     const { limit, cursor } = request.query;
     const { items, nextCursor } = await useCases.listAdminEvents(callerOf(request), { limit, cursor });

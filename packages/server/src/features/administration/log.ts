@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
-import type { AdminEvent } from "../accounts/admin-event.ts";
+import type { AdminEvent } from "../people/admin-event.ts";
 import { requireAdministrator } from "../people/people.ts";
 import { administrationQueries } from "./queries.ts";
 

@@ -3,6 +3,7 @@ import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { AdministrationVerbs } from "./index.ts";
 
 const schemas = operations("administration", {
   listMails: {
@@ -18,7 +19,7 @@ const schemas = operations("administration", {
 });
 
 /** The routes below /admin/mails. */
-export function mailRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
+export function mailRoutes(app: App, { useCases, takeTurn }: RouteDeps<AdministrationVerbs>): void {
   app.get("/admin/mails", { schema: schemas.listMails, preHandler: takeTurn }, async (request) => {
     const { limit, cursor, state } = request.query;
     const { items, nextCursor } = await useCases.listMails(callerOf(request), { limit, cursor, state });

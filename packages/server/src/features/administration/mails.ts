@@ -2,9 +2,9 @@ import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { act } from "../accounts/act.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
 import type { MailState, QueuedMail } from "../outbox/mails-port.ts";
+import { act } from "../people/act.ts";
 import { requireAdministrator } from "../people/people.ts";
 
 /**

@@ -11,7 +11,10 @@ import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { AccountVerbs } from "../accounts/index.ts";
 import { accountLinkUrl } from "../accounts/own/account-links.ts";
+import type { UsageVerbs } from "../usage/index.ts";
+import type { AdministrationVerbs } from "./index.ts";
 import { presentPersonRecord } from "./present.ts";
 
 const schemas = operations("administration", {
@@ -42,7 +45,10 @@ const schemas = operations("administration", {
 });
 
 /** The routes below /admin/people. */
-export function peopleRoutes(app: App, { useCases, takeTurn, publicUrl }: RouteDeps): void {
+export function peopleRoutes(
+  app: App,
+  { useCases, takeTurn, publicUrl }: RouteDeps<AccountVerbs & AdministrationVerbs & UsageVerbs>,
+): void {
   const { quota } = useCases;
 
   app.get("/admin/people", { schema: schemas.listPeople, preHandler: takeTurn }, async (request) => {

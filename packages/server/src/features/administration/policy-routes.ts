@@ -4,6 +4,7 @@ import { type PolicyValue, variableOf } from "../../platform/config/policy.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { AdministrationVerbs } from "./index.ts";
 
 const schemas = operations("administration", {
   showPolicy: {
@@ -25,7 +26,7 @@ const schemas = operations("administration", {
 });
 
 /** The routes below /admin/policy. */
-export function policyRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
+export function policyRoutes(app: App, { useCases, takeTurn }: RouteDeps<AdministrationVerbs>): void {
   app.get("/admin/policy", { schema: schemas.showPolicy, preHandler: takeTurn }, async (request) =>
     present(await useCases.showPolicy(callerOf(request))),
   );

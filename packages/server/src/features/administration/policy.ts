@@ -3,7 +3,8 @@ import { type PolicyName, type PolicyValue, problemOf, variableOf } from "../../
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { type Actor, act } from "../accounts/act.ts";
+import type { Actor } from "../people/act.ts";
+import { act } from "../people/act.ts";
 import { requireAdministrator } from "../people/people.ts";
 import { policyQueries } from "../policy/queries.ts";
 

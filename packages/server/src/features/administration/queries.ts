@@ -4,24 +4,13 @@ import type { Engine } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/live-share.ts";
-import type { AdminEvent } from "../accounts/admin-event.ts";
+import type { AdminEvent } from "../people/admin-event.ts";
 import { personColumns, toPerson } from "../people/lookups.ts";
 import type { AdministrationQueries, PersonRecord } from "./administration-port.ts";
 
 export const administrationQueries = defineQueries(
   "database.administration",
   ({ kysely: db, engine, clock }): AdministrationQueries => ({
-    async holdAdministrators() {
-      const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
-      // SQLite needs no lock, because it has one writer at a time.
-      if (engine.name === "postgres") await administrators.forNoKeyUpdate().execute();
-      // Runs a second statement, because the first statement does not see changes that were committed while it waited for the lock.
-      const enabled = administrators
-        .leftJoin("disabled_users", "disabled_users.user_id", "people.id")
-        .where("disabled_users.user_id", "is", null);
-      return (await enabled.execute()).map(({ id }) => id);
-    },
-
     async listPeople({ limit, cursor, text }) {
       const before = decodeTimedCursor(cursor);
       const rows = await people(db, clock())
@@ -44,11 +33,6 @@ export const administrationQueries = defineQueries(
     async findPerson(userId) {
       const row = await people(db, clock()).where("people.id", "=", userId).executeTakeFirst();
       return row && toRecord(row);
-    },
-
-    async addEvent({ id, at, action, actorId, subjectId, detail }) {
-      const row = { id, at, action, actor_id: actorId ?? null, subject_id: subjectId, detail: JSON.stringify(detail) };
-      await db.insertInto("admin_events").values(row).execute();
     },
 
     async listEvents({ limit, cursor }) {

@@ -5,6 +5,7 @@ import type { RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import type { NoteAccess } from "../access/access-summary.ts";
 import type { Attachment, ListedAttachment } from "../access/attachment.ts";
+import type { PeopleVerbs } from "../people/index.ts";
 import { type People, presentPerson } from "../people/present.ts";
 
 /** Converts the counts of an access summary. Leaves out an expiry that never comes. */
@@ -36,14 +37,17 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
 }
 
 /** Presents one attachment. Reads from the database who uploaded it. */
-export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
+export async function describeAttachment(
+  attachment: Attachment,
+  { useCases }: RouteDeps<PeopleVerbs>,
+): Promise<WireAttachment> {
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
 /** Presents one page of a note's attachments. One query reads all users who uploaded these attachments. */
 export async function describeAttachments(
   { items, nextCursor }: Page<ListedAttachment>,
-  { useCases }: RouteDeps,
+  { useCases }: RouteDeps<PeopleVerbs>,
 ): Promise<AttachmentPage> {
   const people = await useCases.findPeople(items.map(({ createdBy }) => createdBy));
   return fitPage(

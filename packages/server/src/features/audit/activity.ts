@@ -3,8 +3,8 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { guardedNoteQueries } from "../access/note-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { noteQueries } from "../notes/queries.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import type { AuditPageRequest, DownloadSteps } from "./audit-port.ts";
 import { auditQueries } from "./queries.ts";
@@ -59,7 +59,7 @@ export async function nameEvents(queries: Tx, { items, nextCursor }: Page<AuditE
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const names = ids.size === 0 ? new Map<string, string>() : await attachmentQueries(queries).filenamesOf([...ids]);
   const noteIds = [...new Set(items.map(({ noteId }) => noteId))];
-  const titles = items.length === 0 ? new Map<string, string>() : await noteQueries(queries).titlesOf(noteIds);
+  const titles = items.length === 0 ? new Map<string, string>() : await guardedNoteQueries(queries).titlesOf(noteIds);
   for (const { attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;
     // A file that still exists already has its current name. A deleted file gets the name from its newest event on this page.

@@ -1,11 +1,14 @@
 import type { Logger } from "pino";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
-import type { UseCases } from "../../wiring/use-cases.ts";
+import type { AuditVerbs } from "./index.ts";
 
 const INTERVAL_MS = 3_600_000;
 
 /** Exports old audit events to files, and deletes them from the database, once an hour. */
-export function startAuditRetention(options: { useCases: Pick<UseCases, "expireAuditEvents">; logger: Logger }): Loop {
+export function startAuditRetention(options: {
+  useCases: Pick<AuditVerbs, "expireAuditEvents">;
+  logger: Logger;
+}): Loop {
   const { useCases, logger } = options;
   return startLoop({
     async round() {

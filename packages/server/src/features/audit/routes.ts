@@ -6,9 +6,11 @@ import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { Caller } from "../access/caller.ts";
+import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/present.ts";
 import type { NamedEvent } from "./activity.ts";
 import type { DownloadSteps } from "./audit-port.ts";
+import type { AuditVerbs } from "./index.ts";
 
 const schemas = operations("activity", {
   listNoteActivity: {
@@ -34,7 +36,7 @@ const schemas = operations("activity", {
 });
 
 /** The routes GET /activity and GET /notes/:noteId/activity, and the counts of downloads below them. */
-export function activityRoutes(app: App, deps: RouteDeps): void {
+export function activityRoutes(app: App, deps: RouteDeps<AuditVerbs & PeopleVerbs>): void {
   const { useCases } = deps;
   app.get(
     "/notes/:noteId/activity",
@@ -70,7 +72,7 @@ function presentDownloads({ countedSince, steps }: DownloadSteps): Downloads {
 
 export async function describe(
   page: Page<NamedEvent>,
-  { caller, useCases }: RouteDeps & { caller: Caller },
+  { caller, useCases }: RouteDeps<AuditVerbs & PeopleVerbs> & { caller: Caller },
 ): Promise<AuditEventPage> {
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   const items = page.items.map((event) => {

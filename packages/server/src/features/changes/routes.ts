@@ -3,6 +3,7 @@ import type { FastifyRequest } from "fastify";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { ChangeVerbs } from "./index.ts";
 import type { createStreams } from "./streams.ts";
 
 const STREAM = "text/event-stream";
@@ -20,7 +21,7 @@ const schemas = operations("changes", {
   },
 });
 
-type Deps = RouteDeps & {
+type Deps = RouteDeps<ChangeVerbs> & {
   streams: ReturnType<typeof createStreams>;
   /** Checks whether the credentials of an earlier request are still valid. Rejects if the credentials are no longer valid. */
   identify: (request: FastifyRequest) => Promise<void>;

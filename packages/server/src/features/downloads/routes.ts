@@ -6,6 +6,7 @@ import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { DownloadVerbs } from "./index.ts";
 import type { IssuedUrl } from "./issue-url.ts";
 import { type BatchAnswer, isUrlRefusal, type UrlRefusal } from "./issue-urls.ts";
 import { parseExpiresIn, presentAnswers } from "./present.ts";
@@ -41,7 +42,7 @@ const schemas = operations("urls", {
 const exposeHeadRoute = false;
 
 /** The routes that issue URLs: GET /attachments/:attachmentId/url and /download, and POST /attachments/urls. */
-export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps): void {
+export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps<DownloadVerbs>): void {
   const issue = async (
     request: Pick<FastifyRequest, "caller" | "clientAddress">,
     { attachmentId }: { attachmentId: string },

@@ -1,17 +1,22 @@
 import type { Disposition } from "../../platform/bucket/serving.ts";
 import type { Page, PageRequest } from "../../platform/database/page.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { UseCases } from "../../wiring/use-cases.ts";
 import { applicationUserId } from "../access/actor.ts";
 import type { Attachment } from "../access/attachment.ts";
+import type { AttachmentVerbs } from "../attachments/index.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import type { UrlPurpose } from "../audit/url-purpose.ts";
+import type { DownloadVerbs } from "../downloads/index.ts";
 import { checkExpiry, type IssuedUrl } from "../downloads/issue-url.ts";
 import type { BatchAnswer } from "../downloads/issue-urls.ts";
 import type { ItemName } from "../outbox/file-event.ts";
 import { lookupQueries } from "../people/lookups.ts";
+import type { SharingVerbs } from "../sharing/index.ts";
+import type { TrashVerbs } from "../trash/index.ts";
 import type { ReportedPart } from "../uploads/assemble-parts.ts";
-import type { StartedUpload, UploadProgress } from "../uploads/index.ts";
+import type { StartedUpload } from "../uploads/declared-upload.ts";
+import type { UploadVerbs } from "../uploads/index.ts";
+import type { UploadProgress } from "../uploads/parts.ts";
 import type { Ask } from "./ask.ts";
 import { callerOf, createItemAccess, ROLES } from "./item-access.ts";
 import { itemQueries } from "./item-queries.ts";
@@ -47,7 +52,14 @@ export type Files = ReturnType<typeof createFiles>;
  * No use case calls the host application inside a transaction, because a query of the application could wait for a lock of this
  * transaction.
  */
-export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
+export function createFiles(
+  deps: Deps,
+  parts: {
+    useCases: AttachmentVerbs & DownloadVerbs & TrashVerbs & UploadVerbs & SharingVerbs;
+    resources: Resources;
+    ask: Ask;
+  },
+) {
   const { db } = deps;
   const { useCases, resources, ask } = parts;
   const remember = rememberUser(deps, useCases);

@@ -4,11 +4,11 @@ import { DomainError } from "../../platform/errors.ts";
 import { applicationUserId } from "../access/actor.ts";
 import type { Caller } from "../access/caller.ts";
 import type { ItemName } from "../outbox/file-event.ts";
+import { fileEventQueries } from "../outbox/file-event-queries.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { uploadQueries } from "../uploads/queries.ts";
 import type { Ask } from "./ask.ts";
 import type { Item, ItemAction } from "./item.ts";
-import { itemQueries } from "./item-queries.ts";
 import type { User } from "./types.ts";
 
 /** The role that a user gets for one call if the host application permits the action. The call performs only this action. */
@@ -46,7 +46,7 @@ export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
   async function itemOfUpload(user: User, uploadId: string): Promise<Item> {
     const upload = await uploadQueries(db).find(uploadId);
     const item =
-      upload?.userId === applicationUserId(user.id) ? await itemQueries(db).findOfNote(upload.noteId) : undefined;
+      upload?.userId === applicationUserId(user.id) ? await fileEventQueries(db).itemOfNote(upload.noteId) : undefined;
     if (item === undefined) throw new DomainError("upload_not_found", "Upload not found");
     return item;
   }

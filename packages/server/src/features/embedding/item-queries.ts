@@ -10,10 +10,6 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
       await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();
     },
 
-    async findOfNote(noteId) {
-      return toItem(await select().where("note_id", "=", noteId).executeTakeFirst());
-    },
-
     async findOfAttachments(attachmentIds) {
       const rows = await select()
         .innerJoin("attachments", "attachments.note_id", "items.note_id")

@@ -35,6 +35,4 @@ export type VisitorFileQueries = {
   hasUnseen(noteId: string): Promise<boolean>;
   /** Marks the received files of the note as seen by the owner. */
   markSeen(noteId: string, now: number): Promise<void>;
-  /** Returns the name that each visitor gave last, by visitor id. The map does not contain visitors who gave no name. */
-  namesOf(visitorIds: readonly string[]): Promise<Map<string, string>>;
 };

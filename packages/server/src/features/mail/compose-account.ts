@@ -1,9 +1,9 @@
 import type { Deps } from "../../platform/deps.ts";
-import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
 import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/own/account-links.ts";
 import { hasPassword } from "../accounts/own/own-account.ts";
 import { accountQueries } from "../accounts/queries.ts";
 import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
+import { disabledUserQueries } from "../people/disabled-user-queries.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { isProven } from "../people/people.ts";
 import { peopleQueries } from "../people/queries.ts";
@@ -97,7 +97,7 @@ export async function composeAccountClosed(
   deps: PartDeps,
   { userId }: { userId: string },
 ): Promise<Composed | undefined> {
-  const deletion = await accountDeletionQueries(deps.db).find(userId);
+  const deletion = await disabledUserQueries(deps.db).findDeletion(userId);
   if (deletion?.isByOwner !== true) return undefined;
   const words = await textsFor(deps, userId);
   const { subject, intro, keep, button, advice } = words.closed;

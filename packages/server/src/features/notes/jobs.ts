@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
-import type { UseCases } from "../../wiring/use-cases.ts";
+import type { NoteVerbs } from "./index.ts";
 
 /** How often this replica checks for changed notes and files. Milliseconds. */
 const INTERVAL_MS = 5_000;
@@ -12,7 +12,7 @@ export function startSearchIndex({
   useCases,
   logger,
 }: {
-  useCases: Pick<UseCases, "indexForSearch">;
+  useCases: Pick<NoteVerbs, "indexForSearch">;
   logger: Logger;
 }): Loop {
   let next: NodeJS.Timeout | undefined;

@@ -19,16 +19,10 @@ export type NoteQueries = {
     change: { title?: string; body?: string; updatedAt: number; ifUpdatedAt?: number | undefined },
   ): Promise<Note | undefined>;
   /**
-   * Locks the note until the transaction ends, so that nobody can delete the note or add files to it. Returns false if the note is deleted.
-   */
-  hold(noteId: string): Promise<boolean>;
-  /**
    * Deletes the note with its attachments, uploads and shares. The caller must have locked the note, and must queue the deletion of the
    * objects.
    */
   delete(noteId: string): Promise<void>;
-  /** Returns the titles by note id, with one query. The map does not contain deleted notes. */
-  titlesOf(noteIds: readonly string[]): Promise<Map<string, string>>;
   /** Lists the notes that a user owns. Does not read the bodies of the notes. */
   listOwned(userId: string, page: NotePageRequest): Promise<Page<NoteSummary>>;
   /** Lists the notes that are shared with this user through a valid share, newest first. */

@@ -9,6 +9,7 @@ import type { Arrive } from "../access/authorise.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Note, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
+import { guardedNoteQueries } from "../access/note-queries.ts";
 import { permits } from "../access/role.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutNote, auditEvent } from "../audit/describe-event.ts";
@@ -186,7 +187,7 @@ async function pageOfNote(
 }
 
 async function whyUnchanged(queries: Tx, noteId: string): Promise<DomainError> {
-  if (!(await noteQueries(queries).hold(noteId))) return new DomainError("note_not_found", "Note not found");
+  if (!(await guardedNoteQueries(queries).hold(noteId))) return new DomainError("note_not_found", "Note not found");
   return new DomainError(
     "note_changed",
     "The note was changed in the meantime, so nothing was saved. Read it again, and save with its current updatedAt.",

@@ -5,12 +5,13 @@ import type { RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { presentAccess, presentAttachment } from "../attachments/present.ts";
+import type { PeopleVerbs } from "../people/index.ts";
 import { type People, presentPerson } from "../people/present.ts";
 
 /** Presents a page of notes. Reads all owners with one query. */
 export async function describeNotes(
   { items, nextCursor }: Page<NoteSummaryWithRole>,
-  { useCases }: RouteDeps,
+  { useCases }: RouteDeps<PeopleVerbs>,
 ): Promise<NotePage> {
   const people = await useCases.findPeople(items.map(({ ownerId }) => ownerId));
   return fitPage(
@@ -24,7 +25,7 @@ export async function describeNotes(
 }
 
 /** Presents a note with the first page of its attachments. Reads all users with one query. */
-export async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps): Promise<WireNote> {
+export async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps<PeopleVerbs>): Promise<WireNote> {
   const people = await useCases.findPeople([note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
   const attachments = note.attachments.map((attachment) => presentAttachment(attachment, people));
   const page = fitPage(attachments, note.attachmentsCursor);

@@ -257,32 +257,10 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       return row && toNote(row);
     },
 
-    async hold(noteId) {
-      const row = await db
-        .selectFrom("notes")
-        .select("id")
-        .where("id", "=", noteId)
-        .where(notInTrash.notes)
-        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
-        .$if(engine.name === "postgres", (query) => query.forUpdate())
-        .executeTakeFirst();
-      return row !== undefined;
-    },
-
     async delete(noteId) {
       await deleteAttachmentsOf(db, noteId);
       await db.deleteFrom("shared_subjects").where("note_id", "=", noteId).execute();
       await db.deleteFrom("notes").where("id", "=", noteId).execute();
-    },
-
-    async titlesOf(noteIds) {
-      const rows = await db
-        .selectFrom("notes")
-        .select(["id", "title"])
-        .where((eb) => engine.isIn(eb.ref("id"), engine.list(noteIds)))
-        .where(notInTrash.notes)
-        .execute();
-      return new Map(rows.map((row) => [row.id, row.title]));
     },
 
     async listOwned(userId, request) {

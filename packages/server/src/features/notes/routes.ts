@@ -1,5 +1,6 @@
 import {
   AttachmentPage,
+  AttachmentParams,
   CreateNoteBody,
   ListNotesQuery,
   Note,
@@ -15,7 +16,17 @@ import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { parseInstant } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
 import { describeAttachments } from "../attachments/present.ts";
+import type { PeopleVerbs } from "../people/index.ts";
+import type { NoteVerbs } from "./index.ts";
 import { describeNote, describeNotes } from "./present.ts";
+
+const fileSchemas = operations("attachments", {
+  markAttachmentSeen: {
+    summary: "Take the mark of a new file away, because you have looked at it",
+    params: AttachmentParams,
+    response: { 204: emptyResponse },
+  },
+});
 
 const schemas = operations("notes", {
   createNote: {
@@ -57,16 +68,16 @@ const schemas = operations("notes", {
     params: NoteParams,
     response: { 204: emptyResponse },
   },
-  deleteNote: {
-    summary: "Delete a note with its attachments and shares. It stays in the trash for a while, and its links end",
-    params: NoteParams,
-    response: { 204: emptyResponse },
-  },
 });
 
 /** The routes /notes, /notes/:noteId, and the list of the attachments of a note. */
-export function noteRoutes(app: App, deps: RouteDeps): void {
+export function noteRoutes(app: App, deps: RouteDeps<NoteVerbs & PeopleVerbs>): void {
   const { useCases } = deps;
+  app.put("/attachments/:attachmentId/seen", { schema: fileSchemas.markAttachmentSeen }, async (request, reply) => {
+    await useCases.markAttachmentSeen(callerOf(request), request.params.attachmentId);
+    return reply.code(204).send(null);
+  });
+
   app.post(
     "/notes",
     { schema: schemas.createNote, bodyLimit: httpLimits.largeJsonBodyBytes },
@@ -115,11 +126,6 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
 
   app.put("/notes/:noteId/seen", { schema: schemas.markNoteSeen }, async (request, reply) => {
     await useCases.markNoteSeen(callerOf(request), request.params.noteId);
-    return reply.code(204).send(null);
-  });
-
-  app.delete("/notes/:noteId", { schema: schemas.deleteNote }, async (request, reply) => {
-    await useCases.deleteNote(callerOf(request), request.params.noteId);
     return reply.code(204).send(null);
   });
 }

@@ -52,6 +52,11 @@ export const fileEventQueries = defineQueries(
         .where("due_at", "=", leaseEndsAt)
         .execute();
     },
+
+    async itemOfNote(noteId) {
+      const row = await db.selectFrom("items").selectAll().where("note_id", "=", noteId).executeTakeFirst();
+      return row && { noteId: row.note_id, resource: row.resource, itemId: row.item_id };
+    },
   }),
 );
 

@@ -1,4 +1,4 @@
-import type { FileEvent } from "./file-event.ts";
+import type { FileEvent, ItemName } from "./file-event.ts";
 
 /** A file event that one replica has reserved. `attempts`: how often replicas have reserved it, including this time. */
 export type ClaimedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
@@ -21,4 +21,6 @@ export type FileEventQueries = {
   remove(eventId: string): Promise<void>;
   /** Makes an event due at `dueAt`. Does nothing if another replica has reserved the event in the meantime. */
   postpone(claimed: Pick<ClaimedFileEvent, "id" | "leaseEndsAt">, change: { dueAt: number }): Promise<void>;
+  /** Returns the item whose files belong to this note. */
+  itemOfNote(noteId: string): Promise<(ItemName & { noteId: string }) | undefined>;
 };

@@ -18,5 +18,10 @@ export const credentialQueries = defineQueries(
       const table = kind === "session" ? "auth_sessions" : "api_tokens";
       return (await db.selectFrom(table).select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
     },
+
+    async deleteTokens(userId) {
+      const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
+      return Number((await ofUser.executeTakeFirstOrThrow()).numDeletedRows);
+    },
   }),
 );

@@ -5,4 +5,6 @@ export type CredentialQueries = {
   lock(userId: string): Promise<void>;
   /** Returns whether the session or API token still exists. Returns false if it was revoked. */
   exists(credential: Credential): Promise<boolean>;
+  /** Deletes all tokens of this user. Returns the number of deleted tokens. */
+  deleteTokens(userId: string): Promise<number>;
 };

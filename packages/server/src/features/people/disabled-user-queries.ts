@@ -1,5 +1,7 @@
+import type { Selectable } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
-import type { DisabledUserQueries } from "./disabled-users-port.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { AccountDeletion, DisabledUserQueries } from "./disabled-users-port.ts";
 
 export const disabledUserQueries = defineQueries(
   "database.disabledUsers",
@@ -25,5 +27,15 @@ export const disabledUserQueries = defineQueries(
       const row = db.deleteFrom("disabled_users").where("user_id", "=", userId);
       return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;
     },
+
+    async findDeletion(userId) {
+      return toDeletion(
+        await db.selectFrom("account_deletions").selectAll().where("user_id", "=", userId).executeTakeFirst(),
+      );
+    },
   }),
 );
+
+export function toDeletion(row: Selectable<Tables["account_deletions"]> | undefined): AccountDeletion | undefined {
+  return row && { userId: row.user_id, isByOwner: row.by_owner === 1, deleteAt: row.delete_at };
+}

@@ -6,4 +6,13 @@ export type DisabledUserQueries = {
    * A sign-in may have made sessions while the user was being disabled. This call ends these sessions, except `exceptSession`.
    */
   remove(userId: string, options?: { exceptSession: string | undefined }): Promise<boolean>;
+  findDeletion(userId: string): Promise<AccountDeletion | undefined>;
+};
+
+/** A user whose account is closed, and will be deleted permanently at `deleteAt`. Milliseconds since the epoch. */
+export type AccountDeletion = {
+  userId: string;
+  /** True: the owner of the account asked for the deletion, and can cancel it. False: the owner can't cancel the deletion. */
+  isByOwner: boolean;
+  deleteAt: number;
 };

@@ -34,4 +34,6 @@ export type PeopleQueries = {
   findByIds(userIds: readonly string[]): Promise<Map<string, Person>>;
   /** Returns the users who have one of these normalised email addresses. */
   findByEmails(emails: readonly string[]): Promise<EmailHolder[]>;
+  /** Returns the name that each visitor gave last, by visitor id. The map does not contain visitors who gave no name. */
+  namesOf(visitorIds: readonly string[]): Promise<Map<string, string>>;
 };

@@ -4,7 +4,6 @@ import { DomainError } from "../../platform/errors.ts";
 import type { Language } from "../../platform/text/language.ts";
 import { visitorActorId, visitorIdOf } from "../access/actor.ts";
 import type { Caller } from "../access/caller.ts";
-import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { lookupQueries } from "./lookups.ts";
 import type { Person } from "./person.ts";
 import { peopleQueries } from "./queries.ts";
@@ -44,8 +43,7 @@ export function findPeople({ db }: Deps) {
     const ofUsers = ids.filter((id) => visitorIdOf(id) === undefined);
     try {
       const users = ofUsers.length === 0 ? [] : await peopleQueries(db).findByIds(ofUsers);
-      const names =
-        visitorIds.length === 0 ? new Map<string, string>() : await visitorFileQueries(db).namesOf(visitorIds);
+      const names = visitorIds.length === 0 ? new Map<string, string>() : await peopleQueries(db).namesOf(visitorIds);
       const visitors = visitorIds.map((id) => [visitorActorId(id), presentVisitor(names.get(id))] as const);
       return new Map<string, Named>([...users, ...visitors]);
     } catch (error) {

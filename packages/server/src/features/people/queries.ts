@@ -128,6 +128,17 @@ export const peopleQueries = defineQueries("database.people", (tx): PeopleQuerie
         .execute();
       return rows.map(({ id, email, email_proven_by }) => ({ id, email, isProven: email_proven_by !== null }));
     },
+
+    async namesOf(visitorIds) {
+      const rows = await db
+        .selectFrom("visitor_files")
+        .select(["visitor_id", "visitor_name"])
+        .where((eb) => engine.isIn(eb.ref("visitor_id"), engine.list(visitorIds)))
+        .where("visitor_name", "is not", null)
+        .orderBy("attachment_id")
+        .execute();
+      return new Map(rows.map((row) => [row.visitor_id, row.visitor_name as string]));
+    },
   };
 });
 

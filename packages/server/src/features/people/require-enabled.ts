@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
+import { disabledUserQueries } from "./disabled-user-queries.ts";
 import { lookupQueries } from "./lookups.ts";
 
 /**
@@ -9,7 +9,7 @@ import { lookupQueries } from "./lookups.ts";
 export function requireEnabled({ db }: { db: Tx }) {
   return async (userId: string): Promise<void> => {
     if (!(await lookupQueries(db).isDisabled(userId))) return;
-    const deletion = await accountDeletionQueries(db).find(userId);
+    const deletion = await disabledUserQueries(db).findDeletion(userId);
     if (deletion?.isByOwner !== true) {
       throw new DomainError("access_denied", "This user is disabled. Ask an administrator to enable it.");
     }

@@ -1,16 +1,16 @@
 import type { SharedAttachmentPage } from "@valetkey/contract";
 import type { Page } from "../../platform/database/page.ts";
 import { fitPage } from "../../platform/http/fit-page-bytes.ts";
-import type { RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import { presentAttachment } from "../attachments/present.ts";
+import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/present.ts";
 import type { SharedAttachment } from "./shared-attachment.ts";
 
 /** Converts one page of attachments that are shared without their notes to the form of a response. Reads all users with one query. */
 export async function describeShared(
   { items, nextCursor }: Page<SharedAttachment>,
-  { useCases }: RouteDeps,
+  { useCases }: { useCases: PeopleVerbs },
 ): Promise<SharedAttachmentPage> {
   const people = await useCases.findPeople(items.flatMap(({ ownerId, createdBy }) => [ownerId, createdBy]));
   return fitPage(

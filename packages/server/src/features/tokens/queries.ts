@@ -47,10 +47,5 @@ export const apiTokenQueries = defineQueries(
       const token = db.deleteFrom("api_tokens").where("id", "=", tokenId);
       return (await token.returning("user_id").executeTakeFirst())?.user_id;
     },
-
-    async deleteAll(userId) {
-      const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
-      return Number((await ofUser.executeTakeFirstOrThrow()).numDeletedRows);
-    },
   }),
 );

@@ -11,6 +11,9 @@ import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { parseExpiresAt, toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { AccountVerbs } from "../accounts/index.ts";
+import type { PeopleVerbs } from "../people/index.ts";
+import type { TokenVerbs } from "./index.ts";
 import type { ApiToken } from "./tokens-port.ts";
 
 const schemas = operations("tokens", {
@@ -42,7 +45,7 @@ const schemas = operations("tokens", {
 });
 
 /** The routes /me and /tokens. */
-export function tokenRoutes(app: App, { useCases }: RouteDeps): void {
+export function tokenRoutes(app: App, { useCases }: RouteDeps<AccountVerbs & PeopleVerbs & TokenVerbs>): void {
   app.get("/me", { schema: schemas.getMe }, async (request) => {
     const caller = callerOf(request);
     const { id, email, name, isAdmin } = await useCases.getMe(caller);

@@ -15,6 +15,4 @@ export type ApiTokenQueries = {
   delete(userId: string, tokenId: string): Promise<boolean>;
   /** Deletes a token of any user. Returns the user of the token, or undefined if there is no such token. */
   deleteOfAnyUser(tokenId: string): Promise<string | undefined>;
-  /** Deletes all tokens of this user. Returns the number of deleted tokens. */
-  deleteAll(userId: string): Promise<number>;
 };

@@ -3,8 +3,9 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { type Actor, act } from "../accounts/act.ts";
 import { warnOfChange } from "../accounts/own/warn-of-change.ts";
+import type { Actor } from "../people/act.ts";
+import { act } from "../people/act.ts";
 import { credentialQueries } from "../people/credential-queries.ts";
 import { identityQueries } from "../people/identity-queries.ts";
 import { lookupQueries } from "../people/lookups.ts";
@@ -162,7 +163,7 @@ export function revokeApiTokensOf(deps: Deps) {
 async function revokeAllIn(tx: Tx, userId: string): Promise<number> {
   // If a token is being created now, waits until it is stored. So this token is revoked too.
   await credentialQueries(tx).lock(userId);
-  return apiTokenQueries(tx).deleteAll(userId);
+  return credentialQueries(tx).deleteTokens(userId);
 }
 
 function tokenNotFound(): DomainError {

@@ -4,12 +4,12 @@ import { DomainError } from "../../platform/errors.ts";
 import { type Attachment, isComplete } from "../access/attachment.ts";
 import { authoriseAttachment } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { guardedNoteQueries } from "../access/note-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
-import { noteQueries } from "../notes/queries.ts";
 import type { PlannedDeletion } from "../storage/object-deletions.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
 import { deleteAttachmentsForGood } from "./delete-for-good.ts";
@@ -25,7 +25,8 @@ export function deleteAttachment(deps: Deps) {
     releaseObjects(deps, async (tx, now) => {
       const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
       const isHeld =
-        (await noteQueries(tx).hold((await authorise()).noteId)) && (await attachmentQueries(tx).hold(attachmentId));
+        (await guardedNoteQueries(tx).hold((await authorise()).noteId)) &&
+        (await attachmentQueries(tx).hold(attachmentId));
       if (!isHeld) throw notFound();
       // Reads the attachment again now that it is locked, because its upload may have completed in the meantime.
       const attachment = await authorise();

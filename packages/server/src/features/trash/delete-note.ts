@@ -2,11 +2,11 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { guardedNoteQueries } from "../access/note-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutNote, auditEvent } from "../audit/describe-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
-import { noteQueries } from "../notes/queries.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
 import { trashQueries } from "./queries.ts";
@@ -21,7 +21,7 @@ export function deleteNote(deps: Deps) {
     releaseObjects(deps, async (tx, now) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
       // Locks the note, so that nobody can add an attachment now. The object of such an attachment would stay in the bucket without a row.
-      if (!(await noteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+      if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
       const planned = await (limits.trashDays === 0 ? deleteNoteForGood(tx, { noteId, now }) : discard());
       // The event does not list the files, because a note may have many thousands.
       const event = { id: newId(), caller, subject: aboutNote(note), at: now };

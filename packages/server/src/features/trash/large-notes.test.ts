@@ -7,6 +7,7 @@ import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
+import { disabledUserQueries } from "../people/disabled-user-queries.ts";
 import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
 import { uploadQueries } from "../uploads/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
@@ -130,7 +131,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     await accountDeletionQueries(service.db).put({ userId: ownerId, isByOwner: false, deleteAt: 1 });
     const left = watchSteps({ noteId, ownerId });
     await service.useCases.deleteClosedAccounts();
-    expect(await accountDeletionQueries(service.db).find(ownerId)).toBeUndefined();
+    expect(await disabledUserQueries(service.db).findDeletion(ownerId)).toBeUndefined();
     await purgeAll(service);
     expect(left.at(-1)).toBe(0);
     expect(Math.max(...stepsOf(left))).toBeLessThanOrEqual(MAX_FILES_IN_STEP);

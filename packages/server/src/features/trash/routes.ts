@@ -4,7 +4,25 @@ import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/present.ts";
+import type { TrashVerbs } from "./index.ts";
+
+const fileSchemas = operations("attachments", {
+  deleteAttachment: {
+    summary: "Delete an attachment and its stored file",
+    params: AttachmentParams,
+    response: { 204: emptyResponse },
+  },
+});
+
+const noteSchemas = operations("notes", {
+  deleteNote: {
+    summary: "Delete a note with its attachments and shares. It stays in the trash for a while, and its links end",
+    params: NoteParams,
+    response: { 204: emptyResponse },
+  },
+});
 
 const schemas = operations("trash", {
   listTrash: {
@@ -37,7 +55,17 @@ const schemas = operations("trash", {
 });
 
 /** The routes below /trash. Only these routes find a deleted note or file. */
-export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
+export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps<PeopleVerbs & TrashVerbs>): void {
+  app.delete("/notes/:noteId", { schema: noteSchemas.deleteNote }, async (request, reply) => {
+    await useCases.deleteNote(callerOf(request), request.params.noteId);
+    return reply.code(204).send(null);
+  });
+
+  app.delete("/attachments/:attachmentId", { schema: fileSchemas.deleteAttachment }, async (request, reply) => {
+    await useCases.deleteAttachment(callerOf(request), request.params.attachmentId);
+    return reply.code(204).send(null);
+  });
+
   app.get("/trash", { schema: schemas.listTrash, preHandler: takeTurn }, async (request) => {
     const { limit, cursor } = request.query;
     const { items, nextCursor } = await useCases.listTrash(callerOf(request), { limit, cursor });

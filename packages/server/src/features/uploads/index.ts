@@ -1,25 +1,30 @@
-/*
- * The life of an upload, by the states of its row:
- *
- *  1. start.ts records what the client declares. The upload is `pending`, and its size counts in the quota.
- *  2. The client sends the bytes directly to the bucket, in one signed PUT or in several parts. parts.ts signs each part on request.
- *  3. complete.ts assembles the parts (assemble-parts.ts) and finds the stored object.
- *  4. stage.ts copies the object to a new key if a signed URL could still overwrite it.
- *  5. verify.ts compares the object with the declaration. decide.ts moves the upload to `ready` or `rejected`.
- *  6. If the verification is slow, decide.ts moves the upload to `verifying` or `scanning` instead, and queues the verification.
- *  7. The background loop of any replica reserves the verification. run-verification.ts moves the upload to `ready` or `rejected`.
- *  8. abort.ts moves an unfinished upload to `aborted` when the client asks for this.
- *  9. The sweep calls expire.ts, which moves a `pending` upload to `expired` after its signed URLs have expired.
- * 10. Only transition.ts writes states. objects-of-upload.ts queues the deletion of the objects of an ended upload.
- *
- * attach-form.ts is the exception: the server streams the file of a form, so its attachment starts as `ready` or `scanning`.
- */
+import type { Deps } from "../../platform/deps.ts";
+import type { Allowance } from "../../platform/limits/in-memory.ts";
+import type { Arrive } from "../access/authorise.ts";
+import { abortUpload } from "./abort.ts";
+import { attachFile } from "./attach-form.ts";
+import { completeUpload } from "./complete.ts";
+import { expireUploads } from "./expire.ts";
+import { getUpload, signParts } from "./parts.ts";
+import { renameFile } from "./rename-file.ts";
+import { claimVerification, renewVerification, runVerification } from "./run-verification.ts";
+import { startUpload } from "./start.ts";
 
-export { abortUpload } from "./abort.ts";
-export { attachFile } from "./attach-form.ts";
-export { completeUpload } from "./complete.ts";
-export type { StartedUpload } from "./declared-upload.ts";
-export { expireUploads } from "./expire.ts";
-export { getUpload, signParts, type UploadProgress } from "./parts.ts";
-export { claimVerification, RENEW_MS, renewVerification, runVerification } from "./run-verification.ts";
-export { startUpload } from "./start.ts";
+export type UploadVerbs = ReturnType<typeof createUploads>;
+
+/** Creates what the rest of the service does with this feature. */
+export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; starts: Allowance }) {
+  return {
+    attachFile: attachFile(deps, { allowance: starts, arrive }),
+    renameFile: renameFile(deps),
+    startUpload: startUpload(deps, { allowance: starts, arrive }),
+    getUpload: getUpload(deps),
+    signParts: signParts(deps),
+    completeUpload: completeUpload(deps),
+    abortUpload: abortUpload(deps),
+    expireUploads: expireUploads(deps),
+    claimVerification: claimVerification(deps),
+    renewVerification: renewVerification(deps),
+    runVerification: runVerification(deps),
+  };
+}

@@ -1,10 +1,10 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { takeFromWindow } from "../../platform/limits/in-database.ts";
+import { guardedNoteQueries } from "../access/note-queries.ts";
 import { checkOffer } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { noteQueries } from "../notes/queries.ts";
 import { authoriseSender, type OpenRequest } from "./authorise-sender.ts";
 import type { DeclaredUpload } from "./declared-upload.ts";
 import { uploadQueries } from "./queries.ts";
@@ -25,7 +25,7 @@ export async function holdRequest(
   if (linkId === undefined) return undefined;
   await uploadQueries(queries).holdStarts({ userId, noteId });
   // Locks the note before the file request, as every transaction does. This order avoids deadlocks.
-  await noteQueries(queries).hold(noteId);
+  await guardedNoteQueries(queries).hold(noteId);
   await visitorFileQueries(queries).holdLink(linkId);
   const { request } = await authoriseSender(queries, { sender: caller, noteId, now: clock(), limits });
   await checkRequest(queries, { declared, link: request?.link });

@@ -3,7 +3,7 @@ import { countParts } from "../../platform/bucket/part-plan.ts";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
 import { toIso } from "../../platform/http/wire-instant.ts";
 import type { Upload } from "../access/upload.ts";
-import type { UploadProgress } from "./index.ts";
+import type { UploadProgress } from "./parts.ts";
 
 type Started = { upload: Upload; request: SignedRequest | undefined };
 

@@ -1,7 +1,9 @@
 import {
   Attachment,
+  AttachmentParams,
   CompleteUploadBody,
   NoteParams,
+  RenameAttachmentBody,
   SignedParts,
   SignPartsBody,
   StartedUpload,
@@ -12,11 +14,25 @@ import {
 } from "@valetkey/contract";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../platform/http/openapi.ts";
+import { allowNoBody, readIdempotencyKey } from "../../platform/http/read-request.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { callerOf } from "../access/authentication.ts";
 import { describeAttachment } from "../attachments/present.ts";
+import type { PeopleVerbs } from "../people/index.ts";
+import type { UploadVerbs } from "./index.ts";
 import { presentPart, presentStarted, presentUpload } from "./present.ts";
-import { allowNoBody, readIdempotencyKey } from "./read-request.ts";
+
+const fileSchemas = operations("attachments", {
+  renameAttachment: {
+    summary: "Rename a file",
+    description:
+      "Only a `ready` file can be renamed, by those who may edit its note. The content must agree with the new name, as in an upload. " +
+      "URLs that were issued before keep the old name.",
+    params: AttachmentParams,
+    body: RenameAttachmentBody,
+    response: { 200: Attachment },
+  },
+});
 
 const schemas = operations("uploads", {
   startUpload: {
@@ -58,7 +74,7 @@ const schemas = operations("uploads", {
 });
 
 /** The routes that start and complete an upload. Both routes run the access query, which also refuses disabled users. */
-export function sendRoutes(app: App, deps: RouteDeps): void {
+export function sendRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs>): void {
   const { useCases } = deps;
   app.post("/notes/:noteId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
     const { filename, sizeBytes, contentType, sha256 } = request.body;
@@ -78,7 +94,13 @@ export function sendRoutes(app: App, deps: RouteDeps): void {
 }
 
 /** The routes for an upload that has started: /uploads/:uploadId and its parts. */
-export function uploadRoutes(app: App, { useCases }: RouteDeps): void {
+export function uploadRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs>): void {
+  const { useCases } = deps;
+  app.patch("/attachments/:attachmentId", { schema: fileSchemas.renameAttachment }, async (request) => {
+    const input = { attachmentId: request.params.attachmentId, filename: request.body.filename };
+    return describeAttachment(await useCases.renameFile(callerOf(request), input), deps);
+  });
+
   app.get("/uploads/:uploadId", { schema: schemas.getUpload }, async (request) =>
     presentUpload(await useCases.getUpload(callerOf(request), request.params.uploadId)),
   );

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
-import type { UseCases } from "../../wiring/use-cases.ts";
-import { RENEW_MS } from "./index.ts";
+import type { UploadVerbs } from "./index.ts";
+import { RENEW_MS } from "./run-verification.ts";
 import type { ClaimedVerification } from "./verifications-port.ts";
 
 /**
@@ -18,7 +18,7 @@ const MAX_RUNNING = 4;
  * verifications, so that another replica can claim them.
  */
 export function startVerification(options: {
-  useCases: Pick<UseCases, "claimVerification" | "renewVerification" | "runVerification">;
+  useCases: Pick<UploadVerbs, "claimVerification" | "renewVerification" | "runVerification">;
   logger: Logger;
 }): Loop {
   const { useCases, logger } = options;

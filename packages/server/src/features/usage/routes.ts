@@ -2,6 +2,7 @@ import { Usage } from "@valetkey/contract";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { UsageVerbs } from "./index.ts";
 
 const schemas = operations("usage", {
   getUsage: {
@@ -11,7 +12,7 @@ const schemas = operations("usage", {
 });
 
 /** The route GET /usage. */
-export function usageRoutes(app: App, { useCases }: RouteDeps): void {
+export function usageRoutes(app: App, { useCases }: RouteDeps<UsageVerbs>): void {
   app.get("/usage", { schema: schemas.getUsage }, async (request) => {
     const { usage, quota } = await useCases.getUsage(callerOf(request));
     const { bytes: usedBytes, files } = usage;

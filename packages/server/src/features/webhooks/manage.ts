@@ -3,10 +3,10 @@ import type { AdminAction, WebhookEvent } from "../../platform/database/unions.t
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { act } from "../accounts/act.ts";
 import { SERVICE_OWNER, type WebhookEndpoint } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { EndpointChange } from "../outbox/webhooks-port.ts";
+import { act } from "../people/act.ts";
 import { credentialQueries } from "../people/credential-queries.ts";
 import { requireAdministrator } from "../people/people.ts";
 import { requireCredential } from "../people/require-credential.ts";

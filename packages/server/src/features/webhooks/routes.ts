@@ -13,6 +13,7 @@ import {
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { callerOf } from "../access/authentication.ts";
+import type { WebhookVerbs } from "./index.ts";
 import type { WebhookScope } from "./manage.ts";
 import { presentDelivery, presentWebhook } from "./present.ts";
 
@@ -81,7 +82,7 @@ function schemasOf({ name, notes }: { name: string; notes: string }) {
 }
 
 /** The routes below /webhooks and /admin/webhooks. */
-export function webhookRoutes(app: App, deps: RouteDeps): void {
+export function webhookRoutes(app: App, deps: RouteDeps<WebhookVerbs>): void {
   const scopes = [
     { path: "/webhooks", scope: "own", schemas: own },
     { path: "/admin/webhooks", scope: "service", schemas: ofService },
@@ -92,7 +93,7 @@ export function webhookRoutes(app: App, deps: RouteDeps): void {
   }
 }
 
-type Parts = RouteDeps & { path: string; scope: WebhookScope; schemas: Schemas };
+type Parts = RouteDeps<WebhookVerbs> & { path: string; scope: WebhookScope; schemas: Schemas };
 
 function endpointRoutes(app: App, { useCases, path, scope, schemas }: Parts): void {
   app.get(path, { schema: schemas.list }, async (request) => ({

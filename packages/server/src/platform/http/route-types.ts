@@ -9,7 +9,6 @@ import type {
   RawServerDefault,
   RouteGenericInterface,
 } from "fastify";
-import type { UseCases } from "../../wiring/use-cases.ts";
 import type { Metrics } from "../metrics/requests.ts";
 import type { ClientIpOf } from "./client-address.ts";
 
@@ -31,8 +30,8 @@ export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
   TypeBoxTypeProvider
 >;
 
-/** The values and functions that the routes need. */
-export type RouteDeps = {
+/** The values and functions that the routes need. `UseCases`: the verbs of the features that the routes call. */
+export type RouteDeps<UseCases> = {
   useCases: UseCases;
   metrics: Metrics;
   /** The maximum size of a file in a form. Bytes. */

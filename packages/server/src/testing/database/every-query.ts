@@ -1,3 +1,4 @@
+import { guardedNoteQueries } from "../../features/access/note-queries.ts";
 import { accessQueries } from "../../features/access/queries.ts";
 import { accountDeletionQueries } from "../../features/accounts/deletion-queries.ts";
 import { passkeyQueries } from "../../features/accounts/passkey-queries.ts";
@@ -21,6 +22,7 @@ import { fileEventQueries } from "../../features/outbox/file-event-queries.ts";
 import { mailPreferenceQueries } from "../../features/outbox/mail-preferences.ts";
 import { mailQueries } from "../../features/outbox/mail-queries.ts";
 import { webhookQueries } from "../../features/outbox/webhook-queries.ts";
+import { administratorQueries } from "../../features/people/administrator-queries.ts";
 import { credentialQueries } from "../../features/people/credential-queries.ts";
 import { disabledUserQueries } from "../../features/people/disabled-user-queries.ts";
 import { identityQueries } from "../../features/people/identity-queries.ts";
@@ -45,6 +47,8 @@ import { limitCountQueries } from "../../platform/limits/queries.ts";
 
 /** Every query of the service, by subject. */
 export const everyQuery = {
+  guardedNotes: guardedNoteQueries,
+  administrators: administratorQueries,
   access: accessQueries,
   lookups: lookupQueries,
   notes: noteQueries,

@@ -127,12 +127,15 @@ export const queryExamples: Examples = {
       [{ ownerId: "user-1", title: "Title", noteId: "note-1" }],
     ],
   },
+  guardedNotes: { titlesOf: [[["note-1", "note-2"]]], hold: [["note-1"]] },
+  administrators: {
+    addEvent: [[{ id: "new", at: NOW, action: "person.disabled", actorId: "user-1", subjectId: "user-2", detail: {} }]],
+    holdAdministrators: [[]],
+  },
   notes: {
     insert: [[sampleNote()]],
     update: [["note-1", { title: "t", body: "b", updatedAt: NOW, ifUpdatedAt: 1 }]],
-    hold: [["note-1"]],
     delete: [["note-1"]],
-    titlesOf: [[["note-1", "note-2"]]],
     listOwned: [
       ["user-1", first],
       ["user-1", next],
@@ -260,6 +263,7 @@ export const queryExamples: Examples = {
     ofFiles: [[files, policy]],
   },
   people: {
+    namesOf: [[["visitor-1"]]],
     put: [[person]],
     withdrawEmailProof: [["user-1", "mail"]],
     signedIn: [["user-1", NOW]],
@@ -276,16 +280,16 @@ export const queryExamples: Examples = {
     claimLegacy: [[subject]],
     findHolders: [[users]],
   },
-  disabledUsers: { add: [["user-1", NOW]], remove: [["user-1", { exceptSession: "s" }]] },
+  disabledUsers: { findDeletion: [["user-1"]], add: [["user-1", NOW]], remove: [["user-1", { exceptSession: "s" }]] },
   apiTokens: {
     insert: [[sampleToken()]],
     list: [["user-1"]],
     delete: [["user-1", "token-1"]],
     deleteOfAnyUser: [["token-1"]],
-    deleteAll: [["user-1"]],
   },
   changes: { describe: [["user-1", "note-1"]] },
   credentials: {
+    deleteTokens: [["user-1"]],
     lock: [["user-1"]],
     exists: [[{ kind: "session", id: "session-1" }], [{ kind: "api-token", id: "token-1" }]],
   },
@@ -384,7 +388,6 @@ export const queryExamples: Examples = {
     markReceived: [["file-1", NOW]],
     hasUnseen: [["note-1"]],
     markSeen: [["note-1", NOW]],
-    namesOf: [[["visitor-1"]]],
   },
   linkVisits: {
     readyFiles: [
@@ -412,10 +415,10 @@ export const queryExamples: Examples = {
   },
   items: {
     insert: [[{ noteId: "new", resource: "invoice", itemId: "new" }]],
-    findOfNote: [["note-1"]],
     findOfAttachments: [[files]],
   },
   fileEvents: {
+    itemOfNote: [["note-1"]],
     insert: [[{ id: "new", kind: "ready", resource: "invoice", itemId: "item-1", file }, { dueAt: NOW }]],
     claim: [[{ ...claiming, resources: ["invoice"] }]],
     remove: [["event-1"]],
@@ -478,7 +481,6 @@ export const queryExamples: Examples = {
     deleteResetLinksByHand: [[]],
   },
   accountDeletions: {
-    find: [["user-1"]],
     hold: [["user-1"]],
     put: [[{ userId: "user-1", isByOwner: true, deleteAt: NOW }]],
     remove: [["user-1"]],
@@ -561,14 +563,12 @@ export const queryExamples: Examples = {
     deleteOfOwner: [["user-1", ["event-100001"]]],
   },
   administration: {
-    holdAdministrators: [[]],
     listPeople: [
       [{ ...first, text: undefined }],
       [{ limit: 50, cursor: encodeTimedCursor({ at: NOW, id: "user-1" }), text: undefined }],
       [{ ...first, text: "nobody" }],
     ],
     findPerson: [["user-1"]],
-    addEvent: [[{ id: "new", at: NOW, action: "person.disabled", actorId: "user-1", subjectId: "user-2", detail: {} }]],
     listEvents: [[first], [next]],
   },
   webhooks: {

@@ -34,7 +34,7 @@ const BOUNDED = "counts rows up to a limit, and almost all rows of this test are
 
 /** The queries that may read a whole index, and why. A key with a step of a plan allows a scan of a table. */
 const ALLOWED: Record<string, string> = {
-  "administration.holdAdministrators": "reads the index of administrators, which are few",
+  "administrators.holdAdministrators": "reads the index of administrators, which are few",
   "administration.listEvents": IN_ORDER,
   "administration.listPeople": IN_ORDER,
   "accountDeletions.hideNotes": CLOSED_ACCOUNT,

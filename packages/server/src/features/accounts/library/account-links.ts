@@ -2,15 +2,15 @@ import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
 import { HttpProblem } from "../../../platform/http/problem.ts";
-import type { UseCases } from "../../../wiring/use-cases.ts";
 import { readEmail } from "../../people/person.ts";
+import type { AccountVerbs } from "../index.ts";
 import { checkPassword } from "./account-creation.ts";
 import { bodyOf, callerOf, DONE, ownerOf, POST } from "./endpoint.ts";
 import type { PasswordLimit } from "./password-guess-hooks.ts";
 
 /** The use cases for links in mails about accounts: to set a new password, and to prove or change an email address. */
 export type AccountLinks = Pick<
-  UseCases,
+  AccountVerbs,
   | "requestPasswordReset"
   | "checkResetLink"
   | "resetPassword"

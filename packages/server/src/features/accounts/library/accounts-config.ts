@@ -7,7 +7,10 @@ import {
   SESSION_SECONDS,
   SESSION_UPDATE_SECONDS,
 } from "../../../platform/http/session-cookie.ts";
-import type { UseCases } from "../../../wiring/use-cases.ts";
+import type { LinkVerbs } from "../../links/index.ts";
+import type { PeopleVerbs } from "../../people/index.ts";
+import type { SharingVerbs } from "../../sharing/index.ts";
+import type { AccountVerbs } from "../index.ts";
 import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, refusePicture } from "./account-creation.ts";
 import { type AccountLinks, accountLinks, type LogAccountChange } from "./account-links.ts";
 import { changesPassword } from "./change-password.ts";
@@ -36,7 +39,7 @@ type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "acc
 export type AccountSafety = SecondFactors &
   Passkeys &
   AccountDeletions &
-  Pick<UseCases, "changePassword" | "changeEmailOf">;
+  Pick<AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs, "changePassword" | "changeEmailOf">;
 
 export type AccountsConfig = PasswordLimit &
   PasswordCheck & {
@@ -50,16 +53,16 @@ export type AccountsConfig = PasswordLimit &
     publicUrl: string;
     /** Returns the rule that says who may create an account at this moment. */
     signUp: () => Policy["sign-up"];
-    admitSignUp: UseCases["admitSignUp"];
+    admitSignUp: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["admitSignUp"];
     newId: NewId;
     /** Throws for a disabled user, so that the user gets no session. */
     requireEnabled: (userId: string) => Promise<void>;
     links: AccountLinks;
     safety: AccountSafety;
-    recordLanguage: UseCases["recordLanguage"];
-    recordBrowser: UseCases["recordBrowser"];
-    limitAccountRequests: UseCases["limitAccountRequests"];
-    hashTurns: UseCases["hashTurns"];
+    recordLanguage: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["recordLanguage"];
+    recordBrowser: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["recordBrowser"];
+    limitAccountRequests: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["limitAccountRequests"];
+    hashTurns: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["hashTurns"];
   };
 
 export type NewSession = { id: string; userId: string; token: string };

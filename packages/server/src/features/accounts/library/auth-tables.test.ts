@@ -10,7 +10,7 @@ const person = { email: "ann@example.com", password: "correct horse battery", na
 describe.each(engines)("the accounts library on $name", (engine) => {
   const suite = useDatabase(engine);
   const options = () => ({
-    database: { db: suite.db.kysely, type: suite.db.engine },
+    database: { db: suite.db.kysely, type: suite.db.engine.name },
     baseURL: "http://127.0.0.1:3000",
     secret: "a secret for tests that is long enough",
     emailAndPassword: { enabled: true },

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
-import type { UseCases } from "../../../wiring/use-cases.ts";
+import type { AccountVerbs } from "../index.ts";
 import { checkPassword } from "./account-creation.ts";
 import { bodyOf, ownerOf, POST } from "./endpoint.ts";
 
@@ -9,7 +9,7 @@ import { bodyOf, ownerOf, POST } from "./endpoint.ts";
  * Replaces the password change of better-auth, which ends the sessions before it stores the new password. A person who signs in with the
  * old password between these two steps would keep the session.
  */
-export function changesPassword({ safety }: { safety: Pick<UseCases, "changePassword"> }): BetterAuthPlugin {
+export function changesPassword({ safety }: { safety: Pick<AccountVerbs, "changePassword"> }): BetterAuthPlugin {
   return {
     id: "change-password",
     endpoints: {

@@ -12,6 +12,7 @@ import { administrationQueries } from "../../administration/queries.ts";
 import { mailPreferenceQueries } from "../../outbox/mail-preferences.ts";
 import { takeMailLimits } from "../../outbox/mail-rate-limits.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
+import { disabledUserQueries } from "../../people/disabled-user-queries.ts";
 import { lookupQueries } from "../../people/lookups.ts";
 import { usageQueries } from "../../usage/queries.ts";
 import { accountDeletionQueries } from "../deletion-queries.ts";
@@ -207,7 +208,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     await hugo.close();
     service.advance(14 * DAY_MS - 3_600_000);
     await service.useCases.deleteClosedAccounts();
-    expect(await accountDeletionQueries(service.db).find(hugo.userId)).toBeDefined();
+    expect(await disabledUserQueries(service.db).findDeletion(hugo.userId)).toBeDefined();
     service.advance(3_600_000);
     // The 14 days for a cancellation are over, but the sweep has not run yet.
     expect((await hugo.signIn({ keepAccount: true })).code).toBe("account_closed");

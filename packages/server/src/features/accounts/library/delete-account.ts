@@ -2,11 +2,11 @@ import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { deleteSessionCookie } from "better-auth/cookies";
 import { toIso } from "../../../platform/http/wire-instant.ts";
-import type { UseCases } from "../../../wiring/use-cases.ts";
+import type { AccountVerbs } from "../index.ts";
 import type { LogAccountChange } from "./account-links.ts";
 import { callerOf, ownerOf, POST } from "./endpoint.ts";
 
-export type AccountDeletions = Pick<UseCases, "countAccountContents" | "closeOwnAccount" | "keepAccount">;
+export type AccountDeletions = Pick<AccountVerbs, "countAccountContents" | "closeOwnAccount" | "keepAccount">;
 
 type Options = { safety: AccountDeletions; logChange: LogAccountChange };
 

@@ -1,12 +1,12 @@
 import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
 import Bowser from "bowser";
-import type { UseCases } from "../../../wiring/use-cases.ts";
 import type { BrowserNames } from "../../outbox/mail.ts";
+import type { AccountVerbs } from "../index.ts";
 import { KNOWN_MS } from "../own/known-browsers.ts";
 import { bodyOf } from "./endpoint.ts";
 
-type Options = Pick<UseCases, "recordBrowser"> & { cookieName: string };
+type Options = Pick<AccountVerbs, "recordBrowser"> & { cookieName: string };
 
 /**
  * After these requests, the service sends the owner a mail about the new password. So the owner needs no second mail about a new browser.

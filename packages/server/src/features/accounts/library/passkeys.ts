@@ -3,7 +3,7 @@ import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import { toIso } from "../../../platform/http/wire-instant.ts";
-import type { UseCases } from "../../../wiring/use-cases.ts";
+import type { AccountVerbs } from "../index.ts";
 import type { Passkey } from "../own/passkey.ts";
 import { checkName } from "./account-creation.ts";
 import type { LogAccountChange } from "./account-links.ts";
@@ -11,7 +11,7 @@ import { bodyOf, callerOf, DONE, ownerOf, POST, textOf } from "./endpoint.ts";
 import { createWebAuthn, refused } from "./webauthn.ts";
 
 export type Passkeys = Pick<
-  UseCases,
+  AccountVerbs,
   | "listPasskeys"
   | "startPasskey"
   | "addPasskey"

@@ -2,7 +2,7 @@ import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
 import { readerLanguage } from "../../../platform/http/page-language.ts";
 import type { Language } from "../../../platform/text/language.ts";
-import type { UseCases } from "../../../wiring/use-cases.ts";
+import type { PeopleVerbs } from "../../people/index.ts";
 
 /** Returns the language in which the browser shows the pages. Returns undefined if no browser sent the request. */
 export function languageOf(endpoint: { request?: Request | undefined } | null | undefined): Language | undefined {
@@ -14,7 +14,7 @@ export function languageOf(endpoint: { request?: Request | undefined } | null | 
   });
 }
 
-type Options = Pick<UseCases, "recordLanguage">;
+type Options = Pick<PeopleVerbs, "recordLanguage">;
 
 /**
  * Records the language of a signed-in user. Each page first reads the session, so this plugin also notices when the user chooses another

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { goneSignal } from "../../../platform/http/gone-signal.ts";
 import { networkOf } from "../../../platform/http/network.ts";
-import type { UseCases } from "../../../wiring/use-cases.ts";
+import type { LinkVerbs } from "../../links/index.ts";
+import type { AccountVerbs } from "../index.ts";
 import { PASSWORD_AGAIN } from "./password-guess-hooks.ts";
 
 /** The routes that hash a password. Their requests take turns. */
@@ -28,7 +29,7 @@ export type RequestLimits = ReturnType<typeof createRequestLimits>;
 export function createRequestLimits({
   limitAccountRequests,
   hashTurns,
-}: Pick<UseCases, "limitAccountRequests" | "hashTurns">) {
+}: Pick<AccountVerbs & LinkVerbs, "limitAccountRequests" | "hashTurns">) {
   return {
     /** Counts a request at an account route. Throws `rate_limited` if the network of the client has sent too many requests. */
     async count({ clientAddress }: FastifyRequest, path: string): Promise<void> {

@@ -1,12 +1,12 @@
 import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
 import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
-import type { UseCases } from "../../../wiring/use-cases.ts";
+import type { AccountVerbs } from "../index.ts";
 import type { LogAccountChange } from "./account-links.ts";
 import { bodyOf, callerOf, DONE, ownerOf, POST, textOf } from "./endpoint.ts";
 
 /** The use cases for the authenticator app of an account, and for its recovery codes. */
 export type SecondFactors = Pick<
-  UseCases,
+  AccountVerbs,
   | "getSecondFactor"
   | "startSecondFactor"
   | "confirmSecondFactor"

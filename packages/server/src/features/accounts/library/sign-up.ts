@@ -2,8 +2,8 @@ import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
 import { HttpProblem } from "../../../platform/http/problem.ts";
-import type { UseCases } from "../../../wiring/use-cases.ts";
 import { readEmail } from "../../people/person.ts";
+import type { SharingVerbs } from "../../sharing/index.ts";
 import { createAccount } from "./account-creation.ts";
 
 /**
@@ -11,7 +11,7 @@ import { createAccount } from "./account-creation.ts";
  * SQLite.
  * Throws the errors of `admitSignUp` and of `createAccount`.
  */
-export function signUpWithPassword({ admitSignUp }: Pick<UseCases, "admitSignUp">): BetterAuthPlugin {
+export function signUpWithPassword({ admitSignUp }: Pick<SharingVerbs, "admitSignUp">): BetterAuthPlugin {
   return {
     id: "sign-up-with-password",
     endpoints: {

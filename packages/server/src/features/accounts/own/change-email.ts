@@ -6,12 +6,13 @@ import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-da
 import type { Caller } from "../../access/caller.ts";
 import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
 import { queueMail, queueMailIfOn } from "../../outbox/queue-mail.ts";
+import type { Actor } from "../../people/act.ts";
+import { act } from "../../people/act.ts";
 import { credentialQueries } from "../../people/credential-queries.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { requireCredential } from "../../people/require-credential.ts";
 import { claimInvitations } from "../../sharing/invitations/claim.ts";
 import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";
-import { type Actor, act } from "../act.ts";
 import { accountQueries } from "../queries.ts";
 import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
 import { type Owner, requireOwner } from "./own-account.ts";

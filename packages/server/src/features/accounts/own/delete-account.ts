@@ -2,19 +2,22 @@ import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
-import { administrationQueries } from "../../administration/queries.ts";
 import { aboutNote, auditEvent } from "../../audit/describe-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { revokeLinksOf } from "../../links/owner/revoke.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
+import type { Actor } from "../../people/act.ts";
+import { act } from "../../people/act.ts";
+import { administratorQueries } from "../../people/administrator-queries.ts";
 import { disabledUserQueries } from "../../people/disabled-user-queries.ts";
+import type { AccountDeletion } from "../../people/disabled-users-port.ts";
 import { lookupQueries } from "../../people/lookups.ts";
 import type { PlannedDeletion } from "../../storage/object-deletions.ts";
 import { releaseObjects } from "../../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/delete-for-good.ts";
-import type { AccountContents, AccountDeletion } from "../account-deletions-port.ts";
-import { type Actor, act, endLinksOfAdministrators } from "../act.ts";
+import type { AccountContents } from "../account-deletions-port.ts";
+import { endLinksOfAdministrators } from "../act.ts";
 import { accountDeletionQueries } from "../deletion-queries.ts";
 import { accountQueries } from "../queries.ts";
 import { type Owner, requireOwner } from "./own-account.ts";
@@ -39,7 +42,7 @@ export function closeOwnAccount(deps: Deps) {
     const { userId } = owner.caller;
     const deleteAt = deps.clock() + KEEP_MS;
     await releaseObjects(deps, async (tx, now) => {
-      const administrators = await administrationQueries(tx).holdAdministrators();
+      const administrators = await administratorQueries(tx).holdAdministrators();
       await requireOwner(tx, owner);
       if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
       const email = (await accountQueries(tx).find(userId))?.email;
@@ -130,7 +133,7 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   for (;;) {
     // Stops if the user was enabled in the meantime. The notes of an enabled user are not deleted, so without this check, the loop would
     // list them forever.
-    if (!isOver(await accountDeletionQueries(db).find(userId), clock())) return;
+    if (!isOver(await disabledUserQueries(db).findDeletion(userId), clock())) return;
     const noteIds = await accountDeletionQueries(db).listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));
     if (noteIds.length < BATCH) break;

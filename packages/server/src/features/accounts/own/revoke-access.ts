@@ -1,6 +1,6 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
-import { apiTokenQueries } from "../../tokens/queries.ts";
+import { credentialQueries } from "../../people/credential-queries.ts";
 import { passkeyQueries } from "../passkey-queries.ts";
 
 /**
@@ -10,7 +10,7 @@ import { passkeyQueries } from "../passkey-queries.ts";
  * passkey.
  */
 export async function revokeAccess(tx: Tx, userId: string): Promise<void> {
-  await apiTokenQueries(tx).deleteAll(userId);
+  await credentialQueries(tx).deleteTokens(userId);
   await passkeyQueries(tx).removeAll(userId);
   await webhookQueries(tx).deleteAllOf(userId);
 }

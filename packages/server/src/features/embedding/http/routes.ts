@@ -1,21 +1,21 @@
 import { fitPage } from "../../../platform/http/fit-page-bytes.ts";
 import { httpLimits } from "../../../platform/http/http-limits.ts";
+import { allowNoBody, readIdempotencyKey } from "../../../platform/http/read-request.ts";
 import type { App } from "../../../platform/http/route-types.ts";
 import { toIso } from "../../../platform/http/wire-instant.ts";
-import type { UseCases } from "../../../wiring/use-cases.ts";
 import { idInApplication } from "../../access/actor.ts";
 import type { Attachment } from "../../access/attachment.ts";
 import { presentAttachment } from "../../attachments/present.ts";
 import { parseExpiresIn, presentAnswers } from "../../downloads/present.ts";
 import type { ItemName } from "../../outbox/file-event.ts";
+import type { PeopleVerbs } from "../../people/index.ts";
 import type { People } from "../../people/present.ts";
 import { presentPart, presentStarted, presentUpload } from "../../uploads/present.ts";
-import { allowNoBody, readIdempotencyKey } from "../../uploads/read-request.ts";
 import type { Files } from "../files.ts";
 import { userOf } from "./identify.ts";
 import { schemas } from "./schema.ts";
 
-export type EmbeddedRouteDeps = { files: Files; useCases: Pick<UseCases, "findPeople"> };
+export type EmbeddedRouteDeps = { files: Files; useCases: Pick<PeopleVerbs, "findPeople"> };
 
 // The URL routes have no HEAD variant, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;

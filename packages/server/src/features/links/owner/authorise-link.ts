@@ -2,8 +2,8 @@ import type { Tx } from "../../../platform/database/queries.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
+import { guardedNoteQueries } from "../../access/note-queries.ts";
 import type { EventSubject } from "../../audit/describe-event.ts";
-import { noteQueries } from "../../notes/queries.ts";
 import { type Link, mayEditLink } from "../link.ts";
 import type { LinkDetails } from "../links-port.ts";
 import { linkQueries } from "../queries/links.ts";
@@ -34,7 +34,7 @@ export async function authoriseLinkEdit(queries: Tx, { caller, linkId }: Request
  */
 export async function holdLink(tx: Tx, { caller, linkId }: Request): Promise<LinkDetails> {
   const { link } = await authoriseLinkEdit(tx, { caller, linkId });
-  const isHeld = await noteQueries(tx).hold(link.noteId);
+  const isHeld = await guardedNoteQueries(tx).hold(link.noteId);
   const current = isHeld ? await linkQueries(tx).findDetails(linkId) : undefined;
   if (current === undefined) throw linkNotFound();
   return current;

@@ -5,19 +5,19 @@ import { DomainError } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
 import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
+import { guardedNoteQueries } from "../../access/note-queries.ts";
 import type { AuditEvent } from "../../audit/audit-event.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
-import { noteQueries } from "../../notes/queries.ts";
 import { hashNew } from "../hash-password.ts";
 import type { Link } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
-import { completeRequest, type FileRequestInput } from "../requests/file-request.ts";
 import { aboutLink } from "./authorise-link.ts";
 import { checkLinkedFiles } from "./check-linked-files.ts";
 import { checkLiveLinks } from "./check-live-links.ts";
 import { type DescribedLink, describeLink } from "./describe-links.ts";
 import { applySettings, checkSettings, defaultExpiry, defaultUrlTtl, type LinkSettings } from "./link-settings.ts";
+import { completeRequest, type FileRequestInput } from "./request-settings.ts";
 
 export type CreateLinkInput = {
   kind: LinkKind;
@@ -73,7 +73,7 @@ async function create(
   return db.transaction(async (tx) => {
     // Checks the access again, because the caller may have lost the access while the password was hashed.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
-    if (!(await noteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+    if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
     // The note is locked, so an equal request at the same time has made its link already, or waits.
     const idempotencyKey = hashKey(input);
     const made =

@@ -3,18 +3,22 @@ import type { Page } from "../../../platform/database/page.ts";
 import { fitPage } from "../../../platform/http/fit-page-bytes.ts";
 import type { RouteDeps } from "../../../platform/http/route-types.ts";
 import { isoOrNull, toIso } from "../../../platform/http/wire-instant.ts";
+import type { PeopleVerbs } from "../../people/index.ts";
 import { type People, presentPerson } from "../../people/present.ts";
 import type { FileRequest } from "../link.ts";
 import type { DescribedLink } from "./describe-links.ts";
 
 /** Presents one link. Reads its creator from the database. */
-export async function presentLink(described: DescribedLink, deps: RouteDeps): Promise<WireLink> {
+export async function presentLink(described: DescribedLink, deps: RouteDeps<PeopleVerbs>): Promise<WireLink> {
   const people = await deps.useCases.findPeople([described.link.createdBy]);
   return present(described, { people, publicUrl: deps.publicUrl });
 }
 
 /** Presents a page of links. Reads all creators with one query. */
-export async function presentLinks({ items, nextCursor }: Page<DescribedLink>, { useCases, publicUrl }: RouteDeps) {
+export async function presentLinks(
+  { items, nextCursor }: Page<DescribedLink>,
+  { useCases, publicUrl }: RouteDeps<PeopleVerbs>,
+) {
   const people = await useCases.findPeople(items.map(({ link }) => link.createdBy));
   return fitPage(
     items.map((described) => present(described, { people, publicUrl })),

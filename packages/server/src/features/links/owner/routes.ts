@@ -16,12 +16,15 @@ import {
 import type { FastifyRequest } from "fastify";
 import type { PageRequest } from "../../../platform/database/page.ts";
 import { operations } from "../../../platform/http/openapi.ts";
+import { readIdempotencyKey } from "../../../platform/http/read-request.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { isoOrNull, parseInstant } from "../../../platform/http/wire-instant.ts";
 import { callerOf } from "../../access/authentication.ts";
+import type { AuditVerbs } from "../../audit/index.ts";
 import { describe as describeEvents } from "../../audit/routes.ts";
+import type { PeopleVerbs } from "../../people/index.ts";
 import type { ShareSubject } from "../../sharing/shares-port.ts";
-import { readIdempotencyKey } from "../../uploads/read-request.ts";
+import type { LinkVerbs } from "../index.ts";
 import type { LinkSettings } from "./link-settings.ts";
 import { presentLink, presentLinks } from "./present.ts";
 
@@ -84,7 +87,7 @@ const schemas = operations("links", {
 type ListCall = Pick<FastifyRequest, "caller"> & { params: ShareSubject; query: { limit: number; cursor?: string } };
 
 /** The link routes for signed-in users: /links, and the link routes of a note or an attachment. */
-export function linkRoutes(app: App, deps: RouteDeps): void {
+export function linkRoutes(app: App, deps: RouteDeps<AuditVerbs & LinkVerbs & PeopleVerbs>): void {
   const { useCases, takeTurn } = deps;
 
   async function list(request: ListCall) {

@@ -9,12 +9,12 @@ import { auditQueries } from "../../audit/queries.ts";
 import { hashNew } from "../hash-password.ts";
 import type { Link } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
-import { completeRequest, type FileRequestInput } from "../requests/file-request.ts";
 import { aboutLink, authoriseLinkEdit, holdLink } from "./authorise-link.ts";
 import { checkLinkedFiles } from "./check-linked-files.ts";
 import { checkLiveLinks } from "./check-live-links.ts";
 import { type DescribedLink, describeLink } from "./describe-links.ts";
 import { applySettings, checkSettings, type LinkSettings } from "./link-settings.ts";
+import { completeRequest, type FileRequestInput } from "./request-settings.ts";
 
 export type UpdateLinkInput = {
   linkId: string;

@@ -98,17 +98,6 @@ export const visitorFileQueries = defineQueries(
           .where("seen_at", "is", null)
           .execute();
       },
-
-      async namesOf(visitorIds) {
-        const rows = await db
-          .selectFrom("visitor_files")
-          .select(["visitor_id", "visitor_name"])
-          .where((eb) => engine.isIn(eb.ref("visitor_id"), engine.list(visitorIds)))
-          .where("visitor_name", "is not", null)
-          .orderBy("attachment_id")
-          .execute();
-        return new Map(rows.map((row) => [row.visitor_id, row.visitor_name as string]));
-      },
     };
   },
 );

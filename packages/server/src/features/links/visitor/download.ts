@@ -7,6 +7,7 @@ import { plainPagePolicy } from "../../../platform/http/plain-page.ts";
 import { HttpProblem, refusalOf } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { USUAL_LANGUAGE } from "../../../platform/text/language.ts";
+import type { LinkVerbs } from "../index.ts";
 import type { Visitor } from "./claim.ts";
 import { downloadPage } from "./download-page.ts";
 import { downloadText } from "./download-text.ts";
@@ -46,7 +47,7 @@ const schemas = operations("visitors", {
   },
 });
 
-type Options = RouteDeps & {
+type Options = RouteDeps<LinkVerbs> & {
   bucketOrigins: readonly string[];
   cookies: VisitorCookies;
   visitorOf: (request: FastifyRequest) => Visitor;

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../testing/database/test-databases.ts";
+import { withQueries } from "../../../testing/database/with-queries.ts";
 import { storeLink, tokenOfLink, visitorOf } from "../../../testing/link-visits.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
 import { unknownId } from "../../../testing/world.ts";
@@ -126,10 +127,9 @@ describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => 
       wrap: {
         database: (db) => ({
           ...db,
-          links: {
-            ...linkQueries(db),
+          built: withQueries(db, linkQueries, {
             find: () => Promise.reject(new Error(`GET https://x.example/s/${token} failed`)),
-          },
+          }),
         }),
       },
     });

@@ -6,11 +6,14 @@ import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { notify } from "../../outbox/notify.ts";
+import type { FileRequest } from "../link.ts";
 import { effectiveExpiry, type Link } from "../link.ts";
+import { visitorFileQueries } from "../queries/visitor-files.ts";
 import { linkVisitQueries } from "../queries/visits.ts";
-import { type Admit, type Admitted, type LockedLink, linkPolicy, type OpenLink } from "./admit.ts";
+import { type Admit, type Admitted, type LockedLink, linkNotFound, linkPolicy, type OpenLink } from "./admit.ts";
 import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
+import type { OpenRequest } from "./present-request.ts";
 
 /** Limits how many audit events the visitors of one link cause: at most one a minute. */
 const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
@@ -77,4 +80,19 @@ async function countOpened(deps: Deps, { tx, link, pass }: { tx: Tx; link: Link;
   const { max, windowMs } = OPENED;
   const window = { amount: 1, max, now: at, expiresAt: at + windowMs };
   if ((await limitCountQueries(tx).take(windowKey(OPENED, link.id), window)).isTaken) await auditQueries(tx).add(event);
+}
+
+/** Returns the limits of the file request, how much of them is used, and the files that this visitor sent. */
+export function describeRequest({ db }: Pick<Deps, "db">) {
+  return async ({ link, visitorId }: { link: Link; visitorId: string }): Promise<OpenRequest> => {
+    const used = await visitorFileQueries(db).usageOf(link.id);
+    const sent = await visitorFileQueries(db).listUploads({ linkId: link.id, visitorId });
+    return { request: requestOf(link), used, sent };
+  };
+}
+
+/** Returns the limits of the file request. Throws `link_not_found` for a download link. */
+export function requestOf({ request }: Link): FileRequest {
+  if (request === undefined) throw linkNotFound();
+  return request;
 }

@@ -1,6 +1,10 @@
 import type { OpenedLink, SentFile } from "@valetkey/contract";
-import type { OpenRequest } from "../requests/visitor-uploads.ts";
+import type { RequestUsage } from "../file-request.ts";
+import type { FileRequest } from "../link.ts";
 import type { VisitorUpload } from "../visitor-files-port.ts";
+
+/** A file request, how much of it is used, and the files that the visitor sent. */
+export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: VisitorUpload[] };
 
 /**
  * Presents a file request to a visitor: the limits, the number of files and bytes that the file request still accepts, and the files that

@@ -1,8 +1,7 @@
 import type { OpenedLink, PublicLink } from "@valetkey/contract";
 import { toIso } from "../../../platform/http/wire-instant.ts";
-import type { OpenRequest } from "../requests/visitor-uploads.ts";
 import type { Look, OpenLook } from "./look-at-link.ts";
-import { presentRequest } from "./present-request.ts";
+import { type OpenRequest, presentRequest } from "./present-request.ts";
 
 /** Presents a link to a visitor. `request` is defined for a link of the kind `upload`. */
 export function presentLook(look: Look, request: OpenRequest | undefined): PublicLink {

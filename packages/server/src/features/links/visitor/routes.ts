@@ -16,11 +16,12 @@ import { readerLanguage } from "../../../platform/http/page-language.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { toIso } from "../../../platform/http/wire-instant.ts";
 import type { Metrics } from "../../../platform/metrics/requests.ts";
+import type { PeopleVerbs } from "../../people/index.ts";
+import type { LinkVerbs } from "../index.ts";
 import type { ClaimUrls, Visitor } from "./claim.ts";
 import { downloadRoutes } from "./download.ts";
 import { presentLook } from "./present.ts";
-import { visitorUploadRoutes } from "./upload-routes.ts";
-import { visitorCookies } from "./visitor-cookie.ts";
+import { type VisitorCookies, visitorCookies } from "./visitor-cookie.ts";
 import { visitorHeaders } from "./visitor-headers.ts";
 
 const isPublic = { security: [] as [] };
@@ -76,8 +77,14 @@ export type VisitorOptions = { bucketOrigins: readonly string[] };
 // There are no HEAD routes, because a HEAD request would count as a visit, although no person sees a page.
 const exposeHeadRoute = false;
 
+/** How the routes of visitors read who the visitor is, and store it in a cookie. */
+export type VisitorParts = { cookies: VisitorCookies; visitorOf: (request: FastifyRequest) => Visitor };
+
 /** The routes for visitors, who open a link without an account. */
-export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps & VisitorOptions): void {
+export function publicLinkRoutes(
+  app: App,
+  { bucketOrigins, ...deps }: RouteDeps<LinkVerbs & PeopleVerbs> & VisitorOptions,
+): VisitorParts {
   const { useCases, metrics, publicUrl, clientIpOf } = deps;
   const cookies = visitorCookies({ publicUrl, seal: useCases.sealPass });
   const visitorOf = (request: FastifyRequest): Visitor => ({
@@ -95,7 +102,7 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
     if (look.state === "open") cookies.setPass(reply, look.pass);
     const isRequest = look.state === "open" && look.link.kind === "upload";
     const visit = isRequest ? { link: look.link, visitorId: look.pass.visitorId } : undefined;
-    return presentLook(look, visit && (await useCases.visitorUploads.describe(visit)));
+    return presentLook(look, visit && (await useCases.describeRequest(visit)));
   });
 
   app.post("/public/links/:token/unlock", { schema: schemas.unlockLink }, async (request, reply) => {
@@ -132,8 +139,8 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
     return presentClaim(await useCases.issueClaimUrls(token, visitor), metrics);
   });
 
-  visitorUploadRoutes(app, { ...deps, cookies, visitorOf });
   downloadRoutes(app, { ...deps, bucketOrigins, cookies, visitorOf });
+  return { cookies, visitorOf };
 }
 
 function wantedOf({ attachmentIds, disposition = "attachment", purpose }: ClaimBody) {

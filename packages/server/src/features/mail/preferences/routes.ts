@@ -2,6 +2,7 @@ import { MailPreferences, UpdateMailPreferencesBody } from "@valetkey/contract";
 import { operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { callerOf } from "../../access/authentication.ts";
+import type { MailVerbs } from "../index.ts";
 
 const schemas = operations("mail", {
   getMailPreferences: {
@@ -16,7 +17,7 @@ const schemas = operations("mail", {
 });
 
 /** The routes at /me/mail-preferences. */
-export function mailPreferenceRoutes(app: App, { useCases }: RouteDeps): void {
+export function mailPreferenceRoutes(app: App, { useCases }: RouteDeps<MailVerbs>): void {
   const path = "/me/mail-preferences";
   app.get(path, { schema: schemas.getMailPreferences }, (request) => useCases.getMailPreferences(callerOf(request)));
   app.put(path, { schema: schemas.setMailPreferences }, (request) =>

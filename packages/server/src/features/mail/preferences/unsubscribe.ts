@@ -8,6 +8,7 @@ import { refusalOf } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { USUAL_LANGUAGE } from "../../../platform/text/language.ts";
 import { visitorHeaders } from "../../links/visitor/visitor-headers.ts";
+import type { MailVerbs } from "../index.ts";
 import type { Unsubscribe } from "../unsubscribe-token.ts";
 import { unsubscribePage } from "./unsubscribe-page.ts";
 
@@ -32,7 +33,7 @@ const schemas = operations("mail", {
 });
 
 /** The routes GET and POST /unsubscribe/:token. Only POST turns mails off, because mail scanners open links with GET. */
-export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps): void {
+export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps<MailVerbs>): void {
   app.addHook("onRequest", visitorHeaders(publicUrl));
   // A mail program sends `List-Unsubscribe=One-Click` in a form of one of two media types. The service ignores the form, because the token
   // contains all facts that the service needs.

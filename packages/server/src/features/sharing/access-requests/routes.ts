@@ -3,6 +3,7 @@ import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { toIso } from "../../../platform/http/wire-instant.ts";
 import { callerOf } from "../../access/authentication.ts";
+import type { SharingVerbs } from "../index.ts";
 
 const schemas = operations("shares", {
   askForAccess: {
@@ -29,7 +30,7 @@ const schemas = operations("shares", {
 });
 
 /** The routes below /notes/:noteId/access-requests. */
-export function accessRequestRoutes(app: App, { useCases }: RouteDeps): void {
+export function accessRequestRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
   app.post("/notes/:noteId/access-requests", { schema: schemas.askForAccess }, async (request, reply) => {
     await useCases.askForAccess(callerOf(request), request.params.noteId);
     return reply.code(202).send(null);

@@ -11,6 +11,7 @@ import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { parseInstant } from "../../../platform/http/wire-instant.ts";
 import { callerOf } from "../../access/authentication.ts";
+import type { SharingVerbs } from "../index.ts";
 import { presentInvitation, presentOpen } from "./present.ts";
 
 const schemas = operations("shares", {
@@ -42,7 +43,7 @@ const schemas = operations("shares", {
  * The route that shows an invitation. It is public, because the invited person may have no account yet. Nobody can guess the token, because
  * it has 128 random bits.
  */
-export function openInvitationRoutes(app: App, { useCases }: RouteDeps): void {
+export function openInvitationRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
   app.post("/invitations/look", { schema: schemas.lookAtInvitation }, async ({ body, clientAddress }, reply) => {
     reply.header("cache-control", "no-store");
     return presentOpen(await useCases.lookAtInvitation(body.token, { network: networkOf(clientAddress) }));
@@ -50,7 +51,7 @@ export function openInvitationRoutes(app: App, { useCases }: RouteDeps): void {
 }
 
 /** The routes below /invitations, for the people who redeem invitations, and for the owners of the notes. */
-export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps): void {
+export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps<SharingVerbs>): void {
   app.post("/invitations/redeem", { schema: schemas.redeemInvitation }, async (request) => {
     const { noteId, attachmentId = null } = await useCases.redeemInvitation(callerOf(request), request.body.token);
     return { noteId, attachmentId };

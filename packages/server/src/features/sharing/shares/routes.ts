@@ -1,9 +1,11 @@
 import {
   AttachmentParams,
   AttachmentShareParams,
+  ListAttachmentsQuery,
   NoteParams,
   NoteShareParams,
   ShareAttachmentBody,
+  SharedAttachmentPage,
   ShareNoteBody,
   Shares,
   SharesWithResults,
@@ -14,11 +16,22 @@ import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { isoOrNull, parseExpiresAt, toIso } from "../../../platform/http/wire-instant.ts";
 import { callerOf } from "../../access/authentication.ts";
+import type { PeopleVerbs } from "../../people/index.ts";
+import type { SharingVerbs } from "../index.ts";
 import { presentInvitation } from "../invitations/present.ts";
+import { describeShared } from "../present-shared.ts";
 import type { SharesOfSubject } from "../shares.ts";
 import type { ShareSubject } from "../shares-port.ts";
 
 type Call<Params> = Pick<FastifyRequest, "caller"> & { params: Params };
+
+const fileSchemas = operations("attachments", {
+  listAttachments: {
+    summary: "List the files that are shared with you without their notes",
+    querystring: ListAttachmentsQuery,
+    response: { 200: SharedAttachmentPage },
+  },
+});
 
 const schemas = operations("shares", {
   shareNote: {
@@ -58,7 +71,7 @@ const schemas = operations("shares", {
 });
 
 /** The routes for the shares of a note, and the same three routes for an attachment. */
-export function shareRoutes(app: App, { useCases, publicUrl }: RouteDeps): void {
+export function shareRoutes(app: App, { useCases, publicUrl, takeTurn }: RouteDeps<PeopleVerbs & SharingVerbs>): void {
   const list = async (request: Call<ShareSubject>) =>
     present(await useCases.listShares(callerOf(request), request.params), { publicUrl });
 
@@ -74,6 +87,11 @@ export function shareRoutes(app: App, { useCases, publicUrl }: RouteDeps): void 
     await useCases.revokeShare(callerOf(request), { subject, userId });
     return reply.code(204).send(null);
   }
+
+  app.get("/attachments", { schema: fileSchemas.listAttachments, preHandler: takeTurn }, async (request) => {
+    const { limit, cursor } = request.query;
+    return describeShared(await useCases.listSharedAttachments(callerOf(request), { limit, cursor }), { useCases });
+  });
 
   app.put("/notes/:noteId/shares", { schema: schemas.shareNote }, put);
   app.get("/notes/:noteId/shares", { schema: schemas.listNoteShares }, list);

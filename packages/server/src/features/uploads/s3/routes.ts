@@ -19,6 +19,7 @@ import { operations } from "../../../platform/http/openapi.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { callerOf } from "../../access/authentication.ts";
+import type { UploadVerbs } from "../index.ts";
 import { presentParts } from "./present.ts";
 
 const ofUpload = { params: UploadParams, querystring: MultipartQuery };
@@ -62,7 +63,7 @@ const schemas = operations("uppy", {
 });
 
 /** The Companion endpoints that Uppy's AwsS3 plugin calls. These endpoints use the same use cases as /uploads (docs/uppy.md). */
-export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps): void {
+export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps<UploadVerbs>): void {
   app.post("/s3/multipart", { schema: schemas.uppyCreateMultipart }, async (request) => {
     const { filename, type: contentType, metadata } = request.body;
     const { noteId, size: sizeBytes } = metadata;

@@ -6,6 +6,7 @@ import { sampleAttachment, sampleNote, sampleShare, sampleUpload } from "../../.
 import { engines } from "../../../testing/database/test-databases.ts";
 import { useDatabase } from "../../../testing/database/use-database.ts";
 import type { Note } from "../../access/note.ts";
+import { guardedNoteQueries } from "../../access/note-queries.ts";
 import { permits } from "../../access/role.ts";
 import type { Upload } from "../../access/upload.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
@@ -239,7 +240,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     const [doomed] = await insertNotes(newId());
     const starts = Array.from({ length: 3 }, () => uploadQueries(suite.db).start(startOf(doomed)));
     const deletion = suite.db.transaction(async (tx) => {
-      await noteQueries(tx).hold(doomed.id);
+      await guardedNoteQueries(tx).hold(doomed.id);
       await noteQueries(tx).delete(doomed.id);
     });
     await Promise.all([deletion, ...starts]);

@@ -1,5 +1,6 @@
 import { DoctorReport } from "@valetkey/contract";
 import { callerOf } from "../../../features/access/authentication.ts";
+import type { PeopleVerbs } from "../../../features/people/index.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
@@ -27,7 +28,11 @@ const schemas = operations("operations", {
 /** The route GET /admin/doctor. */
 export function doctorRoutes(
   app: App,
-  { useCases, clientIpOf, doctor }: Pick<RouteDeps, "useCases" | "clientIpOf"> & { doctor: Pick<Doctor, "examine"> },
+  {
+    useCases,
+    clientIpOf,
+    doctor,
+  }: Pick<RouteDeps<PeopleVerbs>, "useCases" | "clientIpOf"> & { doctor: Pick<Doctor, "examine"> },
 ): void {
   app.get("/admin/doctor", { schema: schemas.runDoctor }, async (request) => {
     const { isAdmin } = await useCases.getMe(callerOf(request));

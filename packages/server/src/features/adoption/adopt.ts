@@ -11,9 +11,9 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/describe-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { requireAdministrator } from "../people/people.ts";
+import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
+import type { ObjectDeletion } from "../storage/object-deletions-port.ts";
 import { verificationQueries } from "../uploads/verification-queries.ts";
-import { objectDeletionQueries } from "./object-deletion-queries.ts";
-import type { ObjectDeletion } from "./object-deletions-port.ts";
 
 /**
  * A queued deletion can be cancelled only if it is not due within this time. No transaction takes longer than this, and the clocks of

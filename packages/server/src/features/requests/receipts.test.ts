@@ -1,9 +1,9 @@
 import { createPublicKey, verify } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sha256 } from "../../../platform/bucket/testing/bytes.ts";
-import { engines } from "../../../testing/database/test-databases.ts";
-import { useService } from "../../../testing/use-service.ts";
-import { createVisitor, insertRequest } from "../../../testing/visitor.ts";
+import { sha256 } from "../../platform/bucket/testing/bytes.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useService } from "../../testing/use-service.ts";
+import { createVisitor, insertRequest } from "../../testing/visitor.ts";
 
 describe.each(engines)("requirement 37: receipts on $name", (engine) => {
   const service = useService({ engine });

@@ -1,14 +1,14 @@
-import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
-import type { Attachment } from "../../access/attachment.ts";
-import { authoriseAttachment } from "../../access/authorise.ts";
-import type { Caller } from "../../access/caller.ts";
-import { attachmentQueries } from "../../attachments/queries.ts";
-import { aboutFile, auditEvent } from "../../audit/describe-event.ts";
-import { auditQueries } from "../../audit/queries.ts";
-import { reject } from "../../uploads/decide.ts";
-import { uploadQueries } from "../../uploads/queries.ts";
-import { transitionUpload } from "../../uploads/transition.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { authoriseAttachment } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { reject } from "../uploads/decide.ts";
+import { uploadQueries } from "../uploads/queries.ts";
+import { transitionUpload } from "../uploads/transition.ts";
 
 /**
  * Accepts or rejects a quarantined file. An accepted file becomes `ready`. The object of a rejected file is deleted from the bucket.

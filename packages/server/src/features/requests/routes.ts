@@ -13,14 +13,14 @@ import {
   StartUploadHeaders,
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
-import { httpLimits } from "../../../platform/http/http-limits.ts";
-import { bodyIsOptional, emptyResponse, operations } from "../../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { presentPart, presentSend, presentStartedSend } from "../../uploads/present.ts";
-import { allowNoBody, readIdempotencyKey } from "../../uploads/read-request.ts";
-import type { Visitor } from "./claim.ts";
-import { presentSentFile } from "./present-request.ts";
-import type { VisitorCookies } from "./visitor-cookie.ts";
+import { httpLimits } from "../../platform/http/http-limits.ts";
+import { bodyIsOptional, emptyResponse, operations } from "../../platform/http/openapi.ts";
+import { allowNoBody, readIdempotencyKey } from "../../platform/http/read-request.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { presentSentFile } from "../links/visitor/present-request.ts";
+import type { VisitorParts } from "../links/visitor/routes.ts";
+import { presentPart, presentSend, presentStartedSend } from "../uploads/present.ts";
+import type { RequestVerbs } from "./index.ts";
 
 const isPublic = { security: [] as [] };
 
@@ -79,10 +79,11 @@ const schemas = operations("visitors", {
 
 const UPLOADS = "/public/links/:token/uploads";
 
-type Parts = RouteDeps & { cookies: VisitorCookies; visitorOf: (request: FastifyRequest) => Visitor };
-
 /** The routes through which visitors upload files to a file request. */
-export function visitorUploadRoutes(app: App, { useCases, publicUrl, cookies, visitorOf }: Parts): void {
+export function visitorUploadRoutes(
+  app: App,
+  { useCases, publicUrl, cookies, visitorOf }: RouteDeps<RequestVerbs> & VisitorParts,
+): void {
   const { visitorUploads: uploads, admitSender } = useCases;
   /**
    * Admits the visitor, but sets no cookie with a new pass. Only the start of an upload sets this cookie, because a visitor without a pass

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { engines } from "../../../testing/database/test-databases.ts";
-import type { Answer } from "../../../testing/service.ts";
-import { useService } from "../../../testing/use-service.ts";
-import { createVisitor, insertRequest, type TestVisitor } from "../../../testing/visitor.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import type { Answer } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
+import { createVisitor, insertRequest, type TestVisitor } from "../../testing/visitor.ts";
 
 describe.each(engines)("requirement 37: the review of visitors' files on $name", (engine) => {
   const service = useService({ engine });

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { readBase64url } from "../../../platform/crypto/base64url.ts";
-import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { readBase64url } from "../../platform/crypto/base64url.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
 import { findSent, type Visit } from "./visitor-uploads.ts";
 
 /** A signed statement about a received file. `signature` is the Ed25519 signature of the UTF-8 bytes of `statement`, in base64url. */

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createClamd } from "../../../platform/scanner/clamd.ts";
-import { testClamds } from "../../../platform/scanner/testing/clamds.ts";
-import { EICAR } from "../../../platform/scanner/testing/eicar.ts";
-import type { TestClamd } from "../../../platform/scanner/testing/stand-in.ts";
-import { engines } from "../../../testing/database/test-databases.ts";
-import { useService } from "../../../testing/use-service.ts";
-import { runVerifications } from "../../../testing/verifications.ts";
-import { createVisitor, insertRequest } from "../../../testing/visitor.ts";
-import type { FileRequest, Link } from "../link.ts";
+import { createClamd } from "../../platform/scanner/clamd.ts";
+import { testClamds } from "../../platform/scanner/testing/clamds.ts";
+import { EICAR } from "../../platform/scanner/testing/eicar.ts";
+import type { TestClamd } from "../../platform/scanner/testing/stand-in.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useService } from "../../testing/use-service.ts";
+import { runVerifications } from "../../testing/verifications.ts";
+import { createVisitor, insertRequest } from "../../testing/visitor.ts";
+import type { FileRequest, Link } from "../links/link.ts";
 
 const places = engines.flatMap((engine) => testClamds.map((clamd) => ({ engine, clamd, name: engine.name })));
 

@@ -5,9 +5,9 @@ import { fileForm } from "../../testing/form.ts";
 import type { Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createWorld, people } from "../../testing/world.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
-import { shareQueries } from "../sharing/queries.ts";
-import { attachmentQueries } from "./queries.ts";
+import { shareQueries } from "./queries.ts";
 
 const LIST = "GET /attachments?scope=shared";
 

@@ -14,10 +14,10 @@ import { findHolders, findUsersById } from "../people/find-receivers.ts";
 import { requireAdministrator } from "../people/people.ts";
 import { normaliseEmail } from "../people/person.ts";
 import { shareQueries } from "../sharing/queries.ts";
+import { adoptionQueries } from "../storage/adoption-queries.ts";
+import type { Adoption } from "../storage/adoptions-port.ts";
+import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
 import { attachObject, type FoundObject, findObject, refuseHeaders } from "./adopt.ts";
-import { adoptionQueries } from "./adoption-queries.ts";
-import type { Adoption } from "./adoptions-port.ts";
-import { objectDeletionQueries } from "./object-deletion-queries.ts";
 
 /** If the process dies, the copy of an object is deleted after this time. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;

@@ -1,25 +1,23 @@
-import type { Tx } from "../../../platform/database/queries.ts";
-import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
-import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
-import type { Allowance } from "../../../platform/limits/in-memory.ts";
-import { visitorActorId } from "../../access/actor.ts";
-import { removeAttachment } from "../../trash/delete-attachment.ts";
-import type { ReportedPart } from "../../uploads/assemble-parts.ts";
-import type { Sender } from "../../uploads/authorise-sender.ts";
-import {
-  abortUpload,
-  completeUpload,
-  getUpload,
-  type StartedUpload,
-  signParts,
-  startUpload,
-} from "../../uploads/index.ts";
-import { checkVisitorName, type RequestUsage } from "../file-request.ts";
-import type { FileRequest, Link } from "../link.ts";
-import { visitorFileQueries } from "../queries/visitor-files.ts";
-import { linkNotFound } from "../visitor/admit.ts";
-import type { VisitorUpload } from "../visitor-files-port.ts";
+import type { Tx } from "../../platform/database/queries.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
+import type { Allowance } from "../../platform/limits/in-memory.ts";
+import { visitorActorId } from "../access/actor.ts";
+import { checkVisitorName } from "../links/file-request.ts";
+import type { Link } from "../links/link.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { linkNotFound } from "../links/visitor/admit.ts";
+import { requestOf } from "../links/visitor/look-at-link.ts";
+import type { VisitorUpload } from "../links/visitor-files-port.ts";
+import { removeAttachment } from "../trash/delete-attachment.ts";
+import { abortUpload } from "../uploads/abort.ts";
+import type { ReportedPart } from "../uploads/assemble-parts.ts";
+import type { Sender } from "../uploads/authorise-sender.ts";
+import { completeUpload } from "../uploads/complete.ts";
+import type { StartedUpload } from "../uploads/declared-upload.ts";
+import { getUpload, signParts } from "../uploads/parts.ts";
+import { startUpload } from "../uploads/start.ts";
 
 /** A visitor who may send files to a file request. The function `admit` has checked this (admit.ts). */
 export type Visit = { link: Link; visitorId: string };
@@ -115,13 +113,6 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     /** Lists the files that this visitor sent, oldest first. */
     list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
       visitorFileQueries(db).listUploads({ linkId: link.id, visitorId }),
-
-    /** Returns the limits of the file request, how much of them is used, and the files that this visitor sent. */
-    async describe({ link, visitorId }: Visit): Promise<OpenRequest> {
-      const used = await visitorFileQueries(db).usageOf(link.id);
-      const sent = await visitorFileQueries(db).listUploads({ linkId: link.id, visitorId });
-      return { request: requestOf(link), used, sent };
-    },
   };
 }
 
@@ -133,8 +124,6 @@ async function limitStarts(deps: Deps, { linkId, network }: { linkId: string; ne
   await take(STARTS_OF_LINK, linkId);
   await take(STARTS_OF_DAY, linkId);
 }
-
-export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: VisitorUpload[] };
 
 /** Finds an upload of this visitor through this link. Throws `upload_not_found`. */
 export async function findSent(
@@ -152,12 +141,6 @@ export async function findSent(
 
 function senderOf({ link, visitorId }: Visit): Sender {
   return { userId: visitorActorId(visitorId), linkId: link.id };
-}
-
-/** Returns the limits of the file request. Throws `link_not_found` for a download link. */
-function requestOf({ request }: Link): FileRequest {
-  if (request === undefined) throw linkNotFound();
-  return request;
 }
 
 /** Replaces the errors that would show a visitor something about the note or its owner. */

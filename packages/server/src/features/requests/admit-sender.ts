@@ -1,7 +1,7 @@
-import type { Deps } from "../../../platform/deps.ts";
-import { effectiveExpiry } from "../link.ts";
-import { type Admit, linkNotFound, linkPolicy, type Visit as Request } from "../visitor/admit.ts";
-import { newPass, type Pass } from "../visitor/pass.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { effectiveExpiry } from "../links/link.ts";
+import { type Admit, linkNotFound, linkPolicy, type Visit as Request } from "../links/visitor/admit.ts";
+import { newPass, type Pass } from "../links/visitor/pass.ts";
 import type { Visit } from "./visitor-uploads.ts";
 
 /**

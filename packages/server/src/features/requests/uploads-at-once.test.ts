@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { engines } from "../../../testing/database/test-databases.ts";
-import { useService } from "../../../testing/use-service.ts";
-import { createVisitor, insertRequest } from "../../../testing/visitor.ts";
-import type { FileRequest } from "../link.ts";
-import { visitorFileQueries } from "../queries/visitor-files.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useService } from "../../testing/use-service.ts";
+import { createVisitor, insertRequest } from "../../testing/visitor.ts";
+import type { FileRequest } from "../links/link.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 
 const STARTS = 20;
 const FILE = "a".repeat(100);

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { HttpProblem } from "../../platform/http/problem.ts";
+import { HttpProblem } from "./problem.ts";
 
 const MAX_KEY_LENGTH = 255;
 /**

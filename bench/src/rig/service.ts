@@ -8,7 +8,8 @@ import type { BenchAttachment, BenchNote, Dataset } from "./dataset.ts";
 import { apiToken, sessionToken, settings } from "./settings.ts";
 
 export { loadEmbeddedPostgres } from "@valetkey/server/src/testing/database/embedded-postgres.ts";
-export { openPostgres, openSqlite } from "@valetkey/server/src/wiring/database/index.ts";
+export { openPostgres } from "@valetkey/server/src/wiring/database/open-postgres.ts";
+export { openSqlite } from "@valetkey/server/src/wiring/database/open-sqlite.ts";
 
 /** The location of a candidate's data. `url` is the URL of a PostgreSQL database. Without `url`, `directory` has a SQLite database. */
 export type DataLocation = { directory: string; url?: string };

@@ -7,6 +7,7 @@ import pg from "pg";
 import type { BenchAttachment, BenchNote, Dataset } from "./dataset.ts";
 import { apiToken, sessionToken, settings } from "./settings.ts";
 
+export { urlAuditLog } from "@valetkey/server/src/features/audit/queries.ts";
 export { loadEmbeddedPostgres } from "@valetkey/server/src/testing/database/embedded-postgres.ts";
 export { openPostgres } from "@valetkey/server/src/wiring/database/open-postgres.ts";
 export { openSqlite } from "@valetkey/server/src/wiring/database/open-sqlite.ts";

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { DatabaseSync } from "node:sqlite";
 import { createPresigner } from "@valetkey/presign";
 import pg from "pg";
-import { openPostgres, openSqlite, sqliteFileIn } from "../rig/service.ts";
+import { openPostgres, openSqlite, sqliteFileIn, urlAuditLog } from "../rig/service.ts";
 import { createTokenReader } from "../rig/settings.ts";
 
 const EXPIRES_IN_SECONDS = 60;
@@ -40,7 +40,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     // This header is correct for the filenames of this benchmark. The service handles all filenames.
     response: { contentDisposition: `attachment; filename="${row.filename}"`, contentType: row.content_type },
   });
-  await service.urlAudit.record({
+  await urlAuditLog(service).record({
     id: newId(now),
     at: now,
     action: "url.issued",

@@ -31,7 +31,7 @@ export function FailedPage({ error, reset }: ErrorComponentProps) {
   }, [isOnline]);
   return (
     <main className="grid min-h-full place-items-center">
-      <Failure title={texts.app.failed.title} error={error} onRetry={retry} />
+      <Failure title={texts.app.failed.title} query={{ error, refetch: retry }} />
     </main>
   );
 }

@@ -4,25 +4,15 @@ import { inputStyle } from "./text-field.tsx";
 
 const words = texts.sharing.expiry;
 
-type ExpiryOptionsProps = {
-  hasNever: boolean;
-  /** Seconds. */
-  lifetimes: readonly number[];
-};
+type Lifetimes = { hasNever: boolean /** Seconds. */; lifetimes: readonly number[] };
 
-/** The options of an expiry select. The caller itself renders the option before these. */
-export function ExpiryOptions({ hasNever, lifetimes }: ExpiryOptionsProps) {
-  return (
-    <>
-      {hasNever && <option value="never">{words.never}</option>}
-      {lifetimes.map((seconds) => (
-        <option key={seconds} value={seconds}>
-          {words.after(formatSpan(seconds))}
-        </option>
-      ))}
-      <option value="custom">{words.custom}</option>
-    </>
-  );
+/** The options of a select for an expiry. */
+export function expiryOptions({ hasNever, lifetimes }: Lifetimes): { value: string; label: string }[] {
+  return [
+    ...(hasNever ? [{ value: "never", label: words.never }] : []),
+    ...lifetimes.map((seconds) => ({ value: String(seconds), label: words.after(formatSpan(seconds)) })),
+    { value: "custom", label: words.custom },
+  ];
 }
 
 type DateTimeFieldProps = { value: string; onChange: (value: string) => void; now: number; error?: string | undefined };

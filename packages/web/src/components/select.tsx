@@ -1,16 +1,32 @@
 import { clsx } from "clsx";
 import { ChevronDown } from "lucide-react";
-import type { ComponentProps, ReactNode } from "react";
+import type { ReactNode } from "react";
 
-type SelectProps = Omit<ComponentProps<"select">, "aria-label"> & { label: string; isQuiet?: boolean };
+type SelectProps<Value extends string | number> = {
+  label: string;
+  value: Value;
+  options: readonly { value: Value; label: string }[];
+  onChange: (value: Value) => void;
+  isQuiet?: boolean;
+  isDisabled?: boolean;
+  describedBy?: string;
+  className?: string;
+};
 
 /** A native select, which each phone shows in its own way. A quiet select looks like text, without a border. */
-export function Select({ label, isQuiet = false, className, children, ...props }: SelectProps) {
+export function Select<Value extends string | number>(props: SelectProps<Value>) {
+  const { label, value, options, onChange, isQuiet = false, isDisabled, describedBy, className } = props;
   return (
     <span className={clsx("relative inline-flex min-w-0 items-center", className)}>
       <select
-        {...props}
         aria-label={label}
+        aria-describedby={describedBy}
+        disabled={isDisabled}
+        value={value}
+        onChange={({ currentTarget }) => {
+          const chosen = options[currentTarget.selectedIndex];
+          if (chosen !== undefined) onChange(chosen.value);
+        }}
         className={clsx(
           "field-sizing-content w-full min-w-0 cursor-pointer appearance-none truncate rounded-card transition-colors disabled:cursor-not-allowed disabled:opacity-50",
           isQuiet
@@ -18,7 +34,11 @@ export function Select({ label, isQuiet = false, className, children, ...props }
             : "h-11 border border-line-strong bg-surface pr-8 pl-3 hover:border-ink md:h-9",
         )}
       >
-        {children}
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
       </select>
       <ChevronDown
         size={14}
@@ -26,6 +46,20 @@ export function Select({ label, isQuiet = false, className, children, ...props }
         className={clsx("pointer-events-none absolute text-muted", isQuiet ? "right-1" : "right-3")}
       />
     </span>
+  );
+}
+
+type LabelledProps = { label: string; className?: string; children: ReactNode };
+
+/** Shows the label of a control above it. The control itself says the same label to screen readers. */
+export function Labelled({ label, className, children }: LabelledProps) {
+  return (
+    <div className={clsx("flex flex-col gap-1", className)}>
+      <span aria-hidden="true" className="font-medium text-small">
+        {label}
+      </span>
+      {children}
+    </div>
   );
 }
 

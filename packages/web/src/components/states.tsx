@@ -17,15 +17,17 @@ export function Empty({ icon, title, hint, action, className }: EmptyProps) {
   );
 }
 
+type FailureProps = { title: string; query: { error: unknown; refetch: () => unknown } };
+
 /** Replaces content that could not be loaded. Shows the reason and a button to retry. */
-export function Failure({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) {
+export function Failure({ title, query: { error, refetch } }: FailureProps) {
   return (
     <div role="alert">
       <Empty
         icon={<CloudOff size={28} strokeWidth={1.5} />}
         title={title}
         hint={describeProblem(error)}
-        action={<Button onClick={onRetry}>{texts.common.tryAgain}</Button>}
+        action={<Button onClick={() => void refetch()}>{texts.common.tryAgain}</Button>}
       />
     </div>
   );

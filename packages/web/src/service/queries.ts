@@ -1,4 +1,12 @@
-import { MutationCache, type Query, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  MutationCache,
+  type Query,
+  QueryCache,
+  QueryClient,
+  type QueryKey,
+  queryOptions,
+} from "@tanstack/react-query";
 import type { Note, NoteSummary } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
 import { client, hasCode, onRefused } from "./client.ts";
@@ -103,6 +111,20 @@ async function readNote(noteId: string, signal: AbortSignal): Promise<Note> {
   }
   return { ...note, attachments, attachmentsCursor: null };
 }
+
+type PageRequest = { signal: AbortSignal; cursor?: string };
+
+/** A list that loads page by page. */
+export const pagesQuery = <Page extends { nextCursor: string | null }>(
+  queryKey: QueryKey,
+  read: (page: PageRequest) => Promise<Page>,
+) =>
+  infiniteQueryOptions({
+    queryKey,
+    queryFn: ({ pageParam, signal }) => read({ signal, ...(pageParam !== undefined && { cursor: pageParam }) }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  });
 
 /** Finds a note in the lists that are already loaded. */
 export function listedNote(noteId: string): NoteSummary | undefined {

@@ -38,9 +38,7 @@ function Tabs() {
   const { tab } = useSearch({ from: "/signed-in/admin" });
   const navigate = useNavigate();
   if (me.isPending) return <Skeleton className="h-9" />;
-  if (me.data === undefined) {
-    return <Failure title={words.people.failed} error={me.error} onRetry={() => void me.refetch()} />;
-  }
+  if (me.data === undefined) return <Failure title={words.people.failed} query={me} />;
   if (!me.data.isAdmin) return <Empty icon={<ShieldOff size={28} strokeWidth={1.5} />} {...words.notYours} />;
   const shown: Tab = tab !== undefined && Object.hasOwn(tabs, tab) ? (tab as Tab) : "people";
   const List = tabs[shown];

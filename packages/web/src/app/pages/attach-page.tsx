@@ -114,7 +114,7 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
         maxLength={200}
         onChange={({ currentTarget }) => setText(currentTarget.value)}
       />
-      {found.isError && <Failure title={words.failed} error={found.error} onRetry={() => void found.refetch()} />}
+      {found.isError && <Failure title={words.failed} query={found} />}
       {found.data?.length === 0 && <p className="text-muted">{words.none}</p>}
       <ul className="flex flex-col gap-0.5">
         {found.data?.map(({ id, title }) => (

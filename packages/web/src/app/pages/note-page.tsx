@@ -86,7 +86,7 @@ export function NotePage() {
         </LazyPart>
       )}
       {note.isError && !isGone && note.data === undefined && (
-        <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={() => void note.refetch()} />
+        <Failure title={texts.notes.failedToLoadOne} query={note} />
       )}
       {note.data !== undefined && !isGone && (
         <>

@@ -75,7 +75,7 @@ function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps) {
       </AccountCard>
     );
   }
-  if (proof.isError) return <Failure title={words.title} error={proof.error} onRetry={() => void proof.refetch()} />;
+  if (proof.isError) return <Failure title={words.title} query={proof} />;
   if (!proof.isSuccess) {
     return (
       <AccountCard title={words.pending}>

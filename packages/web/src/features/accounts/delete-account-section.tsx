@@ -32,10 +32,7 @@ function Deletion({ onDeleted, onClose }: { onDeleted: () => Promise<void>; onCl
   // The deletion ends the session, so the service would refuse a later request.
   const enabled = !remove.isPending && !remove.isSuccess;
   const contents = useQuery({ queryKey: keys.contents, queryFn: accountCalls.contents, staleTime: 0, enabled });
-  if (contents.isError) {
-    const retry = () => void contents.refetch();
-    return <Failure title={words.failedToLoad} error={contents.error} onRetry={retry} />;
-  }
+  if (contents.isError) return <Failure title={words.failedToLoad} query={contents} />;
   if (contents.data === undefined) return <Skeleton className="h-44" />;
   const { notes, files, bytes, links, people } = contents.data;
   return (

@@ -39,10 +39,7 @@ function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (token === "" || isInvalid(link.error)) return <LinkInvalid />;
-  if (link.isError) {
-    const retry = () => void link.refetch();
-    return <Failure title={words.title} error={link.error} onRetry={retry} />;
-  }
+  if (link.isError) return <Failure title={words.title} query={link} />;
   if (link.data === undefined) {
     return (
       <AccountCard title={words.title}>

@@ -26,9 +26,7 @@ export function PasskeySection() {
   return (
     <Section title={words.title} hint={words.hint}>
       {list.isPending && <Skeleton className="h-14" />}
-      {list.isError && list.data === undefined && (
-        <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />
-      )}
+      {list.isError && list.data === undefined && <Failure title={words.failedToLoad} query={list} />}
       {list.data?.length === 0 && !isAdding && <p className="text-muted text-small">{words.none}</p>}
       {list.data !== undefined && list.data.length > 0 && (
         <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">

@@ -28,9 +28,7 @@ export function SecondFactorSection() {
   return (
     <Section title={words.title} hint={words.hint}>
       {state.isPending && <Skeleton className="h-9" />}
-      {state.isError && state.data === undefined && (
-        <Failure title={words.failedToLoad} error={state.error} onRetry={() => void state.refetch()} />
-      )}
+      {state.isError && state.data === undefined && <Failure title={words.failedToLoad} query={state} />}
       {state.data?.isOn && step?.name !== "codes" && (
         <p className="text-pretty text-small">
           {words.on} {words.codesLeft(state.data.recoveryCodesLeft)}

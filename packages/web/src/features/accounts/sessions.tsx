@@ -33,9 +33,7 @@ export function SessionList() {
   return (
     <Section title={words.title}>
       {list.isPending && <Skeleton className="h-14" />}
-      {list.isError && sessions === undefined && (
-        <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />
-      )}
+      {list.isError && sessions === undefined && <Failure title={words.failedToLoad} query={list} />}
       {sessions !== undefined && (
         <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
           {sessions.map((session) => (

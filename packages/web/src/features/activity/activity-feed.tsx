@@ -7,7 +7,7 @@ import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
-import { keys, sessionQuery } from "../../service/queries.ts";
+import { keys, pagesQuery, sessionQuery } from "../../service/queries.ts";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { texts } from "../../texts/index.ts";
 import { ActivityList } from "./activity-list.tsx";
@@ -70,9 +70,7 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
   const [filter, setFilter] = useState<Filter>("all");
   const hasMore = pages.hasNextPage && !pages.isFetchNextPageError;
   if (pages.isPending) return <Skeletons />;
-  if (events === undefined) {
-    return <Failure title={words.failedToLoad} error={pages.error} onRetry={() => void pages.refetch()} />;
-  }
+  if (events === undefined) return <Failure title={words.failedToLoad} query={pages} />;
   if (events.length === 0) return <Empty icon={<History size={28} strokeWidth={1.5} />} {...words.empty} />;
   const filtered = filter === "all" ? events : events.filter(({ action }) => actions[filter].includes(action));
   return (
@@ -142,17 +140,9 @@ type Listing = { noteId: string | undefined; routine: "include" | "omit" };
 /** Loads the events of one note, or of all notes that the user owns, newest first. The hook loads older events when the user scrolls. */
 function useEvents({ noteId, routine }: Listing) {
   const pages = useInfiniteQuery({
-    queryKey: [...keys.activity, noteId, routine],
-    queryFn: ({ pageParam, signal }) =>
-      client.activity.list({
-        limit: PAGE_SIZE,
-        routine,
-        signal,
-        ...(noteId !== undefined && { noteId }),
-        ...(pageParam !== undefined && { cursor: pageParam }),
-      }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    ...pagesQuery([...keys.activity, noteId, routine], (page) =>
+      client.activity.list({ ...page, limit: PAGE_SIZE, routine, ...(noteId !== undefined && { noteId }) }),
+    ),
     // When the user changes the filter, the old list stays visible until the new list is loaded. The feed of another note has another key,
     // so it does not show the old list.
     placeholderData: keepPreviousData,

@@ -5,6 +5,7 @@ import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { isExpired } from "../../components/expiry.ts";
+import { PagedList } from "../../components/paged-list.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { useNow } from "../../components/use-now.ts";
@@ -14,7 +15,7 @@ import { instanceQuery } from "../../service/queries.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatDate, formatWhen } from "../../texts/index.ts";
-import { PagedList, Row, refreshLists, usePages } from "./paged-list.tsx";
+import { Row, refreshLists, usePages } from "./row.tsx";
 
 const words = administration.invitations;
 
@@ -72,7 +73,7 @@ export function OpenInvitations() {
   const list = usePages(["invitations"], (page) => client.admin.invitations(page));
   if (list.data?.pages[0]?.items.length === 0) return null;
   return (
-    <PagedList list={list} label={words.label} words={{ failed: words.failed, empty: "", emptyHint: "" }} icon={null}>
+    <PagedList list={list} label={words.label} failed={words.failed} empty={null}>
       {(invitation) => <InvitationRow key={invitation.id} invitation={invitation} />}
     </PagedList>
   );

@@ -5,6 +5,8 @@ import { useEffect, useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
+import { Empty } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
@@ -12,7 +14,7 @@ import { copyText } from "../../service/clipboard.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatDate, formatWhen, texts } from "../../texts/index.ts";
 import { InviteForm, OpenInvitations } from "./invite.tsx";
-import { type Mark, PagedList, Row, refreshLists, usePages } from "./paged-list.tsx";
+import { type Mark, Row, refreshLists, usePages } from "./row.tsx";
 
 const words = administration.people;
 /** The pause between the last key and the search. Milliseconds. */
@@ -45,8 +47,8 @@ export function People() {
       <PagedList
         list={list}
         label={administration.tabs.people}
-        words={words}
-        icon={<Users size={28} strokeWidth={1.5} />}
+        failed={words.failed}
+        empty={<Empty icon={<Users size={28} strokeWidth={1.5} />} title={words.empty} hint={words.emptyHint} />}
       >
         {(person) => <PersonRow key={person.id} person={person} />}
       </PagedList>

@@ -22,9 +22,7 @@ const EXPIRIES: Record<string, readonly (number | null)[]> = {
 export function Policy() {
   const policy = useQuery({ queryKey: KEY, queryFn: ({ signal }) => client.admin.policy({ signal }) });
   if (policy.isPending) return <Skeleton className="h-64" />;
-  if (policy.data === undefined) {
-    return <Failure title={words.failed} error={policy.error} onRetry={() => void policy.refetch()} />;
-  }
+  if (policy.data === undefined) return <Failure title={words.failed} query={policy} />;
   return (
     <>
       <p className="text-pretty text-muted text-small">{words.hint}</p>
@@ -69,17 +67,12 @@ function Rule({ setting }: { setting: PolicySetting }) {
         <div className="flex shrink-0 flex-col gap-1 md:max-w-64 md:items-end">
           <Select
             label={title}
-            aria-describedby={id}
-            disabled={isFixed || change.isPending}
-            value={String(values.indexOf(value))}
-            onChange={({ currentTarget }) => change.mutate({ value: values[Number(currentTarget.value)] ?? null })}
-          >
-            {values.map((one, index) => (
-              <option key={String(one)} value={index}>
-                {ruleValue(name, one)}
-              </option>
-            ))}
-          </Select>
+            describedBy={id}
+            isDisabled={isFixed || change.isPending}
+            value={values.indexOf(value)}
+            options={values.map((one, index) => ({ value: index, label: ruleValue(name, one) }))}
+            onChange={(index) => change.mutate({ value: values[index] ?? null })}
+          />
           {source === "administrator" && (
             <Button
               kind="quiet"

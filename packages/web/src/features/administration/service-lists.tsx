@@ -3,11 +3,13 @@ import type { AdminEvent, AdminLink, AdminMail, Person } from "@valetkey/client"
 import { Link2, Mail, ScrollText } from "lucide-react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
+import { Empty } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatInstant, formatWhen } from "../../texts/index.ts";
-import { PagedList, Row, refreshLists, usePages } from "./paged-list.tsx";
+import { Row, refreshLists, usePages } from "./row.tsx";
 
 const words = administration.links;
 
@@ -15,7 +17,12 @@ const words = administration.links;
 export function AllLinks() {
   const list = usePages(["links"], (page) => client.admin.links(page));
   return (
-    <PagedList list={list} label={administration.tabs.links} words={words} icon={<Link2 size={28} strokeWidth={1.5} />}>
+    <PagedList
+      list={list}
+      label={administration.tabs.links}
+      failed={words.failed}
+      empty={<Empty icon={<Link2 size={28} strokeWidth={1.5} />} title={words.empty} hint={words.emptyHint} />}
+    >
       {(link) => <LinkRow key={link.id} link={link} />}
     </PagedList>
   );
@@ -67,8 +74,8 @@ export function MailQueue() {
     <PagedList
       list={list}
       label={administration.tabs.mail}
-      words={mailWords}
-      icon={<Mail size={28} strokeWidth={1.5} />}
+      failed={mailWords.failed}
+      empty={<Empty icon={<Mail size={28} strokeWidth={1.5} />} title={mailWords.empty} hint={mailWords.emptyHint} />}
     >
       {(mail) => <MailRow key={mail.id} mail={mail} />}
     </PagedList>
@@ -113,8 +120,10 @@ export function AdminLog() {
     <PagedList
       list={list}
       label={administration.tabs.log}
-      words={logWords}
-      icon={<ScrollText size={28} strokeWidth={1.5} />}
+      failed={logWords.failed}
+      empty={
+        <Empty icon={<ScrollText size={28} strokeWidth={1.5} />} title={logWords.empty} hint={logWords.emptyHint} />
+      }
     >
       {(event) => <Line key={event.id} event={event} />}
     </PagedList>

@@ -20,9 +20,9 @@ import {
 } from "./arrange-files.ts";
 import { downloadZip } from "./download-all.tsx";
 import { removeAttachments } from "./remove-attachment.ts";
-import type { FileKind } from "./thumbnail.tsx";
 
 const words = fileToolsTexts;
+const orders = (Object.keys(words.orders) as FileOrder[]).map((value) => ({ value, label: words.orders[value] }));
 /** Makes the buttons small on phones and tablets, so that all actions fit into one row in any font and language. */
 const COMPACT =
   "max-xl:h-12 max-xl:shrink max-xl:grow max-xl:basis-0 max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-[11px]";
@@ -76,26 +76,16 @@ export function FileTools({ note, files, shown, managed, onChange, ...actions }:
           className="max-xl:grow"
           label={words.kind}
           value={view.kind}
-          onChange={({ currentTarget }) => change({ kind: currentTarget.value as FileKind | "all" })}
-        >
-          {kinds.map((kind) => (
-            <option key={kind} value={kind}>
-              {words.kinds[kind]}
-            </option>
-          ))}
-        </Select>
+          options={kinds.map((kind) => ({ value: kind, label: words.kinds[kind] }))}
+          onChange={(kind) => change({ kind })}
+        />
         <Select
           className="max-xl:grow"
           label={words.order}
           value={view.order}
-          onChange={({ currentTarget }) => change({ order: currentTarget.value as FileOrder })}
-        >
-          {(Object.keys(words.orders) as FileOrder[]).map((order) => (
-            <option key={order} value={order}>
-              {words.orders[order]}
-            </option>
-          ))}
-        </Select>
+          options={orders}
+          onChange={(order) => change({ order })}
+        />
       </div>
       <p role="status" className="sr-only">
         {shown.length === 0 ? words.none : words.shown(shown.length, files.length)}

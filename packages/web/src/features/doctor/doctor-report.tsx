@@ -23,9 +23,7 @@ export function DoctorPage() {
 function DoctorReport() {
   const checks = useQuery(doctorQuery);
   if (checks.isFetching) return <Running />;
-  if (checks.data === undefined) {
-    return <Failure title={words.failed} error={checks.error} onRetry={() => void checks.refetch()} />;
-  }
+  if (checks.data === undefined) return <Failure title={words.failed} query={checks} />;
   const { server, browser } = checks.data;
   return (
     <>

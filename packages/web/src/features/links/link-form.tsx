@@ -3,10 +3,10 @@ import type { CreateLinkBody, Link } from "@valetkey/client";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { describeExpiry, toFieldValue } from "../../components/expiry.ts";
-import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
+import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
-import { CheckField, Select } from "../../components/select.tsx";
+import { CheckField, Labelled, Select } from "../../components/select.tsx";
 import { Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { earliestServiceNow } from "../../service/client.ts";
@@ -233,26 +233,24 @@ function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFie
     (seconds) => link === undefined || latest === undefined || now + seconds * 1000 <= latest,
   );
   return (
-    <div className="flex flex-col gap-1">
-      <span aria-hidden="true" className="font-medium text-small">
-        {label}
-      </span>
+    <Labelled label={label}>
       <div className="flex flex-wrap items-end gap-2">
         <Select
           label={label}
           value={values.expiry}
-          onChange={({ currentTarget: { value } }) =>
+          options={[
+            ...(link === undefined
+              ? []
+              : [{ value: "unchanged", label: words.unchanged(describeExpiry(link.expiresAt, now)) }]),
+            ...expiryOptions({ hasNever: maxExpirySeconds === null, lifetimes }),
+          ]}
+          onChange={(expiry) =>
             change({
-              expiry: value,
-              ...(value === "custom" && values.customExpiry === "" && { customExpiry: toFieldValue(now + DAY_MS) }),
+              expiry,
+              ...(expiry === "custom" && values.customExpiry === "" && { customExpiry: toFieldValue(now + DAY_MS) }),
             })
           }
-        >
-          {link !== undefined && (
-            <option value="unchanged">{words.unchanged(describeExpiry(link.expiresAt, now))}</option>
-          )}
-          <ExpiryOptions hasNever={maxExpirySeconds === null} lifetimes={lifetimes} />
-        </Select>
+        />
         {values.expiry === "custom" && (
           <DateTimeField
             value={values.customExpiry}
@@ -270,6 +268,6 @@ function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFie
       {maxExpirySeconds !== null && (
         <p className="text-muted text-small">{words.longest(formatSpan(maxExpirySeconds))}</p>
       )}
-    </div>
+    </Labelled>
   );
 }

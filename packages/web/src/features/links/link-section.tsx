@@ -104,9 +104,7 @@ export function LinkList({ subject, made, exceptId, none }: LinkListProps) {
     .flatMap(({ items }) => items)
     .filter(({ id, state }) => id !== exceptId && (SHOWN.has(state) || revoked.includes(id)));
   if (list.isPending) return <Skeleton className="h-32" />;
-  if (list.data === undefined) {
-    return <Failure title={words.failed} error={list.error} onRetry={() => void list.refetch()} />;
-  }
+  if (list.data === undefined) return <Failure title={words.failed} query={list} />;
   return (
     <>
       {links.length === 0 && none !== undefined && <p className="text-muted text-small">{none}</p>}

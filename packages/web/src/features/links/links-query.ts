@@ -1,9 +1,9 @@
-import { infiniteQueryOptions, useMutation } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import type { CreateLinkBody, Link, LinkKind, LinkPage, UpdateLinkBody } from "@valetkey/client";
 import { useRef, useState } from "react";
 import { client, earliestServiceNow } from "../../service/client.ts";
 import { copyText } from "../../service/clipboard.ts";
-import { keys, queryClient } from "../../service/queries.ts";
+import { keys, pagesQuery, queryClient } from "../../service/queries.ts";
 
 /** The content of a link: files of a note, or one file. */
 export type LinkSubject = { noteId: string } | { attachmentId: string };
@@ -12,33 +12,21 @@ export type LinkFilter = LinkKind | "all";
 /** The maximum number of links that the service returns in one page. */
 const LINKS_AT_ONCE = 200;
 
-const pages = {
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: ({ nextCursor }: LinkPage) => nextCursor ?? undefined,
-};
-const after = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
-
 /** Queries the links of a note, or the links that name a file, newest first. Use this query only for people who may edit the note. */
 export const linksQuery = (subject: LinkSubject) =>
-  infiniteQueryOptions({
-    queryKey: [...keys.links, "noteId" in subject ? subject.noteId : subject.attachmentId],
-    queryFn: ({ pageParam, signal }) => {
-      const page = { limit: LINKS_AT_ONCE, signal, ...after(pageParam) };
-      return "noteId" in subject
-        ? client.links.ofNote(subject.noteId, page)
-        : client.links.ofFile(subject.attachmentId, page);
-    },
-    ...pages,
-  });
+  "noteId" in subject
+    ? pagesQuery([...keys.links, subject.noteId], (page) =>
+        client.links.ofNote(subject.noteId, { ...page, limit: LINKS_AT_ONCE }),
+      )
+    : pagesQuery([...keys.links, subject.attachmentId], (page) =>
+        client.links.ofFile(subject.attachmentId, { ...page, limit: LINKS_AT_ONCE }),
+      );
 
 /** Queries the links of the user, newest first. */
 export const ownLinksQuery = (filter: LinkFilter) =>
-  infiniteQueryOptions({
-    queryKey: [...keys.links, { filter }],
-    queryFn: ({ pageParam, signal }) =>
-      client.links.list({ signal, ...(filter !== "all" && { kind: filter }), ...after(pageParam) }),
-    ...pages,
-  });
+  pagesQuery([...keys.links, { filter }], (page) =>
+    client.links.list({ ...page, ...(filter !== "all" && { kind: filter }) }),
+  );
 
 type Pages = { pages: LinkPage[]; pageParams: (string | undefined)[] };
 

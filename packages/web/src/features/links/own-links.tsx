@@ -2,14 +2,12 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link as RouterLink } from "@tanstack/react-router";
 import { Link2 } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../../components/button.tsx";
 import { Page } from "../../components/page.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
 import { Segmented } from "../../components/segmented.tsx";
-import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
-import { WhenSeen } from "../../components/when-seen.tsx";
+import { Empty } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { texts } from "../../texts/index.ts";
 import { LinkItem } from "./link-item.tsx";
 import { type LinkFilter, ownLinksQuery } from "./links-query.ts";
 
@@ -29,8 +27,7 @@ function OwnLinks() {
   const [filter, setFilter] = useState<LinkFilter>("all");
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const list = useInfiniteQuery(ownLinksQuery(filter));
-  const links = list.data?.pages.flatMap(({ items }) => items) ?? [];
-  const isEmpty = list.data !== undefined && links.length === 0;
+  const isEmpty = list.data?.pages.every(({ items }) => items.length === 0) === true;
   return (
     <div className="flex flex-col gap-4">
       {isOff && <p className="text-muted">{words.off}</p>}
@@ -43,13 +40,15 @@ function OwnLinks() {
           className="self-start"
         />
       )}
-      {list.isPending && <Skeletons />}
-      {list.isError && list.data === undefined && (
-        <Failure title={words.failed} error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {isEmpty && <None filter={filter} />}
-      <ul aria-label={words.list} className="flex flex-col gap-4 empty:hidden">
-        {links.map((link) => (
+      <PagedList
+        list={list}
+        label={words.list}
+        failed={words.failed}
+        empty={<None filter={filter} />}
+        rowHeight="h-40"
+        className="gap-4"
+      >
+        {(link) => (
           <LinkItem
             key={link.id}
             link={link}
@@ -66,20 +65,8 @@ function OwnLinks() {
               </p>
             }
           />
-        ))}
-      </ul>
-      {list.isFetchNextPageError && (
-        <>
-          <Problem error={list.error} />
-          <Button className="self-start" onClick={() => void list.fetchNextPage()}>
-            {texts.common.tryAgain}
-          </Button>
-        </>
-      )}
-      {list.hasNextPage && !list.isFetching && !list.isFetchNextPageError && (
-        <WhenSeen key={links.length} onSeen={() => void list.fetchNextPage()} />
-      )}
-      {list.isFetchingNextPage && <Skeleton className="h-40" />}
+        )}
+      </PagedList>
     </div>
   );
 }
@@ -88,14 +75,4 @@ function None({ filter }: { filter: LinkFilter }) {
   const { empty, emptyOf } = words.page;
   if (filter !== "all") return <p className="py-6 text-center text-muted">{emptyOf[filter]}</p>;
   return <Empty icon={<Link2 size={28} strokeWidth={1.5} />} title={empty.title} hint={empty.hint} />;
-}
-
-function Skeletons() {
-  return (
-    <div className="flex flex-col gap-4">
-      <Skeleton className="h-40" />
-      <Skeleton className="h-40" />
-      <Skeleton className="h-40" />
-    </div>
-  );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import type { FileRequest, Link } from "@valetkey/client";
-import { useId } from "react";
-import { CheckField, Select } from "../../components/select.tsx";
+import type { Link } from "@valetkey/client";
+import { type ComponentProps, useId } from "react";
+import { CheckField, Labelled, Select } from "../../components/select.tsx";
 import { inputStyle, TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
@@ -39,72 +39,75 @@ export function RareFields({ kind, ...fields }: RareFieldsProps) {
 }
 
 function Message({ values, change }: FormFields) {
-  const id = useId();
   return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="font-medium text-small">
-        {words.message}
-      </label>
-      <textarea
-        id={id}
-        rows={3}
-        maxLength={2000}
-        value={values.message}
-        onChange={(event) => change({ message: event.currentTarget.value })}
-        className={`${inputStyle} h-auto py-2 md:h-auto`}
-      />
-    </div>
+    <TextArea
+      label={words.message}
+      value={values.message}
+      maxLength={2000}
+      onChange={(message) => change({ message })}
+    />
   );
 }
 
 /** The form has this field only if the service sends mails, because the service sends each recipient a code by mail. */
 function Recipients({ values, problems, change }: FormFields) {
+  return (
+    <TextArea
+      label={words.recipients}
+      spellCheck={false}
+      autoComplete="off"
+      value={values.recipients}
+      hint={words.recipientsHint}
+      problem={problems.recipients}
+      onChange={(recipients) => change({ recipients })}
+    />
+  );
+}
+
+type TextAreaProps = Omit<ComponentProps<"textarea">, "onChange"> & {
+  label: string;
+  hint?: string;
+  problem?: string | undefined;
+  onChange: (text: string) => void;
+};
+
+function TextArea({ label, hint, problem, onChange, ...props }: TextAreaProps) {
   const id = useId();
   return (
     <div className="flex flex-col gap-1">
       <label htmlFor={id} className="font-medium text-small">
-        {words.recipients}
+        {label}
       </label>
       <textarea
+        {...props}
         id={id}
         rows={3}
-        spellCheck={false}
-        autoComplete="off"
-        value={values.recipients}
-        aria-invalid={problems.recipients !== undefined}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => change({ recipients: event.currentTarget.value })}
+        aria-invalid={problem !== undefined}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={(event) => onChange(event.currentTarget.value)}
         className={`${inputStyle} h-auto py-2 md:h-auto`}
       />
-      <p
-        id={`${id}-hint`}
-        className={problems.recipients === undefined ? "text-muted text-small" : "text-danger text-small"}
-      >
-        {problems.recipients ?? words.recipientsHint}
-      </p>
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className={problem === undefined ? "text-muted text-small" : "text-danger text-small"}>
+          {problem ?? hint}
+        </p>
+      )}
     </div>
   );
 }
 
 function Notify({ kind, values, change }: FormFields & { kind: Link["kind"] }) {
+  const options = (["never", "first", "each"] as const).map((value) => ({ value, label: words.notifies[kind][value] }));
   return (
-    <div className="flex flex-col gap-1">
-      <span aria-hidden="true" className="font-medium text-small">
-        {words.notify}
-      </span>
+    <Labelled label={words.notify}>
       <Select
         label={words.notify}
         className="self-start"
         value={values.notify}
-        onChange={(event) => change({ notify: event.currentTarget.value as Link["notify"] })}
-      >
-        {(["never", "first", "each"] as const).map((choice) => (
-          <option key={choice} value={choice}>
-            {words.notifies[kind][choice]}
-          </option>
-        ))}
-      </Select>
-    </div>
+        options={options}
+        onChange={(notify) => change({ notify })}
+      />
+    </Labelled>
   );
 }
 
@@ -112,30 +115,22 @@ function UrlLifetime({ values, change }: FormFields) {
   const longest = useQuery(instanceQuery).data?.limits.urlTtlMaxSharedSeconds ?? DEFAULT_URL_SECONDS;
   const usual = Math.min(DEFAULT_URL_SECONDS, longest);
   const current = values.urlTtlSeconds ?? usual;
-  const options = [...new Set([...URL_LIFETIMES.filter((seconds) => seconds <= longest), usual, current])];
+  const lifetimes = [...new Set([...URL_LIFETIMES.filter((seconds) => seconds <= longest), usual, current])];
   return (
-    <div className="flex flex-col gap-1">
-      <span aria-hidden="true" className="font-medium text-small">
-        {words.urlTtl}
-      </span>
+    <Labelled label={words.urlTtl}>
       <Select
         label={words.urlTtl}
         className="self-start"
         value={current}
-        onChange={(event) => change({ urlTtlSeconds: Number(event.currentTarget.value) })}
-      >
-        {options
-          .sort((a, b) => a - b)
-          .map((seconds) => (
-            <option key={seconds} value={seconds}>
-              {formatSpan(seconds)}
-            </option>
-          ))}
-      </Select>
+        options={lifetimes.sort((a, b) => a - b).map((value) => ({ value, label: formatSpan(value) }))}
+        onChange={(urlTtlSeconds) => change({ urlTtlSeconds })}
+      />
       <p className="text-muted text-small">{words.urlTtlHint}</p>
-    </div>
+    </Labelled>
   );
 }
+
+const askNames = (["no", "optional", "required"] as const).map((value) => ({ value, label: request.askNames[value] }));
 
 function RequestLimits({ values, problems, change }: FormFields) {
   const kinds = [...new Set([...FILE_KINDS, ...values.accept])];
@@ -147,23 +142,15 @@ function RequestLimits({ values, problems, change }: FormFields) {
         isChecked={values.review}
         onChange={(review) => change({ review })}
       />
-      <div className="flex flex-col gap-1">
-        <span aria-hidden="true" className="font-medium text-small">
-          {request.askName}
-        </span>
+      <Labelled label={request.askName}>
         <Select
           label={request.askName}
           className="self-start"
           value={values.askName}
-          onChange={(event) => change({ askName: event.currentTarget.value as FileRequest["askName"] })}
-        >
-          {(["no", "optional", "required"] as const).map((choice) => (
-            <option key={choice} value={choice}>
-              {request.askNames[choice]}
-            </option>
-          ))}
-        </Select>
-      </div>
+          options={askNames}
+          onChange={(askName) => change({ askName })}
+        />
+      </Labelled>
       <div className="grid gap-4 md:grid-cols-3">
         {values.slots.length === 0 && (
           <NumberField

@@ -47,18 +47,9 @@ export function SlotFields({ values: { slots }, problems, change }: FormFields) 
               label={words.slotKind(nth + 1)}
               className="max-w-28 shrink-0"
               value={slot.accept}
-              onChange={(event) => replace(nth, { accept: event.currentTarget.value })}
-            >
-              <option value="">{words.anyKind}</option>
-              {FILE_KINDS.map((kind) => (
-                <option key={kind} value={kind}>
-                  {nameOfKind(kind)}
-                </option>
-              ))}
-              {slot.accept !== "" && !FILE_KINDS.includes(slot.accept) && (
-                <option value={slot.accept}>{slot.accept.split(" ").map(nameOfKind).join(", ")}</option>
-              )}
-            </Select>
+              options={kindsFor(slot.accept)}
+              onChange={(accept) => replace(nth, { accept })}
+            />
             <IconButton
               label={words.removeSlot(slot.name === "" ? words.slotName(nth + 1) : slot.name)}
               className="tooltip-left -mr-2"
@@ -80,4 +71,14 @@ export function SlotFields({ values: { slots }, problems, change }: FormFields) 
       </Button>
     </fieldset>
   );
+}
+
+/** The kinds of files that the form offers, and the kinds that the API has set for this entry. */
+function kindsFor(accept: string): { value: string; label: string }[] {
+  const others = accept === "" || FILE_KINDS.includes(accept) ? [] : [accept];
+  const label = (kinds: string) => kinds.split(" ").map(nameOfKind).join(", ");
+  return [
+    { value: "", label: words.anyKind },
+    ...[...FILE_KINDS, ...others].map((value) => ({ value, label: label(value) })),
+  ];
 }

@@ -74,9 +74,7 @@ function EndedTicket() {
 function OpenTicket({ link }: { link: Link }) {
   const note = useQuery(noteQuery(link.noteId));
   if (note.isPending) return <Skeleton className="h-48" />;
-  if (note.data === undefined) {
-    return <Failure title={words.failed} error={note.error} onRetry={() => void note.refetch()} />;
-  }
+  if (note.data === undefined) return <Failure title={words.failed} query={note} />;
   // Visitors never see an email address.
   const name = link.createdBy.name ?? texts.common.someone;
   const wanted = link.files?.map(({ id }) => id);

@@ -80,9 +80,7 @@ function Choices() {
     <Section title={mailPreferences.title} hint={mailPreferences.hint}>
       {me?.emailProven === false && <p className="text-pretty font-medium text-small">{mailPreferences.unproven}</p>}
       {choices.isPending && <Skeleton className="h-40" />}
-      {choices.isError && shown === undefined && (
-        <Failure title={mailPreferences.failedToLoad} error={choices.error} onRetry={() => void choices.refetch()} />
-      )}
+      {choices.isError && shown === undefined && <Failure title={mailPreferences.failedToLoad} query={choices} />}
       {shown !== undefined && (
         <ul className="flex flex-col gap-3">
           {topics.map((topic) => (

@@ -17,9 +17,7 @@ export function StorageSection() {
   return (
     <Section title={words.title} hint={words.hint}>
       {usage.isPending && <Skeleton className="h-12" />}
-      {usage.isError && usage.data === undefined && (
-        <Failure title={words.failedToLoad} error={usage.error} onRetry={() => void usage.refetch()} />
-      )}
+      {usage.isError && usage.data === undefined && <Failure title={words.failedToLoad} query={usage} />}
       {usage.data !== undefined && <Meter usage={usage.data} />}
     </Section>
   );

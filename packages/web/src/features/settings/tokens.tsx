@@ -7,6 +7,7 @@ import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
 import { Section } from "../../components/page.tsx";
 import { Segmented } from "../../components/segmented.tsx";
+import { Labelled } from "../../components/select.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { Ticket } from "../../components/ticket.tsx";
@@ -34,9 +35,7 @@ export function TokenSection() {
         <NewToken token={created} onDone={() => setCreated(undefined)} />
       )}
       {list.isPending && <Skeleton className="h-14" />}
-      {list.isError && tokens === undefined && (
-        <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />
-      )}
+      {list.isError && tokens === undefined && <Failure title={words.failedToLoad} query={list} />}
       {tokens?.length === 0 && <p className="text-muted text-small">{words.none}</p>}
       {tokens !== undefined && tokens.length > 0 && (
         <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
@@ -100,12 +99,9 @@ function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => void }) 
         error={problem}
       />
       <div className="flex flex-wrap items-end justify-between gap-4">
-        <div className="flex min-w-0 max-w-full flex-col gap-1">
-          <span aria-hidden="true" className="font-medium text-small">
-            {words.expiry}
-          </span>
+        <Labelled label={words.expiry} className="min-w-0 max-w-full">
           <Segmented label={words.expiry} value={expiry} onChange={setExpiry} options={options} />
-        </div>
+        </Labelled>
         <Button type="submit" disabled={create.isPending} className="grow md:grow-0">
           {create.isPending ? words.creating : words.create}
         </Button>

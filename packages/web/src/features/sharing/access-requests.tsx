@@ -21,9 +21,7 @@ const requestsQuery = (noteId: string) =>
 /** Shows the owner of a note which people ask for access to it. */
 export function AccessRequests({ noteId }: { noteId: string }) {
   const requests = useQuery(requestsQuery(noteId));
-  if (requests.isError && requests.data === undefined) {
-    return <Failure title={words.failed} error={requests.error} onRetry={() => void requests.refetch()} />;
-  }
+  if (requests.isError && requests.data === undefined) return <Failure title={words.failed} query={requests} />;
   if (requests.data === undefined || requests.data.length === 0) return null;
   return (
     <section aria-label={words.title} className="rounded-card border border-line bg-surface px-3">

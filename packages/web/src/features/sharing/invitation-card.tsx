@@ -44,7 +44,7 @@ export function InvitationCard(props: InvitationCardProps) {
   if (invitation === undefined || email === undefined) {
     return (
       <Frame>
-        <Failure title={words.failed} error={error} onRetry={props.onRetry} />
+        <Failure title={words.failed} query={{ error, refetch: props.onRetry }} />
       </Frame>
     );
   }

@@ -5,7 +5,7 @@ import { X } from "lucide-react";
 import { type ClipboardEvent, type FormEvent, type KeyboardEvent, type RefObject, useId, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { expiryOf, expiryOfField, toFieldValue } from "../../components/expiry.ts";
-import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
+import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { sessionQuery } from "../../service/queries.ts";
@@ -13,7 +13,7 @@ import { useKept } from "../../service/use-kept.ts";
 import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
 import { texts } from "../../texts/index.ts";
 import { isEmail, isSameEmail, splitEmails, type useInvite } from "./change-shares.ts";
-import { LIFETIMES, MailedLine } from "./share-row.tsx";
+import { LIFETIMES, MailedLine, ROLES } from "./share-row.tsx";
 
 const words = texts.sharing;
 
@@ -83,26 +83,16 @@ export function PeopleForm({ name, invite, hasRole, inputRef }: PeopleFormProps)
         problem={refusal?.problem}
       />
       <div className="flex flex-wrap items-end gap-2">
-        {hasRole && (
-          <Select
-            label={words.role.label}
-            value={role}
-            onChange={(event) => setRole(event.currentTarget.value as Share["role"])}
-          >
-            <option value="viewer">{words.role.viewer}</option>
-            <option value="editor">{words.role.editor}</option>
-          </Select>
-        )}
+        {hasRole && <Select label={words.role.label} value={role} options={ROLES} onChange={setRole} />}
         <Select
           label={words.expiry.label}
           value={choice}
-          onChange={(event) => {
-            setChoice(event.currentTarget.value);
+          options={expiryOptions({ hasNever: true, lifetimes: LIFETIMES })}
+          onChange={(chosen) => {
+            setChoice(chosen);
             if (custom === "") setCustom(toFieldValue(now + 86_400_000));
           }}
-        >
-          <ExpiryOptions hasNever lifetimes={LIFETIMES} />
-        </Select>
+        />
         {choice === "custom" && <DateTimeField value={custom} onChange={setCustom} now={now} error={expiryProblem} />}
         <Button
           type="submit"

@@ -119,9 +119,7 @@ function ShareList({ subject }: { subject: Subject }) {
           />
         ))}
       </ul>
-      {shares.isError && shares.data === undefined && (
-        <Failure title={shareDialogTexts.list.failed} error={shares.error} onRetry={() => void shares.refetch()} />
-      )}
+      {shares.isError && shares.data === undefined && <Failure title={shareDialogTexts.list.failed} query={shares} />}
       {current.some(({ invitation }) => invitation !== undefined) && <InvitationHint />}
       {rows.length > 0 && <RemovalHint />}
     </section>

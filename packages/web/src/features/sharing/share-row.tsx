@@ -7,7 +7,7 @@ import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { describeExpiry, expiryOf, expiryOfField, isExpired, toFieldValue } from "../../components/expiry.ts";
-import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
+import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { copyText } from "../../service/clipboard.ts";
@@ -19,6 +19,11 @@ import { useChangeShare, useRenewInvitation } from "./change-shares.ts";
 import type { Entry, Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
+
+export const ROLES = [
+  { value: "viewer", label: words.role.viewer },
+  { value: "editor", label: words.role.editor },
+] as const;
 
 type ShareRowProps = {
   subject: Subject;
@@ -80,11 +85,9 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
                 className="shrink-0"
                 label={words.role.labelOf(name)}
                 value={share.role}
-                onChange={(event) => change({ role: event.currentTarget.value as Share["role"] })}
-              >
-                <option value="viewer">{words.role.viewer}</option>
-                <option value="editor">{words.role.editor}</option>
-              </Select>
+                options={ROLES}
+                onChange={(role) => change({ role })}
+              />
             )}
             <IconButton
               ref={removeButton}
@@ -180,12 +183,13 @@ function useExpiryOfShare({ name, expiresAt, now, onChange }: ShareExpiry) {
       isQuiet
       label={words.expiry.labelOf(name)}
       value={custom === undefined ? "current" : "custom"}
-      onChange={(event) => choose(event.currentTarget.value)}
+      options={[
+        { value: "current", label: describeExpiry(expiresAt, now) },
+        ...expiryOptions({ hasNever: expiresAt !== null, lifetimes: LIFETIMES }),
+      ]}
+      onChange={choose}
       className="max-md:-my-2 -ml-1.5 shrink-0"
-    >
-      <option value="current">{describeExpiry(expiresAt, now)}</option>
-      <ExpiryOptions hasNever={expiresAt !== null} lifetimes={LIFETIMES} />
-    </Select>
+    />
   );
   const field = custom !== undefined && (
     <div className="flex items-end gap-2">

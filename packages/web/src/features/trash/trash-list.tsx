@@ -5,11 +5,11 @@ import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { Page } from "../../components/page.tsx";
-import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
+import { Empty, Problem } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
-import { WhenSeen } from "../../components/when-seen.tsx";
 import { client } from "../../service/client.ts";
-import { instanceQuery, keys, queryClient } from "../../service/queries.ts";
+import { instanceQuery, keys, pagesQuery, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { trashTexts } from "../../texts/en/trash.ts";
 import { formatBytes, formatDate, formatInstant, texts } from "../../texts/index.ts";
@@ -27,51 +27,19 @@ export function DeletedPage() {
 /** The deleted notes and files that the user may restore, last deleted first. */
 function TrashList() {
   const days = useQuery(instanceQuery).data?.limits.trashDays;
-  const list = useInfiniteQuery({
-    queryKey: keys.trash,
-    queryFn: ({ pageParam, signal }) =>
-      client.trash.list({ signal, ...(pageParam !== undefined && { cursor: pageParam }) }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-  });
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const list = useInfiniteQuery(pagesQuery(keys.trash, client.trash.list));
   return (
     <div className="flex flex-col gap-6">
       <p className="text-muted text-small">{days !== undefined && words.hint(days)}</p>
-      {list.isPending && <Skeletons />}
-      {list.isError && list.data === undefined && (
-        <Failure title={words.failed} error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {list.data !== undefined && items.length === 0 && (
-        <Empty icon={<Trash2 size={28} strokeWidth={1.5} />} {...words.empty} />
-      )}
-      {items.length > 0 && (
-        <ul aria-label={words.list} className="flex flex-col divide-y rounded-card border bg-surface">
-          {items.map((item) => (
-            <TrashRow key={item.id} item={item} />
-          ))}
-        </ul>
-      )}
-      {list.isFetchNextPageError && (
-        <>
-          <Problem error={list.error} />
-          <Button className="self-start" onClick={() => void list.fetchNextPage()}>
-            {texts.common.tryAgain}
-          </Button>
-        </>
-      )}
-      {list.hasNextPage && !list.isFetching && !list.isFetchNextPageError && (
-        <WhenSeen key={items.length} onSeen={() => void list.fetchNextPage()} />
-      )}
-    </div>
-  );
-}
-
-function Skeletons() {
-  return (
-    <div className="flex flex-col gap-2">
-      <Skeleton className="h-14" />
-      <Skeleton className="h-14" />
+      <PagedList
+        list={list}
+        label={words.list}
+        failed={words.failed}
+        empty={<Empty icon={<Trash2 size={28} strokeWidth={1.5} />} {...words.empty} />}
+        rowHeight="h-14"
+      >
+        {(item) => <TrashRow key={item.id} item={item} />}
+      </PagedList>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { Button } from "../../components/button.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
 import type { client } from "../../service/client.ts";
-import { queryClient } from "../../service/queries.ts";
+import { pagesQuery, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
 import { formatWhen, texts } from "../../texts/index.ts";
@@ -116,19 +116,13 @@ type DeliveriesProps = { webhook: Webhook; calls: WebhookCalls };
 /** The deliveries to a webhook, the newest first. */
 function Deliveries({ webhook, calls }: DeliveriesProps) {
   const list = useInfiniteQuery({
-    queryKey: webhookKeys.deliveries(webhook.id),
-    queryFn: ({ pageParam, signal }) =>
-      calls.deliveries(webhook.id, { signal, limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    ...pagesQuery(webhookKeys.deliveries(webhook.id), (page) => calls.deliveries(webhook.id, { ...page, limit: PAGE })),
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ items }) => items.some((item) => item.state === "waiting")) ? REFRESH_MS : false,
   });
   const items = list.data?.pages.flatMap((page) => page.items);
   if (list.isPending) return <Skeleton className="h-14" />;
-  if (items === undefined) {
-    return <Failure title={words.deliveriesFailed} error={list.error} onRetry={() => void list.refetch()} />;
-  }
+  if (items === undefined) return <Failure title={words.deliveriesFailed} query={list} />;
   if (items.length === 0) return <p className="text-muted text-small">{words.noDeliveries}</p>;
   return (
     <>

@@ -41,9 +41,7 @@ export function Webhooks({ scope }: { scope: WebhookScope }) {
         <NewSecret key={shown.secret} webhook={shown} onDone={() => setShown(undefined)} />
       )}
       {list.isPending && <Skeleton className="h-14" />}
-      {list.isError && webhooks === undefined && (
-        <Failure title={words.failed} error={list.error} onRetry={() => void list.refetch()} />
-      )}
+      {list.isError && webhooks === undefined && <Failure title={words.failed} query={list} />}
       {webhooks?.length === 0 && <p className="text-muted text-small">{words.empty}</p>}
       {webhooks !== undefined && webhooks.length > 0 && (
         <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">

@@ -59,7 +59,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
         {q === "" || list.isPlaceholderData || list.isPending ? "" : words.search.found(notes.length + files.length)}
       </p>
       {list.isPending && <Skeletons />}
-      {isFailed && <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />}
+      {isFailed && <Failure title={words.failedToLoad} query={list} />}
       {isEmpty && empty !== undefined && (
         <empty.EmptyList scope={scope} q={q} onSearch={onSearch} onNewNote={onNewNote} />
       )}

@@ -1,7 +1,7 @@
 import { useStore } from "@nanostores/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { client } from "../../../service/client.ts";
-import { keys } from "../../../service/queries.ts";
+import { keys, pagesQuery } from "../../../service/queries.ts";
 import { $deletedNotes } from "../delete-note.ts";
 
 export type Scope = "owned" | "shared";
@@ -12,16 +12,7 @@ export type Scope = "owned" | "shared";
  */
 export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
   const list = useInfiniteQuery({
-    queryKey: [...keys.notes, scope, q],
-    queryFn: ({ pageParam, signal }) =>
-      client.notes.list({
-        scope,
-        signal,
-        ...(q !== "" && { q }),
-        ...(pageParam !== undefined && { cursor: pageParam }),
-      }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    ...pagesQuery([...keys.notes, scope, q], (page) => client.notes.list({ scope, ...page, ...(q !== "" && { q }) })),
     // A new search in the same list shows the previous results until the response arrives.
     placeholderData: (found, query) => (query?.queryKey[1] === scope ? found : undefined),
   });

@@ -1,7 +1,8 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { useSharedFiles } from "../features/notes/list/use-shared-files.ts";
 import { PreviewOverlay } from "../features/preview/overlay.tsx";
 import { markFileSeen } from "../service/mark-seen.ts";
+import { sharedFilesQuery } from "../service/queries.ts";
 import type { usePreviewedFile } from "./use-previewed-file.ts";
 
 export { ActivityFeed } from "../features/activity/activity-feed.tsx";
@@ -16,7 +17,7 @@ export { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 
 /** The preview of the files that are shared without their notes. */
 export function SharedFilePreview({ file, show, hide }: ReturnType<typeof usePreviewedFile>) {
-  const shared = useSharedFiles({ isEnabled: true });
+  const shared = useInfiniteQuery(sharedFilesQuery);
   const files = (shared.data?.pages ?? []).flatMap(({ items }) => items).filter(({ state }) => state === "ready");
   const isNew = files.some(({ id, isNew }) => id === file && isNew);
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { buttonStyle } from "../components/button.tsx";
-import { useDocumentTitle } from "../components/page.tsx";
+import { useDocumentTitle } from "../components/hooks.ts";
 import { Empty, Failure } from "../components/states.tsx";
 import { useConnection } from "../service/use-connection.ts";
 import { texts } from "../texts/index.ts";

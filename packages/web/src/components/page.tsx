@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
-import { type ReactNode, useEffect, useId } from "react";
-import { texts } from "../texts/index.ts";
+import { type ReactNode, useId } from "react";
+import { useDocumentTitle } from "./hooks.ts";
 
 type PageProps = { title: string; hint?: string; className?: string; children: ReactNode };
 
@@ -36,11 +36,4 @@ export function Section({ title, hint, children }: { title: string; hint?: React
       {children}
     </section>
   );
-}
-
-/** Sets the title of the document. If `page` is undefined, another component sets the title. */
-export function useDocumentTitle(page: string | undefined): void {
-  useEffect(() => {
-    if (page !== undefined) document.title = texts.app.titleOf(page);
-  }, [page]);
 }

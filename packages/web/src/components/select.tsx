@@ -49,20 +49,6 @@ export function Select<Value extends string | number>(props: SelectProps<Value>)
   );
 }
 
-type LabelledProps = { label: string; className?: string; children: ReactNode };
-
-/** Shows the label of a control above it. The control itself says the same label to screen readers. */
-export function Labelled({ label, className, children }: LabelledProps) {
-  return (
-    <div className={clsx("flex flex-col gap-1", className)}>
-      <span aria-hidden="true" className="font-medium text-small">
-        {label}
-      </span>
-      {children}
-    </div>
-  );
-}
-
 type CheckFieldProps = {
   label: ReactNode;
   hint?: string | undefined;

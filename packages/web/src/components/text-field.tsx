@@ -33,3 +33,17 @@ export function TextField({ label, hint, error, end, className, name, ...props }
     </Field.Root>
   );
 }
+
+type LabelledProps = { label: string; className?: string; children: ReactNode };
+
+/** Shows the label of a control above it. The control itself says the same label to screen readers. */
+export function Labelled({ label, className, children }: LabelledProps) {
+  return (
+    <div className={clsx("flex flex-col gap-1", className)}>
+      <span aria-hidden="true" className="font-medium text-small">
+        {label}
+      </span>
+      {children}
+    </div>
+  );
+}

@@ -154,5 +154,8 @@ export const keys = {
   contents: ["account-contents"],
 } as const;
 
+/** The files that are shared with the user without their notes. */
+export const sharedFilesQuery = pagesQuery(keys.sharedFiles, client.attachments.listShared);
+
 /** The user who is signed in, with the email address and whether it is proven. */
 export const meQuery = queryOptions({ queryKey: keys.me, queryFn: () => client.me() });

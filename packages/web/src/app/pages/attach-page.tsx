@@ -4,7 +4,7 @@ import { Plus } from "lucide-react";
 import { useDeferredValue, useEffect, useState } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
-import { useDocumentTitle } from "../../components/page.tsx";
+import { useDocumentTitle } from "../../components/hooks.ts";
 import { Empty, Failure } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { uploads } from "../../features/attachments/uploads/uploads.ts";

@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Attachment, Note } from "@valetkey/client";
-import { ArrowLeft } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { ArrowLeft, ChevronRight } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
-import { useDocumentTitle } from "../../components/page.tsx";
+import { useDocumentTitle } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
-import { NoteActivity } from "../../features/activity/note-activity.tsx";
 import { AttachmentSection, inOrder } from "../../features/attachments/attachment-section.tsx";
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
@@ -189,4 +188,33 @@ function NoteSkeleton() {
 /** Whether the error means that the note does not exist or that the user has no access. After such an error, a retry would fail again. */
 function isUnavailable(error: unknown): boolean {
   return hasCode(error, "access_denied") || hasCode(error, "note_not_found") || hasCode(error, "invalid_request");
+}
+
+/** The activity of one note. The page loads it when the user unfolds it. */
+function NoteActivity({ children }: { children: (fold: () => void) => ReactNode }) {
+  const id = useId();
+  const [isUnfolded, setUnfolded] = useState(false);
+  return (
+    <section aria-label={texts.app.activity} className="border-t pt-4">
+      <h2>
+        <button
+          type="button"
+          aria-expanded={isUnfolded}
+          aria-controls={id}
+          onClick={() => setUnfolded(!isUnfolded)}
+          className="-ml-2 flex h-11 items-center gap-2 rounded-card px-2 font-semibold hover:bg-hover md:h-9"
+        >
+          <ChevronRight
+            size={16}
+            aria-hidden="true"
+            className={isUnfolded ? "rotate-90 transition-transform" : "transition-transform"}
+          />
+          {texts.app.activity}
+        </button>
+      </h2>
+      <div id={id} className={isUnfolded ? "mt-4" : undefined}>
+        {isUnfolded && children(() => setUnfolded(false))}
+      </div>
+    </section>
+  );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { buttonStyle } from "../../components/button.tsx";
-import { useDocumentTitle } from "../../components/page.tsx";
+import { useDocumentTitle } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
-import { useDocumentTitle } from "../../components/page.tsx";
+import { useDocumentTitle } from "../../components/hooks.ts";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { accountCalls } from "../../service/account-calls.ts";

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
-import { useDocumentTitle } from "../../components/page.tsx";
+import { useDocumentTitle } from "../../components/hooks.ts";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { accountCalls } from "../../service/account-calls.ts";

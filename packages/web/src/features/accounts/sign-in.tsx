@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { ValetKeyError } from "@valetkey/client";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
-import { useDocumentTitle } from "../../components/page.tsx";
+import { useDocumentTitle } from "../../components/hooks.ts";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";

@@ -2,10 +2,10 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import { History } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { useNow } from "../../components/hooks.ts";
 import { Page } from "../../components/page.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
-import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
 import { keys, pagesQuery, sessionQuery } from "../../service/queries.ts";
 import { activity as activityTexts } from "../../texts/en/activity.ts";

@@ -3,9 +3,9 @@ import type { AdminEvent, AdminLink, AdminMail, Person } from "@valetkey/client"
 import { Link2, Mail, ScrollText } from "lucide-react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
+import { useNow } from "../../components/hooks.ts";
 import { PagedList } from "../../components/paged-list.tsx";
 import { Empty } from "../../components/states.tsx";
-import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatInstant, formatWhen } from "../../texts/index.ts";

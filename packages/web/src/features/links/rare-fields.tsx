@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
 import { type ComponentProps, useId } from "react";
-import { CheckField, Labelled, Select } from "../../components/select.tsx";
-import { inputStyle, TextField } from "../../components/text-field.tsx";
+import { CheckField, Select } from "../../components/select.tsx";
+import { inputStyle, Labelled, TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatSpan } from "../../texts/index.ts";

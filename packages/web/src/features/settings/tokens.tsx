@@ -5,13 +5,13 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
+import { useNow } from "../../components/hooks.ts";
 import { Section } from "../../components/page.tsx";
 import { Segmented } from "../../components/segmented.tsx";
-import { Labelled } from "../../components/select.tsx";
+
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
-import { TextField } from "../../components/text-field.tsx";
+import { Labelled, TextField } from "../../components/text-field.tsx";
 import { Ticket } from "../../components/ticket.tsx";
-import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
 import { copyText } from "../../service/clipboard.ts";
 import { keys, queryClient } from "../../service/queries.ts";

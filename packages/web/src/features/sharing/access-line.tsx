@@ -5,7 +5,7 @@ import { useRef } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
 import { isExpired } from "../../components/expiry.ts";
-import { useNow } from "../../components/use-now.ts";
+import { useNow } from "../../components/hooks.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { accessParts, describeAccess, describeOwnEnd } from "../../texts/describe-access.ts";
 import { formatCount, texts } from "../../texts/index.ts";

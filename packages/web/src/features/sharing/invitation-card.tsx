@@ -4,7 +4,7 @@ import { type OpenInvitation, ValetKeyError } from "@valetkey/client";
 import { MailX } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
-import { useDocumentTitle } from "../../components/page.tsx";
+import { useDocumentTitle } from "../../components/hooks.ts";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";

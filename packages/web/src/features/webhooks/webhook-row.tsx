@@ -3,8 +3,8 @@ import type { Webhook, WebhookDelivery, WebhookWithSecret } from "@valetkey/clie
 import { useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
+import { useNow } from "../../components/hooks.ts";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
-import { useNow } from "../../components/use-now.ts";
 import type { client } from "../../service/client.ts";
 import { pagesQuery, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";

@@ -1,15 +1,16 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Search, Trash2, X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button, IconButton, iconButtonStyle } from "../../../components/button.tsx";
-import { useDocumentTitle } from "../../../components/page.tsx";
+import { useDocumentTitle } from "../../../components/hooks.ts";
 import { Failure, Problem, Skeleton } from "../../../components/states.tsx";
 import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
+import { sharedFilesQuery } from "../../../service/queries.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { texts } from "../../../texts/index.ts";
 import { NoteRows } from "./note-rows.tsx";
 import { type Scope, useNoteList } from "./use-note-list.ts";
-import { useSharedFiles } from "./use-shared-files.ts";
 
 const words = texts.notes;
 
@@ -32,7 +33,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
   useDocumentTitle(selectedId === undefined ? words.list[scope] : undefined);
   const rows = useRef<HTMLDivElement>(null);
   const { list, notes } = useNoteList({ scope, q });
-  const shared = useSharedFiles({ isEnabled: scope === "shared" });
+  const shared = useInfiniteQuery({ ...sharedFilesQuery, enabled: scope === "shared" });
   const { data: code } = useCode("shared files", loadSharedFiles, { isNeeded: scope === "shared" });
   const files = (scope === "shared" ? (shared.data?.pages ?? []) : [])
     .flatMap((page) => page.items)

@@ -1,18 +1,18 @@
+import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { SharedAttachment } from "@valetkey/client";
 import { File } from "lucide-react";
 import { nameOf } from "../../../components/avatar.tsx";
 import { Button } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
+import { useNow } from "../../../components/hooks.ts";
 import { rovingList } from "../../../components/roving-list.ts";
 import { Problem } from "../../../components/states.tsx";
-import { useNow } from "../../../components/use-now.ts";
 import { formatBytes, formatClock, formatDate, texts } from "../../../texts/index.ts";
-import type { useSharedFiles } from "./use-shared-files.ts";
 
 const words = texts.notes.sharedFiles;
 
 type SharedFilesProps = {
-  list: ReturnType<typeof useSharedFiles>;
+  list: Pick<UseInfiniteQueryResult, "isError" | "hasNextPage" | "fetchNextPage" | "refetch">;
   files: readonly SharedAttachment[];
   onOpen: (attachmentId: string) => void;
 };

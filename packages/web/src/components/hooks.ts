@@ -1,4 +1,12 @@
 import { useEffect, useState } from "react";
+import { texts } from "../texts/index.ts";
+
+/** Sets the title of the document. If `page` is undefined, another component sets the title. */
+export function useDocumentTitle(page: string | undefined): void {
+  useEffect(() => {
+    if (page !== undefined) document.title = texts.app.titleOf(page);
+  }, [page]);
+}
 
 /** Returns the current instant, in milliseconds since the epoch. The hook updates it every `everyMs`, by default every 30 s. */
 export function useNow(everyMs = 30_000): number {

@@ -8,7 +8,6 @@ import { selectPgBouncer } from "./e2e/src/pgbouncer/selection.ts";
 import { selectProxies } from "./e2e/src/proxies/selection.ts";
 import { selectS3Clients } from "./e2e/src/s3-clients/selection.ts";
 import { LongFilesFirst } from "./e2e/src/testing/long-files-first.ts";
-import { selectUpgrade } from "./e2e/src/upgrade/version-before.ts";
 import { canMount } from "./packages/s3-local/src/testing/can-mount.ts";
 
 const { left } = selectProviders(process.env);
@@ -16,7 +15,6 @@ const { missing } = selectS3Clients(process.env);
 const { missing: missingProxies } = selectProxies(process.env);
 const { missing: missingPgBouncer } = selectPgBouncer(process.env);
 const { missing: missingImage } = selectImage(process.env);
-const { missing: missingUpgrade } = selectUpgrade();
 const withoutMounts = canMount() ? [] : ["**/full-disk.test.ts"];
 
 // Tests start many processes and threads that load the same source files. With this variable, Node compiles each file only once.
@@ -34,7 +32,6 @@ export default defineConfig({
       ...missingProxies.map((name) => `e2e/src/proxies/${name}.test.ts`),
       ...missingImage.map((name) => `e2e/src/image/${name}.test.ts`),
       ...missingPgBouncer.map((name) => `e2e/src/pgbouncer/${name}.test.ts`),
-      ...missingUpgrade.map((name) => `e2e/src/upgrade/${name}.test.ts`),
     ],
     globalSetup: [
       "packages/server/src/testing/database/postgres-global-setup.ts",
@@ -44,7 +41,6 @@ export default defineConfig({
       "e2e/src/proxies/announce.ts",
       "e2e/src/pgbouncer/announce.ts",
       "e2e/src/image/announce.ts",
-      "e2e/src/upgrade/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
       "e2e/src/testing/build.ts",
       "e2e/src/web/testing/start-shared-service.ts",

@@ -165,11 +165,11 @@ describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
     expect(await service.stop()).toBe(0);
     await execute(
       here,
-      "insert into kysely_migration (name, timestamp) values ('0099-from-the-future', '2099-01-01T00:00:00.000Z')",
+      "insert into kysely_migration (name, timestamp) values ('9999-from-the-future', '2099-01-01T00:00:00.000Z')",
     );
-    await execute(here, "update schema_compatibility set needed_migration = '0099-from-the-future'");
+    await execute(here, "update schema_compatibility set needed_migration = '9999-from-the-future'");
     expect((await messageOfFailedStart(here)).trim()).toBe(
-      "This database was written by a newer Valet Key (migration 0099-from-the-future), and needs a version with the migration 0099-from-the-future. Install that version, or restore a backup.",
+      "This database was written by a newer Valet Key (migration 9999-from-the-future), and needs a version with the migration 9999-from-the-future. Install that version, or restore a backup.",
     );
   });
 
@@ -177,7 +177,7 @@ describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
     const here = await place(await makeEnv());
     await execute(here, "create table notes (id text)");
     const message = await messageOfFailedStart(here);
-    expect(message).toContain("the migration 0001-initial-schema");
+    expect(message).toContain("the migration 0100-initial-schema");
     expect(message).toContain("already exists");
   });
 

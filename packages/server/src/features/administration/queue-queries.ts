@@ -11,7 +11,7 @@ export const queueQueries = defineQueries(
   ({ kysely: db }): QueueQueries => ({
     async measure(now) {
       const deletions = db.selectFrom("object_deletions").where("not_before", "<=", now);
-      const verifications = db.selectFrom("content_checks");
+      const verifications = db.selectFrom("verifications");
       const mails = db.selectFrom("mails").where("due_at", "is not", null);
       const webhooks = db.selectFrom("webhook_deliveries").where("due_at", "is not", null);
       const uploads = (state: "pending" | "verifying" | "scanning") =>

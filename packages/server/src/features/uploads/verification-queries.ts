@@ -15,7 +15,7 @@ export const verificationQueries = defineQueries(
     async insert({ attachmentId, etag, needsScan, dueAt }) {
       const row = { attachment_id: attachmentId, etag, needs_scan: needsScan ? 1 : 0, due_at: dueAt } as const;
       const insert = db
-        .insertInto("content_checks")
+        .insertInto("verifications")
         .values({ ...row, holder: null, attempts: 0 })
         .execute();
       await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
@@ -23,8 +23,8 @@ export const verificationQueries = defineQueries(
 
     async claim(claim) {
       const candidates = await db
-        .selectFrom("content_checks")
-        .innerJoin("attachments", "attachments.id", "content_checks.attachment_id")
+        .selectFrom("verifications")
+        .innerJoin("attachments", "attachments.id", "verifications.attachment_id")
         .select(["attachment_id", "due_at"])
         .where("due_at", "<=", claim.now)
         // Leaves out files in the trash. The verification of such a file waits until somebody restores the file.
@@ -37,7 +37,7 @@ export const verificationQueries = defineQueries(
         // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
         // row.
         const row = await db
-          .updateTable("content_checks")
+          .updateTable("verifications")
           .set((eb) => ({ holder: claim.holder, due_at: claim.leaseEndsAt, attempts: eb("attempts", "+", 1) }))
           .where("attachment_id", "=", seen.attachment_id)
           .where("due_at", "=", seen.due_at)
@@ -52,7 +52,7 @@ export const verificationQueries = defineQueries(
 
     async renew({ attachmentId, holder }, { leaseEndsAt }) {
       const result = await db
-        .updateTable("content_checks")
+        .updateTable("verifications")
         .set({ due_at: leaseEndsAt })
         .where("attachment_id", "=", attachmentId)
         .where("holder", "=", holder)
@@ -62,7 +62,7 @@ export const verificationQueries = defineQueries(
 
     async release({ attachmentId, holder }, { dueAt }) {
       await db
-        .updateTable("content_checks")
+        .updateTable("verifications")
         .set({ due_at: dueAt, holder: null })
         .where("attachment_id", "=", attachmentId)
         .where("holder", "=", holder)
@@ -71,7 +71,7 @@ export const verificationQueries = defineQueries(
 
     async countNeedingScan() {
       const { count } = await db
-        .selectFrom("content_checks")
+        .selectFrom("verifications")
         .select((eb) => eb.fn.countAll<number | string>().as("count"))
         .where("needs_scan", "=", 1)
         .executeTakeFirstOrThrow();
@@ -80,7 +80,7 @@ export const verificationQueries = defineQueries(
     },
 
     async remove(attachmentId) {
-      await db.deleteFrom("content_checks").where("attachment_id", "=", attachmentId).execute();
+      await db.deleteFrom("verifications").where("attachment_id", "=", attachmentId).execute();
     },
   }),
 );

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import { isOfPreview, MADE_BY_PREVIEW } from "../../platform/database/migrations/index.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.ts";
 import { BLOB_LIST, readBlobList } from "./blob-list.ts";
@@ -27,6 +28,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
   const { backupDir, dataDir, writeProgress } = options;
   await refuseFull(dataDir);
   const manifest = await readManifest(backupDir);
+  if (isOfPreview(manifest.lastMigration)) {
+    throw new DomainError("invalid_request", `The backup in ${backupDir} ${MADE_BY_PREVIEW}`);
+  }
   if (!options.knowsMigration(manifest.neededMigration ?? manifest.lastMigration)) {
     throw new DomainError(
       "invalid_request",

@@ -258,14 +258,14 @@ export type Tables = {
     /** The instant when the service deleted the object for the first time. Null: not deleted yet. */
     swept_at: number | null;
   };
-  /** Queued verifications. The table keeps its old name, because replicas of the previous version still use it during an upgrade. */
-  content_checks: {
+  /** Queued verifications. */
+  verifications: {
     attachment_id: string;
     /** Identifies the content of the object that is verified. */
     etag: string;
     needs_scan: Bit;
     /**
-     * From this instant on, a replica may claim the row and work on it. The instant is the end of a pause, or of the lease of another
+     * From this instant on, a replica may lease the row and work on it. The instant is the end of a pause, or of the lease of another
      * replica.
      */
     due_at: number;
@@ -372,7 +372,7 @@ export type Tables = {
     /** A JSON object. */
     file: string;
     /**
-     * From this instant on, a replica may claim the row and work on it. The instant is the end of a pause, or of the lease of another
+     * From this instant on, a replica may lease the row and work on it. The instant is the end of a pause, or of the lease of another
      * replica.
      */
     due_at: number;
@@ -387,7 +387,7 @@ export type Tables = {
     detail: string;
     created_at: number;
     /**
-     * From this instant on, a replica may claim the row and work on it. The instant is the end of a pause, or of the lease of another
+     * From this instant on, a replica may lease the row and work on it. The instant is the end of a pause, or of the lease of another
      * replica. Null: the service no longer tries.
      */
     due_at: number | null;
@@ -440,7 +440,7 @@ export type Tables = {
     /** The instant when the service began to try to send the message. Later than `created_at` if the message was queued again. */
     queued_at: number;
     /**
-     * From this instant on, a replica may claim the row and work on it. The instant is the end of a pause, or of the lease of another
+     * From this instant on, a replica may lease the row and work on it. The instant is the end of a pause, or of the lease of another
      * replica. Null: the message was delivered, or the service no longer tries.
      */
     due_at: number | null;

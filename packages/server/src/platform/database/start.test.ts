@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { sql } from "kysely";
+import type { Migration } from "kysely/migration";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { accessQueries } from "../../features/access/queries.ts";
 import { noteQueries } from "../../features/notes/queries.ts";
@@ -16,7 +17,7 @@ import type { Database } from "./queries.ts";
 
 const MIGRATIONS = Object.keys(migrationsFor("sqlite")).sort();
 
-describe.each(engines)("opening a database on $name", ({ createLocation }) => {
+describe.each(engines)("opening a database on $name", ({ name, createLocation }) => {
   async function freshLocation() {
     const { location, remove } = await createLocation();
     onTestFinished(remove);
@@ -47,11 +48,40 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
     await again.close();
   });
 
+  it("gets the migrations of a later version, and keeps its data", async () => {
+    const location = await freshLocation();
+    const note = sampleNote();
+    const first = await openAt(location);
+    await noteQueries(first).insert(note);
+    await first.close();
+    const migrations: Record<string, Migration> = {
+      ...migrationsFor(name),
+      "0101-of-this-test": { up: (db) => db.schema.alterTable("notes").addColumn("color", "text").execute() },
+    };
+    const later = await openAt(location, { migrations });
+    expect((await accessQueries(later).note("ann", note.id))?.note).toEqual(note);
+    expect((await sql`select color from notes`.execute(later.kysely)).rows).toEqual([{ color: null }]);
+    await later.close();
+  });
+
+  it("refuses a database of a preview before 0.1.0, and names the last commit that opens it", async () => {
+    const location = await freshLocation();
+    const db = await openAt(location);
+    await sql`update kysely_migration set name = '0042-sharing'`.execute(db.kysely);
+    await db.close();
+    await expect(openAt(location)).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringMatching(
+        /made by a preview of Valet Key before 0\.1\.0\. .*commit that opens it is [0-9a-f]{40}/,
+      ),
+    });
+  });
+
   /** Makes a database that a later version has migrated. */
   async function migratedLater(change: (db: Database) => Promise<unknown>) {
     const location = await freshLocation();
     const db = await openAt(location);
-    const row = sql`('0099-from-the-future', '2099-01-01T00:00:00.000Z')`;
+    const row = sql`('9999-from-the-future', '2099-01-01T00:00:00.000Z')`;
     await sql`insert into kysely_migration (name, timestamp) values ${row}`.execute(db.kysely);
     await change(db);
     await db.close();
@@ -71,12 +101,12 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
 
   it("refuses a database that needs a later version", async () => {
     const location = await migratedLater((db) =>
-      db.kysely.updateTable("schema_compatibility").set({ needed_migration: "0098-later" }).execute(),
+      db.kysely.updateTable("schema_compatibility").set({ needed_migration: "9998-later" }).execute(),
     );
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",
       message: expect.stringMatching(
-        /newer Valet Key \(migration 0099-from-the-future\).* with the migration 0098-later/,
+        /newer Valet Key \(migration 9999-from-the-future\).* with the migration 9998-later/,
       ),
     });
   });
@@ -85,7 +115,7 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
     const location = await migratedLater(({ kysely }) => kysely.schema.dropTable("schema_compatibility").execute());
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",
-      message: expect.stringContaining("by a newer Valet Key (migration 0099-from-the-future)"),
+      message: expect.stringContaining("by a newer Valet Key (migration 9999-from-the-future)"),
     });
   });
 

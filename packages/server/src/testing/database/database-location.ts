@@ -1,3 +1,4 @@
+import type { Migration } from "kysely/migration";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/database/queries.ts";
 import { openPostgres } from "../../wiring/database/open-postgres.ts";
@@ -6,8 +7,12 @@ import { openSqlite } from "../../wiring/database/open-sqlite.ts";
 /** The facts that another process needs to open a database. */
 export type DatabaseLocation = { file: string } | { url: string };
 
-export function openAt(location: DatabaseLocation, clock: Clock = Date.now): Promise<Database> {
+/** `clock`: default: the clock of the machine. `migrations`: default: the migrations of this version. */
+export function openAt(
+  location: DatabaseLocation,
+  { clock = Date.now, migrations }: { clock?: Clock | undefined; migrations?: Record<string, Migration> } = {},
+): Promise<Database> {
   return "file" in location
-    ? openSqlite({ file: location.file, clock })
-    : openPostgres({ url: location.url, clock, poolSize: 5 });
+    ? openSqlite({ file: location.file, clock, migrations })
+    : openPostgres({ url: location.url, clock, migrations, poolSize: 5 });
 }

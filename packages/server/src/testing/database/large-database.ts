@@ -142,7 +142,7 @@ const ROWS_OF: Record<Growing, Columns> = {
   },
   admin_events: { id: id("event"), at: "i", action: "'person.disabled'", subject_id: owner, detail: "'{}'" },
   object_deletions: { object_key: id("deleted"), not_before: "i", attempts: "0" },
-  content_checks: {
+  verifications: {
     attachment_id: id("file"),
     etag: "'etag'",
     needs_scan: oneIn100("1", "0"),

@@ -47,12 +47,12 @@ function testEngine(name: EngineName, createLocation: CreateLocation): TestEngin
     createLocation,
     async open({ clock } = {}) {
       const { location, remove } = await createLocation({ migrated: true });
-      const db = await openAt(location, clock);
+      const db = await openAt(location, { clock });
       return {
         db,
         url: "url" in location ? location.url : undefined,
         file: "file" in location ? location.file : undefined,
-        openAgain: (options) => openAt(location, options.clock),
+        openAgain: (options) => openAt(location, options),
         async close() {
           await db.close();
           await remove();

@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect } from "kysely";
+import type { Migration } from "kysely/migration";
 import pg from "pg";
 import { postgresAccessQueries } from "../../features/access/postgres.ts";
 import { compileAccess } from "../../features/access/queries.ts";
@@ -38,12 +39,14 @@ type Options = {
   schema?: string | undefined;
   poolSize?: number;
   prepared?: "auto" | "on" | "off";
+  migrations?: Record<string, Migration> | undefined;
 };
 
 /**
  * Opens a PostgreSQL database by its URL, and brings its schema up to date.
  * `schema`: the schema for all tables. The function creates a missing schema. Default: the schema of the connection.
  * `poolSize`: the number of connections for everything except lookups and the issue of URLs, which have a separate pool. Default: 10.
+ * `migrations`: default: the migrations of this version.
  * `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
  * Rejects with `database_unavailable` when the server can't be reached, refuses transactions, or refuses a migration.
  */
@@ -51,7 +54,7 @@ export async function openPostgres(options: Options): Promise<Database> {
   const { clock, schema } = options;
   const url = schema === undefined ? options.url : withSchema(options.url, schema);
   const prepared = await checkConnection({ ...options, url });
-  await migrateAt(url, { schema });
+  await migrateAt(url, options);
   const transactions = createTransactions({ retry: retryConflicts });
   const pool = createPool({ url, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
   const kysely = new Kysely<Tables>({
@@ -118,11 +121,11 @@ function faultOf(error: unknown): string {
 }
 
 // The time limit is long, because a migration takes longer than any other query. The wait for a migration of another replica is long too.
-async function migrateAt(url: string, { schema }: Pick<Options, "schema">): Promise<void> {
+async function migrateAt(url: string, { schema, migrations }: Pick<Options, "schema" | "migrations">): Promise<void> {
   const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });
   try {
-    await retryConflicts(() => migrate(db, engine.name, { schema }));
+    await retryConflicts(() => migrate(db, engine.name, { schema, migrations }));
   } finally {
     await pool.end();
   }

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
 import { accessOn, compileAccess } from "../../features/access/queries.ts";
 import { openJournalEvents, openSqliteUrlAudit } from "../../features/audit/journal/log.ts";
 import { compileLookups, findOneByOne, lookupsOn } from "../../features/people/lookups.ts";
@@ -34,6 +35,8 @@ type Options = {
   onCopy?: (copy: string) => void;
   /** Called with the error of a checkpoint that failed. Default: ignored. */
   onCheckpointFailure?: (error: unknown) => void;
+  /** Default: the migrations of this version. */
+  migrations?: Record<string, Migration> | undefined;
 };
 
 /**
@@ -61,16 +64,16 @@ function closeBoth(close: () => Promise<void>, writer: DatabaseSync): () => Prom
 
 async function openWith(
   writer: DatabaseSync,
-  { file, clock, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
+  { file, clock, migrations, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
 ): Promise<Database> {
   const writeLock = new Mutex();
   // Another process that starts at the same moment may change the schema. A migration can take longer than a normal call waits, so this
   // dialect waits longer.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
-  const missing = await firstMissingMigration(migrated, engine.name);
+  const missing = await firstMissingMigration(migrated, engine.name, { migrations });
   if (missing !== undefined) await copyBeforeMigration(file, { migration: missing, onCopy });
-  await migrate(migrated, engine.name);
+  await migrate(migrated, engine.name, { migrations });
   useMemory(writer);
   const journal = await openJournalEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });

@@ -48,7 +48,7 @@ const ALLOWED: Record<string, string> = {
   "notes.listOwned: Seq Scan attachments": SEARCH,
   "notes.listShared: Seq Scan attachments": SEARCH,
   "queues.measure": "reads the start of each queue, up to a limit",
-  "queues.measure: Seq Scan content_checks": BOUNDED,
+  "queues.measure: Seq Scan verifications": BOUNDED,
   "queues.measure: Seq Scan mails": BOUNDED,
   "searchIndex.indexSome": UNINDEXED,
   "trash.nextToPurge": "reads the first note of a queue",

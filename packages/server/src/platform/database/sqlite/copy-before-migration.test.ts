@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { Migration } from "kysely/migration";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { accessQueries } from "../../../features/access/queries.ts";
 import { noteQueries } from "../../../features/notes/queries.ts";
@@ -9,9 +10,14 @@ import { SQLITE_FILE, sqlite } from "../../../testing/database/test-databases.ts
 import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
 import { migrationsFor } from "../migrations/index.ts";
 
-const LAST = Object.keys(migrationsFor("sqlite")).sort().at(-1) ?? "";
+const LAST = "9999-of-this-test";
+/** The migrations of a later version. */
+const migrations: Record<string, Migration> = {
+  ...migrationsFor("sqlite"),
+  [LAST]: { up: (db) => db.schema.createTable("later").addColumn("id", "text").execute() },
+};
 
-/** Creates a database that lacks only the last migration, with one note. */
+/** Creates a database that lacks the last migration, with one note. */
 async function earlierDatabase() {
   const { location, remove } = await sqlite.createLocation();
   onTestFinished(remove);
@@ -20,23 +26,9 @@ async function earlierDatabase() {
   const note = sampleNote();
   await noteQueries(db).insert(note);
   await db.close();
-  revertLast(file);
   const copies: string[] = [];
-  const open = () => openSqlite({ file, clock: Date.now, onCopy: (copy) => copies.push(copy) });
+  const open = () => openSqlite({ file, clock: Date.now, migrations, onCopy: (copy) => copies.push(copy) });
   return { file, note, copies, open, copy: `${file}.before-${LAST}` };
-}
-
-/** Undoes the last migration, so that it can run again. */
-const UNDO = `
-  drop trigger note_shares_subject; drop trigger attachment_shares_subject;
-  drop trigger invitations_subject; drop trigger links_subject;
-  drop table shared_subjects; alter table links drop column idempotency_key`;
-
-function revertLast(file: string): void {
-  const database = new DatabaseSync(file);
-  database.exec(UNDO);
-  database.prepare("delete from kysely_migration where name = ?").run(LAST);
-  database.close();
 }
 
 describe("the copy before a migration", () => {

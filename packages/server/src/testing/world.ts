@@ -5,7 +5,7 @@ import { noteQueries } from "../features/notes/queries.ts";
 import { accessRequestQueries } from "../features/sharing/access-request-queries.ts";
 import { invitationQueries } from "../features/sharing/invitation-queries.ts";
 import { shareQueries } from "../features/sharing/queries.ts";
-import type { ShareSubject } from "../features/sharing/shares-port.ts";
+import type { ShareSubject } from "../features/sharing/share.ts";
 import { insertUpload } from "./database/insert-upload.ts";
 import { sampleAttachment, sampleInvitation, sampleLink, sampleNote, sampleUpload } from "./database/samples.ts";
 import type { TestService } from "./service.ts";

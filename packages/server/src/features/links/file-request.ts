@@ -1,5 +1,6 @@
 import { DomainError } from "../../platform/errors.ts";
 import { hasBidiControl, isVisible } from "../../platform/text/readable-text.ts";
+import type { Attachment } from "../access/attachment.ts";
 import type { FileRequest, LinkSlot } from "./link.ts";
 
 const MAX_NAME_LENGTH = 100;
@@ -91,3 +92,16 @@ export function checkVisitorName(name: string | undefined, askName: FileRequest[
   }
   return checked;
 }
+
+/** The data about a file from a visitor that is not part of its attachment. Instants are milliseconds since the epoch. */
+export type VisitorFile = {
+  attachmentId: string;
+  linkId: string;
+  visitorId: string;
+  visitorName: string | undefined;
+  slotId: string | undefined;
+  /** When all bytes had arrived. Undefined: they have not arrived yet. */
+  receivedAt: number | undefined;
+};
+
+export type VisitorUpload = { uploadId: string; attachment: Attachment; file: VisitorFile };

@@ -1,5 +1,7 @@
 import type { LinkPolicy } from "../../platform/config/service-limits.ts";
-import type { LinkKind, LinkNotify, ShareRole } from "../../platform/database/unions.ts";
+import type { LinkKind, LinkNotify, Role, ShareRole } from "../../platform/database/unions.ts";
+import type { Downloadable } from "../access/access-port.ts";
+import type { Attachment } from "../access/attachment.ts";
 
 /** A slot of a file request: the name of one file that visitors can send. If `accept` is empty, the slot accepts every kind of file. */
 export type LinkSlot = {
@@ -114,3 +116,29 @@ export function linkState(
   if (link.kind === "upload") return filesLeft === 0 ? "used_up" : "live";
   return link.maxClaims !== undefined && link.claims >= link.maxClaims ? "used_up" : "live";
 }
+
+/** A ready file that a link opens. */
+export type LinkedFile = Downloadable & Pick<Attachment, "sizeBytes">;
+
+/** The number of issued URLs. `lastUrlExpiresAt`: the instant at which the last of these URLs expires. Milliseconds since the epoch. */
+export type IssuedUrls = { count: number; lastUrlExpiresAt: number };
+
+/**
+ * A link with the current role of its creator on the note, and the name of the creator that visitors see. If the name is missing, visitors
+ * see no email address in its place, because visitors may be strangers.
+ */
+export type LinkWithCreator = { link: Link; creatorRole: Role | undefined; creatorName: string | undefined };
+
+/** A link with the details that people with an account see. */
+export type LinkDetails = LinkWithCreator & {
+  noteTitle: string;
+  /** The number of ready files that the link opens. */
+  readyFiles: number;
+  /** The number of files that visitors sent, including unfinished uploads. Failed and rejected files do not count. */
+  takenFiles: number;
+  /** The files that visitors sent completely. Rejected files do not count. */
+  received: { files: number; bytes: number };
+  urlsIssued: number;
+  /** Undefined: no URL was issued. */
+  lastUrlExpiresAt: number | undefined;
+};

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { EndingShare, ShareQueries } from "./shares-port.ts";
+import type { EndingShare } from "./share.ts";
 
 export async function markReminded(
   db: Kysely<Tables>,
@@ -25,7 +25,7 @@ export async function markReminded(
 
 export async function listEnding(
   db: Kysely<Tables>,
-  { from, until, limit }: Parameters<ShareQueries["listEnding"]>[0],
+  { from, until, limit }: { from: number; until: number; limit: number },
 ): Promise<EndingShare[]> {
   const ofNotes = db
     .selectFrom("note_shares")

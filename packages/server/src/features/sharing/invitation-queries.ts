@@ -5,9 +5,8 @@ import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
-import type { Invitation } from "./invitation.ts";
-import type { InvitationQueries } from "./invitations-port.ts";
-import type { ShareSubject } from "./shares-port.ts";
+import type { Invitation, InvitationWithNames } from "./invitation.ts";
+import type { ShareSubject } from "./share.ts";
 
 /**
  * The maximum number of invitations that one sign-in turns into shares for the user. There is a limit, because the sign-in waits for this
@@ -49,7 +48,7 @@ const columns = [
   "invitations.redeemed_at",
 ] as const;
 
-export const invitationQueries = defineQueries("database.invitations", ({ kysely: db, engine }): InvitationQueries => {
+export const invitationQueries = defineQueries("database.invitations", ({ kysely: db, engine }) => {
   const selectAll = () =>
     db
       .selectFrom("invitations")
@@ -60,7 +59,13 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
   // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
   return {
-    async put(...invitations) {
+    /**
+     * Stores invitations for different email addresses with one statement. An invitation that already exists gets the new role and expiry,
+     * and is valid for 30 days from now. Its link stays the same unless the link was used. Throws `note_not_found` or
+     * `attachment_not_found` if the note or attachment was deleted. Returns the ids of the stored invitations. An invitation that existed
+     * already keeps its id.
+     */
+    async put(...invitations: readonly Invitation[]): Promise<ReadonlySet<string>> {
       const [first] = invitations;
       if (first === undefined) return new Set();
       // The rows are sorted, to avoid a deadlock between two requests that invite the same email addresses.
@@ -97,12 +102,14 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return new Set(stored.map(({ id }) => id));
     },
 
-    async hold(invitationId) {
+    /** Returns an invitation, and locks it until the transaction ends. Returns undefined if the invitation was revoked or never existed. */
+    async hold(invitationId: string): Promise<Invitation | undefined> {
       const row = await selectHeld().where("invitations.id", "=", invitationId).executeTakeFirst();
       return row && toInvitation(row);
     },
 
-    async holdOf(subject, emails) {
+    /** Returns the invitations for these email addresses, by email address. Locks them until the transaction ends. */
+    async holdOf(subject: ShareSubject, emails: readonly string[]): Promise<Map<string, Invitation>> {
       const rows = await selectHeld()
         .where("invitations.subject_id", "=", idOf(subject))
         .where((eb) => engine.isIn(eb.ref("invitations.email"), engine.list(emails)))
@@ -111,7 +118,8 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return new Map(rows.map((row) => [row.email, toInvitation(row)]));
     },
 
-    async find(invitationId, options) {
+    /** `inTrash`: also finds an invitation whose note or file is in the trash. */
+    async find(invitationId: string, options?: { inTrash: boolean }): Promise<InvitationWithNames | undefined> {
       const row = await (options?.inTrash === true ? selectAll() : select())
         .leftJoin("people", "people.id", "notes.owner_id")
         .leftJoin("attachments", "attachments.id", "invitations.attachment_id")
@@ -124,7 +132,8 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return { invitation, ownerName: name ?? undefined, noteTitle: title, filename: filename ?? undefined };
     },
 
-    async replace(invitation) {
+    /** Stores the fields that can change. The caller must have locked the invitation. */
+    async replace(invitation: Invitation): Promise<void> {
       const { role, expires_at, user_id, generation, link_expires_at, redeemed_at } = toRow(invitation);
       await db
         .updateTable("invitations")
@@ -133,11 +142,12 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
         .execute();
     },
 
-    async delete(invitationId) {
+    async delete(invitationId: string): Promise<void> {
       await db.deleteFrom("invitations").where("id", "=", invitationId).execute();
     },
 
-    async listOpen(subject) {
+    /** Lists the invitations to this note or attachment that nobody has redeemed, also the expired ones. */
+    async listOpen(subject: ShareSubject): Promise<Invitation[]> {
       const rows = await select()
         .where("invitations.subject_id", "=", idOf(subject))
         .where("invitations.redeemed_at", "is", null)
@@ -146,7 +156,12 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return rows.map(toInvitation);
     },
 
-    async listFor({ userId, now }) {
+    /**
+     * Lists the ids of valid invitations for this user's proven email address, at most the newest 200. Lists only invitations from which
+     * the user has not got the share yet. Leaves out invitations to the user's own notes, and to notes of disabled owners. If the email
+     * address is not proven, the list is empty.
+     */
+    async listFor({ userId, now }: { userId: string; now: number }): Promise<string[]> {
       const rows = await db
         .selectFrom("invitations")
         .innerJoin("notes", "notes.id", "invitations.note_id")
@@ -171,7 +186,8 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return rows.map(({ id }) => id);
     },
 
-    async countOpen(invitedBy) {
+    /** Counts the open invitations that a user made. */
+    async countOpen(invitedBy: string): Promise<number> {
       const { count } = await db
         .selectFrom("invitations")
         .select(sql<number>`count(*)`.as("count"))
@@ -181,7 +197,8 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return count;
     },
 
-    async listExpected(userId) {
+    /** Lists the ids of the notes and attachments that are shared with this user through open invitations, at most the newest 1,000. */
+    async listExpected(userId: string): Promise<string[]> {
       const rows = await db
         .selectFrom("invitations")
         .select("subject_id")
@@ -193,7 +210,11 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return rows.map((row) => row.subject_id);
     },
 
-    async settle(subjectIds, { userIds, now }) {
+    /** Marks the open invitations that gave these users a share of these notes or attachments as redeemed. Returns these invitations. */
+    async settle(
+      subjectIds: readonly string[],
+      { userIds, now }: { userIds: readonly string[]; now: number },
+    ): Promise<Invitation[]> {
       if (userIds.length === 0) return [];
       const rows = await select()
         .where((eb) => engine.isIn(eb.ref("invitations.subject_id"), engine.list(subjectIds)))
@@ -214,7 +235,10 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return settled;
     },
 
-    async deleteOld(now) {
+    /**
+     * Deletes redeemed invitations whose link has expired. Until then, the user who redeemed an invitation can open the note with its link.
+     */
+    async deleteOld(now: number): Promise<void> {
       const where = sql<boolean>`redeemed_at is not null and link_expires_at <= ${now}`;
       await deleteInSteps(db, { from: "invitations", key: ["id"], by: "link_expires_at", where });
     },

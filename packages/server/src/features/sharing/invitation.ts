@@ -77,3 +77,13 @@ export function requireOpen(invitation: Expiring, now: number): void {
     throw new DomainError("invitation_expired", "This invitation has expired. Ask for another one.");
   }
 }
+
+/** An invitation with the names that a person who opens its link sees before the sign-in. */
+export type InvitationWithNames = {
+  invitation: Invitation;
+  /** The name of the note's owner. Undefined: the name is not known. */
+  ownerName: string | undefined;
+  noteTitle: string;
+  /** Undefined: the invitation opens the whole note. */
+  filename: string | undefined;
+};

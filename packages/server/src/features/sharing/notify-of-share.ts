@@ -3,8 +3,7 @@ import type { Deps } from "../../platform/deps.ts";
 import type { EventSubject } from "../audit/describe-event.ts";
 import { notify } from "../outbox/notify.ts";
 import { shareQueries } from "./queries.ts";
-import type { Share } from "./share.ts";
-import type { ShareSubject } from "./shares-port.ts";
+import type { Share, ShareSubject } from "./share.ts";
 
 /**
  * Returns those users of the list to whom this note or file is not shared yet. A share counts only if it is valid and the owner sees it.

@@ -5,7 +5,7 @@ import { toIso } from "../../platform/http/wire-instant.ts";
 import { presentAttachment } from "../attachments/present.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/present.ts";
-import type { SharedAttachment } from "./shared-attachment.ts";
+import type { SharedAttachment } from "./share.ts";
 
 /** Converts one page of attachments that are shared without their notes to the form of a response. Reads all users with one query. */
 export async function describeShared(

@@ -2,8 +2,7 @@ import type { ExpressionBuilder, Kysely } from "kysely";
 import { orMissing } from "../../platform/database/constraints.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Share } from "./share.ts";
-import type { ShareSubject } from "./shares-port.ts";
+import type { Share, ShareSubject } from "./share.ts";
 
 function detailsOf(share: Share) {
   return { expires_at: share.expiresAt ?? null, created_at: share.createdAt, created_by: share.createdBy };

@@ -1,4 +1,5 @@
 import type { ShareRole } from "../../platform/database/unions.ts";
+import type { Attachment } from "../access/attachment.ts";
 
 /**
  * A share, which gives one user access to a note or an attachment. The owner can revoke a share. Instants are milliseconds since the epoch.
@@ -14,3 +15,14 @@ export type Share = {
 
 /** A share with the name and email address of its holder, if they are known. */
 export type ShareWithPerson = Share & { email: string | undefined; name: string | undefined };
+
+export type ShareSubject = { noteId: string } | { attachmentId: string };
+
+/** A share that expires soon. If `attachmentId` is undefined, the whole note is shared. */
+export type EndingShare = { noteId: string; attachmentId: string | undefined; userId: string; expiresAt: number };
+
+/**
+ * An attachment that one user can open because of a share of only this attachment, not of its note. `isNew`: the user has not opened the
+ * attachment yet.
+ */
+export type SharedAttachment = Attachment & { share: Pick<Share, "expiresAt">; isNew: boolean };

@@ -7,7 +7,7 @@ import { isLive } from "../access/live-share.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
 import { attachmentColumns, toAttachment } from "../access/rows.ts";
 import { shownToViewers } from "../attachments/queries.ts";
-import type { SharedAttachment } from "./shared-attachment.ts";
+import type { SharedAttachment } from "./share.ts";
 
 type Request = PageRequest & { userId: string; now: number };
 

@@ -16,8 +16,7 @@ import { type DescribedInvitation, describeInvitation } from "./invitations/desc
 import { invite } from "./invitations/invite.ts";
 import { notifyOfShare, withoutShare } from "./notify-of-share.ts";
 import { shareQueries } from "./queries.ts";
-import type { ShareWithPerson } from "./share.ts";
-import type { ShareSubject } from "./shares-port.ts";
+import type { ShareSubject, ShareWithPerson } from "./share.ts";
 
 /** The maximum number of shares of one note or attachment. One response lists all of them. */
 const MAX_SHARES = 1_000;

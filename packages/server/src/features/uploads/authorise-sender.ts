@@ -2,8 +2,8 @@ import type { Limits } from "../../platform/config/service-limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import type { LinkWithCreator } from "../links/link.ts";
 import { effectiveExpiry, type Link } from "../links/link.ts";
-import type { LinkWithCreator } from "../links/links-port.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { linkNotFound, linkPolicy, stateOf } from "../links/visitor/admit.ts";
 

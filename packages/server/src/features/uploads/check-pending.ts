@@ -2,7 +2,7 @@ import type { Limits } from "../../platform/config/service-limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { uploadQueries } from "./queries.ts";
-import type { PendingCounts } from "./uploads-port.ts";
+import type { PendingCounts } from "./starts/start-upload-statements.ts";
 
 const REMEDY = "Complete or abort some of them, or delete their files.";
 

@@ -1,16 +1,17 @@
 import { expressionBuilder, type Kysely, type RawBuilder, sql } from "kysely";
+import type { Checksum } from "../../platform/bucket/port.ts";
 import { compile, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { RunCalls } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
 import { roleOnNote } from "../access/queries.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
 import { auditColumns, toAuditRow } from "../audit/audit-row.ts";
 import { messagesOf } from "../audit/messages.ts";
 import type { WebhookMessage } from "../outbox/webhook.ts";
 import { type MessageValues, messageColumns, messageValues, queueingValues } from "../outbox/webhook-messages.ts";
 import { ADDERS } from "./starts/start-upload-statements.ts";
-import type { CompletedRecord, UploadCompletion } from "./uploads-port.ts";
 
 const PARAMETERS = [
   ...(["attachmentId", "uploadId", "userId", "now", "checksum"] as const),
@@ -139,3 +140,15 @@ function valuesOf({ attachmentId, uploadId, checksum, event }: UploadCompletion)
     ...ofMessages,
   } as Record<Parameter, unknown>;
 }
+
+/** The data for the completion of an upload whose object is verified. The actor of `event` is the user who uploads. */
+export type UploadCompletion = {
+  attachmentId: string;
+  uploadId: string;
+  /** The verified checksum to store. Undefined: the attachment keeps the declared checksum, or has none. */
+  checksum: Checksum | undefined;
+  event: AuditEvent;
+};
+
+/** `mayAdd`: whether the user may still add files to the note. `isMoved`: the attachment was pending, and is ready now. */
+export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };

@@ -5,18 +5,28 @@ import { defineQueries } from "../../platform/database/queries.ts";
 import type { RunCalls } from "../../platform/database/run-calls.ts";
 import { inOrder } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import type { AttachmentState } from "../../platform/database/unions.ts";
 import { toUpload } from "../access/rows.ts";
+import type { Upload } from "../access/upload.ts";
 import { usesCapacity } from "../usage/usage.ts";
-import { type CompletionStatements, compileCompletion, uploadCompletions } from "./complete-statement.ts";
+import {
+  type CompletedRecord,
+  type CompletionStatements,
+  compileCompletion,
+  type UploadCompletion,
+  uploadCompletions,
+} from "./complete-statement.ts";
 import { leastExpiry, uploadStarts } from "./starts/start-upload.ts";
 import {
   compileStart,
   countPendingOfNote,
   countPendingOfUser,
   holdingStarts,
+  type PendingCounts,
+  type StartedRecord,
   type StartStatements,
+  type UploadStart,
 } from "./starts/start-upload-statements.ts";
-import type { UploadQueries } from "./uploads-port.ts";
 
 /** The compiled statements for uploads. */
 export type UploadStatements = { start: StartStatements; completion: CompletionStatements };
@@ -26,59 +36,85 @@ export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatem
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }
 
-/**
- * The queries that start and complete an upload. These queries run for each upload, so they must be fast. `run` must run all its calls in
- * one transaction.
- */
-export function uploadSteps(statements: UploadStatements, run: RunCalls): Pick<UploadQueries, "start" | "complete"> {
+/** The queries that start and complete an upload. These queries run for each upload, so each engine has a faster version of them. */
+export type UploadSteps = {
+  /**
+   * Decides in one step whether an upload may start, and records the start. Checks the access of the user, the limits, the quota and the
+   * idempotency key. Records everything or nothing.
+   * Returns undefined if there is no such note. In a transaction, this call or `holdStarts` must come first.
+   */
+  start(start: UploadStart): Promise<StartedRecord | undefined>;
+  /**
+   * Makes the attachment of a pending upload ready and records the event, if the user may still add files now. Changes everything or
+   * nothing. Returns undefined if the attachment was deleted.
+   */
+  complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
+};
+
+/** Starts and completes uploads. `run` must run all its calls in one transaction. */
+export function uploadSteps(statements: UploadStatements, run: RunCalls): UploadSteps {
   return {
     start: uploadStarts(statements.start, run),
     complete: uploadCompletions(statements.completion, run),
   };
 }
 
+type Key = { userId: string; idempotencyKey: string };
+
 const compiled = compiledOnce(compileUploads);
 
-export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, engine, run }): UploadQueries => {
+export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, engine, run }) => {
   const select = () => db.selectFrom("uploads").selectAll();
   return {
     ...uploadSteps(compiled({ kysely: db, engine }), inOrder(run)),
 
-    async holdStarts(of) {
+    /**
+     * Locks the starts of uploads by this user and on this note. Other starts wait until the transaction ends, so the counts do not change.
+     * Call it first in the transaction.
+     */
+    async holdStarts(of: { userId: string; noteId: string }): Promise<void> {
       // SQLite needs no lock, because a transaction is the only writer from its start.
       if (engine.name === "postgres") await holdingStarts(of).execute(db);
     },
 
-    async countPending({ userId, noteId }) {
+    async countPending({ userId, noteId }: { userId: string; noteId: string }): Promise<PendingCounts> {
       return db
         .selectNoFrom([countPendingOfUser(userId).as("ofUser"), countPendingOfNote(noteId).as("ofNote")])
         .executeTakeFirstOrThrow();
     },
 
-    async find(uploadId) {
+    async find(uploadId: string): Promise<Upload | undefined> {
       const row = await select().where("id", "=", uploadId).executeTakeFirst();
       return row && toUpload(row);
     },
 
-    async findOfAttachment(attachmentId) {
+    async findOfAttachment(attachmentId: string): Promise<Upload | undefined> {
       const ofAttachment = select().where("attachment_id", "=", attachmentId);
       const row = await ofAttachment.orderBy("id", "desc").limit(1).executeTakeFirst();
       return row && toUpload(row);
     },
 
-    async findOfAttachments(attachmentIds) {
+    /** Returns the latest upload of each attachment, by attachment id. */
+    async findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Upload>> {
       const ofAttachments = select().where((eb) => engine.isIn(eb.ref("attachment_id"), engine.list(attachmentIds)));
       const rows = await ofAttachments.orderBy("id").execute();
       return new Map(rows.map((row) => [row.attachment_id, toUpload(row)]));
     },
 
-    async findByKey({ userId, idempotencyKey }) {
+    async findByKey({ userId, idempotencyKey }: Key): Promise<Upload | undefined> {
       const ofUser = select().where("user_id", "=", userId);
       const row = await ofUser.where("idempotency_key", "=", idempotencyKey).executeTakeFirst();
       return row && toUpload(row);
     },
 
-    async forgetKey({ userId, idempotencyKey }, { now, startedBefore }) {
+    /**
+     * Frees an idempotency key if its upload started before `startedBefore`, or if the upload is pending and expires within a second. A
+     * transition to a final state other than `ready` frees the key too.
+     */
+    async forgetKey(
+      { userId, idempotencyKey }: Key,
+      { now, startedBefore }: { now: number; startedBefore: number },
+    ): Promise<void> {
       await db
         .updateTable("uploads")
         .set({ idempotency_key: null })
@@ -93,7 +129,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
         .execute();
     },
 
-    async transition(uploadId, { from, to }) {
+    async transition(uploadId: string, { from, to }: { from: AttachmentState; to: AttachmentState }): Promise<boolean> {
       const result = await db
         .updateTable("uploads")
         .set({ state: to, ...(usesCapacity(to) ? {} : { idempotency_key: null }) })
@@ -103,7 +139,8 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
       return result.numUpdatedRows === 1n;
     },
 
-    async listAbandoned(before, limit) {
+    /** Lists pending uploads that expired before `before`. */
+    async listAbandoned(before: number, limit: number): Promise<Upload[]> {
       const abandoned = select().where("state", "=", "pending").where("expires_at", "<", before);
       return (await abandoned.orderBy("expires_at").limit(limit).execute()).map(toUpload);
     },

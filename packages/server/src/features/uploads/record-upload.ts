@@ -12,7 +12,7 @@ import type { DeclaredUpload } from "./declared-upload.ts";
 import { holdRequest, joinRequest, secondsLeft } from "./join-request.ts";
 import { uploadQueries } from "./queries.ts";
 import { REMEMBERED_MS } from "./repeat-start.ts";
-import type { StartedRecord, UploadStart } from "./uploads-port.ts";
+import type { StartedRecord, UploadStart } from "./starts/start-upload-statements.ts";
 
 type Recording = { queries: Tx; declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 

@@ -4,8 +4,8 @@ import { isBeingVerified } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { markReady, reject } from "./decide.ts";
 import { uploadQueries } from "./queries.ts";
+import type { ClaimedVerification } from "./verification-queries.ts";
 import { verificationQueries } from "./verification-queries.ts";
-import type { ClaimedVerification } from "./verifications-port.ts";
 import { CHANGED, verifyContent } from "./verify.ts";
 
 /**

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startVerification } from "./run-verifications-job.ts";
-import type { ClaimedVerification } from "./verifications-port.ts";
+import type { ClaimedVerification } from "./verification-queries.ts";
 
 const SECOND = 1_000;
 const MAX_RUNNING = 4;

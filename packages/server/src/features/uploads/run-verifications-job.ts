@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import type { UploadVerbs } from "./index.ts";
 import { RENEW_MS } from "./run-verification.ts";
-import type { ClaimedVerification } from "./verifications-port.ts";
+import type { ClaimedVerification } from "./verification-queries.ts";
 
 /**
  * How often this replica checks for due verifications. A verification becomes due again if it failed, or if another replica did not finish

@@ -4,8 +4,7 @@ import { accessQueries } from "../../features/access/queries.ts";
 import type { UrlAuditLog } from "../../features/audit/audit-port.ts";
 import { urlAuditLog } from "../../features/audit/queries.ts";
 import { type Lookups, lookupQueries } from "../../features/people/lookups.ts";
-import { uploadQueries } from "../../features/uploads/queries.ts";
-import type { UploadQueries } from "../../features/uploads/uploads-port.ts";
+import { type UploadSteps, uploadQueries } from "../../features/uploads/queries.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Database, PoolState, Tx } from "../../platform/database/queries.ts";
@@ -51,7 +50,7 @@ export function assembleDatabase(parts: {
   /**
    * The queries that start and complete an upload, each in its own transaction. These queries run for every upload, so they must be fast.
    */
-  uploadSteps: Pick<UploadQueries, "start" | "complete">;
+  uploadSteps: UploadSteps;
   urlAudit: UrlAuditLog;
   /** Default: the database has no pools. */
   pools?: () => PoolState[];

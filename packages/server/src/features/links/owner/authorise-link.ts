@@ -4,8 +4,8 @@ import { authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
 import { guardedNoteQueries } from "../../access/note-queries.ts";
 import type { EventSubject } from "../../audit/describe-event.ts";
+import type { LinkDetails } from "../link.ts";
 import { type Link, mayEditLink } from "../link.ts";
-import type { LinkDetails } from "../links-port.ts";
 import { linkQueries } from "../queries/links.ts";
 
 type Request = { caller: Caller; linkId: string };

@@ -4,8 +4,8 @@ import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
+import type { LinkDetails } from "../link.ts";
 import { effectiveExpiry, type Link, type LinkState, linkState, mayEditLink } from "../link.ts";
-import type { LinkDetails } from "../links-port.ts";
 import { linkQueries } from "../queries/links.ts";
 
 /** A link in the form that people with an account see. Instants are milliseconds since the epoch. */

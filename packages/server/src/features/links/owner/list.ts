@@ -3,8 +3,8 @@ import type { LinkKind } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
-import type { ShareSubject } from "../../sharing/shares-port.ts";
-import type { LinkDetails } from "../links-port.ts";
+import type { ShareSubject } from "../../sharing/share.ts";
+import type { LinkDetails } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
 import { type DescribedLink, describeLinks } from "./describe-links.ts";
 

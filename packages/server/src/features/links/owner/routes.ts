@@ -23,7 +23,7 @@ import { callerOf } from "../../access/authentication.ts";
 import type { AuditVerbs } from "../../audit/index.ts";
 import { describe as describeEvents } from "../../audit/routes.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
-import type { ShareSubject } from "../../sharing/shares-port.ts";
+import type { ShareSubject } from "../../sharing/share.ts";
 import type { LinkVerbs } from "../index.ts";
 import type { LinkSettings } from "./link-settings.ts";
 import { presentLink, presentLinks } from "./present.ts";

@@ -4,7 +4,7 @@ import type { Page, PageRequest } from "../../../platform/database/page.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { notInTrash } from "../../access/not-in-trash.ts";
 import { ENDED } from "../../usage/usage.ts";
-import type { LinkDetails } from "../links-port.ts";
+import type { LinkDetails } from "../link.ts";
 import { linksWithCreator, toLinkWithCreator } from "./link-rows.ts";
 
 /** Selects links with the details that only people with an account see. Visitors do not see these details. */

@@ -3,8 +3,7 @@ import type { Tables } from "../../../platform/database/schema.ts";
 import type { Role } from "../../../platform/database/unions.ts";
 import { notInTrash } from "../../access/not-in-trash.ts";
 import { roleOnNote } from "../../access/queries.ts";
-import type { FileRequest, Link } from "../link.ts";
-import type { LinkWithCreator } from "../links-port.ts";
+import type { FileRequest, Link, LinkWithCreator } from "../link.ts";
 
 /** Builds the expression for the current role of the creator of a link on the note. Null: the creator has no role. */
 export function creatorRole(

@@ -1,134 +1,167 @@
 import { type Kysely, sql } from "kysely";
 import { orMissing } from "../../../platform/database/constraints.ts";
+import type { Page, PageRequest } from "../../../platform/database/page.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
-import type { Role } from "../../../platform/database/unions.ts";
+import type { LinkKind, Role } from "../../../platform/database/unions.ts";
 import { isLive } from "../../access/live-share.ts";
-import type { Link } from "../link.ts";
-import type { LinkQueries } from "../links-port.ts";
+import type { Link, LinkDetails, LinkWithCreator } from "../link.ts";
 import { linkDetails, newestFirst, toDetails, toPageOfDetails } from "./link-details.ts";
 import { creatorRole, linksWithCreator, toEditable, toLinkWithCreator, toRow } from "./link-rows.ts";
 
-export const linkQueries = defineQueries(
-  "database.links",
-  ({ kysely: db, clock }): LinkQueries => ({
-    async insert(link, { idempotencyKey } = {}) {
-      const row = { ...toRow(link), idempotency_key: idempotencyKey ?? null };
-      await orMissing(db.insertInto("links").values(row).execute(), {
-        code: "note_not_found",
-        message: "Note not found",
-      });
-      await insertFiles(db, link);
-      await insertRecipients(db, link);
-    },
+export const linkQueries = defineQueries("database.links", ({ kysely: db, clock }) => ({
+  /**
+   * Stores a new link. Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. Call it in a transaction.
+   * `idempotencyKey`: see `findByKey`.
+   */
+  async insert(link: Link, { idempotencyKey }: { idempotencyKey?: string | undefined } = {}): Promise<void> {
+    const row = { ...toRow(link), idempotency_key: idempotencyKey ?? null };
+    await orMissing(db.insertInto("links").values(row).execute(), {
+      code: "note_not_found",
+      message: "Note not found",
+    });
+    await insertFiles(db, link);
+    await insertRecipients(db, link);
+  },
 
-    async findByKey({ noteId, createdBy, idempotencyKey }) {
-      const row = await db
-        .selectFrom("links")
-        .select("id")
-        .where("note_id", "=", noteId)
-        .where("created_by", "=", createdBy)
-        .where("idempotency_key", "=", idempotencyKey)
-        .where("revoked_at", "is", null)
-        .executeTakeFirst();
-      return row?.id;
-    },
+  /** Returns the id of the link that the person made on this note with this key. Undefined: there is none, or it is revoked. */
+  async findByKey({
+    noteId,
+    createdBy,
+    idempotencyKey,
+  }: {
+    noteId: string;
+    createdBy: string;
+    idempotencyKey: string;
+  }): Promise<string | undefined> {
+    const row = await db
+      .selectFrom("links")
+      .select("id")
+      .where("note_id", "=", noteId)
+      .where("created_by", "=", createdBy)
+      .where("idempotency_key", "=", idempotencyKey)
+      .where("revoked_at", "is", null)
+      .executeTakeFirst();
+    return row?.id;
+  },
 
-    async find(linkId) {
-      const row = await linksWithCreator(db, clock()).where("links.id", "=", linkId).executeTakeFirst();
-      return row && toLinkWithCreator(row);
-    },
+  async find(linkId: string): Promise<LinkWithCreator | undefined> {
+    const row = await linksWithCreator(db, clock()).where("links.id", "=", linkId).executeTakeFirst();
+    return row && toLinkWithCreator(row);
+  },
 
-    async findDetails(linkId) {
-      const row = await linkDetails(db, clock()).where("links.id", "=", linkId).executeTakeFirst();
-      return row && toDetails(row);
-    },
+  async findDetails(linkId: string): Promise<LinkDetails | undefined> {
+    const row = await linkDetails(db, clock()).where("links.id", "=", linkId).executeTakeFirst();
+    return row && toDetails(row);
+  },
 
-    async hasReceived(linkId) {
-      const received = db
-        .selectFrom("link_events")
-        .innerJoin("links", "links.id", "link_events.link_id")
-        // The audit log has no index that begins with the id of an event.
-        .innerJoin("audit_events", (join) =>
-          join
-            .onRef("audit_events.owner_id", "=", "links.owner_id")
-            .onRef("audit_events.id", "=", "link_events.event_id")
-            .on("audit_events.is_routine", "=", 0),
-        )
-        .select("link_events.event_id")
-        .where("link_events.link_id", "=", linkId)
-        .where("audit_events.action", "=", "link.received");
-      return (await received.limit(1).executeTakeFirst()) !== undefined;
-    },
+  /**
+   * Returns whether a file that visitors sent to this file request has passed its verification. A deleted file counts too, as long as its
+   * event is in the audit log.
+   */
+  async hasReceived(linkId: string): Promise<boolean> {
+    const received = db
+      .selectFrom("link_events")
+      .innerJoin("links", "links.id", "link_events.link_id")
+      // The audit log has no index that begins with the id of an event.
+      .innerJoin("audit_events", (join) =>
+        join
+          .onRef("audit_events.owner_id", "=", "links.owner_id")
+          .onRef("audit_events.id", "=", "link_events.event_id")
+          .on("audit_events.is_routine", "=", 0),
+      )
+      .select("link_events.event_id")
+      .where("link_events.link_id", "=", linkId)
+      .where("audit_events.action", "=", "link.received");
+    return (await received.limit(1).executeTakeFirst()) !== undefined;
+  },
 
-    async listOfNote(noteId, page) {
-      const rows = await newestFirst(linkDetails(db, clock()).where("links.note_id", "=", noteId), page).execute();
-      return toPageOfDetails(rows, page);
-    },
+  /** Lists the links of a note, newest first. */
+  async listOfNote(noteId: string, page: PageRequest): Promise<Page<LinkDetails>> {
+    const rows = await newestFirst(linkDetails(db, clock()).where("links.note_id", "=", noteId), page).execute();
+    return toPageOfDetails(rows, page);
+  },
 
-    async listOfAttachment(attachmentId, page) {
-      const naming = db.selectFrom("link_files").select("link_id").where("attachment_id", "=", attachmentId);
-      const rows = await newestFirst(linkDetails(db, clock()).where("links.id", "in", naming), page).execute();
-      return toPageOfDetails(rows, page);
-    },
+  /** Lists the links whose list of files contains this attachment, newest first. */
+  async listOfAttachment(attachmentId: string, page: PageRequest): Promise<Page<LinkDetails>> {
+    const naming = db.selectFrom("link_files").select("link_id").where("attachment_id", "=", attachmentId);
+    const rows = await newestFirst(linkDetails(db, clock()).where("links.id", "in", naming), page).execute();
+    return toPageOfDetails(rows, page);
+  },
 
-    async listOfPerson(userId, { kind, ...page }) {
-      const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
-      const owned = await newestFirst(links.where("links.owner_id", "=", userId), page).execute();
-      // Uses two queries, because each of them reads one index in order. A single query would have to sort all links of the person.
-      const others = links.where("links.created_by", "=", userId).where("links.owner_id", "!=", userId);
-      const mayEdit = others.where((eb) => eb(creatorRole(eb as never, { db, now: clock() }), "in", EDITING));
-      const made = await newestFirst(mayEdit, page).execute();
-      const rows = [...owned, ...made].sort((a, b) => (a.id < b.id ? 1 : -1));
-      return toPageOfDetails(rows, page);
-    },
+  /** Lists the links of the person's notes, and the links that the person made on other notes and may still edit. Newest first. */
+  async listOfPerson(
+    userId: string,
+    { kind, ...page }: PageRequest & { kind: LinkKind | undefined },
+  ): Promise<Page<LinkDetails>> {
+    const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
+    const owned = await newestFirst(links.where("links.owner_id", "=", userId), page).execute();
+    // Uses two queries, because each of them reads one index in order. A single query would have to sort all links of the person.
+    const others = links.where("links.created_by", "=", userId).where("links.owner_id", "!=", userId);
+    const mayEdit = others.where((eb) => eb(creatorRole(eb as never, { db, now: clock() }), "in", EDITING));
+    const made = await newestFirst(mayEdit, page).execute();
+    const rows = [...owned, ...made].sort((a, b) => (a.id < b.id ? 1 : -1));
+    return toPageOfDetails(rows, page);
+  },
 
-    async listAll({ kind, ...page }) {
-      const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
-      return toPageOfDetails(await newestFirst(links, page).execute(), page);
-    },
+  /** Lists the links of all users, newest first. */
+  async listAll({ kind, ...page }: PageRequest & { kind: LinkKind | undefined }): Promise<Page<LinkDetails>> {
+    const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
+    return toPageOfDetails(await newestFirst(links, page).execute(), page);
+  },
 
-    async listUnrevoked(userId) {
-      const made = linksWithCreator(db, clock()).where("links.created_by", "=", userId);
-      const rows = await made.where("links.revoked_at", "is", null).orderBy("links.id").execute();
-      return rows.map((row) => toLinkWithCreator(row).link);
-    },
+  /** Returns the links that the person made and that nobody has revoked. */
+  async listUnrevoked(userId: string): Promise<Link[]> {
+    const made = linksWithCreator(db, clock()).where("links.created_by", "=", userId);
+    const rows = await made.where("links.revoked_at", "is", null).orderBy("links.id").execute();
+    return rows.map((row) => toLinkWithCreator(row).link);
+  },
 
-    async countLive(noteId) {
-      const { count } = await db
-        .selectFrom("links")
-        .select(sql<number>`count(*)`.as("count"))
-        .where("note_id", "=", noteId)
-        .where("revoked_at", "is", null)
-        .where((eb) => isLive(eb.ref("expires_at"), sql.val(clock())))
-        .executeTakeFirstOrThrow();
-      return count;
-    },
+  /** Counts the links of a note that are neither revoked nor expired. */
+  async countLive(noteId: string): Promise<number> {
+    const { count } = await db
+      .selectFrom("links")
+      .select(sql<number>`count(*)`.as("count"))
+      .where("note_id", "=", noteId)
+      .where("revoked_at", "is", null)
+      .where((eb) => isLive(eb.ref("expires_at"), sql.val(clock())))
+      .executeTakeFirstOrThrow();
+    return count;
+  },
 
-    async replace(link) {
-      await db.updateTable("links").set(toEditable(link)).where("id", "=", link.id).execute();
-      await db.deleteFrom("link_files").where("link_id", "=", link.id).execute();
-      await insertFiles(db, link);
-      await db.deleteFrom("link_recipients").where("link_id", "=", link.id).execute();
-      await insertRecipients(db, link);
-    },
+  /**
+   * Stores the fields that people can edit. The caller must have locked the note, so that no edit is lost. Does not store the counts,
+   * because visitors can increase the counts at the same time.
+   * Throws `attachment_not_found` if a file was deleted. Call it in a transaction.
+   */
+  async replace(link: Link): Promise<void> {
+    await db.updateTable("links").set(toEditable(link)).where("id", "=", link.id).execute();
+    await db.deleteFrom("link_files").where("link_id", "=", link.id).execute();
+    await insertFiles(db, link);
+    await db.deleteFrom("link_recipients").where("link_id", "=", link.id).execute();
+    await insertRecipients(db, link);
+  },
 
-    async revokeOfNote(noteId, revokedAt) {
-      const revoking = db.updateTable("links").set({ revoked_at: revokedAt });
-      await revoking.where("note_id", "=", noteId).where("revoked_at", "is", null).execute();
-    },
+  /** Revokes all links of a note. First waits until the URLs that visitors are getting now are recorded, as `revoke` does. */
+  async revokeOfNote(noteId: string, revokedAt: number): Promise<void> {
+    const revoking = db.updateTable("links").set({ revoked_at: revokedAt });
+    await revoking.where("note_id", "=", noteId).where("revoked_at", "is", null).execute();
+  },
 
-    async removeFile(attachmentId) {
-      await db.deleteFrom("link_files").where("attachment_id", "=", attachmentId).execute();
-    },
+  /** Removes a file from the links whose list of files contains it. */
+  async removeFile(attachmentId: string): Promise<void> {
+    await db.deleteFrom("link_files").where("attachment_id", "=", attachmentId).execute();
+  },
 
-    async revoke(linkId, revokedAt) {
-      const revoking = db.updateTable("links").set({ revoked_at: revokedAt }).where("id", "=", linkId);
-      const { numUpdatedRows } = await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow();
-      return numUpdatedRows === 1n;
-    },
-  }),
-);
+  /**
+   * Revokes a link. First waits until the URLs that visitors are getting now are recorded. Returns false if the link was already revoked.
+   */
+  async revoke(linkId: string, revokedAt: number): Promise<boolean> {
+    const revoking = db.updateTable("links").set({ revoked_at: revokedAt }).where("id", "=", linkId);
+    const { numUpdatedRows } = await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  },
+}));
 
 async function insertRecipients(db: Kysely<Tables>, { id: linkId, recipients }: Link): Promise<void> {
   if (recipients.length === 0) return;

@@ -4,103 +4,117 @@ import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { unlistedStates } from "../../access/attachment.ts";
 import { notInTrash } from "../../access/not-in-trash.ts";
-import type { AttachmentRow } from "../../access/rows.ts";
-import { attachmentColumns, toAttachment } from "../../access/rows.ts";
+import { type AttachmentRow, attachmentColumns, toAttachment } from "../../access/rows.ts";
 import { ENDED } from "../../usage/usage.ts";
-import type { VisitorFile, VisitorFileQueries, VisitorUpload } from "../visitor-files-port.ts";
+import type { RequestUsage, VisitorFile, VisitorUpload } from "../file-request.ts";
 
-export const visitorFileQueries = defineQueries(
-  "database.visitorFiles",
-  ({ kysely: db, engine }): VisitorFileQueries => {
-    const uploadsOf = ({ linkId, visitorId }: { linkId: string; visitorId: string }) =>
-      db
+export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kysely: db, engine }) => {
+  const uploadsOf = ({ linkId, visitorId }: { linkId: string; visitorId: string }) =>
+    db
+      .selectFrom("visitor_files")
+      .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
+      .innerJoin("uploads", "uploads.attachment_id", "attachments.id")
+      .select(attachmentColumns)
+      .select(["uploads.id as upload_id", "uploads.filename as sent_filename", ...fileColumns])
+      .where("visitor_files.link_id", "=", linkId)
+      .where("visitor_files.visitor_id", "=", visitorId)
+      .where(notInTrash.attachments);
+
+  return {
+    /** Stores the data of a visitor's file. Throws `link_not_found` if the link was deleted. Call it in a transaction. */
+    async insert(file: VisitorFile): Promise<void> {
+      const row = {
+        attachment_id: file.attachmentId,
+        link_id: file.linkId,
+        visitor_id: file.visitorId,
+        visitor_name: file.visitorName ?? null,
+        slot_id: file.slotId ?? null,
+        received_at: file.receivedAt ?? null,
+      };
+      const insert = db.insertInto("visitor_files").values(row).execute();
+      await orMissing(insert, { code: "link_not_found", message: "Link not found" });
+    },
+
+    async find(attachmentId: string): Promise<VisitorFile | undefined> {
+      const files = db.selectFrom("visitor_files").select(fileColumns);
+      const row = await files.where("attachment_id", "=", attachmentId).executeTakeFirst();
+      return row && toVisitorFile(row);
+    },
+
+    /** Returns the upload if this visitor started it through this link. */
+    async findUpload({
+      uploadId,
+      ...of
+    }: {
+      linkId: string;
+      visitorId: string;
+      uploadId: string;
+    }): Promise<VisitorUpload | undefined> {
+      const row = await uploadsOf(of).where("uploads.id", "=", uploadId).executeTakeFirst();
+      return row && toSent(row);
+    },
+
+    /** Lists the uploads of a visitor through a link, oldest first. Leaves out aborted and expired uploads. */
+    async listUploads(of: { linkId: string; visitorId: string }): Promise<VisitorUpload[]> {
+      const listed = uploadsOf(of).where("attachments.state", "not in", unlistedStates);
+      const rows = await listed.orderBy("attachments.id").execute();
+      return rows.map(toSent);
+    },
+
+    /**
+     * Locks a file request. Other starts of uploads to this file request wait until the transaction ends, so the result of `usageOf` stays
+     * right.
+     */
+    async holdLink(linkId: string): Promise<void> {
+      // SQLite needs no lock, because a transaction is the only writer from its start.
+      if (engine.name === "sqlite") return;
+      await db.selectFrom("links").select("id").where("id", "=", linkId).forUpdate().execute();
+    },
+
+    /** Returns the number and size of the files that came through a link. Failed, rejected and deleted files do not count. */
+    async usageOf(linkId: string): Promise<RequestUsage> {
+      const rows = await db
         .selectFrom("visitor_files")
         .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
-        .innerJoin("uploads", "uploads.attachment_id", "attachments.id")
-        .select(attachmentColumns)
-        .select(["uploads.id as upload_id", "uploads.filename as sent_filename", ...fileColumns])
+        .select(["attachments.size_bytes", "visitor_files.slot_id"])
         .where("visitor_files.link_id", "=", linkId)
-        .where("visitor_files.visitor_id", "=", visitorId)
-        .where(notInTrash.attachments);
+        .where("attachments.state", "not in", ENDED)
+        .where(notInTrash.attachments)
+        .execute();
+      return {
+        files: rows.length,
+        bytes: rows.reduce((sum, row) => sum + row.size_bytes, 0),
+        filledSlots: rows.flatMap(({ slot_id }) => (slot_id === null ? [] : [slot_id])),
+      };
+    },
 
-    return {
-      async insert(file) {
-        const row = {
-          attachment_id: file.attachmentId,
-          link_id: file.linkId,
-          visitor_id: file.visitorId,
-          visitor_name: file.visitorName ?? null,
-          slot_id: file.slotId ?? null,
-          received_at: file.receivedAt ?? null,
-        };
-        const insert = db.insertInto("visitor_files").values(row).execute();
-        await orMissing(insert, { code: "link_not_found", message: "Link not found" });
-      },
+    /** Records when all bytes of a file had arrived. Only the first call for a file has an effect. */
+    async markReceived(attachmentId: string, receivedAt: number): Promise<void> {
+      await db
+        .updateTable("visitor_files")
+        .set({ received_at: receivedAt })
+        .where("attachment_id", "=", attachmentId)
+        .where("received_at", "is", null)
+        .execute();
+    },
 
-      async find(attachmentId) {
-        const files = db.selectFrom("visitor_files").select(fileColumns);
-        const row = await files.where("attachment_id", "=", attachmentId).executeTakeFirst();
-        return row && toVisitorFile(row);
-      },
+    /** Returns whether files of visitors have arrived since the owner last opened the note. */
+    async hasUnseen(noteId: string): Promise<boolean> {
+      return (await unseenOf(db).where("links.note_id", "=", noteId).limit(1).executeTakeFirst()) !== undefined;
+    },
 
-      async findUpload({ uploadId, ...of }) {
-        const row = await uploadsOf(of).where("uploads.id", "=", uploadId).executeTakeFirst();
-        return row && toSent(row);
-      },
-
-      async listUploads(of) {
-        const listed = uploadsOf(of).where("attachments.state", "not in", unlistedStates);
-        const rows = await listed.orderBy("attachments.id").execute();
-        return rows.map(toSent);
-      },
-
-      async holdLink(linkId) {
-        // SQLite needs no lock, because a transaction is the only writer from its start.
-        if (engine.name === "sqlite") return;
-        await db.selectFrom("links").select("id").where("id", "=", linkId).forUpdate().execute();
-      },
-
-      async usageOf(linkId) {
-        const rows = await db
-          .selectFrom("visitor_files")
-          .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
-          .select(["attachments.size_bytes", "visitor_files.slot_id"])
-          .where("visitor_files.link_id", "=", linkId)
-          .where("attachments.state", "not in", ENDED)
-          .where(notInTrash.attachments)
-          .execute();
-        return {
-          files: rows.length,
-          bytes: rows.reduce((sum, row) => sum + row.size_bytes, 0),
-          filledSlots: rows.flatMap(({ slot_id }) => (slot_id === null ? [] : [slot_id])),
-        };
-      },
-
-      async markReceived(attachmentId, receivedAt) {
-        await db
-          .updateTable("visitor_files")
-          .set({ received_at: receivedAt })
-          .where("attachment_id", "=", attachmentId)
-          .where("received_at", "is", null)
-          .execute();
-      },
-
-      async hasUnseen(noteId) {
-        return (await unseenOf(db).where("links.note_id", "=", noteId).limit(1).executeTakeFirst()) !== undefined;
-      },
-
-      async markSeen(noteId, now) {
-        await db
-          .updateTable("visitor_files")
-          .set({ seen_at: now })
-          .where("link_id", "in", db.selectFrom("links").select("id").where("note_id", "=", noteId))
-          .where("received_at", "is not", null)
-          .where("seen_at", "is", null)
-          .execute();
-      },
-    };
-  },
-);
+    /** Marks the received files of the note as seen by the owner. */
+    async markSeen(noteId: string, now: number): Promise<void> {
+      await db
+        .updateTable("visitor_files")
+        .set({ seen_at: now })
+        .where("link_id", "in", db.selectFrom("links").select("id").where("note_id", "=", noteId))
+        .where("received_at", "is not", null)
+        .where("seen_at", "is", null)
+        .execute();
+    },
+  };
+});
 
 /** Selects the id of the note for each received file that the owner of the note has not seen. */
 function unseenOf(db: Kysely<Tables>) {

@@ -4,8 +4,7 @@ import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { isLive } from "../../access/live-share.ts";
 import { inGroup } from "../../attachments/attachment-groups.ts";
-import type { LinkClaim } from "../link.ts";
-import type { IssuedUrls, LinkVisitQueries } from "../link-visits-port.ts";
+import type { IssuedUrls, Link, LinkClaim, LinkedFile } from "../link.ts";
 
 const MAX_FILES = 1_000;
 
@@ -20,94 +19,115 @@ const fileColumns = [
   "attachments.size_bytes as sizeBytes",
 ] as const;
 
-export const linkVisitQueries = defineQueries(
-  "database.linkVisits",
-  ({ kysely: db }): LinkVisitQueries => ({
-    readyFiles({ id, noteId, attachmentIds }) {
-      return db
-        .selectFrom("attachments")
-        .select(fileColumns)
-        .where("attachments.note_id", "=", noteId)
-        .where(inGroup("sent"))
-        .where("attachments.state", "=", "ready")
-        .$if(attachmentIds !== undefined, (query) =>
-          query.where("attachments.id", "in", (eb) =>
-            eb.selectFrom("link_files").select("attachment_id").where("link_id", "=", id),
-          ),
-        )
-        .orderBy("attachments.id")
-        .limit(MAX_FILES)
-        .execute();
-    },
+export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: db }) => ({
+  /** Returns the ready files of the link in order of creation, at most 1,000. */
+  readyFiles({ id, noteId, attachmentIds }: Pick<Link, "id" | "noteId" | "attachmentIds">): Promise<LinkedFile[]> {
+    return db
+      .selectFrom("attachments")
+      .select(fileColumns)
+      .where("attachments.note_id", "=", noteId)
+      .where(inGroup("sent"))
+      .where("attachments.state", "=", "ready")
+      .$if(attachmentIds !== undefined, (query) =>
+        query.where("attachments.id", "in", (eb) =>
+          eb.selectFrom("link_files").select("attachment_id").where("link_id", "=", id),
+        ),
+      )
+      .orderBy("attachments.id")
+      .limit(MAX_FILES)
+      .execute();
+  },
 
-    findOpenClaim: (of) => findOpenClaim(db, of),
+  /** Returns the claim of this visitor (a download that counts) if its time window is still open at `now`. */
+  findOpenClaim: (
+    of: Pick<LinkClaim, "linkId" | "generation" | "visitorId"> & { now: number },
+  ): Promise<LinkClaim | undefined> => findOpenClaim(db, of),
 
-    async claim({ generation, passwordVersion }, { claim, issued }) {
-      const counted = await db
-        .updateTable("links")
-        .set((eb) => ({ claims: eb("claims", "+", 1) }))
-        .where("id", "=", claim.linkId)
-        .where("kind", "=", "download")
-        .where("generation", "=", generation)
-        .where("password_version", "=", passwordVersion)
-        .where("revoked_at", "is", null)
-        .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
-        .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
-        .executeTakeFirstOrThrow();
-      // Reads the download claim after the update, because the update waits for a parallel claim of the same link.
-      const open = await findOpenClaim(db, { ...claim, now: claim.claimedAt });
-      const isCounted = counted.numUpdatedRows === 1n;
-      if (open !== undefined) {
-        if (isCounted) await giveBack(db, claim.linkId);
-        return open;
-      }
-      if (!isCounted) return undefined;
-      await db.insertInto("link_claims").values(toRow(claim)).execute();
-      await countUrls(db, issued).where("id", "=", claim.linkId).execute();
-      return claim;
-    },
+  /**
+   * Counts and stores a claim with its first URLs. The link must still work, with this generation and version of the password. It must not
+   * have reached its maximum number of claims.
+   * Atomic: if several claims run at the same time, they can't exceed this maximum. Call it in a transaction.
+   * Returns the stored claim, or the open claim that a parallel request of the visitor made. Returns undefined if the link does not allow
+   * the claim.
+   */
+  async claim(
+    { generation, passwordVersion }: Pick<Link, "generation" | "passwordVersion">,
+    { claim, issued }: { claim: LinkClaim; issued: IssuedUrls },
+  ): Promise<LinkClaim | undefined> {
+    const counted = await db
+      .updateTable("links")
+      .set((eb) => ({ claims: eb("claims", "+", 1) }))
+      .where("id", "=", claim.linkId)
+      .where("kind", "=", "download")
+      .where("generation", "=", generation)
+      .where("password_version", "=", passwordVersion)
+      .where("revoked_at", "is", null)
+      .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
+      .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
+      .executeTakeFirstOrThrow();
+    // Reads the download claim after the update, because the update waits for a parallel claim of the same link.
+    const open = await findOpenClaim(db, { ...claim, now: claim.claimedAt });
+    const isCounted = counted.numUpdatedRows === 1n;
+    if (open !== undefined) {
+      if (isCounted) await giveBack(db, claim.linkId);
+      return open;
+    }
+    if (!isCounted) return undefined;
+    await db.insertInto("link_claims").values(toRow(claim)).execute();
+    await countUrls(db, issued).where("id", "=", claim.linkId).execute();
+    return claim;
+  },
 
-    async addUrls({ id, linkId, generation }, { passwordVersion, now, ...issued }) {
-      const added = await countUrls(db, issued)
-        .where("id", "=", linkId)
-        .where("generation", "=", generation)
-        .where("password_version", "=", passwordVersion)
-        .where("revoked_at", "is", null)
-        .where((eb) => isLive(eb.ref("expires_at"), now))
-        .where((eb) =>
-          eb.exists(
-            eb
-              .selectFrom("link_claims")
-              .select("link_claims.id")
-              .where("link_claims.id", "=", id)
-              .where("link_claims.link_id", "=", linkId)
-              .where("link_claims.generation", "=", generation)
-              .where("link_claims.window_ends_at", ">", now),
-          ),
-        )
-        .executeTakeFirstOrThrow();
-      return added.numUpdatedRows === 1n;
-    },
+  /**
+   * Counts more URLs of a claim, if the time window of the claim is still open and the link still works. If not, counts nothing and returns
+   * false.
+   * Locks the link. If a revocation of the link is running, the call waits for it and then finds the link revoked.
+   */
+  async addUrls(
+    { id, linkId, generation }: Pick<LinkClaim, "id" | "linkId" | "generation">,
+    { passwordVersion, now, ...issued }: IssuedUrls & { passwordVersion: number; now: number },
+  ): Promise<boolean> {
+    const added = await countUrls(db, issued)
+      .where("id", "=", linkId)
+      .where("generation", "=", generation)
+      .where("password_version", "=", passwordVersion)
+      .where("revoked_at", "is", null)
+      .where((eb) => isLive(eb.ref("expires_at"), now))
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom("link_claims")
+            .select("link_claims.id")
+            .where("link_claims.id", "=", id)
+            .where("link_claims.link_id", "=", linkId)
+            .where("link_claims.generation", "=", generation)
+            .where("link_claims.window_ends_at", ">", now),
+        ),
+      )
+      .executeTakeFirstOrThrow();
+    return added.numUpdatedRows === 1n;
+  },
 
-    async deleteClaims(before) {
-      await deleteInSteps(db, {
-        from: "link_claims",
-        key: ["id"],
-        by: "window_ends_at",
-        where: sql`window_ends_at < ${before}`,
-      });
-    },
+  /** Deletes the claims whose time window ended before this instant. */
+  async deleteClaims(before: number): Promise<void> {
+    await deleteInSteps(db, {
+      from: "link_claims",
+      key: ["id"],
+      by: "window_ends_at",
+      where: sql`window_ends_at < ${before}`,
+    });
+  },
 
-    async countOpened(linkId) {
-      const update = db.updateTable("links").set((eb) => ({ opened: eb("opened", "+", 1) }));
-      return (await update.where("id", "=", linkId).returning("opened").executeTakeFirst())?.opened;
-    },
-  }),
-);
+  /** Counts a new visitor of a link, and returns the number of all visitors of the link. Call it in a transaction. */
+  async countOpened(linkId: string): Promise<number | undefined> {
+    const update = db.updateTable("links").set((eb) => ({ opened: eb("opened", "+", 1) }));
+    return (await update.where("id", "=", linkId).returning("opened").executeTakeFirst())?.opened;
+  },
+}));
 
 async function findOpenClaim(
   db: Kysely<Tables>,
-  { linkId, generation, visitorId, now }: Parameters<LinkVisitQueries["findOpenClaim"]>[0],
+  { linkId, generation, visitorId, now }: Pick<LinkClaim, "linkId" | "generation" | "visitorId"> & { now: number },
 ): Promise<LinkClaim | undefined> {
   const row = await db
     .selectFrom("link_claims")

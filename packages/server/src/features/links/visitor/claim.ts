@@ -10,8 +10,8 @@ import { auditQueries } from "../../audit/queries.ts";
 import { defaultPurpose, type UrlPurpose } from "../../audit/url-purpose.ts";
 import { sign } from "../../downloads/issue-url.ts";
 import { notify } from "../../outbox/notify.ts";
+import type { LinkedFile } from "../link.ts";
 import { effectiveExpiry, type Link, type LinkClaim } from "../link.ts";
-import type { LinkedFile } from "../link-visits-port.ts";
 import { linkQueries } from "../queries/links.ts";
 import { linkVisitQueries } from "../queries/visits.ts";
 import {

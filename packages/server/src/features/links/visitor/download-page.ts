@@ -1,5 +1,5 @@
 import { plainPage } from "../../../platform/http/plain-page.ts";
-import type { LinkedFile } from "../link-visits-port.ts";
+import type { LinkedFile } from "../link.ts";
 import type { DownloadTexts } from "./download-texts.ts";
 import type { Look } from "./look-at-link.ts";
 

@@ -1,8 +1,6 @@
 import type { OpenedLink, SentFile } from "@valetkey/contract";
-import type { RequestUsage } from "../file-request.ts";
+import type { RequestUsage, VisitorUpload } from "../file-request.ts";
 import type { FileRequest } from "../link.ts";
-import type { VisitorUpload } from "../visitor-files-port.ts";
-
 /** A file request, how much of it is used, and the files that the visitor sent. */
 export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: VisitorUpload[] };
 

@@ -2,7 +2,7 @@ import type { Tx } from "../../../platform/database/queries.ts";
 import type { EventSubject } from "../../audit/describe-event.ts";
 import type { Invitation } from "../invitation.ts";
 import { shareQueries } from "../queries.ts";
-import type { ShareSubject } from "../shares-port.ts";
+import type { ShareSubject } from "../share.ts";
 
 /** Returns the note or file that an invitation shares. */
 export function subjectOf({ noteId, attachmentId }: Pick<Invitation, "noteId" | "attachmentId">): ShareSubject {

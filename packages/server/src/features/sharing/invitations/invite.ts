@@ -12,7 +12,7 @@ import { INVITATION_MS, type Invitation, isOpen } from "../invitation.ts";
 import { invitationQueries } from "../invitation-queries.ts";
 import { isLive, notifyOfShare } from "../notify-of-share.ts";
 import { shareQueries } from "../queries.ts";
-import type { ShareSubject } from "../shares-port.ts";
+import type { ShareSubject } from "../share.ts";
 
 /** The maximum number of open invitations that one user can have made. */
 const MAX_INVITATIONS = 1_000;

@@ -2,9 +2,9 @@ import type { Deps } from "../../../platform/deps.ts";
 import { takeFromWindow } from "../../../platform/limits/in-database.ts";
 import { limitOf, unlessDiskIsFull } from "../../../platform/limits/look-limit.ts";
 import { lookupQueries } from "../../people/lookups.ts";
+import type { InvitationWithNames } from "../invitation.ts";
 import { type AccountInvitation, requireOpen } from "../invitation.ts";
 import { invitationQueries } from "../invitation-queries.ts";
-import type { InvitationWithNames } from "../invitations-port.ts";
 import { findAccountInvitation, findByToken } from "./find.ts";
 
 /** An invitation to a note or a file, or to the service. If the name of the inviter is not known, `inviterName` is undefined. */

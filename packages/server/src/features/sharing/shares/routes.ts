@@ -20,8 +20,8 @@ import type { PeopleVerbs } from "../../people/index.ts";
 import type { SharingVerbs } from "../index.ts";
 import { presentInvitation } from "../invitations/present.ts";
 import { describeShared } from "../present-shared.ts";
+import type { ShareSubject } from "../share.ts";
 import type { SharesOfSubject } from "../shares.ts";
-import type { ShareSubject } from "../shares-port.ts";
 
 type Call<Params> = Pick<FastifyRequest, "caller"> & { params: Params };
 

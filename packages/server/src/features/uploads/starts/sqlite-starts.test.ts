@@ -9,8 +9,8 @@ import type { Note } from "../../access/note.ts";
 import { noteQueries } from "../../notes/queries.ts";
 import { usageQueries } from "../../usage/queries.ts";
 import { compileUploads } from "../queries.ts";
-import type { UploadStart } from "../uploads-port.ts";
 import { BURST, openStarts } from "./sqlite-starts.ts";
+import type { UploadStart } from "./start-upload-statements.ts";
 
 async function startsInTest() {
   const { db, file, close } = await sqlite.open();

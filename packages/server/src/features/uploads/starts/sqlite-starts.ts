@@ -6,9 +6,8 @@ import { toSqliteDomainError } from "../../../platform/database/sqlite/errors.ts
 import { inTurn, type Mutex } from "../../../platform/database/sqlite/mutex.ts";
 import { fromFailure, SqliteThread, untilNotBusy, workerModule } from "../../../platform/database/sqlite/thread.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { StartedRecord, UploadQueries, UploadStart } from "../uploads-port.ts";
 import { uploadStarts, valuesOf } from "./start-upload.ts";
-import type { StartStatements, StartValues } from "./start-upload-statements.ts";
+import type { StartedRecord, StartStatements, StartValues, UploadStart } from "./start-upload-statements.ts";
 import type { StartReply } from "./starts-worker.ts";
 
 /** This number of starts in one turn of the event loop is a burst. For fewer starts, a message to the thread costs more than it saves. */
@@ -36,7 +35,7 @@ type Outcome = PromiseSettledResult<StartedRecord | undefined>;
  * requests. Fewer starts run on the main thread (ADR 11).
  */
 export function openStarts({ file, writeLock, statements, run, afterWrite }: Options): {
-  start: UploadQueries["start"];
+  start: (start: UploadStart) => Promise<StartedRecord | undefined>;
   close(): Promise<void>;
 } {
   const thread = new SqliteThread<StartValues[], StartReply[]>({

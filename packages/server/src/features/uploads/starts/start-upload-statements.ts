@@ -5,8 +5,10 @@ import type { Tables } from "../../../platform/database/schema.ts";
 import { notInTrash } from "../../access/not-in-trash.ts";
 import { roleOnNote } from "../../access/queries.ts";
 import { permits, ROLES } from "../../access/role.ts";
+import type { Upload } from "../../access/upload.ts";
 import { inGroup } from "../../attachments/attachment-groups.ts";
 import { addingToUsage } from "../../usage/queries.ts";
+import type { Quota } from "../../usage/usage.ts";
 
 const PARAMETERS = [
   "noteId",
@@ -171,3 +173,31 @@ function recording(m: M, { from }: Pick<Row, "from">): RawBuilder<unknown> {
       ${m.bucketUploadId}, ${m.partSize}, ${m.idempotencyKey}
     ${from}`;
 }
+
+/** The data for the start of an upload. `upload` is pending. The attachment of the upload gets the same values. */
+export type UploadStart = {
+  upload: Upload;
+  /** True: the host application or a link has already permitted the start. False: the user's role in the database decides. */
+  isGranted: boolean;
+  quota: Quota;
+  /** The maximum numbers of pending uploads. */
+  maxPending: PendingCounts;
+  /** If an upload started before this instant, a new upload can have the same idempotency key. Milliseconds since the epoch. */
+  startedBefore: number;
+};
+
+/** The numbers of pending uploads: of one user on all notes, and of all users on one note. */
+export type PendingCounts = { ofUser: number; ofNote: number };
+
+/**
+ * Whether the start was recorded, and the facts that decided this. If the start was not recorded and no other field shows the reason, the
+ * quota is full.
+ */
+export type StartedRecord = {
+  isRecorded: boolean;
+  ownerId: string;
+  mayAdd: boolean;
+  pending: PendingCounts;
+  /** True: another upload of the user has the same idempotency key. */
+  isRepeated: boolean;
+};

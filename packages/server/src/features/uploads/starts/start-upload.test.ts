@@ -15,7 +15,7 @@ import { disabledUserQueries } from "../../people/disabled-user-queries.ts";
 import { shareQueries } from "../../sharing/queries.ts";
 import { usageQueries } from "../../usage/queries.ts";
 import { uploadQueries } from "../queries.ts";
-import type { StartedRecord, UploadStart } from "../uploads-port.ts";
+import type { StartedRecord, UploadStart } from "./start-upload-statements.ts";
 
 const QUOTA = { bytes: 1_000, files: 6 };
 const MAX_PENDING = { ofUser: 4, ofNote: 3 };

@@ -1,9 +1,8 @@
 import type { RunCalls } from "../../../platform/database/run-calls.ts";
 import { fold } from "../../../platform/text/fold.ts";
 import { limitsOf } from "../../usage/queries.ts";
-import type { UploadStart } from "../uploads-port.ts";
 import { startRecords } from "./record-start.ts";
-import type { StartStatements, StartValues } from "./start-upload-statements.ts";
+import type { StartStatements, StartValues, UploadStart } from "./start-upload-statements.ts";
 
 /** Starts uploads. `run` must run all its calls in one transaction. */
 export function uploadStarts(statements: StartStatements, run: RunCalls) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
-import { badInputSuite } from "../providers/bad-input.suite.ts";
-import { type RunningProvider, startEmbeddedProvider } from "../providers/providers.ts";
+import { badInputSuite } from "./providers/bad-input.suite.ts";
+import { type RunningProvider, startEmbeddedProvider } from "./testing/s3-servers/providers.ts";
 
 let provider: RunningProvider;
 

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FORWARDED } from "../../packages/server/src/platform/bucket/testing/distribution.ts";
-import { pathsOf } from "./s3-clients/selection.ts";
+import { pathsOf } from "./testing/selections.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SAMPLES = join(ROOT, "deploy/cloudfront");

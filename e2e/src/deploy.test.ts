@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { S3, startDirectory } from "../../packages/server/src/platform/config/testing.ts";
-import { commandPath } from "./proxies/selection.ts";
+import { commandPath } from "./testing/selections.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");

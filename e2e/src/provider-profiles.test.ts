@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { bucketSuite } from "../../packages/server/src/platform/bucket/bucket.suite.ts";
-import { badInputSuite } from "../providers/bad-input.suite.ts";
-import { PROFILES } from "../providers/profiles/profiles.ts";
-import { type RunningProvider, startProfileProvider } from "../providers/providers.ts";
+import { badInputSuite } from "./providers/bad-input.suite.ts";
+import { PROFILES } from "./testing/s3-servers/profiles.ts";
+import { type RunningProvider, startProfileProvider } from "./testing/s3-servers/providers.ts";
 
 /** The sizes of an empty object, of one PUT, and of two parts. Other sizes behave in the same way with every profile. */
 const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];

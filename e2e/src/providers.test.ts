@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { selectProviders } from "../providers/selection.ts";
+import { selectProviders } from "./testing/provider-selection.ts";
 
 /** The only folder in the PATH of a simulated machine, with the commands of the documented version of Swift, and none of Ceph. */
 let path: string;
@@ -29,32 +29,35 @@ async function installSwift(version: string): Promise<void> {
   await install("swift-proxy-server", `#! ${join(path, "python")}\n`);
 }
 
-describe("the S3 servers of a test run", () => {
-  it("are those that are installed", () => {
-    const { left, line } = selectProviders({ PATH: path });
-    expect(left).toEqual(["ceph-rgw"]);
+describe("the selection of S3 servers", () => {
+  it("runs the tests of the installed S3 servers", () => {
+    const { missing, line } = selectProviders({ PATH: path });
+    expect(missing).toEqual(["providers/ceph-rgw"]);
     expect(line).toMatch(
       /^S3 servers in this run: the embedded bucket, OpenStack Swift 2\.35\.1; to add Ceph RGW: apt-get install/,
     );
   });
 
-  it("are only the embedded bucket on a bare machine", () => {
-    expect(selectProviders({ PATH: "" }).left).toEqual(["ceph-rgw", "swift"]);
-    expect(selectProviders({ PATH: path, PROVIDERS: "none" }).left).toEqual(["ceph-rgw", "swift"]);
+  it("runs only the tests of the built-in bucket on a bare machine", () => {
+    expect(selectProviders({ PATH: "" }).missing).toEqual(["providers/ceph-rgw", "providers/swift"]);
+    expect(selectProviders({ PATH: path, PROVIDERS: "none" }).missing).toEqual([
+      "providers/ceph-rgw",
+      "providers/swift",
+    ]);
   });
 
-  it("skip an undocumented version unless PROVIDERS names it", async () => {
+  it("skips an undocumented version of an S3 server unless PROVIDERS names it", async () => {
     await installSwift("2.36.0");
     for (const name of ["ceph-mon", "ceph-osd", "radosgw-admin"]) await install(name, "");
     await install("radosgw", "#!/bin/sh\necho 'ceph version 18.2.7 (6b0e98) reef (stable)'\n");
-    const { left, line } = selectProviders({ PATH: path });
-    expect(left).toEqual(["swift"]);
+    const { missing, line } = selectProviders({ PATH: path });
+    expect(missing).toEqual(["providers/swift"]);
     expect(line).toBe(
       "S3 servers in this run: the embedded bucket, Ceph RGW 18.2.7; " +
         "left out: OpenStack Swift 2.36.0 (docs/providers.md tells of 2.35.1; PROVIDERS=all runs it all the same)",
     );
     const asked = selectProviders({ PATH: path, PROVIDERS: "all" });
-    expect(asked.left).toEqual([]);
+    expect(asked.missing).toEqual([]);
     expect(asked.line).toMatch(/: the embedded bucket, Ceph RGW 18\.2\.7, OpenStack Swift 2\.36\.0$/);
     await install("radosgw", "#!/bin/sh\nexit 1\n");
     expect(selectProviders({ PATH: path }).line).toContain("left out: Ceph RGW of unknown version (");
@@ -62,8 +65,8 @@ describe("the S3 servers of a test run", () => {
     await installSwift("2.35.1");
   });
 
-  it("are those that are named, or it is an error", () => {
-    expect(selectProviders({ PATH: path, PROVIDERS: "swift" }).left).toEqual(["ceph-rgw"]);
+  it("runs the S3 servers that PROVIDERS names, and rejects missing and unknown ones", () => {
+    expect(selectProviders({ PATH: path, PROVIDERS: "swift" }).missing).toEqual(["providers/ceph-rgw"]);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "all" })).toThrow(/asks for Ceph RGW.*radosgw/);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "minio" })).toThrow(/"minio" is none of all, none, ceph-rgw/);
   });

@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../packages/server/src/operations/doctor/catalogue/entry.ts";
 import { CATALOGUE } from "../../../packages/server/src/operations/doctor/catalogue/index.ts";
-import { cephDoctor, swiftDoctor } from "../../providers/doctor-faults.ts";
 import { accessFaults } from "./faults/access-faults.ts";
 import { browserFaults } from "./faults/browser-faults.ts";
 import { connectionFaults } from "./faults/connection-faults.ts";
@@ -16,6 +15,7 @@ import { nginxFaults } from "./faults/nginx-faults.ts";
 import { poolerFaults } from "./faults/pooler-faults.ts";
 import { serverFaults } from "./faults/server-faults.ts";
 import { transferFaults } from "./faults/transfer-faults.ts";
+import { cephDoctor, swiftDoctor } from "./provider-faults.ts";
 
 type Made = { id: string; also?: readonly string[]; setup: string };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { inspect } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
-import { PROFILES } from "../../providers/profiles/profiles.ts";
+import { PROFILES } from "../testing/s3-servers/profiles.ts";
 import { examine } from "./examine.ts";
 import { behindProfile } from "./faults/feature-faults.ts";
 import { runService } from "./running-service.ts";

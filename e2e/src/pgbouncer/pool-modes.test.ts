@@ -15,8 +15,8 @@ import { faultSuite } from "../doctor/fault.suite.ts";
 import { healthyPoolers, poolerFaults } from "../doctor/faults/pooler-faults.ts";
 import { openStage } from "../doctor/stage.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
+import { type PoolMode, startPgBouncer } from "../testing/start-pgbouncer.ts";
 import { loadService, REQUESTS } from "./load.ts";
-import { type PoolMode, startPgBouncer } from "./start-pgbouncer.ts";
 
 const REPLICAS = 6;
 // The join selects the locks of this database, because `pg_locks` shows the locks of all databases.

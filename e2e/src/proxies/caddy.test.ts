@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, it, onTestFinished } from "vitest";
+import { commandPath } from "../testing/selections.ts";
 import { expectService, replaced, runSample, type Stage } from "./sample-stage.ts";
-import { commandPath } from "./selection.ts";
 
 const SAMPLES = resolve(import.meta.dirname, "../../../deploy/caddy");
 const OPTIONS = "{\nadmin off\nauto_https disable_redirects\nskip_install_trust\nlog {\nlevel ERROR\n}\n}\n";

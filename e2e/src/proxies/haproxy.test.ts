@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { freePort } from "../testing/free-port.ts";
+import { commandPath } from "../testing/selections.ts";
 import { type Ports, restartUnderLoad } from "./rolling-restart.ts";
 import { makeCertificate, readSample, replaced } from "./sample-stage.ts";
-import { commandPath } from "./selection.ts";
 
 const PLAIN = "bind :80\n";
 const TLS = "bind :443 ssl crt /etc/haproxy/files.example.com.pem alpn h2,http/1.1";

@@ -12,8 +12,8 @@ import { signTestJwt } from "../../../packages/server/src/testing/auth/test-jwt.
 import { createTestPostgresDatabase } from "../../../packages/server/src/testing/database/test-databases.ts";
 import { apiAs } from "../testing/api.ts";
 import { freePort } from "../testing/free-port.ts";
+import { commandPath } from "../testing/selections.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
-import { commandPath } from "./selection.ts";
 
 const CALLERS = 12;
 /** For a long run, set RESTART_REQUESTS=5000. */

@@ -11,8 +11,8 @@ import { promisify } from "node:util";
 import { expect, onTestFinished } from "vitest";
 import { apiAs, putAsTold } from "../testing/api.ts";
 import { freePort } from "../testing/free-port.ts";
+import { commandPath } from "../testing/selections.ts";
 import { makePlace, startProcess } from "../testing/service.ts";
-import { commandPath } from "./selection.ts";
 
 const DEPLOY = resolve(import.meta.dirname, "../../../deploy");
 const HOST = "127.0.0.1";

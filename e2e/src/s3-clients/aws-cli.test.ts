@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { pathsOf } from "../testing/selections.ts";
 import { LARGE, SMALL, useClientBucket } from "./client-bucket.ts";
-import { pathsOf } from "./selection.ts";
 
 describe.each(pathsOf("aws-cli", process.env))("%s on the embedded bucket", (aws) => {
   const bucket = useClientBucket();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { pathsOf } from "../testing/selections.ts";
 import { useClientBucket } from "./client-bucket.ts";
-import { pathsOf } from "./selection.ts";
 
 const CODE = `
 import os, boto3

@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The paths of slow test files, the slowest first. The tests in these files start servers, processes and browsers. */
 const LONG = [
-  "e2e/providers/",
+  "e2e/src/providers/",
   "e2e/src/start",
   "e2e/src/kill",
   "packages/server/src/platform/database/sqlite/checkpoints",

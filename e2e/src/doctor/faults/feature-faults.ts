@@ -1,5 +1,5 @@
-import { PROFILES } from "../../../providers/profiles/profiles.ts";
-import { startProfile } from "../../../providers/profiles/proxy.ts";
+import { startProfile } from "../../testing/s3-servers/profile-proxy.ts";
+import { PROFILES } from "../../testing/s3-servers/profiles.ts";
 import type { Fault, Stage } from "../stage.ts";
 
 /** Puts a proxy in front of a healthy bucket. The proxy makes the bucket behave like a provider. Returns the new environment. */

@@ -1,5 +1,5 @@
 import { createTestPostgresDatabase } from "../../../../packages/server/src/testing/database/test-databases.ts";
-import { type PoolMode, startPgBouncer } from "../../pgbouncer/start-pgbouncer.ts";
+import { type PoolMode, startPgBouncer } from "../../testing/start-pgbouncer.ts";
 import type { Fault, Stage } from "../stage.ts";
 
 /** The findings that the doctor reports for the PostgreSQL server of the tests, which does not flush its commits. */

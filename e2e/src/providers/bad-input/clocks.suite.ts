@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { declaredPromises } from "../../../packages/server/src/platform/bucket/testing/declared-promises.ts";
+import { declaredPromises } from "../../../../packages/server/src/platform/bucket/testing/declared-promises.ts";
 import { type BadInputFixture, LARGE, PART, type Part } from "./fixture.ts";
 
 /** This is longer than the lifetime of every URL and the clock skew that S3 accepts, but shorter than the lifetime of the test tokens. */

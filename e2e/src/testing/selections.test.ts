@@ -2,9 +2,9 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pathsOf, selectS3Clients } from "./selection.ts";
+import { pathsOf, selectS3Clients } from "./selections.ts";
 
-describe("the S3 clients of a test run", () => {
+describe("the selection of S3 clients", () => {
   let folders: string[];
   beforeAll(async () => {
     folders = [await mkdtemp(join(tmpdir(), "valetkey-path-")), await mkdtemp(join(tmpdir(), "valetkey-path-"))];
@@ -19,16 +19,16 @@ describe("the S3 clients of a test run", () => {
     for (const folder of folders) await rm(folder, { recursive: true });
   });
 
-  it("are those that are installed", () => {
+  it("leaves out the tests of S3 clients that are not installed", () => {
     const { missing, line } = selectS3Clients({ PATH: folders.join(":") });
-    expect(missing).toEqual(["boto3", "restic", "s3cmd"]);
+    expect(missing).toEqual(["s3-clients/boto3", "s3-clients/restic", "s3-clients/s3cmd"]);
     expect(line).toBe(
       "S3 clients in this run: MinIO Client SDK, AWS CLI, rclone; to add boto3 and restic and s3cmd: " +
         "apt-get install -y --no-install-recommends python3-boto3 restic s3cmd",
     );
   });
 
-  it("include two versions of a client, and each file once", () => {
+  it("finds two versions of an S3 client, and each file once", () => {
     expect(pathsOf("aws-cli", { PATH: folders.join(":") })).toHaveLength(2);
     expect(pathsOf("rclone", { PATH: folders.join(":") })).toHaveLength(1);
   });

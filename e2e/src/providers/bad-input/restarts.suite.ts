@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { patterned } from "../../../packages/server/src/platform/bucket/testing/bytes.ts";
-import { apiAs, putAsTold } from "../../src/testing/api.ts";
-import { makePlace, startProcess } from "../../src/testing/service.ts";
+import { patterned } from "../../../../packages/server/src/platform/bucket/testing/bytes.ts";
+import { apiAs, putAsTold } from "../../testing/api.ts";
+import { makePlace, startProcess } from "../../testing/service.ts";
 import { type BadInputFixture, LARGE, MIB, type Part, type Started, TEXT } from "./fixture.ts";
 
 /** Tests uploads while the service or the bucket restarts. */

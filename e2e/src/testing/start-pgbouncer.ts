@@ -4,8 +4,8 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { freePort } from "../testing/free-port.ts";
-import { pathOfPgBouncer } from "./selection.ts";
+import { freePort } from "./free-port.ts";
+import { commandPath } from "./selections.ts";
 
 const NOBODY = 65_534;
 
@@ -43,7 +43,7 @@ export async function startPgBouncer(
   // PgBouncer refuses to run as root. So root starts PgBouncer as another user, who must be able to read the configuration file.
   const isRoot = process.getuid?.() === 0;
   await chmod(folder, 0o755);
-  const command = pathOfPgBouncer(process.env) ?? "pgbouncer";
+  const command = commandPath("pgbouncer", process.env) ?? "pgbouncer";
   const child = spawn(command, [file], {
     stdio: ["ignore", "ignore", "pipe"],
     ...(isRoot && { uid: NOBODY, gid: NOBODY }),

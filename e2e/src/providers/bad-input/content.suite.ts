@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sha256 } from "../../../packages/server/src/platform/bucket/testing/bytes.ts";
+import { sha256 } from "../../../../packages/server/src/platform/bucket/testing/bytes.ts";
 import { type BadInputFixture, DAY, LARGE, MIB, TEXT } from "./fixture.ts";
 
 const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.alloc(2_000, 1)]);

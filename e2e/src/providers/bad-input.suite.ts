@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import type { RunningProvider } from "../testing/s3-servers/providers.ts";
 import { clockTests } from "./bad-input/clocks.suite.ts";
 import { contentTests } from "./bad-input/content.suite.ts";
 import { useBadInputFixture } from "./bad-input/fixture.ts";
@@ -6,7 +7,6 @@ import { headerTests } from "./bad-input/headers.suite.ts";
 import { partTests } from "./bad-input/parts.suite.ts";
 import { restartTests } from "./bad-input/restarts.suite.ts";
 import { swapTests } from "./bad-input/swap.suite.ts";
-import type { RunningProvider } from "./providers.ts";
 
 /**
  * Tests wrong uploads on one S3 server. A file must never be downloadable before the service has verified it.

@@ -6,11 +6,11 @@ import {
   PutBucketVersioningCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import type { Finding } from "../../packages/server/src/operations/doctor/finding.ts";
-import type { BucketServer } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
-import type { Env } from "../src/doctor/examine.ts";
-import { ORIGIN } from "../src/doctor/stage.ts";
-import type { RunningProvider } from "./providers.ts";
+import type { Finding } from "../../../packages/server/src/operations/doctor/finding.ts";
+import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import type { RunningProvider } from "../testing/s3-servers/providers.ts";
+import type { Env } from "./examine.ts";
+import { ORIGIN } from "./stage.ts";
 
 /** A fault of the bucket or of the settings, and the ids of the findings that the doctor reports in addition to `differences`. */
 export type ProviderFault = {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from "vitest";
-import { bucketSuite } from "../../packages/server/src/platform/bucket/bucket.suite.ts";
+import { bucketSuite } from "../../../packages/server/src/platform/bucket/bucket.suite.ts";
+import { doctorSuite } from "../doctor/provider.suite.ts";
+import { swiftDoctor } from "../doctor/provider-faults.ts";
+import { type RunningProvider, startSwift } from "../testing/s3-servers/providers.ts";
 import { badInputSuite } from "./bad-input.suite.ts";
-import { doctorSuite } from "./doctor.suite.ts";
-import { swiftDoctor } from "./doctor-faults.ts";
-import { type RunningProvider, startSwift } from "./providers.ts";
 
 let provider: RunningProvider;
 

@@ -8,8 +8,8 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import { inspect } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
-import { fileForm } from "../../../packages/server/src/testing/form.ts";
+import { inspect } from "../../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { fileForm } from "../../../../packages/server/src/testing/form.ts";
 import { type BadInputFixture, MIB, type Part, type Started, TEXT } from "./fixture.ts";
 
 /** Each header that S3 stores with an object and returns in downloads, and the option of the AWS SDK that sets this header. */

@@ -10,8 +10,8 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { AbortMultipartUploadCommand, DeleteObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
-import { type Call, isConditionalWrite, type Profile } from "./profile.ts";
+import type { BucketServer } from "../../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { type Call, isConditionalWrite, type Profile } from "./profiles.ts";
 
 /** The S3 server behind the proxy. */
 type Target = Pick<BucketServer, "endpoint" | "region" | "credentials" | "forcePathStyle">;

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { runnableFiles } from "./selections.ts";
 
-/** An S3 server. If the server is installed, `<name>.test.ts` in this folder tests it. */
+/** An S3 server. If the server is installed, `providers/<name>.test.ts` tests it. */
 type Provider = {
   name: string;
   title: string;
@@ -14,7 +15,7 @@ type Provider = {
   documented: RegExp;
 };
 
-const TABLE = resolve(import.meta.dirname, "../../docs/providers.md");
+const TABLE = resolve(import.meta.dirname, "../../../docs/providers.md");
 const VERSION = /\d+(?:\.\d+)+/;
 
 const PROVIDERS: readonly Provider[] = [
@@ -48,8 +49,8 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 export type Selection = {
-  /** The names of the servers that this run does not test. */
-  left: string[];
+  /** The test files of the servers that this run does not test. */
+  missing: string[];
   /** One line that lists the servers of this run, and says how to add the others. */
   line: string;
 };
@@ -87,7 +88,7 @@ export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: st
   }
   const line = `S3 servers in this run: ${["the embedded bucket", ...running].join(", ")}`;
   return {
-    left: found.filter(({ runs }) => !runs).map(({ provider }) => provider.name),
+    missing: found.filter(({ runs }) => !runs).map(({ provider }) => `providers/${provider.name}`),
     line: [line, ...others].join("; "),
   };
 }
@@ -129,15 +130,5 @@ function isRunnable({ commands }: Provider, path: string): boolean {
 }
 
 function pathOf(command: string, path: string): string | undefined {
-  return path
-    .split(delimiter)
-    .map((folder) => join(folder, command))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+  return runnableFiles(command, path)[0];
 }

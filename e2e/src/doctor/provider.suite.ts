@@ -1,10 +1,10 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { BucketServer } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
-import { type Env, examine } from "../src/doctor/examine.ts";
-import { openStage } from "../src/doctor/stage.ts";
-import type { DoctorOn, ProviderFault } from "./doctor-faults.ts";
-import type { RunningProvider } from "./providers.ts";
+import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import type { RunningProvider } from "../testing/s3-servers/providers.ts";
+import { type Env, examine } from "./examine.ts";
+import type { DoctorOn, ProviderFault } from "./provider-faults.ts";
+import { openStage } from "./stage.ts";
 
 /** Tests the doctor on one S3 server: with a healthy bucket, and with each fault. */
 export function doctorSuite(

@@ -1,14 +1,18 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { type BucketServer, startEmbedded } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
-import { freePort } from "../src/testing/free-port.ts";
-import { startScript, stopScript } from "./process.ts";
-import type { Profile } from "./profiles/profile.ts";
-import { startProfile } from "./profiles/proxy.ts";
+import {
+  type BucketServer,
+  startEmbedded,
+} from "../../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { freePort } from "../free-port.ts";
+import { startProfile } from "./profile-proxy.ts";
+import type { Profile } from "./profiles.ts";
 
 /** An S3 server that runs only for the tests. */
 export type RunningProvider = {
@@ -148,4 +152,34 @@ async function start({
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs a start script, and resolves when it prints "ready". Rejects with the output of the script if the script ends before that. */
+async function startScript(script: string, env: Record<string, string>): Promise<ChildProcess> {
+  const child = spawn("bash", [script], { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const lines: string[] = [];
+  const ready = Promise.withResolvers<void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      lines.push(line);
+      if (line === "ready") ready.resolve();
+    });
+  }
+  child.once("close", (code) => {
+    ready.reject(new Error(`${script} ended with ${code}:\n${lines.join("\n")}`));
+  });
+  // Stops the script if the test process ends before the script.
+  const stop = () => child.kill("SIGTERM");
+  process.once("exit", stop);
+  child.once("close", () => process.off("exit", stop));
+  await ready.promise;
+  return child;
+}
+
+/** Stops a start script and all processes that it started. */
+async function stopScript(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, "close");
+  child.kill("SIGTERM");
+  await closed;
 }

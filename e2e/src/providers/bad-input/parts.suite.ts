@@ -1,6 +1,6 @@
+import { request } from "node:http";
 import { expect, test } from "vitest";
-import { patterned } from "../../../packages/server/src/platform/bucket/testing/bytes.ts";
-import { putUntil } from "../cut-request.ts";
+import { patterned } from "../../../../packages/server/src/platform/bucket/testing/bytes.ts";
 import { type BadInputFixture, LARGE, MIB, PART, type Part } from "./fixture.ts";
 
 /** Tests multipart uploads with wrong or missing parts. */
@@ -70,4 +70,19 @@ export function partTests(fixture: BadInputFixture): void {
     expect((await fixture.complete(upload)).body.state).toBe("ready");
     expect((await fixture.served(upload)).equals(body)).toBe(true);
   });
+}
+
+/** Sends a PUT, and closes its connection after this many bytes of the body. */
+async function putUntil(
+  { url, headers }: { url: string; headers: Record<string, string> },
+  { body, bytes }: { body: Buffer; bytes: number },
+): Promise<void> {
+  const put = request(url, { method: "PUT", headers: { ...headers, "content-length": String(body.length) } });
+  const closed = new Promise((resolve) => put.once("close", resolve));
+  // Ignores the error, because it varies. The server may also respond before the connection is closed.
+  put.on("error", () => undefined);
+  put.on("response", (response) => response.resume());
+  await new Promise<void>((resolve) => put.write(body.subarray(0, bytes), () => resolve()));
+  put.destroy();
+  await closed;
 }

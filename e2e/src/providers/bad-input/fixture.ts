@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { attachmentQueries } from "../../../packages/server/src/features/attachments/queries.ts";
-import type { BucketCapabilities } from "../../../packages/server/src/platform/bucket/capabilities.ts";
-import { type BucketServer, bucketOn } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
-import { patterned } from "../../../packages/server/src/platform/bucket/testing/bytes.ts";
-import type { Limits } from "../../../packages/server/src/platform/config/service-limits.ts";
-import { engines } from "../../../packages/server/src/testing/database/test-databases.ts";
-import { type Client, startService, type TestService } from "../../../packages/server/src/testing/service.ts";
-import type { RunningProvider } from "../providers.ts";
+import { attachmentQueries } from "../../../../packages/server/src/features/attachments/queries.ts";
+import type { BucketCapabilities } from "../../../../packages/server/src/platform/bucket/capabilities.ts";
+import { type BucketServer, bucketOn } from "../../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { patterned } from "../../../../packages/server/src/platform/bucket/testing/bytes.ts";
+import type { Limits } from "../../../../packages/server/src/platform/config/service-limits.ts";
+import { engines } from "../../../../packages/server/src/testing/database/test-databases.ts";
+import { type Client, startService, type TestService } from "../../../../packages/server/src/testing/service.ts";
+import type { RunningProvider } from "../../testing/s3-servers/providers.ts";
 
 export const MIB = 2 ** 20;
 export const DAY = 86_400_000;

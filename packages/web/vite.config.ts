@@ -1,9 +1,11 @@
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import type { UserConfig } from "vite";
+import type { Plugin, UserConfig } from "vite";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { inLanguage, type Language } from "./language.ts";
-import { pdfjsFiles } from "./pdfjs-files.ts";
 
 /** The paths that the service serves itself. Every other path is a page of the app. */
 const API = [
@@ -77,6 +79,34 @@ export const landingConfig = (language: Language): UserConfig => ({
     chunkSizeWarningLimit: 600,
   },
 });
+
+const FOLDERS = ["cmaps", "standard_fonts", "iccs"];
+/** The Content-Security-Policy allows no WebAssembly. These files do the same work in JavaScript. */
+const DECODERS = ["jbig2_nowasm_fallback.js", "openjpeg_nowasm_fallback.js"];
+
+/**
+ * Copies the files that pdf.js loads for some PDFs: character maps, standard fonts, color profiles and image decoders. The name of
+ * the folder contains the version, because browsers cache /assets for a year.
+ */
+function pdfjsFiles(): Plugin {
+  return {
+    name: "pdfjs-files",
+    apply: "build",
+    async generateBundle() {
+      const manifest = createRequire(import.meta.url).resolve("pdfjs-dist/package.json");
+      const { version } = JSON.parse(await readFile(manifest, "utf8"));
+      const root = dirname(manifest);
+      const inFolders = FOLDERS.map(async (folder) =>
+        (await readdir(join(root, folder))).map((name) => join(folder, name)),
+      );
+      const decoders = DECODERS.map((name) => join("wasm", name));
+      for (const path of [...(await Promise.all(inFolders)).flat(), ...decoders]) {
+        const fileName = `assets/pdfjs-${version}/${path.replaceAll("\\", "/")}`;
+        this.emitFile({ type: "asset", fileName, source: await readFile(join(root, path)) });
+      }
+    },
+  };
+}
 
 /** The build compresses the files once, and the service sends the compressed files. */
 function compressAssets() {

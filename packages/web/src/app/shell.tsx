@@ -2,11 +2,10 @@ import { Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-route
 import { type ReactNode, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
 import { UploadsWatch } from "../features/attachments/uploads-watch.tsx";
 import { drafts } from "../features/notes/draft/drafts.ts";
-import { client } from "../service/client.ts";
+import { client, useConnection } from "../service/client.ts";
 import { acceptHandedFiles } from "../service/handed-files.ts";
 import { importWithRetry } from "../service/lazy-code.ts";
 import { useShortcut } from "../service/shortcuts.ts";
-import { useConnection } from "../service/use-connection.ts";
 import { texts } from "../texts/index.ts";
 import { LazyPart } from "./lazy-part.tsx";
 import { BottomBar, Rail, useScope } from "./navigation.tsx";

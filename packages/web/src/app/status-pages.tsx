@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useRef } from "react";
 import { buttonStyle } from "../components/button.tsx";
 import { useDocumentTitle } from "../components/hooks.ts";
 import { Empty, Failure } from "../components/states.tsx";
-import { useConnection } from "../service/use-connection.ts";
+import { useConnection } from "../service/client.ts";
 import { texts } from "../texts/index.ts";
 
 /** The app shows this page while the code or data of another page loads. */

@@ -9,12 +9,12 @@ type AskInPlaceProps = {
   spokenLabel?: string;
   /** The consequence of the action, in one line. */
   question: ReactNode;
-  isPending: boolean;
-  onConfirm: () => void;
+  /** A mutation. It runs when the user confirms. */
+  action: { isPending: boolean; mutate: (nothing: undefined) => void };
 };
 
 /** A button for an action that cannot be undone. After a click, a request for confirmation replaces the button. */
-export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm }: AskInPlaceProps) {
+export function AskInPlace({ label, spokenLabel, question, action }: AskInPlaceProps) {
   const [isAsking, setAsking] = useState(false);
   const asked = useRef<HTMLButtonElement>(null);
   const wasAsking = useRef(false);
@@ -47,7 +47,7 @@ export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm 
       <Button autoFocus onClick={() => setAsking(false)}>
         {texts.common.cancel}
       </Button>
-      <Button kind="danger" disabled={isPending} onClick={onConfirm}>
+      <Button kind="danger" disabled={action.isPending} onClick={() => action.mutate(undefined)}>
         {label}
       </Button>
     </div>

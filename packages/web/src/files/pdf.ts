@@ -45,7 +45,7 @@ class BucketTransport extends PDFDataRangeTransport {
 /** Starts to open a PDF. Calls `onFailure` when a read fails, because pdf.js would then wait forever. The caller must destroy the task. */
 export function openPdf(source: PdfSource, onFailure: (error: unknown) => void): PDFDocumentLoadingTask {
   GlobalWorkerOptions.workerSrc = workerUrl;
-  // pdfjs-files.ts copies the files of pdf.js to this path.
+  // vite.config.ts copies the files of pdf.js to this path.
   const root = new URL(`/assets/pdfjs-${version}/`, location.origin).href;
   return getDocument({
     range: new BucketTransport(source, onFailure),

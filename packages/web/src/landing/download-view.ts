@@ -7,7 +7,7 @@ import { fill, h, icons, svg } from "./dom.ts";
 import { fileRow } from "./file-row.ts";
 import type { Page } from "./page-context.ts";
 import { texts } from "./texts/en.ts";
-import { abuseLine, progressBar, sheet, ticket } from "./views/ticket.ts";
+import { abuseLine, progressBar, sheet, ticket } from "./views/parts.ts";
 import { timeLeft } from "./views/time-left.ts";
 
 const words = texts.shares;

@@ -6,8 +6,7 @@ import { fill, h, icons, setProps, svg } from "./dom.ts";
 import { hasCode, type Page } from "./page-context.ts";
 import { type SaveState, saveFile } from "./save-file.ts";
 import { texts } from "./texts/en.ts";
-import { fileLine } from "./views/file-line.ts";
-import { progressBar } from "./views/ticket.ts";
+import { fileLine, progressBar } from "./views/parts.ts";
 
 const words = texts.shares;
 const PREVIEWED = new Set(["image", "video", "audio", "pdf"]);

@@ -7,7 +7,7 @@ import { downloadView } from "./download-view.ts";
 import { hasCode, type Page, type Visit } from "./page-context.ts";
 import { texts } from "./texts/en.ts";
 import { lockedView } from "./views/locked.ts";
-import { ticket } from "./views/ticket.ts";
+import { ticket } from "./views/parts.ts";
 import "./landing.css";
 
 type RequestView = typeof import("./request/request-view.ts").requestView;

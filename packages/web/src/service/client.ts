@@ -1,7 +1,17 @@
+import { useStore } from "@nanostores/react";
 import { createCalls, ValetKeyError } from "@valetkey/client";
 import { loadRareProblems } from "../texts/index.ts";
+import { type Connection, createConnection } from "./connection.ts";
 import { sendOnce } from "./send-once.ts";
-import { connection } from "./use-connection.ts";
+
+export const connection = createConnection(navigator.onLine);
+addEventListener("online", () => connection.setOnline(true));
+addEventListener("offline", () => connection.setOnline(false));
+
+/** Whether the browser has a network, and whether the service responds. */
+export function useConnection(): Connection {
+  return useStore(connection.$state);
+}
 
 let isLeaving = false;
 addEventListener("pagehide", () => {

@@ -9,10 +9,9 @@ import {
 } from "@tanstack/react-query";
 import type { Note, NoteSummary } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
-import { client, hasCode, onRefused } from "./client.ts";
+import { client, connection, hasCode, onRefused } from "./client.ts";
 import { onRecovery } from "./connection.ts";
 import { claimLocalData } from "./local-data.ts";
-import { connection } from "./use-connection.ts";
 
 /** The maximum number of retries of a failed query. The page does not retry after a 4xx response, except 408 and 429. */
 const RETRIES = 2;

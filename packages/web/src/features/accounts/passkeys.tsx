@@ -152,8 +152,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
             label={words.remove}
             spokenLabel={words.removeOf(name)}
             question={words.removeQuestion}
-            isPending={remove.isPending}
-            onConfirm={() => remove.mutate()}
+            action={remove}
           />
         </div>
       )}

@@ -44,12 +44,7 @@ export function SessionList() {
       {endOthers.isError && <Problem error={endOthers.error} />}
       {sessions !== undefined && sessions.length > 1 && (
         <div className="flex justify-end">
-          <AskInPlace
-            label={words.endOthers}
-            question={words.endOthersHint}
-            isPending={endOthers.isPending}
-            onConfirm={() => endOthers.mutate()}
-          />
+          <AskInPlace label={words.endOthers} question={words.endOthersHint} action={endOthers} />
         </div>
       )}
     </Section>

@@ -112,8 +112,7 @@ function InvitationRow({ invitation }: { invitation: AdminInvitation }) {
             label={words.revoke}
             spokenLabel={words.revokeOf(email)}
             question={words.revokeQuestion}
-            isPending={revoke.isPending}
-            onConfirm={() => revoke.mutate()}
+            action={revoke}
           />
         </>
       }

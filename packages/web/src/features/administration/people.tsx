@@ -89,8 +89,7 @@ function PersonRow({ person }: { person: AdminPerson }) {
               label={words.reset}
               spokenLabel={words.resetOf(name)}
               question={words.resetQuestion}
-              isPending={reset.isPending}
-              onConfirm={() => reset.mutate()}
+              action={reset}
             />
           )}
           {person.disabledAt === null && !revokeTokens.isSuccess && (
@@ -98,8 +97,7 @@ function PersonRow({ person }: { person: AdminPerson }) {
               label={words.revokeTokens}
               spokenLabel={words.revokeTokensOf(name)}
               question={words.revokeTokensQuestion}
-              isPending={revokeTokens.isPending}
-              onConfirm={() => revokeTokens.mutate()}
+              action={revokeTokens}
             />
           )}
           {person.disabledAt !== null && person.deleteAt === null && (
@@ -107,8 +105,7 @@ function PersonRow({ person }: { person: AdminPerson }) {
               label={words.remove}
               spokenLabel={words.removeOf(name)}
               question={words.removeQuestion}
-              isPending={remove.isPending}
-              onConfirm={() => remove.mutate()}
+              action={remove}
             />
           )}
           {person.disabledAt === null ? (
@@ -116,8 +113,7 @@ function PersonRow({ person }: { person: AdminPerson }) {
               label={words.disable}
               spokenLabel={words.disableOf(name)}
               question={words.disableQuestion(name)}
-              isPending={change.isPending}
-              onConfirm={() => change.mutate({ isDisabled: true })}
+              action={{ isPending: change.isPending, mutate: () => change.mutate({ isDisabled: true }) }}
             />
           ) : (
             <Button

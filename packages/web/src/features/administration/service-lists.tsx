@@ -48,8 +48,7 @@ function LinkRow({ link }: { link: AdminLink }) {
             label={words.revoke}
             spokenLabel={words.revokeOf(name)}
             question={words.revokeQuestion}
-            isPending={revoke.isPending}
-            onConfirm={() => revoke.mutate()}
+            action={revoke}
           />
         )
       }

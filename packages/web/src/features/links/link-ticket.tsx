@@ -85,8 +85,10 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
           label={linkTexts.revoke.action}
           spokenLabel={linkTexts.revoke.of(name)}
           question={linkTexts.revoke.question}
-          isPending={revoke.isPending}
-          onConfirm={() => revoke.mutate(undefined, { ...(onRevoked !== undefined && { onSuccess: onRevoked }) })}
+          action={{
+            isPending: revoke.isPending,
+            mutate: () => revoke.mutate(undefined, { ...(onRevoked !== undefined && { onSuccess: onRevoked }) }),
+          }}
         />
       )}
       {isUsable && (

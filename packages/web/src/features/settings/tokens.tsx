@@ -135,8 +135,7 @@ function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void
           label={words.revoke}
           spokenLabel={words.revokeOf(label)}
           question={words.revokeQuestion}
-          isPending={revoke.isPending}
-          onConfirm={() => revoke.mutate()}
+          action={revoke}
         />
       </div>
       {revoke.isError && <Problem error={revoke.error} />}

@@ -86,8 +86,7 @@ function TrashRow({ item }: { item: TrashItem }) {
           label={words.purge}
           spokenLabel={words.purgeOf(name)}
           question={words.purgeQuestion}
-          isPending={purge.isPending}
-          onConfirm={() => purge.mutate()}
+          action={purge}
         />
       </div>
       {restore.isError && <Problem error={restore.error} />}

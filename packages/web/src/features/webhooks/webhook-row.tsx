@@ -68,15 +68,13 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
           label={words.rotate}
           spokenLabel={words.rotateOf(url)}
           question={words.rotateQuestion}
-          isPending={rotate.isPending}
-          onConfirm={() => rotate.mutate()}
+          action={rotate}
         />
         <AskInPlace
           label={words.remove}
           spokenLabel={words.removeOf(url)}
           question={words.removeQuestion}
-          isPending={remove.isPending}
-          onConfirm={() => remove.mutate()}
+          action={remove}
         />
       </div>
       {failed !== undefined && <Problem error={failed.error} />}

@@ -5,7 +5,7 @@ import type { Claims } from "../claims.ts";
 import { fill, h, icons, setProps, svg } from "../dom.ts";
 import type { Page } from "../page-context.ts";
 import { texts } from "../texts/en.ts";
-import { fileName } from "../views/file-line.ts";
+import { fileName } from "../views/parts.ts";
 import type { Viewed } from "./pdf.ts";
 
 const words = texts.preview;

@@ -2,8 +2,7 @@ import { type OpenedLinkClient, type SentFile, type UploadProgress, ValetKeyErro
 import { describeProblem } from "../../texts/describe-problem.ts";
 import { type Child, fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
-import { fileLine } from "../views/file-line.ts";
-import { progressBar } from "../views/ticket.ts";
+import { fileLine, progressBar } from "../views/parts.ts";
 
 const words = texts.request;
 

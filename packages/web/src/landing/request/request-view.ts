@@ -2,7 +2,7 @@ import { type OpenedLink, openLink, type SentFile } from "@valetkey/client";
 import { fill, h, setProps } from "../dom.ts";
 import type { Page } from "../page-context.ts";
 import { texts } from "../texts/en.ts";
-import { abuseLine, sheet, ticket } from "../views/ticket.ts";
+import { abuseLine, sheet, ticket } from "../views/parts.ts";
 import { timeLeft } from "../views/time-left.ts";
 import { type ChosenEntry, chosenEntry } from "./chosen-entry.ts";
 import { dropPlace, slotList } from "./file-picker.ts";

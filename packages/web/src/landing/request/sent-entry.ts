@@ -3,7 +3,7 @@ import { describeProblem } from "../../texts/describe-problem.ts";
 import { formatInstant } from "../../texts/format.ts";
 import { fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
-import { fileLine } from "../views/file-line.ts";
+import { fileLine } from "../views/parts.ts";
 
 const words = texts.request;
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);

@@ -2,7 +2,7 @@ import { describeProblem } from "../../texts/describe-problem.ts";
 import { fill, h, icons, setProps, svg } from "../dom.ts";
 import { hasCode, type Page } from "../page-context.ts";
 import { texts } from "../texts/en.ts";
-import { ticket } from "./ticket.ts";
+import { ticket } from "./parts.ts";
 
 const words = texts.locked;
 

@@ -5,7 +5,7 @@ import { Pause, Play, RotateCw, X } from "lucide-react";
 import { memo, useMemo, useState } from "react";
 import { Button, dropzoneStyle, IconButton } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
-import { useConnection } from "../../../service/use-connection.ts";
+import { useConnection } from "../../../service/client.ts";
 import { texts } from "../../../texts/index.ts";
 import { FileIcon } from "../thumbnail.tsx";
 import { describeUploadState } from "../uploads-watch.tsx";

@@ -1,9 +1,8 @@
 import type { InfiniteData } from "@tanstack/react-query";
 import type { Note, NoteSummary } from "@valetkey/client";
-import { client } from "../../../service/client.ts";
+import { client, connection } from "../../../service/client.ts";
 import { beforeSignOut, onSignOut } from "../../../service/local-data.ts";
 import { keys, queryClient } from "../../../service/queries.ts";
-import { connection } from "../../../service/use-connection.ts";
 import { DraftRegistry } from "./draft-registry.ts";
 import { DraftStorage } from "./draft-storage.ts";
 

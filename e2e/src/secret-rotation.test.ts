@@ -1,6 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { deriveLinkKeys } from "../../packages/server/src/platform/crypto/link-keys.ts";
-import { readToken, tokenIsRight } from "../../packages/server/src/platform/crypto/token.ts";
+import { deriveLinkKeys, readToken, tokenIsRight } from "../../packages/server/src/platform/crypto/link-token.ts";
 import { makePlace, startProcess } from "./testing/service.ts";
 
 const OLD = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";

@@ -4,8 +4,7 @@ import { type OpenedLink, type OpenedLinkClient, openLink } from "../../../packa
 import { hashPassword } from "../../../packages/server/src/features/links/hash-password.ts";
 import type { Link } from "../../../packages/server/src/features/links/link.ts";
 import { linkQueries } from "../../../packages/server/src/features/links/queries/links.ts";
-import { deriveLinkKeys } from "../../../packages/server/src/platform/crypto/link-keys.ts";
-import { makeToken } from "../../../packages/server/src/platform/crypto/token.ts";
+import { deriveLinkKeys, makeToken } from "../../../packages/server/src/platform/crypto/link-token.ts";
 import { openAt } from "../../../packages/server/src/testing/database/database-location.ts";
 import { sampleLink, sampleNote } from "../../../packages/server/src/testing/database/samples.ts";
 import { file, sha256OfBlob } from "./testing/files.ts";

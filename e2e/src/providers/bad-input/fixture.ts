@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { attachmentQueries } from "../../../../packages/server/src/features/attachments/queries.ts";
-import type { BucketCapabilities } from "../../../../packages/server/src/platform/bucket/capabilities.ts";
+import type { BucketCapabilities } from "../../../../packages/server/src/platform/bucket/port.ts";
 import { type BucketServer, bucketOn } from "../../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { patterned } from "../../../../packages/server/src/platform/bucket/testing/bytes.ts";
 import type { Limits } from "../../../../packages/server/src/platform/config/service-limits.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { describeCapabilities } from "../platform/bucket/capabilities.ts";
+import { describeCapabilities } from "../platform/bucket/port.ts";
 import { withCore } from "./with-core.ts";
 
 /** `valetkey bucket` probes the capabilities of the bucket immediately. Without the command, the service probes them once a day. */

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import type { ListedObject } from "../features/adoption/adopt-listed.ts";
 import { DomainError } from "../platform/errors.ts";
-import { isStorableText } from "../platform/text/storable-text.ts";
+import { isStorableText } from "../platform/text/readable-text.ts";
 
 type Line = { line: number; listed: ListedObject | DomainError };
 

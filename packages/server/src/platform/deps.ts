@@ -1,13 +1,12 @@
-import type { BucketCapabilities } from "./bucket/capabilities.ts";
-import type { Bucket } from "./bucket/port.ts";
+import type { Bucket, BucketCapabilities } from "./bucket/port.ts";
 import type { Clock, NewId } from "./clock.ts";
 import type { LivePolicy } from "./config/policy.ts";
 import type { Limits } from "./config/service-limits.ts";
-import type { LinkKeys } from "./crypto/link-keys.ts";
+import type { LinkKeys } from "./crypto/link-token.ts";
 import type { Database } from "./database/queries.ts";
 import type { JwtIssuer } from "./database/unions.ts";
-import type { Mailer } from "./mailer/port.ts";
-import type { Scanner } from "./scanner/port.ts";
+import type { Mailer } from "./mailer/smtp.ts";
+import type { Scanner } from "./scanner/clamd.ts";
 
 export type UploadOutcome = "ready" | "rejected" | "aborted" | "expired";
 

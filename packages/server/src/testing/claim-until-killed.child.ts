@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createLivePolicy, fixedPolicy } from "../features/policy/live-policy.ts";
-import { LEAST_CAPABILITIES } from "../platform/bucket/capabilities.ts";
+import { LEAST_CAPABILITIES } from "../platform/bucket/port.ts";
 import { bucketOn } from "../platform/bucket/testing/bucket-server.ts";
 import { createUseCases } from "../wiring/use-cases.ts";
 import { openAt } from "./database/database-location.ts";

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { deliverMails } from "../features/mail/deliver-mails.ts";
-import { deriveLinkKeys } from "../platform/crypto/link-keys.ts";
+import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
 import { createSmtp } from "../platform/mailer/smtp.ts";
 import { openAt } from "./database/database-location.ts";
 

@@ -1,5 +1,5 @@
 import type { LinkPolicy } from "../platform/config/service-limits.ts";
-import { deriveLinkKeys } from "../platform/crypto/link-keys.ts";
+import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
 
 /** The keys for links in tests, which come from a fixed secret. */
 export const testLinkKeys = deriveLinkKeys(["the AUTH_SECRET of tests, which is long enough"]);

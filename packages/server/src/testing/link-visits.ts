@@ -5,7 +5,7 @@ import { attachmentQueries } from "../features/attachments/queries.ts";
 import type { Link } from "../features/links/link.ts";
 import { linkQueries } from "../features/links/queries/links.ts";
 import { noteQueries } from "../features/notes/queries.ts";
-import { makeToken } from "../platform/crypto/token.ts";
+import { makeToken } from "../platform/crypto/link-token.ts";
 import type { Database } from "../platform/database/queries.ts";
 import type { App } from "../platform/http/route-types.ts";
 import { sampleAttachment, sampleLink, sampleNote } from "./database/samples.ts";

@@ -1,7 +1,7 @@
 import { v7 as newId } from "uuid";
 import type { WebhookEndpoint, WebhookMessage } from "../features/outbox/webhook.ts";
 import { createDeliveries, type WebhookFailure } from "../features/webhooks/deliver.ts";
-import { deriveLinkKeys } from "../platform/crypto/link-keys.ts";
+import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
 import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
 import type { DatabaseFixture } from "./database/use-database.ts";
 

@@ -10,10 +10,9 @@ import {
   runChecks,
 } from "../operations/doctor/index.ts";
 import { createBucket } from "../platform/bucket/bucket.ts";
-import type { BucketCapabilities } from "../platform/bucket/capabilities.ts";
 import { sdkProviderChain } from "../platform/bucket/credentials.ts";
 import { DOCTOR_FOLDER } from "../platform/bucket/object-keys.ts";
-import type { Bucket } from "../platform/bucket/port.ts";
+import type { Bucket, BucketCapabilities } from "../platform/bucket/port.ts";
 import type { Config } from "../platform/config/index.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
 import { bucketTarget } from "./bucket-target.ts";

@@ -1,6 +1,6 @@
 import type { Bucket } from "../platform/bucket/port.ts";
 import type { Database, Tx } from "../platform/database/queries.ts";
-import type { InSpan } from "../platform/tracing/in-span.ts";
+import type { InSpan } from "../platform/tracing/open-telemetry.ts";
 
 /** The kind of span for each call to the bucket. Undefined: the call has no span, because it does no I/O or returns a list of pages. */
 const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {

@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
-import { orTaken } from "../../platform/database/constraints.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { orTaken } from "../../platform/database/writes.ts";
 import type { Passkey } from "./own/passkey.ts";
 import type { PasskeyQueries } from "./passkeys-port.ts";
 

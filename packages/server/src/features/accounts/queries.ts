@@ -1,7 +1,6 @@
 import { sql } from "kysely";
-import { orTaken } from "../../platform/database/constraints.ts";
-import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { deleteInSteps, orTaken } from "../../platform/database/writes.ts";
 import type { Account } from "./account.ts";
 import type { AccountQueries } from "./accounts-port.ts";
 
@@ -20,7 +19,6 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
       .executeTakeFirst();
     return row && { userId: row.id, email: row.email, name: row.name, passwordHash: row.password ?? undefined };
   };
-
   return {
     findByEmail: (email) => find("email", email),
     find: (userId) => find("id", userId),

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { MailOutcome } from "../../platform/mailer/port.ts";
+import type { MailOutcome } from "../../platform/mailer/smtp.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { useService } from "../../testing/use-service.ts";

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { AdminEvent } from "../people/admin-event.ts";
 import type { Person } from "../people/person.ts";
 import type { UsageOfOwner } from "../usage/usage-port.ts";

@@ -1,7 +1,7 @@
 import { AdminInvitation, AdminInvitationPage, InvitationParams, InviteBody, PageQuery } from "@valetkey/contract";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/present.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Message } from "../../platform/mailer/port.ts";
+import type { Message } from "../../platform/mailer/smtp.ts";
 import { accountClient, TEST_PASSWORD } from "../../testing/auth/account-client.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { invitationActions, newEmail, tokenIn } from "../../testing/invitations.ts";

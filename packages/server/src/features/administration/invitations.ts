@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";

@@ -1,8 +1,7 @@
 import { AdminLinkPage, LinkParams, ListLinksQuery, RevokedLink, type AdminLink as WireLink } from "@valetkey/contract";
-import { fitPage } from "../../platform/http/fit-page-bytes.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { isoOrNull, toIso } from "../../platform/http/wire-instant.ts";
+import { fitPage, isoOrNull, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { type People, presentPerson } from "../people/present.ts";

@@ -1,7 +1,7 @@
 import { AdminEventPage, PageQuery } from "@valetkey/contract";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { AdminEvent } from "../people/admin-event.ts";
 import type { PeopleVerbs } from "../people/index.ts";

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
 import type { AdminEvent } from "../people/admin-event.ts";

@@ -9,7 +9,7 @@ import {
 } from "@valetkey/contract";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { AccountVerbs } from "../accounts/index.ts";
 import { accountLinkUrl } from "../accounts/own/account-links.ts";

@@ -1,5 +1,5 @@
 import type { AdminPerson } from "@valetkey/contract";
-import { isoOrNull, toIso } from "../../platform/http/wire-instant.ts";
+import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import type { Quota } from "../usage/usage.ts";
 import { quotaOfUser } from "../usage/usage.ts";
 import type { PersonRecord } from "./administration-port.ts";

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { decodeCursor, decodeTimedCursor, encodeTimedCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
+import { decodeCursor, decodeTimedCursor, encodeTimedCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/live-share.ts";

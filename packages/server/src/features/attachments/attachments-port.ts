@@ -1,5 +1,5 @@
 import type { Checksum } from "../../platform/bucket/port.ts";
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { AttachmentState, Role } from "../../platform/database/unions.ts";
 import type { Attachment } from "../access/attachment.ts";
 import type { Quota } from "../usage/usage.ts";

@@ -1,8 +1,7 @@
 import type { AttachmentPage, Attachment as WireAttachment, NoteAccess as WireNoteAccess } from "@valetkey/contract";
-import type { Page } from "../../platform/database/page.ts";
-import { fitPage } from "../../platform/http/fit-page-bytes.ts";
+import type { Page } from "../../platform/database/pages.ts";
 import type { RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { fitPage, toIso } from "../../platform/http/wire.ts";
 import type { NoteAccess } from "../access/access-summary.ts";
 import type { Attachment, ListedAttachment } from "../access/attachment.ts";
 import type { PeopleVerbs } from "../people/index.ts";

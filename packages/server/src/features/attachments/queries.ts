@@ -1,10 +1,10 @@
 import { type Expression, type Insertable, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
-import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
+import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { fold } from "../../platform/text/fold.ts";
+import { fold } from "../../platform/text/readable-text.ts";
 import { VISITOR } from "../access/actor.ts";
 import { type Attachment, unlistedStates } from "../access/attachment.ts";
 import { notInTrash } from "../access/not-in-trash.ts";

@@ -1,4 +1,4 @@
-import type { Page } from "../../platform/database/page.ts";
+import type { Page } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { authoriseNote } from "../access/authorise.ts";

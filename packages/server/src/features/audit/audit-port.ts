@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { AuditEvent } from "./audit-event.ts";
 
 /** Writes all audit events, except the events about URLs. Call it in the transaction that makes the change. */

@@ -1,6 +1,7 @@
 // Converts an audit event to a row. The worker thread of the URL journal loads this file, so the file must not load Kysely.
+
+import type { AuditRow } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { AuditRow } from "../../platform/database/url-journal.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import { isRoutine } from "./url-purpose.ts";
 

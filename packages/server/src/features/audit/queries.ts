@@ -1,12 +1,12 @@
 import { type ExpressionBuilder, type Kysely, sql } from "kysely";
-import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
+import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Engine } from "../../platform/database/engine.ts";
-import { firstIdAt } from "../../platform/database/first-id-at.ts";
-import type { Page } from "../../platform/database/page.ts";
+import type { Page } from "../../platform/database/pages.ts";
+import { decodeCursor, toPage } from "../../platform/database/pages.ts";
+import type { AuditRow, UrlJournal } from "../../platform/database/queries.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
-import type { AuditRow, UrlJournal } from "../../platform/database/url-journal.ts";
 import { queueMessages } from "../outbox/webhook-messages.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import type { AuditPageRequest, AuditQueries, DownloadSteps, UrlAuditLog } from "./audit-port.ts";
@@ -202,7 +202,7 @@ function idsOfLink(
 
 /**
  * The maximum size of all attachment ids of a page. An event may have 1,000 ids, and a page may have 200 events. A response has no space
- * for more ids than this (platform/http/fit-page-bytes.ts). Bytes.
+ * for more ids than this (platform/http/wire.ts). Bytes.
  */
 const MAX_PAGE_BYTES = 2 ** 20;
 

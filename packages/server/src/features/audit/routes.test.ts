@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeCursor } from "../../platform/database/encode-cursor.ts";
+import { encodeCursor } from "../../platform/database/pages.ts";
 import { sampleAttachment, sampleEvent, sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";

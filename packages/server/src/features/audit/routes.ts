@@ -1,9 +1,8 @@
 import { ActivityQuery, AuditEventPage, Downloads, NoteParams } from "@valetkey/contract";
-import type { Page } from "../../platform/database/page.ts";
-import { fitPage } from "../../platform/http/fit-page-bytes.ts";
+import type { Page } from "../../platform/database/pages.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { fitPage, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { Caller } from "../access/caller.ts";
 import type { PeopleVerbs } from "../people/index.ts";

@@ -1,5 +1,5 @@
 import type { FileUrls } from "@valetkey/contract";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { toIso } from "../../platform/http/wire.ts";
 import type { BatchAnswer } from "./issue-urls.ts";
 
 /** Parses `expiresIn` in seconds. Any other text becomes NaN. The use case refuses NaN with an error text that contains the valid range. */

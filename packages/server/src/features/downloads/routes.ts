@@ -4,7 +4,7 @@ import { Type } from "typebox";
 import { DomainError } from "../../platform/errors.ts";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { DownloadVerbs } from "./index.ts";
 import type { IssuedUrl } from "./issue-url.ts";

@@ -1,5 +1,5 @@
 import type { Disposition } from "../../platform/bucket/serving.ts";
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { applicationUserId } from "../access/actor.ts";
 import type { Attachment } from "../access/attachment.ts";

@@ -1,6 +1,7 @@
 import * as crypto from "node:crypto";
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { type Argon2idCost, argon2id, argon2idInWasm } from "../../platform/crypto/argon2id.ts";
+import type { Argon2idCost } from "../../platform/crypto/secrets.ts";
+import { argon2id, argon2idInWasm } from "../../platform/crypto/secrets.ts";
 import { createFairTurns, type FairTurns } from "../../platform/limits/fair-turns.ts";
 import type { Caller } from "../access/caller.ts";
 
@@ -25,7 +26,7 @@ const TOO_MANY = "Too many passwords are waiting for their check. Try again in a
 
 /**
  * Creates the turns for all hashes of passwords, of links and of accounts. A holder is the person who sets the password of a link, or the
- * network of a client (platform/http/network.ts).
+ * network of a client (platform/http/client-address.ts).
  */
 export function createHashTurns(): FairTurns {
   return createFairTurns({ atOnce: AT_ONCE, ofHolder: OF_HOLDER, problem: TOO_MANY });

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
-import { deriveLinkKeys } from "../../platform/crypto/link-keys.ts";
+import { deriveLinkKeys } from "../../platform/crypto/link-token.ts";
 import { createSmtp } from "../../platform/mailer/smtp.ts";
 import { type SmtpServerOptions, smtpOptions, smtpServerInTest } from "../../platform/mailer/testing/smtp-server.ts";
 import { ended, startChild } from "../../testing/database/child-process.ts";

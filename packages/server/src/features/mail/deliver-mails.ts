@@ -1,5 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { MailOutcome } from "../../platform/mailer/port.ts";
+import type { MailOutcome } from "../../platform/mailer/smtp.ts";
 import type { Mail } from "../outbox/mail.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
 import type { ClaimedMail } from "../outbox/mails-port.ts";

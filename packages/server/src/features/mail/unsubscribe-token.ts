@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { readBase64url } from "../../platform/crypto/base64url.ts";
+import { readBase64url } from "../../platform/crypto/ids.ts";
 import type { MailTopic } from "../../platform/database/unions.ts";
 import { mailTopics } from "../../platform/database/unions.ts";
 import type { MailHolder } from "../outbox/mail-preferences-port.ts";

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Note, NoteSummary, NoteSummaryWithRole } from "../access/note.ts";
 
 /**

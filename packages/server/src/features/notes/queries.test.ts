@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import { insertUpload } from "../../testing/database/insert-upload.ts";
 import { sampleAttachment, sampleNote, sampleShare, sampleUpload, summaryOf } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";

@@ -1,12 +1,12 @@
 import { CompiledQuery, type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import { compile, compiledOnce, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
-import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
 import type { Engine } from "../../platform/database/engine.ts";
-import type { Page } from "../../platform/database/page.ts";
+import type { Page } from "../../platform/database/pages.ts";
+import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role, ShareRole } from "../../platform/database/unions.ts";
-import { fold } from "../../platform/text/fold.ts";
+import { fold } from "../../platform/text/readable-text.ts";
 import { unlistedStates } from "../access/attachment.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash } from "../access/not-in-trash.ts";

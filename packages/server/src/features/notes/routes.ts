@@ -9,11 +9,10 @@ import {
   PageQuery,
   UpdateNoteBody,
 } from "@valetkey/contract";
-import { goneSignal } from "../../platform/http/gone-signal.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { parseInstant } from "../../platform/http/wire-instant.ts";
+import { goneSignal, parseInstant } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import { describeAttachments } from "../attachments/present.ts";
 import type { PeopleVerbs } from "../people/index.ts";

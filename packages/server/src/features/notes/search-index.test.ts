@@ -2,7 +2,7 @@ import type { CompiledQuery } from "kysely";
 import { v7 as newId } from "uuid";
 import { describe, expect, it } from "vitest";
 import type { Database } from "../../platform/database/queries.ts";
-import { fold } from "../../platform/text/fold.ts";
+import { fold } from "../../platform/text/readable-text.ts";
 import { insertUpload } from "../../testing/database/insert-upload.ts";
 import { sampleAttachment, sampleNote, sampleShare, sampleUpload } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";

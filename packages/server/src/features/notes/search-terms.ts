@@ -7,7 +7,7 @@ const FNV_OFFSET = 2_166_136_261;
 /**
  * Returns the terms of a document of one owner: a hash for each three code units in a row. The hash includes the owner, so a search never
  * reads entries of other owners. Two terms may have the same hash, so a document with the terms may still not contain the searched text.
- * All texts must have the form for searches (fold.ts).
+ * All texts must have the form for searches (platform/text/readable-text.ts).
  */
 export function termsOfDoc(ownerId: string, texts: readonly string[]): number[] {
   const seed = hashOf(FNV_OFFSET, ownerId);

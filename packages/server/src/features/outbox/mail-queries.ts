@@ -1,8 +1,8 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
-import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
+import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { deleteInSteps } from "../../platform/database/writes.ts";
 import type { CountedNotice, MailKind, Notice } from "./mail.ts";
 import type { ClaimedMail, MailQueries, NoticeGroup, QueuedMail } from "./mails-port.ts";
 

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Mail, Notice, NoticeMail } from "./mail.ts";
 
 /** A mail that one replica has reserved. `attempts`: how often replicas have reserved it, including this time. */

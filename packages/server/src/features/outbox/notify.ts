@@ -1,7 +1,6 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { MailChoice } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { nextDigestAt } from "../../platform/text/digest-time.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { provenEmailOf } from "../people/people.ts";
 import { type Notice, type NoticeMail, topicOf } from "./mail.ts";
@@ -76,4 +75,15 @@ export async function notifyOfRequest(
 
 async function choiceOf(tx: NotifyQueries, { userId, notice }: Notified): Promise<MailChoice> {
   return (await mailPreferenceQueries(tx).find({ userId }))[topicOf(notice)];
+}
+
+const DAY_MS = 86_400_000;
+const SENT_AFTER_MIDNIGHT_MS = 6 * 3_600_000;
+
+/**
+ * Returns the instant of the next daily digest: the first 06:00 UTC that is at least a minute after `now`. Milliseconds since the epoch.
+ */
+export function nextDigestAt(now: number): number {
+  const earliest = now + 60_000;
+  return Math.ceil((earliest - SENT_AFTER_MIDNIGHT_MS) / DAY_MS) * DAY_MS + SENT_AFTER_MIDNIGHT_MS;
 }

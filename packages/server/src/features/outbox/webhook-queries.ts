@@ -1,8 +1,8 @@
 import { type Kysely, sql } from "kysely";
-import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
-import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
+import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { deleteInSteps } from "../../platform/database/writes.ts";
 import { dueDeliveries } from "./due-deliveries.ts";
 import { bodyOf } from "./webhook.ts";
 import { queueMessages } from "./webhook-messages.ts";

@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import { firstIdAt } from "../../platform/database/first-id-at.ts";
+import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { WebhookEndpoint } from "./webhook.ts";
 import type { Delivery, EndpointChange } from "./webhooks-port.ts";

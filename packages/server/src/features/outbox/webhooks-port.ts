@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { WebhookEndpoint, WebhookMessage } from "./webhook.ts";
 /** A delivery that one process has reserved. `id`: the id of the message. `attempts`: the number of tries, including this try. */
 export type ClaimedDelivery = {

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { readBase64url } from "../../platform/crypto/base64url.ts";
+import { readBase64url } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { findSent, type Visit } from "./visitor-uploads.ts";

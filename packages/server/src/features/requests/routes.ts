@@ -15,8 +15,8 @@ import {
 import type { FastifyRequest } from "fastify";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../platform/http/openapi.ts";
-import { allowNoBody, readIdempotencyKey } from "../../platform/http/read-request.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { allowNoBody, readIdempotencyKey } from "../../platform/http/wire.ts";
 import { presentSentFile } from "../links/visitor/present-request.ts";
 import type { VisitorParts } from "../links/visitor/routes.ts";
 import { presentPart, presentSend, presentStartedSend } from "../uploads/present.ts";

@@ -30,7 +30,7 @@ type SendFileInput = {
   slotId: string | undefined;
   visitorName: string | undefined;
   idempotencyKey: string | undefined;
-  /** The network of the visitor (platform/http/network.ts). */
+  /** The network of the visitor (platform/http/client-address.ts). */
   network: string;
 };
 

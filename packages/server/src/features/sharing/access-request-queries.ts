@@ -1,7 +1,7 @@
 import { type Expression, type Kysely, sql } from "kysely";
-import { orMissing } from "../../platform/database/constraints.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { orMissing } from "../../platform/database/writes.ts";
 
 /** Counts the open requests for access to a note. */
 export function countOpenRequests(db: Kysely<Tables>, noteId: Expression<string>) {

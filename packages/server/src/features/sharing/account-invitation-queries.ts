@@ -1,9 +1,9 @@
 import { type Selectable, sql } from "kysely";
-import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
-import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
+import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { deleteInSteps } from "../../platform/database/writes.ts";
 import type { AccountInvitation } from "./invitation.ts";
 
 export const accountInvitationQueries = defineQueries("database.accountInvitations", ({ kysely: db, engine }) => {

@@ -1,8 +1,7 @@
 import { type Expression, type Selectable, type SqlBool, sql } from "kysely";
-import { orMissing } from "../../platform/database/constraints.ts";
-import { deleteInSteps } from "../../platform/database/delete-in-steps.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { deleteInSteps, orMissing } from "../../platform/database/writes.ts";
 import { isLive } from "../access/live-share.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
 import type { Invitation, InvitationWithNames } from "./invitation.ts";
@@ -31,7 +30,7 @@ export function isVisible(share: { subjectId: Expression<string>; userId: Expres
 const hasAttachment = sql<SqlBool>`(invitations.attachment_id is null or exists (
   select 1 from attachments where attachments.id = invitations.attachment_id and ${notInTrash.attachmentsOfNote}))`;
 
-// Frequent statements list their columns, so that they can have names on PostgreSQL (postgres/statement-names.ts).
+// Frequent statements list their columns, so that they can have names on PostgreSQL (postgres/pool.ts).
 const columns = [
   "invitations.id",
   "invitations.subject_id",

@@ -1,7 +1,6 @@
 import type { SharedAttachmentPage } from "@valetkey/contract";
-import type { Page } from "../../platform/database/page.ts";
-import { fitPage } from "../../platform/http/fit-page-bytes.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import type { Page } from "../../platform/database/pages.ts";
+import { fitPage, toIso } from "../../platform/http/wire.ts";
 import { presentAttachment } from "../attachments/present.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/present.ts";

@@ -1,7 +1,7 @@
 import type { ExpressionBuilder, Kysely } from "kysely";
-import { orMissing } from "../../platform/database/constraints.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { orMissing } from "../../platform/database/writes.ts";
 import type { Share, ShareSubject } from "./share.ts";
 
 function detailsOf(share: Share) {

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
-import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
+import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { unlistedStates } from "../access/attachment.ts";
 import { isLive } from "../access/live-share.ts";

@@ -1,4 +1,4 @@
-import type { BucketCapabilities } from "../../platform/bucket/capabilities.ts";
+import type { BucketCapabilities } from "../../platform/bucket/port.ts";
 
 /**
  * Stores the capabilities that the service has probed, for each bucket. `place` is the endpoint and name of the bucket. Instants are

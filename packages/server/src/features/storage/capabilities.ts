@@ -1,5 +1,5 @@
-import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../platform/bucket/capabilities.ts";
-import type { Bucket } from "../../platform/bucket/port.ts";
+import type { Bucket, BucketCapabilities } from "../../platform/bucket/port.ts";
+import { LEAST_CAPABILITIES } from "../../platform/bucket/port.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import { bucketCapabilityQueries } from "./capability-queries.ts";
@@ -51,7 +51,6 @@ export function createCapabilities(options: {
     await bucketCapabilityQueries(db).put({ place, capabilities: current, askedAt: clock() });
     return current;
   }
-
   return {
     current: () => current,
     ask,

@@ -1,4 +1,4 @@
-import { parseCapabilities } from "../../platform/bucket/capabilities.ts";
+import { parseCapabilities } from "../../platform/bucket/port.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { BucketCapabilityQueries } from "./capabilities-port.ts";
 

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { LEAST_CAPABILITIES } from "../../platform/bucket/capabilities.ts";
 import type { Bucket } from "../../platform/bucket/port.ts";
+import { LEAST_CAPABILITIES } from "../../platform/bucket/port.ts";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../platform/bucket/testing/bucket-server.ts";
 import { startProxy } from "../../platform/bucket/testing/faulty-proxy.ts";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";

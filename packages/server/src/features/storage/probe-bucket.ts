@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { describeCapabilities } from "../../platform/bucket/capabilities.ts";
+import { describeCapabilities } from "../../platform/bucket/port.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import type { Capabilities } from "./capabilities.ts";
 

@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
-import { orMissing } from "../../platform/database/constraints.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { orMissing } from "../../platform/database/writes.ts";
 import type { ApiToken, ApiTokenQueries } from "./tokens-port.ts";
 
 function toToken(row: Selectable<Tables["api_tokens"]>): ApiToken {

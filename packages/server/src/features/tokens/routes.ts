@@ -9,7 +9,7 @@ import {
 } from "@valetkey/contract";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { parseExpiresAt, toIso } from "../../platform/http/wire-instant.ts";
+import { parseExpiresAt, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { AccountVerbs } from "../accounts/index.ts";
 import type { PeopleVerbs } from "../people/index.ts";

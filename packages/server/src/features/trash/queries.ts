@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
-import { decodeCursor, toPage } from "../../platform/database/cursor.ts";
+import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role } from "../../platform/database/unions.ts";

@@ -1,8 +1,7 @@
 import { AttachmentParams, NoteParams, PageQuery, TrashPage } from "@valetkey/contract";
-import { fitPage } from "../../platform/http/fit-page-bytes.ts";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { fitPage, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/present.ts";

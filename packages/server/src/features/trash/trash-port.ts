@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Role } from "../../platform/database/unions.ts";
 import type { Attachment } from "../access/attachment.ts";
 

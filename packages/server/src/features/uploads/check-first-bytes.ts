@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { fileTypeFromBuffer } from "file-type";
 import { DomainError } from "../../platform/errors.ts";
-import { streamOf } from "../../platform/http/stream-of.ts";
+import { streamOf } from "../../platform/http/wire.ts";
 import { type AcceptedTypes, acceptsType } from "../links/file-request.ts";
 import { type Claim, findContradiction, START_BYTES, typeToAccept } from "./content/content-contradictions.ts";
 

@@ -5,7 +5,7 @@ import type { FastifyRequest } from "fastify";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { HttpProblem } from "../../platform/http/problem.ts";
 import type { FormProgressLimits } from "../../platform/http/route-types.ts";
-import { streamOf } from "../../platform/http/stream-of.ts";
+import { streamOf } from "../../platform/http/wire.ts";
 import { type FormProgress, watchProgress } from "./form-progress.ts";
 
 /** The only file of a form. Its stream ends only after the whole form was read, and only if the form has no other part. */

@@ -1,7 +1,7 @@
 import type { Send, SignedParts, StartedSend, StartedUpload, Upload as UploadBody } from "@valetkey/contract";
 import { countParts } from "../../platform/bucket/part-plan.ts";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
-import { toIso } from "../../platform/http/wire-instant.ts";
+import { toIso } from "../../platform/http/wire.ts";
 import type { Upload } from "../access/upload.ts";
 import type { UploadProgress } from "./parts.ts";
 

@@ -1,8 +1,7 @@
 import type { Bucket } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { extensionOf } from "../../platform/text/extensions.ts";
-import { checkFilename } from "../../platform/text/filename.ts";
+import { checkFilename, extensionOf } from "../../platform/text/filename.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { authoriseAttachment } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { streamOf } from "../../platform/http/stream-of.ts";
+import { streamOf } from "../../platform/http/wire.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { quotaOf } from "../usage/quota.ts";
 import { type Quota, quotaOfUser } from "../usage/usage.ts";

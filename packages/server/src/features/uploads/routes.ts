@@ -14,8 +14,8 @@ import {
 } from "@valetkey/contract";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../platform/http/openapi.ts";
-import { allowNoBody, readIdempotencyKey } from "../../platform/http/read-request.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { allowNoBody, readIdempotencyKey } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/authentication.ts";
 import { describeAttachment } from "../attachments/present.ts";
 import type { PeopleVerbs } from "../people/index.ts";

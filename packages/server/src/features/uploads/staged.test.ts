@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { LEAST_CAPABILITIES } from "../../platform/bucket/capabilities.ts";
 import type { Bucket } from "../../platform/bucket/port.ts";
+import { LEAST_CAPABILITIES } from "../../platform/bucket/port.ts";
 import { patterned } from "../../platform/bucket/testing/bytes.ts";
 import type { Database } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";

@@ -1,5 +1,5 @@
-import { orMissing } from "../../platform/database/constraints.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { orMissing } from "../../platform/database/writes.ts";
 import { notInTrash } from "../access/not-in-trash.ts";
 
 /**

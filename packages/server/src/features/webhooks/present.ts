@@ -1,5 +1,5 @@
 import type { WebhookDelivery, Webhook as WireWebhook } from "@valetkey/contract";
-import { isoOrNull, toIso } from "../../platform/http/wire-instant.ts";
+import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import type { WebhookEndpoint } from "../outbox/webhook.ts";
 import type { Delivery } from "../outbox/webhooks-port.ts";
 

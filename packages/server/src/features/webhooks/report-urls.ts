@@ -1,4 +1,4 @@
-import { firstIdAt } from "../../platform/database/first-id-at.ts";
+import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";

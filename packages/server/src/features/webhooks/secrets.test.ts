@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { deriveLinkKeys } from "../../platform/crypto/link-keys.ts";
+import { deriveLinkKeys } from "../../platform/crypto/link-token.ts";
 import { FORMER_SECRET_MS, secretOf, signedHeaders } from "./secrets.ts";
 
 const now = Date.UTC(2030, 0, 1);

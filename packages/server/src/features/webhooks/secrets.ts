@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { Webhook } from "standardwebhooks";
-import type { LinkKeys } from "../../platform/crypto/link-keys.ts";
+import type { LinkKeys } from "../../platform/crypto/link-token.ts";
 import type { WebhookEndpoint } from "../outbox/webhook.ts";
 
 type Keys = LinkKeys["webhooks"];

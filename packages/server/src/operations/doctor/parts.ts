@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Credentials, PresignTarget } from "@valetkey/presign";
-import type { BucketCapabilities } from "../../platform/bucket/capabilities.ts";
+import type { BucketCapabilities } from "../../platform/bucket/port.ts";
 import type { Config } from "../../platform/config/index.ts";
 import type { Provider } from "./provider.ts";
 import type { Requests } from "./requests.ts";

@@ -25,7 +25,7 @@ export async function runCheck(
 
 /**
  * Returns the text that explains an error. For a domain error, the text is the message of its cause, which contains no signature
- * (bucket-error.ts).
+ * (platform/bucket/client.ts).
  */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };

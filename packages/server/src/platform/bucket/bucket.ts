@@ -1,19 +1,16 @@
 import type { Credentials } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
-import { createBrowserMultipart } from "./browser-multipart.ts";
 import { createClient, type Timeouts } from "./client.ts";
-import type { CloudFrontTarget } from "./cloudfront-downloads.ts";
-import { createCopy } from "./copy.ts";
 import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
-import { createDeletion } from "./deletion.ts";
-import { createListing } from "./listing.ts";
+import { createDeletion, createListing } from "./list-and-delete.ts";
+import { createBrowserMultipart, createCopy, createDiscardParts } from "./multipart.ts";
 import { createIsOwnKey, createNewObjectKey, createObjectKeyOf } from "./object-keys.ts";
 import type { Bucket } from "./port.ts";
 import { createReading } from "./reading.ts";
+import type { CloudFrontTarget } from "./signing.ts";
 import { createSigning } from "./signing.ts";
 import { createStore, type PartBufferLimits } from "./store.ts";
 import { createTryCapabilities } from "./try-capabilities.ts";
-import { createDiscardParts } from "./unfinished-multipart.ts";
 
 export type BucketOptions = {
   name: string;

@@ -1,9 +1,8 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Credentials } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
-import { refusesCredentials, toBucketError, unavailable } from "./bucket-error.ts";
+import { DomainError } from "../errors.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { createOptionalChecksums, type OptionalChecksums } from "./optional-checksums.ts";
 
 export type Timeouts = {
   /** The maximum time to connect. */
@@ -84,6 +83,116 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
       throw toBucketError(error, operation);
     } finally {
       clearTimeout(timer);
+    }
+  };
+}
+
+const MESSAGE = "The file store can't be reached at the moment. Try again in a minute.";
+
+const NOT_WRITABLE_MESSAGE = "The file store can't be written. Check the disk of the bucket, and mount it for writing.";
+
+const FULL_MESSAGE = "The file store is full. Delete files to free space.";
+
+/** Advice for the operator, by the error code of the bucket. */
+const ADVICE: Record<string, string> = {
+  NoSuchBucket: "there is no such bucket: check AWS_BUCKET_NAME, AWS_REGION and S3_ENDPOINT",
+  InvalidAccessKeyId: "the access key is unknown: check AWS_ACCESS_KEY_ID, or the role",
+  SignatureDoesNotMatch:
+    "the signature is wrong: check AWS_SECRET_ACCESS_KEY and that no proxy changes the Host header",
+  InvalidToken: "the session token is wrong: check AWS_SESSION_TOKEN",
+  ExpiredToken: "the temporary credentials have expired",
+  AccessDenied:
+    "the credentials lack a permission (s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts and s3:ListBucket are needed; without s3:ListBucket a missing object looks like this too)",
+  RequestTimeTooSkewed: "this machine's clock is off by more than 15 minutes",
+  SlowDown: "the bucket throttles requests",
+  PermanentRedirect: "the bucket is in another region: check AWS_REGION",
+  AuthorizationHeaderMalformed: "the bucket is in another region: check AWS_REGION",
+  CredentialsProviderError:
+    "no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role",
+  TimeoutError: "the bucket does not respond in time: check S3_ENDPOINT and the network",
+  AbortError: "the bucket does not respond in time: check S3_ENDPOINT and the network",
+  ECONNREFUSED: "nothing listens at the endpoint: check S3_ENDPOINT",
+  ENOTFOUND: "the host name is unknown: check S3_ENDPOINT, AWS_REGION and S3_FORCE_PATH_STYLE",
+};
+
+const BY_STATUS: Record<number, string> = { 301: "PermanentRedirect", 403: "AccessDenied" };
+const REFUSED_CREDENTIALS = new Set(["InvalidAccessKeyId", "ExpiredToken", "InvalidToken", "SignatureDoesNotMatch"]);
+
+type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
+
+/**
+ * Converts an error of the SDK to `bucket_unavailable`, or to `storage_full` when the disk of the bucket is full. The cause of the new
+ * error names the operation, and gives advice for the operator. The new error does not contain the error of the SDK, because that error
+ * contains signatures. Returns domain errors and programming errors as they are.
+ */
+export function toBucketError(error: unknown, operation: string): unknown {
+  if (error instanceof DomainError || !(error instanceof Error)) return error;
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return error;
+  const explanation = explain(error, operation);
+  const cause = new Error(explanation);
+  if (failedWith(error, "InsufficientStorage", 507)) return new DomainError("storage_full", FULL_MESSAGE, { cause });
+  if (failedWith(error, "StorageNotWritable"))
+    return new DomainError("bucket_unavailable", NOT_WRITABLE_MESSAGE, { cause });
+  return unavailable(explanation);
+}
+
+/** Creates the error `bucket_unavailable`. `explanation` becomes the cause of the error. Only the log shows it. */
+export function unavailable(explanation: string): DomainError {
+  return new DomainError("bucket_unavailable", MESSAGE, { cause: new Error(explanation) });
+}
+
+/** Whether the bucket refused the credentials. In that case, new credentials may help. */
+export function refusesCredentials(error: unknown): boolean {
+  return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
+}
+
+/** Whether an S3 error has one of these codes or statuses. The error of a HEAD request has only a status. */
+export function failedWith(error: unknown, ...expected: (string | number)[]): boolean {
+  if (!(error instanceof Error)) return false;
+  const status = statusOf(error);
+  return expected.includes(codeOf(error)) || (status !== undefined && expected.includes(status));
+}
+
+function explain(error: Failure, operation: string): string {
+  const code = codeOf(error);
+  const status = statusOf(error);
+  const advice = ADVICE[code] ?? ADVICE[BY_STATUS[status ?? 0] ?? ""];
+  const { requestId } = error.$metadata ?? {};
+  const facts = [code, status && `status ${status}`, requestId && `request ${requestId}`].filter(Boolean).join(", ");
+  return `${operation} failed at the bucket${advice === undefined ? "" : `: ${advice}`} (${facts}: ${error.message})`;
+}
+
+function codeOf(error: Failure): string {
+  if (typeof error.Code === "string") return error.Code;
+  return error.$metadata?.httpStatusCode === undefined && typeof error.code === "string" ? error.code : error.name;
+}
+
+function statusOf(error: Failure): number | undefined {
+  return error.$metadata?.httpStatusCode;
+}
+
+/** Sends a request with checksum headers. If the server refuses these headers, sends the request again without them. */
+export type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;
+
+/** The statuses with which servers refuse an unknown header. Backblaze B2 returns 400, and other servers return 501. */
+const REFUSALS = [400, 501];
+/** Errors with these codes also have the status 400, but checksum headers are not their reason. */
+const OTHER_FAULTS = ["BadDigest", "RequestTimeout"];
+
+/** If the server refuses checksum headers, remembers this as long as the process runs. */
+export function createOptionalChecksums(): OptionalChecksums {
+  let areAccepted = true;
+  return async (send) => {
+    if (!areAccepted) return send(false);
+    try {
+      return await send(true);
+    } catch (error) {
+      const isRefusal = failedWith(error, ...REFUSALS) && !failedWith(error, ...OTHER_FAULTS);
+      if (!isRefusal || refusesCredentials(error)) throw error;
+      const result = await send(false);
+      // The second request succeeded, so the server refused the first one because of the headers.
+      areAccepted = false;
+      return result;
     }
   };
 }

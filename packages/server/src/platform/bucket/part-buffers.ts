@@ -1,5 +1,5 @@
+import type { Readable } from "node:stream";
 import { DomainError } from "../errors.ts";
-
 /** A buffer that one form holds. A form is an upload whose bytes pass through the service. */
 export type HeldBuffer = {
   bytes: Buffer;
@@ -132,7 +132,6 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
       stop: () => clearInterval(timer),
     };
   }
-
   return {
     open(userId) {
       const held = new Set<HeldBuffer>();
@@ -164,4 +163,89 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
       };
     },
   };
+}
+
+/**
+ * A part of a stream. All parts except the last have the size `partBytes`. The caller must release the buffer `held` when the bucket has
+ * stored the part.
+ */
+export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefined };
+
+type Options = { partBytes: number; maxBytes: number; buffers: FormBuffers };
+
+/** A file of at most this size needs no shared buffer, so it never waits for slow forms. A stream buffers this many bytes anyway. */
+const SMALL_BYTES = 65_536;
+
+/**
+ * Splits a stream into one or more parts. Reads no further than the current part.
+ * Acquires a buffer when the first bytes of a part arrive, unless the whole file is small. Frees the memory of each chunk after the chunk
+ * was copied to the buffer.
+ * Rejects with `file_too_large` at the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy` if
+ * the stream is too slow while other forms wait. Destroys the stream at its end.
+ */
+export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buffers }: Options): AsyncGenerator<Part> {
+  let total = 0;
+  let filled = 0;
+  let held: HeldBuffer | undefined;
+  let small: Buffer | undefined;
+  const takePart = (isLast: boolean): Part => {
+    const bytes = held?.bytes.subarray(0, filled) ?? small?.subarray(0, total) ?? Buffer.alloc(0);
+    const part = { bytes, isLast, held };
+    held = undefined;
+    filled = 0;
+    return part;
+  };
+  try {
+    const chunks = chunksOf(body);
+    for (;;) {
+      const next = await (held?.fill(chunks.next()) ?? chunks.next());
+      if (next.done) break;
+      const chunk = Buffer.isBuffer(next.value) ? next.value : Buffer.from(next.value);
+      const before = total;
+      total += chunk.length;
+      if (total > maxBytes) throw new DomainError("file_too_large", `The file is larger than ${maxBytes} bytes.`);
+      if (total <= SMALL_BYTES) {
+        small ??= Buffer.allocUnsafeSlow(SMALL_BYTES);
+        chunk.copy(small, before);
+        freeBytes(chunk);
+        continue;
+      }
+      const pieces = small === undefined ? [chunk] : [small.subarray(0, before), chunk];
+      small = undefined;
+      for (const piece of pieces) {
+        for (let at = 0; at < piece.length; ) {
+          // More bytes follow, so the part that is full now is not the last one.
+          if (held !== undefined && filled === partBytes) yield takePart(false);
+          held ??= await buffers.acquire(Math.min(partBytes, maxBytes));
+          const copied = piece.copy(held.bytes, filled, at);
+          filled += copied;
+          at += copied;
+        }
+      }
+      freeBytes(chunk);
+    }
+    yield takePart(true);
+  } finally {
+    held?.release();
+    // Destroys the stream immediately. The end of a loop over the stream would first wait for the next bytes of a slow client.
+    body.destroy();
+  }
+}
+
+async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array, undefined> {
+  try {
+    for await (const chunk of body) yield chunk;
+  } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
+    throw new DomainError("upload_aborted", "The upload ended before the file was complete.", { cause });
+  }
+}
+
+/**
+ * Frees the memory of bytes that no code uses any more. Does nothing if the bytes are only a part of a larger buffer, because other code
+ * may use the rest of the buffer.
+ * The garbage collector would free the memory too, but only after 64 MiB of such bytes.
+ */
+export function freeBytes({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { CompleteMultipartUploadCommand, PutBucketCorsCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 import { createPresigner } from "@valetkey/presign";
 import { expect, test } from "vitest";
-import { createCopy } from "./copy.ts";
+import { createCopy } from "./multipart.ts";
 import type { Bucket } from "./port.ts";
 import { type BucketServer, clientOn, type inspect } from "./testing/bucket-server.ts";
 import { patterned, sha256 } from "./testing/bytes.ts";

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type Credentials,
   createPresigner,
@@ -5,11 +6,11 @@ import {
   type PresignedRequest,
   type PresignTarget,
 } from "@valetkey/presign";
-import { toBucketError, unavailable } from "./bucket-error.ts";
-import { type CloudFrontTarget, createCloudFrontDownloads, type Downloads } from "./cloudfront-downloads.ts";
+import { createCloudFrontSigner } from "@valetkey/presign/cloudfront";
+import { toBucketError, unavailable } from "./client.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { overridesOf } from "./download-overrides.ts";
 import type { Bucket, SignedRequest } from "./port.ts";
+import { overridesOf } from "./serving.ts";
 
 export type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
@@ -59,7 +60,6 @@ export function createSigning({ target, credentials, onWarning, cloudFront }: Op
       return asBucketError(lasting).then((fetched) => signGet(options, fetched));
     },
   };
-
   return {
     urlOrigin: presigner.origin,
     ...(cloudFront === undefined ? downloads : createCloudFrontDownloads(cloudFront)),
@@ -124,4 +124,38 @@ async function asBucketError(credentials: Credentials | Promise<Credentials>): P
   } catch (error) {
     throw error instanceof PresignError ? error : toBucketError(error, "Finding credentials");
   }
+}
+
+export type Downloads = Pick<Bucket, "downloadOrigin" | "presignGet">;
+
+/** A CloudFront distribution in front of the bucket. */
+export type CloudFrontTarget = {
+  /** The URL of the distribution, without a path. */
+  distribution: string;
+  keyPairId: string;
+  /** The private key as PEM. */
+  privateKey: string;
+  hash: "sha1" | "sha256";
+  /** Whether each URL works only for the IP address that requested it. */
+  bindsIp: boolean;
+};
+
+/** Signs download URLs for a distribution. The signatures do not depend on the credentials of the bucket. */
+export function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Downloads {
+  const signer = createCloudFrontSigner(target);
+  return {
+    downloadOrigin: signer.origin,
+    async presignGet(options) {
+      const { now, expiresInSeconds, cacheWindowSeconds, clientIp } = options;
+      if (bindsIp && clientIp === undefined)
+        throw new Error("A URL would be signed without the IP address of its client");
+      // An RSA signature blocks the event loop for a third of a millisecond. So a pause lets other requests run between two signatures of a
+      // batch.
+      await setImmediate();
+      const ipAddress = bindsIp ? clientIp : undefined;
+      const signing = { now, expiresInSeconds, cacheWindowSeconds, ipAddress };
+      const { url, expiresAt } = signer.presignGet({ ...overridesOf(options), ...signing });
+      return { url, expiresAt };
+    },
+  };
 }

@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
+import type { CompletedPart } from "@aws-sdk/client-s3";
+import { CompleteMultipartUploadCommand, PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 import { DomainError } from "../errors.ts";
-import { unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import { createPartBuffers, type FormBuffers, type PartBufferOptions } from "./part-buffers.ts";
+import { failedWith, unavailable } from "./client.ts";
+import { abortParts, beginParts, COMPLETE_EXTRA_MS, ifAbsent } from "./multipart.ts";
+import type { Part } from "./part-buffers.ts";
+import { createPartBuffers, type FormBuffers, type PartBufferOptions, splitIntoParts } from "./part-buffers.ts";
 import type { Bucket, Checksum } from "./port.ts";
-import { putObject } from "./put-object.ts";
-import { beginMultipart, type Multipart } from "./server-multipart.ts";
-import { type Part, splitIntoParts } from "./split-into-parts.ts";
 
 type Store = Bucket["store"];
 type StoreOptions = Parameters<Store>[0];
@@ -112,4 +113,127 @@ async function cleanUp(
       "A failed upload could not be removed because the bucket does not respond. Add a lifecycle rule that aborts incomplete multipart uploads.",
     );
   }
+}
+
+type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; checksum: string };
+
+/** The minimum speed of a transfer: 128 KiB a second. The service aborts a slower transfer. */
+const SLOWEST_BYTES_PER_MS = 131.072;
+
+/** Returns the time limit for the transfer of the bytes. Milliseconds. */
+export function transferMs(bytes: Buffer): number {
+  return Math.ceil(bytes.length / SLOWEST_BYTES_PER_MS);
+}
+
+/**
+ * The outcome of a write. `confirmed`: the bucket returned the checksum of these bytes. `unconfirmed`: the bucket did not return this
+ * checksum. `occupied`: the key already has an object, perhaps from a first attempt whose response was lost.
+ */
+export type Outcome = "confirmed" | "unconfirmed" | "occupied";
+
+/** Stores a small object in one call. */
+export async function putObject(client: BucketClient, options: PutOptions): Promise<Outcome> {
+  const { s3, bucket, call, optionalChecksums } = client;
+  const { objectKey, contentType, bytes, checksum } = options;
+  const plain = { Bucket: bucket, Key: objectKey, ContentType: contentType, Body: bytes };
+  const checked = { ...plain, ChecksumSHA256: checksum };
+  const stored = await call(
+    "PutObject",
+    (sending) =>
+      optionalChecksums((withChecksums) => {
+        const input = withChecksums ? checked : plain;
+        return ifAbsent((condition) => s3.send(new PutObjectCommand({ ...input, ...condition }), sending));
+      }),
+    { extraMs: transferMs(bytes) },
+  );
+  if (stored === "occupied") return stored;
+  return stored.ChecksumSHA256 === checksum ? "confirmed" : "unconfirmed";
+}
+
+/** A multipart upload in progress. The service sends the parts to the bucket. */
+export type Multipart = {
+  /**
+   * Starts to send the next part, and releases its buffer when the bucket has stored the part. Resolves when the bucket has stored the
+   * previous part.
+   */
+  add(part: Part): Promise<void>;
+  /** Completes the upload. */
+  complete(): Promise<Outcome>;
+  /** Waits until the current part is sent, and aborts the upload. */
+  abort(): Promise<void>;
+};
+
+export async function beginMultipart(
+  client: BucketClient,
+  { objectKey, contentType }: { objectKey: string; contentType: string },
+): Promise<Multipart> {
+  const { s3, bucket, call, optionalChecksums } = client;
+  const place = { Bucket: bucket, Key: objectKey };
+  const UploadId = await beginParts(client, { ...place, ContentType: contentType, ChecksumAlgorithm: "SHA256" });
+  const upload = { ...place, UploadId };
+  const parts: CompletedPart[] = [];
+  let sending: Promise<void> = Promise.resolve();
+
+  async function send({ bytes, held }: Part, PartNumber: number): Promise<void> {
+    const ChecksumSHA256 = hash("sha256", bytes, "base64");
+    const plain = { ...upload, PartNumber, Body: bytes };
+    try {
+      const part = await call(
+        "UploadPart",
+        (options) =>
+          optionalChecksums(async (withChecksums) => {
+            const checksum = withChecksums ? { ChecksumSHA256 } : {};
+            const { ETag } = await s3.send(new UploadPartCommand({ ...plain, ...checksum }), options);
+            return { PartNumber, ETag, ...checksum };
+          }),
+        { extraMs: transferMs(bytes) },
+      );
+      parts.push(part);
+      held?.release();
+    } finally {
+      // Discards the buffer after a failure too, because the form may already wait for its next buffer.
+      held?.discard();
+    }
+  }
+  return {
+    async add(part) {
+      await sending;
+      sending = send(part, parts.length + 1);
+      // The next `await` of `sending` throws the error. Until then, this handler prevents an unhandled rejection.
+      sending.catch(() => undefined);
+    },
+    async complete() {
+      await sending;
+      const input = { ...upload, MultipartUpload: { Parts: parts } };
+      const complete = (options: { abortSignal: AbortSignal }) =>
+        ifAbsent((condition) => s3.send(new CompleteMultipartUploadCommand({ ...input, ...condition }), options));
+      const completed = await call(
+        "CompleteMultipartUpload",
+        (options) => complete(options).catch(treatGoneAsCompleted),
+        { extraMs: COMPLETE_EXTRA_MS },
+      );
+      return completed === "occupied" ? completed : outcomeOf(completed.ChecksumSHA256, parts);
+    },
+    async abort() {
+      await sending.catch(() => undefined);
+      await abortParts(client, upload);
+    },
+  };
+}
+
+/** Returns "occupied" if the upload is gone. A first attempt may have completed the upload although its response was lost. */
+function treatGoneAsCompleted(error: unknown): "occupied" {
+  if (failedWith(error, "NoSuchUpload")) return "occupied";
+  throw error;
+}
+
+/**
+ * Compares the checksum that the bucket returned with the expected one. For a multipart object, it is the checksum of the part checksums.
+ * The bucket has verified each part itself.
+ */
+function outcomeOf(checksum: string | undefined, parts: readonly CompletedPart[]): Outcome {
+  if (checksum === undefined) return "unconfirmed";
+  const digests = parts.map(({ ChecksumSHA256 = "" }) => Buffer.from(ChecksumSHA256, "base64"));
+  const expected = hash("sha256", Buffer.concat(digests), "base64");
+  return checksum.replace(/-\d+$/, "") === expected ? "confirmed" : "unconfirmed";
 }

@@ -1,11 +1,10 @@
 import { CompleteMultipartUploadCommand } from "@aws-sdk/client-s3";
 import { createPresigner, type PresignTarget } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
-import { failedWith, unavailable } from "./bucket-error.ts";
-import type { BucketCapabilities } from "./capabilities.ts";
 import type { BucketClient } from "./client.ts";
+import { failedWith, unavailable } from "./client.ts";
 import type { CredentialSource } from "./credentials.ts";
-import type { Bucket, MultipartPlace, StoredPart } from "./port.ts";
+import type { Bucket, BucketCapabilities, MultipartPlace, StoredPart } from "./port.ts";
 
 type Parts = Pick<Bucket, "head" | "copy" | "createMultipart" | "listParts" | "abortMultipart">;
 
@@ -92,7 +91,6 @@ function createSend({ target, credentials, clock, timeoutMs }: Options) {
       throw unavailable(`The bucket responded to a signed PUT with ${response.status}`);
     return response.status;
   }
-
   return {
     async put({ objectKey, headers = {}, body = BODY, sentType = TYPE, unsigned = {} }: Put): Promise<number> {
       const signed = { ...headers, "content-type": TYPE, "content-length": String(BODY.length) };

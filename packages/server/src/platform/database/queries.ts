@@ -1,10 +1,9 @@
-import type { Kysely } from "kysely";
+import type { CompiledQuery, Expression, Kysely, RawBuilder, Selectable, SqlBool } from "kysely";
 import type { Clock } from "../clock.ts";
+import { DomainError } from "../errors.ts";
 import type { RunStatement } from "./compile-statement.ts";
 import type { Engine } from "./engine.ts";
 import type { Tables } from "./schema.ts";
-import type { Search } from "./search.ts";
-import type { UrlJournal } from "./url-journal.ts";
 
 /** Where queries run: the database, in which each query runs alone, or one transaction. */
 export type Tx = {
@@ -65,4 +64,49 @@ export function defineQueries<Q extends object>(name: string, build: (tx: Tx) =>
     return result;
   }
   return Object.defineProperty(queries, "name", { value: name });
+}
+
+export type AuditRow = Selectable<Tables["audit_events"]>;
+
+/** Reads the URL events that are still in the journal of SQLite, and not yet in the table of audit events. */
+export type UrlJournal = {
+  /** Finds the newest events that belong to a note or an owner and are older than the event `before`. */
+  find(query: {
+    column: "note_id" | "owner_id";
+    value: string;
+    before: string | undefined;
+    routine: "include" | "omit";
+    limit: number;
+  }): AuditRow[];
+  /** Finds the oldest events in a range of ids that have the action `url.issued`. `ownerId` null: the events of every owner. */
+  findUrls(range: {
+    ownerId: string | null;
+    after: string;
+    before: string;
+    limit: number;
+  }): Pick<AuditRow, "id" | "note_id" | "attachment_ids">[];
+};
+
+/** The time limit of a search. This time is enough to search thousands of long notes. Milliseconds. */
+export const SEARCH_LIMIT_MS = 2_000;
+
+/** Runs queries that may read all notes of a person. A query that exceeds the time limit stops with `search_timeout`. */
+export type Search = {
+  run: <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
+  /** The maximum number of searches that run at the same time. */
+  atOnce: number;
+  /**
+   * Only for an engine that can't stop a running query. Builds a condition that the query evaluates for every note. After the time limit,
+   * the condition makes the query fail.
+   */
+  inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;
+};
+
+export function searchTimeout(limitMs: number, cause: unknown): DomainError {
+  const seconds = limitMs / 1_000;
+  return new DomainError(
+    "search_timeout",
+    `The search took longer than ${seconds} seconds, so it was stopped. Request fewer notes, or try again when fewer people search.`,
+    { cause },
+  );
 }

@@ -64,7 +64,7 @@ export type Tables = {
     owner_id: string;
     title: string;
     body: string;
-    /** `title_folded` and `body_folded`: the title and the body in the form for searches (platform/text/fold.ts). */
+    /** `title_folded` and `body_folded`: the title and the body in the form for searches (platform/text/readable-text.ts). */
     title_folded: Generated<string>;
     body_folded: Generated<string>;
     created_at: number;
@@ -82,7 +82,7 @@ export type Tables = {
     object_key: string;
     owns_object: Bit;
     filename: string;
-    /** The filename in the form for searches (platform/text/fold.ts). */
+    /** The filename in the form for searches (platform/text/readable-text.ts). */
     filename_folded: Generated<string>;
     content_type: string;
     size_bytes: number;

@@ -4,7 +4,7 @@ import { openAccounts } from "../../testing/auth/accounts-app.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { startServiceInTest, stopClock } from "../../testing/use-service.ts";
-import { addClientAddress, type TrustProxy, trustsProxy } from "./client-address.ts";
+import { addClientAddress, networkOf, type TrustProxy, trustsProxy } from "./client-address.ts";
 
 /** An application that returns the IP address of the client. `log` contains the lines of its log. */
 function openApp(trustProxy: TrustProxy) {
@@ -96,5 +96,20 @@ describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name
       expect(statusCode).toBe(nth < 10 ? 401 : 429);
     }
     expect((await from("192.0.2.8:49152", "person-20@example.com")).statusCode).toBe(401);
+  });
+});
+
+describe("requirement 30: the network that limits count for an IP address", () => {
+  it.each([
+    ["192.0.2.7", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["::ffff:c000:207", "192.0.2.7"],
+    ["2001:db8:1:2::1", "2001:db8:1:2::/64"],
+    ["2001:DB8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8:1:3::1", "2001:db8:1:3::/64"],
+    ["fe80::1%eth0", "fe80::/64"],
+    ["no address", "no address"],
+  ])("of %s is %s", (ip, network) => {
+    expect(networkOf(ip)).toBe(network);
   });
 });

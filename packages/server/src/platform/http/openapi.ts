@@ -6,8 +6,8 @@ import swaggerUi from "@fastify/swagger-ui";
 import { Problem } from "@valetkey/contract";
 import type { FastifyReply, FastifySchema } from "fastify";
 import { Type } from "typebox";
+import { notFound } from "./problem.ts";
 import type { App } from "./route-types.ts";
-import { notFound } from "./send-problem.ts";
 import { sessionCookieName } from "./session-cookie.ts";
 
 /** The schema of a response without a body. */

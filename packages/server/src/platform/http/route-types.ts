@@ -42,7 +42,7 @@ export type RouteDeps<UseCases> = {
   clientIpOf: ClientIpOf;
   /**
    * A `preHandler` for lists. A long page takes milliseconds of work. So each request for a page runs in a separate turn of the event loop
-   * (loop-turns.ts).
+   * (request-body.ts).
    */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };
@@ -55,3 +55,12 @@ export type FormProgressLimits = {
   /** If a form arrives more slowly than this, the service aborts the upload. */
   minBytesPerSecond: number;
 };
+
+/**
+ * Whether the route reads the body of this request as a stream. In this case, only the limits for forms apply to the duration of the
+ * request.
+ */
+export function isStreamedForm({ headers, routeOptions }: FastifyRequest): boolean {
+  const form = "multipart/form-data";
+  return routeOptions.schema?.consumes?.includes(form) === true && headers["content-type"]?.startsWith(form) === true;
+}

@@ -1,3 +1,5 @@
+import type { SerializerFactory } from "@fastify/fast-json-stringify-compiler";
+import SerializerSelector from "@fastify/fast-json-stringify-compiler";
 import { Id } from "@valetkey/contract";
 import type { FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
@@ -162,3 +164,26 @@ function nodeAt(schema: SchemaNode, path: string): SchemaNode | undefined {
   }
   return typeof node === "object" && node !== null ? (node as SchemaNode) : undefined;
 }
+
+const selectSerializer = SerializerSelector();
+
+/** A serializer depends only on its schema, so all services of a process share the serializers. */
+const serializers = new WeakMap<object, (data: unknown) => string>();
+
+/**
+ * Compiles each serializer when a response first needs it. If the service compiled all serializers at startup, the start would take a tenth
+ * longer.
+ */
+export const buildSerializer: SerializerFactory = (schemas, options) => {
+  const compile = selectSerializer(schemas, options);
+  return (route) => {
+    const schema = route.schema as object;
+    return (data) => {
+      const known = serializers.get(schema);
+      if (known !== undefined) return known(data);
+      const compiled = compile(route);
+      serializers.set(schema, compiled);
+      return compiled(data);
+    };
+  };
+};

@@ -3,7 +3,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 import type { Database } from "../database/queries.ts";
-import { createWriteTurns } from "./write-turns.ts";
+import { createWriteTurns } from "./http-limits.ts";
 
 const nextTick = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Message } from "./port.ts";
+import type { Message } from "./smtp.ts";
 import { createSmtp, type SmtpOptions } from "./smtp.ts";
 import { smtpOptions, smtpServerInTest, trustedCertificate } from "./testing/smtp-server.ts";
 

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { Socket } from "node:net";
-import { addAbortSignal, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
+import { addAbortSignal } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../errors.ts";
-import type { Scanner, ScanVerdict } from "./port.ts";
 
 export type ClamdTimeouts = {
   /** The timeout for the connection. The reply to a ping has the same timeout, which starts after the connection. */
@@ -87,7 +87,6 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
       socket.destroy();
     }
   }
-
   return {
     async scan(body, { signal } = {}) {
       try {
@@ -176,3 +175,17 @@ function unavailable(why: string, cause?: unknown): DomainError {
     cause: new Error(`clamd: ${why}${detail}: check CLAMAV_HOST and that clamd listens on TCP`),
   });
 }
+
+/** The result of a virus scan. `too_large`: the file is too large for the scanner, which did not read the whole file. */
+export type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } | { kind: "too_large" };
+
+/** A virus scanner. Calls reject with `scanner_unavailable` if the scanner is down, stops responding, or returns no result. */
+export type Scanner = {
+  /**
+   * Scans the bytes of a stream, and reads the stream only as fast as the scanner accepts the bytes. Destroys the stream afterwards. If the
+   * stream fails, rejects with its error.
+   */
+  scan(body: Readable, options?: { signal?: AbortSignal | undefined }): Promise<ScanVerdict>;
+  /** Resolves when the scanner responds. */
+  probe(): Promise<void>;
+};

@@ -25,3 +25,18 @@ export function isVisible(text: string): boolean {
 export function hasBidiControl(text: string): boolean {
   return /\p{Bidi_Control}/u.test(text);
 }
+
+/** Returns whether both databases can store the value as a text: without the NUL character and without half of a surrogate pair. */
+export function isStorableText(value: unknown): value is string {
+  return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
+}
+
+/**
+ * Folds a text for search: texts that differ only in case or in the composition of accents (Unicode NFC) become equal. "Straße" and
+ * "STRASSE" become equal, but é and e do not. The language of the user has no effect, so a Turkish dotted I does not become equal to an i.
+ */
+export function fold(text: string): string {
+  // The first toLowerCase turns the capital ẞ into ß, and toUpperCase turns ß into SS. A lowercase sigma is σ, but ς at the end of a word,
+  // so both become σ.
+  return text.normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC").replaceAll("ς", "σ");
+}

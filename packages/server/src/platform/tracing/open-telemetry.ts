@@ -18,8 +18,6 @@ import type { Logger } from "pino";
 import type { TracingConfig } from "../config/index.ts";
 import { DomainError } from "../errors.ts";
 import type { StartRequestSpan } from "../http/request-spans.ts";
-import type { InSpan } from "./in-span.ts";
-
 /** Traces of the service. Only this file imports OpenTelemetry, and the service loads this file only if a collector is configured. */
 export type Tracing = {
   startRequest: StartRequestSpan;
@@ -134,3 +132,6 @@ function logOutages(exporter: SpanExporter, logger: Logger): SpanExporter {
     shutdown: () => exporter.shutdown(),
   };
 }
+
+/** Runs `work` in a span with this name. The name must not contain data. */
+export type InSpan = <T>(name: string, work: () => T) => T;

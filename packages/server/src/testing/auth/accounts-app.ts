@@ -46,7 +46,7 @@ import { admitSignUp } from "../../features/sharing/invitations/sign-up.ts";
 import { defaultLimits } from "../../platform/config/index.ts";
 import type { EmailProof } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { LimitCountQueries } from "../../platform/limits/limit-counts-port.ts";
+import type { LimitCountQueries } from "../../platform/limits/queries.ts";
 import { limitCountQueries } from "../../platform/limits/queries.ts";
 import type { TestEngine } from "../database/test-databases.ts";
 import { withQueries } from "../database/with-queries.ts";
@@ -170,7 +170,6 @@ export async function openAccounts(
       ...(body === undefined ? {} : { payload: body as object }),
     });
   }
-
   return {
     people,
     db: db.kysely,

@@ -1,5 +1,5 @@
 import { orOverLimit, takeMailLimits } from "../../features/outbox/mail-rate-limits.ts";
-import type { Mailer } from "../../platform/mailer/port.ts";
+import type { Mailer } from "../../platform/mailer/smtp.ts";
 import type { TestService } from "../service.ts";
 
 type Sent = Parameters<Mailer["send"]>[0];

@@ -1,6 +1,5 @@
 import type { ClaimedDelivery } from "../../features/outbox/webhooks-port.ts";
-import { encodeTimedCursor } from "../../platform/database/cursor.ts";
-import { encodeCursor } from "../../platform/database/encode-cursor.ts";
+import { encodeCursor, encodeTimedCursor } from "../../platform/database/pages.ts";
 import type { EveryQuery } from "./every-query.ts";
 import { MIDDLE, ROWS } from "./large-database.ts";
 import {

@@ -7,11 +7,9 @@ import { type Lookups, lookupQueries } from "../../features/people/lookups.ts";
 import { type UploadSteps, uploadQueries } from "../../features/uploads/queries.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Engine } from "../../platform/database/engine.ts";
-import type { Database, PoolState, Tx } from "../../platform/database/queries.ts";
+import type { Database, PoolState, Search, Tx, UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Search } from "../../platform/database/search.ts";
 import type { Transactions } from "../../platform/database/transactions.ts";
-import type { UrlJournal } from "../../platform/database/url-journal.ts";
 
 /** Where queries of one connection, pool or transaction run. */
 export function queriesOn(

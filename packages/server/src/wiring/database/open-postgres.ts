@@ -8,19 +8,27 @@ import { compileUploads, uploadSteps } from "../../features/uploads/queries.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { postgresEngine as engine } from "../../platform/database/engine.ts";
 import { migrate } from "../../platform/database/migrate.ts";
-import { retryConflicts } from "../../platform/database/postgres/conflicts.ts";
-import { isNotWritable, NOT_WRITABLE } from "../../platform/database/postgres/errors.ts";
-import { MigrationDialect } from "../../platform/database/postgres/migration-dialect.ts";
-import { hasNamedStatements } from "../../platform/database/postgres/named-statements.ts";
-import { pipelineOn } from "../../platform/database/postgres/pipeline.ts";
-import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "../../platform/database/postgres/pool.ts";
-import { NO_SCHEMAS, requireSchema, withSchema } from "../../platform/database/postgres/schema.ts";
+import { isNotWritable, NOT_WRITABLE, retryConflicts } from "../../platform/database/postgres/errors.ts";
+import {
+  hasNamedStatements,
+  MigrationDialect,
+  NO_SCHEMAS,
+  requireSchema,
+  withSchema,
+} from "../../platform/database/postgres/opening.ts";
+import {
+  createPool,
+  createStatementNames,
+  DEFAULT_POOL_SIZE,
+  kyselyPool,
+  noNames,
+  URL_POOL_SIZE,
+} from "../../platform/database/postgres/pool.ts";
 import { createPostgresSearch } from "../../platform/database/postgres/search.ts";
-import { createStatementNames, noNames } from "../../platform/database/postgres/statement-names.ts";
-import { statementsOn } from "../../platform/database/postgres/statements.ts";
+import { pipelineOn, statementsOn } from "../../platform/database/postgres/statements.ts";
 import type { Database, PoolState } from "../../platform/database/queries.ts";
+import { SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { SEARCH_LIMIT_MS } from "../../platform/database/search.ts";
 import { createTransactions } from "../../platform/database/transactions.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { assembleDatabase } from "./database.ts";

@@ -11,11 +11,11 @@ import type { Clock } from "../../platform/clock.ts";
 import { type Batching, createBatching } from "../../platform/database/batching.ts";
 import type { RunStatement } from "../../platform/database/compile-statement.ts";
 import { postgresEngine as engine } from "../../platform/database/engine.ts";
-import { runOn } from "../../platform/database/postgres/run-on.ts";
 import type { RunNamed } from "../../platform/database/postgres/statements.ts";
+import { runOn } from "../../platform/database/postgres/statements.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { isStorableText } from "../../platform/text/storable-text.ts";
+import { isStorableText } from "../../platform/text/readable-text.ts";
 
 const MAX_BATCH_KEYS = 200;
 const MAX_RUNNING = 2;

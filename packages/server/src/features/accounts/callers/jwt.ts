@@ -1,7 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import type { Clock } from "../../../platform/clock.ts";
-import { readBase64url } from "../../../platform/crypto/base64url.ts";
+import { readBase64url } from "../../../platform/crypto/ids.ts";
 import type { JwtIssuer } from "../../../platform/database/unions.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { Caller } from "../../access/caller.ts";
@@ -86,7 +86,6 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
       return { issuer: "jwks", payload };
     }
   }
-
   return {
     recall(token) {
       const entry = verified.get(token);

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { deleteSessionCookie } from "better-auth/cookies";
-import { toIso } from "../../../platform/http/wire-instant.ts";
+import { toIso } from "../../../platform/http/wire.ts";
 import type { AccountVerbs } from "../index.ts";
 import type { LogAccountChange } from "./account-links.ts";
 import { callerOf, ownerOf, POST } from "./endpoint.ts";

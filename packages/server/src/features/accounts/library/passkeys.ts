@@ -2,7 +2,7 @@ import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
 import { HttpProblem } from "../../../platform/http/problem.ts";
-import { toIso } from "../../../platform/http/wire-instant.ts";
+import { toIso } from "../../../platform/http/wire.ts";
 import type { AccountVerbs } from "../index.ts";
 import type { Passkey } from "../own/passkey.ts";
 import { checkName } from "./account-creation.ts";

@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
-import { readerLanguage } from "../../../platform/http/page-language.ts";
+import { readerLanguage } from "../../../platform/http/pages.ts";
 import type { Language } from "../../../platform/text/language.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 

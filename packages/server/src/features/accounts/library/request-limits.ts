@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { goneSignal } from "../../../platform/http/gone-signal.ts";
-import { networkOf } from "../../../platform/http/network.ts";
+import { networkOf } from "../../../platform/http/client-address.ts";
+import { goneSignal } from "../../../platform/http/wire.ts";
 import type { LinkVerbs } from "../../links/index.ts";
 import type { AccountVerbs } from "../index.ts";
 import { PASSWORD_AGAIN } from "./password-guess-hooks.ts";

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { readBase64url } from "../../../platform/crypto/base64url.ts";
+import { readBase64url } from "../../../platform/crypto/ids.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import type { BrowserNames } from "../../outbox/mail.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";

@@ -1,4 +1,4 @@
-import { sealSecret } from "../../../platform/crypto/sealed-secret.ts";
+import { sealSecret } from "../../../platform/crypto/secrets.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";

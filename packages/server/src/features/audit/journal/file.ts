@@ -1,7 +1,6 @@
 import type { StatementSync } from "node:sqlite";
-import { toSqliteDomainError } from "../../../platform/database/sqlite/errors.ts";
-import { openWriter, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
-import type { AuditRow, UrlJournal } from "../../../platform/database/url-journal.ts";
+import type { AuditRow, UrlJournal } from "../../../platform/database/queries.ts";
+import { openWriter, toSqliteDomainError, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
 import { auditColumns } from "../audit-row.ts";
 
 export type JournalEvents = UrlJournal & { close: () => void };

@@ -1,8 +1,6 @@
-import { fitPage } from "../../../platform/http/fit-page-bytes.ts";
 import { httpLimits } from "../../../platform/http/http-limits.ts";
-import { allowNoBody, readIdempotencyKey } from "../../../platform/http/read-request.ts";
 import type { App } from "../../../platform/http/route-types.ts";
-import { toIso } from "../../../platform/http/wire-instant.ts";
+import { allowNoBody, fitPage, readIdempotencyKey, toIso } from "../../../platform/http/wire.ts";
 import { idInApplication } from "../../access/actor.ts";
 import type { Attachment } from "../../access/attachment.ts";
 import { presentAttachment } from "../../attachments/present.ts";

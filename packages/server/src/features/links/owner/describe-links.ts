@@ -1,4 +1,4 @@
-import { makeToken } from "../../../platform/crypto/token.ts";
+import { makeToken } from "../../../platform/crypto/link-token.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../../platform/database/pages.ts";
 import type { LinkKind } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";

@@ -1,8 +1,7 @@
 import type { FileRequest as WireFileRequest, Link as WireLink } from "@valetkey/contract";
-import type { Page } from "../../../platform/database/page.ts";
-import { fitPage } from "../../../platform/http/fit-page-bytes.ts";
+import type { Page } from "../../../platform/database/pages.ts";
 import type { RouteDeps } from "../../../platform/http/route-types.ts";
-import { isoOrNull, toIso } from "../../../platform/http/wire-instant.ts";
+import { fitPage, isoOrNull, toIso } from "../../../platform/http/wire.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import { type People, presentPerson } from "../../people/present.ts";
 import type { FileRequest } from "../link.ts";

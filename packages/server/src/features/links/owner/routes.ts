@@ -14,11 +14,10 @@ import {
   UpdateLinkBody,
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
-import type { PageRequest } from "../../../platform/database/page.ts";
+import type { PageRequest } from "../../../platform/database/pages.ts";
 import { operations } from "../../../platform/http/openapi.ts";
-import { readIdempotencyKey } from "../../../platform/http/read-request.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { isoOrNull, parseInstant } from "../../../platform/http/wire-instant.ts";
+import { isoOrNull, parseInstant, readIdempotencyKey } from "../../../platform/http/wire.ts";
 import { callerOf } from "../../access/authentication.ts";
 import type { AuditVerbs } from "../../audit/index.ts";
 import { describe as describeEvents } from "../../audit/routes.ts";

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
-import { decodeCursor, toPage } from "../../../platform/database/cursor.ts";
-import type { Page, PageRequest } from "../../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../../platform/database/pages.ts";
+import { decodeCursor, toPage } from "../../../platform/database/pages.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { notInTrash } from "../../access/not-in-trash.ts";
 import { ENDED } from "../../usage/usage.ts";

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
-import { orMissing } from "../../../platform/database/constraints.ts";
-import type { Page, PageRequest } from "../../../platform/database/page.ts";
+import type { Page, PageRequest } from "../../../platform/database/pages.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import type { LinkKind, Role } from "../../../platform/database/unions.ts";
+import { orMissing } from "../../../platform/database/writes.ts";
 import { isLive } from "../../access/live-share.ts";
 import type { Link, LinkDetails, LinkWithCreator } from "../link.ts";
 import { linkDetails, newestFirst, toDetails, toPageOfDetails } from "./link-details.ts";

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { deleteInSteps } from "../../../platform/database/delete-in-steps.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { deleteInSteps } from "../../../platform/database/writes.ts";
 export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ kysely: db }) => ({
   /** Stores the code for this email address and link. An earlier code for them stops working. */
   async putCode({ linkId, email, codeHash, expiresAt }: LinkCode): Promise<void> {

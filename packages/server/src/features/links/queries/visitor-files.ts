@@ -1,7 +1,7 @@
 import type { Expression, Kysely, Selectable } from "kysely";
-import { orMissing } from "../../../platform/database/constraints.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
+import { orMissing } from "../../../platform/database/writes.ts";
 import { unlistedStates } from "../../access/attachment.ts";
 import { notInTrash } from "../../access/not-in-trash.ts";
 import { type AttachmentRow, attachmentColumns, toAttachment } from "../../access/rows.ts";

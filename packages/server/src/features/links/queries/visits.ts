@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { deleteInSteps } from "../../../platform/database/delete-in-steps.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
+import { deleteInSteps } from "../../../platform/database/writes.ts";
 import { isLive } from "../../access/live-share.ts";
 import { inGroup } from "../../attachments/attachment-groups.ts";
 import type { IssuedUrls, Link, LinkClaim, LinkedFile } from "../link.ts";
@@ -131,7 +131,7 @@ async function findOpenClaim(
 ): Promise<LinkClaim | undefined> {
   const row = await db
     .selectFrom("link_claims")
-    // Lists the columns, so that the statement can have a name on PostgreSQL (postgres/statement-names.ts).
+    // Lists the columns, so that the statement can have a name on PostgreSQL (postgres/pool.ts).
     .select(["id", "link_id", "generation", "visitor_id", "claimed_at", "window_ends_at"])
     .where("visitor_id", "=", visitorId)
     .where("link_id", "=", linkId)

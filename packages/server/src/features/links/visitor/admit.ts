@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { LinkPolicy } from "../../../platform/config/service-limits.ts";
-import { readToken, tokenIsRight } from "../../../platform/crypto/token.ts";
+import { readToken, tokenIsRight } from "../../../platform/crypto/link-token.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";

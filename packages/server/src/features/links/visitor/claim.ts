@@ -33,7 +33,7 @@ const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
 
-/** An HTTP request of a visitor. `network`: the network of the client (platform/http/network.ts). */
+/** An HTTP request of a visitor. `network`: the network of the client (platform/http/client-address.ts). */
 export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
 
 /**

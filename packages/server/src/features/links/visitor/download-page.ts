@@ -1,4 +1,4 @@
-import { plainPage } from "../../../platform/http/plain-page.ts";
+import { plainPage } from "../../../platform/http/pages.ts";
 import type { LinkedFile } from "../link.ts";
 import type { DownloadTexts } from "./download-texts.ts";
 import type { Look } from "./look-at-link.ts";

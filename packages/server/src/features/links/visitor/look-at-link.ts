@@ -1,7 +1,12 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { takeFromWindow, type WindowLimit, windowKey } from "../../../platform/limits/in-database.ts";
-import { limitOf, unlessDiskIsFull } from "../../../platform/limits/look-limit.ts";
+import {
+  limitOf,
+  takeFromWindow,
+  unlessDiskIsFull,
+  type WindowLimit,
+  windowKey,
+} from "../../../platform/limits/in-database.ts";
 import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import { auditEvent } from "../../audit/describe-event.ts";
 import { auditQueries } from "../../audit/queries.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { deriveLinkKeys } from "../../../platform/crypto/link-keys.ts";
+import { deriveLinkKeys } from "../../../platform/crypto/link-token.ts";
 import { openPass, type Pass, sealPass } from "./pass.ts";
 
 const { passes: keys } = deriveLinkKeys(["a secret of this test, 32 bytes long"]);

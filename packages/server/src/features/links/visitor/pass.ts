@@ -1,7 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { NewId } from "../../../platform/clock.ts";
-import { readBase64url } from "../../../platform/crypto/base64url.ts";
-import { idBytes, idOf } from "../../../platform/crypto/id-bytes.ts";
+import { idBytes, idOf, readBase64url } from "../../../platform/crypto/ids.ts";
 import type { Link } from "../link.ts";
 
 const MAX_PASS_MS = 30 * 86_400_000;

@@ -1,5 +1,5 @@
 import type { OpenedLink, PublicLink } from "@valetkey/contract";
-import { toIso } from "../../../platform/http/wire-instant.ts";
+import { toIso } from "../../../platform/http/wire.ts";
 import type { Look, OpenLook } from "./look-at-link.ts";
 import { type OpenRequest, presentRequest } from "./present-request.ts";
 

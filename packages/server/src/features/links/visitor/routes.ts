@@ -10,11 +10,11 @@ import {
   UnlockBody,
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
-import { networkOf } from "../../../platform/http/network.ts";
+import { networkOf } from "../../../platform/http/client-address.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../../platform/http/openapi.ts";
-import { readerLanguage } from "../../../platform/http/page-language.ts";
+import { readerLanguage } from "../../../platform/http/pages.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { toIso } from "../../../platform/http/wire-instant.ts";
+import { toIso } from "../../../platform/http/wire.ts";
 import type { Metrics } from "../../../platform/metrics/requests.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import type { LinkVerbs } from "../index.ts";

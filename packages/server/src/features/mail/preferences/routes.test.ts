@@ -2,7 +2,6 @@ import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSmtp } from "../../../platform/mailer/smtp.ts";
 import { smtpOptions, startSmtpServer } from "../../../platform/mailer/testing/smtp-server.ts";
-import { nextDigestAt } from "../../../platform/text/digest-time.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { fileForm } from "../../../testing/form.ts";
 import { storeLink, visitorOf } from "../../../testing/link-visits.ts";
@@ -11,6 +10,7 @@ import { startServiceInTest, useService } from "../../../testing/use-service.ts"
 import { createVisitor, insertRequest } from "../../../testing/visitor.ts";
 import { queueQueries } from "../../administration/queue-queries.ts";
 import { mailQueries } from "../../outbox/mail-queries.ts";
+import { nextDigestAt } from "../../outbox/notify.ts";
 
 const HOUR_MS = 3_600_000;
 const TITLE = "Dismissals in spring";

@@ -1,4 +1,4 @@
-import { plainPage } from "../../../platform/http/plain-page.ts";
+import { plainPage } from "../../../platform/http/pages.ts";
 import type { Language } from "../../../platform/text/language.ts";
 import type { Unsubscribe } from "../unsubscribe-token.ts";
 import { unsubscribeTexts } from "./unsubscribe-texts.ts";

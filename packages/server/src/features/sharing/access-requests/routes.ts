@@ -1,7 +1,7 @@
 import { AccessRequestParams, AccessRequests, GrantAccessBody, NoteParams } from "@valetkey/contract";
 import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { toIso } from "../../../platform/http/wire-instant.ts";
+import { toIso } from "../../../platform/http/wire.ts";
 import { callerOf } from "../../access/authentication.ts";
 import type { SharingVerbs } from "../index.ts";
 

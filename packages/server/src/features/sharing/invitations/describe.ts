@@ -1,4 +1,4 @@
-import { makeToken } from "../../../platform/crypto/token.ts";
+import { makeToken } from "../../../platform/crypto/link-token.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import type { AccountInvitation, Invitation } from "../invitation.ts";
 

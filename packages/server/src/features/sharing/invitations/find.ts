@@ -1,4 +1,4 @@
-import { readToken, tokenIsRight } from "../../../platform/crypto/token.ts";
+import { readToken, tokenIsRight } from "../../../platform/crypto/link-token.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";

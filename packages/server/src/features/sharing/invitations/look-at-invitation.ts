@@ -1,6 +1,5 @@
 import type { Deps } from "../../../platform/deps.ts";
-import { takeFromWindow } from "../../../platform/limits/in-database.ts";
-import { limitOf, unlessDiskIsFull } from "../../../platform/limits/look-limit.ts";
+import { limitOf, takeFromWindow, unlessDiskIsFull } from "../../../platform/limits/in-database.ts";
 import { lookupQueries } from "../../people/lookups.ts";
 import type { InvitationWithNames } from "../invitation.ts";
 import { type AccountInvitation, requireOpen } from "../invitation.ts";

@@ -1,5 +1,5 @@
 import type { OpenInvitation, Invitation as WireInvitation } from "@valetkey/contract";
-import { isoOrNull, toIso } from "../../../platform/http/wire-instant.ts";
+import { isoOrNull, toIso } from "../../../platform/http/wire.ts";
 import { type DescribedInvitation, invitationUrl } from "./describe.ts";
 import type { LookedAt } from "./look-at-invitation.ts";
 

@@ -6,10 +6,10 @@ import {
   RedeemedInvitation,
   UpdateInvitationBody,
 } from "@valetkey/contract";
-import { networkOf } from "../../../platform/http/network.ts";
+import { networkOf } from "../../../platform/http/client-address.ts";
 import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { parseInstant } from "../../../platform/http/wire-instant.ts";
+import { parseInstant } from "../../../platform/http/wire.ts";
 import { callerOf } from "../../access/authentication.ts";
 import type { SharingVerbs } from "../index.ts";
 import { presentInvitation, presentOpen } from "./present.ts";

@@ -14,7 +14,7 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { isoOrNull, parseExpiresAt, toIso } from "../../../platform/http/wire-instant.ts";
+import { isoOrNull, parseExpiresAt, toIso } from "../../../platform/http/wire.ts";
 import { callerOf } from "../../access/authentication.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import type { SharingVerbs } from "../index.ts";

@@ -1,4 +1,4 @@
-import { extensionOf } from "../../../platform/text/extensions.ts";
+import { extensionOf } from "../../../platform/text/filename.ts";
 
 /** A kind of file that the service recognises by its first bytes. */
 export type FileKind = {

@@ -2,7 +2,7 @@ import { createBatching } from "../../../platform/database/batching.ts";
 import { inOrder } from "../../../platform/database/run-calls.ts";
 import { hasCheckpointThread } from "../../../platform/database/sqlite/checkpoints.ts";
 import type { RunTransaction } from "../../../platform/database/sqlite/dialect.ts";
-import { toSqliteDomainError } from "../../../platform/database/sqlite/errors.ts";
+import { toSqliteDomainError } from "../../../platform/database/sqlite/file.ts";
 import { inTurn, type Mutex } from "../../../platform/database/sqlite/mutex.ts";
 import { fromFailure, SqliteThread, untilNotBusy, workerModule } from "../../../platform/database/sqlite/thread.ts";
 import { DomainError } from "../../../platform/errors.ts";
@@ -73,7 +73,6 @@ export function openStarts({ file, writeLock, statements, run, afterWrite }: Opt
         : { status: "fulfilled", value: reply.record },
     );
   }
-
   return {
     async start(start) {
       const waiting = { start, deadline: performance.now() + PATIENCE_MS };

@@ -1,5 +1,5 @@
 import type { RunCalls } from "../../../platform/database/run-calls.ts";
-import { fold } from "../../../platform/text/fold.ts";
+import { fold } from "../../../platform/text/readable-text.ts";
 import { limitsOf } from "../../usage/queries.ts";
 import { startRecords } from "./record-start.ts";
 import type { StartStatements, StartValues, UploadStart } from "./start-upload-statements.ts";

@@ -1,4 +1,4 @@
-import { readAddress } from "../../../platform/http/network.ts";
+import { readAddress } from "../../../platform/http/client-address.ts";
 import { type Echo, FORGED_IP } from "../echo.ts";
 import { finding, type Outcome, unchecked } from "../finding.ts";
 import { environmentFix, stepFix } from "../fixes/environment.ts";

@@ -1,4 +1,4 @@
-import type { BucketCapabilities } from "../../../platform/bucket/capabilities.ts";
+import type { BucketCapabilities } from "../../../platform/bucket/port.ts";
 import type { Check } from "../check.ts";
 import { type FindingId, finding, type Outcome } from "../finding.ts";
 import { stepFix } from "../fixes/environment.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createPresigner } from "@valetkey/presign";
-import type { CloudFrontTarget } from "../cloudfront-downloads.ts";
+import type { CloudFrontTarget } from "../signing.ts";
 import type { BucketServer } from "./bucket-server.ts";
 
 type Options = {

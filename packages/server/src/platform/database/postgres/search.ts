@@ -1,7 +1,8 @@
 import { type Kysely, sql } from "kysely";
+import type { Search } from "../queries.ts";
+import { searchTimeout } from "../queries.ts";
 import type { Tables } from "../schema.ts";
-import { type Search, searchTimeout } from "../search.ts";
-import { retryConflicts } from "./conflicts.ts";
+import { retryConflicts } from "./errors.ts";
 
 /** Searches use fewer connections than the pool has, so that other queries also get connections. */
 const AT_ONCE = 4;

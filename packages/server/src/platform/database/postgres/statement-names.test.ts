@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createStatementNames } from "./statement-names.ts";
+import { createStatementNames } from "./pool.ts";
 
 const SELECT = 'select "id", count(*) as "count" from "notes" where "id" = $1';
 

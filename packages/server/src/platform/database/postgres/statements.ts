@@ -1,6 +1,8 @@
 import type pg from "pg";
-import { retryConflicts } from "./conflicts.ts";
-import { toPostgresDomainError } from "./errors.ts";
+import type { RunStatement } from "../compile-statement.ts";
+import type { Call, RunCalls } from "../run-calls.ts";
+import { retryConflicts, toPostgresDomainError } from "./errors.ts";
+import { types } from "./pool.ts";
 
 type Statement = { name: string; text: string; values: unknown[]; rowMode?: "array" };
 
@@ -20,4 +22,99 @@ export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean })
       throw toPostgresDomainError(error);
     }
   };
+}
+
+/** Returns a function that runs compiled statements on the pool, and returns their rows as arrays. */
+export function runOn(runNamed: RunNamed): RunStatement {
+  return async ({ name, sql }, parameters) => {
+    if (parameters.some(isImpossible)) return [];
+    return (await runNamed({ name, text: sql, values: parameters, rowMode: "array" })) as unknown[][];
+  };
+}
+
+/** PostgreSQL can't store the NUL character in a text, so no row has an id with this character. */
+export function isImpossible(value: unknown): boolean {
+  return typeof value === "string" && value.includes("\0");
+}
+
+/**
+ * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement. While one
+ * statement waits for a lock, another transaction may commit. The later statements see the changes of this transaction. In one large
+ * statement, the later parts would not see these changes.
+ */
+export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunCalls {
+  const known = new WeakMap<pg.Connection, Set<string>>();
+  const namesOf = (connection: pg.Connection) => {
+    const names = known.get(connection) ?? new Set();
+    known.set(connection, names);
+    return names;
+  };
+  return async (calls) => {
+    try {
+      return await retryConflicts(() => {
+        const pipeline = new Pipeline(calls, (connection) => (prepared ? namesOf(connection) : undefined));
+        return pool.query(pipeline) as unknown as Promise<unknown[][]>;
+      });
+    } catch (error) {
+      throw toPostgresDomainError(error);
+    }
+  };
+}
+
+type Field = { dataTypeID: number };
+/**
+ * The methods of a connection. These methods have fewer arguments than the types of pg declare, because the types are older than the code
+ * of pg.
+ */
+type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
+
+/** An object that pg runs like a query. The pool of pg sets `callback`. The pool closes the connection if the query fails. */
+class Pipeline implements pg.Submittable {
+  callback: ((error: Error | null, rows?: unknown[][]) => void) | undefined;
+  readonly #calls: Call[];
+  readonly #namesOf: (connection: pg.Connection) => Set<string> | undefined;
+  readonly #rows: unknown[][] = [];
+  #parsers: ((text: string) => unknown)[] | undefined;
+
+  constructor(calls: Call[], namesOf: (connection: pg.Connection) => Set<string> | undefined) {
+    this.#calls = calls;
+    this.#namesOf = namesOf;
+  }
+
+  submit(connection: pg.Connection): void {
+    const names = this.#namesOf(connection);
+    const wire = connection as unknown as Wire;
+    connection.stream.cork();
+    for (const { statement, values } of this.#calls) {
+      const name = names === undefined ? "" : statement.name;
+      if (names?.has(name) !== true) wire.parse({ name, text: statement.sql });
+      names?.add(name);
+      wire.bind({ statement: name, values: values.map((value) => (value === null ? null : String(value))) });
+      // The caller gets only the rows of the last statement.
+      if (statement === this.#calls.at(-1)?.statement) wire.describe({ type: "P", name: "" });
+      wire.execute({});
+    }
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  handleRowDescription({ fields }: { fields: Field[] }): void {
+    this.#parsers = fields.map(({ dataTypeID }) => types.getTypeParser(dataTypeID));
+  }
+
+  handleDataRow({ fields }: { fields: (string | null)[] }): void {
+    const parsers = this.#parsers;
+    if (parsers === undefined) return;
+    this.#rows.push(fields.map((text, nth) => (text === null ? null : parsers[nth]?.(text))));
+  }
+
+  handleCommandComplete(): void {}
+
+  handleError(error: Error): void {
+    this.callback?.(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.callback?.(null, this.#rows);
+  }
 }

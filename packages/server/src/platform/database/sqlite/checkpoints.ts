@@ -1,6 +1,7 @@
+import { fdatasync, openSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
 import type { CheckpointRequest, CheckpointResult } from "./checkpoint-worker.ts";
-import { flushFile } from "./flush-file.ts";
 import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
@@ -75,7 +76,6 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
   function pause(): void {
     pausesUntil = performance.now() + PAUSE_MS;
   }
-
   return {
     afterWrite() {
       running ??= run().finally(() => {
@@ -103,4 +103,23 @@ function isSafe(version: string): boolean {
   const parts = version.split(".").map(Number);
   const index = SAFE_VERSION.findIndex((part, at) => part !== parts[at]);
   return index === -1 || (parts[index] ?? 0) > (SAFE_VERSION[index] ?? 0);
+}
+
+const flush = promisify(fdatasync);
+/** The open handles, by device and file number. */
+const handles = new Map<string, number>();
+
+/**
+ * Flushes the database file to the disk, without blocking a thread that uses SQLite. Rejects if the file is missing, because somebody may
+ * have moved it away.
+ *
+ * The handle stays open until the process ends. On POSIX, when a process closes any handle of a file, the process loses all its locks on
+ * this file. Another instance in this process may still need its locks.
+ */
+export async function flushFile(file: string): Promise<void> {
+  const { dev, ino } = statSync(file, { bigint: true });
+  const key = `${dev} ${ino}`;
+  const handle = handles.get(key) ?? openSync(file, "r+");
+  handles.set(key, handle);
+  await flush(handle);
 }

@@ -16,7 +16,7 @@ import {
   UpdateQueryNode,
 } from "kysely";
 import type { RunStatement } from "../compile-statement.ts";
-import { isBusy, toSqliteDomainError } from "./errors.ts";
+import { isBusy, toSqliteDomainError } from "./file.ts";
 import { Mutex } from "./mutex.ts";
 import { PreparedStatements } from "./statements.ts";
 import { WriteGroups } from "./write-group.ts";

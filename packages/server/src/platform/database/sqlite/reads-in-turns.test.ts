@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Statement } from "../compile-statement.ts";
-import { readsInTurns } from "./reads-in-turns.ts";
+import { readsInTurns } from "./statements.ts";
 
 const statement = (name: string, sql: string): Statement => ({ name, sql, rows: "many", parameters: ["id"] });
 const byId = statement("by id", "select value from facts where id = ?1");

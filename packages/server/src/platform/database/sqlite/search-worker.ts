@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { workerData } from "node:worker_threads";
 import type { CompiledQuery } from "kysely";
-import { INTERRUPT } from "./errors.ts";
+import { INTERRUPT } from "./file.ts";
 import { answerRequests } from "./thread.ts";
 
 // The worker thread that searches notes. On the main thread, a search would block the event loop, because it reads all texts of a person.

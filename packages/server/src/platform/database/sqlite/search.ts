@@ -1,6 +1,7 @@
 import { sql } from "kysely";
-import { type Search, searchTimeout } from "../search.ts";
-import { INTERRUPT } from "./errors.ts";
+import type { Search } from "../queries.ts";
+import { searchTimeout } from "../queries.ts";
+import { INTERRUPT } from "./file.ts";
 import type { SearchRequest } from "./search-worker.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 

@@ -1,8 +1,7 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { DomainError } from "../../errors.ts";
-import { fileFault } from "./errors.ts";
-import { urlJournalFile } from "./file.ts";
+import { fileFault, urlJournalFile } from "./file.ts";
 
 /** The state of a database at one moment, while other processes write to it. */
 export type SqliteSnapshot = {

@@ -1,6 +1,6 @@
 import { parentPort, Worker } from "node:worker_threads";
 import type { DomainError } from "../../errors.ts";
-import { fileFault, isBusy } from "./errors.ts";
+import { fileFault, isBusy } from "./file.ts";
 
 type Options = {
   /** The module of the worker thread. */

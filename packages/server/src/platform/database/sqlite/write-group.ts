@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { toSqliteDomainError } from "./errors.ts";
+import { toSqliteDomainError } from "./file.ts";
 import type { Mutex } from "./mutex.ts";
 
 // The maximum number of members (transactions) in a group. There is a limit, because the writes of a group block the event loop for

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import { createValetKey, type ValetKeyOptions } from "../../../index.ts";
 import { inspect, startEmbedded } from "../../../platform/bucket/testing/bucket-server.ts";
-import { withSchema } from "../../../platform/database/postgres/schema.ts";
+import { withSchema } from "../../../platform/database/postgres/opening.ts";
 import type { DatabaseLocation } from "../../../testing/database/database-location.ts";
 import type { TestEngine } from "../../../testing/database/test-databases.ts";
 import { clientOf } from "./client.ts";

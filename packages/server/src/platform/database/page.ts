@@ -1,3 +1,0 @@
-export type Page<T> = { items: T[]; nextCursor: string | undefined };
-
-export type PageRequest = { limit: number; cursor: string | undefined };

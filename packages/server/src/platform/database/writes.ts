@@ -1,0 +1,66 @@
+import type { Expression, Kysely, SqlBool } from "kysely";
+import { sql } from "kysely";
+import type { DomainErrorCode } from "../errors.ts";
+import { DomainError } from "../errors.ts";
+import type { Tables } from "./schema.ts";
+
+const SQLITE_CONSTRAINT_FOREIGNKEY = 787;
+const POSTGRES_FOREIGN_KEY_VIOLATION = "23503";
+const SQLITE_CONSTRAINT_UNIQUE = 2067;
+const POSTGRES_UNIQUE_VIOLATION = "23505";
+
+type Refusal = { code: DomainErrorCode; message: string };
+
+/** If the write violates a foreign key, throws the domain error `missing`, because the parent row was just deleted. */
+export async function orMissing<T>(write: Promise<T>, missing: Refusal): Promise<T> {
+  return orRefused(write, {
+    codes: [SQLITE_CONSTRAINT_FOREIGNKEY, POSTGRES_FOREIGN_KEY_VIOLATION],
+    refusal: missing,
+  });
+}
+
+/** If the write violates a unique index, throws the domain error `taken`, because another row has the value. */
+export async function orTaken<T>(write: Promise<T>, taken: Refusal): Promise<T> {
+  return orRefused(write, { codes: [SQLITE_CONSTRAINT_UNIQUE, POSTGRES_UNIQUE_VIOLATION], refusal: taken });
+}
+
+// Each engine has its own error code for a violated constraint.
+async function orRefused<T>(
+  write: Promise<T>,
+  { codes, refusal }: { codes: readonly unknown[]; refusal: Refusal },
+): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    const { errcode, code } = error as { errcode?: unknown; code?: unknown };
+    if (!codes.includes(errcode) && !codes.includes(code)) throw error;
+    throw new DomainError(refusal.code, refusal.message, { cause: error });
+  }
+}
+
+/**
+ * The maximum number of rows that one statement deletes. A statement must take little time, because with SQLite, it blocks the thread that
+ * serves HTTP requests. For many more rows, PostgreSQL would read the whole table.
+ */
+const MAX_DELETED = 100;
+
+type Deletion = {
+  [Table in keyof Tables]: { from: Table; key: readonly Column<Table>[]; by: Column<Table> };
+}[keyof Tables] & { where: Expression<SqlBool> };
+
+type Column<Table extends keyof Tables> = keyof Tables[Table] & string;
+
+/**
+ * Deletes the rows that match a condition, in many short statements. `key`: the primary key of the table. `by`: the column whose index finds
+ * the rows.
+ */
+export async function deleteInSteps(db: Kysely<Tables>, { from, key, by, where }: Deletion): Promise<void> {
+  const columns = sql.join(key.map((column) => sql.ref(column)));
+  const some = sql`
+    select ${columns} from ${sql.table(from)} where ${where} order by ${sql.ref(by)} limit ${sql.lit(MAX_DELETED)}`;
+  const step = db.deleteFrom(from as "mails").where(sql<SqlBool>`(${columns}) in (${some})`);
+  for (;;) {
+    const { numDeletedRows } = await step.executeTakeFirstOrThrow();
+    if (numDeletedRows < MAX_DELETED) return;
+  }
+}

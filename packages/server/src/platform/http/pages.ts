@@ -1,0 +1,268 @@
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import type { IncomingHttpHeaders } from "node:http";
+import { join, relative } from "node:path";
+import staticFiles from "@fastify/static";
+import type { FastifyError, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
+import { Type } from "typebox";
+import type { Language } from "../text/language.ts";
+import { languages, USUAL_LANGUAGE } from "../text/language.ts";
+import { notFound, sendProblem } from "./problem.ts";
+import type { App } from "./route-types.ts";
+
+const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi: Type.String() });
+
+type Options = { publicUrl: string; webApp: WebApp | undefined };
+
+/** The route `/`. A browser that opens this page gets the web app. Every other client gets a list of URLs. */
+export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
+  const at = (path: string): string => new URL(path, publicUrl).href;
+  const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };
+  const schema = { hide: true, response: { 200: Welcome } };
+  app.get("/", { schema, ...(webApp && { onRequest: pageHook(webApp, "/") }) }, () => welcome);
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** True for routes that only the web app has. If a path below such a route does not exist, the service returns a page. */
+    isPage?: boolean;
+  }
+}
+
+/** The paths that only the web app has. The paths `/`, `/activity` and `/links` exist both in the web app and in the API. */
+const PAGES = [
+  "/n/:noteId",
+  "/shared",
+  "/deleted",
+  "/attach",
+  "/settings",
+  "/settings/doctor",
+  "/settings/webhooks",
+  "/admin",
+  "/sign-in",
+  "/sign-up",
+  "/forgot-password",
+  "/new-email",
+  "/new-password",
+  "/confirm-email",
+  "/invitation",
+];
+/** `index`: the web app for users. `landing`: the page of a link, for visitors without an account. This page has a separate build. */
+type Page = "index" | "landing";
+/** Matches the HTML files of the pages. If a page is not in English, its filename contains the code of the language. */
+const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
+const HTML = "text/html; charset=utf-8";
+// Dotfiles are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its own URL.
+const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
+
+/** Functions that send pages of the web app. */
+export type WebApp = {
+  /** Sends the web app to a browser that opens a page. For every other client, sends nothing and returns false. */
+  sendPage(request: FastifyRequest, reply: FastifyReply): boolean;
+  /** Returns the "not found" page to a browser that opens a page. Returns undefined for every other client. */
+  notFoundPage(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
+};
+
+/**
+ * Serves the build of the web app from `root`.
+ * The names of files in /assets contain a hash, so browsers cache these files for a year. Browsers revalidate all other files. The service
+ * reads the list of the files outside /assets only once, at startup. The page of a link contains no data of the link. Each page is in the
+ * language of its reader.
+ */
+export function serveWebApp(app: App, { root, publicUrl }: { root: string; publicUrl: string }): WebApp {
+  const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
+  app.register(async (assets: App) => {
+    // If the plugin refuses a path because of its spelling, the service returns the same 404 as for a missing file.
+    assets.setErrorHandler((error: FastifyError, request, reply) =>
+      sendProblem((error.statusCode ?? 500) < 500 ? notFound() : error, request, reply as FastifyReply),
+    );
+    await assets.register(staticFiles, {
+      ...common,
+      root: join(root, "assets"),
+      prefix: "/assets/",
+      decorateReply: false,
+      maxAge: "365d",
+      immutable: true,
+    });
+  });
+  app.register(staticFiles, { ...common, root, serve: false, cacheControl: false });
+  const sendFresh = (reply: FastifyReply, file: string) => reply.header("cache-control", "no-cache").sendFile(file);
+  const languages = languagesOf(root);
+  const read = (page: Page, { headers }: FastifyRequest) => {
+    const language = pageLanguage(headers, languages);
+    return readFile(join(root, language === USUAL_LANGUAGE ? `${page}.html` : `${page}.${language}.html`), "utf8");
+  };
+  async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const text = await read("index", request);
+    // This ETag is a hash of the text. The plugin would make the ETag from the size and time of a file, which can be the same for two
+    // languages.
+    const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
+    reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
+    return request.headers["if-none-match"]?.includes(etag) ? reply.code(304).send() : reply.send(text);
+  }
+  app.register(async (pages: App) => {
+    const schema = { hide: true };
+    for (const url of PAGES) {
+      pages.get(url, { schema, config: { isPage: true } }, (request, reply) =>
+        sendIndex(request, reply.header("vary", LANGUAGE_HEADERS)),
+      );
+    }
+    // If the web app is installed, its service worker handles this request (attach-worker.js). If the worker does not run, the service
+    // redirects to the page, which asks the user for the files again.
+    pages.post("/attach", {
+      schema,
+      config: { isPage: true },
+      onRequest(_request, reply) {
+        reply.redirect("/attach", 303);
+      },
+      handler() {
+        throw notFound();
+      },
+    });
+    pages.get("/s/:token", { schema, config: { isPage: true } }, async (request, reply) => {
+      const { token } = request.params as { token: string };
+      reply.headers(LANDING_HEADERS).type(HTML);
+      return fillLanding(await read("landing", request), { token, publicUrl });
+    });
+    for (const file of filesBesidePages(root))
+      pages.get(`/${file}`, { schema }, (_request, reply) => sendFresh(reply, file));
+  });
+  return {
+    sendPage(request, reply) {
+      reply.header("vary", "accept");
+      if (!opensPage(request)) return false;
+      reply.header("vary", `accept, ${LANGUAGE_HEADERS}`);
+      sendIndex(request, reply).catch((error) => reply.send(error));
+      return true;
+    },
+    // Sends this page without an ETag, because a browser would show an empty page after a 304.
+    notFoundPage(request, reply) {
+      if (!opensPage(request)) return undefined;
+      reply.code(404).header("cache-control", "no-store").type(HTML);
+      return read("index", request);
+    },
+  };
+}
+
+/** Returns an onRequest hook that sends the web app to a browser that opens `url`. The hook must run before authentication. */
+export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandler {
+  return (request, reply, done) => {
+    if (request.routeOptions.url !== url || !sendPage(request, reply)) done();
+  };
+}
+
+/**
+ * Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. `fetch` and clients of the API do
+ * not send text/html.
+ */
+function opensPage({ method, headers }: FastifyRequest): boolean {
+  return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
+}
+
+/** Caches and search engines must not store the page of a link. */
+const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
+
+/**
+ * Fills in the page of a link. The page is the same for every link, except for the token, which comes from the URL of the request. Browsers
+ * without JavaScript need this token.
+ */
+function fillLanding(page: string, { token, publicUrl }: { token: string; publicUrl: string }): string {
+  return page
+    .replaceAll("%ORIGIN%", () => new URL(publicUrl).origin)
+    .replaceAll("%TOKEN%", () => encodeURIComponent(token));
+}
+
+function filesBesidePages(root: string): string[] {
+  return readdirSync(root, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)).replaceAll("\\", "/"))
+    .filter((file) => !PAGE_FILE.test(file) && !file.startsWith("assets/") && !NOT_SERVED.test(file));
+}
+
+function languagesOf(root: string): ReadonlySet<string> {
+  return new Set([USUAL_LANGUAGE, ...readdirSync(root).flatMap((file) => PAGE_FILE.exec(file)?.[1] ?? [])]);
+}
+
+const OURS: ReadonlySet<string> = new Set(languages);
+/** The web app writes this cookie when a person chooses a language (texts/choose-language.ts of the web app). */
+const CHOICE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
+
+/** The request headers that decide the language of a response. */
+export const LANGUAGE_HEADERS = "accept-language, cookie";
+
+type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;
+
+/** Returns the language that a person has chosen, or else the browser's most preferred language that is in `languages`. */
+export function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<string>): string {
+  const chosen = CHOICE.exec(headers.cookie ?? "")?.[1];
+  const wanted = [...(chosen === undefined ? [] : [chosen]), ...preferred(headers["accept-language"] ?? "")];
+  return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
+}
+
+/** Returns the language in which the server writes pages and mails for this reader. Returns undefined if the request names no language. */
+export function readerLanguage(headers: LanguageHeaders): Language | undefined {
+  if (headers["accept-language"] === undefined && !CHOICE.test(headers.cookie ?? "")) return undefined;
+  return pageLanguage(headers, OURS) as Language;
+}
+
+/** Returns the languages of an Accept-Language header without their regions. The preferred language comes first (RFC 9110, 12.5.4). */
+function preferred(header: string): string[] {
+  const items = header.split(",").map((item) => {
+    const [range = "", ...parameters] = item.trim().toLowerCase().split(/ *; */);
+    const weight = parameters.find((parameter) => parameter.startsWith("q="));
+    return { language: range.split("-", 1)[0] ?? "", weight: weight === undefined ? 1 : Number(weight.slice(2)) };
+  });
+  // A language whose weight is not a number is ignored.
+  return items
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ language }) => language);
+}
+
+// The colours are the same as on the link pages of the web app.
+const STYLE = `
+:root { color-scheme: light dark; accent-color: light-dark(#17603a, #5cc08c); }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem; overflow-wrap: anywhere; background: light-dark(#fbfaf8, #161513); color: light-dark(#1f1d1a, #edebe7); }
+h1 { font-size: 1.25rem; }
+fieldset { border: 1px solid light-dark(#cfc9bd, #4a463f); border-radius: 8px; margin: 0; }
+label { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.5rem; margin: 1rem 0; }
+label span { flex: 1; }
+button, input[type="password"] { font: inherit; padding: 0.5rem 0.75rem; border-radius: 8px; }
+input[type="password"] { flex: 1 1 12rem; border: 1px solid light-dark(#8f8a81, #7a746b); background: light-dark(#ffffff, #1e1d1a); }
+button { border: 0; font-weight: 500; background: light-dark(#17603a, #5cc08c); color: light-dark(#ffffff, #0d1f15); }
+.message { white-space: pre-line; }
+`;
+
+const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
+
+/**
+ * Returns the Content-Security-Policy of a plain page. The policy permits only the style of the page, and forms that send to the service or
+ * to `targets`.
+ */
+export function plainPagePolicy(targets: readonly string[] = []): string {
+  const forms = ["'self'", ...targets].join(" ");
+  return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`;
+}
+
+type PlainPage = { language: Language; title: string; content: string };
+
+/** Builds a page that needs no JavaScript. `content` is HTML. */
+export function plainPage({ language, title, content }: PlainPage): string {
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex, nofollow">
+<title>${title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${content}
+</main>
+</body>
+</html>
+`;
+}

@@ -1,7 +1,6 @@
 import { afterAll, expect, it, onTestFinished } from "vitest";
 import type { Report } from "../../../packages/server/src/operations/doctor/index.ts";
-import { examine } from "./examine.ts";
-import { type Fault, openStage, SECRET_KEY } from "./stage.ts";
+import { examine, type Fault, openStage, SECRET_KEY } from "./stage.ts";
 
 /**
  * Makes each fault, and expects that the doctor finds only this fault and its consequences. If the fault has a cure, follows the remedy that

@@ -1,8 +1,7 @@
 import { PutBucketCorsCommand, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { examine } from "./examine.ts";
-import { browserFaults } from "./faults/browser-faults.ts";
-import { openStage } from "./stage.ts";
+import { browserFaults } from "./faults/transfer-faults.ts";
+import { examine, openStage } from "./stage.ts";
 
 const corsOnly = browserFaults.filter(({ id, setup }) => id.startsWith("cors-") && setup === "s3-local");
 

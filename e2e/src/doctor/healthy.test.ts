@@ -1,10 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { inspect } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { PROFILES } from "../testing/s3-servers/profiles.ts";
-import { examine } from "./examine.ts";
 import { behindProfile } from "./faults/feature-faults.ts";
-import { runService } from "./running-service.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { examine, openStage, runService, type Stage } from "./stage.ts";
 
 /** The ids that the doctor must report for each profile: differences from Amazon S3 that an operator should know. */
 const DIFFERENCES: Record<string, string[]> = {

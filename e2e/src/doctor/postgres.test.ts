@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { examine } from "./examine.ts";
 import { faultSuite } from "./fault.suite.ts";
-import { createDatabase, databaseFaults } from "./faults/database-faults.ts";
-import { startPostgresServer } from "./postgres-server.ts";
-import { openStage } from "./stage.ts";
+import { createDatabase, databaseFaults, startPostgresServer } from "./faults/database-faults.ts";
+import { examine, openStage } from "./stage.ts";
 
 describe("the doctor on PostgreSQL", () => {
   let healthy: { url: string; stop(): Promise<void> };

@@ -9,7 +9,7 @@ import {
 import type { Finding } from "../../../packages/server/src/operations/doctor/finding.ts";
 import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import type { RunningProvider } from "../testing/s3-servers/providers.ts";
-import type { Env } from "./examine.ts";
+import type { Env } from "./stage.ts";
 import { ORIGIN } from "./stage.ts";
 
 /** A fault of the bucket or of the settings, and the ids of the findings that the doctor reports in addition to `differences`. */

@@ -2,9 +2,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import type { RunningProvider } from "../testing/s3-servers/providers.ts";
-import { type Env, examine } from "./examine.ts";
 import type { DoctorOn, ProviderFault } from "./provider-faults.ts";
-import { openStage } from "./stage.ts";
+import { type Env, examine, openStage } from "./stage.ts";
 
 /** Tests the doctor on one S3 server: with a healthy bucket, and with each fault. */
 export function doctorSuite(

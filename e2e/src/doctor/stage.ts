@@ -2,9 +2,22 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type InitialCors, startS3Local } from "@valetkey/s3-local";
 import type { Finding, FindingId } from "../../../packages/server/src/operations/doctor/finding.ts";
+import { printReport, type Report } from "../../../packages/server/src/operations/doctor/index.ts";
+import { loadConfig } from "../../../packages/server/src/platform/config/index.ts";
+import { runDoctor } from "../../../packages/server/src/wiring/doctor.ts";
+import { createLogger, startService } from "../../../packages/server/src/wiring/service.ts";
 import { durableFolder } from "../testing/durable-folder.ts";
-import type { Env } from "./examine.ts";
+import { freePort } from "../testing/free-port.ts";
 import { type Rule, startRewritingProxy } from "./rewriting-proxy.ts";
+
+export type Env = Record<string, string>;
+
+/** Runs the doctor in the test process, with these environment variables. `printed` is the report as the command prints it. */
+export async function examine(env: Env): Promise<Report & { printed: string; ids: string[] }> {
+  const { config, warnings } = loadConfig(env, { workingDirectory: env.DATA_DIR ?? "/nowhere" });
+  const report = await runDoctor(config, { warnings });
+  return { ...report, printed: printReport(report), ids: report.findings.map(({ id }) => id).toSorted() };
+}
 
 export const ORIGIN = "http://localhost:3000";
 export const SECURE_ORIGIN = "https://localhost:3443";
@@ -99,4 +112,24 @@ export async function openStage(): Promise<Stage> {
       for (const close of closers.splice(0).reverse()) await close();
     },
   };
+}
+
+/** Starts a service with the environment of the stage, and stops it with the stage. Returns its environment and its URL. */
+export async function runService(
+  { env, add }: Stage,
+  settings: Env = {},
+): Promise<{ env: Env; url: string; close(): Promise<void> }> {
+  const port = await freePort("127.0.0.1");
+  const running: Env = {
+    ...env,
+    HOST: "127.0.0.1",
+    PORT: String(port),
+    PUBLIC_URL: `http://localhost:${port}`,
+    LOG_LEVEL: "silent",
+    ...settings,
+  };
+  const { config } = loadConfig(running, { workingDirectory: env.DATA_DIR ?? "/nowhere" });
+  const service = await startService(config, { logger: createLogger(config) });
+  add(() => service.close());
+  return { env: running, url: `http://127.0.0.1:${port}`, close: () => service.close() };
 }

@@ -10,10 +10,9 @@ import {
 import { recordStatementNames } from "../../../packages/server/src/testing/database/statement-names.ts";
 import { createTestPostgresDatabase, runSql } from "../../../packages/server/src/testing/database/test-databases.ts";
 import { openPostgres } from "../../../packages/server/src/wiring/database/open-postgres.ts";
-import { examine } from "../doctor/examine.ts";
 import { faultSuite } from "../doctor/fault.suite.ts";
-import { healthyPoolers, poolerFaults } from "../doctor/faults/pooler-faults.ts";
-import { openStage } from "../doctor/stage.ts";
+import { healthyPoolers, poolerFaults } from "../doctor/faults/database-faults.ts";
+import { examine, openStage } from "../doctor/stage.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
 import { type PoolMode, startPgBouncer } from "../testing/start-pgbouncer.ts";
 import { loadService, REQUESTS } from "./load.ts";

@@ -1,8 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { examine } from "../doctor/examine.ts";
 import { faultSuite } from "../doctor/fault.suite.ts";
 import { healthyNginx, nginxFaults } from "../doctor/faults/nginx-faults.ts";
-import { openStage } from "../doctor/stage.ts";
+import { examine, openStage } from "../doctor/stage.ts";
 import { restartUnderLoad } from "./rolling-restart.ts";
 import { expectService, readSample, replaced, runSample } from "./sample-stage.ts";
 

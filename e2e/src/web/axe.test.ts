@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../testing/chromium.ts";
 import { scenes } from "./scenes/index.ts";
-import { makeStage, type Stage } from "./scenes/stage.ts";
+import { makeStage, type Stage } from "./scenes/scene.ts";
 import { openWorld, type World } from "./scenes/world.ts";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { PHONE } from "./testing/person.ts";

@@ -1,5 +1,160 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { freePort } from "../../testing/free-port.ts";
 import type { Change, Rule, Seen } from "../rewriting-proxy.ts";
-import type { Fault } from "../stage.ts";
+import { type Fault, type Stage, setVariables } from "../stage.ts";
+
+const TWENTY_MINUTES_MS = 20 * 60_000;
+
+/** Faults in the connection to the bucket, and in the credentials for the bucket. */
+export const connectionFaults: readonly Fault[] = [
+  {
+    fault: "the secret key is wrong",
+    setup: "s3-local",
+    id: "secret-key-wrong",
+    arrange: ({ env }) => ({ ...env, AWS_SECRET_ACCESS_KEY: "another-secret-key-0123456789abcdef" }),
+  },
+  {
+    fault: "the access key is unknown",
+    setup: "s3-local",
+    id: "access-key-unknown",
+    arrange: ({ env }) => ({ ...env, AWS_ACCESS_KEY_ID: "AKIDSOMEBODYELSE0000" }),
+  },
+  {
+    fault: "the region is wrong",
+    setup: "s3-local",
+    id: "bucket-region",
+    arrange: ({ env }) => ({ ...env, AWS_REGION: "eu-central-1" }),
+  },
+  {
+    fault: "the bucket redirects to its region",
+    setup: "fault proxy",
+    id: "bucket-region",
+    arrange: ({ behind }) =>
+      behind(() => ({ status: 301, code: "PermanentRedirect", headers: { "x-amz-bucket-region": "eu-west-1" } })),
+  },
+  {
+    fault: "the bucket does not exist",
+    setup: "s3-local",
+    id: "bucket-missing",
+    arrange: ({ env }) => ({ ...env, AWS_BUCKET_NAME: "nowhere" }),
+  },
+  {
+    fault: "nothing listens at the endpoint",
+    setup: "closed port",
+    id: "bucket-unreachable",
+    arrange: async ({ env }) => ({ ...env, S3_ENDPOINT: `http://127.0.0.1:${await freePort("127.0.0.1")}` }),
+  },
+  {
+    fault: "the endpoint never responds",
+    setup: "silent port",
+    id: "bucket-unreachable",
+    arrange: withSilentServer,
+  },
+  {
+    fault: "the host of the endpoint is unknown",
+    setup: "unknown host name",
+    id: "bucket-unreachable",
+    arrange: ({ env }) => ({ ...env, S3_ENDPOINT: "http://storage.invalid" }),
+  },
+  {
+    fault: "the endpoint is a web page",
+    setup: "fault proxy",
+    id: "bucket-not-s3",
+    arrange: ({ behind }) => behind(() => ({ status: 404, body: "<html>Welcome</html>", type: "text/html" })),
+  },
+  {
+    fault: "the endpoint is a web page that accepts everything",
+    setup: "fault proxy",
+    id: "bucket-not-s3",
+    arrange: ({ behind }) => behind(() => ({ status: 200, body: "<html>Welcome</html>", type: "text/html" })),
+    cure: (remedy) => setVariables(remedy, { S3_ENDPOINT: remedy.stage.endpoint }),
+  },
+  {
+    fault: "the endpoint ends with the name of the bucket",
+    setup: "s3-local",
+    id: "endpoint-has-bucket",
+    arrange: ({ env, endpoint }) => ({ ...env, S3_ENDPOINT: `${endpoint}/files` }),
+    cure: setVariables,
+  },
+  {
+    fault: "the endpoint is https, and the server is not",
+    setup: "s3-local",
+    id: "bucket-tls",
+    arrange: ({ env, endpoint }) => ({ ...env, S3_ENDPOINT: endpoint.replace("http:", "https:") }),
+    cure: setVariables,
+  },
+  {
+    fault: "the certificate is signed by nobody",
+    setup: "TLS server",
+    id: "bucket-tls",
+    arrange: withSelfSignedCertificate,
+  },
+  {
+    fault: "the clocks differ by 20 minutes",
+    setup: "fault proxy",
+    id: "clock-skew",
+    arrange: ({ behind }) =>
+      behind(() => ({ headers: { date: new Date(Date.now() + TWENTY_MINUTES_MS).toUTCString() } })),
+  },
+  {
+    fault: "the bucket refuses the time of the request",
+    setup: "fault proxy",
+    id: "clock-skew",
+    arrange: ({ behind }) => behind(() => ({ status: 403, code: "RequestTimeTooSkewed" })),
+  },
+  {
+    fault: "the temporary credentials are expired",
+    setup: "fault proxy",
+    id: "credentials-expired",
+    arrange: ({ behind }) => behind(() => ({ status: 400, code: "ExpiredToken" })),
+  },
+  {
+    fault: "the configuration holds a session token",
+    setup: "s3-local",
+    id: "credentials-fixed-session",
+    // The embedded bucket refuses a session token, because it does not support session tokens.
+    also: ["credentials-expired"],
+    arrange: ({ env }) => ({ ...env, AWS_SESSION_TOKEN: "session-token-of-a-role-0123456789" }),
+  },
+  {
+    fault: "the bucket is broken",
+    setup: "fault proxy",
+    id: "bucket-refuses",
+    arrange: ({ behind }) => behind(() => ({ status: 500, code: "InternalError" })),
+  },
+  {
+    fault: "the connection is not encrypted",
+    setup: "endpoint of another host",
+    id: "endpoint-plain-http",
+    arrange: ({ env, endpoint }) => ({ ...env, S3_ENDPOINT: endpoint.replace("127.0.0.1", "[::ffff:127.0.0.1]") }),
+  },
+];
+
+/** Starts a server that accepts connections and never responds, as if a firewall dropped all packets to the bucket. */
+async function withSilentServer({ env, add }: Stage) {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => void sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  add(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { ...env, S3_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+async function withSelfSignedCertificate({ env, dataDir, add }: Stage) {
+  const [key, cert] = [join(dataDir, "key.pem"), join(dataDir, "cert.pem")];
+  const subject = ["-subj", "/CN=localhost", "-days", "1", "-keyout", key, "-out", cert];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject], { stdio: "ignore" });
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  add(() => server.close());
+  return { ...env, S3_ENDPOINT: `https://localhost:${(server.address() as AddressInfo).port}` };
+}
 
 const DENIED: Change = { status: 403, code: "AccessDenied" };
 const isOfObject = ({ path }: Seen) => /^\/files\/./.test(path);

@@ -1,7 +1,15 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { runSql } from "../../../../packages/server/src/testing/database/test-databases.ts";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { mountSmallDisk } from "../../../../packages/s3-local/src/testing/small-disk.ts";
+import { loadEmbeddedPostgres } from "../../../../packages/server/src/testing/database/embedded-postgres.ts";
+import { createTestPostgresDatabase, runSql } from "../../../../packages/server/src/testing/database/test-databases.ts";
 import { freePort } from "../../testing/free-port.ts";
-import type { Fault, Stage } from "../stage.ts";
+import { type PoolMode, startPgBouncer } from "../../testing/start-pgbouncer.ts";
+import { type Fault, type Stage, setVariables } from "../stage.ts";
 
 /** The URLs of two PostgreSQL servers. The server at `healthyUrl` has default settings. The server at `looseUrl` does not flush commits. */
 export type PostgresServers = { healthyUrl: string; looseUrl: string };
@@ -114,4 +122,132 @@ export async function createDatabase(
   url.pathname = `/${name}`;
   for (const statement of statements(name)) await runSql(url.href, statement);
   return url.href;
+}
+
+/** Faults of the disk. The tests of these faults need a user who may mount a file system. */
+export const diskFaults: readonly Fault[] = [
+  {
+    fault: "the disk is full",
+    setup: "small disk",
+    id: "disk-full",
+    also: ["data-dir-in-memory"],
+    arrange: (stage) => onDisk(stage, { mebibytes: 32, used: 31 }),
+  },
+  {
+    fault: "the disk is nearly full",
+    setup: "small disk",
+    id: "disk-nearly-full",
+    also: ["data-dir-in-memory"],
+    arrange: (stage) => onDisk(stage, { mebibytes: 256, used: 238 }),
+  },
+  {
+    fault: "the disk is in memory",
+    setup: "small disk",
+    id: "data-dir-in-memory",
+    arrange: (stage) => onDisk(stage, { mebibytes: 64, used: 1 }),
+    cure: (remedy) => setVariables(remedy, { DATA_DIR: remedy.stage.env.DATA_DIR ?? "" }),
+  },
+  {
+    fault: "the disk is read-only",
+    setup: "small disk",
+    id: "data-dir-read-only",
+    also: ["data-dir-in-memory", "sqlite-read-only"],
+    async arrange(stage) {
+      const env = await onDisk(stage, { mebibytes: 64, used: 1 });
+      new DatabaseSync(join(env.DATA_DIR, "valetkey.db")).close();
+      await writeFile(join(env.DATA_DIR, "valetkey.db"), "");
+      execFileSync("mount", ["-o", "remount,ro", env.DATA_DIR]);
+      return env;
+    },
+  },
+];
+
+async function onDisk({ env }: Stage, { mebibytes, used }: { mebibytes: number; used: number }) {
+  const disk = await mountSmallDisk({ mebibytes });
+  await mkdir(join(disk, "data"));
+  await writeFile(join(disk, "ballast"), Buffer.alloc(used * 2 ** 20));
+  return { ...env, DATA_DIR: disk };
+}
+
+/** The findings that the doctor reports for the PostgreSQL server of the tests, which does not flush its commits. */
+const LOOSE = ["database-commit", "database-fsync"] as const;
+
+/** Faults of a connection pooler. The tests of these faults need PgBouncer. */
+export const poolerFaults: readonly Fault[] = [
+  {
+    fault: "the pooler runs in statement mode",
+    setup: "PgBouncer",
+    id: "pooler-statement-mode",
+    arrange: (stage) => behindPgBouncer(stage, { mode: "statement", preparedStatements: 0, size: 5 }),
+  },
+  {
+    fault: "the pooler loses names of statements",
+    setup: "PgBouncer",
+    id: "pooler-names",
+    async arrange(stage) {
+      const env = await behindPgBouncer(stage, { mode: "transaction", preparedStatements: 0, size: 5 });
+      return { ...env, DATABASE_PREPARED: "on" };
+    },
+  },
+];
+
+/** Correct set-ups with a pooler. The doctor must find no fault except those of the PostgreSQL server of the tests. */
+export const healthyPoolers: readonly { setup: string; findings: readonly string[]; arrange: Fault["arrange"] }[] = [
+  {
+    setup: "transaction mode, with names that PgBouncer manages",
+    findings: LOOSE,
+    async arrange(stage) {
+      const env = await behindPgBouncer(stage, { mode: "transaction", preparedStatements: 200, size: 5 });
+      return { ...env, DATABASE_PREPARED: "on" };
+    },
+  },
+  {
+    setup: "transaction mode, without names",
+    findings: LOOSE,
+    arrange: (stage) => behindPgBouncer(stage, { mode: "transaction", preparedStatements: 0, size: 5 }),
+  },
+  {
+    setup: "session mode",
+    findings: LOOSE,
+    async arrange(stage) {
+      const env = await behindPgBouncer(stage, { mode: "session", preparedStatements: 0, size: 5 });
+      return { ...env, DATABASE_PREPARED: "on" };
+    },
+  },
+];
+
+async function behindPgBouncer({ env, add }: Stage, mode: PoolMode) {
+  const database = await createTestPostgresDatabase({ migrated: true });
+  add(database.remove);
+  const pooler = await startPgBouncer(database.url, mode);
+  add(pooler.stop);
+  return { ...env, DATABASE_URL: pooler.url };
+}
+
+/**
+ * Starts a PostgreSQL server with these settings. The server of the other tests does not flush its commits, which the doctor reports as
+ * a fault.
+ */
+export async function startPostgresServer(
+  settings: readonly string[],
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const databaseDir = await mkdtemp(join(tmpdir(), "valetkey-postgres-"));
+  const port = await freePort("127.0.0.1");
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: "postgres",
+    password: "postgres",
+    persistent: false,
+    // PostgreSQL refuses to run as root, so root creates another user for it.
+    createPostgresUser: userInfo().uid === 0,
+    initdbFlags: ["--encoding=UTF8", "--no-sync"],
+    postgresFlags: [`unix_socket_directories=${databaseDir}`, ...settings].flatMap((setting) => ["-c", setting]),
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await server.initialise();
+  await server.start();
+  return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
 }

@@ -1,7 +1,12 @@
+import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { startSmtpServer } from "../../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { freePort } from "../../testing/free-port.ts";
-import type { Fault } from "../stage.ts";
+import type { Change } from "../rewriting-proxy.ts";
+import { type Env, type Fault, type Remedy, type Stage, setVariables } from "../stage.ts";
 
 /** Faults in the configuration, and faults of the machine of the service. */
 export const hostFaults: readonly Fault[] = [
@@ -72,3 +77,247 @@ export const hostFaults: readonly Fault[] = [
     }),
   },
 ];
+
+type Rule = Record<string, unknown>;
+
+const ABORT = { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } };
+const ABORT_RULE: Rule = { ID: "abort", Status: "Enabled", Filter: { Prefix: "" }, ...ABORT };
+const rule = (ID: string, action: Rule, Filter: Rule = { Prefix: "" }): Rule => ({
+  ID,
+  Status: "Enabled",
+  Filter,
+  ...action,
+});
+
+const VERSIONS_ON: Change = {
+  status: 200,
+  body: "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+};
+const DENIED: Change = { status: 403, code: "AccessDenied" };
+const WITH_VERSION: Change = { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTDmJ" } };
+
+/** Faults in lifecycle rules. The embedded bucket has no such rules, so a proxy responds with the rules. */
+export const lifecycleFaults: readonly Fault[] = [
+  {
+    fault: "no lifecycle rule removes parts",
+    setup: "fault proxy",
+    id: "lifecycle-missing",
+    arrange: (stage) => withRules(stage, []),
+    cure: putRules,
+  },
+  {
+    fault: "the abort rule covers only another prefix",
+    setup: "fault proxy",
+    id: "lifecycle-missing",
+    arrange: (stage) => withRules(stage, [rule("logs", ABORT, { Prefix: "logs/" })]),
+    cure: putRules,
+  },
+  {
+    fault: "a rule deletes every object after a day",
+    setup: "fault proxy",
+    id: "lifecycle-deletes",
+    arrange: (stage) => withRules(stage, [ABORT_RULE, rule("daily", { Expiration: { Days: 1 } })]),
+    cure: putRules,
+  },
+  {
+    fault: "a rule deletes large objects under the prefix of the service",
+    setup: "fault proxy",
+    id: "lifecycle-deletes",
+    async arrange(stage) {
+      const And = { Prefix: "teams/", ObjectSizeGreaterThan: 1_000 };
+      const env = await withRules(stage, [ABORT_RULE, rule("large", { Expiration: { Days: 1 } }, { And })]);
+      return { ...env, S3_KEY_PREFIX: "teams/a/" };
+    },
+    cure: putRules,
+  },
+  {
+    fault: "a rule moves every object to GLACIER, and it is the abort rule",
+    setup: "fault proxy",
+    id: "lifecycle-archives",
+    arrange(stage) {
+      const Transitions = [{ Days: 1, StorageClass: "GLACIER" }];
+      return withRules(stage, [rule("archive", { ...ABORT, Transitions })]);
+    },
+    cure: putRules,
+  },
+  {
+    fault: "old versions never expire",
+    setup: "fault proxy",
+    id: "versions-kept",
+    arrange: (stage) => withRules(stage, [ABORT_RULE], { versioning: VERSIONS_ON }),
+    cure: putRules,
+  },
+  {
+    fault: "old versions never expire, and the setting is hidden",
+    setup: "fault proxy",
+    id: "versions-kept",
+    arrange: (stage) => withRules(stage, [ABORT_RULE], { versioning: DENIED, put: WITH_VERSION }),
+    cure: putRules,
+  },
+];
+
+/** The rules of the bucket in each stage. A remedy replaces them. */
+const rulesOf = new WeakMap<Stage, readonly Rule[]>();
+
+function withRules(
+  stage: Stage,
+  rules: readonly Rule[],
+  { versioning, put }: { versioning?: Change; put?: Change } = {},
+) {
+  rulesOf.set(stage, rules);
+  return stage.behind(({ query, method }) => {
+    if (query.has("versioning")) return versioning;
+    if (query.has("lifecycle")) return lifecycle(rulesOf.get(stage) ?? []);
+    return method === "PUT" ? put : undefined;
+  });
+}
+
+/** Stores the rules of the remedy, as the AWS CLI does. */
+function putRules({ stage, env, fix }: Remedy) {
+  const { text = "" } = fix.find(({ label }) => label.includes("(JSON)")) ?? {};
+  rulesOf.set(stage, JSON.parse(text).Rules);
+  return env;
+}
+
+function lifecycle(rules: readonly Rule[]): Change {
+  if (rules.length === 0) return { status: 404, code: "NoSuchLifecycleConfiguration" };
+  return { status: 200, body: toXml({ LifecycleConfiguration: { Rule: rules } }) };
+}
+
+function toXml(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .flatMap(([name, inner]) => (Array.isArray(inner) ? inner : [inner]).map((each) => [singular(name), each]))
+    .map(([name, inner]) => `<${name}>${toXml(inner)}</${name}>`)
+    .join("");
+}
+
+/** In XML, each element of a list has the singular name. */
+function singular(name: string): string {
+  return name === "Transitions" ? "Transition" : name;
+}
+
+/** A server that the service calls: its settings, and the document with which the server responds. */
+type Server = { name: string; id: Fault["id"]; setting: string; settings(url: string): Env; body(url: string): string };
+
+const SERVERS: readonly Server[] = [
+  {
+    name: "the identity provider",
+    id: "issuer-unusable",
+    setting: "AUTH_OIDC_ISSUER",
+    settings: (url) => ({
+      AUTH_OIDC_ISSUER: url,
+      AUTH_OIDC_CLIENT_ID: "valet-key",
+      AUTH_OIDC_CLIENT_SECRET: "oidc-Zt3vQ8mN1kR7",
+    }),
+    body: (issuer) => JSON.stringify({ issuer }),
+  },
+  {
+    name: "the key set",
+    id: "key-set-unusable",
+    setting: "AUTH_JWKS_URL",
+    settings: (url) => ({ AUTH_JWKS_URL: `${url}/jwks.json`, AUTH_JWT_AUDIENCE: "files" }),
+    body: () => '{"keys":[]}',
+  },
+  {
+    name: "the collector",
+    id: "collector-unusable",
+    setting: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    settings: (url) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20x" }),
+    body: () => "",
+  },
+];
+
+/** The doctor warns of a key set without TLS, which is right here. */
+const doubtful = ({ id }: Server): Fault["id"][] => (id === "key-set-unusable" ? ["config-doubtful"] : []);
+
+/** Faults of the servers that the service calls, except the bucket and the database. */
+export const serverFaults: readonly Fault[] = [
+  ...SERVERS.flatMap((server): Fault[] => [
+    {
+      fault: `nothing listens at the URL of ${server.name}`,
+      setup: "closed port",
+      id: server.id,
+      also: doubtful(server),
+      async arrange({ env }) {
+        return { ...env, ...server.settings(`http://127.0.0.1:${await freePort("127.0.0.1")}`) };
+      },
+      async cure({ stage, env, fix }) {
+        const [, host = ""] =
+          /Start the server at (\S+),/.exec(fix.find(({ label }) => label === "step")?.text ?? "") ?? [];
+        await respond(stage, server, { port: Number(host.split(":")[1]) });
+        return env;
+      },
+      remaining: doubtful(server),
+    },
+    {
+      fault: `another server responds at the URL of ${server.name}`,
+      setup: "HTTP server",
+      id: server.id,
+      also: doubtful(server),
+      async arrange(stage) {
+        const url = await respond(stage, { ...server, body: () => "<html>" }, { status: 404 });
+        return { ...stage.env, ...server.settings(url) };
+      },
+      async cure({ stage, env, fix }) {
+        if (!fix[0]?.text.startsWith(`Set ${server.setting} to `)) throw new Error("The remedy names another setting");
+        return { ...env, ...server.settings(await respond(stage, server)) };
+      },
+      remaining: doubtful(server),
+    },
+  ]),
+  {
+    fault: "the mail server refuses the sender",
+    setup: "SMTP server",
+    id: "mail-server-unusable",
+    arrange: (stage) => withMail(stage, { onMailFrom: refuseOthers }),
+    cure: (remedy) => setVariables(remedy, { MAIL_FROM: ALLOWED }),
+  },
+  {
+    fault: "the mail server refuses the sender when it gets the recipient",
+    setup: "SMTP server",
+    id: "mail-server-unusable",
+    arrange: (stage) =>
+      withMail(stage, {
+        refuse: (to) =>
+          to === ALLOWED ? undefined : { code: 553, text: "5.7.1 Sender address rejected: not owned by user" },
+      }),
+    cure: (remedy) => setVariables(remedy, { MAIL_FROM: ALLOWED }),
+  },
+];
+
+const ALLOWED = "allowed@example.com";
+
+type SmtpOptions = NonNullable<Parameters<typeof startSmtpServer>[0]>;
+
+const refuseOthers: NonNullable<SmtpOptions["onMailFrom"]> = ({ address }, _session, done) =>
+  done(address === ALLOWED ? undefined : Object.assign(new Error("Sender rejected"), { responseCode: 550 }));
+
+async function withMail({ env, add }: Stage, options: SmtpOptions): Promise<Env> {
+  const server = await startSmtpServer(options);
+  add(async () => {
+    await server.stop();
+    if (server.mails.length > 0) throw new Error("The doctor sent a mail");
+  });
+  return { ...env, SMTP_URL: `smtp://127.0.0.1:${server.port}`, MAIL_FROM: "files@example.com" };
+}
+
+/** Starts an HTTP server with the document of `server`. */
+async function respond(
+  { add }: Stage,
+  { body }: Pick<Server, "body">,
+  { port = 0, status = 200 }: { port?: number; status?: number } = {},
+): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(status).end(body(url()));
+  });
+  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  add(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return url();
+}

@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../testing/free-port.ts";
 import { commandPath } from "../../testing/selections.ts";
-import type { Env } from "../examine.ts";
-import { runService } from "../running-service.ts";
-import type { Fault, Remedy, Stage } from "../stage.ts";
+import type { Env, Fault, Remedy, Stage } from "../stage.ts";
+import { runService } from "../stage.ts";
 
 const FORWARD = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
 const NO_LIMITS = "client_max_body_size 0; proxy_request_buffering off; proxy_http_version 1.1;";

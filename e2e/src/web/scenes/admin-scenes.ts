@@ -1,7 +1,9 @@
 import type { Page } from "playwright-core";
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { administration, policyTexts } from "../../../../packages/web/src/texts/en/administration.ts";
-import type { Scene } from "./scene.ts";
+import { doctor } from "../../../../packages/web/src/texts/en/doctor.ts";
+import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
+import { type Scene, scenesOf } from "./scene.ts";
 
 const at = "2026-01-01T12:00:00.000Z";
 const id = (nth: number) => `0190a7d2-0000-7000-8000-00000000000${nth}`;
@@ -162,11 +164,9 @@ async function openTab(page: Page, { tab, text }: { tab: string; text: string })
 
 /** The scenes with the pages that only administrators see. */
 export const adminScenes: readonly Scene[] = [
-  { name: "admin-people", by: "zoe", open: (page) => openTab(page, { tab: "people", text: mia.email }) },
-  {
-    name: "admin-person",
-    by: "zoe",
-    async open(page) {
+  ...scenesOf("zoe", {
+    "admin-people": (page) => openTab(page, { tab: "people", text: mia.email }),
+    async "admin-person"(page) {
       const { people } = administration;
       await openTab(page, { tab: "people", text: mia.email });
       await page.getByRole("button", { name: people.quotaOf(mia.name) }).click();
@@ -176,11 +176,7 @@ export const adminScenes: readonly Scene[] = [
       await page.getByRole("button", { name: people.disableOf(mia.name) }).click();
       await page.getByText(people.disableQuestion(mia.name)).waitFor();
     },
-  },
-  {
-    name: "admin-invited",
-    by: "zoe",
-    async open(page) {
+    async "admin-invited"(page) {
       const { invitations } = administration;
       await openTab(page, { tab: "people", text: mia.email });
       await page.route("**/admin/invitations", (route) =>
@@ -190,32 +186,86 @@ export const adminScenes: readonly Scene[] = [
       await page.getByRole("button", { name: invitations.action, exact: true }).click();
       await page.getByText(invitations.made(invitation.email)).waitFor();
     },
-  },
-  {
-    name: "admin-invitation",
-    by: "nobody",
-    async open(page) {
+    "admin-policy": (page) => openTab(page, { tab: "policy", text: policyTexts.rules["link-password"]?.title ?? "" }),
+    "admin-links": (page) => openTab(page, { tab: "links", text: "For the tax office" }),
+    "admin-mail": (page) => openTab(page, { tab: "mail", text: mail.problem }),
+    "admin-log": (page) => openTab(page, { tab: "log", text: "Old plans" }),
+    async "admin-not-yours"(page) {
+      await page.goto("/admin");
+      await page.getByText(administration.notYours.title).waitFor();
+    },
+  }),
+  ...scenesOf("nobody", {
+    async "admin-invitation"(page) {
       const opened = { opens: "service", ownerName: omar.name, email: invitation.email };
       const json = { ...opened, noteTitle: null, filename: null, role: null, expiresAt: null };
       await page.route("**/invitations/look", (route) => route.fulfill({ json }));
       await page.goto(`/invitation#${"x".repeat(43)}`);
       await page.getByText(accountTexts.signUp.emailFixed).waitFor();
     },
+  }),
+];
+
+const FINDINGS = [
+  {
+    id: "cors-origin",
+    severity: "error",
+    title: "The CORS configuration does not allow the origin of the service",
+    detail: "Every preflight from https://files.example.com is refused.",
+    why: "Browsers refuse to upload to the bucket and to show its files.",
+    fix: [
+      {
+        label: "AWS CLI",
+        text: 'aws s3api put-bucket-cors \\\n  --bucket my-private-bucket \\\n  --cors-configuration \'{"CORSRules":[{"AllowedOrigins":["https://files.example.com"],"AllowedMethods":["GET","HEAD","PUT"]}]}\'',
+      },
+    ],
   },
   {
-    name: "admin-policy",
-    by: "zoe",
-    open: (page) => openTab(page, { tab: "policy", text: policyTexts.rules["link-password"]?.title ?? "" }),
+    id: "versions-kept",
+    severity: "warning",
+    title: "Versioning is on, and old versions never expire",
+    detail: "Versioning is enabled, and no lifecycle rule expires noncurrent versions.",
+    why: "The bytes of deleted files stay in the bucket for ever. They cost money and can still leak.",
+    fix: [{ label: "step", text: "Add a lifecycle rule." }],
   },
-  { name: "admin-links", by: "zoe", open: (page) => openTab(page, { tab: "links", text: "For the tax office" }) },
-  { name: "admin-mail", by: "zoe", open: (page) => openTab(page, { tab: "mail", text: mail.problem }) },
-  { name: "admin-log", by: "zoe", open: (page) => openTab(page, { tab: "log", text: "Old plans" }) },
   {
-    name: "admin-not-yours",
-    by: "zoe",
-    async open(page) {
-      await page.goto("/admin");
-      await page.getByText(administration.notYours.title).waitFor();
-    },
+    id: "checksum-missing",
+    severity: "info",
+    title: "The bucket does not verify a signed SHA-256",
+    detail: "A probe with small objects showed it.",
+    why: "The service reads each stored object back and compares it, which costs time and traffic.",
+    fix: [{ label: "step", text: "Nothing to do. A newer release of the S3 server may verify it." }],
   },
 ];
+
+/** Fakes a report of the doctor with these findings, because the world has no administrator, and its service has no faults. */
+async function pretendReport(page: Page, { findings }: { findings: readonly unknown[] }): Promise<void> {
+  await page.route("**/admin/doctor", async (route) => {
+    const unchecked = [{ subject: "lifecycle rule", reason: "the credentials lack s3:GetLifecycleConfiguration" }];
+    const url = `${new URL(route.request().url()).origin}/healthz`;
+    const browser = { put: { url, headers: {} }, getUrl: url };
+    const report = { ranAt: "2026-01-01T12:00:00.000Z", provider: "aws", worst: "error", checked: [] };
+    await route.fulfill({ json: { ...report, findings, unchecked, browser } });
+  });
+}
+
+/** The scenes with the page of the doctor. */
+export const doctorScenes: readonly Scene[] = scenesOf("zoe", {
+  async "settings-administrator"(page) {
+    await page.route("**/me", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), isAdmin: true } });
+    });
+    await page.goto("/settings");
+    await page.getByRole("link", { name: settings.administration.doctor }).scrollIntoViewIfNeeded();
+  },
+  "doctor-faults": {
+    // In the fake report, the URL of the test object is a URL of the service. The service refuses the upload.
+    expects: [/^405 PUT /],
+    async open(page) {
+      await pretendReport(page, { findings: FINDINGS });
+      await page.goto("/settings/doctor");
+      await page.getByText(doctor.findings.refused.title).waitFor();
+    },
+  },
+});

@@ -3,7 +3,7 @@ import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts"
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { PASSWORD } from "../testing/person.ts";
 import { holdRequests } from "../testing/watch.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, scenesOf } from "./scene.ts";
 
 const { app, notes } = texts;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
@@ -21,98 +21,73 @@ async function signIn(page: Page, password: string): Promise<void> {
 
 /** The scenes with the sign-in, with empty pages, and with failures. */
 export const frameScenes: readonly Scene[] = [
-  {
-    name: "sign-in",
-    by: "nobody",
-    async open(page) {
+  ...scenesOf("nobody", {
+    async "sign-in"(page) {
       await page.goto("/sign-in");
       await heading(page, accountTexts.signIn.title);
     },
-  },
-  {
-    name: "sign-in-refused",
-    by: "nobody",
-    expects: [/^401 POST .*\/auth\/sign-in\/email$/],
-    async open(page) {
-      await signIn(page, `not ${PASSWORD}`);
-      await page.getByText(accountTexts.failures.unauthenticated).waitFor();
+    "sign-in-refused": {
+      expects: [/^401 POST .*\/auth\/sign-in\/email$/],
+      async open(page) {
+        await signIn(page, `not ${PASSWORD}`);
+        await page.getByText(accountTexts.failures.unauthenticated).waitFor();
+      },
     },
-  },
-  {
-    name: "sign-up",
-    by: "nobody",
-    async open(page) {
+    async "sign-up"(page) {
       await page.goto("/sign-up");
       await heading(page, accountTexts.signUp.title);
       await page.getByRole("button", { name: accountTexts.signUp.action }).click();
       await page.getByText(accountTexts.problems.nameMissing).waitFor();
     },
-  },
-  {
-    name: "first-run",
-    by: "first",
-    async open(page) {
+    "not-found": {
+      expects: [/^404 GET .*\/nowhere$/],
+      async open(page) {
+        await page.goto("/nowhere");
+        await heading(page, app.notFound.title);
+      },
+    },
+  }),
+  ...scenesOf("first", {
+    async "first-run"(page) {
       await page.goto("/");
       await heading(page, accountTexts.first.title);
     },
-  },
-  {
-    name: "list-empty",
-    by: "zoe",
-    async open(page) {
+  }),
+  ...scenesOf("zoe", {
+    async "list-empty"(page) {
       await page.goto("/");
       const { begin, owned } = notes.empty;
       const titles = page.getByText(begin.title).or(page.getByText(owned.title));
       await titles.filter({ visible: true }).waitFor();
     },
-  },
-  {
-    name: "list-full",
-    by: "ann",
-    async open(page, { full }) {
+    async "shared-empty"(page) {
+      await page.goto("/shared");
+      await page.getByText(notes.empty.shared.title).waitFor();
+    },
+  }),
+  ...scenesOf("ann", {
+    async "list-full"(page, { full }) {
       await page.goto("/");
       await page.getByRole("link", { name: full.title }).waitFor();
     },
-  },
-  {
-    name: "list-loading",
-    by: "ann",
-    async open(page) {
+    async "list-loading"(page) {
       await holdRequests(page, NOTES);
       await page.goto("/");
       await heading(page, notes.list.owned);
     },
-  },
-  {
-    name: "list-failing",
-    by: "ann",
-    expects: [BROKEN],
-    async open(page) {
-      await page.route(NOTES, (route) => route.abort());
-      await page.goto("/");
-      await page.getByText(notes.failedToLoad).waitFor();
+    "list-failing": {
+      expects: [BROKEN],
+      async open(page) {
+        await page.route(NOTES, (route) => route.abort());
+        await page.goto("/");
+        await page.getByText(notes.failedToLoad).waitFor();
+      },
     },
-  },
-  {
-    name: "shared",
-    by: "ann",
-    async open(page) {
+    async shared(page) {
       await page.goto("/shared");
       await page.getByRole("link", { name: "Quarterly figures" }).waitFor();
     },
-  },
-  {
-    name: "shared-empty",
-    by: "zoe",
-    async open(page) {
-      await page.goto("/shared");
-      await page.getByText(notes.empty.shared.title).waitFor();
-    },
-  },
-  {
-    name: "note-loading",
-    by: "ann",
-    async open(page, { full }) {
+    async "note-loading"(page, { full }) {
       await holdRequests(page, NOTE);
       await page.goto(`/n/${full.id}`);
       await page
@@ -121,49 +96,34 @@ export const frameScenes: readonly Scene[] = [
         .first()
         .waitFor();
     },
-  },
-  {
-    name: "note-failing",
-    by: "ann",
-    expects: [BROKEN],
-    async open(page, { full }) {
-      await page.route(NOTE, (route) => route.abort());
-      await page.goto(`/n/${full.id}`);
-      await page.getByText(notes.failedToLoadOne).waitFor();
+    "note-failing": {
+      expects: [BROKEN],
+      async open(page, { full }) {
+        await page.route(NOTE, (route) => route.abort());
+        await page.goto(`/n/${full.id}`);
+        await page.getByText(notes.failedToLoadOne).waitFor();
+      },
     },
-  },
-  {
-    name: "offline",
-    by: "ann",
-    expects: [BROKEN],
-    async open(page, { full }) {
-      await page.goto("/");
-      await page.getByRole("link", { name: full.title }).waitFor();
-      await page.waitForLoadState("networkidle");
-      await page.context().setOffline(true);
-      await page.getByText(app.offline).waitFor();
+    offline: {
+      expects: [BROKEN],
+      async open(page, { full }) {
+        await page.goto("/");
+        await page.getByRole("link", { name: full.title }).waitFor();
+        await page.waitForLoadState("networkidle");
+        await page.context().setOffline(true);
+        await page.getByText(app.offline).waitFor();
+      },
     },
-  },
-  {
-    name: "not-found",
-    by: "nobody",
-    expects: [/^404 GET .*\/nowhere$/],
-    async open(page) {
-      await page.goto("/nowhere");
-      await heading(page, app.notFound.title);
+    failed: {
+      expects: [BROKEN, /./],
+      async open(page) {
+        await page.route(/settings-page/, (route) => route.abort());
+        await page.goto("/");
+        // Marks the page as just reloaded. Without this mark, the app would reload the page, because missing code may come from a new build.
+        await page.evaluate('sessionStorage.setItem("valetkey.reloaded", String(Date.now()))');
+        await page.goto("/settings");
+        await page.getByText(app.failed.title).waitFor();
+      },
     },
-  },
-  {
-    name: "failed",
-    by: "ann",
-    expects: [BROKEN, /./],
-    async open(page) {
-      await page.route(/settings-page/, (route) => route.abort());
-      await page.goto("/");
-      // Marks the page as just reloaded. Without this mark, the app would reload the page, because missing code may come from a new build.
-      await page.evaluate('sessionStorage.setItem("valetkey.reloaded", String(Date.now()))');
-      await page.goto("/settings");
-      await page.getByText(app.failed.title).waitFor();
-    },
-  },
+  }),
 ];

@@ -1,16 +1,11 @@
-import { adminScenes } from "./admin-scenes.ts";
-import { doctorScenes } from "./doctor-scenes.ts";
+import { recoveryScenes, safetyScenes } from "./account-scenes.ts";
+import { adminScenes, doctorScenes } from "./admin-scenes.ts";
 import { frameScenes } from "./frame-scenes.ts";
-import { invitationScenes } from "./invitation-scenes.ts";
-import { noteScenes } from "./note-scenes.ts";
+import { invitationScenes, noteScenes } from "./note-scenes.ts";
 import { ownerLinkScenes } from "./owner-link-scenes.ts";
-import { placeScenes } from "./place-scenes.ts";
-import { recoveryScenes } from "./recovery-scenes.ts";
-import { requestScenes } from "./request-scenes.ts";
-import { safetyScenes } from "./safety-scenes.ts";
 import type { Scene } from "./scene.ts";
-import { visitScenes } from "./visit-scenes.ts";
-import { webhookScenes } from "./webhook-scenes.ts";
+import { placeScenes, webhookScenes } from "./settings-scenes.ts";
+import { requestScenes, visitScenes } from "./visitor-scenes.ts";
 
 /** All scenes of the app. */
 export const scenes: readonly Scene[] = [

@@ -1,7 +1,9 @@
 import type { Page } from "playwright-core";
 import type { Note } from "../../../../packages/client/src/index.ts";
+import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
 import { fileToolsTexts, renameTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
+import { invitationTexts } from "../../../../packages/web/src/texts/en/invitations.ts";
 import { previewTexts as preview } from "../../../../packages/web/src/texts/en/preview.ts";
 import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-dialog.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
@@ -9,7 +11,8 @@ import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";
 import { seedNote } from "../testing/seed.ts";
 import { holdRequests } from "../testing/watch.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, scenesOf } from "./scene.ts";
+import type { World } from "./world.ts";
 
 const { attachments, sharing } = texts;
 
@@ -61,31 +64,86 @@ const formatted = [
 
 /** The scenes with a note and its dialogs. */
 export const noteScenes: readonly Scene[] = [
-  { name: "note-empty", by: "ann", open: (page, { empty }) => openNote(page, empty) },
-  { name: "note-full", by: "ann", open: (page, { full }) => openNote(page, full) },
-  { name: "note-of-another", by: "ben", open: (page, { full }) => openNote(page, full) },
-  {
-    name: "note-refused",
-    by: "zoe",
-    expects: [/^40[34] GET .*\/notes\//],
-    async open(page, { full }) {
-      await page.goto(`/n/${full.id}`);
-      await page.getByText(texts.notes.noAccess.title).waitFor();
-    },
-  },
-  {
-    name: "note-dragging",
-    by: "ann",
-    async open(page, { full }) {
+  ...scenesOf("ann", {
+    "note-empty": (page, { empty }) => openNote(page, empty),
+    "note-full": (page, { full }) => openNote(page, full),
+    async "note-dragging"(page, { full }) {
       await openNote(page, full);
       await dropFiles(page.locator("main"), { files: [text("a.txt", "a")], isHeld: true });
       await page.getByText(attachments.drop).waitFor();
     },
-  },
-  {
-    name: "note-uploading",
-    by: "ben",
-    async open(page, { ben, service }) {
+    async "note-menu"(page, { full }) {
+      await openNote(page, full);
+      await openMenu(page, "Kitchen.png");
+    },
+    async "note-activity"(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: activity.title }).click();
+      const feed = page.getByRole("region", { name: activity.title });
+      await feed.getByText("Ben Osei").first().waitFor();
+      await feed.scrollIntoViewIfNeeded();
+    },
+    async "share-file-dialog"(page, { full }) {
+      await openNote(page, full);
+      await openMenu(page, "Kitchen.png");
+      await page.getByRole("menuitem", { name: attachments.share }).click();
+      await page.getByRole("dialog", { name: sharing.shareFile("Kitchen.png") }).waitFor();
+    },
+    async "share-dialog"(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: sharing.share, exact: true }).click();
+      await page.getByRole("dialog").getByText("Ben Osei").waitFor();
+    },
+    "share-files-dialog": {
+      expects: [/^429 PUT .*shares/],
+      async open(page, { full }) {
+        // The fake service shares the first file, and refuses to share the second file.
+        const url = `https://files.example.com/invitation#${"x".repeat(43)}`;
+        const invitation = { id: "1", email: "carla.weiss@example.org", url };
+        let calls = 0;
+        await page.route("**/attachments/*/shares", (route) => {
+          calls += 1;
+          if (calls === 1) return route.fulfill({ json: { shares: [], invitations: [invitation], results: [] } });
+          return route.fulfill({ status: 429, headers: { "retry-after": "900" }, json: { code: "rate_limited" } });
+        });
+        await openNote(page, full);
+        await page.getByRole("button", { name: attachments.manage }).click();
+        for (const name of ["Kitchen.png", "Meter readings.txt"]) {
+          await page.getByRole("checkbox", { name: attachments.choose(name) }).check();
+        }
+        await page.getByRole("button", { name: fileToolsTexts.share, exact: true }).last().click();
+        const dialog = page.getByRole("dialog", { name: shareDialogTexts.files.title(2) });
+        await dialog.getByLabel(shareDialogTexts.people.label).fill("carla.weiss@example.org");
+        await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
+        await dialog.getByText(shareDialogTexts.files.again).waitFor();
+      },
+    },
+    async "note-writing"(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: texts.notes.editShort, exact: true }).click();
+      await page.getByRole("button", { name: texts.notes.done, exact: true }).waitFor();
+    },
+    async "note-tools"(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: attachments.manage }).click();
+      await page.getByRole("checkbox", { name: attachments.choose("Kitchen.png") }).check();
+      await page.getByRole("checkbox", { name: attachments.choose("Meter readings.txt") }).check();
+    },
+    async "note-rename"(page, { full }) {
+      await openNote(page, full);
+      await openMenu(page, "Kitchen.png");
+      await page.getByRole("menuitem", { name: attachments.rename }).click();
+      await page.getByRole("textbox", { name: renameTexts.name }).waitFor();
+    },
+    async "search-files"(page, { full }) {
+      await page.goto("/?q=kitchen");
+      await page.getByRole("link", { name: "Kitchen.png" }).waitFor();
+      await page.getByRole("link", { name: full.title }).waitFor();
+    },
+  }),
+  ...scenesOf("ben", {
+    "note-of-another": (page, { full }) => openNote(page, full),
+    async "note-uploading"(page, { ben, service }) {
       // Makes a new note each time, because a note also shows the unfinished uploads of an earlier run.
       await openNote(page, await seedNote(ben.client, { title: "Film and pictures" }));
       await holdRequests(page, new RegExp(`^${service.bucketOrigin}/`));
@@ -99,109 +157,16 @@ export const noteScenes: readonly Scene[] = [
       await dropFiles(page.locator("main"), { files });
       await page.getByText(attachments.upload.queued).waitFor();
     },
-  },
-  {
-    name: "note-menu",
-    by: "ann",
-    async open(page, { full }) {
-      await openNote(page, full);
-      await openMenu(page, "Kitchen.png");
+  }),
+  ...scenesOf("zoe", {
+    "note-refused": {
+      expects: [/^40[34] GET .*\/notes\//],
+      async open(page, { full }) {
+        await page.goto(`/n/${full.id}`);
+        await page.getByText(texts.notes.noAccess.title).waitFor();
+      },
     },
-  },
-  {
-    name: "note-activity",
-    by: "ann",
-    async open(page, { full }) {
-      await openNote(page, full);
-      await page.getByRole("button", { name: activity.title }).click();
-      const feed = page.getByRole("region", { name: activity.title });
-      await feed.getByText("Ben Osei").first().waitFor();
-      await feed.scrollIntoViewIfNeeded();
-    },
-  },
-  {
-    name: "share-file-dialog",
-    by: "ann",
-    async open(page, { full }) {
-      await openNote(page, full);
-      await openMenu(page, "Kitchen.png");
-      await page.getByRole("menuitem", { name: attachments.share }).click();
-      await page.getByRole("dialog", { name: sharing.shareFile("Kitchen.png") }).waitFor();
-    },
-  },
-  {
-    name: "share-dialog",
-    by: "ann",
-    async open(page, { full }) {
-      await openNote(page, full);
-      await page.getByRole("button", { name: sharing.share, exact: true }).click();
-      await page.getByRole("dialog").getByText("Ben Osei").waitFor();
-    },
-  },
-  {
-    name: "share-files-dialog",
-    by: "ann",
-    expects: [/^429 PUT .*shares/],
-    async open(page, { full }) {
-      // The fake service shares the first file, and refuses to share the second file.
-      const url = `https://files.example.com/invitation#${"x".repeat(43)}`;
-      const invitation = { id: "1", email: "carla.weiss@example.org", url };
-      let calls = 0;
-      await page.route("**/attachments/*/shares", (route) => {
-        calls += 1;
-        if (calls === 1) return route.fulfill({ json: { shares: [], invitations: [invitation], results: [] } });
-        return route.fulfill({ status: 429, headers: { "retry-after": "900" }, json: { code: "rate_limited" } });
-      });
-      await openNote(page, full);
-      await page.getByRole("button", { name: attachments.manage }).click();
-      for (const name of ["Kitchen.png", "Meter readings.txt"]) {
-        await page.getByRole("checkbox", { name: attachments.choose(name) }).check();
-      }
-      await page.getByRole("button", { name: fileToolsTexts.share, exact: true }).last().click();
-      const dialog = page.getByRole("dialog", { name: shareDialogTexts.files.title(2) });
-      await dialog.getByLabel(shareDialogTexts.people.label).fill("carla.weiss@example.org");
-      await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
-      await dialog.getByText(shareDialogTexts.files.again).waitFor();
-    },
-  },
-  {
-    name: "note-writing",
-    by: "ann",
-    async open(page, { full }) {
-      await openNote(page, full);
-      await page.getByRole("button", { name: texts.notes.editShort, exact: true }).click();
-      await page.getByRole("button", { name: texts.notes.done, exact: true }).waitFor();
-    },
-  },
-  {
-    name: "note-tools",
-    by: "ann",
-    async open(page, { full }) {
-      await openNote(page, full);
-      await page.getByRole("button", { name: attachments.manage }).click();
-      await page.getByRole("checkbox", { name: attachments.choose("Kitchen.png") }).check();
-      await page.getByRole("checkbox", { name: attachments.choose("Meter readings.txt") }).check();
-    },
-  },
-  {
-    name: "note-rename",
-    by: "ann",
-    async open(page, { full }) {
-      await openNote(page, full);
-      await openMenu(page, "Kitchen.png");
-      await page.getByRole("menuitem", { name: attachments.rename }).click();
-      await page.getByRole("textbox", { name: renameTexts.name }).waitFor();
-    },
-  },
-  {
-    name: "search-files",
-    by: "ann",
-    async open(page, { full }) {
-      await page.goto("/?q=kitchen");
-      await page.getByRole("link", { name: "Kitchen.png" }).waitFor();
-      await page.getByRole("link", { name: full.title }).waitFor();
-    },
-  },
+  }),
   ...formatted.map(
     ({ name, file, shows }): Scene => ({
       name: `preview-${name}`,
@@ -226,4 +191,97 @@ export const noteScenes: readonly Scene[] = [
       },
     }),
   ),
+];
+
+const { page: words, closed, ask, requests } = invitationTexts;
+
+/** Shares a new note of Ann with an email address. Returns the note, the invitation, and the path of the page of the invitation. */
+async function invite({ ann, service }: World, email: string) {
+  const note = await seedNote(ann.client, { title: "Handover of the flat, Lindenstraße 14" });
+  const { invitations } = await ann.client.shares.put({ noteId: note.id }, { emails: [email], role: "editor" });
+  const [invitation] = invitations;
+  if (invitation === undefined) throw new Error("no invitation");
+  return { note, invitation, path: invitation.url.replace(service.url, "") };
+}
+
+async function openClosed(page: Page, { path, code }: { path: string; code: keyof typeof closed }): Promise<void> {
+  await page.goto(path);
+  await page.getByText(closed[code].title).waitFor();
+}
+
+/** The scenes with invitations and requests for access. */
+export const invitationScenes: readonly Scene[] = [
+  ...scenesOf("ann", {
+    async "invitation-share-dialog"(page, world) {
+      const { note } = await invite(world, "carla.weiss@example.org");
+      await page.goto(`/n/${note.id}`);
+      await page.getByRole("button", { name: texts.sharing.share, exact: true }).click();
+      await page.getByRole("button", { name: invitationTexts.copyOf("carla.weiss@example.org") }).waitFor();
+    },
+    "invitation-own": {
+      expects: [/^409 POST .*\/invitations\/redeem$/],
+      async open(page, world) {
+        await page.goto((await invite(world, "carla.weiss@example.org")).path);
+        await page.getByRole("button", { name: words.open, exact: true }).click();
+        await page.getByText(closed.own_invitation.title).waitFor();
+      },
+    },
+    async "access-requests"(page, { ann, ben, zoe }) {
+      const { id } = await seedNote(ann.client, { title: "Salaries", body: "Who earns what." });
+      for (const { client } of [ben, zoe]) await client.accessRequests.ask(id);
+      await page.goto(`/n/${id}`);
+      await page.getByRole("button", { name: requests.dismissOf("Zoe Lindqvist") }).waitFor();
+    },
+    async "access-requests-list"(page, { ann, ben }) {
+      const { id } = await seedNote(ann.client, { title: "Budget" });
+      await ben.client.accessRequests.ask(id);
+      await page.goto("/");
+      await page.getByText(texts.notes.asking.one).first().waitFor();
+    },
+  }),
+  ...scenesOf("nobody", {
+    async "invitation-sign-up"(page, world) {
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByRole("button", { name: accountTexts.signUp.action }).waitFor();
+    },
+    async "invitation-sign-up-closed"(page, world) {
+      await page.route("**/instance", async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...((await response.json()) as object), signUp: "closed" } });
+      });
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByText(words.closed).waitFor();
+    },
+    "invitation-used": {
+      expects: [/^409 POST .*\/invitations\/look$/],
+      async open(page, world) {
+        const { path } = await invite(world, "carla.weiss@example.org");
+        await world.zoe.client.invitations.redeem(path.split("#")[1] ?? "");
+        await openClosed(page, { path, code: "invitation_used" });
+      },
+    },
+  }),
+  ...scenesOf("zoe", {
+    async "invitation-signed-in"(page, world) {
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByRole("button", { name: words.open, exact: true }).waitFor();
+    },
+    "invitation-revoked": {
+      expects: [/^404 POST .*\/invitations\/look$/],
+      async open(page, world) {
+        const { path, invitation } = await invite(world, "carla.weiss@example.org");
+        await world.ann.client.invitations.revoke(invitation.id);
+        await openClosed(page, { path, code: "invitation_not_found" });
+      },
+    },
+    "access-asked": {
+      expects: [/^40[34] GET .*\/notes\//],
+      async open(page, { ann }) {
+        const { id } = await seedNote(ann.client, { title: "Salaries" });
+        await page.goto(`/n/${id}`);
+        await page.getByRole("button", { name: ask.action }).click();
+        await page.getByText(ask.asked).waitFor();
+      },
+    },
+  }),
 ];

@@ -1,11 +1,10 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import { registerHooks } from "node:module";
 import { join, resolve } from "node:path";
 import build from "../../testing/build.ts";
 import { launchChromium } from "../../testing/chromium.ts";
 import { openScene } from "../scenes/scene.ts";
 import { DESKTOP, PHONE } from "../testing/person.ts";
-import { contactSheet, type Picture } from "./contact-sheet.ts";
-import { readTextsIn } from "./read-texts-in.ts";
 
 // `npm run screenshots [-- pattern of scene names [language]]` runs this file. The script takes screenshots of each matching scene, on a
 // phone and on a desktop, in both themes.
@@ -61,4 +60,36 @@ async function takePictures(how: Parameters<typeof openScene>[1], { screen }: { 
 function say(error: unknown): void {
   process.exitCode = 1;
   console.error(error);
+}
+
+type Picture = { scene: string; screen: string; theme: string; file: string };
+
+/** Makes an HTML page that shows all screenshots, with one row for each scene. */
+function contactSheet(pictures: readonly Picture[]): string {
+  const names = [...new Set(pictures.map(({ scene }) => scene))];
+  const rows = names.map((name) => {
+    const cells = pictures
+      .filter(({ scene }) => scene === name)
+      .map(({ file, screen, theme }) => `<a href="${file}"><img src="${file}" alt="${name}, ${screen}, ${theme}"></a>`);
+    return `<h2 id="${name}">${name}</h2>\n<p>${cells.join("\n")}</p>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Valet Key, every page</title>
+<style>body { font: 15px system-ui; margin: 24px; background: #8883 } img { height: 420px; margin: 4px; border: 1px solid #8888; border-radius: 4px }</style>
+<h1>Valet Key, every page</h1>
+${rows.join("\n")}
+</html>
+`;
+}
+
+/** Makes later imports of the English texts load the texts of this language. The scenes find elements of the pages by these texts. */
+function readTextsIn(language: string): void {
+  registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context);
+      return { ...found, url: found.url.replace(/\/texts\/en(?=\/|\.ts$)/, `/texts/${language}`) };
+    },
+  });
 }

@@ -2,7 +2,70 @@ import type { Page } from "playwright-core";
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { recovery } from "../../../../packages/web/src/texts/en/recovery.ts";
 import { deleteAccountTexts, passkeyTexts, secondFactorTexts } from "../../../../packages/web/src/texts/en/settings.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, scenesOf, withMail } from "./scene.ts";
+
+const { forgot, reset, invalid, confirm } = recovery;
+const TOKEN = "x".repeat(43);
+const heading = (page: Page, name: string) => page.getByRole("heading", { name }).waitFor();
+
+/** The scenes with a forgotten password, and with the confirmation of an email address. */
+export const recoveryScenes: readonly Scene[] = [
+  ...scenesOf("nobody", {
+    async "forgot-password"(page) {
+      await withMail(page);
+      await page.goto("/forgot-password");
+      await heading(page, forgot.title);
+    },
+    async "forgot-password-sent"(page) {
+      await withMail(page);
+      await answer(page, "request-password-reset", { status: true });
+      await page.goto("/forgot-password");
+      await page.getByLabel(accountTexts.email).fill("maximiliane.hohenlohe-waldenburg@long-company-name.example.com");
+      await page.getByRole("button", { name: forgot.action }).click();
+      await heading(page, forgot.sentTitle);
+    },
+    async "forgot-password-without-mail"(page) {
+      await page.goto("/forgot-password");
+      await page.getByText(forgot.command(forgot.exampleEmail)).waitFor();
+    },
+    async "new-password"(page) {
+      await answer(page, "check-password-reset", { email: "ann.keller@example.com" });
+      await page.goto(`/new-password#${TOKEN}`);
+      await page.getByRole("button", { name: reset.action }).click();
+      await page.getByText(accountTexts.problems.passwordMissing).waitFor();
+    },
+    "new-password-invalid": {
+      expects: [/^410 POST .*check-password-reset$/],
+      async open(page) {
+        await page.goto(`/new-password#${TOKEN}`);
+        await heading(page, invalid.title);
+      },
+    },
+    async "confirm-email-signed-out"(page) {
+      await page.goto(`/confirm-email#${TOKEN}`);
+      await page.getByText(confirm.signedOut).waitFor();
+    },
+  }),
+  ...scenesOf("ann", {
+    async "confirm-email"(page) {
+      await answer(page, "prove-email", { status: true });
+      await page.goto(`/confirm-email#${TOKEN}`);
+      await heading(page, confirm.doneTitle);
+    },
+    "confirm-email-invalid": {
+      expects: [/^410 POST .*prove-email$/],
+      async open(page) {
+        await page.goto(`/confirm-email#${TOKEN}`);
+        await heading(page, invalid.title);
+      },
+    },
+    async "settings-not-confirmed"(page) {
+      await withMail(page);
+      await page.goto("/settings");
+      await page.getByText(accountTexts.account.notConfirmed).waitFor();
+    },
+  }),
+];
 
 const { signIn, closedAccount, account } = accountTexts;
 const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
@@ -27,29 +90,25 @@ async function refuseSignIn(page: Page, code: string, message: string): Promise<
 
 /** The scenes with the second factor, passkeys, a new email address, and the deletion of an account. */
 export const safetyScenes: readonly Scene[] = [
-  {
-    name: "sign-in-code",
-    by: "nobody",
-    expects: [/^403 POST .*sign-in/],
-    async open(page) {
-      await refuseSignIn(page, "second_factor_required", "");
-      await page.getByRole("heading", { name: signIn.codeTitle }).waitFor();
+  ...scenesOf("nobody", {
+    "sign-in-code": {
+      expects: [/^403 POST .*sign-in/],
+      async open(page) {
+        await refuseSignIn(page, "second_factor_required", "");
+        await page.getByRole("heading", { name: signIn.codeTitle }).waitFor();
+      },
     },
-  },
-  {
-    name: "sign-in-closed",
-    by: "nobody",
-    expects: [/^403 POST .*sign-in/],
-    async open(page) {
-      const message = "You deleted this account. It is closed, and is deleted for good on 2026-12-10.";
-      await refuseSignIn(page, "account_closed", message);
-      await page.getByRole("heading", { name: closedAccount.title }).waitFor();
+    "sign-in-closed": {
+      expects: [/^403 POST .*sign-in/],
+      async open(page) {
+        const message = "You deleted this account. It is closed, and is deleted for good on 2026-12-10.";
+        await refuseSignIn(page, "account_closed", message);
+        await page.getByRole("heading", { name: closedAccount.title }).waitFor();
+      },
     },
-  },
-  {
-    name: "settings-second-factor",
-    by: "ann",
-    async open(page) {
+  }),
+  ...scenesOf("ann", {
+    async "settings-second-factor"(page) {
       await answer(page, "second-factor/start", {
         secret: SECRET,
         url: `otpauth://totp/files.example.com:ann@example.com?issuer=files.example.com&secret=${SECRET}&digits=6&period=30`,
@@ -59,11 +118,7 @@ export const safetyScenes: readonly Scene[] = [
       await repeatPassword(page, secondFactorTexts.continue);
       await page.getByRole("img", { name: secondFactorTexts.qrLabel }).scrollIntoViewIfNeeded();
     },
-  },
-  {
-    name: "settings-recovery-codes",
-    by: "ann",
-    async open(page) {
+    async "settings-recovery-codes"(page) {
       await answer(page, "second-factor", { isOn: true, recoveryCodesLeft: 10 });
       await answer(page, "second-factor/recovery-codes", { recoveryCodes: CODES });
       await page.goto("/settings");
@@ -71,20 +126,12 @@ export const safetyScenes: readonly Scene[] = [
       await repeatPassword(page, secondFactorTexts.newCodes);
       await button(page, secondFactorTexts.kept).scrollIntoViewIfNeeded();
     },
-  },
-  {
-    name: "settings-second-factor-on",
-    by: "ann",
-    async open(page) {
+    async "settings-second-factor-on"(page) {
       await answer(page, "second-factor", { isOn: true, recoveryCodesLeft: 1 });
       await page.goto("/settings");
       await page.getByText(secondFactorTexts.codesLeft(1)).scrollIntoViewIfNeeded();
     },
-  },
-  {
-    name: "settings-passkeys",
-    by: "ann",
-    async open(page) {
+    async "settings-passkeys"(page) {
       const createdAt = "2026-06-01T10:00:00.000Z";
       await answer(page, "passkeys", {
         passkeys: [
@@ -102,32 +149,20 @@ export const safetyScenes: readonly Scene[] = [
       await button(page, passkeyTexts.create).click();
       await page.getByText(secondFactorTexts.passwordMissing).scrollIntoViewIfNeeded();
     },
-  },
-  {
-    name: "settings-new-email",
-    by: "ann",
-    async open(page) {
+    async "settings-new-email"(page) {
       await page.goto("/settings");
       await button(page, account.changeEmail).click();
       await page.getByText(account.changeByOperator).waitFor();
     },
-  },
-  {
-    name: "new-email",
-    by: "ann",
-    async open(page) {
+    async "new-email"(page) {
       await answer(page, "confirm-email-change", { status: true });
       await page.goto(`/new-email#${"x".repeat(43)}`);
       await page.getByRole("heading", { name: recovery.newEmail.doneTitle }).waitFor();
     },
-  },
-  {
-    name: "settings-delete-account",
-    by: "ann",
-    async open(page) {
+    async "settings-delete-account"(page) {
       await page.goto("/settings");
       await button(page, deleteAccountTexts.open).click();
       await button(page, deleteAccountTexts.action).scrollIntoViewIfNeeded();
     },
-  },
+  }),
 ];

@@ -1,0 +1,224 @@
+import type { Page } from "playwright-core";
+import type { Note, OpenedLink, SentFile } from "../../../../packages/client/src/index.ts";
+import { texts } from "../../../../packages/web/src/landing/texts/en.ts";
+import { inSeconds, LINK_PATH, standInForLink } from "../testing/link-stand-in.ts";
+import { holdRequests } from "../testing/watch.ts";
+import { type Scene, scenesOf } from "./scene.ts";
+
+const { emailProof, ended, failed, locked, shares } = texts;
+const GONE = { status: 404, json: { code: "link_not_found" } };
+const heading = (page: Page, name: string) => page.getByRole("heading", { name }).waitFor();
+const filesOf = (note: Note) => note.attachments.filter(({ state }) => state === "ready").slice(0, 4);
+const shared = (note: Note): Partial<OpenedLink> => ({
+  label: "Handover of the flat",
+  message: "The protocol is signed by both. Please keep it.\nThe pictures are from the last day.",
+  sharedBy: "Ann Keller",
+  files: filesOf(note),
+});
+
+/** The scenes with the page of a link, which visitors without an account see. */
+export const visitScenes: readonly Scene[] = scenesOf("nobody", {
+  async "visit-loading"(page) {
+    await holdRequests(page, /\/public\/links\//);
+    await page.goto(LINK_PATH);
+    await page.locator(".ticket").waitFor();
+  },
+  async "visit-open"(page, { full }) {
+    await standInForLink(page, { link: { ...shared(full), claimsLeft: 2, abuseContact: "abuse@example.com" } });
+    await page.goto(LINK_PATH);
+    await heading(page, shares.title("Ann Keller", 4));
+  },
+  async "visit-open-one"(page, { full }) {
+    await standInForLink(page, { link: { sharedBy: "Ann Keller", files: filesOf(full).slice(0, 1) } });
+    await page.goto(LINK_PATH);
+    await heading(page, shares.title("Ann Keller", 1));
+  },
+  async "visit-downloaded"(page, { full, ann }) {
+    const link = { ...shared(full), claimsLeft: 2, expiresAt: inSeconds(50) };
+    await standInForLink(page, { link, owner: ann });
+    await page.goto(LINK_PATH);
+    await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();
+    await page.getByText(shares.done, { exact: true }).waitFor();
+  },
+  "visit-broken": {
+    expects: [/^5\d\d GET /],
+    async open(page, { full, ann }) {
+      await standInForLink(page, { link: shared(full), owner: ann });
+      await page.goto(LINK_PATH);
+      await page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })");
+      await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();
+      await page.getByText(shares.waiting).waitFor();
+    },
+  },
+  async "visit-preview"(page, { full, ann }) {
+    await standInForLink(page, { link: shared(full), owner: ann });
+    await page.goto(LINK_PATH);
+    await page.getByRole("button", { name: shares.preview("Kitchen.png") }).click();
+    await page.getByRole("img", { name: "Kitchen.png" }).waitFor();
+  },
+  async "visit-preview-pdf"(page, { full, ann }) {
+    await standInForLink(page, { link: shared(full), owner: ann });
+    await page.goto(LINK_PATH);
+    await page.getByRole("button", { name: shares.preview("Handover protocol, signed by both.pdf") }).click();
+    await page.getByText("Handover protocol", { exact: true }).waitFor();
+  },
+  async "visit-password"(page) {
+    await standInForLink(page, { link: {}, password: "open sesame" });
+    await page.goto(LINK_PATH);
+    await heading(page, locked.title);
+  },
+  "visit-password-wrong": {
+    expects: [/^403 POST .*\/unlock$/],
+    async open(page) {
+      await standInForLink(page, { link: {}, password: "open sesame" });
+      await page.goto(LINK_PATH);
+      await page.getByRole("textbox", { name: locked.label }).fill("open says me");
+      await page.getByRole("button", { name: locked.open }).click();
+      await page.getByText(locked.wrong).waitFor();
+    },
+  },
+  "visit-password-limited": {
+    expects: [/^429 POST .*\/unlock$/],
+    async open(page) {
+      const limited = { status: 429, json: { code: "rate_limited" }, headers: { "retry-after": "840" } };
+      const answer = (call: string) => (call === "POST /unlock" ? limited : undefined);
+      await standInForLink(page, { link: {}, password: "open sesame", answer });
+      await page.goto(LINK_PATH);
+      await page.getByRole("textbox", { name: locked.label }).fill("open says me");
+      await page.getByRole("button", { name: locked.open }).click();
+      await page.getByText(locked.tooMany(840)).waitFor();
+    },
+  },
+  async "visit-email-code"(page) {
+    const answer = (call: string) =>
+      call === "GET " ? { status: 200, json: { state: "locked", by: "email" } } : { status: 204 };
+    await standInForLink(page, { link: {}, answer });
+    await page.goto(LINK_PATH);
+    await page.getByLabel(emailProof.email).fill("maximiliane.hohenlohe-waldenburg@example.com");
+    await page.getByRole("button", { name: emailProof.send }).click();
+    await page.getByLabel(emailProof.code, { exact: true }).waitFor();
+  },
+  "visit-ended": {
+    expects: [/^404 GET .*\/public\/links\//],
+    async open(page) {
+      await standInForLink(page, { link: {}, answer: () => GONE });
+      await page.goto(LINK_PATH);
+      await heading(page, ended.title);
+    },
+  },
+  "visit-failed": {
+    expects: [/^503 GET .*\/public\/links\//],
+    async open(page) {
+      const answer = () => ({ status: 503, json: { code: "database_unavailable" } });
+      await standInForLink(page, { link: {}, answer });
+      await page.goto(LINK_PATH);
+      await heading(page, failed.title);
+    },
+  },
+});
+
+const words = texts.request;
+const FILE_REQUEST: NonNullable<OpenedLink["request"]> = {
+  maxFiles: 10,
+  maxBytesPerFile: 50_000_000,
+  maxBytesTotal: 200_000_000,
+  accept: [],
+  askName: "optional",
+  review: true,
+  slots: [],
+  filesLeft: 10,
+  bytesLeft: 200_000_000,
+  sent: [],
+};
+const SLOTS = [
+  { id: "passport", name: "Passport", accept: ["application/pdf", "image/*"], isFilled: true },
+  { id: "march", name: "Payslip March", accept: ["application/pdf"], maxBytes: 5_000_000, isFilled: false },
+  { id: "april", name: "Payslip April", accept: ["application/pdf"], maxBytes: 5_000_000, isFilled: false },
+];
+const sentFile = (file: Partial<SentFile>): SentFile => ({
+  uploadId: "018f3c1e-7c1e-7000-8000-0000000000f1",
+  filename: "Passport, both sides.pdf",
+  sizeBytes: 812_345,
+  state: "quarantined",
+  slotId: null,
+  ...file,
+});
+const RECEIPT = {
+  statement: JSON.stringify({
+    requestId: "018f3c1e-7c1e-7000-8000-0000000000a1",
+    filename: "Passport, both sides.pdf",
+    sizeBytes: 812_345,
+    sha256: "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+    receivedAt: "2026-11-24T20:36:00.000Z",
+    issuer: "https://files.example.com",
+  }),
+  signature: "c2lnbmF0dXJl",
+  keyId: "key-1",
+};
+
+async function openRequest(page: Page, request: Partial<typeof FILE_REQUEST> = {}): Promise<void> {
+  const link: Partial<OpenedLink> = {
+    kind: "upload",
+    sharedBy: "Ann Keller",
+    label: "Papers for the tax return",
+    message: "Please send them by Friday.",
+    expiresAt: inSeconds(3 * 86_400),
+    request: { ...FILE_REQUEST, ...request },
+  };
+  const answer = (call: string) => (call.startsWith("GET /receipts/") ? { status: 200, json: RECEIPT } : undefined);
+  await standInForLink(page, { link, answer });
+  await page.goto(LINK_PATH);
+  await page.getByRole("heading", { name: words.title("Ann Keller") }).waitFor();
+}
+
+async function choose(page: Page): Promise<void> {
+  const dialog = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: words.choose }).click();
+  const buffer = Buffer.alloc(200_000, 1);
+  const names = ["Payslip March.pdf", "Meeting notes, the long ones from the second day.docx"];
+  await (await dialog).setFiles(names.map((name) => ({ name, mimeType: "application/pdf", buffer })));
+  await page.getByText(words.chosen).first().waitFor();
+}
+
+/** The scenes with the page of a file request, which visitors without an account see. */
+export const requestScenes: readonly Scene[] = scenesOf("nobody", {
+  "request-empty": (page) => openRequest(page),
+  async "request-chosen"(page) {
+    await openRequest(page, { askName: "required" });
+    await choose(page);
+    await page.getByRole("button", { name: words.send(2) }).click();
+    await page.getByText(words.nameMissing).waitFor();
+  },
+  async "request-sending"(page) {
+    await openRequest(page);
+    await choose(page);
+    // The simulated service never responds to the request that starts an upload, so the page shows that it is sending.
+    await page.route(/\/uploads$/, () => undefined);
+    await page.getByRole("button", { name: words.send(2) }).click();
+    await page.getByRole("button", { name: words.cancelFile("Payslip March.pdf") }).waitFor();
+  },
+  async "request-slots"(page) {
+    await openRequest(page, { slots: SLOTS, filesLeft: 2, sent: [sentFile({ slotId: "passport" })] });
+    await page.getByText(words.slots(1, 3)).waitFor();
+    await page.getByText(words.receipt, { exact: true }).waitFor();
+  },
+  async "request-slots-full"(page) {
+    const slots = SLOTS.map((slot) => ({ ...slot, isFilled: true }));
+    const sent = SLOTS.map(({ id }) => sentFile({ uploadId: `upload-${id}`, slotId: id }));
+    await openRequest(page, { slots, sent, filesLeft: 0 });
+    await page.getByText(words.slots(3, 3)).waitFor();
+  },
+  async "request-receipt"(page) {
+    await openRequest(page, { filesLeft: 9, sent: [sentFile({})] });
+    await page.getByText(words.receipt, { exact: true }).click();
+    await page.getByText(words.receiptSays).waitFor();
+  },
+  async "request-rejected"(page) {
+    const reason = "This file is not what its name says (it is HTML, named photo.png).";
+    const rejected = sentFile({ filename: "photo.png", state: "rejected", reason });
+    const pending = sentFile({ filename: "Film of the flat.mp4", state: "pending" });
+    await openRequest(page, { filesLeft: 8, sent: [rejected, pending] });
+    await page.getByText(words.resume).waitFor();
+  },
+  "request-full": (page) => openRequest(page, { filesLeft: 0 }),
+});

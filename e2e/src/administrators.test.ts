@@ -42,7 +42,7 @@ describe("administrators", () => {
     expect(still.status).toBe(403);
   });
 
-  it("are created by the command line with --admin", async () => {
+  it("the command line creates an administrator with --admin", async () => {
     const isAdmin = async (name: string, ...options: string[]) => {
       const email = `${name}@example.com`;
       await runCli(place, ["user", "add", "--email", email, ...options]);
@@ -54,7 +54,7 @@ describe("administrators", () => {
     expect(await isAdmin("chief", "--admin")).toBe(true);
   });
 
-  it("prove the email address of one of two people who share it", async () => {
+  it("the command line proves the email address of one of two people who share it", async () => {
     const email = "twin@example.com";
     const json = { email, name: "Twin", password };
     const { body, cookie } = await post("/auth/sign-up/email", { json });
@@ -73,7 +73,7 @@ describe("administrators", () => {
     expect(await listed.json()).toMatchObject({ items: [{ id: note.body.id }] });
   });
 
-  it("never reach a person whose id is the email address of another", async () => {
+  it("the command line never reaches a person whose id is the email of another", async () => {
     const email = "victim@example.com";
     const json = { email, name: "Victim", password };
     const victim = (await post("/auth/sign-up/email", { json })).body.user.id;
@@ -86,7 +86,7 @@ describe("administrators", () => {
     expect((await runCli(place, ["user", "disable", `id:${victim}`])).stdout).toContain(`(${victim})`);
   });
 
-  it("list and revoke tokens on the command line", async () => {
+  it("the command line lists and revokes tokens", async () => {
     const email = "tokens@example.com";
     await runCli(place, ["user", "add", "--email", email]);
     const create = async () => (await runCli(place, ["token", "create", "--email", email])).stdout.trim();
@@ -103,7 +103,7 @@ describe("administrators", () => {
     await expect(runCli(place, ["token", "revoke"])).rejects.toMatchObject({ code: 1 });
   });
 
-  it("disable and enable a person on the command line while the service runs", async () => {
+  it("the command line disables and enables a person while the service runs", async () => {
     const email = "leaves@example.com";
     await runCli(place, ["user", "add", "--email", email]);
     const token = (await runCli(place, ["token", "create", "--email", email])).stdout.trim();

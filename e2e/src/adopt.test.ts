@@ -52,7 +52,7 @@ describe("valetkey adopt beside a running service", () => {
       ({ filename }: { filename: string }) => filename,
     );
 
-  it.each(styles)("adopts the object at a URL: %s", async (style, addressOf) => {
+  it.each(styles)("valetkey adopt adopts the object at a URL: %s", async (style, addressOf) => {
     const name = `${style.replaceAll(/[^a-z0-9]+/g, "-")} ä+%.txt`;
     const key = `uploads/${name}`;
     await put(key, style);
@@ -66,7 +66,7 @@ describe("valetkey adopt beside a running service", () => {
     expect(await (await fetch(fileUrl)).text()).toBe(style);
   });
 
-  it("keeps the object in the bucket when the attachment is deleted", async () => {
+  it("the deletion of an adopted attachment keeps the object in the bucket", async () => {
     await put("report-final", "hello");
     const { stdout } = await adopt("report-final", "--filename", "Report.txt");
     expect(stdout).toContain("Adopted Report.txt (5 bytes)");
@@ -78,7 +78,7 @@ describe("valetkey adopt beside a running service", () => {
     expect((await adopt("report-final")).code).toBe(0);
   });
 
-  it("refuses a wrong argument with exit code 1 and one sentence", async () => {
+  it("valetkey adopt refuses a wrong argument with exit code 1 and one sentence", async () => {
     await put("mine.txt", "hello");
     const before = await names();
     const unknown = "00000000-0000-7000-8000-000000000000";

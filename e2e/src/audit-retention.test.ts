@@ -52,7 +52,7 @@ async function exportedIds(place: Place): Promise<Set<string>> {
 }
 
 describe.each(useDatabases())("AUDIT_DAYS, on $name", ({ makeEnv }) => {
-  it("deletes no event that it has not exported, when it is killed with -9", async () => {
+  it("AUDIT_DAYS deletes no event that is not exported when kill -9 stops it", async () => {
     const place = await makePlace(await makeEnv());
     const first = await startProcess(place);
     await apiAs(first.url, { sub: "ann" });

@@ -97,7 +97,7 @@ async function startBackup(place: Place, backupDir: string) {
 }
 
 describe("valetkey backup and restore", () => {
-  it("keep every acknowledged file of a service under load that is then killed", async () => {
+  it("restores every acknowledged file of a service that is killed under load", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const ann = await apiAs(service.url, { sub: "ann" });
@@ -130,7 +130,7 @@ describe("valetkey backup and restore", () => {
     expect(during).toBeGreaterThan(0);
   });
 
-  it("back up a service that does not run", async () => {
+  it("backs up and restores a service that does not run", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const seen = await storeFiles(service, 3);
@@ -168,7 +168,7 @@ describe("valetkey backup and restore", () => {
       };
     }
 
-    it("complete a killed backup without copying its files again", async () => {
+    it("completes a killed backup without copying its files again", async () => {
       const { place, restoredPlace, backupDir } = foldersOf("killed");
       const { child, ended } = await startBackup(place, backupDir);
       child.kill("SIGKILL");
@@ -188,7 +188,7 @@ describe("valetkey backup and restore", () => {
       expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
     });
 
-    it("exit with 1 at once while another backup runs, which then succeeds", async () => {
+    it("a second backup exits with 1 at once, and the first backup succeeds", async () => {
       const { place, backupDir, restored } = foldersOf("twice");
       const { child, ended } = await startBackup(place, backupDir);
       const refused = await endOfCli(place, ["backup", restored]);
@@ -199,7 +199,7 @@ describe("valetkey backup and restore", () => {
     });
 
     // This test must be the last one, because it kills the service that all tests share.
-    it("fail when the service is killed during the backup, and succeed after a restart", async () => {
+    it("a backup fails when its service is killed, and succeeds after a restart", async () => {
       const { place, restoredPlace, backupDir } = foldersOf("stopped");
       const { child, ended } = await startBackup(place, backupDir);
       await service.stop("SIGKILL");
@@ -218,7 +218,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("update an earlier backup, and drop the blobs of deleted files", async () => {
+  it("updates an earlier backup, and deletes the blobs of deleted files from it", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const first = await storeFiles(service, 3, 1000);
@@ -272,14 +272,14 @@ describe("valetkey backup and restore", () => {
       return { place, restoredPlace, backupDir, dataDir, blob, expectRestored };
     }
 
-    it("copy a truncated file of the backup again", async () => {
+    it("a backup copies a truncated file of the backup again", async () => {
       const { place, backupDir, blob, expectRestored } = await backedUp();
       await truncate(blob, 10);
       expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
       await expectRestored();
     });
 
-    it("copy a truncated file of an interrupted backup again", async () => {
+    it("a backup copies a truncated file of an interrupted backup again", async () => {
       const { place, backupDir, blob, expectRestored } = await backedUp();
       await rm(join(backupDir, "manifest.json"));
       await truncate(blob, 10);
@@ -287,7 +287,7 @@ describe("valetkey backup and restore", () => {
       await expectRestored();
     });
 
-    it("copy a file with other bytes again, as the refusal advises", async () => {
+    it("a backup copies a file with other bytes again, as the refusal advises", async () => {
       const { place, restoredPlace, backupDir, blob, expectRestored } = await backedUp();
       await writeFile(blob, randomBytes(1000));
       const { stderr } = await endOfCli(restoredPlace, ["restore", backupDir]);
@@ -296,7 +296,7 @@ describe("valetkey backup and restore", () => {
       await expectRestored();
     });
 
-    it("copy the files again if their list is damaged", async () => {
+    it("a backup copies the files again if their list is damaged", async () => {
       const { place, backupDir, expectRestored } = await backedUp();
       const { folder } = JSON.parse(await readFile(join(backupDir, "manifest.json"), "utf8"));
       await writeFile(join(backupDir, folder, "blobs.jsonl"), "damaged");
@@ -305,7 +305,7 @@ describe("valetkey backup and restore", () => {
     });
 
     // This test must be the last one, because it damages the bucket that all tests share.
-    it("name a file that is damaged in the backup and in the bucket", async () => {
+    it("a backup names a file that is damaged in the backup and in the bucket", async () => {
       const { place, backupDir, blob, dataDir } = await backedUp();
       const path = relative(backupDir, blob);
       for (const file of [blob, join(dataDir, "bucket", path)]) await writeFile(file, randomBytes(1000));
@@ -315,7 +315,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("name a file that the bucket has lost, and keep the others", async () => {
+  it("a backup names a file that the bucket has lost, and copies the others", async () => {
     const { place, restoredPlace, backupDir, dataDir } = await makePlaces();
     const service = await start(place);
     await storeFiles(service, 2, 1000);
@@ -334,7 +334,7 @@ describe("valetkey backup and restore", () => {
     expect(gc.stdout).toMatch(/^files whose bytes are lost on the disk +1 +-$/m);
   });
 
-  it("keep every folder and file private", async () => {
+  it("a backup and a restore make every folder and file private", async () => {
     const { place, restoredPlace, backupDir, restored } = await makePlaces();
     await storeFiles(await start(place), 1);
     await endOfCli(place, ["backup", backupDir]);
@@ -405,14 +405,14 @@ describe("valetkey restore refuses", () => {
     await expect(stat(made.restored)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
-  it("a data folder with files", async () => {
+  it("valetkey restore refuses a data folder with files", async () => {
     const { place, backupDir } = made;
     const { code, stderr } = await endOfCli(place, ["restore", backupDir]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/DATA_DIR \(.*\) is not empty. Set DATA_DIR to a new folder/);
   });
 
-  it("an interrupted restore, and so does the start of the service", async () => {
+  it("valetkey restore and the start of the service refuse an interrupted restore", async () => {
     const { restoredPlace, restored, backupDir } = made;
     await mkdir(join(restored, "restoring"), { recursive: true });
     for (const args of [["restore", backupDir], ["start"]]) {

@@ -26,7 +26,7 @@ it("docs/cloudfront.md names each file of deploy/cloudfront", () => {
 });
 
 describe("requirement 18: deploy/cloudfront has settings that only read", () => {
-  it("lets the distribution read objects of the bucket, and nothing else", () => {
+  it("the CloudFront policy lets the distribution only read objects of the bucket", () => {
     const { Statement } = read("bucket-policy.json");
     expect(Statement).toEqual([expect.objectContaining({ Effect: "Allow", Action: "s3:GetObject" })]);
     expect(Statement[0].Principal).toEqual({ Service: "cloudfront.amazonaws.com" });
@@ -34,7 +34,7 @@ describe("requirement 18: deploy/cloudfront has settings that only read", () => 
     expect(terraform.match(/"s3:\w+"/g)).toEqual(['"s3:GetObject"']);
   });
 
-  it("serves signed requests that read, over HTTPS alone", () => {
+  it("the CloudFront distribution serves only signed reads over HTTPS", () => {
     const behavior = read("distribution.json").DefaultCacheBehavior;
     expect(behavior.AllowedMethods.Items).toEqual(["GET", "HEAD", "OPTIONS"]);
     expect(behavior.TrustedKeyGroups.Enabled).toBe(true);
@@ -44,13 +44,13 @@ describe("requirement 18: deploy/cloudfront has settings that only read", () => 
     expect(terraform).toContain('viewer_protocol_policy     = "https-only"');
   });
 
-  it("forwards the query parameters that the service signs", () => {
+  it("CloudFront forwards the query parameters that the service signs", () => {
     const { QueryStringsConfig } = read("cache-policy.json").ParametersInCacheKeyAndForwardedToOrigin;
     expect(QueryStringsConfig.QueryStrings.Items).toEqual(FORWARDED);
     expect(terraform).toContain(`items = ${JSON.stringify(FORWARDED).replace(",", ", ")}`);
   });
 
-  it("sandboxes content like the built-in bucket", () => {
+  it("CloudFront sandboxes content like the built-in bucket", () => {
     const { ContentSecurityPolicy } = read("response-headers-policy.json").SecurityHeadersConfig;
     expect(ContentSecurityPolicy.ContentSecurityPolicy).toBe("sandbox; default-src 'none'");
     expect(terraform).toContain(ContentSecurityPolicy.ContentSecurityPolicy);
@@ -85,7 +85,7 @@ describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs
   }
 
   // The AWS CLI checks all parameters before it sends a request. So a request to this server shows that the CLI accepts its parameters.
-  it("have parameters that the AWS CLI accepts", async () => {
+  it("the commands of docs/cloudfront.md have parameters that the AWS CLI accepts", async () => {
     for (const command of commands) {
       const output = await run(command);
       if (command.startsWith("aws ")) expect(output, command).toContain("(Stop)");

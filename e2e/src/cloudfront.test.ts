@@ -5,7 +5,7 @@ import { startDistribution } from "../../packages/server/src/platform/bucket/tes
 import { apiAs } from "./testing/api.ts";
 import { makePlace, startProcess } from "./testing/service.ts";
 
-it("downloads from the distribution that the settings name", async () => {
+it("a URL downloads from the CloudFront distribution that the settings name", async () => {
   const bucket = await startEmbedded();
   onTestFinished(() => bucket.stop());
   const distribution = await startDistribution(bucket);

@@ -22,7 +22,7 @@ describe("docs/deploy.md", () => {
   const page = readFileSync(join(ROOT, "docs/deploy.md"), "utf8");
   const blocks = [...page.matchAll(/```ini\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
 
-  it.each(blocks)("has settings that the service accepts: %#", (block) => {
+  it.each(blocks)("docs/deploy.md has settings that the service accepts: %#", (block) => {
     const settings = Object.fromEntries(
       [...block.matchAll(/^ *(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
     );
@@ -33,7 +33,7 @@ describe("docs/deploy.md", () => {
     expect(config.auth.signUp).toBe("closed");
   });
 
-  it("names every sample", () => {
+  it("docs/deploy.md names every sample", () => {
     const samples = readdirSync(join(ROOT, "deploy"), { recursive: true, encoding: "utf8" });
     const isNamedElsewhere = (name: string) => name.endsWith("traefik/valetkey.yaml") || name.startsWith("cloudfront/");
     const files = samples.filter((name) => /\.\w+$|file$/.test(name) && !isNamedElsewhere(name));
@@ -47,21 +47,21 @@ describe("the sample for Traefik", () => {
   const { entryPoints, certificatesResolvers, providers } = parse(read("traefik/traefik.yaml"));
   const { http } = parse(read("traefik/valetkey.yaml"));
 
-  it("redirects to HTTPS with a certificate of its resolver", () => {
+  it("the Traefik sample redirects to HTTPS with a certificate of its resolver", () => {
     expect(entryPoints.web.http.redirections.entryPoint).toEqual({ to: "websecure", scheme: "https" });
     expect(Object.keys(certificatesResolvers)).toEqual([entryPoints.websecure.http.tls.certResolver]);
     expect(certificatesResolvers.letsencrypt.acme.httpChallenge.entryPoint).toBe("web");
     expect(providers.file.filename).toBe("/etc/traefik/valetkey.yaml");
   });
 
-  it("checks the readiness of both replicas, and closes /metrics", () => {
+  it("the Traefik sample checks both replicas, and closes /metrics", () => {
     expect(http.routers.valetkey.rule).toContain("!Path(`/metrics`)");
     const { loadBalancer } = http.services[http.routers.valetkey.service];
     expect(loadBalancer.healthCheck).toEqual({ path: "/readyz", interval: "1s", timeout: "5s" });
     expect(loadBalancer.servers).toHaveLength(2);
   });
 
-  it("is valid with the parts for the embedded bucket", () => {
+  it("the Traefik sample is valid with the parts for the built-in bucket", () => {
     const uncommented = parse(
       read("traefik/valetkey.yaml").replace(
         /^( +)# (?=(?: {2})*(?:storage|rule|entryPoints|service|loadBalancer|servers|- url):)/gm,
@@ -77,7 +77,7 @@ describe("the sample for Traefik", () => {
 describe("the sample for systemd", () => {
   const unit = read("systemd/valetkey.service");
 
-  it("stops after the service has had its time", () => {
+  it("systemd stops the service after it has had its time", () => {
     const [, stopSeconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
     expect(Number(stopSeconds)).toBeGreaterThan(startDirectory().load({}).config.server.shutdownSeconds);
     expect(unit).toMatch(/^KillMode=mixed$/m);
@@ -85,7 +85,7 @@ describe("the sample for systemd", () => {
   });
 
   const analyze = commandPath("systemd-analyze", process.env);
-  it.each(analyze === undefined ? [] : [analyze])("passes %s", async (command) => {
+  it.each(analyze === undefined ? [] : [analyze])("the systemd sample passes %s", async (command) => {
     const file = join(makeFolder(), "valetkey.service");
     // systemd-analyze requires that the command of the unit exists on this machine.
     writeFileSync(file, unit.replace("/usr/bin/npm", process.execPath));
@@ -102,13 +102,16 @@ describe("the sample for Kubernetes", () => {
   const pod = byKind.Deployment.spec.template.spec;
   const settings = { ...byKind.ConfigMap.data, ...byKind.Secret.stringData };
 
-  it.each(documents.map((each) => [each.kind, each]))("has a valid %s", async (kind, document) => {
-    const model = await import(modelOf(document));
-    const validate = () => new model[kind](document).validate();
-    expect(validate).not.toThrow();
-  });
+  it.each(documents.map((each) => [each.kind, each]))(
+    "the Kubernetes sample has a valid %s",
+    async (kind, document) => {
+      const model = await import(modelOf(document));
+      const validate = () => new model[kind](document).validate();
+      expect(validate).not.toThrow();
+    },
+  );
 
-  it("has only fields that the API has", async () => {
+  it("the Kubernetes sample has only fields that the API has", async () => {
     const folder = makeFolder();
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
     for (const document of documents) {
@@ -129,7 +132,7 @@ describe("the sample for Kubernetes", () => {
     expect(stdout).toBe("");
   });
 
-  it("has settings that the service accepts, once the secrets are set", () => {
+  it("the Kubernetes sample has settings that the service accepts", () => {
     const { AUTH_SECRET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = S3;
     const env = { ...settings, AUTH_SECRET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
     const { config } = startDirectory().load(env);
@@ -138,7 +141,7 @@ describe("the sample for Kubernetes", () => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(config.server.shutdownSeconds);
   });
 
-  it("drains for longer than Kubernetes takes to notice", () => {
+  it("the Kubernetes sample drains for longer than Kubernetes takes to notice", () => {
     const [{ readinessProbe }] = pod.containers;
     expect(readinessProbe.httpGet.path).toBe("/readyz");
     expect(readinessProbe.timeoutSeconds).toBeGreaterThanOrEqual(3);
@@ -146,7 +149,7 @@ describe("the sample for Kubernetes", () => {
     expect(Number(settings.DRAIN_SECONDS)).toBeGreaterThan(noticed);
   });
 
-  it("keeps metrics off the port of people", () => {
+  it("the Kubernetes sample keeps metrics off the public port", () => {
     const [{ ports }] = pod.containers;
     expect(byKind.Service.spec.ports.map(({ targetPort }: { targetPort: string }) => targetPort)).toEqual(["http"]);
     expect(ports).toContainEqual({ name: "metrics", containerPort: Number(settings.METRICS_PORT) });

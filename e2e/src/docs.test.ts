@@ -14,7 +14,7 @@ const PROVIDERS = "docs/providers";
 const statementsOf = (path: string) => jsonBlocks(path).flatMap(({ Statement = [] }) => Statement);
 
 describe("requirement 18: docs/aws.md has valid policies", () => {
-  it("a ceiling on the age of signatures", () => {
+  it("docs/aws.md has a valid policy for the age of signatures", () => {
     const statement = statementsOf("docs/aws.md").find(({ Sid }) => Sid === "RefuseOldSignatures");
     expect(statement.Effect).toBe("Deny");
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
@@ -25,7 +25,7 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.uploadTtlSeconds);
   });
 
-  it("credentials that sign uploads and cannot read", () => {
+  it("docs/aws.md has a valid policy that signs uploads and cannot read", () => {
     const policies = jsonBlocks("docs/aws.md").filter((block) => Array.isArray(block.Statement));
     const uploads = policies.find(({ Statement }) => Statement.some(deniesReading));
     expect(uploads).toBeDefined();
@@ -34,7 +34,7 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
     expect(allowed).not.toContain("s3:GetObject");
   });
 
-  it("permissions and a CORS configuration for the service", () => {
+  it("docs/aws.md has valid permissions and a CORS configuration", () => {
     const [policy, cors] = jsonBlocks("docs/aws.md");
     expect(policy.Statement.flatMap(actionsIfAllowed)).toEqual(
       expect.arrayContaining(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]),
@@ -66,7 +66,7 @@ describe("docs/providers", () => {
 });
 
 describe("docs/web-app.md", () => {
-  it("lists the keys of the app", () => {
+  it("docs/web-app.md lists the keys of the app", () => {
     const rows = [...read("docs/web-app.md").matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = ""]) => cell);
     const listed = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key));
     const keys = Object.keys(shortcutsTexts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
@@ -78,12 +78,15 @@ describe("docs/embedding.md", () => {
   const page = read("docs/embedding.md");
   const blocks = [...page.matchAll(/```ts\n +\/\/ (\S+)\n(.*?)```/gs)];
 
-  it.each(blocks.map(([, path = "", code = ""]) => ({ path, code })))("quotes $path", ({ path, code }) => {
-    const lines = (text: string) => text.split("\n").map((line) => line.trim());
-    expect(lines(read(join("examples/next", path)))).toEqual(expect.arrayContaining(lines(code)));
-  });
+  it.each(blocks.map(([, path = "", code = ""]) => ({ path, code })))(
+    "docs/embedding.md quotes $path",
+    ({ path, code }) => {
+      const lines = (text: string) => text.split("\n").map((line) => line.trim());
+      expect(lines(read(join("examples/next", path)))).toEqual(expect.arrayContaining(lines(code)));
+    },
+  );
 
-  it("says how many lines the embedding has", () => {
+  it("docs/embedding.md has the number of lines of the embedding", () => {
     const [, app = ""] = /\/\/ app\.mjs\n(.*?)```/s.exec(page) ?? [];
     const [call = ""] = /^ *const files = await createValetKey.*?^ *\}\);$/ms.exec(app) ?? [];
     const others = app.split("\n").filter((line) => line.includes('"@valetkey/server"') || line.includes("files.node"));
@@ -94,13 +97,16 @@ describe("docs/embedding.md", () => {
 });
 
 describe("the lowest version of Node.js in package.json", () => {
-  it.each(["README.md", "docs/deploy.md", "CONTRIBUTING.md"])("is the one that %s names", (page) => {
-    const { engines } = JSON.parse(read("package.json"));
-    const [, oldest, newest] = /^\^(20\.\d+)\.0 \|\| >=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
-    const text = read(page);
-    expect(text).toContain(`Node.js ${newest} or newer`);
-    expect(text).toContain(`a version of Node.js 20 from ${oldest}`);
-  });
+  it.each(["README.md", "docs/deploy.md", "CONTRIBUTING.md"])(
+    "the lowest version of Node.js is the one that %s names",
+    (page) => {
+      const { engines } = JSON.parse(read("package.json"));
+      const [, oldest, newest] = /^\^(20\.\d+)\.0 \|\| >=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
+      const text = read(page);
+      expect(text).toContain(`Node.js ${newest} or newer`);
+      expect(text).toContain(`a version of Node.js 20 from ${oldest}`);
+    },
+  );
 });
 
 describe("every page", () => {
@@ -115,7 +121,7 @@ describe("every page", () => {
 });
 
 describe("docs/README.md, the index of the pages", () => {
-  it("leads to every page of the documentation and to every ADR", () => {
+  it("the index of the docs leads to every page and to every ADR", () => {
     const reached = new Set<string>();
     const visit = (path: string) => {
       if (!path.endsWith(".md") || reached.has(path)) return;
@@ -132,13 +138,13 @@ describe("docs/adr", () => {
     .flatMap((path) => /(\d{4})-/.exec(path)?.[1] ?? [])
     .map(Number);
 
-  it("numbers the ADRs from 1 without gaps, in the name and in the title of each", () => {
+  it("the ADRs are numbered from 1 without gaps, in names and titles", () => {
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
     const titled = pages(["docs/adr"]).flatMap((path) => /^# (\d+)\. /.exec(read(path))?.[1] ?? []);
     expect(titled.map(Number)).toEqual(numbers);
   });
 
-  it("has each ADR that the code and the pages name", () => {
+  it("each ADR that the code and the pages name exists", () => {
     const files = execFileSync("git", ["grep", "-lE", "\\bADR\\b"], { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
     const named = files.flatMap((path) =>
       [...read(path).matchAll(/\bADR[\s*/]+(\d+)/g)].map(([, number]) => ({ path, number: Number(number) })),

@@ -44,7 +44,7 @@ function readExamples(source: string): Example[] {
 const examples = Object.keys(ENTRY_POINTS).flatMap(examplesOf);
 
 describe("every entry point of a package", () => {
-  it.each(Object.entries(ENTRY_POINTS))("of %s has an example", (packageName, names) => {
+  it.each(Object.entries(ENTRY_POINTS))("every entry point of %s has an example", (packageName, names) => {
     const documented = examplesOf(packageName).map(({ name }) => name);
     expect(documented).toEqual(expect.arrayContaining([...names]));
   });
@@ -92,9 +92,9 @@ describe("the examples", () => {
     );
   }
 
-  it("pass the type check", () => run([TSC, "--noEmit", "-p", "tsconfig.json"]));
+  it("the examples pass the type check", () => run([TSC, "--noEmit", "-p", "tsconfig.json"]));
 
-  it.each(examples)("of $name prints what its comments say", async ({ name, code }) => {
+  it.each(examples)("the example of $name prints what its comments say", async ({ name, code }) => {
     const file = join(folder, `${name}.ts`);
     const realCode = code
       .replaceAll("https://files.example.com", service.url)

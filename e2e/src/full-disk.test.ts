@@ -38,7 +38,7 @@ function takeRest(folder: string): void {
 }
 
 describe("a service whose disk is full", () => {
-  it("is emptied by deletions, and keeps every other file", async () => {
+  it("deletions empty a full disk, and keep every other file", async () => {
     const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
     service = await startProcess(place);
@@ -87,7 +87,7 @@ describe("a service whose disk is full", () => {
     expect(service.output()).toMatch(/The embedded bucket failed|The disk of the data/);
   });
 
-  it.each(["runs", "is stopped"])("is backed up to another disk while it %s", async (state) => {
+  it.each(["runs", "is stopped"])("a full disk is backed up to another disk while it %s", async (state) => {
     const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
     service = await startProcess(place);
@@ -111,7 +111,7 @@ const NOT_WRITABLE =
   "The database can't be written. Check its disk, mount it for writing, and let the service write there.";
 
 describe("a service whose disk becomes read-only", () => {
-  it("says what is wrong and what to do, also at the next start", async () => {
+  it("a service on a read-only disk logs the fault and the remedy at each start", async () => {
     const disk = mountFragileDisk();
     const dataDir = join(disk.folder, "data");
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: dataDir });

@@ -16,7 +16,7 @@ afterEach(async () => {
 const gc = (...options: string[]) => endOfCli(place, ["gc", ...options]);
 
 describe("valetkey gc beside a running service", () => {
-  it("prints a table and exits with 1 when something is left", async () => {
+  it("valetkey gc prints a table and exits with 1 when something is left", async () => {
     const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     place = await makePlace(ports);
     service = await startProcess(place);
@@ -58,7 +58,7 @@ describe("valetkey gc beside a running service", () => {
   it.each([
     ["missing", (blob: string) => rm(blob)],
     ["truncated", (blob: string) => truncate(blob, 4)],
-  ])("reports a file whose blob is %s, and the service logs its read", async (_, damage) => {
+  ])("valetkey gc reports a file whose blob is %s, and the service logs its read", async (_, damage) => {
     const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     place = await makePlace(ports);
     service = await startProcess(place);
@@ -90,7 +90,7 @@ describe("valetkey gc beside a running service", () => {
     expect(line).not.toContain(new URL(fileUrl).pathname);
   });
 
-  it("exits with 1 and a remedy when the bucket is unreachable", async () => {
+  it("valetkey gc exits with 1 and a remedy when the bucket is unreachable", async () => {
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
     service = await startProcess(place);
     await service.stop();

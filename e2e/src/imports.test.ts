@@ -214,12 +214,12 @@ describe("imports", () => {
   const edges = sourceFiles("packages").filter(isShipped).flatMap(importsOf);
   const ofTests = sourceFiles("e2e").flatMap(importsOf);
 
-  it("go downward only", () => {
+  it("imports go downward only", () => {
     expect(edges.length).toBeGreaterThan(100);
     expect(edges.filter((edge) => !isAllowed(edge))).toEqual([]);
   });
 
-  it("list each feature of the server once", () => {
+  it("the order of imports lists each feature of the server once", () => {
     const folders = readdirSync(join(root, "packages/server/src/features"));
     expect(featuresInOrder.map((feature) => basename(feature)).toSorted()).toEqual(folders.toSorted());
   });
@@ -234,7 +234,7 @@ describe("imports", () => {
     "packages/s3-local/src",
     "packages/web/src",
     "e2e/src",
-  ])("tie no knot between the rooms of %s", (folder) => {
+  ])("imports tie no knot between the rooms of %s", (folder) => {
     const roomOf = (path: string) => relative(folder, path).split("/")[0] as string;
     const rooms = (folder === "e2e/src" ? ofTests : edges)
       .filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`))
@@ -243,13 +243,13 @@ describe("imports", () => {
     expect(circlesOf(rooms)).toEqual([]);
   });
 
-  it("form no circle", () => {
+  it("imports form no circle", () => {
     const ofBench = sourceFiles("bench").filter(isShipped).flatMap(importsOf);
     expect(circlesOf([...edges, ...ofBench])).toEqual([]);
   });
 
   // The service loads tracing.ts only if a collector is configured. tracing.test.ts checks this.
-  it("reach OpenTelemetry from one file", () => {
+  it("only one file imports OpenTelemetry", () => {
     const importers = sourceFiles("packages").filter((file) => /"@opentelemetry\//.test(readFileSync(file, "utf8")));
     expect(importers.map((file) => relative(root, file))).toEqual([
       "packages/server/src/platform/tracing/open-telemetry.ts",
@@ -257,7 +257,7 @@ describe("imports", () => {
   });
 
   // Kysely has 240 files. If the thread loaded them, its start would take twice as long.
-  it("keep Kysely out of the thread of the URL journal", () => {
+  it("the thread of the URL journal does not load Kysely", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const thread = join(root, "packages/server/src/features/audit/journal/journal-worker.ts");
     // This process has no database, so it fails, but only after it has loaded its modules.
@@ -266,7 +266,7 @@ describe("imports", () => {
     expect(stderr).not.toContain("/kysely/");
   });
 
-  it("enter a sealed folder by its door", () => {
+  it("imports enter a sealed folder by its door", () => {
     expect(sourceFiles("packages", "bench", "e2e").flatMap(importsOf).filter(passesDoor)).toEqual([]);
   });
 });
@@ -290,11 +290,11 @@ describe("the check of imports", () => {
     ["packages/web/src/components/button.tsx", "packages/web/src/service/client.ts"],
     ["packages/web/src/landing/main.ts", "packages/web/src/service/client.ts"],
     ["packages/web/src/landing/main.ts", "packages/web/src/app/app.tsx"],
-  ])("refuses the import from %s to %s", (from, to) => {
+  ])("the check of imports refuses the import from %s to %s", (from, to) => {
     expect(isAllowed({ from, to })).toBe(false);
   });
 
-  it("finds each circle once", () => {
+  it("the check of imports finds each circle once", () => {
     const edges = ["a b", "b c", "c a", "c d", "d d", "e a"].map((edge) => {
       const [from = "", to = ""] = edge.split(" ");
       return { from, to };
@@ -302,7 +302,7 @@ describe("the check of imports", () => {
     expect(circlesOf(edges)).toEqual(["a -> b -> c -> a", "d -> d"]);
   });
 
-  it("refuses an import past a door", () => {
+  it("the check of imports refuses an import past a door", () => {
     const journal = "packages/server/src/features/audit/journal";
     expect(passesDoor({ from: "packages/server/src/wiring/database/open-sqlite.ts", to: `${journal}/file.ts` })).toBe(
       true,

@@ -113,7 +113,7 @@ describe("requirement 28: a full run writes no secret", () => {
     secrets.set(`${name} credential`, query.get("X-Amz-Credential") ?? "");
   }
 
-  it("has secrets to find and output to search", () => {
+  it("the search for secrets has secrets to find and output to search", () => {
     expect([...secrets.values()].every((secret) => secret.length > 10)).toBe(true);
     expect(secrets.size).toBeGreaterThanOrEqual(10);
     expect(written.length).toBeGreaterThan(1000);

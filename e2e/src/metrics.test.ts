@@ -12,7 +12,7 @@ describe("metrics on a port of their own", () => {
   let place: Place;
   afterEach(() => place.remove());
 
-  it("cover the process, the queues and the ended uploads", async () => {
+  it("metrics cover the process, the queues and the ended uploads", async () => {
     const port = await freePort("127.0.0.1");
     const token = "a-token-for-prometheus";
     place = await makePlace({ METRICS_PORT: String(port), METRICS_TOKEN: token });
@@ -35,7 +35,7 @@ describe("metrics on a port of their own", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("leave standard output to the log, one JSON line an event", async () => {
+  it("standard output has only the log, one JSON line an event", async () => {
     place = await makePlace();
     const child = spawn(process.execPath, [CLI, "start"], { env: place.env, cwd: place.dataDir });
     const lines: string[] = [];

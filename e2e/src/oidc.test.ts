@@ -5,7 +5,7 @@ import { freePort } from "./testing/free-port.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 
 describe.each(useDatabases())("an identity provider on $name", ({ makeEnv }) => {
-  it("signs a user in to an account that others can share with", async () => {
+  it("an identity provider signs a user in to an account that others can share with", async () => {
     const port = await freePort("127.0.0.1");
     const url = `http://localhost:${port}`;
     const provider = await startOidcProvider({ redirectUri: `${url}/auth/callback/oidc` });

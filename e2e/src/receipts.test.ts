@@ -34,14 +34,14 @@ describe("requirement 37: docs/file-requests.md", () => {
     return (await visitor.send(`GET /receipts/${uploadId}`)).body;
   }
 
-  it("shows a script that prints the statement of a receipt", async () => {
+  it("docs/file-requests.md shows a script that prints the statement of a receipt", async () => {
     const printed = JSON.parse(await check(await receive()));
     expect(printed).toMatchObject({ filename: "passport.txt", sizeBytes: 5 });
     const [, shown = "{}"] = /```json\n([\s\S]*?)```/.exec(await readFile(PAGE, "utf8")) ?? [];
     expect(Object.keys(printed)).toEqual(Object.keys(JSON.parse(shown)));
   });
 
-  it("shows a script that refuses a changed receipt", async () => {
+  it("docs/file-requests.md shows a script that refuses a changed receipt", async () => {
     const receipt = await receive();
     const changed = { ...receipt, statement: receipt.statement.replace("passport", "contract") };
     expect(await check(changed)).toBe("This receipt is not valid.");

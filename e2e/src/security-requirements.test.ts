@@ -12,11 +12,11 @@ type TestFile = { path: string; text: string };
 const requirements = requirementsOf(readFileSync(join(ROOT, PAGE), "utf8"));
 
 describe(PAGE, () => {
-  it("lists the numbers from 1 to 60 in order", () => {
+  it("the page of security requirements lists the numbers from 1 to 60 in order", () => {
     expect(requirements.map(({ number }) => number)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
   });
 
-  it("agrees with the tests", () => {
+  it("the page of security requirements agrees with the tests", () => {
     const files = testFiles();
     expect(files.length).toBeGreaterThan(50);
     expect(faultsOf(requirements, files)).toEqual([]);
@@ -36,11 +36,11 @@ describe("the check of the page", () => {
     ],
     ["a number that the page does not list", "1. **Rule (planned).**.", [testOf("e2e/src/a.test.ts", 2)]],
     ["a planned requirement that has a test", "1. **Rule (planned).**.", [testOf("e2e/src/a.test.ts", 1)]],
-  ])("reports %s", (_, text, files) => {
+  ])("the check of security requirements reports %s", (_, text, files) => {
     expect(faultsOf(requirementsOf(text), files)).not.toEqual([]);
   });
 
-  it("accepts a tested and a planned requirement", () => {
+  it("the check of security requirements accepts a tested and a planned one", () => {
     const text = "1. Rule.\n   [a](../e2e/src/a.test.ts)\n2. **Rule (planned).**.";
     expect(faultsOf(requirementsOf(text), [testOf("e2e/src/a.test.ts", 1)])).toEqual([]);
   });

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe("the first start", () => {
-  it("prints the URL, the data folder and the next step", async () => {
+  it("the first start prints the URL, the data folder and the next step", async () => {
     const here = await place();
     const service = await startProcess(here);
     expect(service.output()).toMatch(/^Valet Key listens on http:\/\/localhost:\d+$/m);
@@ -42,7 +42,7 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("serves the pages of the API from the build of the command", async () => {
+  it("the command serves the pages of the API from its build", async () => {
     const service = await startProcess(await place());
     const page = await fetch(`${service.url}/docs`);
     const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? "");
@@ -54,7 +54,7 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("prints how to create accounts where sign-up is closed by default", async () => {
+  it("the first start prints how to create accounts where sign-up is closed", async () => {
     // By default, a test place opens sign-up. An empty value has the same effect as no setting, so sign-up is closed in this test.
     const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));
     expect(service.output()).toMatch(/^Next: .*npx valetkey user add/m);
@@ -65,7 +65,7 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("reports all faults of the configuration with their remedies, and exits 1", async () => {
+  it("a start reports all faults of the configuration with remedies, and exits 1", async () => {
     const here = await place({ PORT: "99999", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "b", AUTH_JWT_SECRET: "short" });
     const failed = runCli(here, ["start"]);
     await expect(failed).rejects.toMatchObject({ code: 1 });
@@ -100,20 +100,20 @@ async function messageOfFailedStart(here: Place, options: { uid?: number } = {})
 describe("a failed start on PostgreSQL", () => {
   const on = (url: string) => place({ DATABASE_URL: url, AUTH_SECRET });
 
-  it.each(["127.0.0.1", "localhost"])("says that nothing listens on %s", async (host) => {
+  it.each(["127.0.0.1", "localhost"])("a failed start reports that no PostgreSQL listens on %s", async (host) => {
     const message = await messageOfFailedStart(await on(`postgres://user:secret@${host}:1/files`));
     expect(message).toContain(`PostgreSQL at ${host}:1 can't be reached. Start it, or correct DATABASE_URL.`);
     expect(message).toContain("ECONNREFUSED");
     expect(message).not.toContain("secret");
   });
 
-  it("says that a server never responds", async () => {
+  it("a failed start reports that the PostgreSQL server never responds", async () => {
     const silent = await listenOnFreePort();
     const message = await messageOfFailedStart(await on(`postgres://user:secret@127.0.0.1:${silent}/files`));
     expect(message).toContain(`PostgreSQL at 127.0.0.1:${silent} can't be reached.`);
   });
 
-  it("says that the database does not exist", async () => {
+  it("a failed start reports that the PostgreSQL database does not exist", async () => {
     const url = new URL(inject("postgresUrl"));
     url.pathname = "/nowhere";
     const message = await messageOfFailedStart(await on(url.href));
@@ -121,7 +121,7 @@ describe("a failed start on PostgreSQL", () => {
     expect(message).toContain('database "nowhere" does not exist');
   });
 
-  it("reports that the user may not create tables", async () => {
+  it("a failed start reports that the PostgreSQL user may not create tables", async () => {
     const { url, remove } = await createTestPostgresDatabase();
     onTestFinished(remove);
     const message = await messageOfFailedStart(await on(`${url}?options=-c%20default_transaction_read_only%3Don`));
@@ -134,7 +134,7 @@ describe("a failed start on SQLite", () => {
   it.each<[string, (file: string) => Promise<unknown>]>([
     ["a directory", (file) => mkdir(file)],
     ["not a database", (file) => writeFile(file, "This is a text, as long as the header of a database. ".repeat(20))],
-  ])("says that the file is %s", async (_, make) => {
+  ])("a failed start reports that the SQLite file is %s", async (_, make) => {
     const here = await place();
     await make(sqliteFile(here));
     const message = await messageOfFailedStart(here);
@@ -145,7 +145,7 @@ describe("a failed start on SQLite", () => {
   it.each([
     ["the database", 0o400, 0o777],
     ["the data folder", 0o600, 0o555],
-  ])("says that it may not write to %s", async (_, fileMode, folderMode) => {
+  ])("a failed start reports that it may not write to %s", async (_, fileMode, folderMode) => {
     const here = await place();
     await writeFile(sqliteFile(here), "");
     await chmod(sqliteFile(here), fileMode);
@@ -159,7 +159,7 @@ describe("a failed start on SQLite", () => {
 });
 
 describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
-  it("names a newer version of the database", async () => {
+  it("a failed start names a newer version of the database", async () => {
     const here = await place(await makeEnv());
     const service = await startProcess(here);
     expect(await service.stop()).toBe(0);
@@ -173,7 +173,7 @@ describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
     );
   });
 
-  it("names a refused migration", async () => {
+  it("a failed start names a refused migration", async () => {
     const here = await place(await makeEnv());
     await execute(here, "create table notes (id text)");
     const message = await messageOfFailedStart(here);
@@ -181,19 +181,19 @@ describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
     expect(message).toContain("already exists");
   });
 
-  it("names a port that is in use", async () => {
+  it("a failed start names a port that is in use", async () => {
     const here = await place({ ...(await makeEnv()), PORT: String(await listenOnFreePort()) });
     expect(await messageOfFailedStart(here)).toContain("set PORT");
     const service = await startProcess({ ...here, env: { ...here.env, PORT: "0" } });
     expect(await service.stop()).toBe(0);
   });
 
-  it("names a port of the embedded bucket that is in use", async () => {
+  it("a failed start names a port of the built-in bucket that is in use", async () => {
     const here = await place({ ...(await makeEnv()), S3_LOCAL_PORT: String(await listenOnFreePort()) });
     expect(await messageOfFailedStart(here)).toContain("S3_LOCAL_PORT");
   });
 
-  it("names a bucket folder that another process has locked", async () => {
+  it("a failed start names a bucket folder that another process has locked", async () => {
     const here = await place(await makeEnv());
     const service = await startProcess(here);
     const message = await messageOfFailedStart(here);
@@ -225,7 +225,7 @@ describe("the content security policy of the pages", () => {
       { AWS_BUCKET_NAME: "files", S3_PUBLIC_ENDPOINT: "https://storage.example.com/base" },
       "https://storage.example.com",
     ],
-  ])("requirement 25: names the origin of signed URLs for a bucket %s", async (_, env, origin) => {
+  ])("requirement 25: the policy of the pages names the origin of a bucket %s", async (_, env, origin) => {
     const service = await startProcess(await place({ ...nowhere, ...env }));
     const { headers } = await fetch(service.url);
     const policy = headers.get("content-security-policy") ?? "";
@@ -251,7 +251,7 @@ describe("the content security policy of the pages", () => {
 });
 
 describe("stopping", () => {
-  it("finishes the request in flight, writes the audit log and exits 0", async () => {
+  it("a stop finishes the request in flight, writes the audit log and exits 0", async () => {
     const here = await place();
     const service = await startProcess(here);
     const ann = await apiAs(service.url, { sub: "ann" });
@@ -294,7 +294,7 @@ describe("stopping", () => {
 });
 
 describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas on one database", ({ makeEnv }) => {
-  it("requirement 16: refuse on one replica after a revocation on the other", async () => {
+  it("requirement 16: one replica refuses after a revocation on the other", async () => {
     const shared = await makeEnv();
     const secrets = { AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" };
     const here = await place({ ...shared, ...secrets });

@@ -88,7 +88,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   }
 
-  it("follow a URL from the caller to access, signing and audit", () => {
+  it("traces follow a URL from the caller to access, signing and audit", () => {
     const [request, ...others] = spans.filter(({ traceId }) => traceId === TRACE_ID);
     const root = [request, ...others].find((span) => span?.parentId === CALLER_SPAN_ID);
     expect(root?.name).toBe("GET /attachments/:attachmentId/url");
@@ -105,7 +105,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     ]);
   });
 
-  it("follow an upload to signing, bucket and database", () => {
+  it("traces follow an upload to signing, bucket and database", () => {
     const start = spans.find(({ name }) => name === "POST /notes/:noteId/uploads");
     const complete = spans.find(({ name }) => name === "POST /uploads/:uploadId/complete");
     const paths = [...treeOf(start), ...treeOf(complete)];
@@ -120,24 +120,24 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   });
 
-  it("follow a request whose body arrives late", () => {
+  it("traces follow a request whose body arrives late", () => {
     const paths = treeOf(spans.find(({ name }) => name === "PUT /notes/:noteId/shares"));
     expect(paths).toContain("PUT /notes/:noteId/shares > database.transaction");
   });
 
-  it("keep pipelined requests apart", () => {
+  it("traces keep pipelined requests apart", () => {
     for (const traceId of PIPELINED) {
       const list = spans.find((span) => span.traceId === traceId && span.name === "GET /notes");
       expect(treeOf(list)).toContain("GET /notes > database.notes.listOwned");
     }
   });
 
-  it("carry the error code of a refusal", () => {
+  it("traces carry the error code of a refusal", () => {
     const codes = spans.flatMap(({ attributes }) => attributes["error.type"] ?? []);
     expect(codes).toEqual(expect.arrayContaining(["invalid_request", "attachment_not_found"]));
   });
 
-  it("requirement 28: contain no secret, no id and no personal data", () => {
+  it("requirement 28: traces contain no secret, no id and no personal data", () => {
     const received = collector.received().toString("latin1");
     expect(secrets.size).toBe(15);
     expect([...secrets.values()].every((secret) => secret.length >= 5)).toBe(true);
@@ -146,7 +146,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     expect([...attributes].sort()).toEqual([...ALLOWED].sort());
   });
 
-  it("reach the collector with its headers and the name of the service", () => {
+  it("traces reach the collector with its headers and the name of the service", () => {
     expect(collector.headers().authorization).toBe("Bearer of-the-collector");
     expect(spans[0]?.resource["service.name"]).toBe("files");
   });
@@ -237,7 +237,7 @@ describe("the setting of traces", () => {
     await collector.close();
   });
 
-  it("keeps requests and the stop fast while the collector does not respond", async () => {
+  it("requests and the stop are fast while the collector of traces does not respond", async () => {
     const collector = await startCollector({ respond: false });
     // If the shutdown had no time limit of its own, the export of the traces would wait longer than a test.
     const waits = { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", OTEL_BSP_EXPORT_TIMEOUT: "600000" };
@@ -257,7 +257,7 @@ describe("the setting of traces", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("prints the endpoint and masks its headers", async () => {
+  it("valetkey config prints the endpoint of traces and masks its headers", async () => {
     place = await makePlace({
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318",
       OTEL_EXPORTER_OTLP_HEADERS: "api-key=opensesame",

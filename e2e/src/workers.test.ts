@@ -9,7 +9,7 @@ import { endOfCli, makePlace, type Place, startProcess } from "./testing/service
 const CREDENTIALS = { accessKeyId: "AKIAWORKERS000000000", secretAccessKey: "a-secret-of-the-test-of-workers" };
 
 describe("workers", () => {
-  it("share one port, start again after kill -9, and stop with SIGTERM", async () => {
+  it("workers share one port, restart after kill -9, and stop with SIGTERM", async () => {
     const metricsPort = await freePort("127.0.0.1");
     const place = await makeWorkersPlace({ METRICS_PORT: String(metricsPort) });
     const service = await startProcess(place);
@@ -30,7 +30,7 @@ describe("workers", () => {
     expect(await service.stop("SIGTERM")).toBe(0);
   });
 
-  it("are not started when the first one can't start", async () => {
+  it("no second worker starts when the first one can't start", async () => {
     const place = await makeWorkersPlace({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
     const { code, stderr } = await endOfCli(place, ["start"]);
     expect(code).toBe(1);

@@ -6,7 +6,7 @@ import { startWorld, useWorld } from "./testing/world.ts";
 const getWorld = useWorld();
 
 describe("the calls of the client against the service", () => {
-  it("creates, reads, changes, lists and deletes notes", async () => {
+  it("the client creates, reads, changes, lists and deletes notes", async () => {
     const { client, userId } = getWorld();
     const notes = [];
     for (const title of ["a", "b", "c"]) notes.push(await client.notes.create({ title }));
@@ -30,14 +30,14 @@ describe("the calls of the client against the service", () => {
     expect((await client.notes.get(first.id)).id).toBe(first.id);
   });
 
-  it("reads the instance without a token", async () => {
+  it("the client reads the instance without a token", async () => {
     const { url } = await startWorld({ env: { AUTH_SIGN_UP: "closed", URL_TTL_MAX: "600" } });
     const { limits, ...ways } = await createClient({ baseUrl: url }).instance();
     expect(ways).toEqual({ signUp: "closed", hasAccounts: false, oidc: null, mail: false });
     expect(limits).toMatchObject({ urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 600 });
   });
 
-  it("reads attachments, their URLs, shares and activity", async () => {
+  it("the client reads attachments, their URLs, shares and activity", async () => {
     const world = getWorld();
     const { client } = world;
     const ben = await world.clientAs("ben");
@@ -90,7 +90,7 @@ describe("the calls of the client against the service", () => {
     for await (const item of client.trash.iterate()) expect(ofFile(item)).toBe(false);
   });
 
-  it("makes, lists, edits and revokes links", async () => {
+  it("the client makes, lists, edits and revokes links", async () => {
     const { client, url } = getWorld();
     const note = await client.notes.create({ title: "Files" });
     const { id: fileId } = await client.upload(note.id, file(10, { name: "a.bin" })).done;
@@ -112,7 +112,7 @@ describe("the calls of the client against the service", () => {
     expect(events.nextCursor).not.toBeNull();
   });
 
-  it("gets URLs of more files than one request accepts, in order", async () => {
+  it("the client gets URLs of more files than one request accepts, in order", async () => {
     const { client } = getWorld();
     const note = await client.notes.create({ title: "Files" });
     const { id } = await client.upload(note.id, file(10)).done;
@@ -124,7 +124,7 @@ describe("the calls of the client against the service", () => {
     expect(urls.at(-1)?.fileUrl).toContain("X-Amz-Signature");
   });
 
-  it("creates a token that another client can use", async () => {
+  it("the client creates a token that another client can use", async () => {
     const { client, url, userId } = getWorld();
     const { id, token } = await client.tokens.create({ label: "backup" });
     const other = createClient({ baseUrl: `${url}/`, token });

@@ -14,7 +14,7 @@ function reaching(bytes: number) {
 }
 
 describe("an upload that is aborted", () => {
-  it("is aborted at the service too", async () => {
+  it("an aborted upload is aborted at the service too", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const { reached, onProgress } = reaching(LARGE_BYTES / 3);
@@ -30,7 +30,7 @@ describe("an upload that is aborted", () => {
     expect(attachment?.state ?? "aborted").toBe("aborted");
   });
 
-  it("is aborted at the service by a signal", async () => {
+  it("an upload is aborted at the service by a signal", async () => {
     const world = getWorld();
     const controller = new AbortController();
     const { reached, onProgress } = reaching(1);
@@ -43,7 +43,7 @@ describe("an upload that is aborted", () => {
     expect(world.toService.seen.some((line) => line.startsWith("DELETE /uploads/"))).toBe(true);
   });
 
-  it("sends nothing when the signal is aborted before the start", async () => {
+  it("an upload sends nothing when its signal is aborted before the start", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const before = world.toService.seen.length;
@@ -53,7 +53,7 @@ describe("an upload that is aborted", () => {
     expect(world.toService.seen.length).toBe(before);
   });
 
-  it("is ready when the abort comes after the completion", async () => {
+  it("an upload is ready when the abort comes after the completion", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);
@@ -74,7 +74,7 @@ describe("an upload that is aborted", () => {
 });
 
 describe("an upload that is paused", () => {
-  it("sends nothing until it resumes with the parts that it has sent", async () => {
+  it("a paused upload sends nothing until it resumes with the parts that it has sent", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const paused = Promise.withResolvers<void>();
@@ -104,7 +104,7 @@ describe("an upload that is paused", () => {
 });
 
 describe("an upload that another client with the same store restarts", () => {
-  it("resumes after the parts that were sent", async () => {
+  it("a restarted upload resumes after the parts that were sent", async () => {
     const world = getWorld();
     const { url: baseUrl, token } = world;
     const store = memoryStore();
@@ -129,7 +129,7 @@ describe("an upload that another client with the same store restarts", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("starts again when the store holds an unusable entry", async () => {
+  it("an upload starts again when the store holds an unusable entry", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);

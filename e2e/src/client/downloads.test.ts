@@ -14,7 +14,7 @@ async function attach({ client }: World, sizeBytes: number) {
 const gets = ({ toBucket }: World) => toBucket.seen.filter((line) => line.startsWith("GET"));
 
 describe("a download through the client", () => {
-  it("requests a new URL after the first one expires", async () => {
+  it("a download requests a new URL after the first one expires", async () => {
     const world = getWorld();
     const { id, sha256 } = await attach(world, 1_000_000);
     let isFirst = true;
@@ -27,7 +27,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("uses a given URL first, and records its replacement as a renewal", async () => {
+  it("a download uses a given URL first, and records its replacement as a renewal", async () => {
     const world = getWorld();
     const { id, sha256 } = await attach(world, 1000);
     const [{ fileUrl } = {}] = await world.client.urlsFor([id], { purpose: "zip" });
@@ -49,14 +49,14 @@ describe("a download through the client", () => {
     expect(await purposes()).toEqual(["renewal", "zip"]);
   });
 
-  it("fails after the bucket refuses two URLs", async () => {
+  it("a download fails after the bucket refuses two URLs", async () => {
     const world = getWorld();
     const { id } = await attach(world, 1000);
     world.toBucket.decide(() => ({ status: 403 }));
     await expect(world.client.download(id)).rejects.toMatchObject({ code: "bucket_refused", status: 403 });
   });
 
-  it("resumes at the byte where the connection broke", async () => {
+  it("a download resumes at the byte where the connection broke", async () => {
     const world = await startWorld();
     const { id, sha256 } = await attach(world, 20_000_000);
     const { stream } = await world.client.download(id);
@@ -74,7 +74,7 @@ describe("a download through the client", () => {
     expect(gets(world).length).toBeGreaterThan(1);
   });
 
-  it("repeats the first request when the bucket is unavailable", async () => {
+  it("a download repeats the first request when the bucket is unavailable", async () => {
     const world = getWorld();
     const { id, sha256 } = await attach(world, 1000);
     let isFirst = true;
@@ -87,14 +87,14 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("refuses a file whose length differs from the verified one", async () => {
+  it("a download refuses a file whose length differs from the verified one", async () => {
     const world = getWorld();
     const { id } = await attach(world, 1000);
     world.toBucket.decide(() => ({ status: 200, body: "short" }));
     await expect(world.client.download(id)).rejects.toMatchObject({ code: "wrong_length" });
   });
 
-  it("stops reading when the reader leaves", async () => {
+  it("a download stops reading when the reader leaves", async () => {
     const world = getWorld();
     const { id } = await attach(world, 20_000_000);
     const { stream } = await world.client.download(id);
@@ -102,7 +102,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(1);
   });
 
-  it("rejects with the code of the service when access is denied", async () => {
+  it("a download rejects with the code of the service when access is denied", async () => {
     const world = getWorld();
     const { id } = await attach(world, 10);
     const ben = await world.clientAs("ben");

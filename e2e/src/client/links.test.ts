@@ -37,7 +37,7 @@ async function open(visit: OpenedLinkClient): Promise<OpenedLink> {
 }
 
 describe("a link opened through the client", () => {
-  it("is unlocked, and downloads its file", async () => {
+  it("the client unlocks a link, and downloads its file", async () => {
     const { visit, sha256, claims, close } = await share(getWorld(), { passwordHash: await hashPassword(PASSWORD) });
     expect(await visit.look()).toEqual({ state: "locked", by: "password" });
     await expect(visit.unlock("wrong")).rejects.toMatchObject({ code: "wrong_password", status: 403 });
@@ -49,7 +49,7 @@ describe("a link opened through the client", () => {
     await close();
   });
 
-  it("gets new URLs for a claim", async () => {
+  it("the client gets new URLs for a claim", async () => {
     const { visit, claims, close } = await share(getWorld());
     const { claimId, urls } = await visit.claim();
     expect(urls).toHaveLength(1);
@@ -61,7 +61,7 @@ describe("a link opened through the client", () => {
     await close();
   });
 
-  it("requirement 21: resumes an interrupted download with one claim", async () => {
+  it("requirement 21: the client resumes a download of a link with one claim", async () => {
     const world = await startWorld();
     const { visit, sha256, claims, close } = await share(world, { sizeBytes: 20_000_000 });
     const [only] = (await open(visit)).files ?? [];

@@ -50,7 +50,7 @@ describe("a file that a visitor sends through the client", () => {
     return openLink(token, { baseUrl, fetch, store: browser.store });
   }
 
-  it("arrives, with a receipt", async () => {
+  it("a file of a visitor arrives, with a receipt", async () => {
     const link = load(await open({ askName: "required" }), newBrowser());
     const states: string[] = [];
     const task = link.send(file(1_000, { name: "a.bin" }), {
@@ -69,13 +69,13 @@ describe("a file that a visitor sends through the client", () => {
     expect(await link.sent()).toEqual([]);
   });
 
-  it("has one sender, also of several first files", async () => {
+  it("several first files of a visitor have one sender", async () => {
     const link = load(await open(), newBrowser());
     await Promise.all(["a", "b", "c"].map((name) => link.send(file(10, { name })).done));
     expect((await link.sent()).map(({ filename }) => filename).sort()).toEqual(["a", "b", "c"]);
   });
 
-  it("resumes after a reload with the parts that the bucket has", async () => {
+  it("a file of a visitor resumes after a reload with the parts in the bucket", async () => {
     const token = await open();
     const browser = newBrowser();
     const large = file(20 * MIB, { name: "film.bin" });
@@ -93,12 +93,12 @@ describe("a file that a visitor sends through the client", () => {
     expect(browser.sent).toEqual(["PUT 3"]);
   });
 
-  it("resolves as quarantined when the request has a review", async () => {
+  it("a file of a visitor resolves as quarantined when the request has a review", async () => {
     const sent = await load(await open({ review: true }), newBrowser()).send(file(10)).done;
     expect(sent.state).toBe("quarantined");
   });
 
-  it("fails with the refusal of a limit", async () => {
+  it("a file of a visitor fails with the refusal of a limit", async () => {
     const slots = [{ id: "photo", name: "Photo", accept: ["image/*"] }];
     const link = load(await open({ slots, maxBytesPerFile: 100 }), newBrowser());
     const codeOf = (task: { done: Promise<unknown> }) =>
@@ -111,7 +111,7 @@ describe("a file that a visitor sends through the client", () => {
     expect(await codeOf(link.send(file(10)))).toBe("invalid_request");
   });
 
-  it("is deleted at the service when the visitor aborts", async () => {
+  it("the service deletes a file when the visitor aborts", async () => {
     const link = load(await open(), newBrowser());
     const aborter = new AbortController();
     const task = link.send(file(10), {

@@ -8,7 +8,7 @@ const newNote = async ({ client }: World) => (await client.notes.create({ title:
 const partsOf = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
 
 describe("an upload through the client", () => {
-  it.each([0, 1, 1_000_000, 20_000_000])("of %i bytes is one PUT of the same bytes", async (sizeBytes) => {
+  it.each([0, 1, 1_000_000, 20_000_000])("an upload of %i bytes is one PUT of the same bytes", async (sizeBytes) => {
     const world = getWorld();
     const { client, toBucket } = world;
     const given = file(sizeBytes);
@@ -18,7 +18,7 @@ describe("an upload through the client", () => {
     expect(await sha256OfDownload(client, attachment.id)).toBe(await sha256OfBlob(given));
   });
 
-  it("starts at the service after the promise that it waits for", async () => {
+  it("an upload starts at the service after the promise that it waits for", async () => {
     const { client } = getWorld();
     const noteId = await newNote(getWorld());
     const { promise: startsAfter, resolve } = Promise.withResolvers<void>();
@@ -30,7 +30,7 @@ describe("an upload through the client", () => {
     expect(attachments.map(({ filename }) => filename)).toEqual(["first", "second"]);
   });
 
-  it("declares the SHA-256 of a small file, which is verified", async () => {
+  it("an upload declares the SHA-256 of a small file, which is verified", async () => {
     const world = getWorld();
     const given = file(100_000);
     const attachment = await world.client.upload(await newNote(world), given).done;
@@ -38,7 +38,7 @@ describe("an upload through the client", () => {
     expect(attachment.checksum).toEqual({ algorithm: "SHA256", value: expected });
   });
 
-  it("of a large file is multipart and reports its progress", async () => {
+  it("an upload of a large file is multipart and reports its progress", async () => {
     const world = getWorld();
     const { client } = world;
     const given = file(LARGE_BYTES);
@@ -59,7 +59,7 @@ describe("an upload through the client", () => {
     expect(sent).toEqual(sent.toSorted((a, b) => a - b));
   });
 
-  it("of a large file with a SHA-256 waits for its verification", async () => {
+  it("an upload of a large file with a SHA-256 waits for its verification", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const sha256 = Buffer.from(await sha256OfBlob(given), "hex").toString("base64");
@@ -67,7 +67,7 @@ describe("an upload through the client", () => {
     expect(attachment).toMatchObject({ state: "ready", checksum: { algorithm: "SHA256", value: sha256 } });
   });
 
-  it("of a large file with a wrong SHA-256 is rejected with the reason", async () => {
+  it("an upload of a large file with a wrong SHA-256 is rejected with the reason", async () => {
     const world = getWorld();
     const sha256 = Buffer.alloc(32, 1).toString("base64");
     const upload = world.client.upload(await newNote(world), file(LARGE_BYTES), { sha256 });

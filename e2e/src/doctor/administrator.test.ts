@@ -34,7 +34,7 @@ describe("the doctor of a running service", () => {
   });
   afterAll(() => embedded.stop());
 
-  it("finds no fault of an embedded service, and shares one run between callers", async () => {
+  it("the doctor finds no fault of a built-in bucket, and shares one run of callers", async () => {
     const { admin } = embedded;
     const [first, second] = await Promise.all([admin.call("GET", "/admin/doctor"), admin.call("GET", "/admin/doctor")]);
     expect(first.status).toBe(200);
@@ -43,7 +43,7 @@ describe("the doctor of a running service", () => {
     expect(second.body.ranAt).toBe(first.body.ranAt);
   });
 
-  it("finds the doubtful settings that the command finds", async () => {
+  it("the page of the doctor finds the doubtful settings that the command finds", async () => {
     const { admin, stop } = await startWithAdministrator({ S3_BUCKET: "files" });
     onTestFinished(stop);
     const { worst, findings } = (await admin.call("GET", "/admin/doctor")).body;
@@ -51,7 +51,7 @@ describe("the doctor of a running service", () => {
     expect({ worst, findings }).toMatchObject({ worst: "warning", findings: [{ id: "config-doubtful", detail }] });
   });
 
-  it("signs URLs of a test object for the browser", async () => {
+  it("the doctor signs URLs of a test object for the browser", async () => {
     const { admin } = embedded;
     const { browser } = (await admin.call("GET", "/admin/doctor")).body;
     const stored = await fetch(browser.put.url, { method: "PUT", headers: browser.put.headers, body: "valetkey" });
@@ -59,7 +59,7 @@ describe("the doctor of a running service", () => {
     expect(await (await fetch(browser.getUrl)).text()).toBe("valetkey");
   });
 
-  it("signs them for CloudFront with the IP address of the administrator", async () => {
+  it("the doctor signs CloudFront URLs with the IP address of the administrator", async () => {
     const bucket = await startEmbedded();
     onTestFinished(() => bucket.stop());
     const distribution = await startDistribution(bucket);

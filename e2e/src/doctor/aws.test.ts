@@ -17,12 +17,12 @@ async function openOnAws(): Promise<DoctorParts> {
 }
 
 describe("the doctor on AWS", () => {
-  it("says that no policy limits the age of signatures", async () => {
+  it("the doctor reports that no policy on AWS limits the age of signatures", async () => {
     const outcomes = await signatureAgeCheck.run(await openOnAws());
     expect(outcomes).toMatchObject([{ finding: { id: "signature-age-unlimited", severity: "info" } }]);
   });
 
-  it("says that the credentials list all buckets", async () => {
+  it("the doctor reports that the AWS credentials list all buckets", async () => {
     const outcomes = await exposureCheck.run(await openOnAws());
     expect(outcomes).toMatchObject([{ finding: { id: "policy-lists-buckets", severity: "info" } }]);
   });

@@ -38,7 +38,7 @@ async function withProcess(place: Place, expiresInMs: number): Promise<void> {
 }
 
 describe("valetkey doctor", () => {
-  it("exits with 0 and names its checks on a healthy set-up", async () => {
+  it("valetkey doctor exits with 0 and names its checks on a healthy set-up", async () => {
     const { code, stdout, stderr } = await endOfCli(await placeOn(), ["doctor"]);
     expect(stdout).toContain("No fault found in what was checked.");
     expect(stdout).toMatch(/^Not checked:\n.*the service does not run/ms);
@@ -46,14 +46,14 @@ describe("valetkey doctor", () => {
     expect(code).toBe(0);
   });
 
-  it("exits with 1 after an error, and prints what, why and the fix", async () => {
+  it("valetkey doctor exits with 1 after an error, and prints what, why and the fix", async () => {
     const { code, stdout } = await endOfCli(await placeOn({ AWS_BUCKET_NAME: "nowhere" }), ["doctor"]);
     expect(stdout).toMatch(/^ERROR bucket-missing: The bucket does not exist\.\n {2}The bucket nowhere responded/);
     expect(stdout).toContain("Fix (command):\n    aws s3api create-bucket");
     expect(code).toBe(1);
   });
 
-  it("exits with 2 after warnings only", async () => {
+  it("valetkey doctor exits with 2 after warnings only", async () => {
     const place = await placeOn();
     const secrets = join(place.dataDir, "secrets.json");
     await writeFile(secrets, "{}");
@@ -63,7 +63,7 @@ describe("valetkey doctor", () => {
     expect(stdout).not.toContain(SECRET_KEY);
   });
 
-  it("accepts a private certificate authority after the fix for the environment", async () => {
+  it("the doctor accepts a private certificate authority after its fix is applied", async () => {
     const stage = await openStage();
     onTestFinished(stage.close);
     const tls = makeCertificate();
@@ -81,7 +81,7 @@ describe("valetkey doctor", () => {
     expect({ code: after.code, ids: idsOf(after.stdout) }).toEqual({ code: 0, ids: [] });
   });
 
-  it("names a misspelt setting beside the fault that it causes", async () => {
+  it("the doctor names a misspelt setting beside the fault that it causes", async () => {
     const place = await placeOn({ AUTH_SECERT: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" });
     delete place.env.AUTH_SECRET;
     const { code, stdout } = await endOfCli(place, ["doctor"]);
@@ -90,12 +90,12 @@ describe("valetkey doctor", () => {
     expect(code).toBe(1);
   });
 
-  it("finds every fault of the configuration", async () => {
+  it("the doctor finds every fault of the configuration", async () => {
     const { code, stdout } = await endOfCli(await placeOn({ PORT: "none", TRUST_PROXY: "true" }), ["doctor", "--json"]);
     expect({ code, ids: idsOf(stdout) }).toEqual({ code: 1, ids: ["config-invalid", "config-invalid"] });
   });
 
-  it("finds that there are no credentials", async () => {
+  it("the doctor finds that there are no credentials", async () => {
     const place = await placeOn();
     delete place.env.AWS_ACCESS_KEY_ID;
     delete place.env.AWS_SECRET_ACCESS_KEY;
@@ -103,14 +103,14 @@ describe("valetkey doctor", () => {
     expect({ code, ids: idsOf(stdout) }).toEqual({ code: 1, ids: ["credentials-missing"] });
   });
 
-  it("finds that the credentials expire in four minutes", async () => {
+  it("the doctor finds that the credentials expire in four minutes", async () => {
     const place = await placeOn();
     await withProcess(place, 240_000);
     const { code, stdout } = await endOfCli(place, ["doctor", "--json"]);
     expect({ code, ids: idsOf(stdout) }).toEqual({ code: 2, ids: ["credentials-expire-soon"] });
   });
 
-  it("accepts credentials that last for an hour", async () => {
+  it("the doctor accepts credentials that last for an hour", async () => {
     const place = await placeOn();
     await withProcess(place, 3_600_000);
     const { code, stdout } = await endOfCli(place, ["doctor", "--json"]);

@@ -56,17 +56,17 @@ function rowsOf(): string[][] {
 }
 
 describe("docs/doctor.md", () => {
-  it("lists every fault with its severity, its meaning and its tested set-ups", () => {
+  it("docs/doctor.md lists every fault with its severity, meaning and set-ups", () => {
     const entries: [string, Entry][] = Object.entries(CATALOGUE);
     const expected = entries.map(([id, { severity, title }]) => [id, severity, title, setupsOf(id)]);
     expect(rowsOf()).toEqual(expected);
   });
 
-  it("has no fault that no test makes", () => {
+  it("docs/doctor.md has no fault that no test makes", () => {
     expect(Object.keys(CATALOGUE).filter((id) => setupsOf(id) === "")).toEqual([]);
   });
 
-  it("knows over 60 ways to make a fault", () => {
+  it("the tests of the doctor know over 60 ways to make a fault", () => {
     expect(new Set(MADE.map(({ id, setup }) => `${id} ${setup}`)).size).toBeGreaterThan(60);
   });
 });

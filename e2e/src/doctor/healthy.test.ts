@@ -19,7 +19,7 @@ async function useStage(): Promise<Stage> {
 }
 
 describe("the doctor on a healthy set-up", () => {
-  it("invents no fault on the embedded service", async () => {
+  it("the doctor invents no fault on a service with the built-in bucket", async () => {
     const stage = await useStage();
     const { DATA_DIR = "" } = stage.env;
     const { env } = await runService({ ...stage, env: { DATA_DIR } });
@@ -27,7 +27,7 @@ describe("the doctor on a healthy set-up", () => {
     expect({ findings, unchecked, worst }).toEqual({ findings: [], unchecked: [], worst: "healthy" });
   });
 
-  it("invents no fault before the first start, and says what it could not check", async () => {
+  it("the doctor invents no fault before the first start, and lists what it skipped", async () => {
     const { env } = await useStage();
     const { findings, unchecked } = await examine({ DATA_DIR: env.DATA_DIR ?? "" });
     expect(findings).toEqual([]);
@@ -39,7 +39,7 @@ describe("the doctor on a healthy set-up", () => {
     ]);
   });
 
-  it("leaves no object in the bucket", async () => {
+  it("the doctor leaves no object in the bucket", async () => {
     const { env, endpoint } = await useStage();
     const report = await examine(env);
     expect(report.checked).toContain("capabilities of the bucket");
@@ -50,7 +50,7 @@ describe("the doctor on a healthy set-up", () => {
     expect(await bucket.uploads()).toBe(0);
   });
 
-  it("accepts the documented CORS configuration of a provider without conditions", async () => {
+  it("the doctor accepts the documented CORS configuration of a provider", async () => {
     const stage = await useStage();
     const allowedHeaders = ["content-type", "x-amz-checksum-sha256"];
     const { S3_ENDPOINT: endpoint = "" } = await stage.withCors({
@@ -61,7 +61,7 @@ describe("the doctor on a healthy set-up", () => {
     expect(ids).toEqual(["conditional-put-missing"]);
   });
 
-  it.each(PROFILES)("finds only the documented differences of $name", async ({ name }) => {
+  it.each(PROFILES)("the doctor finds only the documented differences of $name", async ({ name }) => {
     const stage = await useStage();
     const { env } = await runService({ ...stage, env: await behindProfile(name)(stage) });
     const { ids, worst } = await examine(env);

@@ -26,7 +26,7 @@ export function doctorSuite(
       return { server, s3, env, report: await examine(env) };
     }
 
-    it("finds only the differences of the server", async () => {
+    it("the doctor finds only the differences of the S3 server", async () => {
       const { report } = await examineAfter({});
       expect(report.ids).toEqual(differences);
       expect(report.provider).toBe(provider);

@@ -48,7 +48,7 @@ describe.each(engines)("each flow on $name", (engine) => {
   const withMail = useService({ ...common, mailer: mailbox.mailer });
   const withoutMail = useService(common);
 
-  it("ends as the documentation says, with and without mail", async () => {
+  it("each flow ends as the documentation says, with and without mail", async () => {
     const places = [createPlace(withMail, { mailbox }), createPlace(withoutMail, { mailbox: undefined })];
     const rows: string[][] = [];
     for (const [name, flow] of Object.entries(flows)) {

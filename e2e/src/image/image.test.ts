@@ -82,7 +82,7 @@ describe("a container of the image", () => {
     return url;
   }
 
-  it("runs read-only without root, keeps its data, and stops with exit code 0", async () => {
+  it("a container runs read-only without root, keeps its data, and exits with 0", async () => {
     const first = `${volume}-1`;
     const url = await start(first);
     expect(await (await fetch(url, { headers: { accept: "text/html" } })).text()).toContain("<script");

@@ -75,7 +75,7 @@ async function runModule(major: number, { name, source, folder = project.folder 
 }
 
 describe("the published packages", () => {
-  it.each(PUBLISHED)("include %s, which passes publint and @arethetypeswrong/core", async (name) => {
+  it.each(PUBLISHED)("the published package %s passes publint and @arethetypeswrong/core", async (name) => {
     const tarball = new Uint8Array(await readFile(tarballs[name]));
     expect((await publint({ pack: { tarball: tarball.buffer }, strict: true })).messages).toEqual([]);
     const { exports = {} } = JSON.parse(await readFile(join(STAGE, name, "package.json"), "utf8"));
@@ -86,13 +86,13 @@ describe("the published packages", () => {
     expect(analysis.problems.filter(({ kind }) => kind !== "CJSResolvesToESM")).toEqual([]);
   });
 
-  it.each(PUBLISHED)("include %s, which contains no sources and no tests", async (name) => {
+  it.each(PUBLISHED)("the published package %s contains no sources and no tests", async (name) => {
     const files = await readdir(join(STAGE, name), { recursive: true });
     expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
     expect(files.filter((path) => /(?<!\.d)\.ts$|\.test\.|\.suite\.|\/testing[/.]|\/test-/.test(path))).toEqual([]);
   });
 
-  it("include valetkey with the license texts of all packages and fonts in the web app", async () => {
+  it("the package valetkey has the license texts of all packages and fonts", async () => {
     const text = await readFile(join(STAGE, "valetkey/dist/web/THIRD-PARTY-LICENSES.txt"), "utf8");
     const entries = new Map(text.split(/\n-{80}\n\n/).map((entry) => [entry.split(" ", 1)[0], entry]));
     const sources = [
@@ -112,7 +112,7 @@ describe("the published packages", () => {
       expect(entries.get("pdfjs-dist")).toMatch(new RegExp(part, "i"));
   });
 
-  it.each(PUBLISHED)("name the repository of the workflow in the manifest of %s, for the provenance", async (name) => {
+  it.each(PUBLISHED)("the manifest of %s names the repository of the workflow, for the provenance", async (name) => {
     const source = JSON.parse(
       await readFile(join(import.meta.dirname, "../../../packages", name, "package.json"), "utf8"),
     );
@@ -126,7 +126,7 @@ describe("the published packages", () => {
     expect(publishedManifest(source, { ...given, repository: repositoryUrl({}) })).not.toHaveProperty("repository");
   });
 
-  it("leave the web build tools to the developers", async () => {
+  it("the published packages do not depend on the build tools of the web app", async () => {
     const installed = await readdir(join(project.folder, "node_modules"));
     expect(installed).toContain("valetkey");
     expect(
@@ -206,14 +206,14 @@ describe.each([18, 19])("@valetkey/react with React %i", (react) => {
   });
   afterAll(() => page.remove());
 
-  it.each([20, 22, 24])("renders on the server under Node %i", async (major) => {
+  it.each([20, 22, 24])("@valetkey/react renders on the server under Node %i", async (major) => {
     const output = await runModule(major, { name: "page.mjs", source: SERVER_RENDERED, folder: page.folder });
     expect(output).toMatch(new RegExp(`^${react}\\.`));
     expect(output).toContain('<label class="zone"><input type="file"');
     expect(output).toContain("0 files, false");
   });
 
-  it("is for the client of a page in Next.js", async () => {
+  it("@valetkey/react is for the client of a page in Next.js", async () => {
     const compiled = await readFile(join(page.folder, "node_modules/@valetkey/react/index.js"), "utf8");
     expect(compiled.startsWith('"use client";')).toBe(true);
   });
@@ -254,7 +254,7 @@ it("a page of Vite contains the client", async () => {
 });
 
 describe("the example with express and its table of users", () => {
-  it("shares with nobody who never signed in", async () => {
+  it("the example with express shares with nobody who never signed in", async () => {
     const app = await startExample(project, { name: "express", node: node(24) });
     onTestFinished(app.stop);
     const ann = await app.signIn(browser, { name: "Ann" });
@@ -265,7 +265,7 @@ describe("the example with express and its table of users", () => {
 });
 
 describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
-  it("gives a file only to its owner and a reader", async () => {
+  it("the example gives a file only to its owner and a reader", async () => {
     const app = await startExample(project, { name, node: node(24) });
     onTestFinished(app.stop);
     const ann = await app.signIn(browser, { name: "Ann" });
@@ -328,7 +328,7 @@ describe("the example with Next.js", () => {
       .first()
       .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
 
-  it("shows a photo to its owner, and to a reader who saves it", async () => {
+  it("the example with Next.js shows a photo to its owner, and a reader saves it", async () => {
     const ann = await openAlbum();
     const ben = await app.signIn(browser, { name: "Ben", address: ann.url() });
     await ben.getByText("Access denied").waitFor();
@@ -342,7 +342,7 @@ describe("the example with Next.js", () => {
     expect(await readFile(await (await saved).path())).toEqual(DOT);
   });
 
-  it("refuses every call of another person", async () => {
+  it("the example with Next.js refuses every call of another person", async () => {
     const ann = await openAlbum();
     const fileId = await ann.evaluate(async () => {
       const response = await fetch("/files/album/Ann");
@@ -390,7 +390,7 @@ it("docs/embedding.md leads to a page with files", async () => {
 });
 
 describe("the types of @valetkey/client", () => {
-  it("are the types of the contract", async () => {
+  it("the types of @valetkey/client are the types of the contract", async () => {
     const options = [
       "--noEmit",
       "--strict",
@@ -413,7 +413,7 @@ describe("the types of @valetkey/client", () => {
   it.each([
     ["of a page", ["--module", "esnext", "--moduleResolution", "bundler"]],
     ["of Node", ["--module", "nodenext"]],
-  ])("are strict in a project %s", async (_, options) => {
+  ])("the types of @valetkey/client are strict in a project %s", async (_, options) => {
     await writeFile(join(project.folder, "index.ts"), STRICT);
     const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--types", "", "--ignoreConfig"];
     const lib = ["--lib", "es2024,dom,dom.iterable,dom.asynciterable", "--target", "es2024"];

@@ -64,13 +64,13 @@ describe.each<PoolMode & { names: string[] }>([
   });
   afterAll(() => behind.remove());
 
-  it("leaves no lock when replicas migrate together", async () => {
+  it("replicas that migrate together behind PgBouncer leave no lock", async () => {
     const opened = await Promise.all(Array.from({ length: REPLICAS }, open));
     expect(await runSql(behind.directUrl, ADVISORY_LOCKS)).toEqual([]);
     for (const db of opened) await db.close();
   });
 
-  it("explains that it sets no schema", async () => {
+  it("a start behind PgBouncer explains that PgBouncer sets no schema", async () => {
     const opening = openPostgres({ url: behind.url, schema: "valetkey", clock: Date.now });
     await expect(opening).rejects.toMatchObject({
       code: "database_unavailable",
@@ -93,7 +93,7 @@ describe.each<PoolMode & { names: string[] }>([
     expect(recorder.names()).toEqual(names);
   });
 
-  it("fails no request of 16 callers", async () => {
+  it("a service behind PgBouncer fails no request of 16 callers", async () => {
     service = await startProcess(await behind.makePlace());
     onTestFinished(async () => {
       await service.stop();
@@ -103,7 +103,7 @@ describe.each<PoolMode & { names: string[] }>([
 });
 
 describe("PgBouncer in statement mode", () => {
-  it("prevents the start with one sentence", async () => {
+  it("PgBouncer in statement mode prevents the start with one sentence", async () => {
     const behind = await openBehind({ mode: "statement", preparedStatements: 0, size: 5 });
     onTestFinished(behind.remove);
     const { code, stderr } = await endOfCli(await behind.makePlace(), ["start"]);
@@ -115,7 +115,7 @@ describe("PgBouncer in statement mode", () => {
 describe("the doctor behind PgBouncer", () => {
   faultSuite(poolerFaults);
 
-  it.each(healthyPoolers)("invents no fault in $setup", async ({ findings, arrange }) => {
+  it.each(healthyPoolers)("the doctor behind PgBouncer invents no fault in $setup", async ({ findings, arrange }) => {
     const stage = await openStage();
     onTestFinished(stage.close);
     expect((await examine(await arrange(stage))).ids).toEqual(findings);

@@ -64,7 +64,7 @@ it("sends requests to replicas behind haproxy although they fail all checks", as
   expect((await fetch(`http://127.0.0.1:${listen}/notes`)).status).toBe(200);
 });
 
-it("accepts the sample with its certificate", async () => {
+it("haproxy accepts the sample with its certificate", async () => {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-haproxy-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const { combined } = await makeCertificate(folder);

@@ -68,7 +68,7 @@ it("serves the service and its bucket over HTTPS with the sample", async () => {
 describe("the doctor behind nginx", () => {
   faultSuite(nginxFaults);
 
-  it("invents no fault", async () => {
+  it("the doctor behind nginx invents no fault", async () => {
     const stage = await openStage();
     onTestFinished(stage.close);
     const { findings, checked } = await examine(await healthyNginx(stage));

@@ -116,7 +116,7 @@ describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", 
     return Buffer.from(await (await fetch(fileUrl)).arrayBuffer());
   }
 
-  it("attaches a small file as a single part", async () => {
+  it("Uppy attaches a small file as a single part", async () => {
     await choose("report.pdf", PDF);
     await said("report.pdf was uploaded");
     const [attachment] = await attachmentsOf();
@@ -125,7 +125,7 @@ describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", 
     expect(site.requests.filter(isPartSigning)).toHaveLength(1);
   });
 
-  it("attaches twelve files that are chosen together", async () => {
+  it("Uppy attaches twelve files that are chosen together", async () => {
     const names = Array.from({ length: 12 }, (_, nth) => `report ${nth}.pdf`);
     const paths = names.map((name) => join(folder, name));
     for (const path of paths) await writeFile(path, PDF);
@@ -136,7 +136,7 @@ describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", 
     expect(new Set(attachments.map(({ state }) => state))).toEqual(new Set(["ready"]));
   });
 
-  it("works in an application that adds a bearer token, without a cookie", async () => {
+  it("Uppy works in an application that adds a bearer token, without a cookie", async () => {
     await context.clearCookies();
     await page.goto(`${site.origin}/app/upload.html?note=${noteId}`);
     await choose("film.pdf", LARGE);
@@ -153,7 +153,7 @@ describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", 
     expect(site.requests.filter(isPartSigning)).toHaveLength(7);
   });
 
-  it("resumes after a pause with the parts that the bucket lists", async () => {
+  it("Uppy resumes after a pause with the parts that the bucket lists", async () => {
     await page.evaluate(() => {
       let parts = 0;
       window.uppy.on("s3-multipart:part-uploaded", () => {
@@ -172,7 +172,7 @@ describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", 
     expect(signed).toHaveLength(2);
   });
 
-  it("sends only the missing parts after a reload", async () => {
+  it("Uppy sends only the missing parts after a reload", async () => {
     await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.pauseAll()));
     await choose("film.pdf", LARGE);
     await page.waitForFunction(() => window.uppy.getFiles()[0]?.isPaused === true);
@@ -191,7 +191,7 @@ describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", 
     expect(site.requests.filter((request) => request.endsWith("/1"))).toHaveLength(1);
   });
 
-  it("aborts the upload after a cancel", async () => {
+  it("Uppy aborts the upload after a cancel", async () => {
     await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.cancelAll()));
     const aborted = page.waitForResponse((response) => response.request().method() === "DELETE");
     await choose("film.pdf", LARGE);
@@ -200,7 +200,7 @@ describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", 
     expect(site.requests.at(-1)).toMatch(/^DELETE/);
   });
 
-  it("resumes when the user retries after a broken connection", async () => {
+  it("Uppy resumes when the user retries after a broken connection", async () => {
     let broken = false;
     await page.route(/partNumber=3/, (route) => (broken ? route.continue() : route.abort("connectionreset")));
     await choose("film.pdf", LARGE);

@@ -22,7 +22,7 @@ describe("the pages of administrators", () => {
   const web = startWeb({ env: { DATA_DIR: dataDir, AUTH_SIGN_UP: "", AUTH_JWT_SECRET: "" } });
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  it("requirement 47: end the session of a person whom an administrator disables", async () => {
+  it("requirement 47: disabling a person ends the session of that person", async () => {
     const place = await makePlace({ DATA_DIR: dataDir });
     await runCli(place, ["user", "add", "--admin", "--email", EMAIL, "--password", PASSWORD]);
     await place.remove();
@@ -46,7 +46,7 @@ describe("the pages of administrators", () => {
     await page.getByRole("list", { name: "Log" }).getByText(`${EMAIL} disabled Ann`).waitFor();
   });
 
-  it("requirement 60: invite a person to a service that they have closed", async () => {
+  it("requirement 60: administrators invite a person to a closed service", async () => {
     const { page } = await openRoot(web);
     await page.goto("/admin?tab=policy");
     await page.getByLabel("Who may create an account").selectOption("Nobody");

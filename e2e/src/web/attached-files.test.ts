@@ -20,7 +20,7 @@ describe("the files of a note", () => {
   const urlRequests = ({ watch }: Person) =>
     (watch.requests.get(web.service.url) ?? []).filter(({ url }) => /\/urls?(\?|$)/.test(url)).length;
 
-  it("have no serious axe findings during an upload", async () => {
+  it("the files of a note have no serious axe findings during an upload", async () => {
     const kim = await web.person("Kim");
     await open(kim, [png("a.png"), text("b.txt", "b")]);
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -34,7 +34,7 @@ describe("the files of a note", () => {
     release();
   });
 
-  it("are all shown on a note with more files than one page", async () => {
+  it("a note shows all files, even more than one page of them", async () => {
     const lou = await web.person("Lou");
     const note = await open(lou);
     const json = { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" };
@@ -49,7 +49,7 @@ describe("the files of a note", () => {
     await expect.poll(() => filesOf(lou).getByRole("listitem").count()).toBe(201);
   });
 
-  it("are deleted at once, and are restored with undo", async () => {
+  it("files are deleted at once, and are restored with undo", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann, [text("a.txt", "a"), text("b.txt", "b")]);
     for (const name of ["a.txt", "b.txt"]) {
@@ -64,7 +64,7 @@ describe("the files of a note", () => {
     await expect.poll(names).toEqual(["a.txt"]);
   });
 
-  it("are selected in a row, deleted together, and restored with undo", async () => {
+  it("files are selected in a row, deleted together, and restored with undo", async () => {
     const ivo = await web.person("Ivo");
     const note = await open(
       ivo,
@@ -96,7 +96,7 @@ describe("the files of a note", () => {
     expect(items[0]?.files?.map(({ filename }) => filename).sort()).toEqual(["a.txt", "c.txt"]);
   });
 
-  it("are shared together, and only the rest again after a failure", async () => {
+  it("files are shared together, and only the rest again after a failure", async () => {
     const uma = await web.person("Uma");
     uma.watch.expect(/^400 PUT .*shares/);
     const note = await open(
@@ -126,7 +126,7 @@ describe("the files of a note", () => {
     }
   });
 
-  it("are renamed with F2, as one tab stop with the arrow keys", async () => {
+  it("files are renamed with F2, as one tab stop with the arrow keys", async () => {
     const jan = await web.person("Jan");
     jan.watch.expect(/^400 PATCH /);
     const note = await open(jan, [text("a.txt", "a"), text("b.txt", "b")]);
@@ -159,7 +159,7 @@ describe("the files of a note", () => {
     ).toBe(false);
   });
 
-  it("load all thumbnails with one request and cache them", async () => {
+  it("a note loads all thumbnails with one request and caches them", async () => {
     const ben = await web.person("Ben");
     await open(ben, [png("a.png"), png("b.png"), text("c.txt", "c")]);
     const pictures = () => filesOf(ben).locator("img").count();
@@ -172,7 +172,7 @@ describe("the files of a note", () => {
     expect(bucketReads(ben)).toBe(readBefore);
   });
 
-  it("show the thumbnail of a new file without a URL", async () => {
+  it("a note shows the thumbnail of a new file without a URL", async () => {
     const cleo = await web.person("Cleo");
     await open(cleo);
     await choose(cleo, [png("a.png")]);
@@ -180,7 +180,7 @@ describe("the files of a note", () => {
     expect(urlRequests(cleo)).toBe(0);
   });
 
-  it("leave nothing in the browser after sign-out", async () => {
+  it("files leave nothing in the browser after sign-out", async () => {
     const dora = await web.person("Dora");
     await open(dora);
     await choose(dora, [png("a.png")]);
@@ -193,7 +193,7 @@ describe("the files of a note", () => {
     expect(await keptUploads(dora)).toBe(0);
   });
 
-  it("are downloaded from the row and from its menu", async () => {
+  it("a file is downloaded from its row and from the menu of the row", async () => {
     const gus = await web.person("Gus");
     await open(gus, [text("a.txt", "hello")]);
     const row = rowOf(gus, "a.txt");

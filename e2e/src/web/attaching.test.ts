@@ -94,7 +94,7 @@ describe("attaching files", () => {
     expect(await stored(ben.client, note.id)).toEqual(hashesOf(files));
   });
 
-  it("names a pasted picture by its time", async () => {
+  it("attaching names a pasted picture by its time", async () => {
     const cleo = await web.person("Cleo");
     await open(cleo);
     const { bytes } = png("image.png");
@@ -104,7 +104,7 @@ describe("attaching files", () => {
       .waitFor();
   });
 
-  it("works with the key U and not for a viewer", async () => {
+  it("the key U attaches files, but not for a viewer", async () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
     const note = await seedNote(dora.client, { title: "Trip", sharedWith: { userIds: [emil.id] } });
@@ -121,7 +121,7 @@ describe("attaching files", () => {
     expect((await dora.client.notes.get(note.id)).attachments).toEqual([]);
   });
 
-  it("can be paused, resumed and cancelled", async () => {
+  it("an upload can be paused, resumed and cancelled", async () => {
     const fay = await web.person("Fay");
     const note = await open(fay);
     const file = randomFile("large.bin", { sizeBytes: MULTIPART_BYTES });
@@ -139,7 +139,7 @@ describe("attaching files", () => {
     expect(await keptUploads(fay)).toBe(0);
   });
 
-  it("rejects a file that does not match its name", async () => {
+  it("attaching rejects a file that does not match its name", async () => {
     const hal = await web.person("Hal");
     const note = await open(hal);
     hal.watch.expect(/^422 POST .*\/complete$/);
@@ -179,7 +179,7 @@ describe("attaching files", () => {
 describe("a file over the size limit", () => {
   const web = startWeb({ env: { UPLOAD_MAX_BYTES: "100000" } });
 
-  it("is refused before the page sends a request", async () => {
+  it("a file over the size limit is refused before the page sends a request", async () => {
     const ann = await web.person("Ann");
     await ann.page.route("**/instance", async (route) => {
       await setTimeout(LATE_MS);

@@ -28,7 +28,7 @@ describe("requirement 25: the web app in front of CloudFront", () => {
     },
   });
 
-  it("shows a picture and a text from the distribution", async () => {
+  it("the web app shows a picture and a text from CloudFront", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, {
       title: "Files",

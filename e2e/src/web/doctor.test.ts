@@ -34,7 +34,7 @@ describe("the page of the doctor", () => {
 
   const section = ({ page }: Person, name: string) => page.getByRole("region", { name });
 
-  it("finds no fault of a healthy service, and is linked in the settings", async () => {
+  it("the page of the doctor finds no fault of a healthy service", async () => {
     const root = await administrator();
     await root.page.goto("/settings");
     await root.page.getByRole("link", { name: "Check this set-up" }).click();
@@ -43,7 +43,7 @@ describe("the page of the doctor", () => {
     expect(await seriousFindings(root.page)).toEqual([]);
   });
 
-  it("is closed to other people", async () => {
+  it("the page of the doctor is closed to people who are no administrators", async () => {
     const ann = await web.person("Ann");
     await ann.page.goto("/settings");
     await section(ann, "Theme").waitFor();
@@ -53,7 +53,7 @@ describe("the page of the doctor", () => {
     await ann.page.getByRole("alert").getByText("The checks could not run").waitFor();
   });
 
-  it("marks the account in the bottom bar of a phone", async () => {
+  it("the page of the doctor marks the account in the bottom bar of a phone", async () => {
     const ann = await web.person("Ann", PHONE);
     ann.watch.expect(/^403 GET .*\/admin\/doctor/);
     await ann.page.goto(PATH);
@@ -61,7 +61,7 @@ describe("the page of the doctor", () => {
     await expect.poll(() => account.getAttribute("aria-current")).toBe("page");
   });
 
-  it("finds that the bucket refuses the page, and that it does not respond", async () => {
+  it("the doctor finds that the bucket refuses the page or does not respond", async () => {
     const root = await administrator();
     root.watch.expect(/^(403 GET|net::ERR_)/);
     const ofBucket = `${web.service.bucketOrigin}/**`;
@@ -76,7 +76,7 @@ describe("the page of the doctor", () => {
     await section(root, "This browser").getByText("This browser can't reach the bucket").waitFor();
   });
 
-  it("finds that the ETag is hidden and that the bytes change", async () => {
+  it("the doctor finds that the ETag is hidden and that the bytes change", async () => {
     const root = await administrator();
     await root.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
       const response = await route.fetch();
@@ -89,7 +89,7 @@ describe("the page of the doctor", () => {
     await section(root, "This browser").getByText("returns other bytes than this browser sent").waitFor();
   });
 
-  it("finds that the clock of the browser is wrong", async () => {
+  it("the doctor finds that the clock of the browser is wrong", async () => {
     const root = await administrator();
     await root.page.addInitScript("const { now } = Date; Date.now = () => now() + 3_600_000");
     await root.page.goto(PATH);

@@ -205,7 +205,7 @@ const mailForms: Record<string, Form> = {
 describe("a double click", () => {
   const web = startWeb();
 
-  it.each(Object.entries(forms))("sends %s once", async (_, { open, sends }) => {
+  it.each(Object.entries(forms))("a double click sends %s once", async (_, { open, sends }) => {
     const ann = await web.person("Ann");
     const button = await open(ann, web.person);
     const sent = await doubleClick(ann.page, button);
@@ -224,7 +224,7 @@ describe("a double click", () => {
       await smtp.stop();
     });
 
-    it.each(Object.entries(mailForms))("sends %s once", async (_, { open, sends }) => {
+    it.each(Object.entries(mailForms))("a double click sends %s once", async (_, { open, sends }) => {
       const person = async (name: string) => {
         const opened = await openPerson(web.browser, { service, name });
         onTestFinished(opened.close);

@@ -41,7 +41,7 @@ describe("a forgotten password", () => {
     return urls.find((url) => new URL(url).pathname === path) ?? "";
   }
 
-  it("requirement 42: is replaced with the link of a mail", async () => {
+  it("requirement 42: the link of a mail replaces a forgotten password", async () => {
     const service = await startWebService({
       SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
       MAIL_FROM: "Example Files <files@example.com>",
@@ -90,7 +90,7 @@ describe("a forgotten password", () => {
     await heading(page, invalid.title);
   });
 
-  it("requirement 42: is replaced with a link of the operator", async () => {
+  it("requirement 42: a link of the operator replaces a forgotten password", async () => {
     const place = await makePlace();
     const running = await startProcess(place);
     onTestFinished(async () => {
@@ -115,7 +115,7 @@ describe("a forgotten password", () => {
     await heading(ben.page, "Notes");
   });
 
-  it("says why the page can't help while the service does not respond", async () => {
+  it("the page of a forgotten password says when the service does not respond", async () => {
     const { page, watch, close } = await openPerson(web.browser, { ...visitor, service: web.service, name: "Carl" });
     onTestFinished(close);
     watch.expect(/^(?:503|Failed to load resource)/);

@@ -38,7 +38,7 @@ async function shareWithApp(page: Page, files: { name: string; mimeType: string;
 
 const photo = { name: "Foto ü.jpg", mimeType: "image/jpeg", buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]) };
 
-it("attaches the files of another app to a new note or to an existing one", async () => {
+it("the installed app attaches shared files to a new or an existing note", async () => {
   const ann = await web.person("Ann");
   const { page, client } = ann;
   const note = await seedNote(client, { title: "Trip" });
@@ -62,7 +62,7 @@ it("attaches the files of another app to a new note or to an existing one", asyn
   await page.getByText(attachTexts.nothing.title).waitFor();
 });
 
-it("keeps the files while the person signs in", async () => {
+it("the installed app keeps shared files while the person signs in", async () => {
   const ben = await web.person("Ben");
   const { page } = ben;
   await install(page);

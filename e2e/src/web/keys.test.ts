@@ -9,7 +9,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("keyboard shortcuts", () => {
   const web = startWeb();
 
-  it("open pages and do nothing while the user types", async () => {
+  it("keyboard shortcuts open pages and do nothing while the user types", async () => {
     const { page, client } = await web.person("Ann Keys");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto("/");
@@ -41,7 +41,7 @@ describe("keyboard shortcuts", () => {
     expect((await client.notes.list()).items).toHaveLength(1);
   });
 
-  it("open a field that finds notes, pages and actions", async () => {
+  it("a shortcut opens a field that finds notes, pages and actions", async () => {
     const { page, client } = await web.person("Ann Commands");
     await seedNote(client, { title: "Plan", body: "one" });
     await seedNote(client, { title: "Other" });
@@ -66,7 +66,7 @@ describe("keyboard shortcuts", () => {
     await expect.poll(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
   });
 
-  it("open a field that offers what the open note permits, and names found files", async () => {
+  it("the command field offers what the open note permits, and names found files", async () => {
     const { page, client } = await web.person("Ann Offers");
     const files = [text("report.pdf.txt", "r"), text("b.txt", "b")];
     const { id, attachments } = await seedNote(client, { title: "Tax return", files });

@@ -17,7 +17,7 @@ const GERMAN = { locale: "de-AT" };
 describe("languages", () => {
   const web = startWeb();
 
-  it("follow the browser, until the person chooses another one in the settings", async () => {
+  it("the language follows the browser until the person chooses another one", async () => {
     const { page, client } = await web.person("Ann", GERMAN);
     await seedNote(client, { title: "Plan", files: [text("plan.txt", "x".repeat(1_234_567))] });
     await page.goto("/");
@@ -36,7 +36,7 @@ describe("languages", () => {
     await page.getByRole("heading", { name: english.notes.list.owned, level: 1 }).waitFor();
   });
 
-  it("can be chosen on the sign-in page and on the page of a link", async () => {
+  it("the language can be chosen at the sign-in and on the page of a link", async () => {
     const ann = await web.person("Ann Link");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("plan.txt", "plan")] });
     const { url } = await makeLink(ann, note.id, {});
@@ -51,7 +51,7 @@ describe("languages", () => {
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
   });
 
-  it("load only their own texts", async () => {
+  it("a page loads only the texts of its language", async () => {
     const ann = await web.person("Ann Cold");
     const { id } = await seedNote(ann.client, { title: "Plan", body: "**text**", files: [text("plan.txt", "plan")] });
     const { service, browser } = web;

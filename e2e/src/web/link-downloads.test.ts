@@ -27,7 +27,7 @@ const download = (page: Page, filename: string) => page.getByRole("button", { na
 describe("a link without an account", () => {
   const web = startWeb();
 
-  it("gives a file in one click", async () => {
+  it("a link gives a file in one click", async () => {
     const file = text("report.txt", "the report");
     const { ann, link } = await share(web, [file]);
     const { page, context } = await visitor(web, PHONE);
@@ -43,7 +43,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ opened: 1, claims: 1, urlsIssued: 1 });
   });
 
-  it("requirement 20: shows nothing before the password", async () => {
+  it("requirement 20: a link shows nothing before the password", async () => {
     const { link } = await share(web, [text("secret-plan.txt", "x")], { password: "open sesame", label: "Plans" });
     const { page, watch } = await visitor(web);
     watch.expect(/^403 POST .*\/unlock$/);
@@ -60,7 +60,7 @@ describe("a link without an account", () => {
     await page.getByText("secret-plan.txt").first().waitFor();
   });
 
-  it("says how many downloads are left, and ends calmly", async () => {
+  it("a link shows how many downloads are left, and then that it has ended", async () => {
     const { ann, link } = await share(web, [text("a.txt", "a"), text("b.txt", "b")], { maxClaims: 1 });
     const first = await visitor(web);
     await first.page.goto(link.url);
@@ -126,7 +126,7 @@ describe("a link without an account", () => {
     expect(urlsIssued).toBeGreaterThanOrEqual(2);
   });
 
-  it("puts all files into one ZIP with one claim", async () => {
+  it("a link puts all files into one ZIP with one claim", async () => {
     const { ann, link } = await share(web, [text("a.txt", "first"), text("a.txt", "second"), png("c.png")], {
       label: "Handover",
     });
@@ -141,7 +141,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1, urlsIssued: 3 });
   });
 
-  it("previews pictures and PDFs by a click", async () => {
+  it("a link previews pictures and PDFs by a click", async () => {
     const { ann, link } = await share(web, [png("photo.png"), pdf("plan.pdf", ["The plan"])]);
     const { page } = await visitor(web);
     await page.goto(link.url);
@@ -168,7 +168,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 0, urlsIssued: 0 });
   });
 
-  it("works without JavaScript", async () => {
+  it("a link works without JavaScript", async () => {
     const { ann, link } = await share(web, [text("report.txt", "the report")], { maxClaims: 1 });
     const { page, watch } = await visitor(web, { javaScriptEnabled: false });
     // Chromium reports a policy violation, because the page preloads a script, although scripts may not run here.
@@ -182,7 +182,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("sends the token and the file names only to the service", async () => {
+  it("a link sends its token and the filenames only to the service", async () => {
     const { link } = await share(web, [png("secret-name.png")]);
     const { page, context, watch } = await visitor(web);
     const toBucket: { url: string; referrer: string | undefined }[] = [];

@@ -29,7 +29,7 @@ describe("the page of a link", () => {
   it.each([
     ["a link", {}],
     ["a file request", { kind: "upload", request: {} }],
-  ])("loads under 60 kB of script for %s", async (_, body) => {
+  ])("the page of a link loads under 60 kB of script for %s", async (_, body) => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Handover", files: [png("photo.png"), text("a.txt", "a")] });
     const link = await makeLink(ann, note.id, body);
@@ -48,7 +48,7 @@ describe("the page of a link", () => {
     expect(gzipBytes, JSON.stringify(files)).toBeLessThan(SCRIPT_GOAL_BYTES);
   });
 
-  it("shows its first view within 1.5 s on a slow phone", async () => {
+  it("the page of a link shows its first view within 1.5 s on a slow phone", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Handover", files: [png("photo.png"), text("a.txt", "a")] });
     const link = await makeLink(ann, note.id);

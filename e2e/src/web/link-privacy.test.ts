@@ -37,7 +37,7 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
     return { link, answers, received: [...bucket.requests] };
   }
 
-  it("is neither a token nor a name on the landing page", async () => {
+  it("the landing page tells the bucket and the caches neither a token nor a name", async () => {
     const seen = await visit({}, async ({ page, context }, url) => {
       await context.addInitScript("delete globalThis.showSaveFilePicker");
       await page.goto(url);
@@ -51,7 +51,7 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
     expectPrivate(seen);
   });
 
-  it("is neither a token nor a name on the page without JavaScript", async () => {
+  it("the page without JavaScript tells the bucket neither a token nor a name", async () => {
     const seen = await visit({ javaScriptEnabled: false }, async ({ page, watch }, url) => {
       watch.expect(/^400 POST .*\/download$/);
       await page.goto(`${url}/download`);
@@ -70,7 +70,7 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
 describe("requirement 25: what the preview of a chat shows", () => {
   const web = startWeb();
 
-  it("names neither the note nor its files nor its owner", async () => {
+  it("the preview of a link in a chat names neither the note nor a file nor its owner", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: NAME, files: [text(`${NAME}.txt`, "text")] });
     const { url } = await makeLink(ann, note.id, { label: NAME });

@@ -39,7 +39,7 @@ const chooseButton = (page: Page) => page.getByRole("button", { name: words.choo
 describe("a file request", () => {
   const web = startWeb();
 
-  it("receives a file in three clicks, with a receipt", async () => {
+  it("a file request receives a file in three clicks, with a receipt", async () => {
     const { link, received } = await ask(web, { askName: "required" });
     const { page, context } = await visitor(web, PHONE);
     const clicks = await countClicks([context]);
@@ -60,7 +60,7 @@ describe("a file request", () => {
     expect(JSON.parse(receipt.statement)).toMatchObject({ filename: "payslip.txt", sizeBytes: 4 });
   });
 
-  it("keeps files, receipts and thanks when every slot has its file, also after a reload", async () => {
+  it("a full file request keeps files, receipts and thanks after a reload", async () => {
     const slots = [
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },
@@ -86,7 +86,7 @@ describe("a file request", () => {
     expect((await received()).map(({ filename }) => filename).sort()).toEqual(["me.png", "p.pdf"]);
   });
 
-  it("says why a file was not accepted", async () => {
+  it("a file request says why a file was not accepted", async () => {
     const { link, received } = await ask(web, { maxBytesPerFile: 1000, accept: ["image/png"] });
     const { page, watch } = await visitor(web);
     watch.expect(/^422 POST .*\/complete$/);
@@ -100,7 +100,7 @@ describe("a file request", () => {
     expect(await received()).toMatchObject([{ filename: "fake.png", state: "rejected" }]);
   });
 
-  it("shows a sent file after a reload, and takes it back", async () => {
+  it("a file request shows a sent file after a reload, and takes it back", async () => {
     const { link, received } = await ask(web, { maxFiles: 1 });
     const { page } = await visitor(web);
     await page.goto(link.url);
@@ -115,7 +115,7 @@ describe("a file request", () => {
     expect(await received()).toEqual([]);
   });
 
-  it("resumes an upload after a reload", async () => {
+  it("a file request resumes an upload after a reload", async () => {
     const { link, received } = await ask(web, {});
     const { page } = await visitor(web);
     const folder = await mkdtemp(join(tmpdir(), "valetkey-film-"));

@@ -22,7 +22,7 @@ describe("a link and three visitors on phones", () => {
   const web = startWeb();
   const visitor = (name: string) => web.person(name, { ...PHONE, hasAccount: false });
 
-  it("requirement 21: gives two of them the file, and shows the third that it ended", async () => {
+  it("requirement 21: a link gives two visitors the file, and then has ended", async () => {
     const ann = await web.person("Ann", PHONE);
     const note = await seedNote(ann.client, { title: "Handover", files: [film] });
     const url = await makeLink(ann, note.id);
@@ -58,7 +58,7 @@ describe("a link and three visitors on phones", () => {
     await told.filter({ hasText: "A visitor opened the link “Flat”" }).first().waitFor();
   });
 
-  it("shows the owner until when the last URL of a revoked link works", async () => {
+  it("the owner sees until when the last URL of a revoked link works", async () => {
     const ann = await web.person("Ann", PHONE);
     const note = await seedNote(ann.client, { title: "Handover", files: [film] });
     const link = await ann.client.links.create(note.id, { label: "Offer", urlTtlSeconds: URL_TTL_SECONDS });

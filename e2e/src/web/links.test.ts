@@ -44,7 +44,7 @@ async function decode(page: Page, code: Locator): Promise<string | undefined> {
 describe("a link of a note", () => {
   const web = startWeb();
 
-  it("is made and copied with one click", async () => {
+  it("a link is made and copied with one click", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -56,7 +56,7 @@ describe("a link of a note", () => {
     expect(await dialog.getByLabel("URL of the link").inputValue()).toBe(link?.url);
   });
 
-  it("is shown when it was made before the list had loaded", async () => {
+  it("the list shows a link that was made before the list had loaded", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
     const isMade = Promise.withResolvers<void>();
@@ -80,7 +80,7 @@ describe("a link of a note", () => {
     expect(await dialog.getByLabel("URL of the link").inputValue()).toBe(link?.url);
   });
 
-  it("is edited in place", async () => {
+  it("a link is edited in place", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer" });
@@ -106,7 +106,7 @@ describe("a link of a note", () => {
     expect(link).toMatchObject({ label: "Contract", maxClaims: 2, hasPassword: true, files: [{ filename: "a.txt" }] });
   });
 
-  it("gets a new URL", async () => {
+  it("a link gets a new URL", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
     const { url } = await ann.client.links.create(note.id, { label: "Offer" });
@@ -120,7 +120,7 @@ describe("a link of a note", () => {
     expect(await readClipboard(ann.page)).toBe(link?.url);
   });
 
-  it("is revoked after one question", async () => {
+  it("a link is revoked after one question", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { label: "Offer" });
@@ -134,7 +134,7 @@ describe("a link of a note", () => {
     expect(await linksOf(ann, note.id)).toMatchObject([{ state: "revoked" }]);
   });
 
-  it("counts down to the expiry of the last URL after it is revoked", async () => {
+  it("a revoked link counts down to the expiry of its last URL", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { label: "Offer" });
@@ -156,7 +156,7 @@ describe("a link of a note", () => {
     await expect.poll(() => timer.textContent()).not.toBe(first);
   });
 
-  it("is shown as a visitor sees it without a count", async () => {
+  it("a look at a link as a visitor sees it counts nothing", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame", maxClaims: 3 });
@@ -173,7 +173,7 @@ describe("a link of a note", () => {
     expect(visits).toEqual([]);
   });
 
-  it("is made by an editor and not by a viewer", async () => {
+  it("an editor makes a link, and a viewer can't", async () => {
     const [ann, ben, cleo] = [await web.person("Ann"), await web.person("Ben"), await web.person("Cleo")];
     const files = [text("a.txt", "a")];
     const note = await seedNote(ann.client, { title: "Plan", files, sharedWith: { userIds: [cleo.id] } });
@@ -192,7 +192,7 @@ describe("a link of a note", () => {
 describe("the link of another person", () => {
   const web = startWeb();
 
-  it("is copied and revoked by an editor, and not edited", async () => {
+  it("an editor copies and revokes the link of another person, and can't edit it", async () => {
     const [ann, ben] = [await web.person("Ann"), await web.person("Ben")];
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "editor" });
@@ -209,7 +209,7 @@ describe("the link of another person", () => {
 describe("a file request", () => {
   const web = startWeb();
 
-  it("is made with a checklist", async () => {
+  it("a file request is made with a checklist", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease" });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -231,7 +231,7 @@ describe("a file request", () => {
     ]);
   });
 
-  it("lets the owner accept or reject each file that waits for a review", async () => {
+  it("the owner accepts or rejects each file that waits for a review", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease", files: [text("a.txt", "a"), text("b.txt", "b")] });
     const decisions: string[] = [];
@@ -269,7 +269,7 @@ describe("a file request", () => {
 describe("a link of a file", () => {
   const web = startWeb();
 
-  it("is made for the chosen time, even if the clock of the machine is wrong", async () => {
+  it("a link of a file lives for the chosen time if the clock of the machine is wrong", async () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
     const { dialog, noteId } = await openFileLinks(ben);
@@ -296,7 +296,7 @@ describe("a link of a file", () => {
     await dialog.getByRole("button", { name: "Copy the link “terms.txt”" }).waitFor();
   });
 
-  it("is copied without HTTPS, where pages have no clipboard", async () => {
+  it("a link is copied without HTTPS, where pages have no clipboard", async () => {
     const cleo = await web.person("Cleo", CLIPBOARD);
     const reader = await cleo.context.newPage();
     await reader.goto("/");
@@ -310,7 +310,7 @@ describe("a link of a file", () => {
     expect(await readClipboard(reader)).toBe(url);
   });
 
-  it("is selected when no page may copy", async () => {
+  it("the URL of a link is selected when no page may copy", async () => {
     const dora = await web.person("Dora");
     await dora.page.addInitScript(`
       Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
@@ -322,7 +322,7 @@ describe("a link of a file", () => {
     await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(url);
   });
 
-  it("shows why there is none", async () => {
+  it("the dialog shows why a file has no link", async () => {
     const eva = await web.person("Eva");
     eva.watch.expect(/^503 POST .*\/links/);
     const { dialog } = await openFileLinks(eva);
@@ -345,7 +345,7 @@ describe("a link of a file", () => {
 describe("the page of all links", () => {
   const web = startWeb();
 
-  it("lists links and file requests, page by page", async () => {
+  it("the page of links lists links and file requests, page by page", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { kind: "upload", label: "Papers", request: {} });
@@ -369,7 +369,7 @@ describe("the policy of the operator", () => {
   const off = startWeb({ env: { LINKS: "off" } });
   const strict = startWeb({ env: { LINKS_PASSWORD: "required", LINKS_MAX_EXPIRY: "3600" } });
 
-  it("removes every action and shows the reason when links are off", async () => {
+  it("the page of links removes every action and shows why when links are off", async () => {
     const ann = await off.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -379,7 +379,7 @@ describe("the policy of the operator", () => {
     expect(await ann.page.getByRole("button", { name: "Copy link" }).count()).toBe(0);
   });
 
-  it("says that a link without the required password is closed", async () => {
+  it("the page of links says that a link without the required password is closed", async () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame" });
@@ -400,7 +400,7 @@ describe("the policy of the operator", () => {
     await dialog.getByRole("textbox", { name: "Password" }).waitFor();
   });
 
-  it("asks for a password and offers only the allowed times", async () => {
+  it("a new link asks for a required password and offers only the allowed times", async () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     const dialog = await openShareDialog(ann.page, note.id);

@@ -39,7 +39,7 @@ describe("the list of notes", () => {
     expect((await ben.client.notes.get(id)).body).toBe("one");
   });
 
-  it("still says that it is empty when it can't load again", async () => {
+  it("an empty list of notes still says so when it can't load again", async () => {
     const { page, client, watch } = await web.person("Ann Waits");
     await page.goto("/");
     const hint = page.getByText(texts.notes.empty.begin.title);
@@ -60,7 +60,7 @@ describe("the list of notes", () => {
     await page.getByRole("link", { name: /Plan/ }).waitFor();
   });
 
-  it("searches while the user types", async () => {
+  it("the list of notes searches while the user types", async () => {
     const { page, client } = await web.person("Ann Searches");
     await seedNote(client, { title: "Contract", files: [text("signed.txt", "s")] });
     await seedNote(client, { title: "Holiday", body: "Lisbon" });
@@ -84,7 +84,7 @@ describe("the list of notes", () => {
     await page.getByRole("link", { name: /Holiday/ }).waitFor();
   });
 
-  it("shows the notes and files that others share", async () => {
+  it("the list shows the notes and files that others share", async () => {
     const ann = await web.person("Ann Gives");
     const ben = await web.person("Ben Takes");
     await seedNote(ann.client, {
@@ -103,7 +103,7 @@ describe("the list of notes", () => {
     expect(await ben.page.getByText("Private").count()).toBe(0);
   });
 
-  it("loads more rows on scroll", async () => {
+  it("the list of notes loads more rows on scroll", async () => {
     const { page, client } = await web.person("Ann Scrolls");
     for (let nth = 1; nth <= 60; nth++) await client.notes.create({ title: `Note ${nth}` });
     await page.goto("/");
@@ -117,7 +117,7 @@ describe("the list of notes", () => {
     await expect.poll(() => page.getByRole("textbox", TITLE).inputValue()).toBe("Note 59");
   });
 
-  it("loads again after an error", async () => {
+  it("the list of notes loads again after an error", async () => {
     const { page, watch } = await web.person("Ann Fails");
     watch.expect(/^500 GET .*\/notes\?/);
     await page.route(/\/notes\?/, (route) => route.fulfill({ status: 500, json: { code: "internal" } }));

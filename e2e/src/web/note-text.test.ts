@@ -7,7 +7,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("a note's text", () => {
   const web = startWeb();
 
-  it("requirement 25: runs no script and sends nothing to other origins", async () => {
+  it("requirement 25: the text of a note runs no script and calls no other origin", async () => {
     const { page, client, watch } = await web.person("Eve");
     const body = [
       "<script>window.ran = 1</script>",
@@ -42,7 +42,7 @@ describe("a note's text", () => {
     expect([...watch.requests.keys()]).toEqual([web.service.url]);
   });
 
-  it("is read-only for a viewer", async () => {
+  it("the text of a note is read-only for a viewer", async () => {
     const ben = await web.person("Ben");
     const ann = await web.person("Ann");
     const { id } = await seedNote(ann.client, {
@@ -60,7 +60,7 @@ describe("a note's text", () => {
     expect(await ben.page.getByRole("menuitem", { name: "Delete" }).count()).toBe(0);
   });
 
-  it("is printed with its files, without the rest of the page", async () => {
+  it("a note is printed with its files, without the rest of the page", async () => {
     const { page, client } = await web.person("Cleo");
     const { id } = await seedNote(client, { title: "Plan", body: "Print *this*.", files: [text("a.txt", "a")] });
     await page.goto(`/n/${id}`);

@@ -93,7 +93,7 @@ describe("writing a note", () => {
     await expect.poll(() => client.notes.get(id)).toMatchObject({ title: "Untitled", body: "one" });
   });
 
-  it("has no serious axe findings in either theme", async () => {
+  it("the editor of a note has no serious axe findings in either theme", async () => {
     const { page, client, watch } = await web.person("Ann Looks");
     watch.expect(/^409 PATCH/);
     const body =

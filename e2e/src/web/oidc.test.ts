@@ -35,7 +35,7 @@ describe("an identity provider on another site, in a browser", () => {
     return person;
   }
 
-  it("signs in by the button and returns to the requested page", async () => {
+  it("the button of an identity provider signs in and opens the requested page", async () => {
     const { page, client } = await visitor("Ann");
     provider.setPerson({ sub: "1", email: "ann@example.com", email_verified: true, name: "Ann" });
     await page.goto("/shared");
@@ -48,7 +48,7 @@ describe("an identity provider on another site, in a browser", () => {
     expect(await client.me()).toMatchObject({ email: "ann@example.com", name: "Ann" });
   });
 
-  it("shows on the sign-in page why a user was refused", async () => {
+  it("the sign-in page shows why an identity provider refused a user", async () => {
     const { page } = await visitor("Ben");
     provider.setPerson({ sub: "2", email: "ben@example.com", email_verified: false, name: "Ben" });
     await page.goto("/sign-in");

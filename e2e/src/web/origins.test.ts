@@ -25,7 +25,7 @@ describe("requirement 25: the policy of the pages", () => {
     },
   );
 
-  it("blocks inline scripts, style elements and other origins", async () => {
+  it("the pages block inline scripts, style elements and other origins", async () => {
     const { page, watch } = await web.person("Mallory", { hasAccount: false });
     // Ignores all problems, because the test itself causes violations of the policy.
     watch.expect(/./);

@@ -45,7 +45,7 @@ describe("a player whose URL has expired", () => {
     expect(await look(player)).toMatchObject({ volume: 0.5, playbackRate: 1.5, paused: false });
   });
 
-  it("stays paused after a seek", async () => {
+  it("a paused player with an expired URL stays paused after a seek", async () => {
     const ben = await web.person("Ben");
     allowRefusedAddresses(ben);
     const player = await openPlayer(ben, { tag: "audio", file: wav("talk.wav", { seconds: 900 }) });
@@ -57,7 +57,7 @@ describe("a player whose URL has expired", () => {
     expect(await look(player)).toMatchObject({ paused: true });
   });
 
-  it("requirement 16: shows at the next seek that access was removed", async () => {
+  it("requirement 16: a player shows at the next seek that access was removed", async () => {
     const [cleo, dora] = [await web.person("Cleo"), await web.person("Dora")];
     allowRefusedAddresses(dora);
     dora.watch.expect(/40[34] GET .*\/(?:notes|attachments)\//);

@@ -10,7 +10,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("PDFs in the preview", () => {
   const web = startWeb({ env: { URL_TTL_DEFAULT: "2" } });
 
-  it("are drawn with searchable text and no request to other origins", async () => {
+  it("PDFs are drawn with searchable text and no request to other origins", async () => {
     const ann = await web.person("Ann");
     allowRefusedAddresses(ann);
     // The PDF does not contain its font, so pdf.js must load the font from the service.
@@ -29,7 +29,7 @@ describe("PDFs in the preview", () => {
     expect(ann.watch.requests.get(web.service.url)?.some(({ url }) => url.endsWith(".wasm"))).toBe(false);
   });
 
-  it("load a later page from a new URL after the first expires", async () => {
+  it("a PDF loads a later page from a new URL after the first expires", async () => {
     const ben = await web.person("Ben");
     allowRefusedAddresses(ben);
     await openFile(ben, pagesPdf("book.pdf", { pages: 40 }));
@@ -42,7 +42,7 @@ describe("PDFs in the preview", () => {
     expect(addresses(ben, web.service.bucketOrigin).size).toBeGreaterThan(before.size);
   });
 
-  it("show that a file is not a PDF", async () => {
+  it("the preview shows that a file is not a PDF", async () => {
     const cleo = await web.person("Cleo");
     allowRefusedAddresses(cleo);
     await openFile(cleo, { name: "torn.pdf", type: "application/pdf", bytes: Buffer.from("%PDF-1.4\nnothing more") });

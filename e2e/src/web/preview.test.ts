@@ -12,7 +12,7 @@ describe("the preview of files", () => {
   const web = startWeb();
   const three = [png("photo.png"), text("words.txt", "Plain words."), randomFile("archive.bin", { sizeBytes: 9 })];
 
-  it("opens from the row and returns the focus to it", async () => {
+  it("the preview opens from the row of a file and returns the focus to it", async () => {
     const ann = await web.person("Ann");
     const { dialog, page } = await openNote(ann, three);
     await row(page, "photo.png").focus();
@@ -31,7 +31,7 @@ describe("the preview of files", () => {
     expect(new URL(page.url()).search).toBe("");
   });
 
-  it("keeps the open file in the URL", async () => {
+  it("the preview keeps the open file in the URL", async () => {
     const ben = await web.person("Ben");
     await ben.page.goto("/settings");
     const { dialog, page, note } = await openNote(ben, three);
@@ -53,7 +53,7 @@ describe("the preview of files", () => {
     await expect.poll(() => new URL(page.url()).search, PATIENT).toBe("");
   });
 
-  it("moves between files by swiping on a phone", async () => {
+  it("the preview moves between files by swiping on a phone", async () => {
     const cleo = await web.person("Cleo", PHONE);
     const { dialog, page } = await openNote(cleo, three);
     await row(page, "photo.png").click();
@@ -76,7 +76,7 @@ describe("the preview of files", () => {
     await dialog.getByText(expected).waitFor();
   });
 
-  it("loads only the beginning of a long text", async () => {
+  it("the preview loads only the beginning of a long text", async () => {
     const emil = await web.person("Emil");
     const { dialog, page } = await openNote(emil, [text("long.log", `first ${"ä".repeat(300_000)} last`)]);
     await row(page, "long.log").click();
@@ -114,14 +114,14 @@ describe("the preview of files", () => {
     expect(finn.watch.requests.get(web.service.url)?.filter(({ method }) => method === "POST")).toEqual([]);
   });
 
-  it("shows that a file was deleted", async () => {
+  it("the preview shows that a file was deleted", async () => {
     const gus = await web.person("Gus");
     const { page, note, dialog } = await openNote(gus, three);
     await page.goto(`/n/${note.id}?file=0199aaaa-0000-7000-8000-000000000000`);
     await dialog.getByRole("heading", { name: "This file is gone." }).first().waitFor();
   });
 
-  it("has no serious axe findings in either theme", async () => {
+  it("the preview has no serious axe findings in either theme", async () => {
     const person = await web.person("Hana");
     const { dialog, page } = await openNote(person, [...three, wav("song.wav")]);
     await row(page, "photo.png").click();

@@ -28,7 +28,7 @@ const section = ({ page }: Person, name: string) => page.getByRole("region", { n
 describe("the settings", () => {
   const web = startWeb();
 
-  it("scroll inside a frame that does not move", async () => {
+  it("the settings scroll inside a frame that does not move", async () => {
     const fay = await web.person("Fay");
     await fay.page.goto("/settings");
     await section(fay, "Theme").getByRole("radio", { name: "Dark" }).waitFor();
@@ -38,7 +38,7 @@ describe("the settings", () => {
     expect(await hidden("html")).toBe(0);
   });
 
-  it("change the name at once", async () => {
+  it("the settings change the name at once", async () => {
     const ann = await web.person("Ann");
     await ann.page.goto("/settings");
     const account = section(ann, "Account");
@@ -51,7 +51,7 @@ describe("the settings", () => {
     expect((await ann.client.me()).name).toBe("Ann Lee");
   });
 
-  it("change the password and end the other sessions", async () => {
+  it("the settings change the password and end the other sessions", async () => {
     const ben = await web.person("Ben");
     const elsewhere = await otherBrowser(web, ben, "10.2.0.1");
     // Waits until the list has loaded. After the change of the password, the service would refuse this request.
@@ -84,7 +84,7 @@ describe("the settings", () => {
     }
   });
 
-  it("revoke all API tokens with a new password", async () => {
+  it("the settings revoke all API tokens with a new password", async () => {
     const tess = await web.person("Tess");
     await tess.client.tokens.create({ label: "Nightly backup" });
     await tess.page.goto("/settings");
@@ -101,7 +101,7 @@ describe("the settings", () => {
     await tess.page.getByText("No tokens yet.").waitFor();
   });
 
-  it("list the sessions and end one of them", async () => {
+  it("the settings list the sessions and end one of them", async () => {
     const carl = await web.person("Carl");
     const elsewhere = await otherBrowser(web, carl, "10.2.0.2");
     await elsewhere.page.goto("/settings");
@@ -124,7 +124,7 @@ describe("the settings", () => {
     await elsewhere.page.getByRole("heading", { name: "Sign in" }).waitFor();
   });
 
-  it("end all other sessions after a confirmation", async () => {
+  it("the settings end all other sessions after a confirmation", async () => {
     const dora = await web.person("Dora");
     const elsewhere = [await otherBrowser(web, dora, "10.2.0.3"), await otherBrowser(web, dora, "10.2.0.4")];
     await dora.page.goto("/settings");
@@ -142,7 +142,7 @@ describe("the settings", () => {
     }
   });
 
-  it("create an API token that works until it is revoked", async () => {
+  it("the settings create an API token that works until it is revoked", async () => {
     const eve = await web.person("Eve");
     await eve.page.goto("/settings");
     const tokens = section(eve, "API tokens");
@@ -171,7 +171,7 @@ describe("the settings", () => {
     expect((await call()).status).toBe(401);
   });
 
-  it("apply the theme before the app loads", async () => {
+  it("the chosen theme applies before the app loads", async () => {
     const finn = await web.person("Finn");
     const theme = () => finn.page.evaluate("document.documentElement.dataset.theme ?? 'system'");
     const ground = () => finn.page.evaluate("getComputedStyle(document.body).backgroundColor");
@@ -195,14 +195,14 @@ describe("the settings", () => {
     expect(await theme()).toBe("system");
   });
 
-  it("show the usage when there is no quota", async () => {
+  it("the settings show the usage when there is no quota", async () => {
     const gil = await web.person("Gil");
     await gil.page.goto("/settings");
     await section(gil, "Storage").getByText("0 bytes used").waitFor();
     expect(await section(gil, "Storage").getByRole("meter").count()).toBe(0);
   });
 
-  it("load again after an error", async () => {
+  it("the settings load again after an error", async () => {
     const ida = await web.person("Ida");
     ida.watch.expect(/^503 /);
     let isDown = true;
@@ -224,7 +224,7 @@ describe("the settings", () => {
     await section(ida, "Storage").getByText("0 bytes used").waitFor();
   });
 
-  it("have no serious axe findings in either theme", async () => {
+  it("the settings have no serious axe findings in either theme", async () => {
     const hal = await web.person("Hal");
     await otherBrowser(web, hal, "10.2.1.4");
     await hal.client.tokens.create({ label: "Nightly backup" });
@@ -242,7 +242,7 @@ describe("the settings", () => {
 describe("the storage with a quota", () => {
   const web = startWeb({ env: { USER_QUOTA_BYTES: "100000" } });
 
-  it("shows a warning when it is nearly full", async () => {
+  it("the settings show a warning when the storage is nearly full", async () => {
     const ann = await web.person("Ann");
     const storage = section(ann, "Storage");
     const { id: noteId } = await seedNote(ann.client, {

@@ -9,7 +9,7 @@ import { holdRequests } from "./testing/watch.ts";
 describe("the share dialog", () => {
   const web = startWeb();
 
-  it("keeps the role of each when the next email is typed early", async () => {
+  it("the share dialog keeps each role when the next email is typed early", async () => {
     const [ann, ben, cleo] = [
       await web.person("Ann Types"),
       await web.person("Ben Typed"),
@@ -36,7 +36,7 @@ describe("the share dialog", () => {
     ]);
   });
 
-  it("shares with an email that needs a line of its own with one click", async () => {
+  it("the share dialog shares with a long email with one click", async () => {
     const ann = await web.person("Ann Long");
     const ben = await web.person("Ben Long", { emailDomain: "department-of-long-names.example.com" });
     const note = await seedNote(ann.client, { title: "Long" });
@@ -46,7 +46,7 @@ describe("the share dialog", () => {
     await rowOf(ann.page, ben.email).getByLabel(`What ${ben.email} can do`).waitFor();
   });
 
-  it("keeps typed people and the text of a request after Escape, a reload and back", async () => {
+  it("the share dialog keeps typed people after Escape, a reload and back", async () => {
     const ann = await web.person("Ann Keeps");
     const note = await seedNote(ann.client, { title: "Plan" });
     const people = ["ben@example.com", "cleo@example.com", "dan@example.com"];
@@ -79,7 +79,7 @@ describe("the share dialog", () => {
     expect(await dialog.getByRole("button", { name: /^Take out/ }).count()).toBe(0);
   });
 
-  it("requirement 44: shows, changes, renews and revokes invitations", async () => {
+  it("requirement 44: the share dialog shows, changes, renews and revokes invitations", async () => {
     const [ann, ben] = [await web.person("Ann Five"), await web.person("Ben Five")];
     const note = await seedNote(ann.client, { title: "Minutes" });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -106,7 +106,7 @@ describe("the share dialog", () => {
     expect(await dialog.getByText("no longer has access").count()).toBe(0);
   });
 
-  it("refuses no email, half an email and the own email", async () => {
+  it("the share dialog refuses no email, half an email and the own email", async () => {
     const ann = await web.person("Ann Six");
     const note = await seedNote(ann.client, { title: "List" });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -128,7 +128,7 @@ describe("the share dialog", () => {
     expect(puts).toEqual([]);
   });
 
-  it("reverts a change that the service refuses", async () => {
+  it("the share dialog reverts a change that the service refuses", async () => {
     const [ann, ben] = [await web.person("Ann Eight"), await web.person("Ben Eight")];
     ann.watch.expect(/^503 (PUT|DELETE) /);
     const note = await seedNote(ann.client, { title: "Budget", sharedWith: { userIds: [ben.id] } });
@@ -155,7 +155,7 @@ describe("the share dialog", () => {
     expect((await sharesOf(ann, note.id)).map(({ email }) => email)).toEqual([ben.email]);
   });
 
-  it("works with the keyboard alone", async () => {
+  it("the share dialog works with the keyboard alone", async () => {
     const [ann, ben] = [await web.person("Ann Nine"), await web.person("Ben Nine")];
     const note = await seedNote(ann.client, { title: "Keys" });
     const { page } = ann;
@@ -189,7 +189,7 @@ describe("the share dialog", () => {
     await page.locator("button:focus", { hasText: "Share" }).waitFor();
   });
 
-  it("has no serious axe findings in either theme", async () => {
+  it("the share dialog has no serious axe findings in either theme", async () => {
     const ann = await web.person("Ann Ten");
     const ben = await web.person("Ben Ten");
     const note = await seedNote(ann.client, { title: "Seen", sharedWith: { userIds: [ben.id], role: "editor" } });

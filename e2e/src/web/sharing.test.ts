@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 describe("sharing a note", () => {
   const web = startWeb();
 
-  it("gives the note and its files to a user by email", async () => {
+  it("a share gives the note and its files to a user by email", async () => {
     const [ann, ben] = [await web.person("Ann One"), await web.person("Ben One")];
     const note = await seedNote(ann.client, { title: "Contract", files: [text("terms.txt", "as agreed")] });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -54,7 +54,7 @@ describe("sharing a note", () => {
     expect(await main.getByText("can see this note").count()).toBe(0);
   });
 
-  it("changes the role and the expiry of a share", async () => {
+  it("the dialog changes the role and the expiry of a share", async () => {
     const [ann, ben] = [await web.person("Ann Two"), await web.person("Ben Two")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
     await openShareDialog(ann.page, note.id);
@@ -82,7 +82,7 @@ describe("sharing a note", () => {
     await ben.page.getByText("you can edit").waitFor();
   });
 
-  it("drops a date that the user no longer wants", async () => {
+  it("the share dialog drops a date that the user no longer wants", async () => {
     const [ann, ben] = [await web.person("Ann Dates"), await web.person("Ben Dates")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
     await openShareDialog(ann.page, note.id);
@@ -94,7 +94,7 @@ describe("sharing a note", () => {
     expect(await sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
   });
 
-  it("requirement 16: shows an expired share and refuses its user", async () => {
+  it("requirement 16: the dialog shows an expired share, and its user is refused", async () => {
     const [ann, ben] = [await web.person("Ann Three"), await web.person("Ben Three")];
     const note = await seedNote(ann.client, { title: "Offer" });
     const expiresAt = new Date(Date.now() + 3_000).toISOString();
@@ -160,7 +160,7 @@ describe("sharing a note", () => {
     await expect.poll(async () => (await ann.client.notes.get(note.id)).body).toBe("my own words");
   });
 
-  it("shares one file and nothing else of its note", async () => {
+  it("a share of one file gives nothing else of its note", async () => {
     const [ann, ben] = [await web.person("Ann File"), await web.person("Ben File")];
     const files = [text("terms.txt", "as agreed"), text("other.txt", "not for Ben")];
     const note = await seedNote(ann.client, { title: "Two files", files });

@@ -114,7 +114,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     return /^https?:\S+$/m.exec(find()?.parsed.text ?? "")?.[0] ?? "";
   }
 
-  it("gets a file, resets a forgotten password, and is disabled", async () => {
+  it("a new person gets a file, resets a forgotten password, and is disabled", async () => {
     const file = randomFile("Contract.bin", { sizeBytes: 300_000 });
     const ann = await open("Ann", { permissions: ["clipboard-read", "clipboard-write"] });
     const root = await open("Root", { hasAccount: false });

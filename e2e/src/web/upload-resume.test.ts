@@ -26,7 +26,7 @@ type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, Promis
 describe("an interrupted upload", () => {
   const web = startWeb({ hasPrompts: true });
 
-  it("resumes after an outage and a reload", async () => {
+  it("an upload resumes after an outage and a reload", async () => {
     const gus = await web.person("Gus");
     const note = await open(gus);
     const file = randomFile("large.bin", { sizeBytes: MULTIPART_BYTES });
@@ -61,7 +61,7 @@ describe("an interrupted upload", () => {
     expect(await keptUploads(gus)).toBe(0);
   });
 
-  it("resumes after the next sign-in", async () => {
+  it("an upload resumes after the next sign-in", async () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });
@@ -86,7 +86,7 @@ describe("an interrupted upload", () => {
     expect(await stored(ida.client, note.id)).toEqual(hashesOf([file]));
   });
 
-  it("of more than 512 MiB needs the same file again after a reload", async () => {
+  it("an upload over 512 MiB needs the same file again after a reload", async () => {
     const emil = await web.person("Emil");
     await open(emil);
     await closeBucket(emil, web.service);
@@ -107,7 +107,7 @@ describe("an interrupted upload", () => {
     await expect.poll(() => keptUploads(emil)).toBe(0);
   });
 
-  it("of more than 512 MiB resumes from a dropped file", async () => {
+  it("an upload over 512 MiB resumes from a dropped file", async () => {
     const fritz = await web.person("Fritz");
     const note = await open(fritz);
     await closeBucket(fritz, web.service);
@@ -128,7 +128,7 @@ describe("an interrupted upload", () => {
     await expect.poll(() => keptUploads(later)).toBe(0);
   });
 
-  it("asks before the page closes when the browser stores no file", async () => {
+  it("an upload asks before the page closes when the browser stores no file", async () => {
     const dora = await web.person("Dora");
     await dora.context.addInitScript("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })");
     await open(dora);

@@ -7,7 +7,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("the page of webhooks", () => {
   const web = startWeb({ env: { WEBHOOKS_ALLOW_LOOPBACK: "true" } });
 
-  it("adds a webhook, shows its secret once, and lists the test that arrives", async () => {
+  it("the settings add a webhook, show its secret once, and list its test", async () => {
     const arrived: { body: string; headers: Record<string, string> }[] = [];
     const receiver = createServer(async (request, response) => {
       let body = "";

@@ -198,7 +198,7 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
     expect(new Set(Object.values(others))).toEqual(new Set([403]));
   });
 
-  it("has a row for every route of the service", () => {
+  it("the access matrix has a row for every route of the service", () => {
     const calls = table.map(([call]) => call).filter((call) => !call.endsWith(WITH_JSON));
     // link-access-matrix.test.ts tests the routes that visitors call.
     const routes = routesOf(service.app).filter((route) => !IS_OF_VISITORS.test(route));

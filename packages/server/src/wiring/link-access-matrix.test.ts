@@ -109,7 +109,7 @@ describe.each(engines)("requirement 15: access of every visitor to every route o
     expect(actual).toEqual(Object.fromEntries(names.map((name, nth) => [name, expected[nth]])));
   });
 
-  it("has a row for every route with a token", () => {
+  it("the access matrix of links has a row for every route with a token", () => {
     // request-access-matrix.test.ts tests the routes of file requests.
     const routes = routesOf(service.app).filter((route) => IS_OF_VISITORS.test(route) && !IS_OF_REQUESTS.test(route));
     expect(table.map(([call]) => call).sort()).toEqual(routes.sort());

@@ -192,7 +192,7 @@ describe("the OpenAPI document", () => {
       Object.entries(item).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
     );
 
-  it("is the document of the pages at /docs", async () => {
+  it("the OpenAPI document is the document of the pages at /docs", async () => {
     const [served, ofPages] = await Promise.all(
       ["GET /openapi.json", "GET /docs/json"].map((call) => service.anonymous.send(call)),
     );
@@ -200,7 +200,7 @@ describe("the OpenAPI document", () => {
     expect(ofPages?.text).toBe(served?.text);
   });
 
-  it("is valid OpenAPI 3.1", () => {
+  it("the OpenAPI document is valid OpenAPI 3.1", () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/);
     expect(document.info).toMatchObject({ title: "Valet Key", version: expect.any(String) });
     expect(document.servers).toEqual([{ url: "https://files.example.com" }]);
@@ -224,7 +224,7 @@ describe("the OpenAPI document", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("has no dangling reference", () => {
+  it("the OpenAPI document has no dangling reference", () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference);
     expect(references.length).toBeGreaterThan(0);
     for (const reference of references) {

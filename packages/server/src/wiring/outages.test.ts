@@ -83,7 +83,7 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
 });
 
 describe.each(engines)("a bucket that does not respond, on $name", (engine) => {
-  it("does not delay writes that need no bucket", async () => {
+  it("a bucket that does not respond does not delay writes that need no bucket", async () => {
     let isHanging = false;
     const hang = <T>(run: () => Promise<T>): Promise<T> => (isHanging ? new Promise<T>(() => undefined) : run());
     const service = await startServiceInTest({

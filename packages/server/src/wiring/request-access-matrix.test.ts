@@ -84,7 +84,7 @@ describe.each(engines)(
       expect(actual).toEqual(Object.fromEntries(names.map((name, nth) => [name, expected[nth]])));
     });
 
-    it("has a row for every route", () => {
+    it("the access matrix of file requests has a row for every route", () => {
       const routes = routesOf(service.app).filter((route) => IS_OF_REQUESTS.test(route));
       expect(table.map(([call]) => call).sort()).toEqual(routes.sort());
     });

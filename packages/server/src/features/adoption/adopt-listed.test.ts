@@ -72,7 +72,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     expect(items).toMatchObject([{ title: "Adopted files", attachmentCount: 2 }]);
   });
 
-  it("does not give a revoked share back when it is repeated", async () => {
+  it("a listed adoption does not give a revoked share back when it is repeated", async () => {
     const given = { owner: "dora", people: ["ben", "dora", "ben"] };
     const { attachmentId } = await adopt("plan.txt", given);
     expect(await statusFor("ben", attachmentId)).toBe(200);

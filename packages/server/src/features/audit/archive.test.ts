@@ -95,7 +95,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
 });
 
 describe("the files of exported audit events", () => {
-  it("are readable for their owner alone", async () => {
+  it("the files of exported audit events are readable for their owner alone", async () => {
     const folder = await makeFolder();
     await createAuditArchive({ folder, clock: () => NOW }).append([eventOf(NOW, 1)]);
     const [name = ""] = await readdir(folder);

@@ -44,7 +44,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(all.body.items[1]).toMatchObject({ actorId: "bob", noteId, attachmentIds: [attachment.id] });
   });
 
-  it("has the current title of the note until it is deleted", async () => {
+  it("activity has the current title of the note until it is deleted", async () => {
     const [kept, gone] = [await create("Kept"), await create("Gone")];
     await ann.send(`PATCH /notes/${kept}`, { json: { title: "Renamed" } });
     const titles = async (path: string) =>

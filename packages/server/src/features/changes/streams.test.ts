@@ -122,15 +122,18 @@ describe.each(engines)("streams of changes on $name", (engine) => {
 });
 
 describe("a stream whose credentials no longer count", () => {
-  it.each(["access_denied", "account_closed"] as const)("ends after %s", async (code) => {
-    const streams = createStreams(QUICK);
-    onTestFinished(() => streams.close());
-    const identify = () => Promise.reject(new DomainError(code, "No"));
-    const body = streams.open({ userId: "ann", poll: async () => NOTHING, identify }, NOTHING);
-    const ended = once(body, "end", { signal: AbortSignal.timeout(20_000) });
-    body.resume();
-    await ended;
-  });
+  it.each(["access_denied", "account_closed"] as const)(
+    "a stream whose credentials no longer count ends after %s",
+    async (code) => {
+      const streams = createStreams(QUICK);
+      onTestFinished(() => streams.close());
+      const identify = () => Promise.reject(new DomainError(code, "No"));
+      const body = streams.open({ userId: "ann", poll: async () => NOTHING, identify }, NOTHING);
+      const ended = once(body, "end", { signal: AbortSignal.timeout(20_000) });
+      body.resume();
+      await ended;
+    },
+  );
 });
 
 const NOTHING = { changed: [] as [], state: "a.b" };

@@ -83,7 +83,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
     });
   });
 
-  it("are only for inline files", async () => {
+  it("cacheable URLs are only for inline files", async () => {
     const service = await startServiceInTest({ engine, bucket });
     for (const call of ["url", "url?disposition=attachment", "download"]) {
       const query = `${call.includes("?") ? "&" : "?"}cacheable=true`;
@@ -92,7 +92,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
     }
   });
 
-  it("need an expiry of two seconds", async () => {
+  it("cacheable URLs need an expiry of two seconds", async () => {
     const service = await startServiceInTest({ engine, bucket });
     const { attachmentId } = await createWorld(service);
     const { status, body } = await service

@@ -76,7 +76,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
     expect(await statusOf(body.fileUrl)).toBe(403);
   });
 
-  it("are refused when the URL is changed or not signed", async () => {
+  it("downloads from CloudFront are refused when the URL is changed or not signed", async () => {
     const { service, attachmentId, noteId } = await startBehind(engine);
     const other = await upload(service, { noteId, content: "other" });
     const urlOf = async (id: string) =>
@@ -100,7 +100,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
     expect(await statusOf(url.href)).toBe(200);
   });
 
-  it("are in the activity before the response", async () => {
+  it("downloads from CloudFront are in the activity before the response", async () => {
     const { service, attachmentId, noteId } = await startBehind(engine);
     const ann = service.as("ann");
     await ann.send(`GET /attachments/${attachmentId}/url?expiresIn=7`);
@@ -109,7 +109,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
     expect(items[0].detail).toEqual({ expiresInSeconds: 7, purpose: "download" });
   });
 
-  it("work in batches and through links", async () => {
+  it("downloads from CloudFront work in batches and through links", async () => {
     const { service, attachmentId, distribution } = await startBehind(engine);
     const json = { attachmentIds: [attachmentId] };
     const { urls } = (await service.as("ann").send("POST /attachments/urls", { json })).body;
@@ -177,7 +177,7 @@ describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine
     expect(await (await fetch(body.fileUrl)).text()).toBe("hello");
   });
 
-  it("need IPv4: another client gets 403 and no URL", async () => {
+  it("URLs of CloudFront for one IP address need IPv4: another client gets 403 and no URL", async () => {
     const { service, attachmentId, noteId } = await startBehind(engine, { bindsIp: true });
     const refused = await urlFrom(service, { path: `/attachments/${attachmentId}/url`, ip: "2001:db8::1" });
     expect([refused.status, refused.body.code]).toEqual([403, "ipv4_required"]);

@@ -107,13 +107,13 @@ describe("decisions about many items", () => {
     return createAsk({ resources, onFault: (fault) => faults.push(fault), askWithinMs: 50 });
   }
 
-  it("come from one call of mayMany", async () => {
+  it("decisions about many items come from one call of mayMany", async () => {
     const mayMany = vi.fn(() => new Set(["1"]));
     expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual(["1", "1"]);
     expect(mayMany.mock.calls).toEqual([[user, "read", ["1", "2"]]]);
   });
 
-  it("come from may without mayMany", async () => {
+  it("decisions about many items come from may without mayMany", async () => {
     const may = (_user: unknown, _action: unknown, id: string) => id === "2";
     expect(idsOf(await asking({ may }).mayMany(user, "read", items))).toEqual(["2"]);
   });

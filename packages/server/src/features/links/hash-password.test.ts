@@ -20,7 +20,7 @@ describe("the password of a link", () => {
     expect(await verifyPassword("differentpassword", hash)).toBe(false);
   });
 
-  it("is verified for many visitors at the same time", async () => {
+  it("the password of a link is verified for many visitors at the same time", async () => {
     const hash = await hashPassword("open sesame");
     const tries = Array.from({ length: 6 }, (_, nth) => (nth % 2 === 0 ? "open sesame" : "wrong"));
     const results = await Promise.all(tries.map((text) => verifyPassword(text, hash)));

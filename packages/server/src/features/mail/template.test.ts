@@ -37,7 +37,7 @@ describe("a mail", () => {
     expect(html).not.toMatch(/<(?:script|link|iframe|form|object)|url\(|@import/i);
   });
 
-  it("has a subject of one line of at most 200 characters", () => {
+  it("a mail has a subject of one line of at most 200 characters", () => {
     expect(render(HOSTILE).subject).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(render("long ".repeat(100)).subject).toHaveLength(200);
     expect(render("🙂".repeat(200)).subject.isWellFormed()).toBe(true);

@@ -239,7 +239,7 @@ describe.each(engines)("notes on $name", (engine) => {
       ["Note 1Über", []],
       ["*", []],
       [" ", ["3", "2", "1", "0"]],
-    ])("for %j finds %j, owned and shared alike", async (q, found) => {
+    ])("search for %j finds %j, owned and shared alike", async (q, found) => {
       expect((await find(q)).found).toEqual(found);
       expect((await find(q, { as: service.as("gina"), scope: "shared" })).found).toEqual(found);
     });

@@ -148,7 +148,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     }
   }, 120_000);
 
-  it("does not read the texts of indexed notes that lack the searched text", async () => {
+  it("a search does not read the texts of indexed notes that lack the text", async () => {
     const queries: string[] = [];
     const run = async <Row>(query: CompiledQuery<Row>) => {
       queries.push(query.sql);

@@ -198,7 +198,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await fileOfNote("nameless.txt")).createdBy.name).toBe("Visitor");
   });
 
-  it("does not attach a file whose request was revoked in the middle of the upload", async () => {
+  it("a file request that is revoked during an upload attaches no file", async () => {
     const { maria, link } = await open();
     const { upload } = (await maria.start("hello", { filename: "revoked.txt" })).body;
     await put(upload, "hello");
@@ -210,7 +210,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(await fileOfNote("revoked.txt")).toMatchObject({ state: "pending" });
   });
 
-  it("does not attach a file after its deadline", async () => {
+  it("a file request attaches no file after its deadline", async () => {
     const { maria } = await open({}, { expiresAt: Date.now() + 10_000 });
     const { upload } = (await maria.start("hello", { filename: "late.txt" })).body;
     const { searchParams } = new URL(upload.url);

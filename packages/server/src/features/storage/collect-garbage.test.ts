@@ -197,7 +197,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await table("usage")).toEqual(right);
   });
 
-  it("needs --force when most objects are unreferenced", async () => {
+  it("garbage collection needs --force when most objects are unreferenced", async () => {
     await attach();
     const orphans = [await putBehind(ownKey()), await putBehind(ownKey())];
     service.advance(THREE_DAYS_MS);
@@ -208,7 +208,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect((await collect({ force: true })).mended).toEqual({ ...NOTHING, orphan: 2 });
   });
 
-  it("needs --force in a bucket that may be shared", async () => {
+  it("garbage collection needs --force in a bucket that may be shared", async () => {
     await attach();
     const orphan = await putBehind(ownKey());
     service.advance(THREE_DAYS_MS);

@@ -48,7 +48,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     });
   }
 
-  it("are probed once for all processes", async () => {
+  it("the capabilities of the bucket are probed once for all processes", async () => {
     const first = open();
     expect(first.current()).toEqual(LEAST_CAPABILITIES);
     expect(await first.settle()).toEqual(EVERY_CAPABILITY);
@@ -79,7 +79,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(asked).toBe(2);
   });
 
-  it("stay the same while the bucket is overloaded", async () => {
+  it("the capabilities of the bucket stay the same while the bucket is overloaded", async () => {
     let turns = 0;
     const proxy = await startProxy(server.endpoint, ({ method }) => {
       if (method !== "PUT") return "pass";

@@ -61,7 +61,7 @@ describe.each(engines)("tokens on $name", (engine) => {
       expect(left).toBeLessThanOrEqual(90 * DAY_MS);
     });
 
-    it("is refused with a later expiry", async () => {
+    it("an API token with a later expiry is refused", async () => {
       const { body } = await create(inDays(91));
       expect(body).toMatchObject({ status: 400, code: "invalid_request", detail: expect.stringContaining("90 days") });
       expect((await create(inDays(89))).status).toBe(201);
@@ -73,14 +73,14 @@ describe.each(engines)("tokens on $name", (engine) => {
       expect((await create(inDays(3), withToken(token))).status).toBe(400);
     });
 
-    it("has no limit if the operator creates it", async () => {
+    it("an API token has no limit if the operator creates it", async () => {
       await ann.send("GET /me");
       const { record } = await service.useCases.createApiTokenOf("ann", { label: "cli", expiresAt: undefined });
       expect(record.expiresAt).toBeUndefined();
     });
   });
 
-  it("has no limit by default for an account", async () => {
+  it("an API token of an account has no limit by default", async () => {
     const json = { label: "backup" };
     const { body } = await service.anonymous.send("POST /tokens", { ...withToken(await tokenOfAccount()), json });
     expect(body.expiresAt).toBeNull();
@@ -100,7 +100,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     const asAdmin = async (call: string) =>
       service.anonymous.send(call, withToken(await tokenOfAccount({ isAdmin: true })));
 
-    it("are listed and revoked by an administrator", async () => {
+    it("an administrator lists and revokes API tokens", async () => {
       const { id, token } = (await service.as("eve").send("POST /tokens", { json: { label: "a" } })).body;
       await service.as("eve").send("POST /tokens", { json: { label: "b" } });
       expect((await asAdmin("GET /tokens?userId=eve")).body.tokens).toHaveLength(2);

@@ -168,7 +168,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await usageOf(owner)).toBe(5_000_000);
   });
 
-  it("ends the unfinished uploads of a deleted note permanently", async () => {
+  it("the trash ends the unfinished uploads of a deleted note permanently", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { upload } = (await owner.send(`POST /notes/${noteId}/uploads`, { json })).body;

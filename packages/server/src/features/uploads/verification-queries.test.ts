@@ -32,7 +32,7 @@ describe.each(engines)("checks of content on $name", (engine) => {
     }
   }
 
-  it("are claimed once, in the order in which they are due", async () => {
+  it("checks of content are claimed once, in the order in which they are due", async () => {
     const second = await queue({ dueAt: 2_000 });
     const first = await queue({ dueAt: 1_000, needsScan: true });
     expect(await claim(999)).toBeUndefined();
@@ -43,7 +43,7 @@ describe.each(engines)("checks of content on $name", (engine) => {
     await drain();
   });
 
-  it("wait while the file is in the trash", async () => {
+  it("checks of content wait while the file is in the trash", async () => {
     const { note, attachment } = await queue();
     const item = { id: `trash-${note.id}`, noteId: note.id, ownerId: note.ownerId, deletedBy: "ann", deletedAt: 1 };
     await suite.db.transaction((tx) => trashQueries(tx).putNote(item));
@@ -55,7 +55,7 @@ describe.each(engines)("checks of content on $name", (engine) => {
     await drain();
   });
 
-  it("are claimed once each when many callers claim together", async () => {
+  it("checks of content are claimed once each when many callers claim together", async () => {
     const queued = await Promise.all(Array.from({ length: 8 }, () => queue()));
     const claims = await Promise.all(Array.from({ length: 24 }, (_, nth) => claim(5_000, `holder ${nth}`)));
     const taken = claims.flatMap((check) => (check === undefined ? [] : [check.attachmentId]));
@@ -64,7 +64,7 @@ describe.each(engines)("checks of content on $name", (engine) => {
     await drain();
   });
 
-  it("are due again after their lease, unless the holder renews it", async () => {
+  it("checks of content are due again after their lease, unless the holder renews it", async () => {
     const { attachment } = await queue();
     const held = { attachmentId: attachment.id, holder: "one" };
     await claim(5_000);
@@ -77,7 +77,7 @@ describe.each(engines)("checks of content on $name", (engine) => {
     await drain();
   });
 
-  it("are due again at the given instant after a release", async () => {
+  it("checks of content are due again at the given instant after a release", async () => {
     const { attachment } = await queue();
     await claim(5_000);
     await verificationQueries(suite.db).release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
@@ -95,7 +95,7 @@ describe.each(engines)("checks of content on $name", (engine) => {
     await drain();
   });
 
-  it("are deleted with their attachment and its note", async () => {
+  it("checks of content are deleted with their attachment and its note", async () => {
     const { note } = await queue();
     await noteQueries(suite.db).delete(note.id);
     expect(await claim(5_000)).toBeUndefined();

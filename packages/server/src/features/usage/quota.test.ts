@@ -180,7 +180,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     }
   });
 
-  it("does not count an adopted object", async () => {
+  it("the quota does not count an adopted object", async () => {
     await newNote();
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin(5);

@@ -94,7 +94,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(summaries.reduce((sum, { count }) => sum + count, 0)).toBe(40);
   });
 
-  it("are at least five seconds apart", async () => {
+  it("the summaries of issued URLs are at least five seconds apart", async () => {
     const endpointId = await addEndpoint();
     for (let second = 0; second < 60; second++) {
       suite.clock.now += 990;
@@ -104,7 +104,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect((await summariesFor(endpointId)).length).toBeLessThanOrEqual(7);
   });
 
-  it("do not read an idle hour again at each poll", async () => {
+  it("the summaries of issued URLs do not read an idle hour again at each poll", async () => {
     const [own, ofService] = [await addEndpoint(), await addEndpoint({ ownerId: "" })];
     const ranges: number[] = [];
     const watched = new Proxy(issuedUrlQueries(suite.db), {
@@ -133,7 +133,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     for (const id of [own, ofService]) expect(await summariesFor(id)).toMatchObject([{ count: 1 }]);
   });
 
-  it("come once a minute for an endpoint of the service", async () => {
+  it("the summaries of issued URLs come once a minute for an endpoint of the service", async () => {
     const endpointId = await addEndpoint({ ownerId: "" });
     await addFileOf("ann");
     for (let second = 0; second < 180; second += 5) {

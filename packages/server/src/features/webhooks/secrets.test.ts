@@ -16,7 +16,7 @@ describe("requirement 52: the signature of a message", () => {
   const verify = (secret: string, headers: Record<string, string>, body = message.body) =>
     new Webhook(secret).verify(body, headers);
 
-  it("is right for the secret of the endpoint alone", () => {
+  it("a signature is right for the secret of the endpoint alone", () => {
     const headers = signedHeaders(keys, endpoint, message);
     const secret = secretOf(keys, endpoint);
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);

@@ -8,13 +8,13 @@ const run = (check: Check["run"]) =>
   runCheck({ name: "the subject", run: check }, { parts: {} as DoctorParts, limitMs: 20 });
 
 describe("a check", () => {
-  it("is complete without an outcome, and with a finding", async () => {
+  it("a check is complete without an outcome, and with a finding", async () => {
     expect(await run(async () => [])).toEqual({ outcomes: [], isComplete: true });
     const found = finding("disk-full", { detail: "0 MiB are free.", fix: [] });
     expect(await run(async () => [found])).toEqual({ outcomes: [found], isComplete: true });
   });
 
-  it("is not complete when it could not check a part", async () => {
+  it("a check is not complete when it could not check a part", async () => {
     const outcomes = [unchecked("a part", "it has no date")];
     expect(await run(async () => outcomes)).toEqual({ outcomes, isComplete: false });
   });

@@ -154,7 +154,7 @@ describe("probes", () => {
 });
 
 describe("metrics", () => {
-  it("count requests by route and issued URLs, without ids", async () => {
+  it("metrics count requests by route and issued URLs, without ids", async () => {
     const service = await started();
     const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -184,20 +184,20 @@ describe("metrics", () => {
     expect((await anonymous.send("GET /metrics", { headers: right })).status).toBe(200);
   });
 
-  it("are not served here if they have a port of their own", async () => {
+  it("metrics are not served here if they have a port of their own", async () => {
     const { anonymous } = await started({ metricsAccess: "elsewhere" });
     expect((await anonymous.send("GET /metrics")).status).toBe(404);
   });
 });
 
 describe("X-Request-Id", () => {
-  it("is in every response, and in the body of a problem", async () => {
+  it("X-Request-Id is in every response, and in the body of a problem", async () => {
     const { anonymous } = await started();
     const { headers, body } = await anonymous.send("GET /me");
     expect(headers["x-request-id"]).toBe(body.requestId);
   });
 
-  it("is that of the request if it looks like an id", async () => {
+  it("X-Request-Id is that of the request if it looks like an id", async () => {
     const { anonymous } = await started();
     const sent = async (id: string) =>
       (await anonymous.send("GET /healthz", { headers: { "x-request-id": id } })).headers["x-request-id"];

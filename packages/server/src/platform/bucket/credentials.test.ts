@@ -30,7 +30,7 @@ async function settled(): Promise<void> {
 }
 
 describe("static credentials", () => {
-  test("are returned synchronously", () => {
+  test("static credentials are returned synchronously", () => {
     const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
     const source = createCredentialSource(credentials, { clock: () => START, timeoutMs: 1000 });
     expect(source.lasting({ now: START, seconds: 60 })).toBe(credentials);
@@ -40,7 +40,7 @@ describe("static credentials", () => {
 });
 
 describe("credentials of a provider", () => {
-  test("are fetched once for concurrent callers and then cached", async () => {
+  test("credentials of a provider are fetched once for concurrent callers and then cached", async () => {
     const { state, lasting } = provided(HOUR);
     const [one, other] = await Promise.all([lasting(), lasting()]);
     expect(one).toBe(other);
@@ -48,7 +48,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toEqual([false]);
   });
 
-  test("are renewed in the background before they expire", async () => {
+  test("credentials of a provider are renewed in the background before they expire", async () => {
     const { state, lasting } = provided(HOUR);
     const first = await lasting();
     state.now += HOUR - 4 * MINUTE;
@@ -58,7 +58,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toEqual([false, true]);
   });
 
-  test("are awaited after they expire", async () => {
+  test("credentials of a provider are awaited after they expire", async () => {
     const { state, lasting } = provided(HOUR);
     await lasting();
     state.now += HOUR;
@@ -76,7 +76,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toHaveLength(3);
   });
 
-  test("stay valid until they expire if the provider fails", async () => {
+  test("credentials of a provider stay valid until they expire if the provider fails", async () => {
     const { state, lasting } = provided(HOUR);
     const first = await lasting();
     state.broken = true;
@@ -91,7 +91,7 @@ describe("credentials of a provider", () => {
     expect(await lasting()).toMatchObject({ accessKeyId: "key5" });
   });
 
-  test("without an expiry are fetched again to detect a rotation", async () => {
+  test("credentials of a provider without an expiry are fetched again to detect a rotation", async () => {
     const { state, lasting } = provided(undefined);
     const first = await lasting();
     state.now += 4 * MINUTE;

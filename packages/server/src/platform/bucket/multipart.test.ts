@@ -102,7 +102,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("can be aborted twice and leave no part", async () => {
+  test("multipart uploads whose parts a browser sends can be aborted twice and leave no part", async () => {
     const place = await twoParts();
     await bucket.abortMultipart(place);
     await bucket.abortMultipart(place);

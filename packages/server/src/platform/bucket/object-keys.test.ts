@@ -5,12 +5,12 @@ describe("newObjectKey", () => {
   const random = (bytes: number) => Uint8Array.from({ length: bytes }, (_, at) => 255 - at);
   const newKeys = (keyPrefix: string) => createNewObjectKey({ keyPrefix, clock: () => 0x1a2b3c4d5e6, random });
 
-  test("is the prefix, the time and all random bytes", () => {
+  test("newObjectKey is the prefix, the time and all random bytes", () => {
     expect(newKeys("teams/a/")()).toBe("teams/a/01a2b3c4d5e6fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0");
     expect(newKeys("")()).toMatch(/^[0-9a-f]{44}$/);
   });
 
-  test("is an own key, as is a key of an earlier version", () => {
+  test("newObjectKey is an own key, as is a key of an earlier version", () => {
     const isOwnKey = createIsOwnKey({ keyPrefix: "teams/a/" });
     expect(isOwnKey(newKeys("teams/a/")())).toBe(true);
     expect(isOwnKey("teams/a/fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0")).toBe(true);

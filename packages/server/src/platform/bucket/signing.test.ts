@@ -27,7 +27,7 @@ function expiresOf({ url }: SignedUrl): string | null {
 }
 
 describe("signing", () => {
-  test("is synchronous while credentials are cached", () => {
+  test("signing is synchronous while credentials are cached", () => {
     const signed = bucketOn(server).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(signed).toMatchObject({ url: expect.any(String), expiresAt: SECOND + 60_000 });
     expect(expiresOf(signed as SignedUrl)).toBe("60");

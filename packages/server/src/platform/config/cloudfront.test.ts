@@ -25,7 +25,7 @@ function cloudFrontOf(env: Record<string, string>) {
 }
 
 describe("CloudFront", () => {
-  test("is off by default", () => {
+  test("CloudFront is off by default", () => {
     expect(cloudFrontOf({})).toBeUndefined();
   });
 
@@ -57,7 +57,7 @@ describe("CloudFront", () => {
     expect(cloudFrontOf({ ...others, CLOUDFRONT_PRIVATE_KEY_FILE: file })?.privateKey).toBe(KEY.trim());
   });
 
-  test("is described without its private key", () => {
+  test("CloudFront is described without its private key", () => {
     const lines = describeConfig(directory.load({ ...S3, ...CLOUDFRONT, CLOUDFRONT_BIND_IP: "true" }).config);
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -98,7 +98,7 @@ describe("refuses CloudFront", () => {
     ],
     ["CLOUDFRONT_HASH", { CLOUDFRONT_HASH: "md5" }, /none of sha256, sha1/, /CLOUDFRONT_HASH=sha256/],
     ["CLOUDFRONT_BIND_IP", { CLOUDFRONT_BIND_IP: "yes" }, /none of true, false/, /CLOUDFRONT_BIND_IP=false/],
-  ])("with a wrong %s, case %#", (name, change, problem, remedy) => {
+  ])("refuses CloudFront with a wrong %s, case %#", (name, change, problem, remedy) => {
     const { faults, message } = directory.failure({ ...S3, ...CLOUDFRONT, ...change });
     expect(faults).toEqual([expect.objectContaining({ name })]);
     expect(faults[0]?.problem).toMatch(problem);
@@ -106,13 +106,13 @@ describe("refuses CloudFront", () => {
     for (const secret of ["opensesame", KEY.slice(40, 80)]) expect(message).not.toContain(secret);
   });
 
-  test("in front of the embedded bucket", () => {
+  test("refuses CloudFront in front of the embedded bucket", () => {
     const { faults } = directory.failure(CLOUDFRONT);
     expect(faults).toEqual([expect.objectContaining({ name: "CLOUDFRONT_DOMAIN" })]);
     expect(faults[0]?.problem).toMatch(/can't read the embedded bucket/);
   });
 
-  test("requirement 14: on the origin of the app", () => {
+  test("requirement 14: refuses CloudFront on the origin of the app", () => {
     const publicUrl = "https://files.example.com";
     const env = { ...S3, ...CLOUDFRONT, PUBLIC_URL: publicUrl, CLOUDFRONT_DOMAIN: "files.example.com" };
     const { faults } = directory.failure(env);

@@ -259,13 +259,13 @@ describe("defaults", () => {
 });
 
 describe("secrets in files", () => {
-  test("are read from NAME_FILE", () => {
+  test("secrets in files are read from NAME_FILE", () => {
     const file = join(workingDirectory, "jwt-secret");
     writeFileSync(file, `${"8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2"}\n`);
     expect(load({ AUTH_JWT_SECRET_FILE: file }).config.auth.jwtSecret).toBe("8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2");
   });
 
-  test("are refused next to the variable, and when the file can't be read", () => {
+  test("secrets in files are refused next to the variable, and when the file can't be read", () => {
     const file = join(workingDirectory, "missing");
     expect(() => load({ AUTH_JWT_SECRET_FILE: file })).toThrow(/AUTH_JWT_SECRET_FILE can't be read: ENOENT/);
     expect(() => load({ AUTH_JWT_SECRET_FILE: file, AUTH_JWT_SECRET: "x".repeat(40) })).toThrow(/is set twice/);
@@ -273,7 +273,7 @@ describe("secrets in files", () => {
 });
 
 describe(".env", () => {
-  test("is read, and the real environment overrides it", () => {
+  test(".env is read, and the real environment overrides it", () => {
     writeFileSync(join(workingDirectory, ".env"), 'PORT=4000\nLOG_LEVEL="debug"\n');
     const { server } = load({ PORT: "5000" }).config;
     expect(server.port).toBe(5000);
@@ -341,7 +341,7 @@ describe("warnings", () => {
 });
 
 describe("the identity provider", () => {
-  test("is named after its host, and needs no TLS on localhost", () => {
+  test("the identity provider is named after its host, and needs no TLS on localhost", () => {
     expect(load(OIDC).config.auth.oidc).toEqual({
       issuer: "https://login.example.com/realms/main",
       clientId: "valet-key",

@@ -199,7 +199,7 @@ describe("faults", () => {
     expect(() => load(env)).not.toThrow();
   });
 
-  test("are reported together with their remedies, and nothing is written", () => {
+  test("faults are reported together with their remedies, and nothing is written", () => {
     const error = failure({ PORT: "x", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "files", DATABASE_URL: "sqlite:x" });
     expect(error.message).toBe(
       [

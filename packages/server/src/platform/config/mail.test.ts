@@ -19,7 +19,7 @@ beforeEach(() => {
 const load = (env: Record<string, string>) => directory.load({ ...BEHIND_PROXY, ...env });
 
 describe("mail", () => {
-  test("is off by default", () => {
+  test("mail is off by default", () => {
     expect(load({}).config.mail).toBeUndefined();
   });
 

@@ -66,7 +66,10 @@ describe("a warning about a misspelt setting", () => {
     expect(message).toMatch(/^Note: AUTH_SECERT is set but not read here: did you mean AUTH_SECRET\?$/m);
   });
 
-  test.each(Object.entries(PLATFORMS))("does not appear for the variables of %s", (_platform, names) => {
-    expect(working.load(setting(...names.split(" "))).warnings).toEqual([]);
-  });
+  test.each(Object.entries(PLATFORMS))(
+    "a warning about a misspelt setting does not appear for the variables of %s",
+    (_platform, names) => {
+      expect(working.load(setting(...names.split(" "))).warnings).toEqual([]);
+    },
+  );
 });

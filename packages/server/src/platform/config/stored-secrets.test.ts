@@ -28,7 +28,7 @@ describe("secrets of embedded mode", () => {
     expect(second.bucket).toEqual(first.bucket);
   });
 
-  test("are the same for processes that start together", async () => {
+  test("secrets of embedded mode are the same for processes that start together", async () => {
     const script = `import(${JSON.stringify(new URL("./index.ts", import.meta.url).href)}).then(({ loadConfig }) =>
       console.log(loadConfig({}, { workingDirectory: process.argv[1] }).config.auth.secret))`;
     const start = () => promisify(execFile)(process.execPath, ["-e", script, workingDirectory]);
@@ -53,7 +53,7 @@ describe("secrets of embedded mode", () => {
     expect(bucket.credentials?.secretAccessKey).toBe(JSON.parse(readFileSync(file(), "utf8")).bucketSecretAccessKey);
   });
 
-  test("are not generated while the configuration has a fault", () => {
+  test("secrets of embedded mode are not generated while the configuration has a fault", () => {
     const asked: string[] = [];
     const secretsOf = (dataDir: string): EmbeddedSecrets => {
       asked.push(dataDir);
@@ -66,12 +66,12 @@ describe("secrets of embedded mode", () => {
     expect(asked).toEqual(["/srv/data"]);
   });
 
-  test("are not generated outside embedded mode", () => {
+  test("secrets of embedded mode are not generated outside embedded mode", () => {
     load(S3);
     expect(existsSync(join(workingDirectory, "data"))).toBe(false);
   });
 
-  test("are in a file whose mode is corrected to 0600", () => {
+  test("secrets of embedded mode are in a file whose mode is corrected to 0600", () => {
     load({});
     chmodSync(file(), 0o644);
     load({});
@@ -79,7 +79,7 @@ describe("secrets of embedded mode", () => {
   });
 
   test.each(["", "{", "null", "[]", '{"authSecret":"x"}'])(
-    "in a damaged file (%s) are a fault, and the file stays",
+    "secrets of embedded mode in a damaged file (%s) are a fault, and the file stays",
     (text) => {
       load({});
       writeFileSync(file(), text);

@@ -142,7 +142,7 @@ describe("a SQLite file", () => {
     return directory;
   }
 
-  it("is created for its owner alone, and so is its directory", async () => {
+  it("a SQLite file is created for its owner alone, and so is its directory", async () => {
     const file = join(await freshDirectory(), "a", "b", "valetkey.sqlite");
     const db = await openSqlite({ file, clock: Date.now });
     const modes = await Promise.all([dirname(file), file, `${file}-wal`].map(async (path) => (await stat(path)).mode));
@@ -150,7 +150,7 @@ describe("a SQLite file", () => {
     await db.close();
   });
 
-  it("has a write-ahead log, full synchronisation and foreign keys", async () => {
+  it("a SQLite file has a write-ahead log, full synchronisation and foreign keys", async () => {
     const { db, close } = await sqlite.open();
     const pragma = async (name: string) =>
       Object.values((await sql.raw(`pragma ${name}`).execute(db.kysely)).rows[0] as object);
@@ -163,7 +163,7 @@ describe("a SQLite file", () => {
   it.each<[string, (file: string) => Promise<unknown>]>([
     ["a text", (file) => writeFile(file, "This is a text, as long as the header of a database file. ".repeat(20))],
     ["a directory", (file) => mkdir(file)],
-  ])("is refused when it is %s", async (_, make) => {
+  ])("a SQLite file is refused when it is %s", async (_, make) => {
     const file = join(await freshDirectory(), "valetkey.sqlite");
     await make(file);
     await expect(openSqlite({ file, clock: Date.now })).rejects.toMatchObject({

@@ -35,18 +35,18 @@ describe("the IP address of a client", () => {
     ["fe80::1%eth0", "fe80::1"],
     ["[fe80::1%eth0]:49152", "fe80::1"],
     ["203.0.113.7, 192.0.2.7:49152", "192.0.2.7"],
-  ])("in the header %s of a trusted proxy is %s", async (header, address) => {
+  ])("the IP address of a client in the header %s of a trusted proxy is %s", async (header, address) => {
     expect(await openApp(oneHop).addressFor(header)).toBe(address);
   });
 
-  it("is found behind two proxies that add ports", async () => {
+  it("the IP address of a client is found behind two proxies that add ports", async () => {
     const header = "203.0.113.7, 192.0.2.7:49152, 10.0.0.2:4321";
     expect(await openApp(twoHops).addressFor(header)).toBe("192.0.2.7");
     expect(await openApp(["10.0.0.0/8"]).addressFor(header)).toBe("192.0.2.7");
   });
 
   it.each(["unknown", "192.0.2", "192.0.2.7:http", "[2001:db8::1", "2130706433", "_hidden", "192.0.2.7:1:2"])(
-    "is the address of the proxy if the header contains %s",
+    "the IP address of a client is the address of the proxy if the header contains %s",
     async (header) => {
       for (const trustProxy of [oneHop, ["10.0.0.0/8"]]) {
         expect(await openApp(trustProxy).addressFor(`203.0.113.7, ${header}`)).toBe("10.0.0.1");
@@ -54,7 +54,7 @@ describe("the IP address of a client", () => {
     },
   );
 
-  it("is logged once if it is not valid", async () => {
+  it("the IP address of a client is logged once if it is not valid", async () => {
     const { addressFor, log } = openApp(oneHop);
     await addressFor("192.0.2.7:49152");
     expect(log).toEqual([]);

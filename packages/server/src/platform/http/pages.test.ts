@@ -72,7 +72,7 @@ describe("the web app", () => {
       }
     });
 
-    it("by the choice in the cookie first", async () => {
+    it("serves a page in the language of its reader: by the choice in the cookie first", async () => {
       const choice = (language: string) => ({ cookie: `a=b; valetkey.language=${language}; c=d` });
       expect(await textOf("/", choice("de"))).toBe(GERMAN_HTML);
       expect(await textOf("/", { ...choice("en"), "accept-language": "de" })).toBe(INDEX_HTML);
@@ -147,7 +147,7 @@ describe("the web app", () => {
   describe("serves the page of a link", () => {
     const LINK = "/s/contract-2026~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    it("with the token of the request and nothing else of the link", async () => {
+    it("serves the page of a link with the token of the request and nothing else of the link", async () => {
       const { status, text, headers } = await get(LINK, { ...BROWSER, "if-none-match": "*" });
       const page = `<title>A file for you</title><a href="${LINK}/download">https://files.example.com</a>`;
       expect({ status, text }).toEqual({ status: 200, text: page });
@@ -161,13 +161,13 @@ describe("the web app", () => {
       expect((await get("/s/unknown", { accept: "*/*" })).status).toBe(200);
     });
 
-    it("with an escaped token", async () => {
+    it("serves the page of a link with an escaped token", async () => {
       const { text } = await get(`/s/${encodeURIComponent('"><script>alert(1)</script>$&%ORIGIN%')}`);
       expect(text).not.toMatch(/<script|"><|\$&/);
       expect(text).toContain("%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%24%26%25ORIGIN%25");
     });
 
-    it("without a trace of the token in the log", async () => {
+    it("serves the page of a link without a trace of the token in the log", async () => {
       await get(LINK);
       await expect.poll(() => service.log()).toContain('"route":"/s/[redacted]"');
       expect(service.log()).not.toContain("contract-2026");

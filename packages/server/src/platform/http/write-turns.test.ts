@@ -36,14 +36,14 @@ describe("requirement 30: the writes of one holder", () => {
     expect(await Promise.all(all)).toEqual(["a1", "a2", "a3", "a4", "a5"]);
   });
 
-  it("do not delay those of another", async () => {
+  it("the writes of one person do not delay those of another", async () => {
     const { write, started } = startTurns();
     for (const name of ["a1", "a2", "a3", "a4"]) void write("ann", name);
     void write("ben", "b1");
     expect(started).toEqual(["a1", "a2", "a3", "b1"]);
   });
 
-  it("are refused while 200 others wait", async () => {
+  it("writes are refused while 200 others wait", async () => {
     const { write, endNext } = startTurns();
     const all = Array.from({ length: 203 }, (_, nth) => write("ann", `a${nth}`));
     await expect(write("ann", "late")).rejects.toMatchObject({ code: "rate_limited" });

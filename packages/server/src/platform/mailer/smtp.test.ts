@@ -91,13 +91,13 @@ describe("an SMTP server", () => {
     expect(server.mails).toEqual([]);
   });
 
-  it("is down", async () => {
+  it("an SMTP server is down", async () => {
     const server = await smtpServerInTest();
     await server.stop();
     expect(await send(server)).toMatchObject({ state: "failed", problem: expect.stringMatching(/ECONNREFUSED/) });
   });
 
-  it("never responds", async () => {
+  it("an SMTP server never responds", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void silent.close());
@@ -106,7 +106,7 @@ describe("an SMTP server", () => {
     expect(outcome).toMatchObject({ state: "failed", problem: expect.stringMatching(/Greeting never received/) });
   });
 
-  it("is slow, and the try is cut", async () => {
+  it("an SMTP server is slow, and the try is cut", async () => {
     const cut = new AbortController();
     const server = await smtpServerInTest({
       beforeConfirm: () => {
@@ -138,7 +138,7 @@ describe("hostile texts", () => {
     "group:eve@example.com;",
     '"eve@example.com,"@example.com',
     "Ann <eve@example.com>",
-  ])("in the email address %j are refused", async (to) => {
+  ])("hostile texts in the email address %j are refused", async (to) => {
     const server = await smtpServerInTest();
     expect(await send(server, {}, { to })).toMatchObject({ state: "refused" });
     expect(server.mails).toEqual([]);

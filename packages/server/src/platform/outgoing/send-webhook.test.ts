@@ -85,21 +85,21 @@ describe("a webhook request", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("ends when there is no response in time", async () => {
+  it("a webhook request ends when there is no response in time", async () => {
     const { url } = await receiverInTest({ respond: hang });
     expect(await senderTo({ withinMs: 50 }).send({ url, ...message })).toEqual({
       problem: "There was no response in time.",
     });
   });
 
-  it("ends when the name server does not respond in time", async () => {
+  it("a webhook request ends when the name server does not respond in time", async () => {
     const sender = senderTo({ withinMs: 50, resolve: () => new Promise(() => undefined) });
     expect(await sender.send({ url: "https://hooks.example.com/", ...message })).toEqual({
       problem: "There was no response in time.",
     });
   });
 
-  it("ends when the service stops", async () => {
+  it("a webhook request ends when the service stops", async () => {
     const stopping = new AbortController();
     const { url } = await receiverInTest({ respond: () => stopping.abort() });
     expect(await senderTo().send({ url, ...message, signal: stopping.signal })).toEqual({

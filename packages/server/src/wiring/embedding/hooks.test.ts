@@ -65,7 +65,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls.map(([, , { attempt }]) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it("do not delay each other when one of them fails", async () => {
+  it("the hooks of an embedding do not delay each other when one of them fails", async () => {
     const onReady = vi.fn<Hook>(({ filename }) => {
       if (filename === "bad.txt") throw new Error("bad");
     });
@@ -100,7 +100,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect([before.mock.calls.length, after.mock.calls.length]).toEqual([10, 2]);
   });
 
-  it("are called for a file that was removed before the call", async () => {
+  it("the hooks of an embedding are called for a file that was removed before the call", async () => {
     const onReady = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as } = await open(await createPlace(engine), options);
@@ -110,7 +110,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { attempt: 1 }]]);
   });
 
-  it("are called again after kill -9 in the middle of a hook", async () => {
+  it("the hooks of an embedding are called again after kill -9 in the middle of a hook", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
     const { id } = (await first.as("ann").upload("/invoice/42")).body;

@@ -49,12 +49,12 @@ const refused = (text: RegExp) => ({
 });
 
 describe("the caller", () => {
-  it("is the subject of a token signed with the secret", async () => {
+  it("the caller is the subject of a token signed with the secret", async () => {
     const answer = await call(bySecret, `Bearer ${await signTestJwt(claims)}`);
     expect(answer).toMatchObject({ status: 200, body: { userId: "user-1" } });
   });
 
-  it("is nobody if the signature of the token has another spelling", async () => {
+  it("the caller is nobody if the signature of the token has another spelling", async () => {
     const token = await signTestJwt(claims);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     // The last character of a signature has two bits that no decoder reads.
@@ -82,7 +82,7 @@ describe("the caller", () => {
     );
   });
 
-  it("is accepted with a token without an expiry only if the service allows it", async () => {
+  it("the caller is accepted with a token without an expiry only if the service allows it", async () => {
     const authorization = `Bearer ${await signTestJwt({ ...claims, exp: undefined })}`;
     expect(await call(bySecret, authorization)).toEqual(refused(/exp/));
     const app = appWith({ ...bySecret, requiresExpiry: false });
@@ -94,27 +94,27 @@ describe("the caller", () => {
     expect(await status(`Bearer ${await signTestJwt(claims)}`)).toBe(401);
   });
 
-  it("is refused without credentials and told which to send", async () => {
+  it("the caller is refused without credentials and told which to send", async () => {
     expect(await call(bySecret, undefined)).toEqual({ ...refused(/Sign in/), challenge: "Bearer" });
   });
 
-  it("is the owner of an API token", async () => {
+  it("the caller is the owner of an API token", async () => {
     expect(await call(bySecret, "Bearer vk_good")).toMatchObject({ status: 200, body: { userId: "token-owner" } });
     expect(await call(bySecret, "Bearer vk_bad")).toEqual(refused(/API token/));
   });
 
-  it("is found if the scheme has another case", async () => {
+  it("the caller is found if the scheme has another case", async () => {
     expect(await call(bySecret, `bearer ${await signTestJwt(claims)}`)).toMatchObject({ status: 200 });
   });
 
   it.each(["Bearer", "Bearer ", "Bearer a b", "Bearer x", "Bearer a.b.c"])(
-    "is nobody with %j",
+    "the caller is nobody with %j",
     async (authorization) => {
       expect(await call(bySecret, authorization)).toEqual(refused(/./));
     },
   );
 
-  it("is refused with a JWT if only API tokens are configured", async () => {
+  it("the caller is refused with a JWT if only API tokens are configured", async () => {
     expect(await call({}, `Bearer ${await signTestJwt(claims)}`)).toEqual(refused(/Only API tokens/));
   });
 });
@@ -196,7 +196,7 @@ describe("requirement 27: a token is refused", () => {
 });
 
 describe("a token that was verified before", () => {
-  it("is accepted without a promise", async () => {
+  it("a token that was verified before is accepted without a promise", async () => {
     const authenticate = createAuthenticator({
       jwt: bySecret,
       authenticateApiToken: async () => undefined,

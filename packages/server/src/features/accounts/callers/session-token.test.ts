@@ -12,7 +12,7 @@ function signed(token: string, by = secret): string {
 }
 
 describe("the token of a session", () => {
-  it("is read from the signed cookie, also among other cookies", () => {
+  it("the token of a session is read from the signed cookie, also among other cookies", () => {
     const cookie = `${name}=${encodeURIComponent(signed("abc"))}`;
     expect(read(cookie)).toBe("abc");
     expect(read(`theme=dark; ${cookie}; vk_link_1=x`)).toBe("abc");
@@ -32,7 +32,7 @@ describe("the token of a session", () => {
     }
   });
 
-  it("is not read if one character of the cookie differs", () => {
+  it("the token of a session is not read if one character of the cookie differs", () => {
     const value = signed("kQ3vX9sLw2TzB7nYcR5hJ0pFgD8mA1eU");
     const change = fc.record({ at: fc.nat(value.length - 1), to: fc.string({ minLength: 1, maxLength: 1 }) });
     fc.assert(

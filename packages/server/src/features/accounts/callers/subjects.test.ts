@@ -157,14 +157,14 @@ describe.each(engines)("users of before identities on $name", (engine) => {
     await service.database.db.kysely.insertInto("identities").values(legacy).execute();
   }
 
-  it("stay the users of their subject", async () => {
+  it("users of before identities stay the users of their subject", async () => {
     await addLegacy("owner");
     const { noteId } = await createWorld(service);
     expect((await service.as("owner").send(`GET /notes/${noteId}`)).body).toMatchObject({ role: "owner" });
     expect((await service.as("owner").send("GET /me")).body.id).toBe("owner");
   });
 
-  it("stay if a replica of the previous version recorded them", async () => {
+  it("users of before identities stay if a replica of the previous version recorded them", async () => {
     await peopleQueries(service.db).put({ id: "late", email: undefined, name: "Late", isAdmin: false, now: 1 });
     expect((await service.as("late").send("GET /me")).body).toMatchObject({ id: "late" });
   });

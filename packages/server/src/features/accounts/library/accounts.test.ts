@@ -132,7 +132,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(user).toMatchObject({ name: "Ann", image: null });
   });
 
-  it("never make the first account an administrator", async () => {
+  it("accounts never make the first account an administrator", async () => {
     const { signIn, accounts, people } = await open();
     const { id } = await accounts.createAccount({ email: ADDRESS, name: "Ann", password: PASSWORD });
     await signIn();

@@ -151,7 +151,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect((await emil.prove(await mailedTo(emil.email))).status).toBe(200);
   });
 
-  it("is no use for a new password, and the other way round", async () => {
+  it("the proof of an email address is no use for a new password, and the other way round", async () => {
     const finn = await signUp("finn");
     const token = await mailedTo(finn.email);
     const json = { token, newPassword: "another horse battery" };

@@ -213,19 +213,22 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await post("/check-password-reset", { token })).status).toBe(410);
   });
 
-  it.each(["another link", "the change form"])("ends a link after a new password by %s", async (way) => {
-    const name = way === "another link" ? "emil" : "finn";
-    const person = await signUp(name);
-    const token = await person.askForLink();
-    if (way === "another link") await reset(await person.askForLink());
-    else {
-      const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-      expect((await post("/change-password", change, { cookie: person.cookie })).status).toBe(200);
-    }
-    expect((await reset(token)).status).toBe(410);
-  });
+  it.each(["another link", "the change form"])(
+    "a password reset ends a link after a new password by %s",
+    async (way) => {
+      const name = way === "another link" ? "emil" : "finn";
+      const person = await signUp(name);
+      const token = await person.askForLink();
+      if (way === "another link") await reset(await person.askForLink());
+      else {
+        const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+        expect((await post("/change-password", change, { cookie: person.cookie })).status).toBe(200);
+      }
+      expect((await reset(token)).status).toBe(410);
+    },
+  );
 
-  it("ends a link after an hour, and when the user is disabled", async () => {
+  it("a password reset ends a link after an hour, and when the user is disabled", async () => {
     const gil = await signUp("gil");
     const token = await gil.askForLink();
     service.advance(HOUR_MS - 60_000);
@@ -302,7 +305,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.sendMails()).toBe(1);
   });
 
-  it("requirement 30: is limited per IP address", async () => {
+  it("requirement 30: a password reset is limited per IP address", async () => {
     const statuses: number[] = [];
     for (let time = 0; time < 12; time++) {
       const url = "/auth/request-password-reset";
@@ -360,7 +363,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(lines.join()).not.toContain("@example.com");
   });
 
-  it("is refused to a page of another site", async () => {
+  it("a password reset is refused to a page of another site", async () => {
     const { email } = await signUp("ole");
     const answer = await post("/request-password-reset", { email }, { origin: "https://evil.example" });
     expect([answer.status, answer.body.code]).toEqual([403, "cross_site_request"]);

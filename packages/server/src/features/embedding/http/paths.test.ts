@@ -25,7 +25,7 @@ describe("the path below the mount path", () => {
     ["/contract/42", "/contract/42"],
     ["//evil.example/invoice/42", "/evil.example/invoice/42"],
     ["///invoice/42", "/invoice/42"],
-  ])("of %s is %s", (url, path) => {
+  ])("the path below the mount path of %s is %s", (url, path) => {
     expect(findPath([url.replace("ID", ID)])).toBe(path.replace("ID", ID));
   });
 
@@ -34,7 +34,7 @@ describe("the path below the mount path", () => {
     expect(findPath([`/documents/files/${ID}/url`, `/files/${ID}/url`])).toBe(`/files/${ID}/url`);
   });
 
-  it("is found below a mount path of several segments", () => {
+  it("the path below the mount path is found below a mount path of several segments", () => {
     const deep = createFindPath({ basePath: "/api/files", resources: ["invoice"] });
     expect(deep(["/api/files/invoice/42"])).toBe("/invoice/42");
     expect(deep(["/files/invoice/42"])).toBe("/invoice/42");

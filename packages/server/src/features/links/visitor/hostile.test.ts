@@ -86,7 +86,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     }
     const over = { status: 404, body: { code: "link_not_found" } };
 
-    it("are refused to another visitor and for another claim", async () => {
+    it("URLs of a claim are refused to another visitor and for another claim", async () => {
       const { stored, claimId } = await claimed();
       const bob = visitor();
       expect(await bob.urls(stored.token, claimId)).toMatchObject(over);
@@ -95,7 +95,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await bob.urls(stored.token, stored.link.id)).toMatchObject(over);
     });
 
-    it("are refused with a cookie of another link", async () => {
+    it("URLs of a claim are refused with a cookie of another link", async () => {
       const { ann, claimId } = await claimed();
       const other = await storeLink(service.db);
       const [cookie] = ann.cookies.values();
@@ -107,7 +107,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await thief.urls(other.token, claimId)).toMatchObject(over);
     });
 
-    it("are refused after the window", async () => {
+    it("URLs of a claim are refused after the window", async () => {
       const own = await startServiceInTest({ engine });
       const stored = await storeLink(own.db, { maxClaims: 1 });
       const ann = visitorOf(own.app);
@@ -119,7 +119,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await ann.look(stored.token)).toMatchObject(over);
     });
 
-    it("are refused with a cookie of an older URL of the link", async () => {
+    it("URLs of a claim are refused with a cookie of an older URL of the link", async () => {
       const { stored, ann, claimId } = await claimed({ maxClaims: 1 });
       const { kysely } = service.database.db;
       await kysely.updateTable("links").set({ generation: 1 }).where("id", "=", stored.link.id).execute();
@@ -128,7 +128,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await ann.urls(tokenOfLink({ id: stored.link.id, generation: 1 }), claimId)).toMatchObject(over);
     });
 
-    it("are refused for a file that was deleted or left the link", async () => {
+    it("URLs of a claim are refused for a file that was deleted or left the link", async () => {
       const { stored, ann, claimId } = await claimed({ fileCount: 3, opens: (files) => files });
       const [deleted, removed, left] = stored.files.map(({ id }) => id);
       await service.db.transaction((tx) => attachmentQueries(tx).delete(deleted as string));
@@ -144,7 +144,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await ann.urls(stored.token, claimId)).body.urls).toMatchObject([{ attachmentId: left }]);
     });
 
-    it("are refused once the link is revoked", async () => {
+    it("URLs of a claim are refused once the link is revoked", async () => {
       const { stored, ann, claimId } = await claimed();
       const { kysely } = service.database.db;
       await kysely.updateTable("links").set({ revoked_at: 1 }).where("id", "=", stored.link.id).execute();
@@ -152,7 +152,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await ann.claim(stored.token)).toMatchObject(over);
     });
 
-    it("are refused when the link is revoked during the request", async () => {
+    it("URLs of a claim are refused when the link is revoked during the request", async () => {
       const { stored, ann, claimId } = await claimed();
       const { kysely } = service.database.db;
       const replica = await startServiceInTest({
@@ -173,7 +173,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await visitorOf(replica.app).claim(stored.token)).toMatchObject(over);
     });
 
-    it("are refused when the creator loses the right to share the note", async () => {
+    it("URLs of a claim are refused when the creator loses the right to share the note", async () => {
       const stored = await storeLink(service.db, { createdBy: "bob" });
       const share = { userId: "bob", role: "editor", expiresAt: undefined, createdAt: 1, createdBy: "ann" } as const;
       await shareQueries(service.db).put({ noteId: stored.note.id }, share);

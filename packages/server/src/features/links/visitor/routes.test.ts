@@ -68,7 +68,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await visitorOf(full.app).send(`GET /s/${token}/download`)).status).toBe(200);
   });
 
-  it("never shows the email address of a sender without a name", async () => {
+  it("a link without an account never shows the email address of a sender without a name", async () => {
     await service.useCases.rememberPerson({ id: "nameless", email: "nameless@example.com", name: undefined });
     const own = { ownerId: "nameless", createdBy: "nameless" };
     const { token, note } = await storeLink(service.db, own);
@@ -259,7 +259,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 0 });
   });
 
-  it("ends when the operator's policy does not permit it", async () => {
+  it("a link without an account ends when the operator's policy does not permit it", async () => {
     const policy: LinkPolicy = {
       isEnabled: true,
       maxExpirySeconds: undefined,
@@ -292,7 +292,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await ann.send(`POST /s/${token}/download`)).status).toBe(303);
   });
 
-  it("is a text for a file request", async () => {
+  it("a link without an account is a text for a file request", async () => {
     const request = { kind: "upload", request: undefined } as const;
     const { token, link } = await storeLink(service.db, request);
     expect((await visitor().claim(token)).body.code).toBe("link_not_found");

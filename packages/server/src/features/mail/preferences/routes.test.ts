@@ -65,7 +65,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     return mailsTo(email).at(-1)?.parsed.text ?? "";
   }
 
-  it.each(["note", "file"])("of an invitation wait while its %s is in the trash", async (thing) => {
+  it.each(["note", "file"])("mails about events of an invitation wait while its %s is in the trash", async (thing) => {
     const beside = await startServiceInTest({ engine, mailer, limits: { trashDays: 30 } });
     const ann = beside.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: TITLE } })).body.id;
@@ -115,7 +115,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect([await sendCollected(), await rows()]).toEqual([0, []]);
   });
 
-  it("reach the asker whose request for access is granted", async () => {
+  it("mails about events reach the asker whose request for access is granted", async () => {
     const ann = await newPerson();
     const noteId = (await owner.send("POST /notes", { json: { title: TITLE } })).body.id;
     await ann.send(`POST /notes/${noteId}/access-requests`);
@@ -154,7 +154,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     if (lines !== undefined) expect((await textTo(ann.email)).split("\n\n").slice(1, 1 + lines.length)).toEqual(lines);
   });
 
-  it("count the files of a file request, without their names", async () => {
+  it("mails about events count the files of a file request, without their names", async () => {
     const ann = await newPerson();
     const noteId = (await ann.send("POST /notes", { json: { title: TITLE } })).body.id;
     for (const notify of ["first", "each"] as const) {
@@ -188,7 +188,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(mailsTo(ann.email)[0]?.parsed.subject).toMatch(/^Your access to something .* ends on \d+ \w+ \d{4}/);
   });
 
-  it("requirement 50: reach no unproven email address", async () => {
+  it("requirement 50: mails about events reach no unproven email address", async () => {
     const id = uuidv7();
     await service.as(id).send("GET /me");
     await share(id);
@@ -263,7 +263,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
   });
 
   describe("preferences", () => {
-    it("are at once by default, and change one topic at a time", async () => {
+    it("preferences are at once by default, and change one topic at a time", async () => {
       const ann = await newPerson();
       const path = "/me/mail-preferences";
       const usual = { shares: "at_once", expiry: "at_once", links: "at_once", files: "at_once", requests: "at_once" };
@@ -398,7 +398,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(body).toMatchObject({ shares: "never", links: "never", files: "at_once" });
   });
 
-  it("wait no longer than their time in the metrics", async () => {
+  it("mails about events wait no longer than their time in the metrics", async () => {
     const ann = await newPerson();
     await share(ann.id);
     expect(await queueQueries(service.db).measure(Date.now() + 60_000)).toMatchObject({ mails: 1, oldestMailMs: 0 });

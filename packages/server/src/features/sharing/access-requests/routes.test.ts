@@ -25,7 +25,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
   const actionsOf = async (noteId: string) =>
     (await owner.send(`GET /notes/${noteId}/activity`)).body.items.map(({ action }: { action: string }) => action);
 
-  it("show the owner who asks, and open the note when they are granted", async () => {
+  it("requests for access show the owner who asks, and open the note when they are granted", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     expect((await ann.ask(noteId)).status).toBe(202);
     expect(await requestsOf(noteId)).toEqual([
@@ -52,14 +52,14 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect([none.status, none.text]).toEqual([real.status, real.text]);
   });
 
-  it("stay one for each person and note", async () => {
+  it("requests for access stay one for each person and note", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await Promise.all([ann.ask(noteId), ann.ask(noteId), ann.ask(noteId)]);
     expect(await requestsOf(noteId)).toHaveLength(1);
     expect((await actionsOf(noteId)).filter((action: string) => action === "access.requested")).toHaveLength(1);
   });
 
-  it("are dropped for a day after they are dismissed", async () => {
+  it("requests for access are dropped for a day after they are dismissed", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     const dismiss = `DELETE /notes/${noteId}/access-requests/${ann.id}`;
@@ -72,7 +72,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(await requestsOf(noteId)).toHaveLength(1);
   });
 
-  it("are dropped for people who have access", async () => {
+  it("requests for access are dropped for people who have access", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [ann.id] } });
     expect((await ann.ask(noteId)).status).toBe(202);
@@ -80,7 +80,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(await requestsOf(noteId)).toEqual([]);
   });
 
-  it("end when the owner shares the note with the person", async () => {
+  it("requests for access end when the owner shares the note with the person", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [ann.id] } });
@@ -97,7 +97,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect([shares.length, invitations.length]).toEqual([1, 0]);
   });
 
-  it("requirement 30: are limited to 20 an hour for each person", async () => {
+  it("requirement 30: requests for access are limited to 20 an hour for each person", async () => {
     const ann = newPerson();
     for (let nth = 0; nth < 20; nth += 1) expect((await ann.ask(uuidv7())).status).toBe(202);
     const refused = await ann.ask(uuidv7());
@@ -105,7 +105,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
   });
 
-  it("requirement 30: are limited to 100 for each note", async () => {
+  it("requirement 30: requests for access are limited to 100 for each note", async () => {
     const noteId = await createNote();
     for (let nth = 0; nth < 100; nth += 1) {
       await accessRequestQueries(service.db).open({ noteId, userId: `asker-${nth}`, now: nth, dismissedBefore: 0 });
@@ -114,9 +114,12 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(await requestsOf(noteId)).toHaveLength(100);
   });
 
-  it.each([{}, { role: "owner" }, { role: "viewer", userId: "x" }])("are not granted with %j", async (json) => {
-    const [noteId, ann] = [await createNote(), newPerson()];
-    await ann.ask(noteId);
-    expect((await owner.send(`PUT /notes/${noteId}/access-requests/${ann.id}`, { json })).status).toBe(400);
-  });
+  it.each([{}, { role: "owner" }, { role: "viewer", userId: "x" }])(
+    "requests for access are not granted with %j",
+    async (json) => {
+      const [noteId, ann] = [await createNote(), newPerson()];
+      await ann.ask(noteId);
+      expect((await owner.send(`PUT /notes/${noteId}/access-requests/${ann.id}`, { json })).status).toBe(400);
+    },
+  );
 });

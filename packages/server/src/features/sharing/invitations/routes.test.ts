@@ -58,7 +58,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await readNote(dora, noteId)).toBe(403);
   });
 
-  it("work once, and lead their user to the note again", async () => {
+  it("invitations work once, and lead their user to the note again", async () => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
     await redeem(dora, token);
@@ -85,7 +85,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
   });
 
-  it("are not spent by a person who has this access already", async () => {
+  it("invitations are not spent by a person who has this access already", async () => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], role: "editor" } });
@@ -122,7 +122,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await owner.send(`PATCH /invitations/${invitation.id}`, { json })).status).toBe(status);
   });
 
-  it("of a file stay those of a viewer", async () => {
+  it("invitations of a file stay those of a viewer", async () => {
     const { attachmentId } = await createWorld(service);
     const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { emails: [newEmail()] } });
     const change = await owner.send(`PATCH /invitations/${body.invitations[0].id}`, { json: { role: "editor" } });
@@ -162,7 +162,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await sharesOf(noteId)).shares).toMatchObject([{ userId: dora.id }]);
   });
 
-  it("keep email addresses with and without a tag apart", async () => {
+  it("invitations keep email addresses with and without a tag apart", async () => {
     const name = uuidv7();
     const { noteId } = await invite({ email: `${name}+files@example.com` });
     const { body } = await invite({ noteId, email: `${name}@example.com` });
@@ -179,7 +179,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     },
   );
 
-  it("requirement 30: are looked at 300 times a minute from one IP address", async () => {
+  it("requirement 30: invitations are looked at 300 times a minute from one IP address", async () => {
     const { token } = await invite();
     const lookFrom = async (remoteAddress: string) =>
       (await service.app.inject({ method: "POST", url: "/invitations/look", remoteAddress, payload: { token } }))
@@ -220,7 +220,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(body).toMatchObject({ status: 409, code: "too_many_invitations" });
   });
 
-  it("are deleted with their note, and when a used link has expired", async () => {
+  it("invitations are deleted with their note, and when a used link has expired", async () => {
     const { noteId, token } = await invite();
     const count = async () =>
       (await service.database.db.kysely.selectFrom("invitations").selectAll().where("note_id", "=", noteId).execute())

@@ -275,7 +275,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
     });
   });
 
-  it("are off where the service sends no mails", async () => {
+  it("mails of shares are off where the service sends no mails", async () => {
     const silent = await startServiceInTest({ engine, beside: service });
     const [noteId, asker] = [await createNote(), await newPerson()];
     await silent.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: [newEmail()] } });

@@ -122,7 +122,7 @@ describe("starts of uploads on SQLite", () => {
     expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual([...Array(BURST + 1).fill(true), false]);
   });
 
-  it("are refused after the close", async () => {
+  it("starts of uploads on SQLite are refused after the close", async () => {
     const { note, starts } = await startsInTest();
     await starts.close();
     const [start] = startsOn(note, 1) as [UploadStart];

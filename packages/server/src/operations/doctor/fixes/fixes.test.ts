@@ -59,7 +59,7 @@ describe.each(PROVIDERS)("the remedies for %s", (provider) => {
 });
 
 describe("the remedies for AWS", () => {
-  it("are an AWS CLI command, Terraform and JSON", () => {
+  it("the remedies for AWS are an AWS CLI command, Terraform and JSON", () => {
     for (const fixes of [
       corsFix(at("aws"), { origin: ORIGIN }),
       lifecycleFix(at("aws"), { rules: [], keyPrefix: "", hasVersions: false }),
@@ -80,7 +80,7 @@ describe("the remedies for AWS", () => {
   const on = { Status: "Enabled", Filter: {} } as const;
   const daily = { ...on, ID: "daily", Expiration: { Days: 1 } };
 
-  it("keep the lifecycle rules that delete and archive no file", () => {
+  it("the remedies for AWS keep the lifecycle rules that delete and archive no file", () => {
     const cheaper = { ...on, ID: "cheaper", Transitions: [{ Days: 30, StorageClass: "STANDARD_IA" as const }] };
     const marker = { ...on, ID: "marker", Expiration: { ExpiredObjectDeleteMarker: true } };
     const logs = { ...daily, ID: "logs", Filter: { Prefix: "logs/" } };
@@ -96,7 +96,7 @@ describe("the remedies for AWS", () => {
     ]);
   });
 
-  it("drop the lifecycle rules that delete or archive files", () => {
+  it("the remedies for AWS drop the lifecycle rules that delete or archive files", () => {
     const archive = { ...on, ID: "archive", Transitions: [{ Days: 1, StorageClass: "GLACIER" as const }] };
     const large = { ...daily, ID: "large", Filter: { ObjectSizeGreaterThan: 1_000 } };
     const someKeys = { ...daily, ID: "some keys", Filter: { Prefix: "files/0" } };
@@ -104,7 +104,7 @@ describe("the remedies for AWS", () => {
     expect(wanted([daily, archive, large, someKeys, old] as LifecycleRule[], "files/")).toEqual(["abort-unfinished"]);
   });
 
-  it("keep the harmless part of a lifecycle rule", () => {
+  it("the remedies for AWS keep the harmless part of a lifecycle rule", () => {
     const both = { ...daily, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } };
     expect(wanted([both])).toEqual(["daily"]);
     expect(wanted([both], "", true)).toEqual(["daily", "expire-old-versions"]);

@@ -46,7 +46,7 @@ describe("POST /doctor/echo", () => {
     expect(proof.isFromService(`${token}x`, echo.proof)).toBe(false);
   });
 
-  it("does not exist for other callers", async () => {
+  it("POST /doctor/echo does not exist for other callers", async () => {
     const other = createEchoProof({ secret: "another-secret", clock: Date.now });
     for (const token of ["", "1.x", other.token()]) expect((await send(token)).statusCode).toBe(404);
   });

@@ -4,7 +4,7 @@ import { createStatementNames } from "./pool.ts";
 const SELECT = 'select "id", count(*) as "count" from "notes" where "id" = $1';
 
 describe("the names of statements", () => {
-  it("are the same for the same statement", () => {
+  it("the names of statements are the same for the same statement", () => {
     const { nameOf } = createStatementNames();
     expect(nameOf(SELECT)).toMatch(/^vk_[0-9a-f]{32}$/);
     expect(nameOf(SELECT)).toBe(createStatementNames().nameOf(SELECT));
@@ -19,7 +19,7 @@ describe("the names of statements", () => {
     ["all columns of a changed row", 'update "notes" set "title" = $1 returning *'],
     ["others, and then all columns of a changed row", 'delete from "notes" returning "id", *'],
     ["an insert of several rows", 'insert into "notes" ("id", "title") values ($1, $2), ($3, $4)'],
-  ])("are not given to %s", (_what, sql) => {
+  ])("the names of statements are not given to %s", (_what, sql) => {
     expect(createStatementNames().nameOf(sql)).toBeUndefined();
   });
 
@@ -28,11 +28,11 @@ describe("the names of statements", () => {
     ["all columns of a query that lists them", 'select * from (select "id" from "notes") as "found"'],
     ["an insert of one row", 'insert into "notes" ("id", "title") values ($1, $2) on conflict ("id") do nothing'],
     ["several subqueries", 'select (select count(*) from "a"), (select "x" from "b") from "notes"'],
-  ])("are given to %s", (_what, sql) => {
+  ])("the names of statements are given to %s", (_what, sql) => {
     expect(createStatementNames().nameOf(sql)).toBeDefined();
   });
 
-  it("are given to at most 500 statements", () => {
+  it("the names of statements are given to at most 500 statements", () => {
     const { nameOf } = createStatementNames();
     for (let nth = 0; nth < 500; nth++) expect(nameOf(`${SELECT} limit ${nth}`)).toBeDefined();
     expect(nameOf(SELECT)).toBeUndefined();

@@ -56,7 +56,7 @@ describe("the copy before a migration", () => {
     expect(copies).toHaveLength(2);
   });
 
-  it("is not made for a new database, or without a migration", async () => {
+  it("the copy before a migration is not made for a new database, or without a migration", async () => {
     const { location, remove } = await sqlite.createLocation();
     onTestFinished(remove);
     const { file } = location as { file: string };

@@ -35,7 +35,7 @@ describe("lists on SQLite", () => {
     expect(await planOf((db) => noteQueries(db).listShared("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
-  it("count the files of a note from two indexes, without their rows", async () => {
+  it("lists on SQLite count the files of a note from two indexes, without their rows", async () => {
     const plan = await planOf((db) => attachmentQueries(db).countOfNote("note", "viewer"));
     for (const index of ["attachments_of_note", "attachments_unready"]) {
       expect(plan).toContain(`SEARCH attachments USING COVERING INDEX ${index} (note_id=?)`);

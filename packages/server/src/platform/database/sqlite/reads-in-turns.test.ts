@@ -28,7 +28,7 @@ async function openFacts() {
 }
 
 describe("the reads of a turn", () => {
-  it("get their own rows", async () => {
+  it("the reads of a turn get their own rows", async () => {
     const { add, read } = await openFacts();
     add("a", 1);
     add("b", 2);
@@ -59,7 +59,7 @@ describe("the reads of a turn", () => {
     expect(await read(all, [])).toEqual([["a"], ["b"]]);
   });
 
-  it("are refused when the database is closed in the same turn", async () => {
+  it("the reads of a turn are refused when the database is closed in the same turn", async () => {
     const { reader, read } = await openFacts();
     const last = read(byId, ["a"]);
     reader.close();

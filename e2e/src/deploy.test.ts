@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { S3, startDirectory } from "../../packages/server/src/platform/config/testing.ts";
+import { S3, startDirectory } from "../../packages/server/src/platform/config/testing/start-directory.ts";
 import { commandPath } from "./testing/selections.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { S3, startDirectory } from "../../packages/server/src/platform/config/testing.ts";
+import { S3, startDirectory } from "../../packages/server/src/platform/config/testing/start-directory.ts";
 import { shortcutsTexts } from "../../packages/web/src/texts/en/palette.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");

@@ -3,7 +3,7 @@ import { attachmentQueries } from "../../../../packages/server/src/features/atta
 import type { BucketCapabilities } from "../../../../packages/server/src/platform/bucket/port.ts";
 import { type BucketServer, bucketOn } from "../../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { patterned } from "../../../../packages/server/src/platform/bucket/testing/bytes.ts";
-import type { Limits } from "../../../../packages/server/src/platform/config/service-limits.ts";
+import type { Limits } from "../../../../packages/server/src/platform/config/limits.ts";
 import { engines } from "../../../../packages/server/src/testing/database/test-databases.ts";
 import { type Client, startService, type TestService } from "../../../../packages/server/src/testing/service.ts";
 import type { RunningProvider } from "../../testing/s3-servers/providers.ts";

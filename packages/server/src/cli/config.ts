@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { describeConfig, loadConfig } from "../platform/config/index.ts";
+import { describeConfig } from "../platform/config/describe.ts";
+import { loadConfig } from "../platform/config/index.ts";
 
 /** `valetkey config` prints the configuration with secrets masked. If the configuration has faults, prints all faults, and exits with 1. */
 export function configCommand(): Command {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import type { PolicySetting } from "../platform/config/policy.ts";
-import { type PolicyName, type PolicyValue, policyNames, variableOf } from "../platform/config/policy.ts";
 import { DomainError } from "../platform/errors.ts";
+import type { PolicyName, PolicySetting, PolicyValue } from "../platform/policy.ts";
+import { policyNames, variableOf } from "../platform/policy.ts";
 import { parseDuration } from "./duration.ts";
 import { withCore } from "./with-core.ts";
 

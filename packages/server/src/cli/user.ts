@@ -7,7 +7,7 @@ import { normaliseEmail } from "../features/people/person.ts";
 import { accountInvitationQueries } from "../features/sharing/account-invitation-queries.ts";
 import { invitationUrl } from "../features/sharing/invitations/describe.ts";
 import { type Quota, quotaOfUser } from "../features/usage/usage.ts";
-import { parseSize } from "../platform/config/size.ts";
+import { parseSize } from "../platform/config/reader.ts";
 import { DomainError } from "../platform/errors.ts";
 import { findPerson, withCore } from "./with-core.ts";
 

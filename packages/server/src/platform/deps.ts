@@ -1,11 +1,11 @@
 import type { Bucket, BucketCapabilities } from "./bucket/port.ts";
 import type { Clock, NewId } from "./clock.ts";
-import type { LivePolicy } from "./config/policy.ts";
-import type { Limits } from "./config/service-limits.ts";
+import type { Limits } from "./config/limits.ts";
 import type { LinkKeys } from "./crypto/link-token.ts";
 import type { Database } from "./database/queries.ts";
 import type { JwtIssuer } from "./database/unions.ts";
 import type { Mailer } from "./mailer/smtp.ts";
+import type { LivePolicy } from "./policy.ts";
 import type { Scanner } from "./scanner/clamd.ts";
 
 export type UploadOutcome = "ready" | "rejected" | "aborted" | "expired";

@@ -1,4 +1,4 @@
-import type { LinkPolicy } from "../platform/config/service-limits.ts";
+import type { LinkPolicy } from "../platform/config/limits.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
 
 /** The keys for links in tests, which come from a fixed secret. */

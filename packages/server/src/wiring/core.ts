@@ -5,7 +5,7 @@ import { peopleQueries } from "../features/people/queries.ts";
 import { type ConfiguredPolicy, fixedPolicy } from "../features/policy/live-policy.ts";
 import { policyQueries } from "../features/policy/queries.ts";
 import type { Config } from "../platform/config/index.ts";
-import { policyNames, variableOf } from "../platform/config/policy.ts";
+import { policyNames, variableOf } from "../platform/policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
 import { openMailer } from "./open-mailer.ts";
 

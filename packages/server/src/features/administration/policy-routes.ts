@@ -1,8 +1,8 @@
 import { PolicyParams, PolicySettings, SetPolicyBody } from "@valetkey/contract";
-import type { PolicySetting } from "../../platform/config/policy.ts";
-import { type PolicyValue, variableOf } from "../../platform/config/policy.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import type { PolicySetting, PolicyValue } from "../../platform/policy.ts";
+import { variableOf } from "../../platform/policy.ts";
 import { callerOf } from "../access/authentication.ts";
 import type { AdministrationVerbs } from "./index.ts";
 

@@ -1,7 +1,7 @@
-import type { PolicySetting, StoredPolicy } from "../../platform/config/policy.ts";
-import { type PolicyName, type PolicyValue, problemOf, variableOf } from "../../platform/config/policy.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { PolicyName, PolicySetting, PolicyValue, StoredPolicy } from "../../platform/policy.ts";
+import { problemOf, variableOf } from "../../platform/policy.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Actor } from "../people/act.ts";
 import { act } from "../people/act.ts";

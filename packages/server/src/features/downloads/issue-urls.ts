@@ -1,4 +1,4 @@
-import type { Limits } from "../../platform/config/service-limits.ts";
+import type { Limits } from "../../platform/config/limits.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { DownloadAccess, Downloadable } from "../access/access-port.ts";
 import { roleOf } from "../access/authorise.ts";

@@ -1,4 +1,4 @@
-import type { LinkPolicy } from "../../platform/config/service-limits.ts";
+import type { LinkPolicy } from "../../platform/config/limits.ts";
 import type { LinkKind, LinkNotify, Role, ShareRole } from "../../platform/database/unions.ts";
 import type { Downloadable } from "../access/access-port.ts";
 import type { Attachment } from "../access/attachment.ts";

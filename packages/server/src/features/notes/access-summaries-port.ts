@@ -1,4 +1,4 @@
-import type { LinkPolicy } from "../../platform/config/service-limits.ts";
+import type { LinkPolicy } from "../../platform/config/limits.ts";
 import type { FileAccess, NoteAccess } from "../access/access-summary.ts";
 
 /** Counts who has access besides the owner, with one query for many notes or files. The maps do not contain ids without such access. */

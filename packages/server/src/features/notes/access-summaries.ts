@@ -1,5 +1,5 @@
 import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
-import type { LinkPolicy } from "../../platform/config/service-limits.ts";
+import type { LinkPolicy } from "../../platform/config/limits.ts";
 import { compile, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";

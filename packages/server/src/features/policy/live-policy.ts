@@ -1,6 +1,6 @@
-import type { LivePolicy, StoredPolicy } from "../../platform/config/policy.ts";
-import { type Policy, type PolicyName, policyNames, problemOf } from "../../platform/config/policy.ts";
-import type { Limits } from "../../platform/config/service-limits.ts";
+import type { Limits } from "../../platform/config/limits.ts";
+import type { LivePolicy, Policy, PolicyName, StoredPolicy } from "../../platform/policy.ts";
+import { policyNames, problemOf } from "../../platform/policy.ts";
 
 /**
  * The rules of the configuration. `fixed`: the rules that the operator has set in the configuration. Administrators can't change these

@@ -1,4 +1,5 @@
-import type { PolicyName, PolicyValue, StoredPolicy } from "../../platform/config/policy.ts";
+import type { PolicyName, PolicyValue, StoredPolicy } from "../../platform/policy.ts";
+
 export type PolicyQueries = {
   list(): Promise<StoredPolicy>;
   put(name: PolicyName, value: PolicyValue): Promise<void>;

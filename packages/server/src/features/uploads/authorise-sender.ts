@@ -1,4 +1,4 @@
-import type { Limits } from "../../platform/config/service-limits.ts";
+import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";

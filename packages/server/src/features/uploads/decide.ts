@@ -1,5 +1,5 @@
 import type { Checksum } from "../../platform/bucket/port.ts";
-import type { Limits } from "../../platform/config/service-limits.ts";
+import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AuditAction, VerificationState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";

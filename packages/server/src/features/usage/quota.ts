@@ -1,4 +1,4 @@
-import type { Limits } from "../../platform/config/service-limits.ts";
+import type { Limits } from "../../platform/config/limits.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
 import { usageQueries } from "./queries.ts";

@@ -1,7 +1,35 @@
-import { readOidc } from "./oidc.ts";
-import type { ConfigReader } from "./reader.ts";
+import { type ConfigReader, isLocalHost } from "./reader.ts";
 import type { Setting } from "./settings.ts";
-import type { AuthConfig, EmbeddedSecrets } from "./types.ts";
+import type { EmbeddedSecrets } from "./stored-secrets.ts";
+
+/** An OpenID provider that people sign in with. */
+export type OidcConfig = {
+  /** The issuer as in the discovery document, but without trailing slashes. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** The label of the button for this provider. */
+  name: string;
+};
+
+export type AuthConfig = {
+  secret: string;
+  /** Earlier values of `secret`. The service uses them only to accept and decrypt what it made with them, such as the tokens of links. */
+  oldSecrets: readonly string[];
+  jwtSecret: string | undefined;
+  jwksUrl: string | undefined;
+  issuer: string | undefined;
+  audience: string | undefined;
+  /** The claim of a JWT that contains the id of the user. */
+  jwtUserClaim: string;
+  /** Whether a JWT must have an expiry. */
+  jwtRequiresExpiry: boolean;
+  signUp: "open" | "invited" | "closed";
+  /** Whether a share with an email address gives access only to a person who has proven this email address. */
+  requiresVerifiedEmail: boolean;
+  /** Undefined if there is no identity provider. */
+  oidc: OidcConfig | undefined;
+};
 
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
@@ -40,12 +68,9 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. With open sign-up, a stranger could sign up
   // here with the email address of such a person. So the default is then `closed`.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
-  const signUp = reader.choice("AUTH_SIGN_UP", {
-    of: ["open", "invited", "closed"],
-    fallback: hasIssuer ? "closed" : "open",
-  });
+  const signUp = reader.read("AUTH_SIGN_UP", hasIssuer ? "closed" : "open");
   // Without mail, the default is false, because people could not prove an email address themselves.
-  const requiresVerifiedEmail = reader.flag("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
+  const requiresVerifiedEmail = reader.read("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
   return (secrets) => ({
     secret: secret ?? secrets().authSecret,
     oldSecrets,
@@ -58,40 +83,28 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
 }
 
 function readJwt(reader: ConfigReader, { hasSecret }: { hasSecret: boolean }) {
-  const jwksUrl = reader.text("AUTH_JWKS_URL");
-  const issuer = reader.text("AUTH_JWT_ISSUER");
-  const audience = reader.text("AUTH_JWT_AUDIENCE");
-  if (jwksUrl !== undefined) checkJwksUrl(reader, { jwksUrl, audience });
+  const jwksUrl = reader.read("AUTH_JWKS_URL");
+  const issuer = reader.read("AUTH_JWT_ISSUER");
+  const audience = reader.read("AUTH_JWT_AUDIENCE");
+  if (jwksUrl?.startsWith("http:")) {
+    reader.warn("AUTH_JWKS_URL is plain http: anyone on the network path can insert their own keys. Use https.");
+  }
+  if (jwksUrl !== undefined && audience === undefined) {
+    reader.warn("AUTH_JWKS_URL is set without AUTH_JWT_AUDIENCE: tokens made for other applications are accepted too.");
+  }
   if (jwksUrl === undefined && !hasSecret && (issuer !== undefined || audience !== undefined)) {
     reader.warn(
       "AUTH_JWT_ISSUER or AUTH_JWT_AUDIENCE is set, but no AUTH_JWT_SECRET or AUTH_JWKS_URL: no token is accepted.",
     );
   }
-  const jwtUserClaim = reader.text("AUTH_JWT_USER_CLAIM") ?? "sub";
-  const jwtRequiresExpiry = reader.flag("AUTH_JWT_REQUIRE_EXPIRY", true);
+  const jwtUserClaim = reader.read("AUTH_JWT_USER_CLAIM") ?? "sub";
+  const jwtRequiresExpiry = reader.read("AUTH_JWT_REQUIRE_EXPIRY");
   if (!jwtRequiresExpiry) {
     reader.warn(
       "AUTH_JWT_REQUIRE_EXPIRY is false: a stolen token without an expiry works until you change its secret. Issue tokens with `exp`, then remove this setting.",
     );
   }
   return { jwksUrl, issuer, audience, jwtUserClaim, jwtRequiresExpiry };
-}
-
-function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: string; audience: string | undefined }) {
-  const protocol = URL.parse(jwksUrl)?.protocol;
-  if (protocol !== "https:" && protocol !== "http:") {
-    reader.fault(
-      "AUTH_JWKS_URL",
-      "is not an http or https URL",
-      "Write it as AUTH_JWKS_URL=https://login.example.com/.well-known/jwks.json.",
-    );
-  }
-  if (protocol === "http:") {
-    reader.warn("AUTH_JWKS_URL is plain http: anyone on the network path can insert their own keys. Use https.");
-  }
-  if (audience === undefined) {
-    reader.warn("AUTH_JWKS_URL is set without AUTH_JWT_AUDIENCE: tokens made for other applications are accepted too.");
-  }
 }
 
 /**
@@ -125,4 +138,31 @@ function checkSecret(reader: ConfigReader, { name, secret }: { name: string; sec
   } else if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) {
     reader.fault(name, "repeats a few characters, which is easy to guess", MAKE_SECRET);
   }
+}
+
+/** Reads the identity provider for the sign-in. Returns undefined if there is no provider. */
+function readOidc(reader: ConfigReader): OidcConfig | undefined {
+  const name = reader.read("AUTH_OIDC_NAME");
+  const needed = ["AUTH_OIDC_ISSUER", "AUTH_OIDC_CLIENT_ID", "AUTH_OIDC_CLIENT_SECRET"] as const;
+  if (!reader.hasAll(needed, { of: "the identity provider" })) {
+    if (name !== undefined)
+      reader.warn("AUTH_OIDC_NAME is set without AUTH_OIDC_ISSUER: there is no provider to name.");
+    return undefined;
+  }
+  const [issuer, clientId, clientSecret] = needed.map((each) => reader.read(each));
+  if (issuer !== undefined) checkIssuer(reader, issuer);
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  return { issuer, clientId, clientSecret, name: name ?? URL.parse(issuer)?.host ?? issuer };
+}
+
+function checkIssuer(reader: ConfigReader, issuer: string): void {
+  const url = URL.parse(issuer);
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLocalHost(url.hostname));
+  if (isSafe && url.username === "" && url.password === "" && !/[?#]/.test(issuer)) return;
+  // The text omits the value, because the value may contain a password.
+  reader.fault(
+    "AUTH_OIDC_ISSUER",
+    "is not an https URL without user name, query and fragment (http only on localhost)",
+    "Write it as the provider does, AUTH_OIDC_ISSUER=https://login.example.com: what comes before /.well-known/openid-configuration.",
+  );
 }

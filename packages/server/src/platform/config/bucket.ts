@@ -1,11 +1,60 @@
-import { readCloudFront, refuseCloudFront } from "./cloudfront.ts";
-import { readBucketPort } from "./ports.ts";
-import type { ConfigReader } from "./reader.ts";
-import type { BucketConfig, ConfigCredentials, EmbeddedSecrets, S3BucketConfig, ServerConfig } from "./types.ts";
+import { createPrivateKey } from "node:crypto";
+import { type ConfigReader, isLocalHost } from "./reader.ts";
+import type { ServerConfig } from "./server.ts";
+import type { EmbeddedSecrets } from "./stored-secrets.ts";
 
-const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;
-const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
-const KEY_PREFIX = /^[A-Za-z0-9!_.'()*/-]{1,512}$/;
+/** Static credentials. Temporary credentials have a `sessionToken`. */
+export type ConfigCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+
+/** The embedded bucket. The process of the service serves it, and stores its data in `server.dataDir`. */
+export type EmbeddedBucketConfig = {
+  kind: "embedded";
+  host: string;
+  /** 0: the service chooses any free port. */
+  port: number;
+  name: string;
+  region: string;
+  /** The base URL of presigned URLs for browsers. Undefined: the URL at which the bucket listens. */
+  publicEndpoint: string | undefined;
+  /** The prefix is empty, or ends with a slash. */
+  keyPrefix: string;
+  credentials: ConfigCredentials;
+};
+
+/** A CloudFront distribution in front of the bucket, and the key pair that the distribution trusts. */
+export type CloudFrontConfig = {
+  /** The URL of the distribution, without a path. */
+  distribution: string;
+  keyPairId: string;
+  /** The private key as PEM. */
+  privateKey: string;
+  hash: "sha1" | "sha256";
+  /** Whether a download URL works only for the IP address that requested this URL. */
+  bindsIp: boolean;
+};
+
+export type S3BucketConfig = {
+  kind: "s3";
+  name: string;
+  region: string;
+  /** Undefined: the bucket is at AWS. */
+  endpoint: string | undefined;
+  /** The base URL of presigned URLs for browsers. Undefined: `endpoint`. */
+  publicEndpoint: string | undefined;
+  forcePathStyle: boolean;
+  /** The prefix is empty, or ends with a slash. */
+  keyPrefix: string;
+  /** If undefined, the provider chain of the AWS SDK finds the credentials. */
+  credentials: ConfigCredentials | undefined;
+  /** If undefined, browsers download from the bucket. */
+  cloudFront: CloudFrontConfig | undefined;
+};
+
+export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
+
+const NEEDED = ["CLOUDFRONT_DOMAIN", "CLOUDFRONT_KEY_PAIR_ID", "CLOUDFRONT_PRIVATE_KEY"] as const;
+const RSA_BITS = 2048;
+const MAX_PORT = 65_535;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
 /**
@@ -15,8 +64,8 @@ const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPx
 export type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 
 export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDraft {
-  const name = reader.text("AWS_BUCKET_NAME");
-  const publicEndpoint = reader.httpUrl("S3_PUBLIC_ENDPOINT", "https://storage.example.com");
+  const name = reader.read("AWS_BUCKET_NAME");
+  const publicEndpoint = reader.read("S3_PUBLIC_ENDPOINT");
   const common = { keyPrefix: readKeyPrefix(reader), publicEndpoint };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
   const bucket = readS3(reader, { name, server, ...common });
@@ -37,7 +86,7 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
       "Set AWS_BUCKET_NAME to the bucket at that endpoint, or remove S3_ENDPOINT.",
     );
   }
-  const port = readBucketPort(reader, server.port);
+  const port = readPort(reader, server.port);
   const publicEndpoint = common.publicEndpoint ?? besidesServer(reader, { server, port });
   requireOwnOrigin(reader, { server, endpoint: publicEndpoint });
   return (secrets) => ({
@@ -50,6 +99,19 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
     publicEndpoint,
     credentials: { accessKeyId: secrets().bucketAccessKeyId, secretAccessKey: secrets().bucketSecretAccessKey },
   });
+}
+
+/** Reads the port of the embedded bucket. Default: the port of the server plus one. */
+function readPort(reader: ConfigReader, serverPort: number): number {
+  const port = reader.read("S3_LOCAL_PORT", serverPort === 0 ? 0 : serverPort + 1);
+  if (port > MAX_PORT || (port === serverPort && port !== 0)) {
+    reader.fault(
+      "S3_LOCAL_PORT",
+      "leaves the embedded bucket no port of its own",
+      `Set S3_LOCAL_PORT to a free port other than ${serverPort}, or to 0 for any.`,
+    );
+  }
+  return port;
 }
 
 /**
@@ -86,14 +148,7 @@ function readS3(
   reader: ConfigReader,
   { name, server, ...common }: Common & { name: string; server: ServerConfig },
 ): S3BucketConfig {
-  if (!BUCKET_NAME.test(name)) {
-    reader.fault(
-      "AWS_BUCKET_NAME",
-      `is "${name}", which is not a bucket's name`,
-      "Give the bare name: no s3://, no URL, no ARN.",
-    );
-  }
-  const endpoint = reader.httpUrl("S3_ENDPOINT", "https://storage.example.com");
+  const endpoint = reader.read("S3_ENDPOINT");
   const credentials = readCredentials(reader);
   const pathStyle = endpoint !== undefined && !new URL(endpoint).hostname.endsWith(".amazonaws.com");
   return {
@@ -103,24 +158,22 @@ function readS3(
     endpoint,
     ...common,
     // AWS needs a host name for each bucket. Most S3-compatible servers have no such host names.
-    forcePathStyle: reader.flag("S3_FORCE_PATH_STYLE", pathStyle),
+    forcePathStyle: reader.read("S3_FORCE_PATH_STYLE", pathStyle),
     credentials,
     cloudFront: readCloudFront(reader, server),
   };
 }
 
 function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolean }): string {
-  const region = reader.text("AWS_REGION");
-  if (region !== undefined && REGION.test(region)) return region;
-  if (region === undefined && hasEndpoint) return "us-east-1";
-  reader.fault(
-    "AWS_REGION",
-    region === undefined
-      ? "is missing: a URL is signed for the bucket's region"
-      : `is "${region}", which is not a region`,
-    "Set the region that the bucket was made in, for example AWS_REGION=eu-central-1.",
-  );
-  return "us-east-1";
+  const region = reader.read("AWS_REGION");
+  if (region === undefined && !hasEndpoint) {
+    reader.fault(
+      "AWS_REGION",
+      "is missing: a URL is signed for the bucket's region",
+      "Set the region that the bucket was made in, for example AWS_REGION=eu-central-1.",
+    );
+  }
+  return region ?? "us-east-1";
 }
 
 /** Reads static credentials. Returns undefined if none are set. In that case, the provider chain of the AWS SDK finds the credentials. */
@@ -148,15 +201,88 @@ export function readCredentials(reader: ConfigReader): ConfigCredentials | undef
 
 /** Reads the prefix of all object keys, and adds a slash at its end. */
 function readKeyPrefix(reader: ConfigReader): string {
-  const value = reader.text("S3_KEY_PREFIX");
-  if (value === undefined) return "";
-  const segments = value.replace(/\/$/, "").split("/");
-  if (!KEY_PREFIX.test(value) || segments.some((segment) => /^\.{0,2}$/.test(segment))) {
+  const value = reader.read("S3_KEY_PREFIX");
+  return value === undefined ? "" : `${value.replace(/\/$/, "")}/`;
+}
+
+/** Reads the CloudFront distribution that serves downloads. Returns undefined if the bucket serves them. */
+function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontConfig | undefined {
+  const hash = reader.read("CLOUDFRONT_HASH");
+  const bindsIp = reader.read("CLOUDFRONT_BIND_IP");
+  if (!reader.hasAll(NEEDED, { of: "CloudFront" })) {
+    for (const name of ["CLOUDFRONT_HASH", "CLOUDFRONT_BIND_IP"] as const) {
+      if (reader.text(name) !== undefined)
+        reader.warn(`${name} is set without CLOUDFRONT_DOMAIN: downloads come from the bucket.`);
+    }
+    return undefined;
+  }
+  const [domain, keyPairId, pem] = NEEDED.map((name) => reader.read(name));
+  const distribution = domain === undefined ? undefined : readDomain(reader, { domain, server });
+  const privateKey = pem === undefined ? undefined : readPrivateKey(reader, pem);
+  if (distribution === undefined || keyPairId === undefined || privateKey === undefined) return undefined;
+  return { distribution, keyPairId, privateKey, hash, bindsIp };
+}
+
+/** Reports a fault if CloudFront is configured with the embedded bucket, because CloudFront can't sign requests to that bucket. */
+function refuseCloudFront(reader: ConfigReader): void {
+  const name = NEEDED.find((each) => reader.text(each) !== undefined);
+  if (name === undefined) return;
+  reader.fault(
+    name,
+    "is set, though AWS_BUCKET_NAME is missing: CloudFront can't read the embedded bucket",
+    "Set AWS_BUCKET_NAME to the bucket behind the distribution, or remove the CLOUDFRONT_ settings.",
+  );
+}
+
+/**
+ * Reads the host name of the distribution. Also accepts a URL. Accepts http only for this machine, because tests run a distribution there.
+ */
+function readDomain(
+  reader: ConfigReader,
+  { domain, server }: { domain: string; server: ServerConfig },
+): string | undefined {
+  const url = URL.parse(domain.includes("://") ? domain : `https://${domain}`);
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLocalHost(url.hostname));
+  if (url === null || !isSafe || url.username !== "" || url.password !== "" || url.href !== `${url.origin}/`) {
+    const remedy = "Write it as CLOUDFRONT_DOMAIN=d111111abcdef8.cloudfront.net, without a path.";
+    reader.fault("CLOUDFRONT_DOMAIN", "is not the host name of a distribution", remedy);
+    return undefined;
+  }
+  // Uploaded content must not share an origin with the sessions (docs/security-requirements.md, 14).
+  if (server.publicUrl !== undefined && url.origin === new URL(server.publicUrl).origin) {
     reader.fault(
-      "S3_KEY_PREFIX",
-      `is "${value}", which is not a plain folder: letters, digits and !_-'()*. between single slashes, up to 512 characters, no . or ..`,
-      "Write it as S3_KEY_PREFIX=valetkey/ or leave it out.",
+      "CLOUDFRONT_DOMAIN",
+      `leaves the files no origin of their own: browsers would get what people upload from ${url.origin}, which is PUBLIC_URL`,
+      "Give the distribution of the files another host name.",
     );
   }
-  return `${segments.join("/")}/`;
+  return url.origin;
+}
+
+function readPrivateKey(reader: ConfigReader, text: string): string | undefined {
+  // Many tools store a variable in one line, with \\n for each line break.
+  const pem = text.replaceAll("\\n", "\n");
+  const problem = problemOfKey(pem);
+  if (problem === undefined) return pem;
+  reader.fault(
+    "CLOUDFRONT_PRIVATE_KEY",
+    problem,
+    "Make a key with `openssl genrsa 2048`, and set CLOUDFRONT_PRIVATE_KEY_FILE to its file.",
+  );
+  return undefined;
+}
+
+/** Describes the problem of a private key. The texts do not contain the message of the parser, because that message may quote the key. */
+function problemOfKey(pem: string): string | undefined {
+  if (/ENCRYPTED/.test(pem)) return "is encrypted with a passphrase, which the service does not know";
+  if (/BEGIN PUBLIC KEY/.test(pem))
+    return "is the public key: CloudFront gets it, and the service gets the private key";
+  try {
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPrivateKey(pem);
+    const isRsa = type === "rsa" && details?.modulusLength === RSA_BITS;
+    const isEcdsa = type === "ec" && details?.namedCurve === "prime256v1";
+    return isRsa || isEcdsa ? undefined : "is neither an RSA key of 2048 bits nor an ECDSA key on P-256";
+  } catch {
+    return "is not a private key in PEM format";
+  }
 }

@@ -2,8 +2,8 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { describeConfig } from "./index.ts";
-import { S3, startDirectory } from "./testing.ts";
+import { describeConfig } from "./describe.ts";
+import { S3, startDirectory } from "./testing/start-directory.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const KEY = pemOf(rsa.privateKey);

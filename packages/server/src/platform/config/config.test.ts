@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { describeConfig } from "./index.ts";
-import { OIDC, OLD_SECRET, OLDER_SECRET, OTHER_SECRET, S3, SECRET, startDirectory } from "./testing.ts";
+import { describeConfig } from "./describe.ts";
+import { OIDC, OLD_SECRET, OLDER_SECRET, OTHER_SECRET, S3, SECRET, startDirectory } from "./testing/start-directory.ts";
 
 let workingDirectory: string;
 let load: ReturnType<typeof startDirectory>["load"];

@@ -1,4 +1,6 @@
-import type { CloudFrontConfig, Config, ConfigCredentials, MailConfig } from "./types.ts";
+import type { CloudFrontConfig, ConfigCredentials } from "./bucket.ts";
+import type { Config } from "./index.ts";
+import type { MailConfig } from "./services.ts";
 
 const MASK = "********";
 

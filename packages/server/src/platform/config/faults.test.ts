@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { OIDC, OLD_SECRET, S3, SECRET, startDirectory } from "./testing.ts";
+import { OIDC, OLD_SECRET, S3, SECRET, startDirectory } from "./testing/start-directory.ts";
 
 const OTLP = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" };
 

@@ -1,25 +1,46 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { readAuth } from "./auth.ts";
-import { readBucket, readCredentials } from "./bucket.ts";
-import { readDatabase } from "./database.ts";
-import { ConfigError } from "./error.ts";
-import { readLimits } from "./limits.ts";
-import { readMail } from "./mail.ts";
-import { readMetrics } from "./metrics.ts";
+import { type AuthConfig, readAuth } from "./auth.ts";
+import { type BucketConfig, readBucket, readCredentials } from "./bucket.ts";
+import { defaultLimits, type LimitsConfig, readLimits } from "./limits.ts";
 import { warnOfNearMisses } from "./near-misses.ts";
-import { ConfigReader, type Environment } from "./reader.ts";
-import { readScanner } from "./scanner.ts";
-import { readServer } from "./server.ts";
-import { ensureSecrets } from "./stored-secrets.ts";
-import { readTracing } from "./tracing.ts";
-import type { Config, EmbeddedSecrets } from "./types.ts";
+import { ConfigError, ConfigReader, type Environment } from "./reader.ts";
+import { type MetricsConfig, readMetrics, readServer, type ServerConfig } from "./server.ts";
+import {
+  type DatabaseConfig,
+  type MailConfig,
+  readDatabase,
+  readMail,
+  readScanner,
+  readTracing,
+  type ScannerConfig,
+  type TracingConfig,
+} from "./services.ts";
+import { type EmbeddedSecrets, ensureSecrets } from "./stored-secrets.ts";
 
-export { describeConfig } from "./describe.ts";
-export { ConfigError, type ConfigFault } from "./error.ts";
-export { defaultLimits } from "./limits.ts";
-export type * from "./types.ts";
+export type { AuthConfig, BucketConfig, DatabaseConfig, MailConfig, MetricsConfig, TracingConfig };
+export { ConfigError, defaultLimits };
+
+/** The parsed configuration. */
+export type Config = {
+  /** The names of the variables that are set. */
+  given: readonly string[];
+  server: ServerConfig;
+  bucket: BucketConfig;
+  database: DatabaseConfig;
+  auth: AuthConfig;
+  /** If undefined, the service does not scan files for viruses. */
+  scanner: ScannerConfig | undefined;
+  /** If undefined, the service sends no mail. */
+  mail: MailConfig | undefined;
+  /** `allowsLoopback`: whether endpoints of webhooks may be on this machine. Such endpoints need no TLS. */
+  webhooks: { allowsLoopback: boolean };
+  limits: LimitsConfig;
+  metrics: MetricsConfig;
+  /** If undefined, the service sends no traces. */
+  tracing: TracingConfig | undefined;
+};
 
 /** The configuration, and warnings about probable mistakes. */
 export type LoadedConfig = { config: Config; warnings: readonly string[] };
@@ -69,7 +90,7 @@ export function parseConfig(
   const mail = readMail(reader, server);
   const auth = readAuth(reader, { embedded, hasMail: mail !== undefined });
   const scanner = readScanner(reader);
-  const webhooks = { allowsLoopback: reader.flag("WEBHOOKS_ALLOW_LOOPBACK") };
+  const webhooks = { allowsLoopback: reader.read("WEBHOOKS_ALLOW_LOOPBACK") };
   const limits = readLimits(reader);
   const metrics = readMetrics(reader, server.port);
   const tracing = readTracing(reader);
@@ -115,8 +136,8 @@ export function loadSigningTarget(env = process.env, { workingDirectory } = { wo
   const reader = new ConfigReader({ ...readDotenv(join(workingDirectory, ".env")), ...env });
   const target = {
     region: reader.text("AWS_REGION"),
-    endpoint: reader.httpUrl("S3_ENDPOINT", "https://storage.example.com"),
-    forcePathStyle: reader.flag("S3_FORCE_PATH_STYLE"),
+    endpoint: reader.read("S3_ENDPOINT"),
+    forcePathStyle: reader.read("S3_FORCE_PATH_STYLE"),
     credentials: readCredentials(reader),
   };
   if (reader.faults.length > 0) throw new ConfigError(reader.faults);

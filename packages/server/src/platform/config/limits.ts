@@ -1,18 +1,67 @@
-import { readLinks } from "./links.ts";
+import { MAX_OBJECT_BYTES } from "../bucket/part-plan.ts";
 import { ConfigReader } from "./reader.ts";
-import type { LimitsConfig } from "./types.ts";
 
-/** The longest lifetime of a URL with Signature Version 4: one week. */
-const MAX_URL_TTL_SECONDS = 604_800;
-const DEFAULT_URL_TTL_SECONDS = 60;
-const DEFAULT_URL_TTL_MAX_SECONDS = 43_200;
-const DEFAULT_URL_TTL_MAX_SHARED_SECONDS = 900;
-const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
+/** The rules that the operator sets for all links. */
+export type LinkPolicy = {
+  /** If false, nobody can create a link, and visitors can't open any link. */
+  isEnabled: boolean;
+  /** The longest life of a link, from its creation. Seconds. If undefined, a link can live until it is revoked. */
+  maxExpirySeconds: number | undefined;
+  /** If true, visitors can't open a link without a password. */
+  isPasswordRequired: boolean;
+  /** How long a visitor can get new URLs after a download claim. Seconds. */
+  windowSeconds: number;
+  /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
+  abuseContact: string | undefined;
+};
+
 /**
- * The size of the largest possible object in Amazon S3. `platform/bucket/part-plan.ts` repeats this number, because config may not import from
- * another folder.
+ * The maximum rate of one person on one replica. `perSecond`: the rate over a longer time. `burst`: the maximum number at once, after a
+ * pause.
  */
-const MAX_OBJECT_BYTES = 5 * 2 ** 40;
+export type RateLimit = { perSecond: number; burst: number };
+
+export type Limits = {
+  urlTtlDefaultSeconds: number;
+  urlTtlMaxSeconds: number;
+  /** The longest expiry that a person who is not the owner may request for a URL. Seconds. */
+  urlTtlMaxSharedSeconds: number;
+  uploadMaxBytes: number;
+  /** The largest file for one PUT. A larger file is sent as a multipart upload. Bytes. */
+  singlePutMaxBytes: number;
+  /** How long a signed PUT of a file or a part is valid. Seconds. */
+  uploadTtlSeconds: number;
+  /** How long a multipart upload may take from start to completion. Seconds. */
+  multipartTtlSeconds: number;
+  /** The maximum number of pending uploads of one user. */
+  userPendingUploads: number;
+  /** The maximum number of pending uploads on one note. */
+  notePendingUploads: number;
+  /** The service verifies a file after the HTTP request if the file is larger than this and the service must read its bytes. Bytes. */
+  verifyInRequestMaxBytes: number;
+  /** The maximum size of all files on the notes of one user. Bytes. Default: no limit. */
+  userQuotaBytes?: number | undefined;
+  /** The maximum number of files on the notes of one user. Default: no limit. */
+  userQuotaFiles?: number | undefined;
+  /** How many download URLs one user may request. Default: no limit. */
+  urlRate?: RateLimit | undefined;
+  /** How many uploads one user may start. Default: no limit. */
+  uploadRate?: RateLimit | undefined;
+  /** How long deleted notes and files stay in the trash. Days. 0: there is no trash, and a deletion is permanent. */
+  trashDays: number;
+  links: LinkPolicy;
+};
+
+/** The limits of a service that has a configuration. */
+export type LimitsConfig = Limits & {
+  /**
+   * The service exports audit events that are older than this number of days to DATA_DIR, and deletes them from the database. If undefined,
+   * all audit events stay in the database.
+   */
+  auditDays: number | undefined;
+};
+
+const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
 /** The largest file for a single PUT. If such a PUT fails, it costs little to send it again. Larger files use a multipart upload. */
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
@@ -23,10 +72,6 @@ const MULTIPART_TTL_SECONDS = 86_400;
  */
 const USER_PENDING_UPLOADS = 1_000;
 const NOTE_PENDING_UPLOADS = 500;
-const DEFAULT_URL_RATE = 200;
-const MAX_URL_RATE = 1_000_000;
-const DEFAULT_TRASH_DAYS = 30;
-const MAX_TRASH_DAYS = 3_650;
 /** After a pause, a person may immediately request as many URLs as the rate normally permits in this many seconds. */
 const URL_BURST_SECONDS = 25;
 /**
@@ -44,35 +89,17 @@ const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
  */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
+/** Ten years. A longer expiry is probably a typing error. */
+export const MAX_LINK_SECONDS = 10 * 365 * 86_400;
+
 export function readLimits(reader: ConfigReader): LimitsConfig {
-  const of = { unit: "seconds", min: 1, max: MAX_URL_TTL_SECONDS };
-  const urlTtlMaxSeconds = reader.integer("URL_TTL_MAX", { ...of, fallback: DEFAULT_URL_TTL_MAX_SECONDS });
-  const fallback = Math.min(DEFAULT_URL_TTL_SECONDS, urlTtlMaxSeconds);
-  const urlTtlDefaultSeconds = reader.integer("URL_TTL_DEFAULT", { ...of, fallback });
-  if (urlTtlDefaultSeconds > urlTtlMaxSeconds) {
-    reader.fault(
-      "URL_TTL_DEFAULT",
-      `is ${urlTtlDefaultSeconds}, more than URL_TTL_MAX (${urlTtlMaxSeconds})`,
-      "Lower URL_TTL_DEFAULT or raise URL_TTL_MAX.",
-    );
-  }
-  const urlTtlMaxSharedSeconds = reader.integer("URL_TTL_MAX_SHARED", {
-    ...of,
-    fallback: Math.min(DEFAULT_URL_TTL_MAX_SHARED_SECONDS, urlTtlMaxSeconds),
-  });
-  if (urlTtlMaxSharedSeconds > urlTtlMaxSeconds) {
-    reader.fault(
-      "URL_TTL_MAX_SHARED",
-      `is ${urlTtlMaxSharedSeconds}, more than URL_TTL_MAX (${urlTtlMaxSeconds})`,
-      "Lower URL_TTL_MAX_SHARED or raise URL_TTL_MAX.",
-    );
-  }
+  const urlTtlMaxSeconds = reader.read("URL_TTL_MAX");
   return {
-    urlTtlDefaultSeconds,
+    urlTtlDefaultSeconds: readUrlTtl(reader, { name: "URL_TTL_DEFAULT", fallback: 60, urlTtlMaxSeconds }),
     urlTtlMaxSeconds,
-    urlTtlMaxSharedSeconds,
-    userQuotaBytes: reader.size("USER_QUOTA_BYTES"),
-    userQuotaFiles: reader.count("USER_QUOTA_FILES"),
+    urlTtlMaxSharedSeconds: readUrlTtl(reader, { name: "URL_TTL_MAX_SHARED", fallback: 900, urlTtlMaxSeconds }),
+    userQuotaBytes: reader.read("USER_QUOTA_BYTES"),
+    userQuotaFiles: reader.read("USER_QUOTA_FILES"),
     uploadMaxBytes: readUploadMax(reader),
     singlePutMaxBytes: SINGLE_PUT_MAX_BYTES,
     uploadTtlSeconds: UPLOAD_TTL_SECONDS,
@@ -80,13 +107,8 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
     userPendingUploads: USER_PENDING_UPLOADS,
     notePendingUploads: NOTE_PENDING_UPLOADS,
     urlRate: readUrlRate(reader),
-    trashDays: reader.integer("TRASH_DAYS", {
-      fallback: DEFAULT_TRASH_DAYS,
-      unit: "days",
-      min: 0,
-      max: MAX_TRASH_DAYS,
-    }),
-    auditDays: reader.count("AUDIT_DAYS"),
+    trashDays: reader.read("TRASH_DAYS"),
+    auditDays: reader.read("AUDIT_DAYS"),
     uploadRate: UPLOAD_RATE,
     links: readLinks(reader),
     verifyInRequestMaxBytes: VERIFY_IN_REQUEST_MAX_BYTES,
@@ -98,14 +120,28 @@ export function defaultLimits(): LimitsConfig {
   return readLimits(new ConfigReader({}));
 }
 
+/** Reads a lifetime of URLs, which may not be longer than URL_TTL_MAX. */
+function readUrlTtl(
+  reader: ConfigReader,
+  options: { name: "URL_TTL_DEFAULT" | "URL_TTL_MAX_SHARED"; fallback: number; urlTtlMaxSeconds: number },
+): number {
+  const { name, fallback, urlTtlMaxSeconds } = options;
+  const found = reader.read(name, Math.min(fallback, urlTtlMaxSeconds));
+  if (found > urlTtlMaxSeconds) {
+    const problem = `is ${found}, more than URL_TTL_MAX (${urlTtlMaxSeconds})`;
+    reader.fault(name, problem, `Lower ${name} or raise URL_TTL_MAX.`);
+  }
+  return found;
+}
+
 function readUrlRate(reader: ConfigReader): LimitsConfig["urlRate"] {
-  const perSecond = reader.integer("URL_RATE_LIMIT", { fallback: DEFAULT_URL_RATE, min: 0, max: MAX_URL_RATE });
+  const perSecond = reader.read("URL_RATE_LIMIT");
   if (perSecond === 0) return undefined;
   return { perSecond, burst: Math.max(MAX_BATCH_URLS, perSecond * URL_BURST_SECONDS) };
 }
 
 function readUploadMax(reader: ConfigReader): number {
-  const bytes = reader.size("UPLOAD_MAX_BYTES") ?? DEFAULT_UPLOAD_MAX_BYTES;
+  const bytes = reader.read("UPLOAD_MAX_BYTES") ?? DEFAULT_UPLOAD_MAX_BYTES;
   if (bytes > MAX_OBJECT_BYTES) {
     reader.fault(
       "UPLOAD_MAX_BYTES",
@@ -114,4 +150,25 @@ function readUploadMax(reader: ConfigReader): number {
     );
   }
   return bytes;
+}
+
+function readLinks(reader: ConfigReader): LinkPolicy {
+  return {
+    isEnabled: reader.read("LINKS") === "on",
+    maxExpirySeconds: readMaxExpiry(reader),
+    isPasswordRequired: reader.read("LINKS_PASSWORD") === "required",
+    windowSeconds: reader.read("LINKS_WINDOW"),
+    abuseContact: reader.read("ABUSE_CONTACT"),
+  };
+}
+
+function readMaxExpiry(reader: ConfigReader): number | undefined {
+  const seconds = reader.read("LINKS_MAX_EXPIRY");
+  if (seconds === undefined || seconds <= MAX_LINK_SECONDS) return seconds;
+  reader.fault(
+    "LINKS_MAX_EXPIRY",
+    `is ${seconds} seconds, which is more than ten years`,
+    "Lower LINKS_MAX_EXPIRY, or leave it out so that a link may live until it is revoked.",
+  );
+  return undefined;
 }

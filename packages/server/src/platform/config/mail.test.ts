@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { describeConfig } from "./index.ts";
-import { startDirectory } from "./testing.ts";
+import { describeConfig } from "./describe.ts";
+import { startDirectory } from "./testing/start-directory.ts";
 
 const MAIL_FROM = "files@example.com";
 /** Settings that cause no warnings themselves, so that the tests get only the warnings about mail. */

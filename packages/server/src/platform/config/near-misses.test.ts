@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { S3, startDirectory } from "./testing.ts";
+import { S3, startDirectory } from "./testing/start-directory.ts";
 
 /** Variables that the platforms set, or that people often set for other programs there. */
 const PLATFORMS = {

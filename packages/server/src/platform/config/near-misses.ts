@@ -1,53 +1,38 @@
 import { distance } from "fastest-levenshtein";
 import type { ConfigReader } from "./reader.ts";
-import { SECRETS, SETTINGS, type Setting } from "./settings.ts";
+import { SECRETS, SETTING_NAMES, type Setting } from "./settings.ts";
 
-// The names of variables of other programs, each with the name of our variable that means the same. An operator may set the wrong one by
-// mistake.
-const RIGHT_NAMES: Record<string, Setting> = {
-  AWS_BUCKET: "AWS_BUCKET_NAME",
-  AWS_S3_BUCKET: "AWS_BUCKET_NAME",
-  AWS_S3_BUCKET_NAME: "AWS_BUCKET_NAME",
-  S3_BUCKET: "AWS_BUCKET_NAME",
-  S3_BUCKET_NAME: "AWS_BUCKET_NAME",
-  BUCKET_NAME: "AWS_BUCKET_NAME",
-  AWS_DEFAULT_REGION: "AWS_REGION",
-  S3_REGION: "AWS_REGION",
-  AWS_ACCESS_KEY: "AWS_ACCESS_KEY_ID",
-  S3_ACCESS_KEY: "AWS_ACCESS_KEY_ID",
-  S3_ACCESS_KEY_ID: "AWS_ACCESS_KEY_ID",
-  AWS_SECRET_KEY: "AWS_SECRET_ACCESS_KEY",
-  S3_SECRET_KEY: "AWS_SECRET_ACCESS_KEY",
-  S3_SECRET_ACCESS_KEY: "AWS_SECRET_ACCESS_KEY",
-  AWS_ENDPOINT_URL: "S3_ENDPOINT",
-  AWS_ENDPOINT_URL_S3: "S3_ENDPOINT",
-  S3_ENDPOINT_URL: "S3_ENDPOINT",
-  DB_URL: "DATABASE_URL",
-  POSTGRES_URL: "DATABASE_URL",
-  PG_URL: "DATABASE_URL",
-  JWT_SECRET: "AUTH_JWT_SECRET",
-  JWKS_URL: "AUTH_JWKS_URL",
-  JWT_ISSUER: "AUTH_JWT_ISSUER",
-  JWT_AUDIENCE: "AUTH_JWT_AUDIENCE",
-  AUTH_OIDC_SECRET: "AUTH_OIDC_CLIENT_SECRET",
-  OIDC_ISSUER: "AUTH_OIDC_ISSUER",
-  OIDC_ISSUER_URL: "AUTH_OIDC_ISSUER",
-  OIDC_CLIENT_ID: "AUTH_OIDC_CLIENT_ID",
-  OIDC_CLIENT_SECRET: "AUTH_OIDC_CLIENT_SECRET",
-  BETTER_AUTH_SECRET: "AUTH_SECRET",
-  SESSION_SECRET: "AUTH_SECRET",
-  BETTER_AUTH_URL: "PUBLIC_URL",
-  BASE_URL: "PUBLIC_URL",
-  CLAMD_HOST: "CLAMAV_HOST",
-  CLAMD_PORT: "CLAMAV_PORT",
-  MAX_UPLOAD_BYTES: "UPLOAD_MAX_BYTES",
-  SMTP_HOST: "SMTP_URL",
-  MAIL_URL: "SMTP_URL",
-  SMTP_FROM: "MAIL_FROM",
-  EMAIL_FROM: "MAIL_FROM",
+/**
+ * For some settings, the names of variables of other programs that mean the same. An operator may set the wrong one by mistake.
+ */
+const OTHER_NAMES: Partial<Record<Setting, string>> = {
+  AWS_BUCKET_NAME: "AWS_BUCKET AWS_S3_BUCKET AWS_S3_BUCKET_NAME S3_BUCKET S3_BUCKET_NAME BUCKET_NAME",
+  AWS_REGION: "AWS_DEFAULT_REGION S3_REGION",
+  AWS_ACCESS_KEY_ID: "AWS_ACCESS_KEY S3_ACCESS_KEY S3_ACCESS_KEY_ID",
+  AWS_SECRET_ACCESS_KEY: "AWS_SECRET_KEY S3_SECRET_KEY S3_SECRET_ACCESS_KEY",
+  S3_ENDPOINT: "AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 S3_ENDPOINT_URL",
+  DATABASE_URL: "DB_URL POSTGRES_URL PG_URL",
+  AUTH_JWT_SECRET: "JWT_SECRET",
+  AUTH_JWKS_URL: "JWKS_URL",
+  AUTH_JWT_ISSUER: "JWT_ISSUER",
+  AUTH_JWT_AUDIENCE: "JWT_AUDIENCE",
+  AUTH_OIDC_CLIENT_SECRET: "AUTH_OIDC_SECRET OIDC_CLIENT_SECRET",
+  AUTH_OIDC_ISSUER: "OIDC_ISSUER OIDC_ISSUER_URL",
+  AUTH_OIDC_CLIENT_ID: "OIDC_CLIENT_ID",
+  AUTH_SECRET: "BETTER_AUTH_SECRET SESSION_SECRET",
+  PUBLIC_URL: "BETTER_AUTH_URL BASE_URL",
+  CLAMAV_HOST: "CLAMD_HOST",
+  CLAMAV_PORT: "CLAMD_PORT",
+  UPLOAD_MAX_BYTES: "MAX_UPLOAD_BYTES",
+  SMTP_URL: "SMTP_HOST MAIL_URL",
+  MAIL_FROM: "SMTP_FROM EMAIL_FROM",
 };
 
-const KNOWN: ReadonlySet<string> = new Set([...SETTINGS, ...SECRETS.map((name) => `${name}_FILE`)]);
+const RIGHT_NAMES = new Map(
+  SETTING_NAMES.flatMap((name) => OTHER_NAMES[name]?.split(" ").map((other): [string, Setting] => [other, name]) ?? []),
+);
+
+const KNOWN: ReadonlySet<string> = new Set([...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]);
 /** Kubernetes and Docker set such variables for each service and each linked container, such as `LINKS_SERVICE_HOST`. */
 const SET_BY_PLATFORM = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP)(?:_\w+)?)?)$/;
 /** No other program is known to have variables with these prefixes. */
@@ -57,7 +42,7 @@ const OUR_PREFIXES = /^(?:AUTH_(?:JWT|OIDC|SIGN)_|LINKS_|URL_TTL_|USER_QUOTA_)/;
 export function warnOfNearMisses(reader: ConfigReader): void {
   for (const name of reader.names) {
     if (KNOWN.has(name) || SET_BY_PLATFORM.test(name)) continue;
-    const meant = RIGHT_NAMES[name] ?? nearest(name);
+    const meant = RIGHT_NAMES.get(name) ?? nearest(name);
     if (meant === undefined) {
       if (OUR_PREFIXES.test(name)) reader.warn(`${name} is set but not read here: no setting has this name.`);
     } else if (reader.text(meant) === undefined) {
@@ -69,7 +54,7 @@ export function warnOfNearMisses(reader: ConfigReader): void {
 /** Finds the setting of which the name is probably a misspelling. */
 function nearest(name: string): Setting | undefined {
   const given = letters(name);
-  return SETTINGS.find((setting) => isMisspelt(given, letters(setting)));
+  return SETTING_NAMES.find((setting) => isMisspelt(given, letters(setting)));
 }
 
 /** In a short name, one other letter often makes the name of another program's variable. */

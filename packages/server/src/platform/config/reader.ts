@@ -1,13 +1,45 @@
 import { readFileSync } from "node:fs";
-import type { ConfigFault } from "./error.ts";
-import { SECRETS, type Setting } from "./settings.ts";
-import { parseSize } from "./size.ts";
+import { SECRETS, type SETTINGS, type Setting, specOf } from "./settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-type Spec = { fallback: number; min: number; max: number; unit?: string };
+/** A fault of the configuration. `name`: the variable or the file. `problem`: what is wrong. `remedy`: how the operator can repair it. */
+export type ConfigFault = { name: string; problem: string; remedy: string };
 
-/** Reads variables and collects all faults. An empty variable counts as unset. */
+type ErrorOptionsWithWarnings = ErrorOptions & { warnings?: readonly string[] };
+
+/**
+ * Contains all faults of the configuration, and the warnings, because a misspelt name can be the cause of a fault. The message is text for a
+ * terminal, and contains no secret.
+ */
+export class ConfigError extends Error {
+  readonly faults: readonly ConfigFault[];
+  readonly warnings: readonly string[];
+
+  constructor(faults: readonly ConfigFault[], { warnings = [], ...options }: ErrorOptionsWithWarnings = {}) {
+    super(render(faults, warnings), options);
+    this.name = "ConfigError";
+    this.faults = faults;
+    this.warnings = warnings;
+  }
+}
+
+function render(faults: readonly ConfigFault[], warnings: readonly string[]): string {
+  const count = faults.length === 1 ? "one fault" : `${faults.length} faults`;
+  const lines = faults.map(({ name, problem, remedy }) => `  ${name} ${problem}.\n    -> ${remedy}`);
+  const notes = warnings.map((text) => `\nNote: ${text}\n`);
+  return `The configuration has ${count}:\n\n${lines.join("\n\n")}\n${notes.join("")}`;
+}
+
+type Values = { integer: number; flag: boolean; text: string | undefined; url: string | undefined };
+type Limits = { size: number | undefined; count: number | undefined };
+
+/** The type of the value of a setting. */
+type Value<Name extends Setting> = (typeof SETTINGS)[Name] extends { is: "choice"; of: readonly (infer Choice)[] }
+  ? Choice
+  : (Values & Limits)[Exclude<(typeof SETTINGS)[Name]["is"], "choice">];
+
+/** Reads the settings of the table, and collects all faults. An empty variable counts as unset. */
 export class ConfigReader {
   readonly faults: ConfigFault[] = [];
   readonly warnings: string[] = [];
@@ -31,11 +63,8 @@ export class ConfigReader {
         values[name] = readFileSync(file, "utf8");
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        this.fault(
-          `${name}_FILE`,
-          `can't be read: ${reason}`,
-          "Correct the path, and make the file readable for this user.",
-        );
+        const remedy = "Correct the path, and make the file readable for this user.";
+        this.fault(`${name}_FILE`, `can't be read: ${reason}`, remedy);
       }
     }
     return values;
@@ -49,6 +78,7 @@ export class ConfigReader {
     this.warnings.push(text);
   }
 
+  /** Returns the text of a setting, without any check. */
   text(name: Setting): string | undefined {
     const value = this.#env[name]?.trim();
     if (!value) return undefined;
@@ -66,71 +96,88 @@ export class ConfigReader {
     return [...this.#given];
   }
 
-  integer(name: Setting, { fallback, min, max, unit }: Spec): number {
+  /** Reads a setting as its specification says. Reports a fault if the value is wrong. `fallback` replaces the default of the table. */
+  read<Name extends Setting>(name: Name, fallback?: Value<Name>): Value<Name> {
     const value = this.text(name);
-    if (value === undefined) return fallback;
-    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= min && number <= max) return number;
-    const of = unit === undefined ? "" : ` of ${unit}`;
-    this.fault(
-      name,
-      `is "${value}", which is not a whole number${of} from ${min} to ${max}`,
-      `Set ${name}=${fallback}, or leave it out for ${fallback}.`,
-    );
-    return fallback;
+    const spec = { ...specOf(name), ...(fallback === undefined ? {} : { fallback }) } as ReturnType<typeof specOf>;
+    if (value === undefined) return ("fallback" in spec ? spec.fallback : undefined) as Value<Name>;
+    return this.#parse(name, value, spec) as Value<Name>;
   }
 
-  /** Reads a number of bytes, such as `5368709120`, `5GiB` or `5 GiB`. The units are KiB, MiB, GiB and TiB. */
-  size(name: Setting): number | undefined {
-    const value = this.text(name);
-    if (value === undefined) return undefined;
-    const bytes = parseSize(value);
-    if (bytes !== undefined) return bytes;
-    this.fault(name, `is "${value}", which is not a size`, `Write bytes, or KiB, MiB, GiB, TiB: ${name}=100MiB.`);
-    return undefined;
-  }
-
-  /** Reads a limit, which is a number of at least 1. Returns undefined if the variable is not set, which means no limit. */
-  count(name: Setting): number | undefined {
-    const value = this.text(name);
-    if (value === undefined) return undefined;
-    if (/^\d{1,15}$/.test(value) && Number(value) >= 1) return Number(value);
-    const remedy = `Write a number: ${name}=10000, or leave it out for no limit.`;
-    this.fault(name, `is "${value}", which is not a whole number from 1`, remedy);
-    return undefined;
-  }
-
-  choice<T extends string>(name: Setting, options: { of: readonly T[]; fallback: T }): T {
-    const value = this.text(name);
-    if (value === undefined) return options.fallback;
-    const found = options.of.find((choice) => choice === value.toLowerCase());
-    if (found !== undefined) return found;
-    this.fault(
-      name,
-      `is "${value}", which is none of ${options.of.join(", ")}`,
-      `Set ${name}=${options.fallback}, or leave it out for ${options.fallback}.`,
-    );
-    return options.fallback;
-  }
-
-  flag(name: Setting, fallback = false): boolean {
-    return this.choice(name, { of: ["true", "false"], fallback: String(fallback) }) === "true";
-  }
-
-  /** Reads an http or https URL without user name, query and fragment, and removes trailing slashes. */
-  httpUrl(name: Setting, example: string): string | undefined {
-    const value = this.text(name);
-    if (value === undefined) return undefined;
-    const url = URL.parse(value);
-    if (url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !/[?#]/.test(value)) {
-      return value.replace(/\/+$/, "");
+  #parse(name: Setting, value: string, spec: ReturnType<typeof specOf>): unknown {
+    const wrong = (problem: string, remedy: string) => {
+      this.fault(name, problem, remedy);
+      return "fallback" in spec ? spec.fallback : undefined;
+    };
+    const orLeaveOut = (fallback: unknown) => `Set ${name}=${fallback}, or leave it out for ${fallback}.`;
+    switch (spec.is) {
+      case "text":
+        if (spec.check?.(value) === false) wrong(spec.problem?.(value) ?? "is wrong", spec.remedy ?? "");
+        return value;
+      case "integer": {
+        const number = wholeNumber(value);
+        if (number >= spec.min && number <= spec.max) return number;
+        const of = spec.unit === undefined ? "" : ` of ${spec.unit}`;
+        const problem = `is "${value}", which is not a whole number${of} from ${spec.min} to ${spec.max}`;
+        return wrong(problem, orLeaveOut(spec.fallback));
+      }
+      case "choice": {
+        const found = spec.of.find((choice) => choice === value.toLowerCase());
+        return found ?? wrong(`is "${value}", which is none of ${spec.of.join(", ")}`, orLeaveOut(spec.fallback));
+      }
+      case "flag":
+        if (/^(?:true|false)$/i.test(value)) return value.toLowerCase() === "true";
+        return wrong(`is "${value}", which is none of true, false`, orLeaveOut(spec.fallback));
+      case "size": {
+        const remedy = `Write bytes, or KiB, MiB, GiB, TiB: ${name}=100MiB.`;
+        return parseSize(value) ?? wrong(`is "${value}", which is not a size`, remedy);
+      }
+      case "count": {
+        if (wholeNumber(value) >= 1) return wholeNumber(value);
+        const remedy = `Write a number: ${name}=10000, or leave it out for no limit.`;
+        return wrong(`is "${value}", which is not a whole number from 1`, remedy);
+      }
+      case "url": {
+        const url = URL.parse(value);
+        const isPlain = url !== null && !url.username && !url.password && !/[?#]/.test(value);
+        if (isPlain && /^https?:$/.test(url.protocol)) return value.replace(/\/+$/, "");
+        // The text omits the value, because the value may contain a password.
+        const problem = "is not an http or https URL without user name, query and fragment";
+        return wrong(problem, `Write it as ${name}=${spec.example}.`);
+      }
     }
-    // The text omits the value, because the value may contain a password.
-    this.fault(
-      name,
-      "is not an http or https URL without user name, query and fragment",
-      `Write it as ${name}=${example}.`,
-    );
-    return undefined;
   }
+
+  /** Whether one of these settings is set. They belong together, so the function reports a fault for each one that is missing. */
+  hasAll(names: readonly Setting[], { of }: { of: string }): boolean {
+    const missing = names.filter((name) => this.text(name) === undefined);
+    if (missing.length === names.length) return false;
+    for (const name of missing) {
+      const remedy = `Set ${names.join(", ")} together, or none of them.`;
+      this.fault(name, `is missing, though another part of ${of} is set`, remedy);
+    }
+    return true;
+  }
+}
+
+function wholeNumber(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+const UNITS: Record<string, number> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+/**
+ * Parses a size such as `1000` or `5GiB`, and returns the number of bytes. Returns undefined if the text is not a size of at least 1 byte.
+ */
+export function parseSize(text: string): number | undefined {
+  const [, digits, unit] = /^(\d{1,15}) ?((?:[KMGT]iB)?)$/.exec(text) ?? [];
+  const bytes = Number(digits) * (UNITS[unit ?? ""] ?? Number.NaN);
+  return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "::1"]);
+
+/** Whether this host is this machine. In a URL, an IPv6 address has brackets. */
+export function isLocalHost(host: string | undefined): boolean {
+  return LOCAL_HOSTS.has((host ?? "").replace(/^\[|\]$/g, ""));
 }

@@ -1,35 +1,101 @@
+import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { readPort } from "./ports.ts";
-import { readPublicUrl } from "./public-url.ts";
-import type { ConfigReader } from "./reader.ts";
-import { readShutdown } from "./shutdown.ts";
-import { readTrustProxy } from "./trust-proxy.ts";
-import type { LogLevel, ServerConfig } from "./types.ts";
+import { type ConfigReader, isLocalHost } from "./reader.ts";
 
-/** The maximum number of worker processes. Hardly any machine has more cores than this. */
-const MAX_WORKERS = 256;
-const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+
+export type ServerConfig = {
+  /** 0: the service chooses any free port. */
+  port: number;
+  host: string;
+  /** The URL has no trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
+  publicUrl: string | undefined;
+  /**
+   * The proxies whose X-Forwarded-* headers the service trusts. `false`: none. A number: so many proxies, counted from the proxy next to
+   * the service. A list: the proxies with these IP addresses.
+   */
+  trustProxy: false | number | string[];
+  logLevel: LogLevel;
+  /** An absolute path. */
+  dataDir: string;
+  /** How long the service accepts new requests after SIGTERM, so that load balancers can switch to other replicas. Seconds. */
+  drainSeconds: number;
+  /**
+   * The longest time from SIGTERM to the end of the service. When the time is over, the service cuts the connections that are still open.
+   * Seconds.
+   */
+  shutdownSeconds: number;
+  /** The number of processes that serve requests. If this is more than 1, the service needs PostgreSQL and an external bucket. */
+  workers: number;
+};
+
+export type MetricsConfig = {
+  /** A separate port for /metrics. If undefined, the port of the service serves /metrics. */
+  port: number | undefined;
+  /** The bearer token that /metrics requires. If undefined, /metrics requires no token. */
+  token: string | undefined;
+};
+
+const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
+/**
+ * The maximum number of proxies. There is a limit, because with a number that is too large, the service trusts entries of X-Forwarded-For
+ * that the client wrote.
+ */
+const MAX_PROXIES = 10;
+const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
 
 export function readServer(reader: ConfigReader, options: { workingDirectory: string }): ServerConfig {
-  const port = readPort(reader);
-  const host = reader.text("HOST") ?? "127.0.0.1";
+  const port = reader.read("PORT");
+  const host = reader.read("HOST") ?? "127.0.0.1";
   const publicUrl = readPublicUrl(reader, { host, port });
-  // The service itself does not support TLS. So if PUBLIC_URL is https, a proxy must be in front of the service.
-  const isBehindProxy = URL.parse(publicUrl ?? "")?.protocol === "https:";
   return {
     port,
     host,
     publicUrl,
-    trustProxy: readTrustProxy(reader, { isBehindProxy }),
-    logLevel: reader.choice("LOG_LEVEL", { of: LOG_LEVELS, fallback: "info" }),
-    dataDir: resolve(options.workingDirectory, reader.text("DATA_DIR") ?? "data"),
+    trustProxy: readTrustProxy(reader, publicUrl),
+    logLevel: reader.read("LOG_LEVEL"),
+    dataDir: resolve(options.workingDirectory, reader.read("DATA_DIR") ?? "data"),
     ...readShutdown(reader, { host, publicUrl }),
     workers: readWorkers(reader),
   };
 }
 
+function readPublicUrl(reader: ConfigReader, { host, port }: { host: string; port: number }): string | undefined {
+  const given = reader.read("PUBLIC_URL");
+  if (given !== undefined) {
+    if (new URL(given).pathname !== "/") {
+      reader.fault("PUBLIC_URL", "has a path", "Serve Valet Key at the root of a host name, and give that root.");
+    }
+    return given;
+  }
+  if (!isLocalHost(host)) {
+    reader.warn(`HOST is ${host} and PUBLIC_URL is not set: links only work on this machine or network.`);
+  }
+  if (port === 0) return undefined;
+  const shown = isLocalHost(host) || ANY_HOSTS.has(host) ? "localhost" : isIP(host) === 6 ? `[${host}]` : host;
+  return `http://${shown}:${port}`;
+}
+
+function readShutdown(
+  reader: ConfigReader,
+  { host, publicUrl }: { host: string; publicUrl: string | undefined },
+): Pick<ServerConfig, "drainSeconds" | "shutdownSeconds"> {
+  // A service that only this machine can reach has no load balancer, so the shutdown need not wait for one.
+  const isLocal = isLocalHost(host) && isLocalHost(URL.parse(publicUrl ?? "http://localhost")?.hostname);
+  const drainSeconds = reader.read("DRAIN_SECONDS", isLocal ? 0 : undefined);
+  const shutdownSeconds = reader.read("SHUTDOWN_SECONDS");
+  if (shutdownSeconds <= drainSeconds) {
+    reader.fault(
+      "SHUTDOWN_SECONDS",
+      `is ${shutdownSeconds}, not more than DRAIN_SECONDS (${drainSeconds})`,
+      "Raise SHUTDOWN_SECONDS or lower DRAIN_SECONDS, so that running requests have time to finish.",
+    );
+  }
+  return { drainSeconds, shutdownSeconds };
+}
+
 function readWorkers(reader: ConfigReader): number {
-  const workers = reader.integer("WORKERS", { fallback: 1, min: 1, max: MAX_WORKERS });
+  const workers = reader.read("WORKERS");
   if (workers === 1) return workers;
   if (reader.text("DATABASE_URL") === undefined) {
     reader.fault(
@@ -46,4 +112,52 @@ function readWorkers(reader: ConfigReader): number {
     );
   }
   return workers;
+}
+
+function readTrustProxy(reader: ConfigReader, publicUrl: string | undefined): ServerConfig["trustProxy"] {
+  const value = reader.read("TRUST_PROXY");
+  // The service itself does not support TLS. So if PUBLIC_URL is https, a proxy must be in front of the service.
+  if (value === undefined && publicUrl?.startsWith("https:")) {
+    reader.warn(
+      "PUBLIC_URL is https, but TRUST_PROXY is not set: all clients share the proxy's IP address, and one limit of sign-ins. Set TRUST_PROXY=1, or the number of proxies in front.",
+    );
+  }
+  if (value === undefined || value === "false") return false;
+  const remedy =
+    "Set TRUST_PROXY to the number of proxies in front (1), or to their IP addresses (10.0.0.0/8, loopback).";
+  const proxies = value.split(",").map((proxy) => proxy.trim());
+  if (value === "true" || proxies.some((proxy) => /\/0+$/.test(proxy))) {
+    const problem = `is "${value}", so that anyone could forge their IP address in X-Forwarded-For`;
+    reader.fault("TRUST_PROXY", problem, remedy);
+    return false;
+  }
+  if (/^\d+$/.test(value)) return readProxyCount(reader, Number(value));
+  if (!proxies.every(isProxy)) reader.fault("TRUST_PROXY", `is "${value}", which names no proxies`, remedy);
+  return proxies;
+}
+
+function readProxyCount(reader: ConfigReader, count: number): number {
+  if (count > MAX_PROXIES) {
+    reader.fault(
+      "TRUST_PROXY",
+      `is ${count}, so that anyone could forge their IP address in X-Forwarded-For`,
+      `Set TRUST_PROXY to the number of proxies in front (1), at most ${MAX_PROXIES}.`,
+    );
+  }
+  return count;
+}
+
+function isProxy(text: string): boolean {
+  if (PROXY_RANGES.has(text)) return true;
+  const [address = "", bits = "0", ...rest] = text.split("/");
+  const family = isIP(address);
+  return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+export function readMetrics(reader: ConfigReader, serverPort: number): MetricsConfig {
+  const port = reader.text("METRICS_PORT") === undefined ? undefined : reader.read("METRICS_PORT");
+  if (port === serverPort) {
+    reader.fault("METRICS_PORT", "is the port of the service", "Set another port, or leave METRICS_PORT out.");
+  }
+  return { port, token: reader.read("METRICS_TOKEN") };
 }

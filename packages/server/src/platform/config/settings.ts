@@ -1,93 +1,329 @@
-/** The names of all settings. The type of `ConfigReader` allows no other name, so this list is complete. */
-export const SETTINGS = [
-  "ABUSE_CONTACT",
-  "AUDIT_DAYS",
-  "AUTH_JWKS_URL",
-  "AUTH_JWT_AUDIENCE",
-  "AUTH_JWT_ISSUER",
-  "AUTH_JWT_REQUIRE_EXPIRY",
-  "AUTH_JWT_SECRET",
-  "AUTH_JWT_USER_CLAIM",
-  "AUTH_OIDC_CLIENT_ID",
-  "AUTH_OIDC_CLIENT_SECRET",
-  "AUTH_OIDC_ISSUER",
-  "AUTH_OIDC_NAME",
-  "AUTH_REQUIRE_VERIFIED_EMAIL",
-  "AUTH_SECRET",
-  "AUTH_SECRETS_OLD",
-  "AUTH_SIGN_UP",
-  "AWS_ACCESS_KEY_ID",
-  "AWS_BUCKET_NAME",
-  "AWS_REGION",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-  "CLAMAV_HOST",
-  "CLAMAV_PORT",
-  "CLAMAV_TOO_LARGE",
-  "CLOUDFRONT_BIND_IP",
-  "CLOUDFRONT_DOMAIN",
-  "CLOUDFRONT_HASH",
-  "CLOUDFRONT_KEY_PAIR_ID",
-  "CLOUDFRONT_PRIVATE_KEY",
-  "DATABASE_PREPARED",
-  "DATABASE_URL",
-  "DATA_DIR",
-  "DRAIN_SECONDS",
-  "HOST",
-  "LINKS",
-  "LINKS_MAX_EXPIRY",
-  "LINKS_PASSWORD",
-  "LINKS_WINDOW",
-  "LOG_LEVEL",
-  "MAIL_FROM",
-  "METRICS_PORT",
-  "METRICS_TOKEN",
-  "OTEL_EXPORTER_OTLP_ENDPOINT",
-  "OTEL_EXPORTER_OTLP_HEADERS",
-  "OTEL_EXPORTER_OTLP_PROTOCOL",
-  "OTEL_SDK_DISABLED",
-  "OTEL_SERVICE_NAME",
-  "OTEL_TRACES_SAMPLER",
-  "OTEL_TRACES_SAMPLER_ARG",
-  "PORT",
-  "PUBLIC_URL",
-  "S3_ENDPOINT",
-  "S3_FORCE_PATH_STYLE",
-  "S3_KEY_PREFIX",
-  "S3_LOCAL_PORT",
-  "S3_PUBLIC_ENDPOINT",
-  "SHUTDOWN_SECONDS",
-  "SMTP_URL",
-  "TRASH_DAYS",
-  "TRUST_PROXY",
-  "UPLOAD_MAX_BYTES",
-  "URL_RATE_LIMIT",
-  "URL_TTL_DEFAULT",
-  "URL_TTL_MAX",
-  "URL_TTL_MAX_SHARED",
-  "USER_QUOTA_BYTES",
-  "USER_QUOTA_FILES",
-  "WEBHOOKS_ALLOW_LOOPBACK",
-  "WORKERS",
-] as const;
+/** What all settings have. `doc`: the meaning, as docs/configuration.md shows it. `shown`: the default, as that page shows it. */
+type Common = { doc: string; shown: string };
+type Text = Common & { is: "text" } & TextRules;
+type Integer = Common & { is: "integer"; fallback: number } & Range;
+type Choice<T extends string> = Common & { is: "choice"; of: readonly T[]; fallback: T };
+type Flag = Common & { is: "flag"; fallback: boolean };
+type Size = Common & { is: "size" };
+type Count = Common & { is: "count" };
+type HttpUrl = Common & { is: "url"; example: string };
+type Spec = Text | Integer | Choice<string> | Flag | Size | Count | HttpUrl;
 
-export type Setting = (typeof SETTINGS)[number];
+type TextRules = {
+  /** Whether a value is valid. Default: every value is valid. */
+  check?: (value: string) => boolean;
+  problem?: (value: string) => string;
+  remedy?: string;
+  /** Whether a file can contain the value. The operator then sets the variable with the suffix `_FILE` to the path of the file. */
+  isSecret?: true;
+};
+type Range = { min: number; max: number; unit?: string };
 
-/**
- * The settings whose value can be in a file. To use a file, the operator adds `_FILE` to the name of the setting, and sets this variable to
- * the path of the file.
- */
-export const SECRETS = [
-  "AUTH_SECRET",
-  "AUTH_SECRETS_OLD",
-  "AUTH_JWT_SECRET",
-  "AUTH_OIDC_CLIENT_SECRET",
-  "AWS_ACCESS_KEY_ID",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-  "CLOUDFRONT_PRIVATE_KEY",
-  "DATABASE_URL",
-  "METRICS_TOKEN",
-  "OTEL_EXPORTER_OTLP_HEADERS",
-  "SMTP_URL",
-] as const satisfies readonly Setting[];
+const text = (doc: string, shown = "", rules: TextRules = {}): Text => ({ is: "text", doc, shown, ...rules });
+const secret = (doc: string, shown = "", rules: TextRules = {}): Text => text(doc, shown, { isSecret: true, ...rules });
+const integer = (fallback: number, range: Range, doc: string, shown = `${fallback}`): Integer => {
+  return { is: "integer", fallback, doc, shown, ...range };
+};
+const seconds = (fallback: number, range: Range, doc: string, shown = `${fallback}`): Integer =>
+  integer(fallback, { unit: "seconds", ...range }, doc, shown);
+const choice = <const T extends string>(
+  of: readonly T[],
+  fallback: T,
+  doc: string,
+  shown: string = fallback,
+): Choice<T> => ({
+  is: "choice",
+  of,
+  fallback,
+  doc,
+  shown,
+});
+const flag = (fallback: boolean, doc: string, shown = `${fallback}`): Flag => ({ is: "flag", fallback, doc, shown });
+/** A number of bytes, such as `5368709120`, `5GiB` or `5 GiB`. */
+const size = (doc: string, shown: string): Size => ({ is: "size", doc, shown });
+/** A limit of at least 1. Without a value, there is no limit. */
+const count = (doc: string, shown: string): Count => ({ is: "count", doc, shown });
+/** An http or https URL without user name, query and fragment. */
+const url = (example: string, doc: string, shown: string): HttpUrl => ({ is: "url", example, doc, shown });
+
+const PORTS = { min: 0, max: 65_535 };
+const SHUTDOWN = { min: 0, max: 3_600 };
+/** Signature Version 4 allows a lifetime of up to one week. */
+const URL_LIFETIME = { min: 1, max: 604_800 };
+const MIN_METRICS_TOKEN_LENGTH = 16;
+/** The maximum length of the name of the provider, which the sign-in page shows on a button. */
+const MAX_PROVIDER_NAME_LENGTH = 60;
+/** Matches pairs of `name=value`, separated by commas. */
+const HEADERS = /^\s*[^=,\s]+\s*=[^,]+(?:,\s*[^=,\s]+\s*=[^,]+)*$/;
+
+const server = {
+  PORT: integer(3000, PORTS, "the port of the service"),
+  HOST: text("the IP address to listen on, or `0.0.0.0` for all", "127.0.0.1"),
+  PUBLIC_URL: url(
+    "https://files.example.com",
+    "the URL that people type to open the service",
+    "`http://localhost:PORT`",
+  ),
+  DATA_DIR: text("the folder of SQLite, the built-in bucket and secrets", "`./data`"),
+  TRUST_PROXY: text("the number of trusted proxies, or their IP addresses", "off"),
+  // Long enough for a load balancer that polls /readyz every second, and stops sending requests after three failed polls.
+  DRAIN_SECONDS: seconds(
+    5,
+    SHUTDOWN,
+    "how long the service still serves requests after SIGTERM",
+    "5, or 0 without other machines",
+  ),
+  // By default, service managers such as Kubernetes kill a process after 30 seconds.
+  SHUTDOWN_SECONDS: seconds(30, { ...SHUTDOWN, min: 1 }, "seconds from SIGTERM until open connections are cut"),
+  // Hardly any machine has more than 256 cores.
+  WORKERS: integer(1, { min: 1, max: 256 }, "how many processes serve requests, see [below](#workers)"),
+  METRICS_PORT: integer(9464, { ...PORTS, min: 1 }, "a separate port for `/metrics`", "the port of the service"),
+  METRICS_TOKEN: secret("the bearer token that a request for `/metrics` needs", "none", {
+    check: (value) => value.length >= MIN_METRICS_TOKEN_LENGTH,
+    problem: () => `has fewer than ${MIN_METRICS_TOKEN_LENGTH} characters`,
+    remedy: "Make one: openssl rand -base64 24",
+  }),
+  AUDIT_DAYS: count(
+    "days until [audit events](operations.md#keep-the-audit-log-short) are exported to files and deleted",
+    "off",
+  ),
+  LOG_LEVEL: choice(
+    ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+    "info",
+    "`debug` logs each request",
+  ),
+};
+
+/** The standard variables of OpenTelemetry. */
+const traces = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(
+    "http://localhost:4318",
+    "the collector, such as `http://localhost:4318`",
+    "no traces",
+  ),
+  OTEL_EXPORTER_OTLP_PROTOCOL: choice(
+    ["http/protobuf"],
+    "http/protobuf",
+    "always OTLP over HTTP with protobuf",
+    "`http/protobuf`",
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: secret("headers for the collector, such as `authorization=Bearer%20TOKEN`", "none", {
+    check: (value) => HEADERS.test(value),
+    // The text omits the value, because the value may contain a token.
+    problem: () => "is not a list of name=value pairs",
+    remedy: "Write it as OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20TOKEN, with commas between the pairs.",
+  }),
+  OTEL_SERVICE_NAME: text("the name of the service in the traces", "valetkey"),
+  OTEL_TRACES_SAMPLER: choice(
+    [
+      "always_on",
+      "always_off",
+      "traceidratio",
+      "parentbased_always_on",
+      "parentbased_always_off",
+      "parentbased_traceidratio",
+    ],
+    "parentbased_always_on",
+    "which traces are recorded, see below",
+    "`parentbased_always_on`",
+  ),
+  OTEL_TRACES_SAMPLER_ARG: text("the part of the traces that `traceidratio` records, from 0 to 1", "1", {
+    check: (value) => /^(?:\d{1,15}(?:\.\d{1,15})?|\.\d{1,15})$/.test(value) && Number(value) <= 1,
+    problem: (value) => `is "${value}", which is not a number from 0 to 1`,
+    remedy: "Set OTEL_TRACES_SAMPLER_ARG=0.1 for a tenth of the traces, or leave it out for all.",
+  }),
+  OTEL_SDK_DISABLED: flag(false, "`true`: the service sends no traces"),
+};
+
+const bucket = {
+  AWS_BUCKET_NAME: text("your private bucket", "the built-in bucket", {
+    check: (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/.test(value),
+    problem: (value) => `is "${value}", which is not a bucket's name`,
+    remedy: "Give the bare name: no s3://, no URL, no ARN.",
+  }),
+  AWS_REGION: text("the region of the bucket, required on AWS", "", {
+    check: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(value),
+    problem: (value) => `is "${value}", which is not a region`,
+    remedy: "Set the region that the bucket was made in, for example AWS_REGION=eu-central-1.",
+  }),
+  AWS_ACCESS_KEY_ID: secret("fixed credentials for the bucket", "the AWS SDK's provider chain"),
+  AWS_SECRET_ACCESS_KEY: secret("the secret of these credentials"),
+  AWS_SESSION_TOKEN: secret("the token of temporary credentials"),
+  S3_ENDPOINT: url("https://storage.example.com", "the endpoint of another S3 server", "AWS"),
+  S3_PUBLIC_ENDPOINT: url(
+    "https://storage.example.com",
+    "the endpoint for browsers, on another origin than `PUBLIC_URL`",
+    "`S3_ENDPOINT`",
+  ),
+  S3_FORCE_PATH_STYLE: flag(
+    false,
+    "uses `https://host/bucket/key` instead of `https://bucket.host/key`",
+    "true with `S3_ENDPOINT`",
+  ),
+  S3_KEY_PREFIX: text("the prefix of every object key", "none", {
+    check: isPlainFolder,
+    problem: (value) =>
+      `is "${value}", which is not a plain folder: letters, digits and !_-'()*. between single slashes, up to 512 characters, no . or ..`,
+    remedy: "Write it as S3_KEY_PREFIX=valetkey/ or leave it out.",
+  }),
+  S3_LOCAL_PORT: integer(3001, PORTS, "the port of the built-in bucket", "`PORT` + 1"),
+};
+
+const cloudFront = {
+  CLOUDFRONT_DOMAIN: text("the host name of the distribution", "none"),
+  CLOUDFRONT_KEY_PAIR_ID: text("the id of the public key in the key group", "", {
+    check: (value) => /^[A-Z0-9]{8,32}$/.test(value),
+    problem: () => "is not the id of a public key in CloudFront",
+    remedy: "Copy the id of the public key in the key group, for example CLOUDFRONT_KEY_PAIR_ID=K2JCJMDEHXQW5F.",
+  }),
+  CLOUDFRONT_PRIVATE_KEY: secret("the private key in PEM format"),
+  CLOUDFRONT_HASH: choice(["sha256", "sha1"], "sha256", "`sha1` for software that checks signatures without SHA-256"),
+  CLOUDFRONT_BIND_IP: flag(false, "`true`: a URL works only for the IP address that got it"),
+};
+
+const database = {
+  DATABASE_URL: secret("`postgres://user:password@host/database`", "SQLite in `DATA_DIR`", {
+    check: (value) => /^postgres(?:ql)?:\/\//.test(value) && URL.canParse(value),
+    // The text omits the value, because the value contains a password.
+    problem: () => "is not a postgres:// or postgresql:// URL",
+    remedy:
+      "Write it as DATABASE_URL=postgres://user:password@host:5432/database (escape @, : and / in the password), or leave it out for SQLite.",
+  }),
+  DATABASE_PREPARED: choice(
+    ["auto", "on", "off"],
+    "auto",
+    "`on` or `off`: whether PostgreSQL prepares named statements",
+  ),
+};
+
+const auth = {
+  AUTH_SECRET: secret("signs session cookies, known browsers and links, at least 32 bytes", "see below"),
+  AUTH_SECRETS_OLD: secret("earlier values of `AUTH_SECRET`, which still open links", "none"),
+  AUTH_SIGN_UP: choice(
+    ["open", "invited", "closed"],
+    "open",
+    "who may create accounts with a password: `open`, `invited` or `closed`",
+    "see below",
+  ),
+  AUTH_REQUIRE_VERIFIED_EMAIL: flag(
+    false,
+    "`true`: a share by email address needs a proven email address",
+    "`true` with [mail](#mail)",
+  ),
+  AUTH_JWT_SECRET: secret("verifies HS256 tokens of your application, at least 32 bytes", "off"),
+  AUTH_JWKS_URL: text("keys for RS256, PS256, ES256 and EdDSA tokens of a provider", "off", {
+    check: (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""),
+    problem: () => "is not an http or https URL",
+    remedy: "Write it as AUTH_JWKS_URL=https://login.example.com/.well-known/jwks.json.",
+  }),
+  AUTH_JWT_ISSUER: text("the required `iss` of a token", "not checked"),
+  AUTH_JWT_AUDIENCE: text("the required `aud` of a token", "not checked"),
+  AUTH_JWT_USER_CLAIM: text("the claim of a token that contains the id of the user", "`sub`"),
+  AUTH_JWT_REQUIRE_EXPIRY: flag(true, "`false` also accepts tokens without `exp`. They never expire", "`true`"),
+};
+
+const identityProvider = {
+  AUTH_OIDC_ISSUER: text("the URL before `/.well-known/openid-configuration`", "off"),
+  AUTH_OIDC_CLIENT_ID: text("the client id at the provider"),
+  AUTH_OIDC_CLIENT_SECRET: secret("the client secret"),
+  AUTH_OIDC_NAME: text("the text of the sign-in button", "the issuer's host", {
+    check: (value) => value.length <= MAX_PROVIDER_NAME_LENGTH && !/\p{Cc}/u.test(value),
+    problem: () => `has more than ${MAX_PROVIDER_NAME_LENGTH} characters, or control characters`,
+    remedy: "Set AUTH_OIDC_NAME=Example, or leave it out for the issuer's host.",
+  }),
+};
+
+const mail = {
+  SMTP_URL: secret("the SMTP server, as `smtps://user:password@host` or `smtp://…`", "no mail"),
+  MAIL_FROM: text("the sender: `files@example.com` or `Example <files@example.com>`"),
+};
+
+const webhooks = {
+  WEBHOOKS_ALLOW_LOOPBACK: flag(false, "`true`: webhooks may call this machine, also by http"),
+};
+
+const scanner = {
+  CLAMAV_HOST: text("the ClamAV daemon (clamd) on TCP: `host` or `host:port`", "no scans"),
+  CLAMAV_PORT: integer(3310, { ...PORTS, min: 1 }, "the TCP port of clamd"),
+  CLAMAV_TOO_LARGE: choice(
+    ["reject", "accept"],
+    "reject",
+    "`reject` or `accept` files that clamd cannot scan completely",
+  ),
+};
+
+const limits = {
+  URL_TTL_DEFAULT: seconds(60, URL_LIFETIME, "seconds until a URL expires if a request has no `expiresIn`"),
+  URL_TTL_MAX: seconds(43_200, URL_LIFETIME, "the largest `expiresIn`, at most 604800"),
+  URL_TTL_MAX_SHARED: seconds(900, URL_LIFETIME, "the largest `expiresIn` for a person who is not the owner"),
+  URL_RATE_LIMIT: integer(
+    200,
+    { min: 0, max: 1_000_000 },
+    "URLs per second for one person on one replica, 0 for no limit",
+  ),
+  UPLOAD_MAX_BYTES: size("the largest file, at most 5TiB", "5GiB"),
+  USER_QUOTA_BYTES: size("the maximum size of all files on one person's notes", "none"),
+  USER_QUOTA_FILES: count("the maximum number of files on one person's notes", "none"),
+  TRASH_DAYS: integer(
+    30,
+    { min: 0, max: 3_650, unit: "days" },
+    "days in which a deletion can be undone, 0 deletes immediately",
+  ),
+};
+
+const links = {
+  LINKS: choice(["on", "off"], "on", "`off`: nobody can make a link, and existing links do not open"),
+  LINKS_MAX_EXPIRY: count("how long a link can work, from its creation, in seconds", "none"),
+  LINKS_PASSWORD: choice(["optional", "required"], "optional", "`required`: a link without a password does not open"),
+  LINKS_WINDOW: seconds(
+    900,
+    { min: 1, max: 86_400 },
+    "seconds in which one counted download can get new URLs, at most 86400",
+  ),
+  ABUSE_CONTACT: text("the email address or URL for visitors who report abuse", "none", {
+    check: (value) => /^[^\s@]+@[^\s@]+$/.test(value) || /^https?:$/.test(URL.parse(value)?.protocol ?? ""),
+    problem: () => "is neither an email address nor an http or https URL",
+    remedy: "Write it as ABUSE_CONTACT=abuse@example.com or ABUSE_CONTACT=https://example.com/abuse.",
+  }),
+};
+
+/** All settings. */
+export const SETTINGS = {
+  ...{ ...server, ...traces, ...bucket, ...cloudFront, ...database, ...auth },
+  ...{ ...identityProvider, ...mail, ...webhooks, ...scanner, ...limits, ...links },
+};
+
+export type Setting = keyof typeof SETTINGS;
+
+export const SETTING_NAMES: readonly Setting[] = (Object.keys(SETTINGS) as Setting[]).toSorted();
+
+/** The settings whose value can be in a file. */
+export const SECRETS = SETTING_NAMES.filter((name) => specOf(name).isSecret === true);
+
+/** Returns a setting with the type that all settings have. */
+export function specOf(name: Setting): Spec & Pick<TextRules, "isSecret"> {
+  return SETTINGS[name];
+}
+
+function isPlainFolder(value: string): boolean {
+  const segments = value.replace(/\/$/, "").split("/");
+  return /^[A-Za-z0-9!_.'()*/-]{1,512}$/.test(value) && segments.every((segment) => !/^\.{0,2}$/.test(segment));
+}
+
+/** The settings by the page of the documentation and the heading before their table. */
+export const DOCUMENTED: Record<string, Record<string, Record<string, Common>>> = {
+  "docs/configuration.md": {
+    Server: server,
+    Traces: traces,
+    Bucket: bucket,
+    Database: database,
+    Authentication: auth,
+    "An identity provider": identityProvider,
+    Mail: mail,
+    Webhooks: webhooks,
+    "Virus scanner": scanner,
+    Limits: limits,
+    Links: links,
+  },
+  "docs/cloudfront.md": { Settings: cloudFront },
+};

@@ -3,8 +3,9 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, describe, expect, test } from "vitest";
-import { ConfigError, type EmbeddedSecrets, parseConfig } from "./index.ts";
-import { S3, SECRET, startDirectory } from "./testing.ts";
+import { ConfigError, parseConfig } from "./index.ts";
+import type { EmbeddedSecrets } from "./stored-secrets.ts";
+import { S3, SECRET, startDirectory } from "./testing/start-directory.ts";
 
 let workingDirectory: string;
 let load: ReturnType<typeof startDirectory>["load"];

@@ -13,8 +13,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { ConfigError } from "./error.ts";
-import type { EmbeddedSecrets } from "./types.ts";
+import { ConfigError } from "./reader.ts";
+
+/** The secrets that embedded mode generates on the first start, and stores in DATA_DIR. */
+export type EmbeddedSecrets = { authSecret: string; bucketAccessKeyId: string; bucketSecretAccessKey: string };
 
 const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;

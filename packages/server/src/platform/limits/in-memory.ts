@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { RateLimit } from "../config/service-limits.ts";
+import type { RateLimit } from "../config/limits.ts";
 import type { Tx } from "../database/queries.ts";
 import { rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
 import { limitCountQueries } from "./queries.ts";

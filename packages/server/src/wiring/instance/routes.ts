@@ -1,6 +1,6 @@
 import { Instance } from "@valetkey/contract";
 import type { Accounts } from "../../features/accounts/library/accounts.ts";
-import type { LinkPolicy } from "../../platform/config/service-limits.ts";
+import type { LinkPolicy } from "../../platform/config/limits.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App } from "../../platform/http/route-types.ts";
 

@@ -1,12 +1,12 @@
 import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
 import type { NewId } from "../../../platform/clock.ts";
-import type { Policy } from "../../../platform/config/policy.ts";
 import {
   cookiePrefix,
   isHttps,
   SESSION_SECONDS,
   SESSION_UPDATE_SECONDS,
 } from "../../../platform/http/session-cookie.ts";
+import type { Policy } from "../../../platform/policy.ts";
 import type { LinkVerbs } from "../../links/index.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import type { SharingVerbs } from "../../sharing/index.ts";

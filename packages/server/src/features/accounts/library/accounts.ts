@@ -1,8 +1,8 @@
 import { type BetterAuthPlugin, betterAuth, type User } from "better-auth";
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
-import type { Policy } from "../../../platform/config/policy.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { browserCookieName } from "../../../platform/http/session-cookie.ts";
+import type { Policy } from "../../../platform/policy.ts";
 import type { Language } from "../../../platform/text/language.ts";
 import type { Caller } from "../../access/caller.ts";
 import { readEmail } from "../../people/person.ts";

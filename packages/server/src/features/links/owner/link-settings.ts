@@ -1,4 +1,4 @@
-import type { Limits } from "../../../platform/config/service-limits.ts";
+import type { Limits } from "../../../platform/config/limits.ts";
 import type { LinkNotify } from "../../../platform/database/unions.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { checkReadable } from "../../../platform/text/readable-text.ts";

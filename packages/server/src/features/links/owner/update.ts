@@ -1,4 +1,4 @@
-import type { Limits } from "../../../platform/config/service-limits.ts";
+import type { Limits } from "../../../platform/config/limits.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";

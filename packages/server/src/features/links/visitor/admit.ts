@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { LinkPolicy } from "../../../platform/config/service-limits.ts";
+import type { LinkPolicy } from "../../../platform/config/limits.ts";
 import { readToken, tokenIsRight } from "../../../platform/crypto/link-token.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LinkPolicy } from "../../../platform/config/service-limits.ts";
+import type { LinkPolicy } from "../../../platform/config/limits.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import { engines } from "../../../testing/database/test-databases.ts";

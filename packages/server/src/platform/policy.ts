@@ -1,3 +1,6 @@
+import { MAX_LINK_SECONDS } from "./config/limits.ts";
+import { SETTINGS } from "./config/settings.ts";
+
 /**
  * The rules of the service that an administrator can change. If the value of an expiry rule is null, the service sets no limit. Expiries
  * are in seconds.
@@ -20,12 +23,10 @@ export type Policy = {
 };
 
 export type PolicyName = keyof Policy;
+
 export type PolicyValue = Policy[PolicyName];
 
-/** The limit of Signature Version 4: a week. `platform/config/limits.ts` repeats this number, because config may not import from another folder. */
-const MAX_URL_SECONDS = 604_800;
-/** `platform/config/links.ts` repeats this number. */
-const MAX_LINK_SECONDS = 10 * 365 * 86_400;
+const MAX_URL_SECONDS = SETTINGS.URL_TTL_MAX.max;
 
 type Rule = { variable: string; choices?: readonly string[]; most?: number; mayBeUnlimited?: boolean };
 

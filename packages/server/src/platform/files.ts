@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 
 const BLOCK_BYTES = 1024 * 1024;
 
-export type Digest = { sizeBytes: number; sha256: string };
+type Digest = { sizeBytes: number; sha256: string };
 
 /** Computes the SHA-256 of a file in constant memory. */
 export async function digestOf(file: string): Promise<Digest> {

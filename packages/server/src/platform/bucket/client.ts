@@ -23,7 +23,7 @@ type Call = <T>(
 /** The client of the SDK, the name of the bucket, and the functions that run calls and send checksums. */
 export type BucketClient = { s3: S3Client; bucket: string; call: Call; optionalChecksums: OptionalChecksums };
 
-export type ClientOptions = {
+type ClientOptions = {
   bucket: string;
   region: string;
   endpoint: string | undefined;
@@ -87,11 +87,11 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
   };
 }
 
-const MESSAGE = "The file store can't be reached at the moment. Try again in a minute.";
+const UNREACHABLE = "The file store can't be reached at the moment. Try again in a minute.";
 
-const NOT_WRITABLE_MESSAGE = "The file store can't be written. Check the disk of the bucket, and mount it for writing.";
+const NOT_WRITABLE = "The file store can't be written. Check the disk of the bucket, and mount it for writing.";
 
-const FULL_MESSAGE = "The file store is full. Delete files to free space.";
+const FULL = "The file store is full. Delete files to free space.";
 
 /** Advice for the operator, by the error code of the bucket. */
 const ADVICE: Record<string, string> = {
@@ -130,19 +130,18 @@ export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return error;
   const explanation = explain(error, operation);
   const cause = new Error(explanation);
-  if (failedWith(error, "InsufficientStorage", 507)) return new DomainError("storage_full", FULL_MESSAGE, { cause });
-  if (failedWith(error, "StorageNotWritable"))
-    return new DomainError("bucket_unavailable", NOT_WRITABLE_MESSAGE, { cause });
+  if (failedWith(error, "InsufficientStorage", 507)) return new DomainError("storage_full", FULL, { cause });
+  if (failedWith(error, "StorageNotWritable")) return new DomainError("bucket_unavailable", NOT_WRITABLE, { cause });
   return unavailable(explanation);
 }
 
 /** Creates the error `bucket_unavailable`. `explanation` becomes the cause of the error. Only the log shows it. */
 export function unavailable(explanation: string): DomainError {
-  return new DomainError("bucket_unavailable", MESSAGE, { cause: new Error(explanation) });
+  return new DomainError("bucket_unavailable", UNREACHABLE, { cause: new Error(explanation) });
 }
 
 /** Whether the bucket refused the credentials. In that case, new credentials may help. */
-export function refusesCredentials(error: unknown): boolean {
+function refusesCredentials(error: unknown): boolean {
   return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
 }
 
@@ -172,22 +171,22 @@ function statusOf(error: Failure): number | undefined {
 }
 
 /** Sends a request with checksum headers. If the server refuses these headers, sends the request again without them. */
-export type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;
+type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;
 
 /** The statuses with which servers refuse an unknown header. Backblaze B2 returns 400, and other servers return 501. */
-const REFUSALS = [400, 501];
+const CHECKSUM_REFUSALS = [400, 501];
 /** Errors with these codes also have the status 400, but checksum headers are not their reason. */
 const OTHER_FAULTS = ["BadDigest", "RequestTimeout"];
 
 /** If the server refuses checksum headers, remembers this as long as the process runs. */
-export function createOptionalChecksums(): OptionalChecksums {
+function createOptionalChecksums(): OptionalChecksums {
   let areAccepted = true;
   return async (send) => {
     if (!areAccepted) return send(false);
     try {
       return await send(true);
     } catch (error) {
-      const isRefusal = failedWith(error, ...REFUSALS) && !failedWith(error, ...OTHER_FAULTS);
+      const isRefusal = failedWith(error, ...CHECKSUM_REFUSALS) && !failedWith(error, ...OTHER_FAULTS);
       if (!isRefusal || refusesCredentials(error)) throw error;
       const result = await send(false);
       // The second request succeeded, so the server refused the first one because of the headers.

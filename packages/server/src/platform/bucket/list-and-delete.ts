@@ -5,7 +5,7 @@ import { failedWith } from "./client.ts";
 import { unfinishedPages } from "./multipart.ts";
 import type { Bucket, ListedObject, UnfinishedMultipart } from "./port.ts";
 
-export type Listing = Pick<Bucket, "listObjects" | "listMultiparts">;
+type Listing = Pick<Bucket, "listObjects" | "listMultiparts">;
 
 /** Lists the objects and the multipart uploads under the key prefix. Each step reads one page from the server. */
 export function createListing(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Listing {

@@ -19,7 +19,7 @@ import { failedWith, unavailable } from "./client.ts";
 import { MAX_PARTS } from "./part-plan.ts";
 import type { Bucket, MultipartPlace, StoredPart } from "./port.ts";
 
-export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
+type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
 
 /** Handles multipart uploads. The browser sends the parts to presigned URLs. */
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
@@ -102,9 +102,9 @@ const MIB = 2 ** 20;
  * The largest object that is copied in one call. S3 can copy up to 5 GiB in one call. But some servers send no byte during a copy, and a
  * long copy would then time out.
  */
-const WHOLE_MAX_BYTES = 256 * MIB;
-const PART_BYTES = 256 * MIB;
-const PARTS_AT_ONCE = 4;
+const WHOLE_COPY_MAX_BYTES = 256 * MIB;
+const COPY_PART_BYTES = 256 * MIB;
+const COPIED_AT_ONCE = 4;
 /**
  * The extra time for each call of a copy. This time is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server.
  * Milliseconds.
@@ -118,7 +118,7 @@ const COPY_EXTRA_MS = 64_000;
  */
 export function createCopy(
   client: BucketClient,
-  { wholeMaxBytes = WHOLE_MAX_BYTES, partBytes = PART_BYTES } = {},
+  { wholeMaxBytes = WHOLE_COPY_MAX_BYTES, partBytes = COPY_PART_BYTES } = {},
 ): Bucket["copy"] {
   return async (copy) => {
     try {
@@ -173,7 +173,7 @@ async function copyMultipart(
         etags[index] = await copyPart(client, { copy, partBytes, index, UploadId });
       }
     };
-    await Promise.all(Array.from({ length: PARTS_AT_ONCE }, copySome));
+    await Promise.all(Array.from({ length: COPIED_AT_ONCE }, copySome));
     const Parts = etags.map((ETag, index) => ({ PartNumber: index + 1, ETag }));
     const complete = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
     await call("CompleteMultipartUpload", (options) => s3.send(complete, options), { extraMs: COMPLETE_EXTRA_MS });

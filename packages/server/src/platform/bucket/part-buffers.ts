@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import { DomainError } from "../errors.ts";
+
 /** A buffer that one form holds. A form is an upload whose bytes pass through the service. */
-export type HeldBuffer = {
+type HeldBuffer = {
   bytes: Buffer;
   /**
    * Waits for the next bytes for the buffer. Rejects with `service_busy` if the bytes arrive too slowly while another form waits for a
@@ -25,7 +26,7 @@ export type FormBuffers = {
   close(): void;
 };
 
-export type PartBuffers = {
+type PartBuffers = {
   /** Opens the buffers of one form. `userId`: the person who sends the form. */
   open(userId: string): FormBuffers;
 };
@@ -42,9 +43,9 @@ export type PartBufferOptions = {
 
 type Waiting = { userId: string; sizeBytes: number; grant: () => void };
 
-const REMEDY = "Try again, or start an upload and send the file straight to the bucket with its URL.";
-const BUSY = `Too many files arrive at once. ${REMEDY}`;
-const SLOW = `The file arrives too slowly while other files wait. ${REMEDY}`;
+const USE_DIRECT_UPLOAD = "Try again, or start an upload and send the file straight to the bucket with its URL.";
+const BUSY = `Too many files arrive at once. ${USE_DIRECT_UPLOAD}`;
+const SLOW = `The file arrives too slowly while other files wait. ${USE_DIRECT_UPLOAD}`;
 /** How often the service checks whether a form fills its buffer too slowly. Milliseconds. */
 const CHECK_EVERY_MS = 500;
 
@@ -171,7 +172,7 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
  */
 export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefined };
 
-type Options = { partBytes: number; maxBytes: number; buffers: FormBuffers };
+type SplitOptions = { partBytes: number; maxBytes: number; buffers: FormBuffers };
 
 /** A file of at most this size needs no shared buffer, so it never waits for slow forms. A stream buffers this many bytes anyway. */
 const SMALL_BYTES = 65_536;
@@ -183,7 +184,10 @@ const SMALL_BYTES = 65_536;
  * Rejects with `file_too_large` at the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy` if
  * the stream is too slow while other forms wait. Destroys the stream at its end.
  */
-export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buffers }: Options): AsyncGenerator<Part> {
+export async function* splitIntoParts(
+  body: Readable,
+  { partBytes, maxBytes, buffers }: SplitOptions,
+): AsyncGenerator<Part> {
   let total = 0;
   let filled = 0;
   let held: HeldBuffer | undefined;
@@ -246,6 +250,6 @@ async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array, undefined> 
  * may use the rest of the buffer.
  * The garbage collector would free the memory too, but only after 64 MiB of such bytes.
  */
-export function freeBytes({ buffer, byteLength }: Uint8Array): void {
+function freeBytes({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -12,7 +12,7 @@ const HELLO = Buffer.from("hello");
 const APP = "https://files.example.com";
 
 /** The shared objects of the tests, which `beforeAll` creates. */
-export type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<typeof inspect> };
+type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<typeof inspect> };
 
 /**
  * Adds one test for each row of docs/providers.md. A row with "no" has a test too:

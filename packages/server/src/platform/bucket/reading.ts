@@ -8,7 +8,7 @@ import type { BucketClient } from "./client.ts";
 import { failedWith, toBucketError, unavailable } from "./client.ts";
 import type { Bucket, Checksum } from "./port.ts";
 
-export type Objects = Pick<Bucket, "head" | "canRead" | "readStart" | "read" | "computeChecksum" | "probe">;
+type Objects = Pick<Bucket, "head" | "canRead" | "readStart" | "read" | "computeChecksum" | "probe">;
 
 /** Reads objects and their metadata. */
 export function createReading(client: BucketClient): Objects {
@@ -162,7 +162,7 @@ const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
  * and `Content-Encoding` even changes the bytes that a reader gets. The list leaves out storage class and encryption, because a server may
  * set these two itself.
  */
-export function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
+function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
   const isFromBrowser = BROWSER_CACHE_CONTROL.test(found.CacheControl ?? "");
   const stored = {
     "Content-Encoding": encodingOf(found),

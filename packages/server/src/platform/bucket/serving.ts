@@ -26,10 +26,7 @@ export function normaliseContentType(contentType: string): string {
  * Returns the disposition and the type for the URL of a download. For a type outside the inline allow-list, the result is always
  * `attachment` and application/octet-stream (docs/security-requirements.md, 12).
  */
-export function safeServing(
-  contentType: string,
-  requested: Disposition,
-): { disposition: Disposition; contentType: string } {
+function safeServing(contentType: string, requested: Disposition): { disposition: Disposition; contentType: string } {
   if (INLINE_TYPES.has(contentType)) {
     // States the charset, because a browser would otherwise guess it.
     const type = contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType;

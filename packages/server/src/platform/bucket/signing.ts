@@ -12,7 +12,7 @@ import type { CredentialSource } from "./credentials.ts";
 import type { Bucket, SignedRequest } from "./port.ts";
 import { overridesOf } from "./serving.ts";
 
-export type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
+type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
 /** `target` is the bucket at its public endpoint. `cloudFront` undefined: the bucket serves downloads. */
 type Options = {
@@ -126,7 +126,7 @@ async function asBucketError(credentials: Credentials | Promise<Credentials>): P
   }
 }
 
-export type Downloads = Pick<Bucket, "downloadOrigin" | "presignGet">;
+type Downloads = Pick<Bucket, "downloadOrigin" | "presignGet">;
 
 /** A CloudFront distribution in front of the bucket. */
 export type CloudFrontTarget = {
@@ -141,7 +141,7 @@ export type CloudFrontTarget = {
 };
 
 /** Signs download URLs for a distribution. The signatures do not depend on the credentials of the bucket. */
-export function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Downloads {
+function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Downloads {
   const signer = createCloudFrontSigner(target);
   return {
     downloadOrigin: signer.origin,

@@ -7,6 +7,7 @@ import { failedWith, unavailable } from "./client.ts";
 import { abortParts, beginParts, COMPLETE_EXTRA_MS, ifAbsent } from "./multipart.ts";
 import type { Part } from "./part-buffers.ts";
 import { createPartBuffers, type FormBuffers, type PartBufferOptions, splitIntoParts } from "./part-buffers.ts";
+import { MAX_PARTS } from "./part-plan.ts";
 import type { Bucket, Checksum } from "./port.ts";
 
 type Store = Bucket["store"];
@@ -32,8 +33,6 @@ const PART_BYTES = 5 * 2 ** 20;
  * `fillMs`, so that other forms do not fail because of a few slow forms.
  */
 const FORM_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
-/** Source: Amazon S3, "Multipart upload limits". */
-const MAX_PARTS = 10_000;
 
 /**
  * Streams a body into the bucket and computes its SHA-256. A body that fits into one part uses one PUT. A larger body uses a multipart
@@ -121,7 +120,7 @@ type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; check
 const SLOWEST_BYTES_PER_MS = 131.072;
 
 /** Returns the time limit for the transfer of the bytes. Milliseconds. */
-export function transferMs(bytes: Buffer): number {
+function transferMs(bytes: Buffer): number {
   return Math.ceil(bytes.length / SLOWEST_BYTES_PER_MS);
 }
 
@@ -129,10 +128,10 @@ export function transferMs(bytes: Buffer): number {
  * The outcome of a write. `confirmed`: the bucket returned the checksum of these bytes. `unconfirmed`: the bucket did not return this
  * checksum. `occupied`: the key already has an object, perhaps from a first attempt whose response was lost.
  */
-export type Outcome = "confirmed" | "unconfirmed" | "occupied";
+type Outcome = "confirmed" | "unconfirmed" | "occupied";
 
 /** Stores a small object in one call. */
-export async function putObject(client: BucketClient, options: PutOptions): Promise<Outcome> {
+async function putObject(client: BucketClient, options: PutOptions): Promise<Outcome> {
   const { s3, bucket, call, optionalChecksums } = client;
   const { objectKey, contentType, bytes, checksum } = options;
   const plain = { Bucket: bucket, Key: objectKey, ContentType: contentType, Body: bytes };
@@ -151,7 +150,7 @@ export async function putObject(client: BucketClient, options: PutOptions): Prom
 }
 
 /** A multipart upload in progress. The service sends the parts to the bucket. */
-export type Multipart = {
+type Multipart = {
   /**
    * Starts to send the next part, and releases its buffer when the bucket has stored the part. Resolves when the bucket has stored the
    * previous part.
@@ -163,7 +162,7 @@ export type Multipart = {
   abort(): Promise<void>;
 };
 
-export async function beginMultipart(
+async function beginMultipart(
   client: BucketClient,
   { objectKey, contentType }: { objectKey: string; contentType: string },
 ): Promise<Multipart> {

@@ -3,7 +3,7 @@ import type { Setting } from "./settings.ts";
 import type { EmbeddedSecrets } from "./stored-secrets.ts";
 
 /** An OpenID provider that people sign in with. */
-export type OidcConfig = {
+type OidcConfig = {
   /** The issuer as in the discovery document, but without trailing slashes. */
   issuer: string;
   clientId: string;
@@ -43,7 +43,7 @@ const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
 /** Completes the configuration of accounts and tokens. Calls `secrets` only if it needs a generated secret. */
-export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
+type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
 
 export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }): AuthDraft {
   const secret = readSecret(reader, "AUTH_SECRET");

@@ -7,7 +7,7 @@ import type { EmbeddedSecrets } from "./stored-secrets.ts";
 export type ConfigCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
 /** The embedded bucket. The process of the service serves it, and stores its data in `server.dataDir`. */
-export type EmbeddedBucketConfig = {
+type EmbeddedBucketConfig = {
   kind: "embedded";
   host: string;
   /** 0: the service chooses any free port. */
@@ -33,7 +33,7 @@ export type CloudFrontConfig = {
   bindsIp: boolean;
 };
 
-export type S3BucketConfig = {
+type S3BucketConfig = {
   kind: "s3";
   name: string;
   region: string;
@@ -61,7 +61,7 @@ const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPx
  * Completes the configuration of the bucket. Calls `secrets` only for the embedded bucket. `parseConfig` calls this only if the
  * configuration has no fault, so that no secrets are generated for a wrong configuration.
  */
-export type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
+type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 
 export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDraft {
   const name = reader.read("AWS_BUCKET_NAME");

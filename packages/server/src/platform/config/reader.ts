@@ -4,7 +4,7 @@ import { SECRETS, type SETTINGS, type Setting, specOf } from "./settings.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A fault of the configuration. `name`: the variable or the file. `problem`: what is wrong. `remedy`: how the operator can repair it. */
-export type ConfigFault = { name: string; problem: string; remedy: string };
+type ConfigFault = { name: string; problem: string; remedy: string };
 
 type ErrorOptionsWithWarnings = ErrorOptions & { warnings?: readonly string[] };
 

@@ -21,7 +21,7 @@ export type ScannerConfig = {
 };
 
 /** How the service chooses which traces it records (OpenTelemetry, OTEL_TRACES_SAMPLER). */
-export type TraceSampler =
+type TraceSampler =
   | "always_on"
   | "always_off"
   | "traceidratio"

@@ -46,7 +46,7 @@ const TOKEN_LENGTH = 43;
 type Subject = { linkId: string; generation: number };
 
 /** The parts of a token that has the right form. Only `tokenIsRight` checks whether the token opens the link. */
-export type ReadToken = { linkId: string; mac: Uint8Array };
+type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
  * Makes the token of a link. Its 43 characters contain the id of the link, and a MAC over the id and the generation. A person who has only

@@ -49,7 +49,7 @@ export function toPage<T extends { id: string }>(found: T[], limit: number): Pag
 }
 
 // The prefix identifies this kind of cursor. Later versions can add other kinds of cursors with other prefixes.
-export const CURSOR_PREFIX = "id:";
+const CURSOR_PREFIX = "id:";
 
 /** Makes an opaque cursor. The page with this cursor begins after the item with this id. */
 export function encodeCursor(id: string): string {

@@ -49,7 +49,7 @@ export type MailTopic = (typeof mailTopics)[number];
 export type MailChoice = "at_once" | "daily" | "never";
 
 /** The kinds of events that an endpoint can subscribe to. A message of the kind `url.issued` summarises several events. */
-export const webhookEvents = [
+const webhookEvents = [
   "share.created",
   "link.claimed",
   "upload.ready",

@@ -32,7 +32,7 @@ export function handleErrors(app: App, { metrics, table, webApp, spans }: Option
   });
 }
 
-export type RouteTable = ReturnType<typeof createRouteTable>;
+type RouteTable = ReturnType<typeof createRouteTable>;
 
 /** Stores every registered route, so that the service can distinguish a 404 from a 405. */
 export function createRouteTable() {

@@ -70,12 +70,12 @@ export const httpLimits = {
 } as const;
 
 /** The maximum number of writes of one holder that run at the same time. Each write may use a database connection. */
-const AT_ONCE = 3;
+const WRITES_AT_ONCE = 3;
 /** The maximum number of writes of one holder that wait. The service refuses further writes. */
-const MAX_WAITING = 200;
-const WRITES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+const MAX_WAITING_WRITES = 200;
+const WRITING_METHODS: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
-export type WriteTurns = ReturnType<typeof createWriteTurns>;
+type WriteTurns = ReturnType<typeof createWriteTurns>;
 
 /**
  * Creates a queue of writes for each holder. A holder is a user, or a link with all its visitors. The writes of a holder start in order,
@@ -89,10 +89,10 @@ export function createWriteTurns() {
     async run<T>(holder: string, write: () => Promise<T>): Promise<T> {
       const turns = holders.get(holder) ?? { running: 0, waiting: [] };
       holders.set(holder, turns);
-      if (turns.running < AT_ONCE) {
+      if (turns.running < WRITES_AT_ONCE) {
         turns.running += 1;
       } else {
-        if (turns.waiting.length >= MAX_WAITING) throw tooMany();
+        if (turns.waiting.length >= MAX_WAITING_WRITES) throw tooMany();
         await new Promise<void>((resolve) => turns.waiting.push(resolve));
       }
       try {
@@ -108,11 +108,11 @@ export function createWriteTurns() {
 }
 
 function tooMany(): HttpProblem {
-  const problem = `${AT_ONCE + MAX_WAITING} changes are running or waiting. Wait for their responses first.`;
+  const problem = `${WRITES_AT_ONCE + MAX_WAITING_WRITES} changes are running or waiting. Wait for their responses first.`;
   return new HttpProblem("rate_limited", problem, { headers: { "Retry-After": "1" } });
 }
 
-type Options = {
+type TurnOptions = {
   /** The queue for the writes of each holder. Default: the writes of the route do not wait. */
   turns?: { turns: WriteTurns; holderOf: (request: FastifyRequest) => string };
   /** Runs before the handler, after the body has arrived and the request has waited for other writes. */
@@ -123,9 +123,9 @@ type Options = {
  * Creates an `onRoute` hook that lets the writes of a route wait for each other. Forms do not wait, because the upload of a file may take
  * hours.
  */
-export function inTurns({ turns, check = async () => undefined }: Options): (route: RouteOptions) => void {
+export function inTurns({ turns, check = async () => undefined }: TurnOptions): (route: RouteOptions) => void {
   return (route) => {
-    if (!WRITES.has(String(route.method))) return;
+    if (!WRITING_METHODS.has(String(route.method))) return;
     const { handler } = route;
     const run: RouteHandlerMethod = async function (request, reply) {
       // The body of a form has not arrived yet. If the form counted as a running write, other writes would have to wait for a slow client.

@@ -19,7 +19,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Redacts signatures, credentials, tokens, cookies, passwords and the query strings of URLs in a line of text. */
-export function redact(line: string): string {
+function redact(line: string): string {
   let clean = line;
   for (const [pattern, replacement] of SECRETS) clean = clean.replace(pattern, replacement);
   return clean;

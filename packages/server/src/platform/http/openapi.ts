@@ -73,7 +73,7 @@ const NO_LINKS = `
  */
 const BUNDLED_UI = join(import.meta.dirname, "swagger-ui");
 
-export type DocumentOptions = {
+type DocumentOptions = {
   publicUrl: string;
   /** Undefined: the document describes no session cookie. */
   accounts?: unknown;

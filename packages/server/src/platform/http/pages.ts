@@ -184,26 +184,26 @@ function languagesOf(root: string): ReadonlySet<string> {
   return new Set([USUAL_LANGUAGE, ...readdirSync(root).flatMap((file) => PAGE_FILE.exec(file)?.[1] ?? [])]);
 }
 
-const OURS: ReadonlySet<string> = new Set(languages);
+const OUR_LANGUAGES: ReadonlySet<string> = new Set(languages);
 /** The web app writes this cookie when a person chooses a language (texts/choose-language.ts of the web app). */
-const CHOICE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
+const LANGUAGE_COOKIE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
 
 /** The request headers that decide the language of a response. */
-export const LANGUAGE_HEADERS = "accept-language, cookie";
+const LANGUAGE_HEADERS = "accept-language, cookie";
 
 type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;
 
 /** Returns the language that a person has chosen, or else the browser's most preferred language that is in `languages`. */
-export function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<string>): string {
-  const chosen = CHOICE.exec(headers.cookie ?? "")?.[1];
+function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<string>): string {
+  const chosen = LANGUAGE_COOKIE.exec(headers.cookie ?? "")?.[1];
   const wanted = [...(chosen === undefined ? [] : [chosen]), ...preferred(headers["accept-language"] ?? "")];
   return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
 }
 
 /** Returns the language in which the server writes pages and mails for this reader. Returns undefined if the request names no language. */
 export function readerLanguage(headers: LanguageHeaders): Language | undefined {
-  if (headers["accept-language"] === undefined && !CHOICE.test(headers.cookie ?? "")) return undefined;
-  return pageLanguage(headers, OURS) as Language;
+  if (headers["accept-language"] === undefined && !LANGUAGE_COOKIE.test(headers.cookie ?? "")) return undefined;
+  return pageLanguage(headers, OUR_LANGUAGES) as Language;
 }
 
 /** Returns the languages of an Accept-Language header without their regions. The preferred language comes first (RFC 9110, 12.5.4). */

@@ -27,7 +27,7 @@ export function problemBody(code: ProblemCode, options: { detail: string; reques
 }
 
 /** The parts of an error that a client may read. */
-export type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
+type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
 
 // The errors of Fastify and its plugins, by code. These texts replace the texts of Fastify, which could quote a header or a path.
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {

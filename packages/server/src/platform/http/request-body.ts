@@ -151,7 +151,7 @@ function late(timeoutMs: number): HttpProblem {
 }
 
 /** Runs work that takes milliseconds. Only one piece of such work runs in each turn of the event loop. */
-export type LoopTurns = (work: () => void) => void;
+type LoopTurns = (work: () => void) => void;
 
 /**
  * Creates a queue for work that takes milliseconds. Without this queue, other requests would have to wait until the work of many clients is

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { App } from "./route-types.ts";
 
 /** The tracing span of one HTTP request. */
-export type RequestSpan = {
+type RequestSpan = {
   /** Calls `work`. All spans that start inside `work` become children of this span. */
   run(work: () => void): void;
   /** `code`: the error code of the response. Undefined if there is no error. */

@@ -23,7 +23,7 @@ declare module "fastify" {
   }
 }
 
-export type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string[] };
+type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string[] };
 
 /** The headers of responses: `page` for responses that may be a page, and `data` for responses that are never a page. */
 export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };

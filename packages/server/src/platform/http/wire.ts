@@ -58,9 +58,9 @@ const MAX_KEY_LENGTH = 255;
  * The form that draft-ietf-httpapi-idempotency-key-header requires for the key: a string in quotes (structured fields, RFC 9651, section
  * 3.3.3).
  */
-const QUOTED = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
+const QUOTED_KEY = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 /** An idempotency key without quotes, which many clients send. */
-const PLAIN = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;
+const PLAIN_KEY = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;
 
 /** A `preValidation` hook for the completion of an upload. Treats a missing body as `{}`. */
 export function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
@@ -85,9 +85,9 @@ export function readIdempotencyKey(header: string | readonly string[] | undefine
 }
 
 function unquote(header: string): string | undefined {
-  const quoted = QUOTED.exec(header)?.[1];
+  const quoted = QUOTED_KEY.exec(header)?.[1];
   if (quoted !== undefined) return quoted.replaceAll(/\\(.)/g, "$1");
-  return PLAIN.test(header) ? header : undefined;
+  return PLAIN_KEY.test(header) ? header : undefined;
 }
 
 /**

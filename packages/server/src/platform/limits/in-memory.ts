@@ -15,7 +15,7 @@ export type Allowance = {
   take(userId: string, amount: number): void;
 };
 
-type Bucket = { tokens: number; at: number };
+type Balance = { left: number; at: number };
 
 /**
  * Gives each person a token bucket in the memory of this process, so that a check needs no query. If `limit` is undefined, there is no
@@ -30,32 +30,32 @@ export function createAllowance(
   const { perSecond, burst } = limit;
   // When `recent` is full, it becomes `older`, and the previous `older` is dropped. So the memory is limited, but the counts of people who
   // are active stay in memory.
-  let recent = new Map<string, Bucket>();
-  let older = new Map<string, Bucket>();
+  let recent = new Map<string, Balance>();
+  let older = new Map<string, Balance>();
 
-  function bucketOf(userId: string, now: number): Bucket {
+  function balanceOf(userId: string, now: number): Balance {
     const known = recent.get(userId);
     if (known !== undefined) return known;
-    const bucket = older.get(userId) ?? { tokens: burst, at: now };
+    const balance = older.get(userId) ?? { left: burst, at: now };
     if (recent.size >= maxPeople / 2) {
       older = recent;
       recent = new Map();
     }
-    recent.set(userId, bucket);
-    return bucket;
+    recent.set(userId, balance);
+    return balance;
   }
 
   return {
     take(userId, amount) {
       const now = clock();
-      const bucket = bucketOf(userId, now);
-      // If the clock was set back, the time difference is negative, and no tokens are added.
-      const elapsedMs = Math.max(0, now - bucket.at);
-      bucket.tokens = Math.min(burst, bucket.tokens + (elapsedMs * perSecond) / 1000);
-      bucket.at = now;
-      const missing = amount - bucket.tokens;
+      const balance = balanceOf(userId, now);
+      // If the clock was set back, the time difference is negative, and nothing is added.
+      const elapsedMs = Math.max(0, now - balance.at);
+      balance.left = Math.min(burst, balance.left + (elapsedMs * perSecond) / 1000);
+      balance.at = now;
+      const missing = amount - balance.left;
       if (missing > 0) throw rateLimited(problem, (missing * 1000) / perSecond);
-      bucket.tokens -= amount;
+      balance.left -= amount;
     },
   };
 }

@@ -17,7 +17,7 @@ export type ClamdTimeouts = {
   pingMs: number;
 };
 
-export type ClamdOptions = { host: string; port: number; timeouts?: Partial<ClamdTimeouts> | undefined };
+type ClamdOptions = { host: string; port: number; timeouts?: Partial<ClamdTimeouts> | undefined };
 
 const TIMEOUTS: ClamdTimeouts = { connectMs: 2_000, idleMs: 30_000, verdictMs: 300_000, pingMs: 10_000 };
 const MAX_REPLY_BYTES = 4_096;
@@ -177,7 +177,7 @@ function unavailable(why: string, cause?: unknown): DomainError {
 }
 
 /** The result of a virus scan. `too_large`: the file is too large for the scanner, which did not read the whole file. */
-export type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } | { kind: "too_large" };
+type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } | { kind: "too_large" };
 
 /** A virus scanner. Calls reject with `scanner_unavailable` if the scanner is down, stops responding, or returns no result. */
 export type Scanner = {

@@ -103,7 +103,7 @@ function rethrow(error: unknown): never {
 }
 
 /** The names of statements. PostgreSQL parses a named statement only once for each connection, and can keep its plan. */
-export type StatementNames = {
+type StatementNames = {
   /** Returns the name of a statement, or undefined if the statement needs none. */
   nameOf(sql: string): string | undefined;
   /** Gives the statement another name, because PostgreSQL can't run it under this name any more. */

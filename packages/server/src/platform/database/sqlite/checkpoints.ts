@@ -17,7 +17,7 @@ const PAUSE_MS = 2_000;
 const SAFE_VERSION = [3, 51, 3];
 
 /** `afterWrite` must be called after each write of the process. */
-export type Checkpoints = {
+type Checkpoints = {
   afterWrite(): void;
   close(): Promise<void>;
 };
@@ -116,7 +116,7 @@ const handles = new Map<string, number>();
  * The handle stays open until the process ends. On POSIX, when a process closes any handle of a file, the process loses all its locks on
  * this file. Another instance in this process may still need its locks.
  */
-export async function flushFile(file: string): Promise<void> {
+async function flushFile(file: string): Promise<void> {
   const { dev, ino } = statSync(file, { bigint: true });
   const key = `${dev} ${ino}`;
   const handle = handles.get(key) ?? openSync(file, "r+");

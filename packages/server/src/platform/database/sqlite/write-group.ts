@@ -6,7 +6,7 @@ import type { Mutex } from "./mutex.ts";
 // milliseconds. In a larger group, each member would save only a little more time.
 const MAX_MEMBERS = 32;
 
-export type WriteGroupOptions = {
+type WriteGroupOptions = {
   /** All writers of this process share this lock. So they wait in a queue, instead of getting errors because the file is busy. */
   writeLock: Mutex;
   /** Called after each commit. */

@@ -262,7 +262,7 @@ describe("imports", () => {
     const thread = join(root, "packages/server/src/features/audit/journal/journal-worker.ts");
     // This process has no database, so it fails, but only after it has loaded its modules.
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
-    expect(stderr).toContain("features/audit/audit-row.ts");
+    expect(stderr).toContain("features/audit/audit-event.ts");
     expect(stderr).not.toContain("/kysely/");
   });
 

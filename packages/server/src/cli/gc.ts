@@ -1,6 +1,5 @@
 import { Command } from "commander";
-import type { Counts, GarbageReport } from "../features/storage/collect-garbage.ts";
-import type { Finding } from "../features/storage/find-garbage.ts";
+import type { Counts, Finding, GarbageReport } from "../features/storage/garbage.ts";
 import { loadConfig } from "../platform/config/index.ts";
 import { withCore } from "./with-core.ts";
 

@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyRequest } from "fastify";
 import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
-import { type Authenticate, authenticationHook, callerOf, identifyAgain } from "../features/access/authentication.ts";
+import { type Authenticate, authenticationHook, callerOf, identifyAgain } from "../features/access/caller.ts";
 import type { Accounts } from "../features/accounts/library/accounts.ts";
 import { administrationRoutes } from "../features/administration/routes.ts";
 import { attachRoute } from "../features/adoption/routes.ts";

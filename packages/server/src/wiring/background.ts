@@ -1,11 +1,10 @@
 import type { Logger } from "pino";
-import { startAuditRetention } from "../features/audit/jobs.ts";
+import { startAuditRetention } from "../features/audit/retention.ts";
 import { deliverMails } from "../features/mail/deliver-mails.ts";
 import { startMailDelivery } from "../features/mail/jobs.ts";
 import { startSearchIndex } from "../features/notes/jobs.ts";
-import { startPolicyRefresh } from "../features/policy/jobs.ts";
-import { policyQueries } from "../features/policy/queries.ts";
-import { startBucketProbe } from "../features/storage/probe-bucket.ts";
+import { policyQueries, startPolicyRefresh } from "../features/policy/live-policy.ts";
+import { startBucketProbe } from "../features/storage/capabilities.ts";
 import { startVerification } from "../features/uploads/run-verifications-job.ts";
 import { verificationQueries } from "../features/uploads/verification-queries.ts";
 import { createDeliveries } from "../features/webhooks/deliver.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { createAuditArchive } from "../features/audit/archive.ts";
+import { createAuditArchive } from "../features/audit/retention.ts";
 import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { createCapabilities } from "../features/storage/capabilities.ts";
 import { refuseInterruptedRestore } from "../operations/backup/restore.ts";

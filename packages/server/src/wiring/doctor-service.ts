@@ -1,4 +1,4 @@
-import { objectDeletionQueries } from "../features/storage/object-deletion-queries.ts";
+import { objectDeletionQueries } from "../features/storage/object-deletions.ts";
 import type { Doctor } from "../operations/doctor/http/routes.ts";
 import { createEchoProof, type Report } from "../operations/doctor/index.ts";
 import type { LoadedConfig } from "../platform/config/index.ts";

@@ -1,6 +1,5 @@
 import type { Checksum } from "../../platform/bucket/port.ts";
 import type { AttachmentState, VerificationState } from "../../platform/database/unions.ts";
-import type { FileAccess } from "./access-summary.ts";
 
 export function isBeingVerified(state: AttachmentState): state is VerificationState {
   return state === "verifying" || state === "scanning";
@@ -21,7 +20,8 @@ export type Attachment = {
   id: string;
   noteId: string;
   /**
-   * The owner of the note, copied from the note. This owner never changes. Because of this copy, an access decision does not read the row of the note.
+   * The owner of the note, copied from the note. This owner never changes. Because of this copy, an access decision does not read the row
+   * of the note.
    */
   ownerId: string;
   createdBy: string;
@@ -43,3 +43,46 @@ export type Attachment = {
  * read the note.
  */
 export type ListedAttachment = Attachment & { access?: FileAccess | undefined };
+
+/** `bucketUploadId` is the id of the upload in the bucket. `partSize` is the length of every part except for the last part. Bytes. */
+export type MultipartUpload = { bucketUploadId: string; partSize: number };
+
+/** The upload of one attachment. Instants are milliseconds since the epoch. */
+export type Upload = {
+  id: string;
+  attachmentId: string;
+  noteId: string;
+  userId: string;
+  objectKey: string;
+  /** Undefined for a single PUT. */
+  multipart: MultipartUpload | undefined;
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  declaredChecksum: Checksum | undefined;
+  /**
+   * With this key, the same user can repeat the HTTP request that started the upload. Undefined if the client sent no key, or the service
+   * deleted the key.
+   */
+  idempotencyKey: string | undefined;
+  /**
+   * Whether a signed URL can still write to the object after the upload is complete. In this case, the service copies the object to another
+   * key, and verifies and serves the copy.
+   */
+  staged: boolean;
+  state: AttachmentState;
+  /** When the signed URLs expire. */
+  expiresAt: number;
+  createdAt: number;
+};
+
+/** A number of people or links. `until`: an expiry in milliseconds since the epoch, or undefined for never. */
+export type Counted = { count: number; until?: number | undefined };
+
+/**
+ * The access to one file that does not come from its note. The owner of the note does not count. An undefined member counts nothing.
+ * `people`: people with a live share. `until` is the first expiry among the shares.
+ * `invitations`: shares by email address whose receiver has not opened the file yet.
+ * `links`: open links that name the file. `until` is the last expiry among the links.
+ */
+export type FileAccess = { people?: Counted; invitations?: Counted; links?: Counted };

@@ -1,12 +1,9 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Role } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { AttachmentAccess } from "./access-port.ts";
-import { isHiddenFrom } from "./actor.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, isHiddenFrom } from "./caller.ts";
 import type { NoteWithRole } from "./note.ts";
-import { accessQueries } from "./queries.ts";
-import { type Action, requirePermission } from "./role.ts";
+import { type AttachmentAccess, accessQueries } from "./queries.ts";
 
 /**
  * Returns the role of the caller on a note or its attachment. `role`: the role that the database contains. In an embedding, the host
@@ -53,3 +50,40 @@ export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: bo
 
 /** The note that was opened, or the opened files of this note. */
 export type Opened = { noteId: string; attachmentIds?: readonly string[] };
+
+export const ROLES: readonly Role[] = ["owner", "editor", "viewer"];
+
+const viewerActions = ["note.read", "attachment.read", "attachment.issueUrl"] as const;
+
+const editorActions = [
+  ...viewerActions,
+  "note.edit",
+  "note.activity",
+  "attachment.add",
+  "attachment.delete",
+  "attachment.rename",
+  "note.link",
+  "attachment.link",
+  "attachment.review",
+] as const;
+
+const ownerActions = [...editorActions, "note.delete", "note.share", "attachment.share"] as const;
+
+/** The actions that a role can permit. Each name starts with the noun that the action affects. */
+export type Action = (typeof ownerActions)[number];
+
+const allowed: Record<Role, ReadonlySet<Action>> = {
+  viewer: new Set(viewerActions),
+  editor: new Set(editorActions),
+  owner: new Set(ownerActions),
+};
+
+/** Whether a role permits an action. An undefined role permits nothing. */
+export function permits(role: Role | undefined, action: Action): boolean {
+  return role !== undefined && allowed[role].has(action);
+}
+
+/** Throws `access_denied` if the role does not permit the action. */
+export function requirePermission(role: Role | undefined, action: Action): asserts role is Role {
+  if (!permits(role, action)) throw new DomainError("access_denied", "Access denied");
+}

@@ -1,4 +1,6 @@
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import type { Role } from "../../platform/database/unions.ts";
+import type { Attachment } from "./attachment.ts";
 
 /** A credential that can be revoked. `id` is the id of its row in the database, never the secret. */
 export type Credential = { kind: "session" | "api-token"; id: string };
@@ -16,3 +18,113 @@ export type Caller = {
    */
   grants?: ReadonlyMap<string, Role> | undefined;
 };
+
+/** The start of the id that files and audit events store for a visitor. */
+export const VISITOR = "visitor:";
+
+/** Returns the id that files and audit events store for a visitor. No user has such an id. */
+export function visitorActorId(visitorId: string): string {
+  return VISITOR + visitorId;
+}
+
+/** Returns the id of the visitor who has this actor id. Returns undefined for the id of a user. */
+export function visitorIdOf(actorId: string): string | undefined {
+  return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
+}
+
+/**
+ * Whether a file is hidden from people with this role. A visitor chooses the filename, so viewers see the file only after the service has
+ * verified it and nobody has to review it any more.
+ */
+export function isHiddenFrom(role: Role | undefined, { createdBy, state }: Pick<Attachment, "createdBy" | "state">) {
+  return role === "viewer" && state !== "ready" && visitorIdOf(createdBy) !== undefined;
+}
+
+const APPLICATION_USER = "application:";
+
+const OWNER = "item:";
+
+/** Returns the id that files and audit events store for a user of the application. No user of the service has such an id. */
+export function applicationUserId(userId: string): string {
+  return APPLICATION_USER + userId;
+}
+
+/** Returns the id that a user has in the application. Returns undefined if the actor is not a user of the application. */
+export function idInApplication(actorId: string): string | undefined {
+  return actorId.startsWith(APPLICATION_USER) ? actorId.slice(APPLICATION_USER.length) : undefined;
+}
+
+/**
+ * Returns the id of the owner of an item's note. This owner is not a user. Each item has its own owner, so the usage of each item is
+ * counted separately.
+ */
+export function ownerOfItem(noteId: string): string {
+  return OWNER + noteId;
+}
+
+/** Whether an id belongs to a user of an application, or to the owner of an item. No user of the service may have such an id. */
+export function isReservedForItems(id: string): boolean {
+  return id.startsWith(APPLICATION_USER) || id.startsWith(OWNER);
+}
+
+/**
+ * Identifies the caller before the server reads the body. Returns a promise only if I/O is necessary.
+ * Throws HttpProblem `unauthenticated` or `cross_site_request`.
+ */
+export type Authenticate = (request: FastifyRequest) => Caller | Promise<Caller>;
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The authentication hook sets the caller. Null on public routes. */
+    caller: Caller | null;
+  }
+}
+
+/** Returns the caller of a route that has the authentication hook. Throws on a public route, because such a call is a bug. */
+export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
+  if (request.caller === null) throw new Error("The route has no authentication hook, so it has no caller.");
+  return request.caller;
+}
+
+/**
+ * Builds the hook that identifies the caller. The hook takes a callback, so that no promise is needed when the caller is known
+ * synchronously. `requireEnabled` refuses disabled users with a query. Routes that only make an access decision omit `requireEnabled`,
+ * because the access query refuses disabled users.
+ */
+export function authenticationHook(
+  authenticate: Authenticate,
+  { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},
+): onRequestHookHandler {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    // The response is for one user, so a cache must not store it. This matters most if the response contains a signed URL.
+    reply.header("cache-control", "no-store");
+    let caller: Caller | Promise<Caller>;
+    try {
+      caller = authenticate(request);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    const accept = (found: Caller): void => {
+      request.caller = found;
+      if (requireEnabled === undefined) done();
+      else requireEnabled(found.userId).then(() => done(), done);
+    };
+    if (caller instanceof Promise) caller.then(accept, done);
+    else accept(caller);
+  };
+}
+
+/**
+ * Creates a check that runs before a write. The check identifies the caller a second time, because somebody can revoke the credential while
+ * the body arrives.
+ */
+export function identifyAgain(
+  authenticate: Authenticate,
+  { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},
+): (request: FastifyRequest) => Promise<void> {
+  return async (request) => {
+    request.caller = await authenticate(request);
+    await requireEnabled?.(request.caller.userId);
+  };
+}

@@ -1,6 +1,5 @@
 import type { Role } from "../../platform/database/unions.ts";
-import type { NoteAccess } from "./access-summary.ts";
-import type { ListedAttachment } from "./attachment.ts";
+import type { Counted, FileAccess, ListedAttachment } from "./attachment.ts";
 
 /** A note. Instants are milliseconds since the epoch. */
 export type Note = {
@@ -54,3 +53,8 @@ export type FoundFile = { id: string; filename: string };
 
 /** `access`: as in `NoteWithAttachments`. */
 export type NoteSummaryWithRole = NoteSummary & { role: Role; access: NoteAccess | undefined };
+/**
+ * The access to a note. `links`: open links to every file of the note. `fileLinks`: open links to certain files. `requests`: open file
+ * requests. `sharedFiles`: files that somebody has without the note, by a share or an invitation. `until` is the last expiry among them.
+ */
+export type NoteAccess = FileAccess & { fileLinks?: Counted; requests?: Counted; sharedFiles?: Counted };

@@ -3,16 +3,16 @@ import type { Clock } from "../../platform/clock.ts";
 import { createBatching } from "../../platform/database/batching.ts";
 import type { RunStatement, Statement } from "../../platform/database/compile-statement.ts";
 import { postgresEngine as engine } from "../../platform/database/engine.ts";
-import type { RunNamed } from "../../platform/database/postgres/statements.ts";
-import { isImpossible, runOn } from "../../platform/database/postgres/statements.ts";
+import { isImpossible, type RunNamed, runOn } from "../../platform/database/postgres/statements.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { AccessQueries, DownloadAccess } from "./access-port.ts";
 import {
+  type AccessQueries,
   type AccessStatements,
   accessOn,
   compileDownloadOfMany,
   compileDownloadsAsOne,
+  type DownloadAccess,
   toDownloadAccess,
   toDownloads,
 } from "./queries.ts";

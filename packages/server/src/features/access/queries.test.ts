@@ -7,10 +7,9 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
-import { disabledUserQueries } from "../people/disabled-user-queries.ts";
+import { disabledUserQueries } from "../people/revocation.ts";
 import { shareQueries } from "../sharing/queries.ts";
-import type { AccessQueries } from "./access-port.ts";
-import { accessQueries } from "./queries.ts";
+import { type AccessQueries, accessQueries } from "./queries.ts";
 
 describe.each(engines)("access on $name", (engine) => {
   const suite = useDatabase(engine);

@@ -1,23 +1,66 @@
-import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Clock } from "../../platform/clock.ts";
 import { compile, compiledOnce, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AttachmentState, Role } from "../../platform/database/unions.ts";
-import type { AccessQueries, DownloadAccess } from "./access-port.ts";
-import { isLive } from "./live-share.ts";
-import { notInTrash } from "./not-in-trash.ts";
-import type { AttachmentRow, NoteRow, UploadRow } from "./rows.ts";
-import { attachmentColumns, noteColumns, toAttachment, toNote, toUpload, uploadColumns } from "./rows.ts";
+import type { Attachment, Upload } from "./attachment.ts";
+import type { Note } from "./note.ts";
+import {
+  type AttachmentRow,
+  attachmentColumns,
+  type NoteRow,
+  noteColumns,
+  notInTrash,
+  type Question,
+  roleOnAttachment,
+  roleOnNote,
+  toAttachment,
+  toNote,
+  toUpload,
+  type UploadRow,
+  uploadColumns,
+} from "./sql.ts";
+
+export type NoteAccess = { note: Note; role: Role | undefined };
+
+// The access decision itself contains this condition, because an HTTP request with a cached JWT runs no other query.
+// A disabled user has no role. For other users, the first match decides: owner of the note, the role of a live share of the note, viewer by
+// a live share of this attachment.
+// Uses subqueries instead of joins. Each subquery is one search by primary key. The database skips a subquery if an earlier one decides. So
+// the plan of the query never depends on statistics.
+
+/** An attachment with the role of a user. If the attachment exists but the user has no access to it, `role` is undefined. */
+export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
+
+/** An upload with its attachment. `role` is the role of the user on this attachment. */
+type UploadAccess = AttachmentAccess & { upload: Upload };
+
+/** The fields of an attachment that are needed to issue a URL. */
+export type Downloadable = Pick<
+  Attachment,
+  "id" | "noteId" | "ownerId" | "objectKey" | "filename" | "contentType" | "state"
+>;
+
+export type DownloadAccess = { attachment: Downloadable; role: Role | undefined };
+
+/** Finds notes, attachments and uploads with the role that the user has on them now. */
+export type AccessQueries = {
+  note(userId: string, noteId: string): Promise<NoteAccess | undefined>;
+  attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
+  /** Finds an upload of this user, with its attachment. */
+  upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
+  /** Runs for each issued URL, so it must be fast. It is one prepared statement, on SQLite and on PostgreSQL. */
+  download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
+  /** Runs one query for the whole batch. The map does not contain unknown ids. */
+  downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
+};
 
 export type AccessStatements = Record<"note" | "attachment" | "upload" | "download" | "downloads", Statement>;
 
 /** `userId`: the caller. `now`: an instant in milliseconds. `what`: one id, or a list of ids as `Engine.list` makes it. */
 const parameters = ["userId", "now", "what"] as const;
-
-type Question = { userId: Expression<string>; now: Expression<number> };
-type Scope = Question & { db: Kysely<Tables> };
 
 /** Compiles the access queries for one engine. Runs no query on `db`. */
 export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStatements {
@@ -60,7 +103,7 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 
 /**
  * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. On PostgreSQL, each statement costs a round
- * trip. So questions that arrive at the same time share one statement (postgres/access.ts). SQLite needs no round trip. The last column is
+ * trip. So questions that arrive at the same time share one statement (postgres.ts). SQLite needs no round trip. The last column is
  * the number of the question. The first question has the number 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
@@ -145,6 +188,7 @@ const downloadColumns = [
   "attachments.content_type",
   "attachments.state",
 ] as const;
+
 type DownloadValues = [...strings: [string, string, string, string, string, string], AttachmentState, Role | null];
 
 /** Converts a row (the values of `downloadColumns` and the role) to an object. */
@@ -183,52 +227,31 @@ function downloadWithRole(db: Kysely<Tables>, question: Question) {
     .where(notInTrash.attachments);
 }
 
-/** Builds the expression for the role of a user on a note at `now`. Null: the user has no role. */
-export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
-  return eb
-    .case()
-    .when(isDisabled(scope))
-    .then(noRole)
-    .when("notes.owner_id", "=", scope.userId)
-    .then(sql.lit("owner"))
-    .else(noteShareRole(eb.ref("notes.id"), scope))
-    .end();
-}
+/** The queries about a note for features that do not know what a note contains. */
+export const guardedNoteQueries = defineQueries("database.notes", ({ kysely: db, engine }) => ({
+  /**
+   * Locks the note until the transaction ends, so that nobody can delete the note or add files to it. Returns false if the note is deleted.
+   */
+  async hold(noteId: string): Promise<boolean> {
+    const row = await db
+      .selectFrom("notes")
+      .select("id")
+      .where("id", "=", noteId)
+      .where(notInTrash.notes)
+      // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+      .$if(engine.name === "postgres", (query) => query.forUpdate())
+      .executeTakeFirst();
+    return row !== undefined;
+  },
 
-const noRole = sql.lit(null);
-
-// The access decision itself contains this condition, because an HTTP request with a cached JWT runs no other query.
-function isDisabled({ db, userId }: Scope) {
-  return sql<SqlBool>`exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
-}
-
-// A disabled user has no role. For other users, the first match decides: owner of the note, the role of a live share of the note, viewer by
-// a live share of this attachment.
-// Uses subqueries instead of joins. Each subquery is one search by primary key. The database skips a subquery if an earlier one decides. So
-// the plan of the query never depends on statistics.
-function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
-  const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
-  const byAttachment = scope.db
-    .selectFrom("attachment_shares")
-    .select(sql.lit("viewer").as("role"))
-    .where("attachment_shares.attachment_id", "=", eb.ref("attachments.id"))
-    .where("attachment_shares.user_id", "=", scope.userId)
-    .where((share) => isLive(share.ref("attachment_shares.expires_at"), scope.now));
-  return eb
-    .case()
-    .when(isDisabled(scope))
-    .then(noRole)
-    .when("attachments.owner_id", "=", scope.userId)
-    .then(sql.lit("owner"))
-    .else(eb.fn.coalesce(byNote, byAttachment))
-    .end();
-}
-
-function noteShareRole(noteId: Expression<string>, { db, userId, now }: Scope) {
-  return db
-    .selectFrom("note_shares")
-    .select("note_shares.role")
-    .where("note_shares.note_id", "=", noteId)
-    .where("note_shares.user_id", "=", userId)
-    .where((share) => isLive(share.ref("note_shares.expires_at"), now));
-}
+  /** Returns the titles by note id, with one query. The map does not contain deleted notes. */
+  async titlesOf(noteIds: readonly string[]): Promise<Map<string, string>> {
+    const rows = await db
+      .selectFrom("notes")
+      .select(["id", "title"])
+      .where((eb) => engine.isIn(eb.ref("id"), engine.list(noteIds)))
+      .where(notInTrash.notes)
+      .execute();
+    return new Map(rows.map((row) => [row.id, row.title]));
+  },
+}));

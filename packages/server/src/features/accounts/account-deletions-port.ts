@@ -1,5 +1,5 @@
 import type { Attachment } from "../access/attachment.ts";
-import type { AccountDeletion } from "../people/disabled-users-port.ts";
+import type { AccountDeletion } from "../people/person.ts";
 
 /** The numbers of things that are deleted with an account. `people`: how many people lose a share. */
 export type AccountContents = { notes: number; files: number; bytes: number; links: number; people: number };

@@ -1,11 +1,9 @@
 import { sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
-import { isLive } from "../access/live-share.ts";
-import { notInTrash, PURGE } from "../access/not-in-trash.ts";
-import { selectAttachments, toAttachment } from "../access/rows.ts";
-import { inGroup } from "../attachments/attachment-groups.ts";
-import { keyOfHolder } from "../outbox/mail-preferences.ts";
-import { toDeletion } from "../people/disabled-user-queries.ts";
+import { isLive, notInTrash, PURGE, selectAttachments, toAttachment } from "../access/sql.ts";
+import { inGroup } from "../attachments/queries.ts";
+import { keyOfHolder } from "../outbox/mail-queries.ts";
+import { toDeletion } from "../people/revocation.ts";
 import type { AccountDeletionQueries } from "./account-deletions-port.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
-import type { AdminEvent } from "../people/admin-event.ts";
+import type { AdminEvent } from "../people/administrators.ts";
 import type { Person } from "../people/person.ts";
-import type { UsageOfOwner } from "../usage/usage-port.ts";
+import type { UsageOfOwner } from "../usage/usage.ts";
 
 /** A user with the facts that administrators see. Instants are milliseconds since the epoch. */
 export type PersonRecord = Person & {

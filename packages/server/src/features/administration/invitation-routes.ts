@@ -2,9 +2,9 @@ import { AdminInvitation, AdminInvitationPage, InvitationParams, InviteBody, Pag
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/present.ts";
+import { presentPerson } from "../people/people.ts";
 import { invitationUrl } from "../sharing/invitations/describe.ts";
 import type { AdministrationVerbs } from "./index.ts";
 import type { ListedAccountInvitation } from "./invitations.ts";

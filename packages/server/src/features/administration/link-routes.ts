@@ -2,9 +2,9 @@ import { AdminLinkPage, LinkParams, ListLinksQuery, RevokedLink, type AdminLink 
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, isoOrNull, toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { type People, presentPerson } from "../people/present.ts";
+import { type People, presentPerson } from "../people/people.ts";
 import type { AdministrationVerbs } from "./index.ts";
 import type { ListedLink } from "./links.ts";
 

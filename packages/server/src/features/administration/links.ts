@@ -8,8 +8,7 @@ import { effectiveExpiry, type LinkState } from "../links/link.ts";
 import { stateOf, stillWorks } from "../links/owner/describe-links.ts";
 import { revoke } from "../links/owner/revoke.ts";
 import { linkQueries } from "../links/queries/links.ts";
-import { act } from "../people/act.ts";
-import { requireAdministrator } from "../people/people.ts";
+import { act, requireAdministrator } from "../people/administrators.ts";
 
 /** A link in the form that administrators see, without its token. */
 export type ListedLink = LinkDetails & { state: LinkState };

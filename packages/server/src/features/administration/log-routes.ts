@@ -2,10 +2,10 @@ import { AdminEventPage, PageQuery } from "@valetkey/contract";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/authentication.ts";
-import type { AdminEvent } from "../people/admin-event.ts";
+import { callerOf } from "../access/caller.ts";
+import type { AdminEvent } from "../people/administrators.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/present.ts";
+import { presentPerson } from "../people/people.ts";
 import type { AdministrationVerbs } from "./index.ts";
 
 const schemas = operations("administration", {

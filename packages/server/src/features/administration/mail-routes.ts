@@ -2,7 +2,7 @@ import { AdminMailPage, ListMailsQuery, MailParams } from "@valetkey/contract";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { AdministrationVerbs } from "./index.ts";
 
 const schemas = operations("administration", {

@@ -2,10 +2,9 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
+import type { MailState, QueuedMail } from "../outbox/mail.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
-import type { MailState, QueuedMail } from "../outbox/mails-port.ts";
-import { act } from "../people/act.ts";
-import { requireAdministrator } from "../people/people.ts";
+import { act, requireAdministrator } from "../people/administrators.ts";
 
 /**
  * Lists the mails that are not sent yet, and the mails that the service stopped trying to send. The newest comes first. Throws

@@ -1,6 +1,6 @@
 import type { AdminAction } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { act } from "../people/act.ts";
+import { act } from "../people/administrators.ts";
 import { claimInvitations } from "../sharing/invitations/claim.ts";
 import type { Identity } from "../sharing/invitations/remember-person.ts";
 import { rememberPersonIn } from "../sharing/invitations/remember-person.ts";

@@ -10,7 +10,7 @@ import {
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { AccountVerbs } from "../accounts/index.ts";
 import { accountLinkUrl } from "../accounts/own/account-links.ts";
 import type { UsageVerbs } from "../usage/index.ts";

@@ -6,13 +6,12 @@ import type { Caller } from "../access/caller.ts";
 import { endLinksOfAdministrators } from "../accounts/act.ts";
 import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
 import { reopen } from "../accounts/own/delete-account.ts";
-import type { Actor, Log } from "../people/act.ts";
-import { act } from "../people/act.ts";
-import { disabledUserQueries } from "../people/disabled-user-queries.ts";
+import type { Actor, Log } from "../people/administrators.ts";
+import { act, requireAdministrator } from "../people/administrators.ts";
 import { lookupQueries } from "../people/lookups.ts";
-import { requireAdministrator } from "../people/people.ts";
+import { disabledUserQueries } from "../people/revocation.ts";
 import { usageQueries } from "../usage/queries.ts";
-import type { QuotaChange } from "../usage/usage-port.ts";
+import type { QuotaChange } from "../usage/usage.ts";
 import type { PersonRecord } from "./administration-port.ts";
 import { administrationQueries } from "./queries.ts";
 

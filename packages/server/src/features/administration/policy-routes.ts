@@ -3,7 +3,7 @@ import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import type { PolicySetting, PolicyValue } from "../../platform/policy.ts";
 import { variableOf } from "../../platform/policy.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { AdministrationVerbs } from "./index.ts";
 
 const schemas = operations("administration", {

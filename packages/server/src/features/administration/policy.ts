@@ -3,10 +3,9 @@ import { DomainError } from "../../platform/errors.ts";
 import type { PolicyName, PolicySetting, PolicyValue, StoredPolicy } from "../../platform/policy.ts";
 import { problemOf, variableOf } from "../../platform/policy.ts";
 import type { Caller } from "../access/caller.ts";
-import type { Actor } from "../people/act.ts";
-import { act } from "../people/act.ts";
-import { requireAdministrator } from "../people/people.ts";
-import { policyQueries } from "../policy/queries.ts";
+import type { Actor } from "../people/administrators.ts";
+import { act, requireAdministrator } from "../people/administrators.ts";
+import { policyQueries } from "../policy/live-policy.ts";
 
 /**
  * Lists the current rules.

@@ -3,8 +3,8 @@ import type { Engine } from "../../platform/database/engine.ts";
 import { decodeCursor, decodeTimedCursor, encodeTimedCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { isLive } from "../access/live-share.ts";
-import type { AdminEvent } from "../people/admin-event.ts";
+import { isLive } from "../access/sql.ts";
+import type { AdminEvent } from "../people/administrators.ts";
 import { personColumns, toPerson } from "../people/lookups.ts";
 import type { AdministrationQueries, PersonRecord } from "./administration-port.ts";
 

@@ -7,16 +7,16 @@ import type { Attachment } from "../access/attachment.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Note } from "../access/note.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { aboutFile, aboutNote, auditEvent } from "../audit/describe-event.ts";
+import { aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
-import { findHolders, findUsersById } from "../people/find-receivers.ts";
-import { requireAdministrator } from "../people/people.ts";
+import { requireAdministrator } from "../people/administrators.ts";
+import { findHolders, findUsersById } from "../people/find-users.ts";
 import { normaliseEmail } from "../people/person.ts";
 import { shareQueries } from "../sharing/queries.ts";
+import type { Adoption } from "../storage/adoption-queries.ts";
 import { adoptionQueries } from "../storage/adoption-queries.ts";
-import type { Adoption } from "../storage/adoptions-port.ts";
-import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
+import { objectDeletionQueries } from "../storage/object-deletions.ts";
 import { attachObject, type FoundObject, findObject, refuseHeaders } from "./adopt.ts";
 
 /** If the process dies, the copy of an object is deleted after this time. Milliseconds. */

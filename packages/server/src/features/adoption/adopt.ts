@@ -8,11 +8,11 @@ import type { Attachment } from "../access/attachment.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
-import { requireAdministrator } from "../people/people.ts";
-import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
-import type { ObjectDeletion } from "../storage/object-deletions-port.ts";
+import { requireAdministrator } from "../people/administrators.ts";
+import type { ObjectDeletion } from "../storage/object-deletions.ts";
+import { objectDeletionQueries } from "../storage/object-deletions.ts";
 import { verificationQueries } from "../uploads/verification-queries.ts";
 
 /**

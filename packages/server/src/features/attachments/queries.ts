@@ -1,18 +1,20 @@
 import { type Expression, type Insertable, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { Checksum } from "../../platform/bucket/port.ts";
 import type { Engine } from "../../platform/database/engine.ts";
-import { decodeCursor, toPage } from "../../platform/database/pages.ts";
+import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import type { AttachmentState, Role } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { fold } from "../../platform/text/readable-text.ts";
-import { VISITOR } from "../access/actor.ts";
 import { type Attachment, unlistedStates } from "../access/attachment.ts";
-import { notInTrash } from "../access/not-in-trash.ts";
-import { selectAttachments, toAttachment } from "../access/rows.ts";
+import { VISITOR } from "../access/caller.ts";
+import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
 import { endReservation, releaseQuota, takeQuota } from "../usage/queries.ts";
-import { usesCapacity } from "../usage/usage.ts";
-import { type AttachmentGroup, inGroup } from "./attachment-groups.ts";
-import type { AttachmentQueries, NoteReader } from "./attachments-port.ts";
+import { type Quota, usesCapacity } from "../usage/usage.ts";
+
+/** The person for whom a list of attachments is made, and their role on the note. */
+type NoteReader = { userId: string; role: Role | undefined };
 
 function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
   return {
@@ -33,153 +35,196 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
   };
 }
 
-export const attachmentQueries = defineQueries(
-  "database.attachments",
-  ({ kysely: db, engine }): AttachmentQueries => ({
-    async insert(attachment, { quota, settles = false } = {}) {
-      await requireNote(db, { engine, noteId: attachment.noteId });
-      const insert = db
-        .insertInto("attachments")
-        .values(toRow(attachment))
-        .onConflict((conflict) => conflict.column("object_key").doNothing())
-        .executeTakeFirstOrThrow();
-      const result = await insert;
-      if (result.numInsertedOrUpdatedRows === 0n) {
-        throw new DomainError("object_already_attached", "This object is attached to a note already.");
-      }
-      if (!attachment.ownsObject || !usesCapacity(attachment.state)) return;
-      // All transactions lock the note before the usage, to avoid a deadlock.
-      const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
-      const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
-      const more = { bytes: attachment.sizeBytes - bytes, files: 1 - files };
-      await takeQuota(db, { ownerId: attachment.ownerId, userId: attachment.createdBy, more, quota });
-    },
+export const attachmentQueries = defineQueries("database.attachments", ({ kysely: db, engine }) => ({
+  /**
+   * Inserts an attachment and adds its size to the usage of the owner. Changes of the state and deletions also update the usage, so the
+   * usage always matches the rows. `settles`: the attachment replaces the reservation with the same object key. Throws `quota_exceeded`.
+   */
+  async insert(
+    attachment: Attachment,
+    { quota, settles = false }: { quota?: Quota; settles?: boolean } = {},
+  ): Promise<void> {
+    await requireNote(db, { engine, noteId: attachment.noteId });
+    const insert = db
+      .insertInto("attachments")
+      .values(toRow(attachment))
+      .onConflict((conflict) => conflict.column("object_key").doNothing())
+      .executeTakeFirstOrThrow();
+    const result = await insert;
+    if (result.numInsertedOrUpdatedRows === 0n) {
+      throw new DomainError("object_already_attached", "This object is attached to a note already.");
+    }
+    if (!attachment.ownsObject || !usesCapacity(attachment.state)) return;
+    // All transactions lock the note before the usage, to avoid a deadlock.
+    const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
+    const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
+    const more = { bytes: attachment.sizeBytes - bytes, files: 1 - files };
+    await takeQuota(db, { ownerId: attachment.ownerId, userId: attachment.createdBy, more, quota });
+  },
 
-    async transition(attachmentId, { from, to, objectKey, checksum, rejectReason }) {
-      const row = await db
-        .updateTable("attachments")
-        .set({
-          state: to,
-          ...(objectKey === undefined ? {} : { object_key: objectKey }),
-          ...(checksum === undefined ? {} : { checksum_sha256: checksum.value }),
-          ...(rejectReason === undefined ? {} : { reject_reason: rejectReason }),
-        })
-        .where("id", "=", attachmentId)
-        .where("state", "=", from)
-        .where(notInTrash.attachments)
-        .returning(quotaColumns)
-        .executeTakeFirst();
-      if (row === undefined) return false;
-      if (usesCapacity(from) && !usesCapacity(to)) await releaseQuotaOf(db, [{ ...row, state: from }]);
-      return true;
+  /**
+   * Changes the state from `from` to `to`. Returns false if the attachment has another state now. So if two callers try this at the same
+   * time, only one of them succeeds.
+   */
+  async transition(
+    attachmentId: string,
+    {
+      from,
+      to,
+      objectKey,
+      checksum,
+      rejectReason,
+    }: {
+      from: AttachmentState;
+      to: AttachmentState;
+      objectKey?: string;
+      checksum?: Checksum;
+      rejectReason?: string;
     },
+  ): Promise<boolean> {
+    const row = await db
+      .updateTable("attachments")
+      .set({
+        state: to,
+        ...(objectKey === undefined ? {} : { object_key: objectKey }),
+        ...(checksum === undefined ? {} : { checksum_sha256: checksum.value }),
+        ...(rejectReason === undefined ? {} : { reject_reason: rejectReason }),
+      })
+      .where("id", "=", attachmentId)
+      .where("state", "=", from)
+      .where(notInTrash.attachments)
+      .returning(quotaColumns)
+      .executeTakeFirst();
+    if (row === undefined) return false;
+    if (usesCapacity(from) && !usesCapacity(to)) await releaseQuotaOf(db, [{ ...row, state: from }]);
+    return true;
+  },
 
-    async rename(attachmentId, filename) {
-      const { numUpdatedRows } = await db
-        .updateTable("attachments")
-        .set({ filename, filename_folded: fold(filename) })
-        .where("id", "=", attachmentId)
-        .where("state", "=", "ready")
-        .where(notInTrash.attachments)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows > 0n;
-    },
+  /** Changes the filename. Returns false if the attachment is not `ready`. */
+  async rename(attachmentId: string, filename: string): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable("attachments")
+      .set({ filename, filename_folded: fold(filename) })
+      .where("id", "=", attachmentId)
+      .where("state", "=", "ready")
+      .where(notInTrash.attachments)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  },
 
-    async find(attachmentId) {
-      const found = selectAttachments(db).where("id", "=", attachmentId).where(notInTrash.attachments);
-      const row = await found.executeTakeFirst();
-      return row && toAttachment(row);
-    },
+  /** Does not find attachments in the trash. The queries below do not find them either, except where their comments say so. */
+  async find(attachmentId: string): Promise<Attachment | undefined> {
+    const found = selectAttachments(db).where("id", "=", attachmentId).where(notInTrash.attachments);
+    const row = await found.executeTakeFirst();
+    return row && toAttachment(row);
+  },
 
-    async hold(attachmentId) {
-      const row = await db
-        .selectFrom("attachments")
-        .select("id")
-        .where("id", "=", attachmentId)
-        .where(notInTrash.attachments)
-        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
-        .$if(engine.name === "postgres", (query) => query.forUpdate())
-        .executeTakeFirst();
-      return row !== undefined;
-    },
+  /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist any more, or is in the trash. */
+  async hold(attachmentId: string): Promise<boolean> {
+    const row = await db
+      .selectFrom("attachments")
+      .select("id")
+      .where("id", "=", attachmentId)
+      .where(notInTrash.attachments)
+      // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+      .$if(engine.name === "postgres", (query) => query.forUpdate())
+      .executeTakeFirst();
+    return row !== undefined;
+  },
 
-    async delete(...attachmentIds) {
-      const deletion = db
-        .deleteFrom("attachments")
-        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)));
-      await releaseQuotaOf(db, await deletion.returning(quotaColumns).execute());
-    },
+  /** Deletes attachments of one owner. */
+  async delete(...attachmentIds: string[]): Promise<void> {
+    const deletion = db.deleteFrom("attachments").where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)));
+    await releaseQuotaOf(db, await deletion.returning(quotaColumns).execute());
+  },
 
-    async listOfNote(noteId, { isPending = false, limit } = {}) {
-      const rows = await selectAttachments(db)
+  /**
+   * Returns the attachments of the note in any order, even those that no list shows, and those in the trash. Locks them until the
+   * transaction ends. `isPending`: returns only pending attachments. `limit`: the maximum number. Default: no limit.
+   */
+  async listOfNote(
+    noteId: string,
+    { isPending = false, limit }: { isPending?: boolean; limit?: number } = {},
+  ): Promise<Attachment[]> {
+    const rows = await selectAttachments(db)
+      .where("note_id", "=", noteId)
+      .$if(isPending, (query) => query.where(inGroup("pending")))
+      .$if(limit !== undefined, (query) => query.limit(limit as number))
+      // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+      .$if(engine.name === "postgres", (query) => query.forUpdate())
+      .execute();
+    return rows.map(toAttachment);
+  },
+
+  /**
+   * Returns one page of the attachments that lists show for this note, in order of creation. With `reader`, the page contains
+   * rejected attachments only if this user uploaded them. A viewer does not see what `isHiddenFrom` hides.
+   */
+  async pageOfNote(
+    noteId: string,
+    { limit, cursor, reader }: PageRequest & { reader?: NoteReader | undefined },
+  ): Promise<Page<Attachment>> {
+    const after = decodeCursor(cursor);
+    const firstIn = (group: AttachmentGroup) =>
+      selectAttachments(db)
         .where("note_id", "=", noteId)
-        .$if(isPending, (query) => query.where(inGroup("pending")))
-        .$if(limit !== undefined, (query) => query.limit(limit as number))
-        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
-        .$if(engine.name === "postgres", (query) => query.forUpdate())
-        .execute();
-      return rows.map(toAttachment);
-    },
-
-    async pageOfNote(noteId, { limit, cursor, reader }) {
-      const after = decodeCursor(cursor);
-      const firstIn = (group: AttachmentGroup) =>
-        selectAttachments(db)
-          .where("note_id", "=", noteId)
-          .where(inGroup(group))
-          .$if(reader !== undefined, (query) =>
-            query.where((eb) =>
-              eb.or([eb("state", "!=", "rejected"), eb("created_by", "=", (reader as NoteReader).userId)]),
-            ),
-          )
-          .$if(reader?.role === "viewer", (query) => query.where(shownToViewers))
-          .$if(after !== undefined, (query) => query.where("id", ">", after as string))
-          .orderBy("id")
-          .limit(limit + 1)
-          .as("first");
-      // The index orders each group separately. So one query for both groups would read and sort all attachments of the note.
-      const rows = await db
-        .selectFrom(firstIn("sent"))
-        .selectAll()
-        .unionAll(db.selectFrom(firstIn("pending")).selectAll())
+        .where(inGroup(group))
+        .$if(reader !== undefined, (query) =>
+          query.where((eb) =>
+            eb.or([eb("state", "!=", "rejected"), eb("created_by", "=", (reader as NoteReader).userId)]),
+          ),
+        )
+        .$if(reader?.role === "viewer", (query) => query.where(shownToViewers))
+        .$if(after !== undefined, (query) => query.where("id", ">", after as string))
         .orderBy("id")
         .limit(limit + 1)
-        .execute();
-      return toPage(rows.map(toAttachment), limit);
-    },
+        .as("first");
+    // The index orders each group separately. So one query for both groups would read and sort all attachments of the note.
+    const rows = await db
+      .selectFrom(firstIn("sent"))
+      .selectAll()
+      .unionAll(db.selectFrom(firstIn("pending")).selectAll())
+      .orderBy("id")
+      .limit(limit + 1)
+      .execute();
+    return toPage(rows.map(toAttachment), limit);
+  },
 
-    async countOfNote(noteId, role) {
-      const isViewer = sql<SqlBool>`${sql.lit(role === "viewer")}`;
-      const { count } = await countListed(db, sql.val(noteId), isViewer).executeTakeFirstOrThrow();
-      return count;
-    },
+  /** Counts the attachments that lists show to people with this role on the note, but not the rejected ones. */
+  async countOfNote(noteId: string, role?: Role): Promise<number> {
+    const isViewer = sql<SqlBool>`${sql.lit(role === "viewer")}`;
+    const { count } = await countListed(db, sql.val(noteId), isViewer).executeTakeFirstOrThrow();
+    return count;
+  },
 
-    async findByObjectKey(objectKey) {
-      const row = await selectAttachments(db).where("object_key", "=", objectKey).executeTakeFirst();
-      return row && toAttachment(row);
-    },
+  /** Also finds an attachment in the trash, because the bucket still stores its object. */
+  async findByObjectKey(objectKey: string): Promise<Attachment | undefined> {
+    const row = await selectAttachments(db).where("object_key", "=", objectKey).executeTakeFirst();
+    return row && toAttachment(row);
+  },
 
-    async hiddenFromViewers(attachmentIds) {
-      const rows = await db
-        .selectFrom("attachments")
-        .select("id")
-        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
-        .where((eb) => eb.not(shownToViewers))
-        .execute();
-      return new Set(rows.map(({ id }) => id));
-    },
+  /** Returns the ids of those attachments that `isHiddenFrom` hides from viewers, with one query. */
+  async hiddenFromViewers(attachmentIds: readonly string[]): Promise<Set<string>> {
+    const rows = await db
+      .selectFrom("attachments")
+      .select("id")
+      .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+      .where((eb) => eb.not(shownToViewers))
+      .execute();
+    return new Set(rows.map(({ id }) => id));
+  },
 
-    async filenamesOf(attachmentIds) {
-      const rows = await db
-        .selectFrom("attachments")
-        .select(["id", "filename"])
-        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
-        .where(notInTrash.attachments)
-        .execute();
-      return new Map(rows.map((row) => [row.id, row.filename]));
-    },
-  }),
-);
+  /** Returns the filenames by attachment id, with one query. The map does not contain deleted attachments. */
+  async filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, string>> {
+    const rows = await db
+      .selectFrom("attachments")
+      .select(["id", "filename"])
+      .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+      .where(notInTrash.attachments)
+      .execute();
+    return new Map(rows.map((row) => [row.id, row.filename]));
+  },
+}));
 
 /**
  * Locks the note. Throws if the note does not exist. If another transaction is deleting the note, the lock waits for its end. After the
@@ -244,6 +289,29 @@ export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isVi
 
 // A database uses the index of these attachments only if the query has the same expression, with the same literals.
 const isUnready = sql<SqlBool>`(attachments.state not in ('pending', 'ready') or attachments.trash_id is not null)`;
+
 const isUncounted = sql<SqlBool>`
   (attachments.state in ('rejected', ${sql.join(unlistedStates.map((state) => sql.lit(state)))})
     or attachments.trash_id is not null)`;
+
+/**
+ * The groups into which the index `attachments_of_note` divides the attachments of a note. `sent`: the upload has ended. `pending`: the
+ * upload has started. `unlisted`: no list shows the attachment.
+ */
+const GROUPS = { sent: 0, pending: 1, unlisted: 2 } as const;
+
+type AttachmentGroup = keyof typeof GROUPS;
+
+// A database uses the index only if the expression of the query is the expression of the index. So all values are literals.
+const groupOf = sql`
+  case
+    when attachments.state in (${sql.join(unlistedStates.map((state) => sql.lit(state)))})
+      or attachments.trash_id is not null then ${sql.lit(GROUPS.unlisted)}
+    when attachments.state = 'pending' then ${sql.lit(GROUPS.pending)}
+    else ${sql.lit(GROUPS.sent)}
+  end`;
+
+/** The condition that an attachment is in one of the groups. */
+export function inGroup(...groups: AttachmentGroup[]) {
+  return sql<SqlBool>`${groupOf} in (${sql.join(groups.map((group) => sql.lit(GROUPS[group])))})`;
+}

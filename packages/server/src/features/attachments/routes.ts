@@ -1,16 +1,25 @@
-import { Attachment, AttachmentParams } from "@valetkey/contract";
+import {
+  type AttachmentPage,
+  AttachmentParams,
+  Attachment as WireAttachment,
+  type NoteAccess as WireNoteAccess,
+} from "@valetkey/contract";
+import type { Page } from "../../platform/database/pages.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { callerOf } from "../access/authentication.ts";
+import { fitPage, toIso } from "../../platform/http/wire.ts";
+import type { Attachment, ListedAttachment } from "../access/attachment.ts";
+import { callerOf } from "../access/caller.ts";
+import type { NoteAccess } from "../access/note.ts";
 import type { PeopleVerbs } from "../people/index.ts";
+import { type People, presentPerson } from "../people/people.ts";
 import type { AttachmentVerbs } from "./index.ts";
-import { describeAttachment } from "./present.ts";
 
 const schemas = operations("attachments", {
   getAttachment: {
     summary: "Read the metadata of an attachment",
     params: AttachmentParams,
-    response: { 200: Attachment },
+    response: { 200: WireAttachment },
   },
 });
 
@@ -20,5 +29,53 @@ export function attachmentRoutes(app: App, deps: RouteDeps<AttachmentVerbs & Peo
 
   app.get("/attachments/:attachmentId", { schema: schemas.getAttachment }, async (request) =>
     describeAttachment(await useCases.getAttachment(callerOf(request), request.params.attachmentId), deps),
+  );
+}
+
+/** Converts the counts of an access summary. Leaves out an expiry that never comes. */
+export function presentAccess(access: NoteAccess): WireNoteAccess {
+  return Object.fromEntries(
+    Object.entries(access).map(([fact, { count, until }]) => [
+      fact,
+      until === undefined ? { count } : { count, until: toIso(until) },
+    ]),
+  );
+}
+
+/** Converts an attachment to the form of a response. The response contains no object key. */
+export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
+  const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
+  return {
+    id,
+    noteId,
+    filename,
+    sizeBytes,
+    contentType,
+    checksum: checksum ?? null,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    createdBy: presentPerson(attachment.createdBy, people),
+    createdAt: toIso(createdAt),
+    ...(attachment.access === undefined ? {} : { access: presentAccess(attachment.access) }),
+  };
+}
+
+/** Presents one attachment. Reads from the database who uploaded it. */
+export async function describeAttachment(
+  attachment: Attachment,
+  { useCases }: RouteDeps<PeopleVerbs>,
+): Promise<WireAttachment> {
+  return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
+}
+
+/** Presents one page of a note's attachments. One query reads all users who uploaded these attachments. */
+export async function describeAttachments(
+  { items, nextCursor }: Page<ListedAttachment>,
+  { useCases }: RouteDeps<PeopleVerbs>,
+): Promise<AttachmentPage> {
+  const people = await useCases.findPeople(items.map(({ createdBy }) => createdBy));
+  return fitPage(
+    items.map((attachment) => presentAttachment(attachment, people)),
+    nextCursor,
   );
 }

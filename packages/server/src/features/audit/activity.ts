@@ -3,11 +3,10 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
-import { guardedNoteQueries } from "../access/note-queries.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import type { AuditEvent } from "./audit-event.ts";
-import type { AuditPageRequest, DownloadSteps } from "./audit-port.ts";
-import { auditQueries } from "./queries.ts";
+import { type AuditPageRequest, auditQueries, type DownloadSteps } from "./queries.ts";
 
 // The maximum number of filenames that the list shows for one event. An event can have up to 1,000 files, and a page up to 200 events.
 const MAX_NAMED_FILES = 10;

@@ -1,6 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
 import { countDownloads, countNoteDownloads, listActivity, listNoteActivity } from "./activity.ts";
-import { expireAuditEvents } from "./expire.ts";
+import { expireAuditEvents } from "./retention.ts";
 
 export type AuditVerbs = ReturnType<typeof createAudit>;
 

@@ -1,18 +1,82 @@
 import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Engine } from "../../platform/database/engine.ts";
-import type { Page } from "../../platform/database/pages.ts";
-import { decodeCursor, toPage } from "../../platform/database/pages.ts";
-import type { AuditRow, UrlJournal } from "../../platform/database/queries.ts";
-import { defineQueries } from "../../platform/database/queries.ts";
+import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
+import { type AuditRow, defineQueries, type UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
-import { queueMessages } from "../outbox/webhook-messages.ts";
-import type { AuditEvent } from "./audit-event.ts";
-import type { AuditPageRequest, AuditQueries, DownloadSteps, UrlAuditLog } from "./audit-port.ts";
-import { auditColumns, toAuditRow } from "./audit-row.ts";
+import { queueMessages } from "../outbox/webhook.ts";
+import { type AuditEvent, auditColumns, DOWNLOAD_PURPOSES, toAuditRow } from "./audit-event.ts";
 import { messagesOf } from "./messages.ts";
-import { DOWNLOAD_PURPOSES } from "./url-purpose.ts";
+import type { UrlAuditLog } from "./url-audit.ts";
+
+/**
+ * Which page of audit events to return. `routine`: whether the page includes routine events (features/audit/audit-event.ts). Default:
+ * include.
+ */
+export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
+
+/** Downloads in steps of time, oldest first. `countedSince`: the query counted all events from this instant on. Milliseconds. */
+export type DownloadSteps = { countedSince: number; steps: { at: number; count: number }[] };
+
+type Sources = { journal: UrlJournal | undefined };
+
+export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journal }) => ({
+  /** Adds events, except the events about URLs. Call it in the transaction that makes the change. */
+  async add(...events: readonly AuditEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await db.insertInto("audit_events").values(events.map(toAuditRow)).execute();
+    const ofLinks = events.flatMap(({ id, detail: { linkId } }) =>
+      typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
+    );
+    if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
+    // Queues the webhook messages here, so that no caller can forget to do it.
+    await queueMessages(db, events.flatMap(messagesOf));
+  },
+  listOfNote: (noteId: string, page: AuditPageRequest): Promise<Page<AuditEvent>> =>
+    list(db, { journal, column: "note_id", value: noteId, ...page }),
+  listOfOwner: (ownerId: string, page: AuditPageRequest): Promise<Page<AuditEvent>> =>
+    list(db, { journal, column: "owner_id", value: ownerId, ...page }),
+  /**
+   * Counts the downloaded files of a note or an owner since an instant, in steps of `stepMs`. Reads at most `limit` of the newest events,
+   * so that its time does not depend on the size of the audit log.
+   */
+  countDownloads: (
+    of: { noteId: string } | { ownerId: string },
+    options: { since: number; stepMs: number; limit: number },
+  ): Promise<DownloadSteps> => countDownloads(db, { engine, journal, of, ...options }),
+  // The events of a link are never in the journal, because a transaction writes them.
+  /** Lists the events whose `detail.linkId` is this link. */
+  listOfLink: (
+    { linkId, ownerId }: { linkId: string; ownerId: string },
+    page: PageRequest,
+  ): Promise<Page<AuditEvent>> => list(db, { journal: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
+  /** Returns the next owner who has events: the lowest owner id after `after`. Returns undefined if there is no such owner. */
+  async nextOwner(after: string): Promise<string | undefined> {
+    const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
+    return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
+  },
+  /** Lists the events of an owner that are older than `before`, the oldest first. */
+  async listOldest(ownerId: string, { before, limit }: { before: number; limit: number }): Promise<AuditEvent[]> {
+    const range = { column: "owner_id", value: ownerId, before: firstIdAt(before), routine: "include" } as const;
+    const rows = await inOrder(db, { ...range, order: "asc", limit })
+      .select(auditColumns)
+      .execute();
+    return rows.map(toAuditEvent);
+  },
+  async deleteOfOwner(ownerId: string, ids: readonly string[]): Promise<void> {
+    await db
+      .deleteFrom("link_events")
+      .where((eb) => engine.isIn(eb.ref("event_id"), engine.list(ids)))
+      .execute();
+    await db
+      .deleteFrom("audit_events")
+      .where("owner_id", "=", ownerId)
+      .where("is_routine", "in", [0, 1])
+      .where((eb) => engine.isIn(eb.ref("id"), engine.list(ids)))
+      .execute();
+  },
+}));
 
 function toAuditEvent(row: AuditRow): AuditEvent {
   return {
@@ -26,53 +90,6 @@ function toAuditEvent(row: AuditRow): AuditEvent {
     detail: JSON.parse(row.detail),
   };
 }
-
-type Sources = { journal: UrlJournal | undefined };
-
-export const auditQueries = defineQueries(
-  "audit",
-  ({ kysely: db, engine, journal }): AuditQueries => ({
-    async add(...events) {
-      if (events.length === 0) return;
-      await db.insertInto("audit_events").values(events.map(toAuditRow)).execute();
-      const ofLinks = events.flatMap(({ id, detail: { linkId } }) =>
-        typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
-      );
-      if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
-      // Queues the webhook messages here, so that no caller can forget to do it.
-      await queueMessages(db, events.flatMap(messagesOf));
-    },
-    listOfNote: (noteId, page) => list(db, { journal, column: "note_id", value: noteId, ...page }),
-    listOfOwner: (ownerId, page) => list(db, { journal, column: "owner_id", value: ownerId, ...page }),
-    countDownloads: (of, options) => countDownloads(db, { engine, journal, of, ...options }),
-    // The events of a link are never in the journal, because a transaction writes them.
-    listOfLink: ({ linkId, ownerId }, page) =>
-      list(db, { journal: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
-    async nextOwner(after) {
-      const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
-      return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
-    },
-    async listOldest(ownerId, { before, limit }) {
-      const range = { column: "owner_id", value: ownerId, before: firstIdAt(before), routine: "include" } as const;
-      const rows = await inOrder(db, { ...range, order: "asc", limit })
-        .select(auditColumns)
-        .execute();
-      return rows.map(toAuditEvent);
-    },
-    async deleteOfOwner(ownerId, ids) {
-      await db
-        .deleteFrom("link_events")
-        .where((eb) => engine.isIn(eb.ref("event_id"), engine.list(ids)))
-        .execute();
-      await db
-        .deleteFrom("audit_events")
-        .where("owner_id", "=", ownerId)
-        .where("is_routine", "in", [0, 1])
-        .where((eb) => engine.isIn(eb.ref("id"), engine.list(ids)))
-        .execute();
-    },
-  }),
-);
 
 type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; linkId?: string };
 
@@ -131,7 +148,7 @@ function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, o
 
 type Count = Sources & {
   engine: Engine;
-  of: Parameters<AuditQueries["countDownloads"]>[0];
+  of: { noteId: string } | { ownerId: string };
   since: number;
   stepMs: number;
   limit: number;
@@ -202,7 +219,7 @@ function idsOfLink(
 
 /**
  * The maximum size of all attachment ids of a page. An event may have 1,000 ids, and a page may have 200 events. A response has no space
- * for more ids than this (platform/http/wire.ts). Bytes.
+ * for more ids than this (platform/http/fit-page-bytes.ts). Bytes.
  */
 const MAX_PAGE_BYTES = 2 ** 20;
 

@@ -3,13 +3,12 @@ import type { Page } from "../../platform/database/pages.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/authentication.ts";
-import type { Caller } from "../access/caller.ts";
+import { type Caller, callerOf } from "../access/caller.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/present.ts";
+import { presentPerson } from "../people/people.ts";
 import type { NamedEvent } from "./activity.ts";
-import type { DownloadSteps } from "./audit-port.ts";
 import type { AuditVerbs } from "./index.ts";
+import type { DownloadSteps } from "./queries.ts";
 
 const schemas = operations("activity", {
   listNoteActivity: {

@@ -4,9 +4,7 @@ import type { Engine } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
-import { isLive } from "../access/live-share.ts";
-import { notInTrash } from "../access/not-in-trash.ts";
-import { roleOnNote } from "../access/queries.ts";
+import { isLive, notInTrash, roleOnNote } from "../access/sql.ts";
 import type { ChangeQueries } from "./changes-port.ts";
 
 /** A query reads at most this many of the newest events, so that its time does not depend on the size of the audit log. */

@@ -2,7 +2,7 @@ import { Changes, ChangesQuery } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { ChangeVerbs } from "./index.ts";
 import type { createStreams } from "./streams.ts";
 

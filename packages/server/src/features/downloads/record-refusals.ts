@@ -1,7 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { Downloadable } from "../access/access-port.ts";
 import type { Caller } from "../access/caller.ts";
-import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import type { Downloadable } from "../access/queries.ts";
+import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { urlAuditLog } from "../audit/queries.ts";
 
 /** The length of a window. In one window, the refused requests of one person cause at most one event on a note. Milliseconds. */

@@ -5,11 +5,9 @@ import { DomainError } from "../../platform/errors.ts";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { DownloadVerbs } from "./index.ts";
-import type { IssuedUrl } from "./issue-url.ts";
-import { type BatchAnswer, isUrlRefusal, type UrlRefusal } from "./issue-urls.ts";
-import { parseExpiresIn, presentAnswers } from "./present.ts";
+import { type BatchAnswer, type IssuedUrl, isUrlRefusal, type UrlRefusal } from "./issue-url.ts";
 
 // A presigned URL is percent-encoded ASCII and needs no escaping. Escaping would take a tenth of the time of a batch.
 const plainUrl = Type.String({ format: "unsafe" });
@@ -94,4 +92,26 @@ function countByOutcome(answers: readonly BatchAnswer[]): Map<"issued" | UrlRefu
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
   return counts;
+}
+
+/** Parses `expiresIn` in seconds. Any other text becomes NaN. The use case refuses NaN with an error text that contains the valid range. */
+export function parseExpiresIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** Converts the URLs of a batch to the form of the response. */
+export function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
+  // The URLs of a batch usually have the same expiry, so this code formats the expiry only when it changes.
+  let instant = Number.NaN;
+  let written = "";
+  return answers.map((answer) => {
+    if ("code" in answer) return answer;
+    const { attachmentId, fileUrl, expiresAt } = answer;
+    if (expiresAt !== instant) {
+      instant = expiresAt;
+      written = toIso(expiresAt);
+    }
+    return { attachmentId, fileUrl, expiresAt: written };
+  });
 }

@@ -1,4 +1,4 @@
-import type { ItemName } from "../outbox/file-event.ts";
+import type { ItemName } from "../outbox/file-events.ts";
 import type { ItemAction } from "./item.ts";
 import type { Resource, Resources, User } from "./types.ts";
 import { within } from "./within.ts";

@@ -1,6 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
-import { fileEventQueries } from "../outbox/file-event-queries.ts";
-import type { ClaimedFileEvent } from "../outbox/file-events-port.ts";
+import type { ClaimedFileEvent } from "../outbox/file-events.ts";
+import { fileEventQueries } from "../outbox/file-events.ts";
 import { presentFile } from "./present-file.ts";
 import type { Resources } from "./types.ts";
 import { within } from "./within.ts";

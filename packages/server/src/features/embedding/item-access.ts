@@ -1,10 +1,10 @@
 import type { Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { applicationUserId } from "../access/actor.ts";
 import type { Caller } from "../access/caller.ts";
-import type { ItemName } from "../outbox/file-event.ts";
-import { fileEventQueries } from "../outbox/file-event-queries.ts";
+import { applicationUserId } from "../access/caller.ts";
+import type { ItemName } from "../outbox/file-events.ts";
+import { fileEventQueries } from "../outbox/file-events.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { uploadQueries } from "../uploads/queries.ts";
 import type { Ask } from "./ask.ts";

@@ -1,4 +1,4 @@
-import type { ItemName } from "../outbox/file-event.ts";
+import type { ItemName } from "../outbox/file-events.ts";
 
 /**
  * One thing of an application that embeds the service, such as invoice 42. `resource` is the kind of thing, such as `invoice`.

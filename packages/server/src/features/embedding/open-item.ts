@@ -1,7 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
-import { ownerOfItem } from "../access/actor.ts";
+import { ownerOfItem } from "../access/caller.ts";
 import { noteQueries } from "../notes/queries.ts";
-import type { ItemName } from "../outbox/file-event.ts";
+import type { ItemName } from "../outbox/file-events.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import type { Item } from "./item.ts";
 import { itemQueries } from "./item-queries.ts";

@@ -1,6 +1,6 @@
-import { idInApplication } from "../access/actor.ts";
 import type { Attachment } from "../access/attachment.ts";
-import type { ItemName } from "../outbox/file-event.ts";
+import { idInApplication } from "../access/caller.ts";
+import type { ItemName } from "../outbox/file-events.ts";
 import type { ItemFile } from "./types.ts";
 
 /** Converts a file to the form that the application gets. The result does not contain the object key. */

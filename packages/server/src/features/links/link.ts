@@ -1,7 +1,7 @@
 import type { LinkPolicy } from "../../platform/config/limits.ts";
 import type { LinkKind, LinkNotify, Role, ShareRole } from "../../platform/database/unions.ts";
-import type { Downloadable } from "../access/access-port.ts";
 import type { Attachment } from "../access/attachment.ts";
+import type { Downloadable } from "../access/queries.ts";
 
 /** A slot of a file request: the name of one file that visitors can send. If `accept` is empty, the slot accepts every kind of file. */
 export type LinkSlot = {

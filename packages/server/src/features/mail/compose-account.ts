@@ -3,10 +3,10 @@ import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/own/
 import { hasPassword } from "../accounts/own/own-account.ts";
 import { accountQueries } from "../accounts/queries.ts";
 import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
-import { disabledUserQueries } from "../people/disabled-user-queries.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { isProven } from "../people/people.ts";
 import { peopleQueries } from "../people/queries.ts";
+import { disabledUserQueries } from "../people/revocation.ts";
 import { type Composed, compose } from "./composed-mail.ts";
 import { hostOf, inUtc } from "./phrases.ts";
 import { mailTexts } from "./texts/index.ts";

@@ -3,7 +3,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { accessQueries } from "../access/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { type CountedNotice, type Notice, type NoticeMail, topicOf } from "../outbox/mail.ts";
-import { mailPreferenceQueries } from "../outbox/mail-preferences.ts";
+import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { accessRequestQueries } from "../sharing/access-request-queries.ts";
 import { shareQueries } from "../sharing/queries.ts";

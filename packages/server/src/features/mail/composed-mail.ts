@@ -1,5 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { MailHolder } from "../outbox/mail-preferences-port.ts";
+import type { MailHolder } from "../outbox/mail.ts";
 import { type MailText, renderMail } from "./template.ts";
 import type { MailTexts } from "./texts/en.ts";
 import { makeUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";

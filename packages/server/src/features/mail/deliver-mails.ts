@@ -1,8 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { MailOutcome } from "../../platform/mailer/smtp.ts";
-import type { Mail } from "../outbox/mail.ts";
+import type { ClaimedMail, Mail } from "../outbox/mail.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
-import type { ClaimedMail } from "../outbox/mails-port.ts";
 import { composeMail } from "./compose-mail.ts";
 
 /**

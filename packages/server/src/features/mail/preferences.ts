@@ -4,9 +4,9 @@ import { mailTopics } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { mailPreferenceQueries } from "../outbox/mail-preferences.ts";
-import type { MailChoices } from "../outbox/mail-preferences-port.ts";
-import { findHolders } from "../people/find-receivers.ts";
+import type { MailChoices } from "../outbox/mail.ts";
+import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
+import { findHolders } from "../people/find-users.ts";
 import { isProven, provenEmailOf } from "../people/people.ts";
 import { readUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
 

@@ -1,5 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import { notify } from "../outbox/notify.ts";
+import { notify } from "../outbox/queue-mail.ts";
 import { shareQueries } from "../sharing/queries.ts";
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { readBase64url } from "../../platform/crypto/ids.ts";
 import type { MailTopic } from "../../platform/database/unions.ts";
 import { mailTopics } from "../../platform/database/unions.ts";
-import type { MailHolder } from "../outbox/mail-preferences-port.ts";
+import type { MailHolder } from "../outbox/mail.ts";
 
 /** The mails that one token can turn off. `digest`: every topic of the daily digest. */
 export type Unsubscribe = { holder: MailHolder; topic: MailTopic | "digest" };

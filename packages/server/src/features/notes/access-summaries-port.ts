@@ -1,5 +1,6 @@
 import type { LinkPolicy } from "../../platform/config/limits.ts";
-import type { FileAccess, NoteAccess } from "../access/access-summary.ts";
+import type { FileAccess } from "../access/attachment.ts";
+import type { NoteAccess } from "../access/note.ts";
 
 /** Counts who has access besides the owner, with one query for many notes or files. The maps do not contain ids without such access. */
 export type AccessSummaryQueries = {

@@ -4,10 +4,8 @@ import { compile, type Markers, type Statement } from "../../platform/database/c
 import type { Engine } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { NoteAccess } from "../access/access-summary.ts";
-import { isLive } from "../access/live-share.ts";
-import { notInTrash } from "../access/not-in-trash.ts";
-import { roleOnNote } from "../access/queries.ts";
+import type { NoteAccess } from "../access/note.ts";
+import { isLive, notInTrash, roleOnNote } from "../access/sql.ts";
 import { isVisible } from "../sharing/invitation-queries.ts";
 import { ENDED } from "../usage/usage.ts";
 import type { AccessSummaryQueries } from "./access-summaries-port.ts";

@@ -3,9 +3,10 @@ import type { Page } from "../../platform/database/pages.ts";
 import type { RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
 import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
-import { presentAccess, presentAttachment } from "../attachments/present.ts";
+import { presentAccess, presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { type People, presentPerson } from "../people/present.ts";
+import type { People } from "../people/people.ts";
+import { presentPerson } from "../people/people.ts";
 
 /** Presents a page of notes. Reads all owners with one query. */
 export async function describeNotes(

@@ -1,120 +1,166 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { decodeCursor, toPage } from "../../platform/database/pages.ts";
+import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { mailTopics } from "../../platform/database/unions.ts";
 import { deleteInSteps } from "../../platform/database/writes.ts";
-import type { CountedNotice, MailKind, Notice } from "./mail.ts";
-import type { ClaimedMail, MailQueries, NoticeGroup, QueuedMail } from "./mails-port.ts";
+import type {
+  AddedNotice,
+  ClaimedMail,
+  CountedNotice,
+  Mail,
+  MailChoices,
+  MailHolder,
+  MailKind,
+  MailState,
+  Notice,
+  NoticeGroup,
+  QueuedMail,
+} from "./mail.ts";
 
-export const mailQueries = defineQueries(
-  "database.mails",
-  ({ kysely: db }): MailQueries => ({
-    async insert({ id, kind, email, ...detail }, { now }) {
-      const row = { id, kind, email, detail: JSON.stringify(detail), created_at: now, due_at: now, attempts: 0 };
-      await db.insertInto("mails").values(row).execute();
-    },
+/** The durable outbox of mails. Instants are milliseconds since the epoch. */
+export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => ({
+  /** Adds a mail to the outbox. Call it in the transaction that causes the mail. */
+  async insert({ id, kind, email, ...detail }: Mail, { now }: { now: number }): Promise<void> {
+    const row = { id, kind, email, detail: JSON.stringify(detail), created_at: now, due_at: now, attempts: 0 };
+    await db.insertInto("mails").values(row).execute();
+  },
 
-    addNotice: (group, notice) => addNotice(db, { group, notice }),
+  /**
+   * Adds a notice to the mail that collects the notices of this group. Returns false if there is no such
+   * mail. Call it in a transaction.
+   */
+  addNotice: (group: NoticeGroup, notice: Notice): Promise<boolean> => addNotice(db, { group, notice }),
 
-    async collect({ id, kind, userId, email }, { notice, now, dueAt }) {
-      const group = { kind, userId };
-      const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
-      const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
-      // Repeats, because a parallel transaction may insert the mail of the group first. A worker may claim that mail before this call adds
-      // the notice to it.
-      for (;;) {
-        if (await addNotice(db, { group, notice })) return;
-        const insert = db.insertInto("mails").values(row);
-        const made = await insert.onConflict((conflict) => conflict.column("group_key").doNothing()).executeTakeFirst();
-        if (made.numInsertedOrUpdatedRows === 1n) return;
-      }
-    },
+  /** Adds a notice as `addNotice` does, but creates the mail if there is none. Call it in a transaction. */
+  async collect(
+    { id, kind, userId, email }: NoticeGroup & { id: string; email: string },
+    { notice, now, dueAt }: AddedNotice,
+  ): Promise<void> {
+    const group = { kind, userId };
+    const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
+    const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
+    // Repeats, because a parallel transaction may insert the mail of the group first. A worker may claim that mail before this call adds
+    // the notice to it.
+    for (;;) {
+      if (await addNotice(db, { group, notice })) return;
+      const insert = db.insertInto("mails").values(row);
+      const made = await insert.onConflict((conflict) => conflict.column("group_key").doNothing()).executeTakeFirst();
+      if (made.numInsertedOrUpdatedRows === 1n) return;
+    }
+  },
 
-    async claim({ now, leaseEndsAt, limit }) {
-      const due = await db
-        .selectFrom("mails")
-        .select(["id", "due_at"])
-        .where("due_at", "<=", now)
-        .orderBy("due_at")
-        .orderBy("id")
-        .limit(limit)
-        .execute();
-      const claimed: ClaimedMail[] = [];
-      for (const seen of due) {
-        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
-        // row.
-        const row = await db
-          .updateTable("mails")
-          .set((eb) => ({
-            due_at: leaseEndsAt,
-            attempts: eb("attempts", "+", 1),
-            // The waiting time of a mail that collects notices starts only when the mail is due.
-            created_at: eb
-              .case()
-              .when("group_key", "is", null)
-              .then(eb.ref("created_at"))
-              .else(seen.due_at as number)
-              .end(),
-            group_key: null,
-          }))
-          .where("id", "=", seen.id)
-          .where("due_at", "=", seen.due_at)
-          .returningAll()
-          .executeTakeFirst();
-        if (row !== undefined) claimed.push(toMail(row, leaseEndsAt));
-      }
-      return claimed;
-    },
-
-    async remove(mailId) {
-      await db.deleteFrom("mails").where("id", "=", mailId).execute();
-    },
-
-    async postpone({ id, leaseEndsAt }, { dueAt, problem, createdAt }) {
-      await db
+  /**
+   * Reserves due mails for this replica, the oldest first. When the lease ends, the mails are due again. A reserved mail collects no more
+   * notices.
+   */
+  async claim({
+    now,
+    leaseEndsAt,
+    limit,
+  }: {
+    now: number;
+    leaseEndsAt: number;
+    limit: number;
+  }): Promise<ClaimedMail[]> {
+    const due = await db
+      .selectFrom("mails")
+      .select(["id", "due_at"])
+      .where("due_at", "<=", now)
+      .orderBy("due_at")
+      .orderBy("id")
+      .limit(limit)
+      .execute();
+    const claimed: ClaimedMail[] = [];
+    for (const seen of due) {
+      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
+      // row.
+      const row = await db
         .updateTable("mails")
-        .set({ due_at: dueAt, problem: problem ?? null })
-        .$if(createdAt !== undefined, (query) => query.set({ created_at: createdAt as number }))
-        .where("id", "=", id)
-        .where("due_at", "=", leaseEndsAt)
-        .execute();
-    },
+        .set((eb) => ({
+          due_at: leaseEndsAt,
+          attempts: eb("attempts", "+", 1),
+          // The waiting time of a mail that collects notices starts only when the mail is due.
+          created_at: eb
+            .case()
+            .when("group_key", "is", null)
+            .then(eb.ref("created_at"))
+            .else(seen.due_at as number)
+            .end(),
+          group_key: null,
+        }))
+        .where("id", "=", seen.id)
+        .where("due_at", "=", seen.due_at)
+        .returningAll()
+        .executeTakeFirst();
+      if (row !== undefined) claimed.push(toMail(row, leaseEndsAt));
+    }
+    return claimed;
+  },
 
-    async giveUp(mailId, { now, problem }) {
-      await db.updateTable("mails").set({ due_at: null, given_up_at: now, problem }).where("id", "=", mailId).execute();
-    },
+  /** Removes a mail that was sent. */
+  async remove(mailId: string): Promise<void> {
+    await db.deleteFrom("mails").where("id", "=", mailId).execute();
+  },
 
-    async list({ state, limit, cursor }) {
-      const before = decodeCursor(cursor);
-      const rows = await db
-        .selectFrom("mails")
-        .select(["id", "kind", "email", "created_at", "attempts", "due_at", "given_up_at", "problem"])
-        .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-        .$if(state !== undefined, (query) => query.where(wasGivenUp, "=", sql.lit(state === "waiting" ? 0 : 1)))
-        .orderBy("id", "desc")
-        .limit(limit + 1)
-        .execute();
-      return toPage(rows.map(toQueuedMail), limit);
-    },
+  /**
+   * Makes a mail due at `dueAt`. `createdAt`: the start of the waiting time, if it changes. Does nothing if another replica has reserved
+   * the mail in the meantime.
+   */
+  async postpone(
+    { id, leaseEndsAt }: Pick<ClaimedMail, "id" | "leaseEndsAt">,
+    { dueAt, problem, createdAt }: { dueAt: number; problem?: string; createdAt?: number },
+  ): Promise<void> {
+    await db
+      .updateTable("mails")
+      .set({ due_at: dueAt, problem: problem ?? null })
+      .$if(createdAt !== undefined, (query) => query.set({ created_at: createdAt as number }))
+      .where("id", "=", id)
+      .where("due_at", "=", leaseEndsAt)
+      .execute();
+  },
 
-    async retry(mailId, now) {
-      return (
-        db
-          .updateTable("mails")
-          // A retry also resets `created_at`, because the service never sends a mail that is too old.
-          .set({ due_at: now, created_at: now, given_up_at: null, attempts: 0 })
-          .where("id", "=", mailId)
-          .where("given_up_at", "is not", null)
-          .returning(["kind", "email"])
-          .executeTakeFirst()
-      );
-    },
+  /** Ends the tries to send a mail. The row of the mail stays, so that administrators see the mail. */
+  async giveUp(mailId: string, { now, problem }: { now: number; problem: string }): Promise<void> {
+    await db.updateTable("mails").set({ due_at: null, given_up_at: now, problem }).where("id", "=", mailId).execute();
+  },
 
-    async deleteGivenUp(before) {
-      await deleteInSteps(db, { from: "mails", key: ["id"], by: "given_up_at", where: sql`given_up_at < ${before}` });
-    },
-  }),
-);
+  /** Lists the mails, the newest first. */
+  async list({ state, limit, cursor }: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>> {
+    const before = decodeCursor(cursor);
+    const rows = await db
+      .selectFrom("mails")
+      .select(["id", "kind", "email", "created_at", "attempts", "due_at", "given_up_at", "problem"])
+      .$if(before !== undefined, (query) => query.where("id", "<", before as string))
+      .$if(state !== undefined, (query) => query.where(wasGivenUp, "=", sql.lit(state === "waiting" ? 0 : 1)))
+      .orderBy("id", "desc")
+      .limit(limit + 1)
+      .execute();
+    return toPage(rows.map(toQueuedMail), limit);
+  },
+
+  /**
+   * Makes a mail due again that the service stopped trying to send. The mail then counts as new. Returns undefined if there is no such
+   * mail.
+   */
+  async retry(mailId: string, now: number): Promise<Pick<Mail, "kind" | "email"> | undefined> {
+    return (
+      db
+        .updateTable("mails")
+        // A retry also resets `created_at`, because the service never sends a mail that is too old.
+        .set({ due_at: now, created_at: now, given_up_at: null, attempts: 0 })
+        .where("id", "=", mailId)
+        .where("given_up_at", "is not", null)
+        .returning(["kind", "email"])
+        .executeTakeFirst()
+    );
+  },
+
+  /** Deletes the mails that the service stopped trying to send before this instant. */
+  async deleteGivenUp(before: number): Promise<void> {
+    await deleteInSteps(db, { from: "mails", key: ["id"], by: "given_up_at", where: sql`given_up_at < ${before}` });
+  },
+}));
 
 // The index of the list has the same expression, with the same literals.
 const wasGivenUp = sql<number>`case when given_up_at is null then 0 else 1 end`;
@@ -167,4 +213,38 @@ function toQueuedMail(row: Omit<Selectable<Tables["mails"]>, "detail" | "group_k
     givenUpAt: row.given_up_at ?? undefined,
     problem: row.problem ?? undefined,
   };
+}
+
+export const mailPreferenceQueries = defineQueries("database.mailPreferences", ({ kysely: db }) => ({
+  /** Returns the mail settings of this person. Default: `at_once` for each topic. */
+  async find(holder: MailHolder): Promise<MailChoices> {
+    const chosen = db
+      .selectFrom("mail_preferences")
+      .select(["topic", "choice"])
+      .where("holder", "=", keyOfHolder(holder));
+    const choices = Object.fromEntries(mailTopics.map((topic) => [topic, "at_once"])) as MailChoices;
+    for (const { topic, choice } of await chosen.execute()) choices[topic] = choice;
+    return choices;
+  },
+
+  /** Stores the settings of these topics. The settings of the other topics stay. */
+  async put(holder: MailHolder, choices: Partial<MailChoices>): Promise<void> {
+    const rows = mailTopics.flatMap((topic) => {
+      const choice = choices[topic];
+      return choice === undefined ? [] : [{ holder: keyOfHolder(holder), topic, choice }];
+    });
+    if (rows.length === 0) return;
+    await db
+      .insertInto("mail_preferences")
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(["holder", "topic"]).doUpdateSet((eb) => ({ choice: eb.ref("excluded.choice") })),
+      )
+      .execute();
+  },
+}));
+
+/** Returns the key of a holder. The key has a prefix, because the id of a user may itself look like an email address. */
+export function keyOfHolder(holder: MailHolder): string {
+  return "userId" in holder ? `user ${holder.userId}` : `email ${holder.email}`;
 }

@@ -1,4 +1,4 @@
-import type { MailTopic } from "../../platform/database/unions.ts";
+import type { MailChoice, MailTopic } from "../../platform/database/unions.ts";
 import type { Language } from "../../platform/text/language.ts";
 
 /** A fact that a mail reports. `attachmentId` undefined: the fact is about the whole note. */
@@ -39,7 +39,7 @@ export type NoticeMail = {
  * The changes that affect how an account is protected. The service sends the owner of the account a mail about each of these changes.
  * `kept`: the deletion of the account was cancelled.
  */
-export const accountChanges = [
+const accountChanges = [
   "password-changed",
   "password-reset",
   "email-changed",
@@ -87,3 +87,32 @@ export type MailKind =
 
 /** A mail that waits to be sent. It contains no secret, because the service creates the link only when it sends the mail. */
 export type Mail = MailKind & { id: string; email: string };
+
+/** The person who has the mail settings: a user, or the reader of an email address, who may have no account. */
+export type MailHolder = { userId: string } | { email: string };
+
+export type MailChoices = Record<MailTopic, MailChoice>;
+
+/** A mail that one replica has reserved. `attempts`: how often replicas have reserved it, including this time. */
+export type ClaimedMail = Mail & { createdAt: number; attempts: number; leaseEndsAt: number };
+
+export type MailState = "waiting" | "given_up";
+
+/** A mail in the form that administrators see, without its content. Instants are milliseconds since the epoch. */
+export type QueuedMail = Pick<Mail, "id" | "kind" | "email"> & {
+  createdAt: number;
+  attempts: number;
+  /** When the service next tries to send the mail. Undefined: the service has stopped trying. */
+  dueAt: number | undefined;
+  givenUpAt: number | undefined;
+  /** The reason why the last try failed. Undefined: no try has failed yet. */
+  problem: string | undefined;
+};
+
+/**
+ * Identifies the mail that collects notices of one kind for a user. For each kind and user, there is at most one mail that collects
+ * notices.
+ */
+export type NoticeGroup = Pick<NoticeMail, "kind" | "userId">;
+
+export type AddedNotice = { notice: Notice; now: number; dueAt: number };

@@ -1,8 +1,13 @@
 import type { Tx } from "../../platform/database/queries.ts";
+import type { MailChoice } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { MailKind, NoticeMail } from "./mail.ts";
-import { mailQueries } from "./mail-queries.ts";
-import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
+
+import { lookupQueries } from "../people/lookups.ts";
+import { provenEmailOf } from "../people/people.ts";
+import { type AccountChange, type MailKind, type Notice, type NoticeMail, topicOf } from "./mail.ts";
+import { mailPreferenceQueries, mailQueries } from "./mail-queries.ts";
 
 /** The kinds of mails that collect no notices, so they are sent immediately. */
 type SingleMail = Exclude<MailKind, NoticeMail>;
@@ -34,4 +39,163 @@ export async function queueMailIfOn(
     orOverLimit(error);
     return false;
   }
+}
+
+/** How long a mail waits for more notices about the same topic before it is sent. Milliseconds. */
+const COLLECT_MS = 600_000;
+
+type NotifyDeps = Pick<Deps, "clock" | "newId" | "mail">;
+
+type NotifyQueries = Tx;
+
+type Notified = { userId: string; notice: Notice };
+
+/**
+ * Notifies a user by mail, in the transaction that causes the notice. The mail settings of the user decide when the mail is sent. If a
+ * limit of mails is exceeded, the daily digest contains the notice.
+ * The service sends notices only to a proven email address. Otherwise a stranger could sign up with the email address of another person,
+ * and cause mails to this person.
+ */
+export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, notice }: Notified): Promise<void> {
+  if (deps.mail === undefined) return;
+  const email = await provenEmailOf(tx, userId);
+  if (email === undefined) return;
+  const choice = await choiceOf(tx, { userId, notice });
+  if (choice === "never") return;
+  const kind = topicOf(notice);
+  const isAtOnce = choice === "at_once" && kind !== "requests";
+  if (isAtOnce && (await collectNow(deps, tx, { userId, notice, kind, email }))) return;
+  const now = deps.clock();
+  await mailQueries(tx).collect(
+    { id: deps.newId(), kind: "digest", userId, email },
+    { notice, now, dueAt: nextDigestAt(now) },
+  );
+}
+
+/** Adds a notice to a mail that is sent soon. Returns false if the email address gets no more mails for now. */
+async function collectNow(
+  { clock, newId }: NotifyDeps,
+  tx: NotifyQueries,
+  { userId, notice, kind, email }: Notified & { kind: NoticeMail["kind"]; email: string },
+): Promise<boolean> {
+  if (await mailQueries(tx).addNotice({ kind, userId }, notice)) return true;
+  try {
+    await takeMailLimits({ clock }, tx, { kind, email });
+  } catch (error) {
+    orOverLimit(error);
+    return false;
+  }
+  const now = clock();
+  await mailQueries(tx).collect({ id: newId(), kind, userId, email }, { notice, now, dueAt: now + COLLECT_MS });
+  return true;
+}
+
+/**
+ * Notifies the owner of a note that somebody asks for access. If the owner has chosen immediate mails, the mail is sent even if the email
+ * address is not proven.
+ */
+export async function notifyOfRequest(
+  deps: NotifyDeps,
+  tx: NotifyQueries,
+  { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
+): Promise<void> {
+  const notice: Notice = { about: "access-request", noteId, userId };
+  const choice = await choiceOf(tx, { userId: ownerId, notice });
+  if (choice === "daily") await notify(deps, tx, { userId: ownerId, notice });
+  if (choice !== "at_once") return;
+  const email = (await lookupQueries(tx).person(ownerId))?.email;
+  if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "access-request", noteId, userId, email });
+}
+
+async function choiceOf(tx: NotifyQueries, { userId, notice }: Notified): Promise<MailChoice> {
+  return (await mailPreferenceQueries(tx).find({ userId }))[topicOf(notice)];
+}
+
+type Limited = Tx;
+
+/** Limits how many mails of the same kind one email address gets, no matter who causes the mails. */
+const LIMIT = { max: 3, windowMs: 3_600_000 };
+
+/**
+ * Limits all mails to one email address, except warnings and mails that the reader waits for. If warnings and such mails counted too, a
+ * stranger could use up the limit. The owner of the email address could then not sign in for a day, or would get no warning.
+ */
+const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
+
+const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
+  "password-reset",
+  "link-code",
+  "email-changed",
+  "account-closed",
+  "new-sign-in",
+  "account-changed",
+]);
+
+/**
+ * Limits how many warnings of the same kind one email address gets. Only the owner of the account, or a person who has the password, can
+ * cause warnings. Warnings have a separate limit, because strangers can use up `DAY_LIMIT`. Warnings about sign-ins and other warnings also
+ * have separate limits.
+ */
+const WARNINGS = { max: 10, windowMs: 86_400_000 };
+
+/**
+ * Limits the codes that one email address gets for all links together. Otherwise a person who makes many links could cause any number of
+ * mails.
+ */
+const CODE_LIMITS: readonly WindowLimit[] = [
+  { name: "mail codes", max: 10, windowMs: 3_600_000 },
+  { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },
+];
+
+const PROBLEM = "This email address got several mails already. Wait until Retry-After has passed, then try again.";
+
+/** Counts a mail to an email address. Throws `rate_limited` if a limit is exceeded. */
+export async function takeMailLimits(
+  { clock }: Pick<Deps, "clock">,
+  tx: Limited,
+  { kind, email, linkId, change }: { kind: MailKind["kind"]; email: string; linkId?: string; change?: AccountChange },
+): Promise<void> {
+  const take = (limit: WindowLimit, holder: string) =>
+    takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
+  // A stranger can sign up with the email address of another person. The stranger could then delete the account and cancel the deletion
+  // again and again. So the mail about a closed account has a daily limit.
+  const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
+  // Each link has its own limit for codes, and each kind of change of an account has its own limit for warnings.
+  const part = linkId ?? change;
+  await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, part === undefined ? email : `${part} ${email}`);
+  if (kind === "new-sign-in" || kind === "account-changed")
+    await take({ ...WARNINGS, name: `mail warnings ${kind}` }, email);
+  if (!NOT_IN_DAY_LIMIT.has(kind)) await take(DAY_LIMIT, email);
+}
+
+/**
+ * Counts a code that is sent to an email address. Returns false if the email address gets no more codes for now.
+ * If no code is sent, nothing counts. Otherwise strangers could use up the limits with links that do not list the email address.
+ */
+export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
+  try {
+    for (const limit of CODE_LIMITS) {
+      await takeFromWindow({ db, clock }, { limit, holder: email, amount: 1, problem: PROBLEM });
+    }
+    return true;
+  } catch (error) {
+    orOverLimit(error);
+    return false;
+  }
+}
+
+/** Ignores an error that says that a limit is exceeded. Throws every other error again. */
+export function orOverLimit(error: unknown): void {
+  if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
+}
+
+const DAY_MS = 86_400_000;
+const SENT_AFTER_MIDNIGHT_MS = 6 * 3_600_000;
+
+/**
+ * Returns the instant of the next daily digest: the first 06:00 UTC that is at least a minute after `now`. Milliseconds since the epoch.
+ */
+export function nextDigestAt(now: number): number {
+  const earliest = now + 60_000;
+  return Math.ceil((earliest - SENT_AFTER_MIDNIGHT_MS) / DAY_MS) * DAY_MS + SENT_AFTER_MIDNIGHT_MS;
 }

@@ -1,3 +1,6 @@
+import { type Kysely, type Selectable, sql } from "kysely";
+import { firstIdAt } from "../../platform/crypto/ids.ts";
+import type { Tables } from "../../platform/database/schema.ts";
 import type { MessageType, WebhookEvent } from "../../platform/database/unions.ts";
 
 /** The owner id of the endpoints that belong to the service itself. No user has this id. */
@@ -22,6 +25,17 @@ export type WebhookEndpoint = {
   problem: string | undefined;
 };
 
+export type EndpointChange = Partial<
+  Pick<WebhookEndpoint, "url" | "events" | "description" | "generation" | "formerSecretUntil">
+> & {
+  isDisabled?: boolean;
+  /**
+   * `restart`: the next summary of issued URLs begins with the events from now on. `stop`: the endpoint gets no more summaries. Undefined:
+   * no change.
+   */
+  urlReports?: "restart" | "stop" | undefined;
+};
+
 /** A message. The service sends it to every endpoint that subscribes to its type. */
 export type WebhookMessage = {
   /**
@@ -38,6 +52,32 @@ export type WebhookMessage = {
   data: Readonly<Record<string, unknown>>;
 };
 
+export type Delivery = Pick<WebhookMessage, "id" | "type"> & {
+  createdAt: number;
+  attempts: number;
+  /** When the next try is due. Undefined: the message was delivered, or the service has stopped trying. */
+  dueAt: number | undefined;
+  deliveredAt: number | undefined;
+  givenUpAt: number | undefined;
+  /** The HTTP status of the last response. */
+  status: number | undefined;
+  problem: string | undefined;
+};
+
+/** A delivery that one process has reserved. `id`: the id of the message. `attempts`: the number of tries, including this try. */
+export type ClaimedDelivery = {
+  endpoint: WebhookEndpoint & { failures: number };
+  id: string;
+  body: string;
+  attempts: number;
+  /** The service tries to deliver the message for three days after this instant. */
+  queuedAt: number;
+  leaseEndsAt: number;
+};
+
+/** The result of a try that failed. `pausedUntil`: the service sends no request to the endpoint before this instant. */
+export type FailedTry = { now: number; status: number | undefined; problem: string; pausedUntil: number };
+
 /** Builds the body of the HTTP request that delivers a message. */
 export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
@@ -50,7 +90,133 @@ export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | 
 const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
 
 /** Builds the body of a delivery to a webhook endpoint that belongs to the service, not to a person. */
-export function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" | "at" | "data">): string {
+function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   const shown = Object.entries(data).filter(([name]) => !HIDDEN_FROM_SERVICE.has(name));
   return bodyOf({ ...message, data: Object.fromEntries(shown) });
+}
+
+type EndpointRow = Selectable<Tables["webhook_endpoints"]>;
+
+export function toRow(endpoint: WebhookEndpoint): EndpointRow {
+  return {
+    id: endpoint.id,
+    owner_id: endpoint.ownerId,
+    url: endpoint.url,
+    events: JSON.stringify(endpoint.events),
+    description: endpoint.description,
+    generation: endpoint.generation,
+    former_secret_until: endpoint.formerSecretUntil ?? null,
+    created_at: endpoint.createdAt,
+    disabled_at: endpoint.disabledAt ?? null,
+    problem: endpoint.problem ?? null,
+    failures: 0,
+    paused_until: 0,
+    succeeded_at: null,
+    urls_reported_until: endpoint.events.includes("url.issued") ? firstIdAt(endpoint.createdAt) : null,
+  };
+}
+
+const URL_REPORTS = { restart: firstIdAt, stop: () => null };
+
+export function toChange({
+  now,
+  events,
+  formerSecretUntil,
+  isDisabled,
+  urlReports,
+  ...same
+}: EndpointChange & { now: number }) {
+  return {
+    ...same,
+    ...(events && { events: JSON.stringify(events) }),
+    ...(formerSecretUntil !== undefined && { former_secret_until: formerSecretUntil }),
+    ...(isDisabled !== undefined && { disabled_at: isDisabled ? now : null }),
+    ...(isDisabled === false && { failures: 0, paused_until: 0, problem: null }),
+    ...(urlReports && { urls_reported_until: URL_REPORTS[urlReports](now) }),
+  };
+}
+
+export function toEndpoint(row: EndpointRow): WebhookEndpoint {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    url: row.url,
+    events: JSON.parse(row.events),
+    description: row.description,
+    generation: row.generation,
+    formerSecretUntil: row.former_secret_until ?? undefined,
+    createdAt: row.created_at,
+    disabledAt: row.disabled_at ?? undefined,
+    problem: row.problem ?? undefined,
+  };
+}
+
+type DeliveryRow = Selectable<Tables["webhook_deliveries"]>;
+
+export function toDelivery(row: Omit<DeliveryRow, "endpoint_id" | "subject" | "body" | "queued_at">): Delivery {
+  return {
+    id: row.id,
+    type: row.type,
+    createdAt: row.created_at,
+    attempts: row.attempts,
+    dueAt: row.due_at ?? undefined,
+    deliveredAt: row.delivered_at ?? undefined,
+    givenUpAt: row.given_up_at ?? undefined,
+    status: row.status ?? undefined,
+    problem: row.problem ?? undefined,
+  };
+}
+
+/**
+ * Queues messages for the endpoints that subscribe to them. If neither the owners of the messages nor the service have endpoints, this
+ * function runs only one query.
+ */
+export async function queueMessages(db: Kysely<Tables>, messages: readonly WebhookMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const owners = [SERVICE_OWNER, ...new Set(messages.map(({ ownerId }) => ownerId))];
+  const anyEndpoint = db.selectFrom("webhook_endpoints").select("id").where("owner_id", "in", owners).limit(1);
+  if ((await anyEndpoint.executeTakeFirst()) === undefined) return;
+  for (const message of messages) await queueing(message).execute(db);
+}
+
+const WHOLE = sql``;
+
+export const messageColumns = [
+  "id",
+  "type",
+  "subject",
+  "body",
+  "serviceBody",
+  "at",
+  "ownerId",
+  "subscription",
+] as const;
+
+/** The values of the columns of a message. In a compiled statement, each value is a marker. */
+export type MessageValues = Record<(typeof messageColumns)[number], unknown>;
+
+export function messageValues(message: WebhookMessage): MessageValues {
+  const { id, type, subject, at, ownerId } = message;
+  const bodies = { body: bodyOf(message), serviceBody: serviceBodyOf(message) };
+  return { id, type, subject, ...bodies, at, ownerId, subscription: `%"${type}"%` };
+}
+
+/**
+ * Builds the statement that inserts one delivery for each endpoint that subscribes to the message. `condition`: an additional condition.
+ */
+export function queueingValues(values: MessageValues, condition = WHOLE) {
+  const { id, type, subject, body, serviceBody, at, ownerId, subscription } = values;
+  const service = sql.lit(SERVICE_OWNER);
+  return sql`
+    insert into webhook_deliveries
+      (endpoint_id, id, type, subject, body, created_at, queued_at, due_at, attempts)
+    select webhook_endpoints.id, ${id}, ${type}, ${subject},
+      case owner_id when ${service} then ${serviceBody} else ${body} end, ${at}, ${at}, ${at}, 0
+    from webhook_endpoints
+    where owner_id in (${service}, ${ownerId}) and disabled_at is null
+      and events like ${subscription} ${condition}`;
+}
+
+function queueing(message: WebhookMessage) {
+  return queueingValues(messageValues(message));
 }

@@ -1,6 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
 import { findPeople, getMe, recordLanguage } from "./people.ts";
-import { requireEnabled } from "./require-enabled.ts";
+import { requireEnabled } from "./revocation.ts";
 
 export type PeopleVerbs = ReturnType<typeof createPeople>;
 

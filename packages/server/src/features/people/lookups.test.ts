@@ -9,9 +9,9 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { itemQueries } from "../embedding/item-queries.ts";
 import { noteQueries } from "../notes/queries.ts";
 import { apiTokenQueries } from "../tokens/queries.ts";
-import { disabledUserQueries } from "./disabled-user-queries.ts";
 import { lookupQueries } from "./lookups.ts";
 import { peopleQueries } from "./queries.ts";
+import { disabledUserQueries } from "./revocation.ts";
 
 describe.each(engines)("lookups on $name", (engine) => {
   const suite = useDatabase(engine);

@@ -1,5 +1,12 @@
-import type { Selectable } from "kysely";
-import { type Expression, type ExpressionBuilder, type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type RawBuilder,
+  type Selectable,
+  type SqlBool,
+  sql,
+} from "kysely";
 import type { Person } from "../../features/people/person.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { compile, compiledOnce, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
@@ -12,11 +19,13 @@ export function toPerson(row: Pick<Selectable<Tables["people"]>, "id" | "email" 
   return { id: row.id, email: row.email ?? undefined, name: row.name ?? undefined, isAdmin: row.is_admin === 1 };
 }
 
-/** `key` and `key2`: the texts that identify a row. `now`: milliseconds since the epoch. `instant`: the same instant as an ISO 8601 text. */
+/**
+ * `key` and `key2`: the texts that identify a row. `now`: milliseconds since the epoch. `instant`: the same instant as an ISO 8601 text.
+ */
 const parameters = ["key", "key2", "now", "instant"] as const;
 
 export type LookupStatement = Statement<(typeof parameters)[number]>;
-export type LookupStatements = Record<keyof Lookups, LookupStatement>;
+type LookupStatements = Record<keyof Lookups, LookupStatement>;
 
 type FoundItem = { noteId: string; resource: string; itemId: string };
 
@@ -34,7 +43,7 @@ export type Lookups = {
 };
 
 /** Finds the row of a statement by its key, which has one or two texts. The first columns of the row are the key. */
-export type FindRow = (statement: LookupStatement, key: readonly string[]) => Promise<readonly unknown[] | undefined>;
+type FindRow = (statement: LookupStatement, key: readonly string[]) => Promise<readonly unknown[] | undefined>;
 
 /** Builds the condition that the columns have the values of one key, or of one of many keys. */
 export type Matches = (columns: Expression<string>[], keys: RawBuilder<string>[]) => Expression<SqlBool>;

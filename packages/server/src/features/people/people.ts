@@ -1,9 +1,9 @@
+import type { Person as WirePerson } from "@valetkey/contract";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Language } from "../../platform/text/language.ts";
-import { visitorActorId, visitorIdOf } from "../access/actor.ts";
-import type { Caller } from "../access/caller.ts";
+import { type Caller, visitorActorId, visitorIdOf } from "../access/caller.ts";
 import { lookupQueries } from "./lookups.ts";
 import type { Person } from "./person.ts";
 import { peopleQueries } from "./queries.ts";
@@ -57,12 +57,6 @@ function presentVisitor(name: string | undefined): Named {
   return { name: name === undefined ? "Visitor" : `${name} (visitor)`, email: undefined };
 }
 
-/** Throws `access_denied` if the caller is no administrator. */
-export async function requireAdministrator(tx: Tx, caller: Caller): Promise<void> {
-  if ((await lookupQueries(tx).person(caller.userId))?.isAdmin !== true)
-    throw new DomainError("access_denied", "Access denied");
-}
-
 /** Returns the stored data of the caller. */
 export function getMe({ db }: Deps) {
   return async (caller: Caller): Promise<Person> =>
@@ -83,4 +77,13 @@ export async function provenEmailOf(db: Tx, userId: string): Promise<string | un
 /** Returns whether it is proven that the user owns this email address. */
 export async function isProven(tx: Tx, { userId, email }: { userId: string; email: string }): Promise<boolean> {
   return (await peopleQueries(tx).findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
+}
+
+/** The users that a response mentions, by id. The map does not contain users whom the service does not know. */
+export type People = ReadonlyMap<string, Pick<Person, "name" | "email">>;
+
+/** Converts a user to the form of a response. If the service does not know the user, the response contains only the id. */
+export function presentPerson(id: string, people: People): WirePerson {
+  const { name, email } = people.get(id) ?? {};
+  return { id, name: name ?? null, email: email ?? null };
 }

@@ -1,4 +1,5 @@
-import type { JwtIssuer } from "../../platform/database/unions.ts";
+import type { EmailProof, JwtIssuer } from "../../platform/database/unions.ts";
+import type { Language } from "../../platform/text/language.ts";
 
 /** A user. The user either has an account of the service, or comes from the JWTs of an issuer. */
 export type Person = {
@@ -46,3 +47,31 @@ export function readEmail(email: unknown): string | undefined {
   const normalised = typeof email === "string" ? normaliseEmail(email) : "";
   return normalised.length <= MAX_EMAIL_LENGTH && ACCOUNT_EMAIL.test(normalised) ? normalised : undefined;
 }
+
+/** The owner of a user id: an account, the subject of a JWT, or a person who has neither. */
+export type IdHolder = { kind: "account" } | { kind: "person" } | ({ kind: "subject" } & Subject);
+
+/** A user whose account is closed, and will be deleted permanently at `deleteAt`. Milliseconds since the epoch. */
+export type AccountDeletion = {
+  userId: string;
+  /** True: the owner of the account asked for the deletion, and can cancel it. False: the owner can't cancel the deletion. */
+  isByOwner: boolean;
+  deleteAt: number;
+};
+
+/**
+ * The data to store for a user. If `email` is undefined, the email address and its proof do not change. If `email` is null, the email
+ * address is removed. The proof of an email address is valid until the email address changes.
+ */
+export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
+  email: string | null | undefined;
+  emailProvenBy?: EmailProof | undefined;
+  /**
+   * The instant at which the JWT issuer or the account stated the email address. If the stored email address has a later instant, the
+   * stored email address does not change. Default: now.
+   */
+  emailStatedAt?: number | undefined;
+  /** Undefined: no change. */
+  language?: Language | undefined;
+  now: number;
+};

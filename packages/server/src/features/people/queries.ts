@@ -1,13 +1,16 @@
 import type { ExpressionBuilder, NotNull } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import type { EmailProof, JwtIssuer } from "../../platform/database/unions.ts";
+import type { Language } from "../../platform/text/language.ts";
 import { lookupQueries, personColumns, toPerson } from "./lookups.ts";
-import type { PeopleQueries } from "./people-port.ts";
+import type { EmailHolder, IdHolder, Person, PersonChange, Subject } from "./person.ts";
 
-export const peopleQueries = defineQueries("database.people", (tx): PeopleQueries => {
+export const peopleQueries = defineQueries("database.people", (tx) => {
   const { kysely: db, engine } = tx;
   return {
-    async put(person) {
+    /** Creates or updates a user. Never sets `isAdmin` from true to false. */
+    async put(person: PersonChange): Promise<void> {
       const changesEmail = person.email !== undefined;
       const provenBy = person.email == null ? null : (person.emailProvenBy ?? null);
       await db
@@ -81,7 +84,8 @@ export const peopleQueries = defineQueries("database.people", (tx): PeopleQuerie
         .execute();
     },
 
-    async withdrawEmailProof(userId, provenBy) {
+    /** Removes the proof of a user's email address if the proof came from `provenBy`. Does not remove the email address. */
+    async withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void> {
       await db
         .updateTable("people")
         .set({ email_proven_by: null })
@@ -90,20 +94,24 @@ export const peopleQueries = defineQueries("database.people", (tx): PeopleQuerie
         .execute();
     },
 
-    async signedIn(userId, now) {
+    /** Records the instant of the last sign-in. */
+    async signedIn(userId: string, now: number): Promise<void> {
       await db.updateTable("people").set({ last_sign_in_at: now }).where("id", "=", userId).execute();
     },
 
-    async languageOf(userId) {
+    /** Returns the language in which the user reads the service, or undefined if it is unknown. */
+    async languageOf(userId: string): Promise<Language | undefined> {
       const row = await db.selectFrom("people").select("language").where("id", "=", userId).executeTakeFirst();
       return row?.language ?? undefined;
     },
 
-    async setLanguage(userId, language) {
+    /** Stores the language of a user. Does nothing if the user is unknown. */
+    async setLanguage(userId: string, language: Language): Promise<void> {
       await db.updateTable("people").set({ language }).where("id", "=", userId).execute();
     },
 
-    async findByIds(userIds) {
+    /** Returns the users by id, with one query. The map does not contain unknown users. */
+    async findByIds(userIds: readonly string[]): Promise<Map<string, Person>> {
       const [userId, ...others] = userIds;
       // A list of own notes has one owner. The compiled query for one person needs less CPU time.
       if (userId !== undefined && others.length === 0) {
@@ -118,7 +126,8 @@ export const peopleQueries = defineQueries("database.people", (tx): PeopleQuerie
       return new Map(rows.map((row) => [row.id, toPerson(row)]));
     },
 
-    async findByEmails(emails) {
+    /** Returns the users who have one of these normalised email addresses. */
+    async findByEmails(emails: readonly string[]): Promise<EmailHolder[]> {
       const rows = await db
         .selectFrom("people")
         .select(["id", "email", "email_proven_by"])
@@ -129,7 +138,8 @@ export const peopleQueries = defineQueries("database.people", (tx): PeopleQuerie
       return rows.map(({ id, email, email_proven_by }) => ({ id, email, isProven: email_proven_by !== null }));
     },
 
-    async namesOf(visitorIds) {
+    /** Returns the name that each visitor gave last, by visitor id. The map does not contain visitors who gave no name. */
+    async namesOf(visitorIds: readonly string[]): Promise<Map<string, string>> {
       const rows = await db
         .selectFrom("visitor_files")
         .select(["visitor_id", "visitor_name"])
@@ -161,3 +171,68 @@ function newProof(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
     .else(eb.ref("excluded.email_proven_by"))
     .end();
 }
+
+export const identityQueries = defineQueries("database.identities", ({ kysely: db, engine }) => ({
+  /** Returns the user id for each known subject of one issuer. Runs one query. */
+  async find(issuer: JwtIssuer, subjects: readonly string[]): Promise<Map<string, string>> {
+    const rows = await db
+      .selectFrom("identities")
+      .select(["subject", "user_id"])
+      .where("issuer", "=", issuer)
+      .where((eb) => engine.isIn(eb.ref("subject"), engine.list(subjects)))
+      .execute();
+    return new Map(rows.map((row) => [row.subject, row.user_id]));
+  },
+
+  /** Returns whether a user comes from a JWT issuer. Returns true even if the database does not know from which issuer. */
+  async isSubject(userId: string): Promise<boolean> {
+    const ofUser = db.selectFrom("identities").select("subject").where("user_id", "=", userId);
+    return (await ofUser.executeTakeFirst()) !== undefined;
+  },
+
+  /** Returns the issuer of a user's JWTs. Undefined: the user has an account, or has not used a JWT yet. */
+  async issuerOf(userId: string): Promise<JwtIssuer | undefined> {
+    const ofUser = db.selectFrom("identities").select("issuer").where("user_id", "=", userId);
+    const issuer = (await ofUser.executeTakeFirst())?.issuer;
+    return issuer === "legacy" ? undefined : issuer;
+  },
+
+  /** Stores the user id of a subject. Returns false if the subject already has a user id, or if another subject has this user id. */
+  async add({ issuer, subject, userId }: Subject & { userId: string }): Promise<boolean> {
+    // The statement names no constraint, so it changes nothing if one of the two unique keys already exists.
+    const added = db
+      .insertInto("identities")
+      .values({ issuer, subject, user_id: userId })
+      .onConflict((conflict) => conflict.doNothing());
+    return (await added.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows === 1n;
+  },
+
+  /**
+   * If a user has the name of this subject as the id, and the issuer of this user was never recorded, records that the user is this
+   * subject. Returns false if there is no such user.
+   */
+  async claimLegacy({ issuer, subject }: Subject): Promise<boolean> {
+    const legacy = db.updateTable("identities").set({ issuer }).where("issuer", "=", "legacy");
+    return (await legacy.where("subject", "=", subject).executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+  },
+
+  /** Returns the owners of user ids. The map does not contain ids that nobody has. */
+  async findHolders(userIds: readonly string[]): Promise<Map<string, IdHolder>> {
+    const list = engine.list(userIds);
+    const people = db.selectFrom("people").select("id");
+    const subjects = db.selectFrom("identities").selectAll();
+    const accounts = db.selectFrom("auth_users").select("id");
+    const holders = new Map<string, IdHolder>();
+    for (const { id } of await people.where((eb) => engine.isIn(eb.ref("id"), list)).execute()) {
+      holders.set(id, { kind: "person" });
+    }
+    for (const row of await subjects.where((eb) => engine.isIn(eb.ref("user_id"), list)).execute()) {
+      const { issuer, subject } = row;
+      holders.set(row.user_id, issuer === "legacy" ? { kind: "person" } : { kind: "subject", issuer, subject });
+    }
+    for (const { id } of await accounts.where((eb) => engine.isIn(eb.ref("id"), list)).execute()) {
+      holders.set(id, { kind: "account" });
+    }
+    return holders;
+  },
+}));

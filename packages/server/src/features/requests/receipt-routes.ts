@@ -8,8 +8,8 @@ import {
 } from "@valetkey/contract";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { callerOf } from "../access/authentication.ts";
-import { describeAttachment } from "../attachments/present.ts";
+import { callerOf } from "../access/caller.ts";
+import { describeAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import type { RequestVerbs } from "./index.ts";
 

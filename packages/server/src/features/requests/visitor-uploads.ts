@@ -3,7 +3,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
-import { visitorActorId } from "../access/actor.ts";
+import { visitorActorId } from "../access/caller.ts";
 import type { VisitorUpload } from "../links/file-request.ts";
 import { checkVisitorName } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";

@@ -5,9 +5,9 @@ import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-datab
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { accessQueries } from "../access/queries.ts";
-import { aboutNote, auditEvent } from "../audit/describe-event.ts";
+import { aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
-import { notify, notifyOfRequest } from "../outbox/notify.ts";
+import { notify, notifyOfRequest } from "../outbox/queue-mail.ts";
 import type { AccessRequest } from "./access-request-queries.ts";
 import { accessRequestQueries } from "./access-request-queries.ts";
 import { invitationQueries } from "./invitation-queries.ts";

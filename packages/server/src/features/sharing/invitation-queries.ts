@@ -2,8 +2,7 @@ import { type Expression, type Selectable, type SqlBool, sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { deleteInSteps, orMissing } from "../../platform/database/writes.ts";
-import { isLive } from "../access/live-share.ts";
-import { notInTrash } from "../access/not-in-trash.ts";
+import { isLive, notInTrash } from "../access/sql.ts";
 import type { Invitation, InvitationWithNames } from "./invitation.ts";
 import type { ShareSubject } from "./share.ts";
 

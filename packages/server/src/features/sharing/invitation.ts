@@ -1,6 +1,6 @@
 import type { Role, ShareRole } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { permits } from "../access/role.ts";
+import { permits } from "../access/authorise.ts";
 
 /** How long an invitation can be used. Milliseconds. */
 export const INVITATION_MS = 30 * 86_400_000;

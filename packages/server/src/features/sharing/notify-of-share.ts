@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { EventSubject } from "../audit/describe-event.ts";
-import { notify } from "../outbox/notify.ts";
+import type { EventSubject } from "../audit/audit-event.ts";
+import { notify } from "../outbox/queue-mail.ts";
 import { shareQueries } from "./queries.ts";
 import type { Share, ShareSubject } from "./share.ts";
 

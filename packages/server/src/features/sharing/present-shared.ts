@@ -1,9 +1,9 @@
 import type { SharedAttachmentPage } from "@valetkey/contract";
 import type { Page } from "../../platform/database/pages.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
-import { presentAttachment } from "../attachments/present.ts";
+import { presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/present.ts";
+import { presentPerson } from "../people/people.ts";
 import type { SharedAttachment } from "./share.ts";
 
 /** Converts one page of attachments that are shared without their notes to the form of a response. Reads all users with one query. */

@@ -3,9 +3,7 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { unlistedStates } from "../access/attachment.ts";
-import { isLive } from "../access/live-share.ts";
-import { notInTrash } from "../access/not-in-trash.ts";
-import { attachmentColumns, toAttachment } from "../access/rows.ts";
+import { attachmentColumns, isLive, notInTrash, toAttachment } from "../access/sql.ts";
 import { shownToViewers } from "../attachments/queries.ts";
 import type { SharedAttachment } from "./share.ts";
 

@@ -1,9 +1,15 @@
-import type { Bucket, BucketCapabilities } from "../../platform/bucket/port.ts";
-import { LEAST_CAPABILITIES } from "../../platform/bucket/port.ts";
+import type { Logger } from "pino";
+import {
+  type Bucket,
+  type BucketCapabilities,
+  describeCapabilities,
+  LEAST_CAPABILITIES,
+  parseCapabilities,
+} from "../../platform/bucket/port.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { Tx } from "../../platform/database/queries.ts";
-import { bucketCapabilityQueries } from "./capability-queries.ts";
-import { objectDeletionQueries } from "./object-deletion-queries.ts";
+import { defineQueries, type Tx } from "../../platform/database/queries.ts";
+import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import { objectDeletionQueries } from "./object-deletions.ts";
 
 /**
  * How long the service uses the result of a probe. After this time, the service probes again, because the S3 server may have been updated.
@@ -17,7 +23,7 @@ const KEEP_MS = 86_400_000;
 const ABANDONED_AFTER_MS = 600_000;
 
 /** The capabilities of the bucket. The service probes them once a day, and stores them in the database for all replicas. */
-export type Capabilities = {
+type Capabilities = {
   /** Returns the known capabilities. Before the first probe, returns `LEAST_CAPABILITIES`. */
   current(): BucketCapabilities;
   /**
@@ -51,6 +57,7 @@ export function createCapabilities(options: {
     await bucketCapabilityQueries(db).put({ place, capabilities: current, askedAt: clock() });
     return current;
   }
+
   return {
     current: () => current,
     ask,
@@ -62,3 +69,66 @@ export function createCapabilities(options: {
     },
   };
 }
+
+/**
+ * How often this replica reads the capabilities, which another replica may have stored. If the last probe failed or is too old, the replica
+ * also probes the bucket. Milliseconds.
+ */
+const INTERVAL_MS = 30_000;
+
+/**
+ * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt, even if the attempt failed. So the
+ * service starts even if the bucket is down. Until the bucket responds, the service assumes that the bucket has no capabilities.
+ */
+export async function startBucketProbe(options: {
+  capabilities: Capabilities;
+  logger: Logger;
+  intervalMs?: number;
+}): Promise<Loop> {
+  const { capabilities, logger, intervalMs = INTERVAL_MS } = options;
+  let logged: string | undefined;
+
+  async function probe(): Promise<void> {
+    const line = describeCapabilities(await capabilities.settle());
+    if (line !== logged) logger.info(line);
+    logged = line;
+  }
+
+  function onError(error: unknown): void {
+    if (logged !== undefined) return;
+    logged = "";
+    logger.warn({ err: error }, "bucket: capabilities unknown, so uploads are staged and copied; it is probed again");
+  }
+
+  await probe().catch(onError);
+  return startLoop({ round: probe, intervalMs, onError });
+}
+
+/**
+ * Stores the capabilities that the service has probed, for each bucket. `place` is the endpoint and name of the bucket. Instants are
+ * milliseconds since the epoch.
+ */
+export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
+  async find(place: string): Promise<{ capabilities: BucketCapabilities; askedAt: number } | undefined> {
+    const row = await db.selectFrom("bucket_capabilities").selectAll().where("place", "=", place).executeTakeFirst();
+    const capabilities = row && parseCapabilities(JSON.parse(row.capabilities));
+    return capabilities && { capabilities, askedAt: row.asked_at };
+  },
+
+  async put({
+    place,
+    capabilities,
+    askedAt,
+  }: {
+    place: string;
+    capabilities: BucketCapabilities;
+    askedAt: number;
+  }): Promise<void> {
+    const values = { capabilities: JSON.stringify(capabilities), asked_at: askedAt };
+    await db
+      .insertInto("bucket_capabilities")
+      .values({ place, ...values })
+      .onConflict((conflict) => conflict.column("place").doUpdateSet(values))
+      .execute();
+  },
+}));

@@ -1,25 +1,138 @@
-import type { Tx } from "../../platform/database/queries.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { defineQueries, type Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { Attachment } from "../access/attachment.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Attachment, Upload } from "../access/attachment.ts";
 import { usageQueries } from "../usage/queries.ts";
-import { usesCapacity } from "../usage/usage.ts";
-import { objectDeletionQueries } from "./object-deletion-queries.ts";
+import { ENDED, usesCapacity } from "../usage/usage.ts";
+
+/** A queued deletion of an object. */
+export type ObjectDeletion = {
+  objectKey: string;
+  /**
+   * The deletion does not run before this instant, because a client could store the object again while its signed PUT is valid.
+   * Milliseconds since the epoch.
+   */
+  notBefore: number;
+  attempts: number;
+};
 
 /** A planned deletion of an object. Until `notBefore`, its `sizeBytes` count in the quota of `ownerId`. */
 export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
+
+/**
+ * The durable outbox of object deletions. Each deletion runs twice, a day apart, in case a PUT was still in flight the first time
+ * (docs/security-requirements.md, 10).
+ */
+export const objectDeletionQueries = defineQueries("database.objectDeletions", ({ kysely: db, engine }) => {
+  const select = () =>
+    db.selectFrom("object_deletions").select(["object_key as objectKey", "not_before as notBefore", "attempts"]);
+  return {
+    /**
+     * Queues deletions of different keys. If a deletion of a key is already queued, moves it to `notBefore`. The deletion then runs twice
+     * from there.
+     */
+    async put(...deletions: { objectKey: string; notBefore: number }[]): Promise<void> {
+      if (deletions.length === 0) return;
+      const fresh = { attempts: 0, swept_at: null };
+      await db
+        .insertInto("object_deletions")
+        .values(
+          deletions.map(({ objectKey, notBefore }) => ({ object_key: objectKey, not_before: notBefore, ...fresh })),
+        )
+        .onConflict((conflict) =>
+          conflict
+            .column("object_key")
+            .doUpdateSet((eb) => ({ not_before: eb.ref("excluded.not_before"), swept_at: null })),
+        )
+        .execute();
+    },
+
+    async find(objectKey: string): Promise<ObjectDeletion | undefined> {
+      return await select().where("object_key", "=", objectKey).executeTakeFirst();
+    },
+
+    /** Cancels a deletion. Call it only before the deletion is due, because a due deletion may already be running. */
+    async cancel(objectKey: string): Promise<void> {
+      await db.deleteFrom("object_deletions").where("object_key", "=", objectKey).execute();
+    },
+
+    /**
+     * Lists the due deletions. Never lists the object of an attachment that still exists, so a deletion that was queued by mistake deletes
+     * no file.
+     */
+    async listDue(now: number, limit: number): Promise<ObjectDeletion[]> {
+      return await select()
+        .where("not_before", "<=", now)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom("attachments")
+                .select("attachments.id")
+                .whereRef("attachments.object_key", "=", "object_deletions.object_key")
+                .where("attachments.state", "not in", ENDED),
+            ),
+          ),
+        )
+        .orderBy("not_before")
+        .orderBy("object_key")
+        .limit(limit)
+        .execute();
+    },
+
+    /**
+     * Records deletions that ran. After the first run, makes the deletion due for its second run at `againAt`. After the second run,
+     * removes its row.
+     * Call it in a transaction.
+     */
+    async settle(objectKeys: readonly string[], { now, againAt }: { now: number; againAt: number }): Promise<void> {
+      const keys = engine.list(objectKeys);
+      // If another replica has just settled a row, the row is no longer due, so this statement does not change it.
+      await db
+        .deleteFrom("object_deletions")
+        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
+        .where("not_before", "<=", now)
+        .where("swept_at", "is not", null)
+        .execute();
+      await db
+        .updateTable("object_deletions")
+        .set({ swept_at: now, not_before: againAt, attempts: 0 })
+        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
+        .where("not_before", "<=", now)
+        .where("swept_at", "is", null)
+        .execute();
+    },
+
+    /** Makes a deletion due later. Does nothing if the deletion has changed since the caller read it. */
+    async postpone(
+      { objectKey, notBefore: seen }: ObjectDeletion,
+      { notBefore }: { notBefore: number },
+    ): Promise<void> {
+      await db
+        .updateTable("object_deletions")
+        .set((eb) => ({ not_before: notBefore, attempts: eb("attempts", "+", 1) }))
+        .where("object_key", "=", objectKey)
+        .where("not_before", "=", seen)
+        .execute();
+    },
+  };
+});
 
 /**
  * The maximum number of deletions in one call to the bucket. Some S3 servers delete the objects of a call one by one, and must finish
  * before the timeout of the call.
  */
 const BATCH = 100;
+
 const RETRY_BASE_MS = 5_000;
+
 const RETRY_MAX_MS = 3_600_000;
+
 /**
  * How long a signed PUT may still send bytes after its URL has expired. This must be longer than LATE_BODY_MS of s3-local. Milliseconds.
  */
 export const LATE_PUT_GRACE_MS = 300_000;
+
 /**
  * The time between the two deletions of an object. No late PUT takes longer than this. So the second deletion deletes an object that a late
  * PUT stored after the first one. Milliseconds.
@@ -50,8 +163,8 @@ export function planDeletion({
 }
 
 /**
- * Queues planned deletions of objects of one owner, in the transaction that ends the upload or deletes the attachment. Until a deletion is due, the object still
- * counts in the quota, because a signed URL can store it again.
+ * Queues planned deletions of objects of one owner, in the transaction that ends the upload or deletes the attachment. Until a deletion is
+ * due, the object still counts in the quota, because a signed URL can store it again.
  * Call it last in the transaction. To avoid a deadlock, every transaction locks the attachment first, and then the deletion of its object.
  */
 export async function queueDeletions(
@@ -68,7 +181,7 @@ export async function queueDeletions(
  * the deletions wait. Call it after the commit.
  * Ignores failures, because the queued deletions will delete these objects later.
  */
-export async function deleteWaiting(
+async function deleteWaiting(
   { bucket }: Pick<Deps, "bucket">,
   { planned, now }: { planned: readonly PlannedDeletion[]; now: number },
 ): Promise<void> {
@@ -114,4 +227,32 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       }
     }
   };
+}
+
+/** How long a caller waits for a deletion that is queued too. Milliseconds. */
+const WAIT_MS = 250;
+
+/**
+ * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` gets the current instant (milliseconds),
+ * and returns the deletions that it queued.
+ */
+export async function releaseObjects(
+  deps: Deps,
+  work: (tx: Tx, now: number) => Promise<PlannedDeletion[]>,
+): Promise<void> {
+  const now = deps.clock();
+  const planned = await deps.db.transaction((tx) => work(tx, now), { freesSpace: true });
+  if (planned.length > 0) deps.onDeletionsQueued();
+  await forAMoment(deleteWaiting(deps, { planned, now }));
+}
+
+/**
+ * Waits a short time for a deletion that never rejects, because the object is usually gone by then. The deletion continues after this time,
+ * so a bucket that does not respond does not delay the caller.
+ */
+export async function forAMoment(deletion: Promise<unknown>): Promise<void> {
+  const waited = new AbortController();
+  const late = sleep(WAIT_MS, undefined, { signal: waited.signal, ref: false }).catch(() => undefined);
+  await Promise.race([deletion, late]);
+  waited.abort();
 }

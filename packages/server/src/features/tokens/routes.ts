@@ -10,7 +10,7 @@ import {
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { parseExpiresAt, toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { AccountVerbs } from "../accounts/index.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import type { TokenVerbs } from "./index.ts";

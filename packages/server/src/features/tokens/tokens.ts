@@ -4,14 +4,11 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { warnOfChange } from "../accounts/own/warn-of-change.ts";
-import type { Actor } from "../people/act.ts";
-import { act } from "../people/act.ts";
-import { credentialQueries } from "../people/credential-queries.ts";
-import { identityQueries } from "../people/identity-queries.ts";
+import type { Actor } from "../people/administrators.ts";
+import { act, requireAdministrator } from "../people/administrators.ts";
 import { lookupQueries } from "../people/lookups.ts";
-import { requireAdministrator } from "../people/people.ts";
-import { requireCredential } from "../people/require-credential.ts";
-import { requireEnabled } from "../people/require-enabled.ts";
+import { identityQueries } from "../people/queries.ts";
+import { credentialQueries, requireCredential, requireEnabled } from "../people/revocation.ts";
 import { apiTokenQueries } from "./queries.ts";
 import type { ApiToken } from "./tokens-port.ts";
 

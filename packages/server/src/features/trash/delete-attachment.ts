@@ -4,14 +4,14 @@ import { DomainError } from "../../platform/errors.ts";
 import { type Attachment, isComplete } from "../access/attachment.ts";
 import { authoriseAttachment } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
-import { guardedNoteQueries } from "../access/note-queries.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
-import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import type { PlannedDeletion } from "../storage/object-deletions.ts";
-import { releaseObjects } from "../storage/release-objects.ts";
+import { releaseObjects } from "../storage/object-deletions.ts";
 import { deleteAttachmentsForGood } from "./delete-for-good.ts";
 import { trashQueries } from "./queries.ts";
 

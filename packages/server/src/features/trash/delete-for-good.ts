@@ -3,8 +3,7 @@ import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
-import { type PlannedDeletion, planDeletion, queueDeletions } from "../storage/object-deletions.ts";
-import { releaseObjects } from "../storage/release-objects.ts";
+import { type PlannedDeletion, planDeletion, queueDeletions, releaseObjects } from "../storage/object-deletions.ts";
 import { uploadQueries } from "../uploads/queries.ts";
 import { trashQueries } from "./queries.ts";
 

@@ -2,12 +2,12 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
-import { guardedNoteQueries } from "../access/note-queries.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { aboutNote, auditEvent } from "../audit/describe-event.ts";
+import { aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
-import { releaseObjects } from "../storage/release-objects.ts";
+import { releaseObjects } from "../storage/object-deletions.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
 import { trashQueries } from "./queries.ts";
 

@@ -1,5 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import { releaseObjects } from "../storage/release-objects.ts";
+import { releaseObjects } from "../storage/object-deletions.ts";
 import { purgeItem } from "./purge.ts";
 import { trashQueries } from "./queries.ts";
 import type { TrashItem } from "./trash-port.ts";

@@ -1,7 +1,8 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { Action } from "../access/authorise.ts";
+import { requirePermission } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
-import { type Action, requirePermission } from "../access/role.ts";
 import { trashQueries } from "./queries.ts";
 import type { TrashItem, TrashSubject } from "./trash-port.ts";
 

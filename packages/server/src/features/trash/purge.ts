@@ -3,7 +3,7 @@ import type { Deps } from "../../platform/deps.ts";
 import type { Caller } from "../access/caller.ts";
 import { auditQueries } from "../audit/queries.ts";
 import type { PlannedDeletion } from "../storage/object-deletions.ts";
-import { releaseObjects } from "../storage/release-objects.ts";
+import { releaseObjects } from "../storage/object-deletions.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
 import { holdItem } from "./hold-item.ts";
 import { trashEvent } from "./trash-event.ts";

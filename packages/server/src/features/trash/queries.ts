@@ -4,11 +4,9 @@ import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role } from "../../platform/database/unions.ts";
 import { unlistedStates } from "../access/attachment.ts";
-import { notInTrash, PURGE } from "../access/not-in-trash.ts";
-import { roleOnNote } from "../access/queries.ts";
-import { permits, ROLES } from "../access/role.ts";
-import type { AttachmentRow } from "../access/rows.ts";
-import { attachmentColumns, toAttachment } from "../access/rows.ts";
+import { permits, ROLES } from "../access/authorise.ts";
+import type { AttachmentRow } from "../access/sql.ts";
+import { attachmentColumns, notInTrash, PURGE, roleOnNote, toAttachment } from "../access/sql.ts";
 import { ENDED } from "../usage/usage.ts";
 import type { ListedTrashItem, TrashItem, TrashQueries, TrashSubject } from "./trash-port.ts";
 

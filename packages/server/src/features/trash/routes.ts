@@ -2,9 +2,9 @@ import { AttachmentParams, NoteParams, PageQuery, TrashPage } from "@valetkey/co
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/present.ts";
+import { presentPerson } from "../people/people.ts";
 import type { TrashVerbs } from "./index.ts";
 
 const fileSchemas = operations("attachments", {

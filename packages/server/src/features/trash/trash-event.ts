@@ -1,5 +1,5 @@
 import type { Caller } from "../access/caller.ts";
-import { aboutFile, aboutNote, auditEvent } from "../audit/describe-event.ts";
+import { aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
 import type { TrashItem } from "./trash-port.ts";
 
 export function trashEvent(

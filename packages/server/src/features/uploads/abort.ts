@@ -1,7 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { isBeingVerified } from "../access/attachment.ts";
-import { forAMoment } from "../storage/release-objects.ts";
+import { forAMoment } from "../storage/object-deletions.ts";
 import type { Sender } from "./authorise-sender.ts";
 import { deleteObjectNow, queueObjectDeletions } from "./objects-of-upload.ts";
 import { findOwnUpload } from "./own-upload.ts";

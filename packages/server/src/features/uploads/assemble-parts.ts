@@ -2,7 +2,7 @@ import { countParts, lengthOfPart } from "../../platform/bucket/part-plan.ts";
 import type { StoredPart } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { MultipartUpload, Upload } from "../access/upload.ts";
+import type { MultipartUpload, Upload } from "../access/attachment.ts";
 
 /** A part that the client says it has sent. */
 export type ReportedPart = { partNumber: number; etag: string };

@@ -4,13 +4,12 @@ import { compile, type Markers, type Statement } from "../../platform/database/c
 import type { Engine } from "../../platform/database/engine.ts";
 import type { RunCalls } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { notInTrash } from "../access/not-in-trash.ts";
-import { roleOnNote } from "../access/queries.ts";
+import { notInTrash, roleOnNote } from "../access/sql.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
-import { auditColumns, toAuditRow } from "../audit/audit-row.ts";
+import { auditColumns, toAuditRow } from "../audit/audit-event.ts";
 import { messagesOf } from "../audit/messages.ts";
 import type { WebhookMessage } from "../outbox/webhook.ts";
-import { type MessageValues, messageColumns, messageValues, queueingValues } from "../outbox/webhook-messages.ts";
+import { type MessageValues, messageColumns, messageValues, queueingValues } from "../outbox/webhook.ts";
 import { ADDERS } from "./starts/start-upload-statements.ts";
 
 const PARAMETERS = [

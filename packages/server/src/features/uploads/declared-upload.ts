@@ -1,6 +1,6 @@
 import type { SignedRequest } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Upload } from "../access/attachment.ts";
 import type { Sender } from "./authorise-sender.ts";
 
 export type StartUploadInput = {

@@ -1,5 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Upload } from "../access/attachment.ts";
 import { LATE_PUT_GRACE_MS } from "../storage/object-deletions.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { deleteObjectNow, queueObjectDeletions } from "./objects-of-upload.ts";

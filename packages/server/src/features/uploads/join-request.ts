@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { takeFromWindow } from "../../platform/limits/in-database.ts";
-import { guardedNoteQueries } from "../access/note-queries.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
 import { checkOffer } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";

@@ -1,7 +1,6 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { Attachment } from "../access/attachment.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Attachment, Upload } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/object-deletions.ts";
 import { usageQueries } from "../usage/queries.ts";

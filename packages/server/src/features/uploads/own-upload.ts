@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Upload } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import type { Sender } from "./authorise-sender.ts";

@@ -2,7 +2,7 @@ import { countParts, lengthOfPart } from "../../platform/bucket/part-plan.ts";
 import type { SignedRequest, StoredPart } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Upload } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { findOwnUpload, uploadOver } from "./own-upload.ts";

@@ -2,7 +2,7 @@ import type { Send, SignedParts, StartedSend, StartedUpload, Upload as UploadBod
 import { countParts } from "../../platform/bucket/part-plan.ts";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
 import { toIso } from "../../platform/http/wire.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Upload } from "../access/attachment.ts";
 import type { UploadProgress } from "./parts.ts";
 
 type Started = { upload: Upload; request: SignedRequest | undefined };

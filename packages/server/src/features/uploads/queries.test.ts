@@ -10,8 +10,7 @@ import {
 } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
-import type { Attachment } from "../access/attachment.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Attachment, Upload } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { noteQueries } from "../notes/queries.ts";

@@ -6,8 +6,8 @@ import type { RunCalls } from "../../platform/database/run-calls.ts";
 import { inOrder } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AttachmentState } from "../../platform/database/unions.ts";
-import { toUpload } from "../access/rows.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Upload } from "../access/attachment.ts";
+import { toUpload } from "../access/sql.ts";
 import { usesCapacity } from "../usage/usage.ts";
 import {
   type CompletedRecord,

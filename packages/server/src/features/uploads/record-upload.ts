@@ -1,12 +1,10 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { authoriseNote } from "../access/authorise.ts";
-import { permits } from "../access/role.ts";
-import type { MultipartUpload, Upload } from "../access/upload.ts";
+import type { MultipartUpload, Upload } from "../access/attachment.ts";
+import { authoriseNote, permits } from "../access/authorise.ts";
 import { usageQueries } from "../usage/queries.ts";
-import { quotaOf } from "../usage/quota.ts";
-import { quotaExceeded, quotaOfUser } from "../usage/usage.ts";
+import { quotaExceeded, quotaOf, quotaOfUser } from "../usage/usage.ts";
 import { requirePending } from "./check-pending.ts";
 import type { DeclaredUpload } from "./declared-upload.ts";
 import { holdRequest, joinRequest, secondsLeft } from "./join-request.ts";

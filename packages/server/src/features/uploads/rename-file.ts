@@ -6,7 +6,7 @@ import type { Attachment } from "../access/attachment.ts";
 import { authoriseAttachment } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { aboutFile, auditEvent } from "../audit/describe-event.ts";
+import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { contradictionIn } from "./check-first-bytes.ts";
 import { inspect } from "./inspect.ts";

@@ -1,6 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Upload } from "../access/attachment.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { authoriseSender } from "./authorise-sender.ts";
 import { type DeclaredUpload, type StartedUpload, signPut } from "./declared-upload.ts";

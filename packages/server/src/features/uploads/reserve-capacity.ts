@@ -3,8 +3,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 import { usageQueries } from "../usage/queries.ts";
-import { quotaOf } from "../usage/quota.ts";
-import { type Quota, quotaOfUser } from "../usage/usage.ts";
+import { type Quota, quotaOf, quotaOfUser } from "../usage/usage.ts";
 
 /** The smallest and the largest possible length of a file, computed from the declared length of its form. Bytes. */
 export type LengthBounds = { atLeast: number; atMost: number };

@@ -1,7 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { Attachment } from "../access/attachment.ts";
-import type { Upload } from "../access/upload.ts";
-import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
+import type { Attachment, Upload } from "../access/attachment.ts";
+import { objectDeletionQueries } from "../storage/object-deletions.ts";
 import type { InspectedObject } from "./inspect.ts";
 
 /** If the process dies, the copy is deleted when this time has passed. To copy and verify an object never takes longer. Milliseconds. */

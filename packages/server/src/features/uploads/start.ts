@@ -7,7 +7,7 @@ import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { checkFilename } from "../../platform/text/filename.ts";
 import type { Arrive } from "../access/authorise.ts";
-import { objectDeletionQueries } from "../storage/object-deletion-queries.ts";
+import { objectDeletionQueries } from "../storage/object-deletions.ts";
 import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { checkPending } from "./check-pending.ts";
 import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";

@@ -1,6 +1,6 @@
 import { defineQueries } from "../../platform/database/queries.ts";
 import { orMissing } from "../../platform/database/writes.ts";
-import { notInTrash } from "../access/not-in-trash.ts";
+import { notInTrash } from "../access/sql.ts";
 
 /**
  * The number of due verifications that a replica reads, to claim one of them. The number is large enough that other replicas do not claim

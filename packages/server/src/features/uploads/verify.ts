@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { pipeline, type Readable, Transform } from "node:stream";
 import type { Bucket, Checksum, StoredObject } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { Upload } from "../access/upload.ts";
+import type { Upload } from "../access/attachment.ts";
 import type { AcceptedTypes } from "../links/file-request.ts";
 import { contradictionIn, refusalOf } from "./check-first-bytes.ts";
 import type { InspectedObject } from "./inspect.ts";

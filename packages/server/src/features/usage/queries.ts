@@ -2,8 +2,145 @@ import { type Kysely, type RawBuilder, sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { ENDED, type Quota, quotaExceeded, quotaOfUser, type Usage } from "./usage.ts";
-import type { UsageOfOwner, UsageQueries } from "./usage-port.ts";
+import {
+  ENDED,
+  type Quota,
+  type QuotaChange,
+  quotaExceeded,
+  quotaOfUser,
+  type Reserving,
+  type Usage,
+  type UsageDrift,
+  type UsageOfOwner,
+} from "./usage.ts";
+
+/**
+ * The queries for the usage of quotas, and for reservations. A reservation counts a file that has no attachment yet. The queries in
+ * `AttachmentQueries` count the files that have one.
+ */
+export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => ({
+  find: (ownerId: string): Promise<UsageOfOwner> => readUsage(db, ownerId),
+
+  /** Reserves space in the quota for a file until `expiresAt`. Call it in a transaction. Throws `quota_exceeded`. */
+  async reserve(
+    { objectKey, ownerId, userId, sizeBytes, expiresAt }: Reserving & { sizeBytes: number },
+    quota: Quota,
+  ): Promise<void> {
+    const row = { object_key: objectKey, owner_id: ownerId, size_bytes: sizeBytes, expires_at: expiresAt };
+    await db.insertInto("reservations").values(row).execute();
+    await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes, files: 1 }, quota });
+  },
+
+  /**
+   * Adds bytes to a reservation, and sets its new expiry. Call it in a transaction. Throws `quota_exceeded`, or `upload_aborted` if the
+   * reservation has expired.
+   */
+  async extend(
+    { objectKey, ownerId, userId, moreBytes, expiresAt }: Reserving & { moreBytes: number },
+    quota: Quota,
+  ): Promise<void> {
+    const result = await db
+      .updateTable("reservations")
+      .set((eb) => ({ size_bytes: eb("size_bytes", "+", moreBytes), expires_at: expiresAt }))
+      .where("object_key", "=", objectKey)
+      .executeTakeFirstOrThrow();
+    if (result.numUpdatedRows === 0n) {
+      throw new DomainError("upload_aborted", "The upload stood still for too long; send the file again.");
+    }
+    await takeQuota(db, { ownerId, userId, more: { bytes: moreBytes, files: 0 }, quota });
+  },
+
+  /**
+   * Counts deleted files of one owner in the usage until `expiresAt`, because until this instant, a client can store their objects again
+   * with signed URLs. Ignores the quota, so it never throws `quota_exceeded`. Idempotent. Call it in the transaction that deletes the
+   * files.
+   */
+  async hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void> {
+    const [first] = files;
+    if (first === undefined) return;
+    const rows = files.map(({ objectKey, ownerId, sizeBytes, expiresAt }) => ({
+      object_key: objectKey,
+      owner_id: ownerId,
+      size_bytes: sizeBytes,
+      expires_at: expiresAt,
+    }));
+    const insert = db
+      .insertInto("reservations")
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing());
+    const inserted = await insert.returning("size_bytes").execute();
+    const more = { bytes: inserted.reduce((sum, row) => sum + row.size_bytes, 0), files: inserted.length };
+    await addToUsage(db, { ownerId: first.ownerId, more, quota: undefined });
+  },
+
+  /** Releases a reservation. Idempotent. Call it in a transaction. */
+  async release(objectKey: string): Promise<void> {
+    const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
+    const row = await reserved.returning(["owner_id", "size_bytes"]).executeTakeFirst();
+    if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+  },
+
+  /** Releases expired reservations, at most `limit`. Returns the number of released reservations. Call it in a transaction. */
+  async releaseExpired(now: number, limit: number): Promise<number> {
+    const expired = db.selectFrom("reservations").select("object_key").where("expires_at", "<=", now);
+    const deletion = db
+      .deleteFrom("reservations")
+      .where("object_key", "in", expired.orderBy("expires_at").limit(limit));
+    const rows = await deletion.returning(["owner_id", "size_bytes"]).execute();
+    // All replicas release quotas in the same order, to avoid a deadlock.
+    rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
+    for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+    return rows.length;
+  },
+
+  /** Sets a quota for one owner, which replaces the default quota of the service. */
+  async setQuota(ownerId: string, { quotaBytes, quotaFiles }: QuotaChange): Promise<void> {
+    const change = {
+      ...(quotaBytes !== undefined && { quota_bytes: quotaBytes }),
+      ...(quotaFiles !== undefined && { quota_files: quotaFiles }),
+    };
+    await db
+      .insertInto("usage")
+      .values({ owner_id: ownerId, used_bytes: 0, files: 0, quota_bytes: null, quota_files: null, ...change })
+      .onConflict((conflict) => conflict.column("owner_id").doUpdateSet(change))
+      .execute();
+  },
+
+  /**
+   * Lists the owners whose usage counter differs from the sum of their rows, in the order of the owners' ids. Reads the counters and the
+   * rows at the same instant.
+   */
+  async listDrifts({ after, limit }: { after: string; limit: number }): Promise<UsageDrift[]> {
+    // One statement reads the rows and the counters at the same instant.
+    const { rows } = await sql<DriftRow>`
+        select owner_id, counted_bytes, counted_files, actual_bytes, actual_files
+        from (
+          select
+            coalesce(usage.owner_id, actual.owner_id) as owner_id,
+            coalesce(usage.used_bytes, 0) as counted_bytes, coalesce(usage.files, 0) as counted_files,
+            coalesce(actual.bytes, 0) as actual_bytes, coalesce(actual.files, 0) as actual_files
+          from usage full join (${actualUsage(sql`1 = 1`)}) as actual on actual.owner_id = usage.owner_id
+        ) as both_counts
+        where (counted_bytes <> actual_bytes or counted_files <> actual_files) and owner_id > ${after}
+        order by owner_id
+        limit ${limit}`.execute(db);
+    return rows.map((row) => ({
+      ownerId: row.owner_id,
+      counted: { bytes: row.counted_bytes, files: row.counted_files },
+      actual: { bytes: row.actual_bytes, files: row.actual_files },
+    }));
+  },
+
+  /** Sets the usage counter of an owner to the sum of the rows. Call it in a transaction. */
+  async recount(ownerId: string): Promise<void> {
+    // Locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
+    // afterwards.
+    await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
+    const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
+    const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
+    await db.updateTable("usage").set({ used_bytes: bytes, files }).where("owner_id", "=", ownerId).execute();
+  },
+}));
 
 /**
  * The owner of the quota, the caller, and the change of the usage. The change may be negative, because a reservation may be larger than the
@@ -42,110 +179,8 @@ export async function endReservation(db: Kysely<Tables>, objectKey: string): Pro
   return row && { bytes: row.size_bytes, files: 1 };
 }
 
-export const usageQueries = defineQueries(
-  "database.usage",
-  ({ kysely: db }): UsageQueries => ({
-    find: (ownerId) => readUsage(db, ownerId),
-
-    async reserve({ objectKey, ownerId, userId, sizeBytes, expiresAt }, quota) {
-      const row = { object_key: objectKey, owner_id: ownerId, size_bytes: sizeBytes, expires_at: expiresAt };
-      await db.insertInto("reservations").values(row).execute();
-      await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes, files: 1 }, quota });
-    },
-
-    async extend({ objectKey, ownerId, userId, moreBytes, expiresAt }, quota) {
-      const result = await db
-        .updateTable("reservations")
-        .set((eb) => ({ size_bytes: eb("size_bytes", "+", moreBytes), expires_at: expiresAt }))
-        .where("object_key", "=", objectKey)
-        .executeTakeFirstOrThrow();
-      if (result.numUpdatedRows === 0n) {
-        throw new DomainError("upload_aborted", "The upload stood still for too long; send the file again.");
-      }
-      await takeQuota(db, { ownerId, userId, more: { bytes: moreBytes, files: 0 }, quota });
-    },
-
-    async hold(...files) {
-      const [first] = files;
-      if (first === undefined) return;
-      const rows = files.map(({ objectKey, ownerId, sizeBytes, expiresAt }) => ({
-        object_key: objectKey,
-        owner_id: ownerId,
-        size_bytes: sizeBytes,
-        expires_at: expiresAt,
-      }));
-      const insert = db
-        .insertInto("reservations")
-        .values(rows)
-        .onConflict((conflict) => conflict.doNothing());
-      const inserted = await insert.returning("size_bytes").execute();
-      const more = { bytes: inserted.reduce((sum, row) => sum + row.size_bytes, 0), files: inserted.length };
-      await addToUsage(db, { ownerId: first.ownerId, more, quota: undefined });
-    },
-
-    async release(objectKey) {
-      const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
-      const row = await reserved.returning(["owner_id", "size_bytes"]).executeTakeFirst();
-      if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
-    },
-
-    async releaseExpired(now, limit) {
-      const expired = db.selectFrom("reservations").select("object_key").where("expires_at", "<=", now);
-      const deletion = db
-        .deleteFrom("reservations")
-        .where("object_key", "in", expired.orderBy("expires_at").limit(limit));
-      const rows = await deletion.returning(["owner_id", "size_bytes"]).execute();
-      // All replicas release quotas in the same order, to avoid a deadlock.
-      rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
-      for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
-      return rows.length;
-    },
-
-    async setQuota(ownerId, { quotaBytes, quotaFiles }) {
-      const change = {
-        ...(quotaBytes !== undefined && { quota_bytes: quotaBytes }),
-        ...(quotaFiles !== undefined && { quota_files: quotaFiles }),
-      };
-      await db
-        .insertInto("usage")
-        .values({ owner_id: ownerId, used_bytes: 0, files: 0, quota_bytes: null, quota_files: null, ...change })
-        .onConflict((conflict) => conflict.column("owner_id").doUpdateSet(change))
-        .execute();
-    },
-
-    async listDrifts({ after, limit }) {
-      // One statement reads the rows and the counters at the same instant.
-      const { rows } = await sql<DriftRow>`
-        select owner_id, counted_bytes, counted_files, actual_bytes, actual_files
-        from (
-          select
-            coalesce(usage.owner_id, actual.owner_id) as owner_id,
-            coalesce(usage.used_bytes, 0) as counted_bytes, coalesce(usage.files, 0) as counted_files,
-            coalesce(actual.bytes, 0) as actual_bytes, coalesce(actual.files, 0) as actual_files
-          from usage full join (${actualUsage(sql`1 = 1`)}) as actual on actual.owner_id = usage.owner_id
-        ) as both_counts
-        where (counted_bytes <> actual_bytes or counted_files <> actual_files) and owner_id > ${after}
-        order by owner_id
-        limit ${limit}`.execute(db);
-      return rows.map((row) => ({
-        ownerId: row.owner_id,
-        counted: { bytes: row.counted_bytes, files: row.counted_files },
-        actual: { bytes: row.actual_bytes, files: row.actual_files },
-      }));
-    },
-
-    async recount(ownerId) {
-      // Locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
-      // afterwards.
-      await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
-      const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
-      const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
-      await db.updateTable("usage").set({ used_bytes: bytes, files }).where("owner_id", "=", ownerId).execute();
-    },
-  }),
-);
-
 type Count = "counted_bytes" | "counted_files" | "actual_bytes" | "actual_files";
+
 type DriftRow = { owner_id: string } & Record<Count, number>;
 
 /** Computes the usage of owners from their files. The result has one row for each owner. */

@@ -1,7 +1,7 @@
 import { Usage } from "@valetkey/contract";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { UsageVerbs } from "./index.ts";
 
 const schemas = operations("usage", {

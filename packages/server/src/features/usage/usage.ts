@@ -1,3 +1,4 @@
+import type { Limits } from "../../platform/config/limits.ts";
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
 
@@ -35,4 +36,20 @@ export function quotaExceeded(facts: { wanted: Usage; used: Usage; quota: Quota;
   return refuse(
     `No capacity for ${wanted.bytes} more bytes: ${used.bytes} of the ${quota.bytes} bytes allowed on your notes are in use. Delete some files for good first. A new file frees its space 20 minutes after the start of its upload.`,
   );
+}
+
+/** The user `userId` reserves space in the quota of the owner `ownerId`. */
+export type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
+
+/** A change of an owner's quota. Undefined: no change. Null: the default quota of the service applies again. */
+export type QuotaChange = { [Name in keyof OwnQuota]?: number | null | undefined };
+
+export type UsageOfOwner = Usage & OwnQuota;
+
+/** `counted` is the usage counter of the owner. `actual` is the sum of the rows. */
+export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };
+
+/** Returns the default quota of the service, which applies to each user without a quota of their own. */
+export function quotaOf({ userQuotaBytes, userQuotaFiles }: Limits): Quota {
+  return { bytes: userQuotaBytes, files: userQuotaFiles };
 }

@@ -1,7 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { WebhookOutcome, WebhookSender } from "../../platform/outgoing/send-webhook.ts";
+import type { ClaimedDelivery } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
-import type { ClaimedDelivery } from "../outbox/webhooks-port.ts";
 import { signedHeaders } from "./secrets.ts";
 
 /**

@@ -3,9 +3,8 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import type { Caller } from "../access/caller.ts";
-import type { WebhookEndpoint } from "../outbox/webhook.ts";
+import type { Delivery, WebhookEndpoint } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
-import type { Delivery } from "../outbox/webhooks-port.ts";
 import { found, ownerOf, type WebhookScope } from "./manage.ts";
 
 /**

@@ -3,14 +3,11 @@ import type { AdminAction, WebhookEvent } from "../../platform/database/unions.t
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
+import type { EndpointChange } from "../outbox/webhook.ts";
 import { SERVICE_OWNER, type WebhookEndpoint } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
-import type { EndpointChange } from "../outbox/webhooks-port.ts";
-import { act } from "../people/act.ts";
-import { credentialQueries } from "../people/credential-queries.ts";
-import { requireAdministrator } from "../people/people.ts";
-import { requireCredential } from "../people/require-credential.ts";
-import { requireEnabled } from "../people/require-enabled.ts";
+import { act, requireAdministrator } from "../people/administrators.ts";
+import { credentialQueries, requireCredential, requireEnabled } from "../people/revocation.ts";
 import { checkUrl } from "./check-url.ts";
 import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
 

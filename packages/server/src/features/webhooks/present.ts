@@ -1,7 +1,6 @@
 import type { WebhookDelivery, Webhook as WireWebhook } from "@valetkey/contract";
 import { isoOrNull, toIso } from "../../platform/http/wire.ts";
-import type { WebhookEndpoint } from "../outbox/webhook.ts";
-import type { Delivery } from "../outbox/webhooks-port.ts";
+import type { Delivery, WebhookEndpoint } from "../outbox/webhook.ts";
 
 export function presentWebhook(endpoint: WebhookEndpoint): WireWebhook {
   const { id, url, events, description, createdAt, disabledAt, problem, formerSecretUntil } = endpoint;

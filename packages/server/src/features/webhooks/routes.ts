@@ -12,7 +12,7 @@ import {
 } from "@valetkey/contract";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { callerOf } from "../access/authentication.ts";
+import { callerOf } from "../access/caller.ts";
 import type { WebhookVerbs } from "./index.ts";
 import type { WebhookScope } from "./manage.ts";
 import { presentDelivery, presentWebhook } from "./present.ts";

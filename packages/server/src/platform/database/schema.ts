@@ -69,7 +69,7 @@ export type Tables = {
     body_folded: Generated<string>;
     created_at: number;
     updated_at: number;
-    /** The item of the trash that contains this note with its attachments. Null: the note is not in the trash (queries/not-in-trash.ts). */
+    /** The item of the trash that contains this note with its attachments. Null: the note is not in the trash (features/access/sql.ts). */
     trash_id: string | null;
     /** Null: the index for searches does not have the current text (queries/search-index.ts). */
     is_indexed: 1 | null;
@@ -235,7 +235,7 @@ export type Tables = {
     attachment_ids: string;
     /** A JSON object. */
     detail: string;
-    /** Whether the event is routine (features/audit/url-purpose.ts). The indexes contain this column, so a list can skip routine events. */
+    /** Whether the event is routine (features/audit/audit-event.ts). The indexes contain this column, so a list can skip routine events. */
     is_routine: Bit;
   };
   /**

@@ -40,7 +40,7 @@ import { accountQueries } from "../../features/accounts/queries.ts";
 import { createHashTurns } from "../../features/links/hash-password.ts";
 import { recordLanguage } from "../../features/people/people.ts";
 import { peopleQueries } from "../../features/people/queries.ts";
-import { requireEnabled } from "../../features/people/require-enabled.ts";
+import { requireEnabled } from "../../features/people/revocation.ts";
 import { createLivePolicy, fixedPolicy } from "../../features/policy/live-policy.ts";
 import { admitSignUp } from "../../features/sharing/invitations/sign-up.ts";
 import { defaultLimits } from "../../platform/config/index.ts";

@@ -1,4 +1,4 @@
-import { orOverLimit, takeMailLimits } from "../../features/outbox/mail-rate-limits.ts";
+import { orOverLimit, takeMailLimits } from "../../features/outbox/queue-mail.ts";
 import type { Mailer } from "../../platform/mailer/smtp.ts";
 import type { TestService } from "../service.ts";
 

@@ -1,6 +1,6 @@
 import { problems } from "@valetkey/contract";
 import fastify, { type FastifyInstance } from "fastify";
-import type { Authenticate } from "../../features/access/authentication.ts";
+import type { Authenticate } from "../../features/access/caller.ts";
 import { addClientAddress, trustsProxy } from "../../platform/http/client-address.ts";
 import { problemBody, refusalOf } from "../../platform/http/problem.ts";
 

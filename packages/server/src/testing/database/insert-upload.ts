@@ -1,5 +1,5 @@
 import type { Insertable, Kysely } from "kysely";
-import type { Upload } from "../../features/access/upload.ts";
+import type { Upload } from "../../features/access/attachment.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 
 /** Inserts an upload in any state. The service itself inserts only pending uploads, with `uploads.start`. */

@@ -1,4 +1,4 @@
-import type { ClaimedDelivery } from "../../features/outbox/webhooks-port.ts";
+import type { ClaimedDelivery } from "../../features/outbox/webhook.ts";
 import { encodeCursor, encodeTimedCursor } from "../../platform/database/pages.ts";
 import type { EveryQuery } from "./every-query.ts";
 import { MIDDLE, ROWS } from "./large-database.ts";

@@ -1,7 +1,6 @@
 import { v7 as newId } from "uuid";
-import type { Attachment } from "../../features/access/attachment.ts";
+import type { Attachment, Upload } from "../../features/access/attachment.ts";
 import type { Note, NoteSummary } from "../../features/access/note.ts";
-import type { Upload } from "../../features/access/upload.ts";
 import type { AuditEvent } from "../../features/audit/audit-event.ts";
 import type { Link } from "../../features/links/link.ts";
 import { INVITATION_MS, type Invitation } from "../../features/sharing/invitation.ts";

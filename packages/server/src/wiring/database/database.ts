@@ -1,8 +1,8 @@
 import { CompiledQuery, type Kysely } from "kysely";
-import type { AccessQueries } from "../../features/access/access-port.ts";
+import type { AccessQueries } from "../../features/access/queries.ts";
 import { accessQueries } from "../../features/access/queries.ts";
-import type { UrlAuditLog } from "../../features/audit/audit-port.ts";
 import { urlAuditLog } from "../../features/audit/queries.ts";
+import type { UrlAuditLog } from "../../features/audit/url-audit.ts";
 import { type Lookups, lookupQueries } from "../../features/people/lookups.ts";
 import { type UploadSteps, uploadQueries } from "../../features/uploads/queries.ts";
 import type { Clock } from "../../platform/clock.ts";

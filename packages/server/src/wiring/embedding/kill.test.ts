@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { describe, expect, it, vi } from "vitest";
-import { ownerOfItem } from "../../features/access/actor.ts";
+import { ownerOfItem } from "../../features/access/caller.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import type { Hook } from "../../index.ts";
 import { openAt } from "../../testing/database/database-location.ts";

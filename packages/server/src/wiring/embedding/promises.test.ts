@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ownerOfItem } from "../../features/access/actor.ts";
+import { ownerOfItem } from "../../features/access/caller.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";

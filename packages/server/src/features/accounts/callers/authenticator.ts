@@ -1,7 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Clock } from "../../../platform/clock.ts";
-import type { Authenticate } from "../../access/authentication.ts";
-import type { Caller } from "../../access/caller.ts";
+import type { Authenticate, Caller } from "../../access/caller.ts";
 import type { Accounts } from "../library/accounts.ts";
 import { createJwtVerifier, type IdentifySubject, type JwtOptions } from "./jwt.ts";
 import { requireSameOrigin } from "./origin.ts";

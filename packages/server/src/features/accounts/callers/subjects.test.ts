@@ -12,8 +12,7 @@ import { engines } from "../../../testing/database/test-databases.ts";
 import { type Answer, startService, type TestService } from "../../../testing/service.ts";
 import { useService } from "../../../testing/use-service.ts";
 import { createWorld } from "../../../testing/world.ts";
-import { identityQueries } from "../../people/identity-queries.ts";
-import { peopleQueries } from "../../people/queries.ts";
+import { identityQueries, peopleQueries } from "../../people/queries.ts";
 
 const PASSWORD = "correct horse battery";
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;

@@ -1,7 +1,6 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import { credentialQueries } from "../../people/credential-queries.ts";
-import { requireCredential } from "../../people/require-credential.ts";
+import { credentialQueries, requireCredential } from "../../people/revocation.ts";
 import { accountQueries } from "../queries.ts";
 import type { Owner } from "./own-account.ts";
 import { revokeAccess } from "./revoke-access.ts";

@@ -2,7 +2,7 @@ import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
-import { requireCredential } from "../../people/require-credential.ts";
+import { requireCredential } from "../../people/revocation.ts";
 import { accountQueries } from "../queries.ts";
 
 /** The caller, who has just entered the right password. `passwordHash`: the hash of this password. */

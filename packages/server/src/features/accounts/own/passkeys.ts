@@ -1,8 +1,7 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
-import { credentialQueries } from "../../people/credential-queries.ts";
-import { requireCredential } from "../../people/require-credential.ts";
+import { credentialQueries, requireCredential } from "../../people/revocation.ts";
 import { passkeyQueries } from "../passkey-queries.ts";
 import { accountQueries } from "../queries.ts";
 import { addAccountLink, findAccountLink, linkInvalid } from "./account-links.ts";

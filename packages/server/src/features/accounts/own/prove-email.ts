@@ -1,11 +1,10 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
-import { orOverLimit } from "../../outbox/mail-rate-limits.ts";
-import { queueMail } from "../../outbox/queue-mail.ts";
-import { credentialQueries } from "../../people/credential-queries.ts";
+import { orOverLimit, queueMail } from "../../outbox/queue-mail.ts";
 import { lookupQueries } from "../../people/lookups.ts";
 import { isProven, provenEmailOf } from "../../people/people.ts";
+import { credentialQueries } from "../../people/revocation.ts";
 import { claimInvitations } from "../../sharing/invitations/claim.ts";
 import type { Identity } from "../../sharing/invitations/remember-person.ts";
 import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";

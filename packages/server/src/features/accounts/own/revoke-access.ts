@@ -1,6 +1,6 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
-import { credentialQueries } from "../../people/credential-queries.ts";
+import { credentialQueries } from "../../people/revocation.ts";
 import { passkeyQueries } from "../passkey-queries.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { workerData } from "node:worker_threads";
 import { openExisting, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
 import { answerRequests } from "../../../platform/database/sqlite/thread.ts";
-import type { AuditValues } from "../audit-row.ts";
+import type { AuditValues } from "../audit-event.ts";
 import { UrlJournal } from "./journal.ts";
 
 // The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.

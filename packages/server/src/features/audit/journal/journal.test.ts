@@ -4,8 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { urlJournalFile } from "../../../platform/database/sqlite/file.ts";
 import { sampleEvent } from "../../../testing/database/samples.ts";
 import { sqlite, type TestDatabase } from "../../../testing/database/test-databases.ts";
-import type { AuditEvent } from "../audit-event.ts";
-import { toAuditValues } from "../audit-row.ts";
+import { type AuditEvent, toAuditValues } from "../audit-event.ts";
 import { auditQueries, urlAuditLog } from "../queries.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type AuditValues, auditColumns } from "../audit-row.ts";
+import { type AuditValues, auditColumns } from "../audit-event.ts";
 
 // Deleting 25 batches takes about as long as the inserts of one step. So no step holds the write lock much longer than another step.
 const REMOVE_AT_ONCE = 25;
@@ -11,8 +11,8 @@ export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
 /**
  * Stores URL events in two steps. First, `append` makes a batch durable as one row at the end of a table.
  * An append costs a tenth of an insert into audit_events, which has indexes. Later, `moveSome` moves the events to audit_events, grouped by
- * owner. Until then, queries find the events in the journal (queries/audit.ts). If the process is killed, the next process moves the
- * remaining events.
+ * owner. Until then, queries find the events in the journal (features/audit/queries.ts). If the process is killed, the next process moves
+ * the remaining events.
  */
 export class UrlJournal {
   readonly #database: DatabaseSync;

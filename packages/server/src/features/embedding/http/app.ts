@@ -8,7 +8,7 @@ import { createLoopTurns, parseJsonBodies } from "../../../platform/http/request
 import type { App } from "../../../platform/http/route-types.ts";
 import { compileValidator } from "../../../platform/http/validation.ts";
 import { createMetrics } from "../../../platform/metrics/requests.ts";
-import { callerOf } from "../../access/authentication.ts";
+import { callerOf } from "../../access/caller.ts";
 import { type FindUser, identificationHook } from "./identify.ts";
 import { type EmbeddedRouteDeps, embeddedFileRoutes, embeddedUploadRoutes } from "./routes.ts";
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
-import { applicationUserId } from "../../access/actor.ts";
+import { applicationUserId } from "../../access/caller.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
 import type { User } from "../types.ts";
 import { within } from "../within.ts";

@@ -1,13 +1,13 @@
 import { httpLimits } from "../../../platform/http/http-limits.ts";
 import type { App } from "../../../platform/http/route-types.ts";
 import { allowNoBody, fitPage, readIdempotencyKey, toIso } from "../../../platform/http/wire.ts";
-import { idInApplication } from "../../access/actor.ts";
 import type { Attachment } from "../../access/attachment.ts";
-import { presentAttachment } from "../../attachments/present.ts";
-import { parseExpiresIn, presentAnswers } from "../../downloads/present.ts";
-import type { ItemName } from "../../outbox/file-event.ts";
+import { idInApplication } from "../../access/caller.ts";
+import { presentAttachment } from "../../attachments/routes.ts";
+import { parseExpiresIn, presentAnswers } from "../../downloads/routes.ts";
+import type { ItemName } from "../../outbox/file-events.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
-import type { People } from "../../people/present.ts";
+import type { People } from "../../people/people.ts";
 import { presentPart, presentStarted, presentUpload } from "../../uploads/present.ts";
 import type { Files } from "../files.ts";
 import { userOf } from "./identify.ts";

@@ -3,7 +3,7 @@ import type { Page } from "../../../platform/database/pages.ts";
 import type { RouteDeps } from "../../../platform/http/route-types.ts";
 import { fitPage, isoOrNull, toIso } from "../../../platform/http/wire.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
-import { type People, presentPerson } from "../../people/present.ts";
+import { type People, presentPerson } from "../../people/people.ts";
 import type { FileRequest } from "../link.ts";
 import type { DescribedLink } from "./describe-links.ts";
 

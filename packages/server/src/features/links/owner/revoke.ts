@@ -1,7 +1,7 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import type { Caller } from "../../access/caller.ts";
-import { auditEvent } from "../../audit/describe-event.ts";
+import { auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import type { Link } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";

@@ -18,7 +18,7 @@ import type { PageRequest } from "../../../platform/database/pages.ts";
 import { operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { isoOrNull, parseInstant, readIdempotencyKey } from "../../../platform/http/wire.ts";
-import { callerOf } from "../../access/authentication.ts";
+import { callerOf } from "../../access/caller.ts";
 import type { AuditVerbs } from "../../audit/index.ts";
 import { describe as describeEvents } from "../../audit/routes.ts";
 import type { PeopleVerbs } from "../../people/index.ts";

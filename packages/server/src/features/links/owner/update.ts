@@ -4,7 +4,7 @@ import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
 import type { Caller } from "../../access/caller.ts";
-import { auditEvent } from "../../audit/describe-event.ts";
+import { auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { hashNew } from "../hash-password.ts";
 import type { Link } from "../link.ts";

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Page, PageRequest } from "../../../platform/database/pages.ts";
 import { decodeCursor, toPage } from "../../../platform/database/pages.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
-import { notInTrash } from "../../access/not-in-trash.ts";
+import { notInTrash } from "../../access/sql.ts";
 import { ENDED } from "../../usage/usage.ts";
 import type { LinkDetails } from "../link.ts";
 import { linksWithCreator, toLinkWithCreator } from "./link-rows.ts";

@@ -1,8 +1,7 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import type { Tables } from "../../../platform/database/schema.ts";
 import type { Role } from "../../../platform/database/unions.ts";
-import { notInTrash } from "../../access/not-in-trash.ts";
-import { roleOnNote } from "../../access/queries.ts";
+import { notInTrash, roleOnNote } from "../../access/sql.ts";
 import type { FileRequest, Link, LinkWithCreator } from "../link.ts";
 
 /** Builds the expression for the current role of the creator of a link on the note. Null: the creator has no role. */

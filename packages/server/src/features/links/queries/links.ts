@@ -4,7 +4,7 @@ import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import type { LinkKind, Role } from "../../../platform/database/unions.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
-import { isLive } from "../../access/live-share.ts";
+import { isLive } from "../../access/sql.ts";
 import type { Link, LinkDetails, LinkWithCreator } from "../link.ts";
 import { linkDetails, newestFirst, toDetails, toPageOfDetails } from "./link-details.ts";
 import { creatorRole, linksWithCreator, toEditable, toLinkWithCreator, toRow } from "./link-rows.ts";

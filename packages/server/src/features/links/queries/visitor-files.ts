@@ -3,8 +3,7 @@ import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
 import { unlistedStates } from "../../access/attachment.ts";
-import { notInTrash } from "../../access/not-in-trash.ts";
-import { type AttachmentRow, attachmentColumns, toAttachment } from "../../access/rows.ts";
+import { type AttachmentRow, attachmentColumns, notInTrash, toAttachment } from "../../access/sql.ts";
 import { ENDED } from "../../usage/usage.ts";
 import type { RequestUsage, VisitorFile, VisitorUpload } from "../file-request.ts";
 

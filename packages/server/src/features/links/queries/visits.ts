@@ -2,8 +2,8 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { deleteInSteps } from "../../../platform/database/writes.ts";
-import { isLive } from "../../access/live-share.ts";
-import { inGroup } from "../../attachments/attachment-groups.ts";
+import { isLive } from "../../access/sql.ts";
+import { inGroup } from "../../attachments/queries.ts";
 import type { IssuedUrls, Link, LinkClaim, LinkedFile } from "../link.ts";
 
 const MAX_FILES = 1_000;

@@ -4,12 +4,11 @@ import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
 import type { Allowance } from "../../../platform/limits/in-memory.ts";
-import { visitorActorId } from "../../access/actor.ts";
-import { auditEvent } from "../../audit/describe-event.ts";
+import { visitorActorId } from "../../access/caller.ts";
+import { auditEvent, defaultPurpose, type UrlPurpose } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
-import { defaultPurpose, type UrlPurpose } from "../../audit/url-purpose.ts";
 import { sign } from "../../downloads/issue-url.ts";
-import { notify } from "../../outbox/notify.ts";
+import { notify } from "../../outbox/queue-mail.ts";
 import type { LinkedFile } from "../link.ts";
 import { effectiveExpiry, type Link, type LinkClaim } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
@@ -255,7 +254,7 @@ function eventOf({ newId, clock }: Deps, { link, pass, claim, files, recipient, 
   return { id: newId(), caller: actorOf(pass), subject, at: clock(), detail };
 }
 
-/** Returns the actor of an event that a visitor caused. No user has such an id (features/people/identities.ts). */
+/** Returns the actor of an event that a visitor caused. No user has such an id (features/people/find-users.ts). */
 export function actorOf({ visitorId }: Pass): { userId: string } {
   return { userId: visitorActorId(visitorId) };
 }

@@ -8,11 +8,10 @@ import {
   windowKey,
 } from "../../../platform/limits/in-database.ts";
 import { limitCountQueries } from "../../../platform/limits/queries.ts";
-import { auditEvent } from "../../audit/describe-event.ts";
+import { auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
-import { notify } from "../../outbox/notify.ts";
-import type { FileRequest } from "../link.ts";
-import { effectiveExpiry, type Link } from "../link.ts";
+import { notify } from "../../outbox/queue-mail.ts";
+import { effectiveExpiry, type FileRequest, type Link } from "../link.ts";
 import { visitorFileQueries } from "../queries/visitor-files.ts";
 import { linkVisitQueries } from "../queries/visits.ts";
 import { type Admit, type Admitted, type LockedLink, linkNotFound, linkPolicy, type OpenLink } from "./admit.ts";

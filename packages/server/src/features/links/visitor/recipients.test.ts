@@ -7,7 +7,7 @@ import { storeLink, tokenOfLink, visitorOf } from "../../../testing/link-visits.
 import { recordCalls } from "../../../testing/record-calls.ts";
 import type { ServiceOptions } from "../../../testing/service.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
-import { takeCodeLimits } from "../../outbox/mail-rate-limits.ts";
+import { takeCodeLimits } from "../../outbox/queue-mail.ts";
 import { linkQueries } from "../queries/links.ts";
 
 const PASSWORD = "open sesame";

@@ -10,7 +10,7 @@ import { startServiceInTest, useService } from "../../../testing/use-service.ts"
 import { createVisitor, insertRequest } from "../../../testing/visitor.ts";
 import { queueQueries } from "../../administration/queue-queries.ts";
 import { mailQueries } from "../../outbox/mail-queries.ts";
-import { nextDigestAt } from "../../outbox/notify.ts";
+import { nextDigestAt } from "../../outbox/queue-mail.ts";
 
 const HOUR_MS = 3_600_000;
 const TITLE = "Dismissals in spring";

@@ -2,7 +2,7 @@ import { AccessRequestParams, AccessRequests, GrantAccessBody, NoteParams } from
 import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { toIso } from "../../../platform/http/wire.ts";
-import { callerOf } from "../../access/authentication.ts";
+import { callerOf } from "../../access/caller.ts";
 import type { SharingVerbs } from "../index.ts";
 
 const schemas = operations("shares", {

@@ -2,7 +2,7 @@ import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Arrive, Opened } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
-import { auditEvent } from "../../audit/describe-event.ts";
+import { auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { invitationQueries } from "../invitation-queries.ts";
 import { aboutInvitation } from "./give-share.ts";

@@ -1,5 +1,5 @@
 import type { Tx } from "../../../platform/database/queries.ts";
-import type { EventSubject } from "../../audit/describe-event.ts";
+import type { EventSubject } from "../../audit/audit-event.ts";
 import type { Invitation } from "../invitation.ts";
 import { shareQueries } from "../queries.ts";
 import type { ShareSubject } from "../share.ts";

@@ -3,7 +3,7 @@ import type { ShareRole } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
-import { auditEvent } from "../../audit/describe-event.ts";
+import { auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
 import { INVITATION_MS, type Invitation } from "../invitation.ts";

@@ -3,10 +3,8 @@ import type { EmailProof } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import type { Language } from "../../../platform/text/language.ts";
 import type { Caller } from "../../access/caller.ts";
-import type { Claims } from "../../people/identities.ts";
-import { userOfSubject } from "../../people/identities.ts";
-import type { Subject } from "../../people/person.ts";
-import { normaliseEmail } from "../../people/person.ts";
+import { type Claims, userOfSubject } from "../../people/find-users.ts";
+import { normaliseEmail, type Subject } from "../../people/person.ts";
 import { peopleQueries } from "../../people/queries.ts";
 import { claimInvitations } from "./claim.ts";
 

@@ -10,7 +10,7 @@ import { networkOf } from "../../../platform/http/client-address.ts";
 import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { parseInstant } from "../../../platform/http/wire.ts";
-import { callerOf } from "../../access/authentication.ts";
+import { callerOf } from "../../access/caller.ts";
 import type { SharingVerbs } from "../index.ts";
 import { presentInvitation, presentOpen } from "./present.ts";
 

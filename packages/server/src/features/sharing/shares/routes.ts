@@ -15,7 +15,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { isoOrNull, parseExpiresAt, toIso } from "../../../platform/http/wire.ts";
-import { callerOf } from "../../access/authentication.ts";
+import { callerOf } from "../../access/caller.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import type { SharingVerbs } from "../index.ts";
 import { presentInvitation } from "../invitations/present.ts";

@@ -1,7 +1,7 @@
 import type { UploadedParts } from "@valetkey/contract";
 import { countParts, lengthOfPart } from "../../../platform/bucket/part-plan.ts";
 import type { StoredPart } from "../../../platform/bucket/port.ts";
-import type { Upload } from "../../access/upload.ts";
+import type { Upload } from "../../access/attachment.ts";
 
 /**
  * Returns the parts that Uppy does not have to send. For a completed upload, these are all parts. If Uppy did not receive the response to

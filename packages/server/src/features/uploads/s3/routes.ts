@@ -18,7 +18,7 @@ import { httpLimits } from "../../../platform/http/http-limits.ts";
 import { operations } from "../../../platform/http/openapi.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { callerOf } from "../../access/authentication.ts";
+import { callerOf } from "../../access/caller.ts";
 import type { UploadVerbs } from "../index.ts";
 import { presentParts } from "./present.ts";
 

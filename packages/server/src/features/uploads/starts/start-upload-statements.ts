@@ -2,11 +2,10 @@ import { expressionBuilder, type Kysely, type RawBuilder, sql } from "kysely";
 import { compile, type Markers, type Statement } from "../../../platform/database/compile-statement.ts";
 import type { Engine } from "../../../platform/database/engine.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
-import { notInTrash } from "../../access/not-in-trash.ts";
-import { roleOnNote } from "../../access/queries.ts";
-import { permits, ROLES } from "../../access/role.ts";
-import type { Upload } from "../../access/upload.ts";
-import { inGroup } from "../../attachments/attachment-groups.ts";
+import type { Upload } from "../../access/attachment.ts";
+import { permits, ROLES } from "../../access/authorise.ts";
+import { notInTrash, roleOnNote } from "../../access/sql.ts";
+import { inGroup } from "../../attachments/queries.ts";
 import { addingToUsage } from "../../usage/queries.ts";
 import type { Quota } from "../../usage/usage.ts";
 

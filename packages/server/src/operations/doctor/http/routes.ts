@@ -1,5 +1,5 @@
 import { DoctorReport } from "@valetkey/contract";
-import { callerOf } from "../../../features/access/authentication.ts";
+import { callerOf } from "../../../features/access/caller.ts";
 import type { PeopleVerbs } from "../../../features/people/index.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { operations } from "../../../platform/http/openapi.ts";

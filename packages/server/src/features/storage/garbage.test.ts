@@ -6,7 +6,7 @@ import { type Client, startService, type TestService } from "../../testing/servi
 import { attachmentQueries } from "../attachments/queries.ts";
 import { uploadQueries } from "../uploads/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
-import type { GarbageOptions } from "./collect-garbage.ts";
+import type { GarbageOptions } from "./garbage.ts";
 
 const MIB = 2 ** 20;
 const THREE_DAYS_MS = 3 * 86_400_000;

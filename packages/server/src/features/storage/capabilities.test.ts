@@ -1,15 +1,12 @@
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Bucket } from "../../platform/bucket/port.ts";
-import { LEAST_CAPABILITIES } from "../../platform/bucket/port.ts";
+import { type Bucket, LEAST_CAPABILITIES } from "../../platform/bucket/port.ts";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../platform/bucket/testing/bucket-server.ts";
 import { startProxy } from "../../platform/bucket/testing/faulty-proxy.ts";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
 import { EVERY_CAPABILITY } from "../../testing/service.ts";
-import { createCapabilities } from "./capabilities.ts";
-import { bucketCapabilityQueries } from "./capability-queries.ts";
-import { objectDeletionQueries } from "./object-deletion-queries.ts";
-import { startBucketProbe } from "./probe-bucket.ts";
+import { bucketCapabilityQueries, createCapabilities, startBucketProbe } from "./capabilities.ts";
+import { objectDeletionQueries } from "./object-deletions.ts";
 
 const DAY = 86_400_000;
 

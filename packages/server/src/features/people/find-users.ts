@@ -2,13 +2,10 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { JwtIssuer } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { Caller } from "../access/caller.ts";
-import { userOfSubject } from "./identities.ts";
-import type { IdHolder } from "./identities-port.ts";
-import { identityQueries } from "./identity-queries.ts";
+import { type Caller, isReservedForItems, visitorIdOf } from "../access/caller.ts";
 import { lookupQueries } from "./lookups.ts";
-import { normaliseEmail, receiverAmong } from "./person.ts";
-import { peopleQueries } from "./queries.ts";
+import { type IdHolder, normaliseEmail, receiverAmong, type Subject } from "./person.ts";
+import { identityQueries, peopleQueries } from "./queries.ts";
 
 /**
  * The result for one user id or email address in a share request. `unknown`: no user has this id. The result for an email address is always
@@ -107,4 +104,38 @@ function isForeignSubject(
   { userId, issuer }: { userId: string; issuer: JwtIssuer | undefined },
 ): boolean {
   return issuer !== undefined && holder.kind === "subject" && holder.issuer !== issuer && holder.subject === userId;
+}
+
+export type Claims = {
+  email: string | null | undefined;
+  isEmailVerified: boolean;
+  name: string | undefined;
+  /** The claim `iat`. Milliseconds since the epoch. Undefined: the token has no such claim. */
+  issuedAt: number | undefined;
+};
+
+/**
+ * Returns the user id of a JWT subject. The name of a new subject becomes the user id, unless another user already has this id. In that
+ * case, the subject gets a generated id. So a subject can take over neither an account nor the data of another issuer's subject (ADR 8).
+ */
+export async function userOfSubject(
+  tx: Tx,
+  { issuer, subject, newId, jwtIssuers }: Subject & Pick<Deps, "newId" | "jwtIssuers">,
+): Promise<string> {
+  const find = async () => (await identityQueries(tx).find(issuer, [subject])).get(subject);
+  const known = await find();
+  if (known !== undefined) return known;
+  if (await identityQueries(tx).claimLegacy({ issuer, subject })) return subject;
+  const holder = (await identityQueries(tx).findHolders([subject])).get(subject);
+  // During an update of the service, a replica of the previous version records a person without an issuer. If only one issuer is
+  // configured, the person comes from this issuer.
+  const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
+  // Ids of these forms belong to visitors of links, or to users and items of applications. So no subject may have such an id.
+  const isFree = !hasHolder && visitorIdOf(subject) === undefined && !isReservedForItems(subject);
+  if (isFree && (await identityQueries(tx).add({ issuer, subject, userId: subject }))) return subject;
+  await identityQueries(tx).add({ issuer, subject, userId: newId() });
+  // Reads the row again, because another replica may have stored the subject first, with another user id.
+  const userId = await find();
+  if (userId === undefined) throw new Error("The subject has no user id after it was added.");
+  return userId;
 }

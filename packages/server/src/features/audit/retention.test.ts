@@ -3,11 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
-import { createAuditArchive } from "./archive.ts";
 import type { AuditEvent } from "./audit-event.ts";
-import type { AuditArchive } from "./audit-port.ts";
-import { expireAuditEvents } from "./expire.ts";
 import { auditQueries } from "./queries.ts";
+import { type AuditArchive, createAuditArchive, expireAuditEvents } from "./retention.ts";
 
 const NOW = Date.UTC(2030, 5, 1);
 const DAY = 86_400_000;

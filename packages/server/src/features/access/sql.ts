@@ -1,0 +1,190 @@
+import { type Expression, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { Attachment, Upload } from "./attachment.ts";
+import type { Note } from "./note.ts";
+
+/**
+ * The `trash_id` of a note that a background job deletes permanently. No row of `trash` has this id. So nobody can restore the note, also
+ * not with a replica of an older version.
+ */
+export const PURGE = "purge";
+
+/** The condition that a row of the table is not in the trash. On PostgreSQL, the index for lists of notes has this condition. */
+export const notInTrash = {
+  notes: sql<SqlBool>`notes.trash_id is null`,
+  /**
+   * An attachment is also in the trash if its note is. With the cast, SQLite reads only the small index `notes_in_trash` (migration 36).
+   */
+  attachments: sql<SqlBool>`(attachments.trash_id is null and not exists (
+    select 1 from notes as notes_in_trash
+    where cast(notes_in_trash.id as text) = attachments.note_id and notes_in_trash.trash_id is not null))`,
+  /** The same condition, for attachments whose note is known not to be in the trash. */
+  attachmentsOfNote: sql<SqlBool>`attachments.trash_id is null`,
+};
+
+/** Builds the condition that a share is live: it has no expiry, or `now` is before the expiry. Milliseconds. */
+export function isLive(expiresAt: Expression<number | null>, now: Expression<number> | number) {
+  return sql<SqlBool>`(${expiresAt} is null or ${expiresAt} > ${now})`;
+}
+
+export type Question = { userId: Expression<string>; now: Expression<number> };
+
+type Scope = Question & { db: Kysely<Tables> };
+
+/** Builds the expression for the role of a user on a note at `now`. Null: the user has no role. */
+export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
+  return eb
+    .case()
+    .when(isDisabled(scope))
+    .then(noRole)
+    .when("notes.owner_id", "=", scope.userId)
+    .then(sql.lit("owner"))
+    .else(noteShareRole(eb.ref("notes.id"), scope))
+    .end();
+}
+
+// The access decision itself contains this condition, because an HTTP request with a cached JWT runs no other query.
+function isDisabled({ db, userId }: Scope) {
+  return sql<SqlBool>`exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
+}
+
+const noRole = sql.lit(null);
+
+// A disabled user has no role. For other users, the first match decides: owner of the note, the role of a live share of the note, viewer by
+// a live share of this attachment.
+// Uses subqueries instead of joins. Each subquery is one search by primary key. The database skips a subquery if an earlier one decides. So
+// the plan of the query never depends on statistics.
+export function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
+  const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
+  const byAttachment = scope.db
+    .selectFrom("attachment_shares")
+    .select(sql.lit("viewer").as("role"))
+    .where("attachment_shares.attachment_id", "=", eb.ref("attachments.id"))
+    .where("attachment_shares.user_id", "=", scope.userId)
+    .where((share) => isLive(share.ref("attachment_shares.expires_at"), scope.now));
+  return eb
+    .case()
+    .when(isDisabled(scope))
+    .then(noRole)
+    .when("attachments.owner_id", "=", scope.userId)
+    .then(sql.lit("owner"))
+    .else(eb.fn.coalesce(byNote, byAttachment))
+    .end();
+}
+
+function noteShareRole(noteId: Expression<string>, { db, userId, now }: Scope) {
+  return db
+    .selectFrom("note_shares")
+    .select("note_shares.role")
+    .where("note_shares.note_id", "=", noteId)
+    .where("note_shares.user_id", "=", userId)
+    .where((share) => isLive(share.ref("note_shares.expires_at"), now));
+}
+
+export const noteColumns = [
+  "notes.id",
+  "notes.owner_id",
+  "notes.title",
+  "notes.body",
+  "notes.created_at",
+  "notes.updated_at",
+] as const;
+
+export type NoteRow = Omit<Selectable<Tables["notes"]>, "title_folded" | "body_folded" | "trash_id" | "is_indexed">;
+
+export function toNote(row: NoteRow): Note {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    title: row.title,
+    body: row.body,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export const attachmentColumns = [
+  "attachments.id",
+  "attachments.note_id",
+  "attachments.owner_id",
+  "attachments.created_by",
+  "attachments.object_key",
+  "attachments.owns_object",
+  "attachments.filename",
+  "attachments.content_type",
+  "attachments.size_bytes",
+  "attachments.checksum_sha256",
+  "attachments.state",
+  "attachments.reject_reason",
+  "attachments.created_at",
+] as const;
+
+export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded" | "trash_id" | "is_indexed">;
+
+export function toAttachment(row: AttachmentRow): Attachment {
+  return {
+    id: row.id,
+    noteId: row.note_id,
+    ownerId: row.owner_id,
+    createdBy: row.created_by,
+    objectKey: row.object_key,
+    ownsObject: row.owns_object === 1,
+    filename: row.filename,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    checksum: row.checksum_sha256 === null ? undefined : { algorithm: "SHA256", value: row.checksum_sha256 },
+    state: row.state,
+    rejectReason: row.reject_reason ?? undefined,
+    createdAt: row.created_at,
+  };
+}
+
+export function selectAttachments(db: Kysely<Tables>) {
+  return db.selectFrom("attachments").select(attachmentColumns);
+}
+
+export const uploadColumns = [
+  "id",
+  "attachment_id",
+  "note_id",
+  "user_id",
+  "object_key",
+  "strategy",
+  "filename",
+  "content_type",
+  "size_bytes",
+  "declared_sha256",
+  "staged",
+  "state",
+  "expires_at",
+  "created_at",
+  "bucket_upload_id",
+  "part_size",
+  "idempotency_key",
+] as const satisfies readonly (keyof Tables["uploads"])[];
+
+export type UploadRow = Selectable<Tables["uploads"]>;
+
+/** Converts a row to an upload. */
+export function toUpload(row: UploadRow): Upload {
+  return {
+    id: row.id,
+    attachmentId: row.attachment_id,
+    noteId: row.note_id,
+    userId: row.user_id,
+    objectKey: row.object_key,
+    multipart:
+      row.bucket_upload_id === null || row.part_size === null
+        ? undefined
+        : { bucketUploadId: row.bucket_upload_id, partSize: row.part_size },
+    filename: row.filename,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    declaredChecksum: row.declared_sha256 === null ? undefined : { algorithm: "SHA256", value: row.declared_sha256 },
+    idempotencyKey: row.idempotency_key ?? undefined,
+    staged: row.staged === 1,
+    state: row.state,
+    expiresAt: row.expires_at,
+    createdAt: row.created_at,
+  };
+}

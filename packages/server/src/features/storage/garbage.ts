@@ -1,0 +1,330 @@
+import type { ListedObject, UnfinishedMultipart } from "../../platform/bucket/port.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
+import type { Deps } from "../../platform/deps.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { usageQueries } from "../usage/queries.ts";
+import { ENDED, type UsageDrift } from "../usage/usage.ts";
+import { objectDeletionQueries, purgeObjects } from "./object-deletions.ts";
+
+/** The queries that help to compare the database with the bucket, page by page. */
+export const inventoryQueries = defineQueries("database.inventory", ({ kysely: db, engine }) => {
+  type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
+  /** Selects those object keys of the list that the table contains. */
+  const among = (table: Table, objectKeys: readonly string[]) =>
+    db
+      .selectFrom(table)
+      .select(`${table}.object_key`)
+      .where((eb) => engine.isIn(eb.ref(`${table}.object_key`), engine.list(objectKeys)));
+
+  return {
+    /**
+     * Returns those object keys of the list that a row refers to. The row is an attachment, an upload in progress, a reservation or a
+     * queued deletion.
+     */
+    async known(objectKeys: readonly string[]): Promise<Set<string>> {
+      const rows = await among("attachments", objectKeys)
+        .where("state", "not in", ENDED)
+        // A complete upload references no object. An object at its key belongs to the attachment, or a client stored the object again after
+        // the service had copied it.
+        .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
+        .union(among("object_deletions", objectKeys))
+        .union(among("reservations", objectKeys))
+        .execute();
+      return new Set(rows.map((row) => row.object_key));
+    },
+
+    /** Returns the ids that the bucket gave to the pending and completed multipart uploads of these keys. */
+    async multipartsUnder(objectKeys: readonly string[]): Promise<Set<string>> {
+      const rows = await among("uploads", objectKeys)
+        .select("bucket_upload_id")
+        .where("bucket_upload_id", "is not", null)
+        .where("state", "not in", ENDED)
+        .execute();
+      return new Set(rows.map((row) => row.bucket_upload_id as string));
+    },
+
+    /**
+     * Lists the ready attachments whose object key is in the range, in the order of the keys. If `upTo` is undefined, the range includes
+     * all keys after `after`.
+     */
+    async listReady({
+      after,
+      upTo,
+      limit,
+    }: {
+      after: string;
+      upTo: string | undefined;
+      limit: number;
+    }): Promise<Attachment[]> {
+      const rows = await selectAttachments(db)
+        .where("state", "in", ["ready", "quarantined"])
+        .where(notInTrash.attachments)
+        .where("object_key", ">", after)
+        .$if(upTo !== undefined, (query) => query.where("object_key", "<=", upTo as string))
+        .orderBy("object_key")
+        .limit(limit)
+        .execute();
+      return rows.map(toAttachment);
+    },
+  };
+});
+
+export type GarbageOptions = {
+  /** False: only reports the findings and changes nothing. */
+  mend: boolean;
+  /** Deletes garbage even if most objects are garbage, or if other programs may use the bucket. */
+  force: boolean;
+  /** True: only this service stores objects in the bucket, or under the configured key prefix. */
+  isAlone: boolean;
+  /** Checks that the bucket can read each object. Only the embedded bucket needs this check, because its disk can lose bytes. */
+  readsObjects: boolean;
+  onFinding?: ((finding: Finding) => void) | undefined;
+  /** Called after each page of objects, with the number of objects that were compared with the database so far. */
+  onProgress?: ((compared: number) => void) | undefined;
+};
+
+export type Counts = Record<Finding["kind"], number>;
+
+export type GarbageReport = {
+  found: Counts;
+  mended: Counts;
+  tally: Tally;
+  /** The reason why no unreferenced objects and parts were deleted. Undefined: nothing prevented their deletion. */
+  kept: string | undefined;
+};
+
+/**
+ * Compares the bucket with the database in both directions, in constant memory. Deletes unreferenced objects and corrects usage counters.
+ * If an attachment has lost its object, only reports this. Nothing can restore the object, and only the owner may delete the attachment.
+ */
+export function collectGarbage(deps: Deps) {
+  return async (options: GarbageOptions): Promise<GarbageReport> => {
+    const report: GarbageReport = { found: noCounts(), mended: noCounts(), tally: noTally(), kept: undefined };
+    const { found, mended, tally } = report;
+    for await (const finding of findAll(withProgress(deps, options.onProgress), {
+      tally,
+      readsObjects: options.readsObjects,
+    })) {
+      found[finding.kind] += 1;
+      options.onFinding?.(finding);
+    }
+    report.kept = whyNot(report, options);
+    if (!options.mend) return report;
+    for await (const finding of findMendable(deps, { objectsToo: report.kept === undefined })) {
+      await mend(deps, finding);
+      mended[finding.kind] += 1;
+    }
+    // Runs the queued deletions immediately, so that the command also works while the service is stopped.
+    await purgeObjects(deps)();
+    return report;
+  };
+}
+
+async function* findAll(deps: Deps, asked: { tally: Tally; readsObjects: boolean }): AsyncGenerator<Finding> {
+  yield* findInObjects(deps, asked);
+  yield* findMultiparts(deps, noTally());
+  yield* findUsage(deps);
+}
+
+async function* findMendable(deps: Deps, { objectsToo }: { objectsToo: boolean }): AsyncGenerator<Finding> {
+  if (objectsToo) {
+    for await (const page of deps.bucket.listObjects()) yield* findOrphans(deps, { page, tally: noTally() });
+    yield* findMultiparts(deps, noTally());
+  }
+  yield* findUsage(deps);
+}
+
+async function mend({ db, bucket, clock }: Deps, finding: Finding): Promise<void> {
+  if (finding.kind === "orphan") {
+    await objectDeletionQueries(db).put({ objectKey: finding.object.objectKey, notBefore: clock() });
+  } else if (finding.kind === "multipart") {
+    await bucket.abortMultipart(finding.upload);
+  } else if (finding.kind === "usage") {
+    await db.transaction((tx) => usageQueries(tx).recount(finding.drift.ownerId));
+  }
+}
+
+/**
+ * Returns the reason why garbage must not be deleted. If the bucket belongs to another database, most objects look like orphans. Nobody can
+ * undo a deletion, so if most objects are orphans, the command needs --force.
+ */
+function whyNot({ found, tally }: GarbageReport, { force, isAlone }: GarbageOptions): string | undefined {
+  if (force || found.orphan + found.multipart === 0) return undefined;
+  if (!isAlone) {
+    return "S3_KEY_PREFIX is not set, so other programs may store objects in this bucket. If only this service uses it, add --force.";
+  }
+  if (found.orphan > tally.known) {
+    return `More objects are unreferenced (${found.orphan}) than referenced (${tally.known}). If bucket and database belong together, add --force.`;
+  }
+  return undefined;
+}
+
+function withProgress(deps: Deps, onProgress: GarbageOptions["onProgress"]): Deps {
+  if (onProgress === undefined) return deps;
+  let compared = 0;
+  async function* listObjects() {
+    for await (const page of deps.bucket.listObjects()) {
+      yield page;
+      compared += page.length;
+      onProgress?.(compared);
+    }
+  }
+  return { ...deps, bucket: { ...deps.bucket, listObjects } };
+}
+
+const noCounts = (): Counts => ({ orphan: 0, multipart: 0, usage: 0, missing: 0, resized: 0, damaged: 0 });
+
+const noTally = (): Tally => ({ known: 0, foreign: 0, young: 0 });
+
+/**
+ * A difference between the bucket and the database:
+ * - orphan: an object that no row references
+ * - multipart: an unfinished multipart upload that no row references
+ * - usage: a usage counter that differs from the sum of the rows
+ * - missing: a ready attachment without its object
+ * - resized: a ready attachment whose object has another length
+ * - damaged: a ready attachment whose object has lost bytes, so that the bucket can't read it
+ */
+export type Finding =
+  | { kind: "orphan"; object: ListedObject }
+  | { kind: "multipart"; upload: UnfinishedMultipart }
+  | { kind: "usage"; drift: UsageDrift }
+  | { kind: "missing"; attachment: Attachment }
+  | { kind: "resized"; attachment: Attachment; object: ListedObject }
+  | { kind: "damaged"; attachment: Attachment };
+
+/** Counts the objects that are not garbage. */
+type Tally = {
+  /** Objects that a row refers to. */
+  known: number;
+  /** Objects under the key prefix of the service whose key does not have the form of the service's keys. */
+  foreign: number;
+  /** Objects that no row refers to yet, because they may belong to an upload in progress. They are newer than `GARBAGE_MIN_AGE_MS`. */
+  young: number;
+};
+
+/**
+ * Only objects that are older than this can be garbage, because a newer object may not have a row yet. The time is longer than any upload
+ * and its deletion take. Milliseconds.
+ */
+const GARBAGE_MIN_AGE_MS = 2 * 86_400_000;
+
+const BATCH = 500;
+
+const HEADS_AT_ONCE = 8;
+
+/**
+ * Compares the list of objects with the list of ready attachments, in constant memory. Both lists are in the order of their keys. Both
+ * lists can change while this function reads them. So before the function reports a missing object, it checks again whether the object is
+ * missing.
+ */
+export async function* findInObjects(
+  deps: Deps,
+  { tally, readsObjects }: { tally: Tally; readsObjects: boolean },
+): AsyncGenerator<Finding> {
+  let after = "";
+  for await (const page of deps.bucket.listObjects()) {
+    yield* findOrphans(deps, { page, tally });
+    const upTo = page.at(-1)?.objectKey ?? after;
+    yield* findMissing(deps, { after, upTo, page, readsObjects });
+    after = upTo;
+  }
+  yield* findMissing(deps, { after, upTo: undefined, page: [], readsObjects });
+}
+
+/** Finds the objects that no row references. */
+export async function* findOrphans(
+  { db, bucket, clock }: Deps,
+  { page, tally }: { page: readonly ListedObject[]; tally: Tally },
+): AsyncGenerator<Finding> {
+  const known = await inventoryQueries(db).known(page.map((object) => object.objectKey));
+  for (const object of page) {
+    if (known.has(object.objectKey)) tally.known += 1;
+    else if (!bucket.isOwnKey(object.objectKey)) tally.foreign += 1;
+    else if (object.modifiedAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;
+    else yield { kind: "orphan", object };
+  }
+}
+
+type Range = { after: string; upTo: string | undefined; page: readonly ListedObject[]; readsObjects: boolean };
+
+async function* findMissing({ db, bucket }: Deps, range: Range): AsyncGenerator<Finding> {
+  const { after, upTo, page, readsObjects } = range;
+  const objects = new Map(page.map((object) => [object.objectKey, object]));
+  let from = after;
+  for (;;) {
+    const files = await inventoryQueries(db).listReady({ after: from, upTo, limit: BATCH });
+    const unseen: Attachment[] = [];
+    const whole: Attachment[] = [];
+    for (const attachment of files) {
+      const object = objects.get(attachment.objectKey);
+      if (object === undefined) unseen.push(attachment);
+      else if (object.sizeBytes !== attachment.sizeBytes) yield { kind: "resized", attachment, object };
+      else if (readsObjects) whole.push(attachment);
+    }
+    yield* findDamaged({ db, bucket }, whole);
+    for (let at = 0; at < unseen.length; at += HEADS_AT_ONCE) {
+      const some = unseen.slice(at, at + HEADS_AT_ONCE);
+      const missing = await Promise.all(some.map((attachment) => isMissing({ db, bucket }, attachment)));
+      for (const [index, attachment] of some.entries()) if (missing[index]) yield { kind: "missing", attachment };
+    }
+    if (files.length < BATCH) return;
+    from = files.at(-1)?.objectKey ?? from;
+  }
+}
+
+async function* findDamaged(
+  deps: Pick<Deps, "db" | "bucket">,
+  attachments: readonly Attachment[],
+): AsyncGenerator<Finding> {
+  for (let at = 0; at < attachments.length; at += HEADS_AT_ONCE) {
+    const some = attachments.slice(at, at + HEADS_AT_ONCE);
+    const readable = await Promise.all(some.map(({ objectKey }) => deps.bucket.canRead(objectKey)));
+    for (const [index, attachment] of some.entries()) {
+      if (!readable[index] && (await isCurrent(deps, attachment))) yield { kind: "damaged", attachment };
+    }
+  }
+}
+
+/**
+ * Checks again whether an object is missing. An adopted object may be outside the prefix of the service, so the list does not contain it.
+ * Also, the object or the attachment may have changed since the lists were read.
+ */
+async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, objectKey }: Attachment): Promise<boolean> {
+  if ((await bucket.head(objectKey)) !== undefined) return false;
+  return isCurrent({ db }, { id, objectKey });
+}
+
+async function isCurrent({ db }: Pick<Deps, "db">, { id, objectKey }: Pick<Attachment, "id" | "objectKey">) {
+  const current = await attachmentQueries(db).find(id);
+  return current?.objectKey === objectKey && (current.state === "ready" || current.state === "quarantined");
+}
+
+/** Finds unfinished multipart uploads that no row references. */
+export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally): AsyncGenerator<Finding> {
+  for await (const page of bucket.listMultiparts()) {
+    const known = await inventoryQueries(db).multipartsUnder(page.map((upload) => upload.objectKey));
+    for (const upload of page) {
+      const { objectKey, bucketUploadId, begunAt } = upload;
+      // Compares the ids of the uploads and not their keys. If a response of the bucket was lost, there may be two uploads with the same
+      // key.
+      if (known.has(bucketUploadId)) tally.known += 1;
+      else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;
+      else if (begunAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;
+      else yield { kind: "multipart", upload };
+    }
+  }
+}
+
+/** Finds usage counters that differ from the sum of the rows. */
+export async function* findUsage({ db }: Deps): AsyncGenerator<Finding> {
+  let after = "";
+  for (;;) {
+    const drifts = await usageQueries(db).listDrifts({ after, limit: BATCH });
+    for (const drift of drifts) yield { kind: "usage", drift };
+    if (drifts.length < BATCH) return;
+    after = drifts.at(-1)?.ownerId ?? after;
+  }
+}

@@ -112,7 +112,7 @@ export class ConfigReader {
     const orLeaveOut = (fallback: unknown) => `Set ${name}=${fallback}, or leave it out for ${fallback}.`;
     switch (spec.is) {
       case "text":
-        if (spec.check?.(value) === false) wrong(spec.problem?.(value) ?? "is wrong", spec.remedy ?? "");
+        if (spec.rule?.check(value) === false) wrong(spec.rule.problem(value), spec.rule.remedy);
         return value;
       case "integer": {
         const number = wholeNumber(value);

@@ -1,6 +1,12 @@
 /** What all settings have. `doc`: the meaning, as docs/configuration.md shows it. `shown`: the default, as that page shows it. */
 type Common = { doc: string; shown: string };
-type Text = Common & { is: "text" } & TextRules;
+type Text = Common & {
+  is: "text";
+  /** Default: every value is valid. */
+  rule?: Rule | undefined;
+  /** Whether a file can contain the value. The operator then sets the variable with the suffix `_FILE` to the path of the file. */
+  isSecret?: true;
+};
 type Integer = Common & { is: "integer"; fallback: number } & Range;
 type Choice<T extends string> = Common & { is: "choice"; of: readonly T[]; fallback: T };
 type Flag = Common & { is: "flag"; fallback: boolean };
@@ -9,18 +15,11 @@ type Count = Common & { is: "count" };
 type HttpUrl = Common & { is: "url"; example: string };
 type Spec = Text | Integer | Choice<string> | Flag | Size | Count | HttpUrl;
 
-type TextRules = {
-  /** Whether a value is valid. Default: every value is valid. */
-  check?: (value: string) => boolean;
-  problem?: (value: string) => string;
-  remedy?: string;
-  /** Whether a file can contain the value. The operator then sets the variable with the suffix `_FILE` to the path of the file. */
-  isSecret?: true;
-};
+type Rule = { check: (value: string) => boolean; problem: (value: string) => string; remedy: string };
 type Range = { min: number; max: number; unit?: string };
 
-const text = (doc: string, shown = "", rules: TextRules = {}): Text => ({ is: "text", doc, shown, ...rules });
-const secret = (doc: string, shown = "", rules: TextRules = {}): Text => text(doc, shown, { isSecret: true, ...rules });
+const text = (doc: string, shown = "", rule?: Rule): Text => ({ is: "text", doc, shown, rule });
+const secret = (doc: string, shown = "", rule?: Rule): Text => ({ ...text(doc, shown, rule), isSecret: true });
 const integer = (fallback: number, range: Range, doc: string, shown = `${fallback}`): Integer => {
   return { is: "integer", fallback, doc, shown, ...range };
 };
@@ -301,7 +300,7 @@ export const SETTING_NAMES: readonly Setting[] = (Object.keys(SETTINGS) as Setti
 export const SECRETS = SETTING_NAMES.filter((name) => specOf(name).isSecret === true);
 
 /** Returns a setting with the type that all settings have. */
-export function specOf(name: Setting): Spec & Pick<TextRules, "isSecret"> {
+export function specOf(name: Setting): Spec & Pick<Text, "isSecret"> {
   return SETTINGS[name];
 }
 

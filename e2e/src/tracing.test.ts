@@ -7,9 +7,9 @@ import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts";
 import { apiAs, putAsTold } from "./testing/api.ts";
+import type { CollectedSpan } from "./testing/collector.ts";
 import { type Collector, startCollector } from "./testing/collector.ts";
 import { useDatabases } from "./testing/databases.ts";
-import type { CollectedSpan } from "./testing/otlp.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
 const SOURCES = resolve(import.meta.dirname, "../../packages/server/src/cli.ts");

@@ -1,12 +1,6 @@
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { forward, listen } from "../testing/forward.ts";
 
 /** A request, as the rule of a proxy gets it. */
 export type Seen = {
@@ -39,12 +33,16 @@ export async function startRewritingProxy(
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const change = rule(see(incoming));
     if (change !== undefined && "status" in change) respond(incoming, { outgoing, change });
-    else forward(incoming, { outgoing, target, change, host });
+    else {
+      const headers: IncomingHttpHeaders = { ...incoming.headers, ...(host === undefined ? {} : { host }) };
+      if (change !== undefined && "dropped" in change) delete headers[change.dropped];
+      forward({ incoming, outgoing }, { target, headers, change: changing(change) });
+    }
   };
   const server = tls === undefined ? createServer(onRequest) : createTlsServer(tls, onRequest);
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const listening = await listen(server, port);
   return {
-    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${listening}`,
     close() {
       server.close();
       server.closeAllConnections();
@@ -71,21 +69,10 @@ function respond(incoming: IncomingMessage, { outgoing, change }: { outgoing: Se
   });
 }
 
-type Forwarding = { outgoing: ServerResponse; target: string; change: Change | undefined; host: string | undefined };
-
-function forward(incoming: IncomingMessage, { outgoing, target, change, host }: Forwarding): void {
-  const { hostname, port } = new URL(target);
-  const { method, url: path } = incoming;
-  const headers: IncomingHttpHeaders = { ...incoming.headers, ...(host === undefined ? {} : { host }) };
-  if (change !== undefined && "dropped" in change) delete headers[change.dropped];
-  const onward = httpRequest({ hostname, port, method, path, headers, agent: false }, (answer) => {
-    const changed: Record<string, unknown> = { ...answer.headers };
-    if (change !== undefined && "headers" in change) Object.assign(changed, change.headers);
-    const kept = Object.entries(changed).filter(([, value]) => value !== null && value !== undefined);
-    outgoing.writeHead(answer.statusCode ?? 502, Object.fromEntries(kept) as Record<string, string>);
-    answer.pipe(outgoing);
-  });
-  onward.on("error", () => outgoing.destroy());
-  outgoing.on("close", () => onward.destroy());
-  incoming.pipe(onward);
-}
+/** Returns a function that sets the response headers of the change. */
+const changing = (change: Change | undefined) => (headers: IncomingHttpHeaders) => {
+  const changed: Record<string, unknown> = { ...headers };
+  if (change !== undefined && "headers" in change) Object.assign(changed, change.headers);
+  const kept = Object.entries(changed).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(kept) as Record<string, string>;
+};

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type ServerResponse } from "node:http";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
+import { forward, listen } from "../testing/forward.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
@@ -41,15 +41,15 @@ export async function startSite(page: { html: string; script: string }) {
     else if (path.startsWith("/valet/")) {
       incoming.url = incoming.url?.slice("/valet".length);
       incoming.headers.authorization = `Bearer ${bearer}`;
-      forward(incoming, { outgoing, target });
+      forward({ incoming, outgoing }, { target });
     } else {
       if (path.startsWith("/s3/")) requests.push(`${incoming.method} ${path}`);
-      forward(incoming, { outgoing, target });
+      forward({ incoming, outgoing }, { target });
     }
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const port = await listen(server);
   return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    origin: `http://localhost:${port}`,
     /** The requests of Uppy to paths below /s3, in order. */
     requests,
     passOnTo(url: string) {
@@ -68,14 +68,4 @@ export async function startSite(page: { html: string; script: string }) {
 
 function respond(outgoing: ServerResponse, contentType: string, body: string): void {
   outgoing.writeHead(200, { "content-type": `${contentType}; charset=utf-8` }).end(body);
-}
-
-function forward(incoming: IncomingMessage, { outgoing, target }: { outgoing: ServerResponse; target: string }): void {
-  const { method, headers, url = "/" } = incoming;
-  const passed = request(new URL(url, target), { method, headers }, (response) => {
-    outgoing.writeHead(response.statusCode ?? 502, response.headers);
-    response.pipe(outgoing);
-  });
-  passed.on("error", () => outgoing.destroy());
-  incoming.pipe(passed);
 }

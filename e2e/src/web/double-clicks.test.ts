@@ -11,10 +11,10 @@ import { webhookTexts } from "../../../packages/web/src/texts/en/webhooks.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
+import { openShareDialog } from "./testing/note-page.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
-import { openShareDialog } from "./testing/share-dialog.ts";
 import { startWeb, type Web } from "./testing/start-web.ts";
 
 const { ask, requests } = invitationTexts;

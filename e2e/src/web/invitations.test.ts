@@ -6,10 +6,10 @@ import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-dialo
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { text } from "./testing/files.ts";
+import { openShareDialog, rowOf } from "./testing/note-page.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
-import { openShareDialog, rowOf } from "./testing/share-dialog.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const { sharing } = texts;

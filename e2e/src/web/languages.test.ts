@@ -6,9 +6,9 @@ import { notes } from "../../../packages/web/src/texts/de/notes.ts";
 import { settings } from "../../../packages/web/src/texts/de/settings.ts";
 import { settings as englishSettings } from "../../../packages/web/src/texts/en/settings.ts";
 import { texts as english } from "../../../packages/web/src/texts/index.ts";
-import { loadCold } from "./testing/cold-load.ts";
 import { text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
+import { loadCold } from "./testing/measure.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 

@@ -5,9 +5,9 @@ import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts"
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { randomFile } from "./testing/files.ts";
 import { sha256 } from "./testing/note-files.ts";
+import { openShareDialog } from "./testing/note-page.ts";
 import { type Person, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
-import { openShareDialog } from "./testing/share-dialog.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const MIB = 2 ** 20;

@@ -2,9 +2,9 @@ import jsQR from "jsqr";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { text } from "./testing/files.ts";
+import { openShareDialog } from "./testing/note-page.ts";
 import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
-import { openShareDialog } from "./testing/share-dialog.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };

@@ -5,10 +5,10 @@ import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { mailPreferences } from "../../../packages/web/src/texts/en/settings.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { randomFile } from "./testing/files.ts";
+import { openShareDialog } from "./testing/note-page.ts";
 import { openPerson, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
-import { openShareDialog } from "./testing/share-dialog.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const words = landing.emailProof;

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Note } from "../../../packages/client/src/index.ts";
-import { loadCold } from "./testing/cold-load.ts";
-import { measuredPages, SCRIPT_GOAL_BYTES, SHIFT_GOAL, seedFigures } from "./testing/measured-pages.ts";
+import { loadCold, measuredPages, SCRIPT_GOAL_BYTES, SHIFT_GOAL, seedFigures } from "./testing/measure.ts";
 import { openPerson, type Person, PHONE } from "./testing/person.ts";
 import { startWeb } from "./testing/start-web.ts";
 

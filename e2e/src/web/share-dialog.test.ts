@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { findingsInBothThemes } from "./testing/axe.ts";
+import { openShareDialog, rowOf, sharesOf } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
-import { openShareDialog, rowOf, sharesOf } from "./testing/share-dialog.ts";
 import { startWeb } from "./testing/start-web.ts";
 import { holdRequests } from "./testing/watch.ts";
 

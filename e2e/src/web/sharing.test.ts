@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { text } from "./testing/files.ts";
+import { openShareDialog, rowOf, sharesOf } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
-import { openShareDialog, rowOf, sharesOf } from "./testing/share-dialog.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const HOUR_MS = 3_600_000;

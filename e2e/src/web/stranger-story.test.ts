@@ -14,10 +14,10 @@ import { texts } from "../../../packages/web/src/texts/index.ts";
 import { makePlace, runCli } from "../testing/service.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { randomFile } from "./testing/files.ts";
+import { rowOf } from "./testing/note-page.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { type StartedWebService, startWebService } from "./testing/service.ts";
-import { rowOf } from "./testing/share-dialog.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const ROOT = "root@example.com";

@@ -1,10 +1,13 @@
-import { fork } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { file, sha256OfDownload, writeRandomFile } from "../testing/files.ts";
 import { openWorld, type World } from "../testing/world.ts";
-import { watchMemory } from "./memory.ts";
 import type { UploadNews, UploadOrder } from "./upload.child.ts";
+
+/** The time between two measurements of memory. */
+const INTERVAL_MS = 100;
 
 export type LargeUpload = {
   seconds: number;
@@ -93,7 +96,7 @@ async function inWorld<Result extends { attachmentId: string }>(
 }
 
 /** A client process that sends one upload. */
-export type Uploader = {
+type Uploader = {
   /** Resolves when the client has sent this many bytes. Rejects if the process ends before that. */
   reached(bytes: number): Promise<void>;
   /** Resolves with the id of the attachment. */
@@ -105,7 +108,7 @@ export type Uploader = {
   peakRssBytes(): number;
 };
 
-export function startUploader(order: UploadOrder): Uploader {
+function startUploader(order: UploadOrder): Uploader {
   const child = fork(new URL("./upload.child.ts", import.meta.url), [JSON.stringify(order)]);
   const goals: { bytes: number; resolve: () => void }[] = [];
   const finished = Promise.withResolvers<string>();
@@ -137,5 +140,27 @@ export function startUploader(order: UploadOrder): Uploader {
     },
     resumedAt: () => resumedAt,
     peakRssBytes: () => peakRssBytes,
+  };
+}
+
+/** Returns the resident memory of a process, in bytes. */
+function rssOf(pid: number): number {
+  const file = `/proc/${pid}/status`;
+  if (existsSync(file)) return 1024 * Number(/VmRSS:\s*(\d+)/.exec(readFileSync(file, "utf8"))?.[1]);
+  return 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
+}
+
+/** Measures the memory of a process until `stop` is called. `stop` returns the first and the highest value, in bytes. */
+function watchMemory(pid: number): { stop(): { firstBytes: number; peakBytes: number } } {
+  const firstBytes = rssOf(pid);
+  let peakBytes = firstBytes;
+  const timer = setInterval(() => {
+    peakBytes = Math.max(peakBytes, rssOf(pid));
+  }, INTERVAL_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      return { firstBytes, peakBytes };
+    },
   };
 }

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import type { Note, OpenedLink, SentFile } from "../../../../packages/client/src/index.ts";
 import { texts } from "../../../../packages/web/src/landing/texts/en.ts";
-import { inSeconds, LINK_PATH, standInForLink } from "../testing/link-stand-in.ts";
+import { inSeconds, LINK_PATH, standInForLink } from "../testing/links.ts";
 import { holdRequests } from "../testing/watch.ts";
 import { type Scene, scenesOf } from "./scene.ts";
 

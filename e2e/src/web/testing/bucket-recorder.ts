@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import { forward, listen } from "../../testing/forward.ts";
 import { freePort } from "../../testing/free-port.ts";
 
 /** A request that the bucket received. */
@@ -20,20 +19,14 @@ export async function recordBucket(): Promise<BucketRecorder> {
   const proxy = createServer((incoming, outgoing) => {
     const { method = "", url = "", headers } = incoming;
     requests.push({ method, url, headers });
-    const forwarded = request({ host: "127.0.0.1", port, method, path: url, headers }, (response) => {
-      outgoing.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(outgoing);
-    });
-    forwarded.on("error", () => outgoing.destroy());
-    incoming.pipe(forwarded);
+    forward({ incoming, outgoing }, { target: `http://127.0.0.1:${port}` });
   });
-  proxy.listen(0, "127.0.0.1");
-  await once(proxy, "listening");
+  const proxyPort = await listen(proxy);
   return {
     // The bucket has another host than the service, because browsers send the cookies of the service to every port of its host.
     env: {
       S3_LOCAL_PORT: String(port),
-      S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${proxyPort}`,
     },
     requests,
     stop: () => void proxy.close(),

@@ -1,5 +1,16 @@
 import { gzipSync } from "node:zlib";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import type { Client, Note } from "../../../../packages/client/src/index.ts";
+import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
+import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
+import { administration } from "../../../../packages/web/src/texts/en/administration.ts";
+import { linkTexts } from "../../../../packages/web/src/texts/en/links.ts";
+import { recovery } from "../../../../packages/web/src/texts/en/recovery.ts";
+import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
+import { png, text } from "./files.ts";
+import { openPerson, type Person, type PersonOptions } from "./person.ts";
+import { seedFile, seedNote } from "./seed.ts";
+import type { WebService } from "./service.ts";
 
 /** The global variables of a measured page that this file uses or sets. */
 type InPage = {
@@ -80,3 +91,116 @@ async function gzipBytesOf(url: string): Promise<number> {
   const response = await fetch(url);
   return gzipSync(new Uint8Array(await response.arrayBuffer()), { level: 9 }).length;
 }
+
+export type ColdLoad = {
+  scripts: ScriptFile[];
+  /** The size of all scripts after gzip at level 9 of zlib. This size does not depend on the encoding that the service sent. */
+  gzipBytes: number;
+  /** The sum of all layout shifts: 0 if nothing on the page moved. */
+  layoutShift: number;
+  /** The time from the start of the load until the first row of the list appeared. Undefined if there is no list. Milliseconds. */
+  firstRowAt: number | undefined;
+};
+
+type ColdLoadOptions = PersonOptions & {
+  service: WebService;
+  /** The signed-in user whose session the browser gets. Default: the browser is not signed in. */
+  as?: Person;
+  path: string;
+  /** Resolves when the page shows its main content. */
+  ready: (page: Page) => Promise<unknown>;
+};
+
+/** Loads one page in a browser with an empty cache, and waits until all requests have finished. */
+export async function loadCold(
+  browser: Browser,
+  { service, as, path, ready, ...options }: ColdLoadOptions,
+): Promise<ColdLoad> {
+  const visitor = await openPerson(browser, {
+    ...options,
+    service,
+    name: `${as?.name ?? "Nobody"} anew`,
+    hasAccount: false,
+    ...(as !== undefined && { storageState: await as.context.storageState() }),
+  });
+  const { page } = visitor;
+  await watchFigures(page);
+  const scripts = collectScripts(page);
+  await page.goto(path);
+  await ready(page);
+  await page.waitForLoadState("networkidle");
+  const files = await scripts();
+  const gzipBytes = files.reduce((sum, each) => sum + each.gzipBytes, 0);
+  const load = { scripts: files, gzipBytes, layoutShift: await layoutShift(page), firstRowAt: await firstRowAt(page) };
+  await visitor.close();
+  return load;
+}
+
+/** The scripts of a first load must be smaller than this, after gzip at level 9 of zlib. */
+export const SCRIPT_GOAL_BYTES = 200_000;
+/** The layout shift of a page must be smaller than this. */
+export const SHIFT_GOAL = 0.05;
+
+const FILES_AT_ONCE = 8;
+
+/** Creates thirty notes. Attaches `files` files to the last one, and returns it. Every fourth file is a picture. */
+export async function seedFigures(client: Client, { files }: { files: number }): Promise<Note> {
+  for (let nth = 1; nth < 30; nth++) await seedNote(client, { title: `Week ${nth}`, body: "Numbers of the **week**." });
+  const { id } = await seedNote(client, { title: "Delivery", body: "# All of it\n\n- plans\n- pictures\n- reports" });
+  const picture = png("picture.png");
+  const samples = Array.from({ length: files }, (_, nth) =>
+    nth % 4 === 0 ? { ...picture, name: `Picture ${nth}.png` } : text(`Report ${nth}.txt`, `Report number ${nth}`),
+  );
+  const waiting = samples.values();
+  const attachAll = async () => {
+    for (const file of waiting) await seedFile(client, { noteId: id, file });
+  };
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, attachAll));
+  return client.notes.get(id);
+}
+
+type MeasuredPage = { path(note: Note): string; ready(page: Page): Promise<unknown>; isSignedOut?: boolean };
+
+/** The pages whose first load is measured, by name. */
+export const measuredPages: Record<string, MeasuredPage> = {
+  "sign-in": {
+    isSignedOut: true,
+    path: () => "/sign-in",
+    ready: (page) => page.getByRole("button", { name: accountTexts.signIn.action }).waitFor(),
+  },
+  "forgotten password": {
+    isSignedOut: true,
+    path: () => "/forgot-password",
+    ready: (page) => page.getByRole("heading", { name: recovery.forgot.title }).waitFor(),
+  },
+  "new password": {
+    isSignedOut: true,
+    path: () => "/new-password",
+    ready: (page) => page.getByRole("heading", { name: recovery.invalid.title }).waitFor(),
+  },
+  "confirmed email address": {
+    path: () => "/confirm-email",
+    ready: (page) => page.getByRole("heading", { name: recovery.invalid.title }).waitFor(),
+  },
+  list: { path: () => "/", ready: (page) => page.getByRole("link", { name: "Delivery" }).waitFor() },
+  note: {
+    path: ({ id }) => `/n/${id}`,
+    ready: (page) => page.getByRole("main").getByText("Picture 0.png").waitFor(),
+  },
+  links: {
+    path: () => "/links",
+    ready: (page) => page.getByRole("heading", { name: linkTexts.page.title, level: 1 }).waitFor(),
+  },
+  activity: {
+    path: () => "/activity",
+    ready: (page) => page.getByRole("heading", { name: activity.title, level: 1 }).waitFor(),
+  },
+  settings: {
+    path: () => "/settings",
+    ready: (page) => page.getByRole("heading", { name: settings.title, level: 1 }).waitFor(),
+  },
+  administration: {
+    path: () => "/admin",
+    ready: (page) => page.getByText(administration.notYours.title).waitFor(),
+  },
+};

@@ -1,3 +1,4 @@
+import type { TestProject } from "vitest/node";
 import { makePlace, startProcess } from "../../testing/service.ts";
 
 /** A running service with the web app, SQLite and the embedded bucket. */
@@ -29,4 +30,18 @@ export async function startWebService(env: Record<string, string> = {}): Promise
       await place.remove();
     },
   };
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The service that all browser tests without special settings share. */
+    webService: WebService;
+  }
+}
+
+/** Runs before all tests, and starts the shared service. The tests share it, because a start takes longer than most browser tests. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { stop, ...webService } = await startWebService();
+  project.provide("webService", webService);
+  return stop;
 }

@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo, Server } from "node:net";
+
+type Forwarding = {
+  /** The URL of the server that gets the request. */
+  target: string;
+  /** The headers of the forwarded request. Default: all headers of the request, with the Host header, because it is signed. */
+  headers?: IncomingHttpHeaders;
+  /** Returns the headers of the forwarded response. Default: the same headers. */
+  change?(headers: IncomingHttpHeaders): OutgoingHttpHeaders;
+};
+
+/** Forwards a request to the same path of another server, and forwards the response of this server. */
+export function forward(
+  { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
+  { target, headers = incoming.headers, change = (unchanged) => unchanged }: Forwarding,
+): void {
+  const { hostname, port } = new URL(target);
+  const { method, url: path } = incoming;
+  const onward = request({ hostname, port, method, path, headers, agent: false }, (response) => {
+    outgoing.writeHead(response.statusCode ?? 502, change(response.headers));
+    response.pipe(outgoing);
+  });
+  onward.on("error", () => outgoing.destroy());
+  outgoing.on("close", () => onward.destroy());
+  incoming.pipe(onward);
+}
+
+/** Makes a server listen on this machine. Returns its port. Default: a free port. */
+export async function listen(server: Server, port = 0): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}

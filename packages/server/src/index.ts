@@ -1,5 +1,12 @@
-export type { ItemAction } from "./features/embedding/item.ts";
-export type { Hook, HookDelivery, ItemFile, Resource, Resources, User } from "./features/embedding/types.ts";
+export type {
+  Hook,
+  HookDelivery,
+  ItemAction,
+  ItemFile,
+  Resource,
+  Resources,
+  User,
+} from "./features/embedding/types.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";
 export type { BucketOptions, ValetKeyOptions } from "./wiring/embedding/options.ts";
 export type { FileUrl, ValetKey } from "./wiring/embedding/valet-key.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import { accountLinkUrl } from "../features/accounts/own/account-links.ts";
-import type { PersonRecord } from "../features/administration/administration-port.ts";
+import type { PersonRecord } from "../features/administration/queries.ts";
 import { administrationQueries } from "../features/administration/queries.ts";
 import { normaliseEmail } from "../features/people/person.ts";
 import { accountInvitationQueries } from "../features/sharing/account-invitation-queries.ts";

@@ -3,11 +3,10 @@ import { Writable } from "node:stream";
 import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { createAuthenticator } from "../features/accounts/callers/authenticator.ts";
-import type { AccountLinks } from "../features/accounts/library/account-links.ts";
 import { type Accounts, createAccounts } from "../features/accounts/library/accounts.ts";
 import type { AccountSafety } from "../features/accounts/library/accounts-config.ts";
-import { authTables } from "../features/accounts/library/auth-tables.ts";
-import { accountQueries } from "../features/accounts/queries.ts";
+import type { AccountLinks } from "../features/accounts/library/own-account.ts";
+import { accountQueries } from "../features/accounts/queries/accounts.ts";
 import { deliverMails, type MailFailure } from "../features/mail/deliver-mails.ts";
 import { peopleQueries } from "../features/people/queries.ts";
 import { createLivePolicy, fixedPolicy, policyQueries, withPolicy } from "../features/policy/live-policy.ts";
@@ -240,7 +239,6 @@ function accountsOn({ db, file }: TestDatabase, { signUp, ...options }: AccountO
   const { rememberAccount, recordSignIn, requireEnabled, countPasswordGuess, forgetPasswordGuesses } = options;
   return createAccounts({
     database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
-    tables: authTables,
     secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
     publicUrl: PUBLIC_URL,
     signUp,

@@ -4,7 +4,7 @@ import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
 import { type Authenticate, authenticationHook, callerOf, identifyAgain } from "../features/access/caller.ts";
 import type { Accounts } from "../features/accounts/library/accounts.ts";
-import { administrationRoutes } from "../features/administration/routes.ts";
+import { administrationRoutes } from "../features/administration/index.ts";
 import { attachRoute } from "../features/adoption/routes.ts";
 import { attachmentRoutes } from "../features/attachments/routes.ts";
 import { activityRoutes } from "../features/audit/routes.ts";
@@ -13,8 +13,7 @@ import { createStreams, type StreamTimes } from "../features/changes/streams.ts"
 import { urlRoutes } from "../features/downloads/routes.ts";
 import { linkRoutes } from "../features/links/owner/routes.ts";
 import { publicLinkRoutes } from "../features/links/visitor/routes.ts";
-import { mailPreferenceRoutes } from "../features/mail/preferences/routes.ts";
-import { unsubscribeRoutes } from "../features/mail/preferences/unsubscribe.ts";
+import { mailPreferenceRoutes, unsubscribeRoutes } from "../features/mail/routes.ts";
 import { noteRoutes } from "../features/notes/routes.ts";
 import { receiptRoutes, reviewRoutes } from "../features/requests/receipt-routes.ts";
 import { visitorUploadRoutes } from "../features/requests/routes.ts";

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { expect, it } from "vitest";
-import { accountQueries } from "../features/accounts/queries.ts";
+import { accountQueries } from "../features/accounts/queries/accounts.ts";
 import { attachmentQueries } from "../features/attachments/queries.ts";
 import { linkQueries } from "../features/links/queries/links.ts";
 import { noteQueries } from "../features/notes/queries.ts";

@@ -1,6 +1,5 @@
 import { createAccounts } from "../features/accounts/library/accounts.ts";
-import { authTables } from "../features/accounts/library/auth-tables.ts";
-import { accountQueries } from "../features/accounts/queries.ts";
+import { accountQueries } from "../features/accounts/queries/accounts.ts";
 import { peopleQueries } from "../features/people/queries.ts";
 import { type ConfiguredPolicy, fixedPolicy, policyQueries } from "../features/policy/live-policy.ts";
 import type { Config } from "../platform/config/index.ts";
@@ -21,7 +20,6 @@ export async function openCore(config: Config, options: BaseOptions) {
     await deps.policy.refresh(() => policyQueries(db).list());
     const accounts = createAccounts({
       database: { db: db.kysely, type: config.database.kind },
-      tables: authTables,
       secret: config.auth.secret,
       publicUrl,
       signUp: () => deps.policy.current["sign-up"],

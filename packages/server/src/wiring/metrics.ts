@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import { queueQueries } from "../features/administration/queue-queries.ts";
-import type { QueueSizes } from "../features/administration/queues-port.ts";
+import type { QueueSizes } from "../features/administration/queries.ts";
+import { queueQueries } from "../features/administration/queries.ts";
 import type { MetricsConfig } from "../platform/config/index.ts";
 import type { Base } from "./base.ts";
 

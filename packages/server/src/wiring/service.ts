@@ -13,12 +13,12 @@ import { withRedaction } from "../platform/http/logging.ts";
 import type { Tracing } from "../platform/tracing/open-telemetry.ts";
 import { buildApp } from "./app.ts";
 import { startBackground } from "./background.ts";
-import { claimDatabase, SERVICE } from "./claim-database.ts";
 import { type Core, openCore } from "./core.ts";
 import { createDoctor } from "./doctor-service.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 import { createOpened, type Opened } from "./opened.ts";
+import { ownDatabase, SERVICE } from "./own-database.ts";
 import { createShutdown, type Shutdown } from "./shutdown-signals.ts";
 
 // The folders that can contain the built web app. The first folder is for the repository, and the second folder is for the published
@@ -92,7 +92,7 @@ async function openService(
   await openEmbeddedBucket(config, { logger, opened, shutdown });
   const core = await openCore(config, { logger, inSpan: tracing?.inSpan });
   opened.add(core.close);
-  await claimDatabase(core.db, { name: SERVICE, bucket: "" });
+  await ownDatabase(core.db, { name: SERVICE, bucket: "" });
   const background = await startBackground(core, { logger, opened });
   const webRoot = WEB_ROOTS.find((root) => existsSync(join(root, "index.html")));
   const metrics = createServiceMetrics(core, config.metrics);

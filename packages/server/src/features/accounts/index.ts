@@ -1,8 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
 import { deleteExpiredAccountLinks } from "./own/account-links.ts";
-import { changeEmailOf, confirmEmailChange, requestEmailChange } from "./own/change-email.ts";
-import { changePassword } from "./own/change-password.ts";
-import { checkSecondFactor } from "./own/check-second-factor.ts";
 import {
   closeAccountOf,
   closeOwnAccount,
@@ -10,10 +7,17 @@ import {
   deleteClosedAccounts,
   keepAccount,
 } from "./own/delete-account.ts";
+import {
+  changeEmailOf,
+  confirmEmailChange,
+  hasProvenEmail,
+  proveEmail,
+  rememberAccount,
+  requestEmailChange,
+  requestEmailProof,
+} from "./own/email.ts";
 import { recordBrowser } from "./own/known-browsers.ts";
-import { limitAccountRequests } from "./own/limit-account-requests.ts";
-import { countPasswordGuess, forgetPasswordGuesses } from "./own/limit-password-guesses.ts";
-import { hasPassword } from "./own/own-account.ts";
+import { authenticateSession, deleteExpiredSessions, hasPassword, limitAccountRequests } from "./own/owner.ts";
 import {
   addPasskey,
   findPasskey,
@@ -25,9 +29,17 @@ import {
   startPasskeySignIn,
   useChallenge,
 } from "./own/passkeys.ts";
-import { hasProvenEmail, proveEmail, rememberAccount, requestEmailProof } from "./own/prove-email.ts";
-import { checkResetLink, makeResetLink, requestPasswordReset, resetPassword } from "./own/reset-password.ts";
 import {
+  changePassword,
+  checkResetLink,
+  countPasswordGuess,
+  forgetPasswordGuesses,
+  makeResetLink,
+  requestPasswordReset,
+  resetPassword,
+} from "./own/password.ts";
+import {
+  checkSecondFactor,
   confirmSecondFactor,
   getSecondFactor,
   removeSecondFactor,
@@ -35,7 +47,6 @@ import {
   renewRecoveryCodes,
   startSecondFactor,
 } from "./own/second-factor.ts";
-import { authenticateSession, deleteExpiredSessions } from "./own/sessions.ts";
 
 export type AccountVerbs = ReturnType<typeof createAccounts>;
 

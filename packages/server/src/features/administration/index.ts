@@ -1,37 +1,34 @@
 import type { Deps } from "../../platform/deps.ts";
-import {
-  inviteToService,
-  listAccountInvitations,
-  renewAccountInvitation,
-  revokeAccountInvitation,
-} from "./invitations.ts";
-import { listAllLinks, revokeAnyLink } from "./links.ts";
-import { listAdminEvents } from "./log.ts";
-import { listMails, retryMail } from "./mails.ts";
-import { rememberForOperator } from "./operator.ts";
-import { changePerson, disableUser, enableUser, listPeople } from "./people.ts";
-import { changePolicy, showPolicy } from "./policy.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import type { AccountVerbs } from "../accounts/index.ts";
+import type { PeopleVerbs } from "../people/index.ts";
+import type { UsageVerbs } from "../usage/index.ts";
+import { accountInvitationRoutes, createInvitationsPage } from "./invitations.ts";
+import { allLinkRoutes, createLinksPage } from "./links.ts";
+import { createLogPage, logRoutes } from "./log.ts";
+import { createMailsPage, mailRoutes } from "./mails.ts";
+import { createPeoplePage, peopleRoutes } from "./people.ts";
+import { createPolicyPage, policyRoutes } from "./policy.ts";
 
-export type AdministrationVerbs = ReturnType<typeof createAdministration>;
+type AdministrationVerbs = ReturnType<typeof createAdministration>;
 
 /** Creates what the rest of the service does with this feature. */
 export function createAdministration(deps: Deps) {
   return {
-    listPeople: listPeople(deps),
-    listAdminEvents: listAdminEvents(deps),
-    listAllLinks: listAllLinks(deps),
-    revokeAnyLink: revokeAnyLink(deps),
-    showPolicy: showPolicy(deps),
-    changePolicy: changePolicy(deps),
-    listAccountInvitations: listAccountInvitations(deps),
-    inviteToService: inviteToService(deps),
-    renewAccountInvitation: renewAccountInvitation(deps),
-    revokeAccountInvitation: revokeAccountInvitation(deps),
-    listMails: listMails(deps),
-    retryMail: retryMail(deps),
-    rememberForOperator: rememberForOperator(deps),
-    changePerson: changePerson(deps),
-    disableUser: disableUser(deps),
-    enableUser: enableUser(deps),
+    ...createPeoplePage(deps),
+    ...createLinksPage(deps),
+    ...createLogPage(deps),
+    ...createMailsPage(deps),
+    ...createPolicyPage(deps),
+    ...createInvitationsPage(deps),
   };
+}
+
+/** The routes below /admin, except the doctor. */
+export function administrationRoutes(
+  app: App,
+  deps: RouteDeps<AccountVerbs & AdministrationVerbs & PeopleVerbs & UsageVerbs>,
+): void {
+  for (const routes of [peopleRoutes, accountInvitationRoutes, allLinkRoutes, policyRoutes, mailRoutes, logRoutes])
+    routes(app, deps);
 }

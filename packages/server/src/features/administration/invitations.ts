@@ -1,26 +1,43 @@
+import { AdminInvitation, AdminInvitationPage, InvitationParams, InviteBody, PageQuery } from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import { emptyResponse, operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { toIso } from "../../platform/http/wire.ts";
 import type { Caller } from "../access/caller.ts";
-import { accountQueries } from "../accounts/queries.ts";
+import { callerOf } from "../access/caller.ts";
+import { accountQueries } from "../accounts/queries/accounts.ts";
 import { queueMailIfOn } from "../outbox/queue-mail.ts";
 import type { Actor } from "../people/administrators.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
+import type { PeopleVerbs } from "../people/index.ts";
+import { presentPerson } from "../people/people.ts";
 import { readEmail } from "../people/person.ts";
 import { accountInvitationQueries } from "../sharing/account-invitation-queries.ts";
 import { type AccountInvitation, INVITATION_MS } from "../sharing/invitation.ts";
-import { tokenOfInvitation } from "../sharing/invitations/describe.ts";
+import { invitationUrl, tokenOfInvitation } from "../sharing/invitations/describe.ts";
 import { invitationNotFound } from "../sharing/invitations/find.ts";
 
+/** Creates the use cases of this page. */
+export function createInvitationsPage(deps: Deps) {
+  return {
+    listAccountInvitations: listAccountInvitations(deps),
+    inviteToService: inviteToService(deps),
+    renewAccountInvitation: renewAccountInvitation(deps),
+    revokeAccountInvitation: revokeAccountInvitation(deps),
+  };
+}
+
 /** An invitation to the service in the form that administrators see, with the token of its link. */
-export type ListedAccountInvitation = AccountInvitation & { token: string };
+type ListedAccountInvitation = AccountInvitation & { token: string };
 
 /**
  * Lists the invitations to the service that nobody has redeemed, the newest first.
  * Throws `access_denied`.
  */
-export function listAccountInvitations(deps: Deps) {
+function listAccountInvitations(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, page: PageRequest): Promise<Page<ListedAccountInvitation>> => {
     await requireAdministrator(db, caller);
@@ -34,7 +51,7 @@ export function listAccountInvitations(deps: Deps) {
  * open invitation, its link stays the same and is valid for 30 days from now.
  * Throws `access_denied`, `invalid_request`, and `email_taken` if an account has the email address.
  */
-export function inviteToService(deps: Deps) {
+function inviteToService(deps: Deps) {
   return async (actor: Actor, text: string): Promise<ListedAccountInvitation> => {
     const email = readEmail(text);
     if (email === undefined) throw new DomainError("invalid_request", "The email address is not valid.");
@@ -66,7 +83,7 @@ export function inviteToService(deps: Deps) {
  * stops working.
  * Throws `access_denied`, `invitation_not_found`, `invitation_used`, and `email_taken` if an account has the email address by now.
  */
-export function renewAccountInvitation(deps: Deps) {
+function renewAccountInvitation(deps: Deps) {
   return async (actor: Actor, invitationId: string): Promise<ListedAccountInvitation> => {
     const invitation = await act(deps, actor, async (tx, { log, now }) => {
       const former = await accountInvitationQueries(tx).hold(invitationId.toLowerCase());
@@ -89,7 +106,7 @@ export function renewAccountInvitation(deps: Deps) {
  * Revokes an invitation to the service. If somebody has already created an account with the invitation, the account stays.
  * Throws `access_denied` or `invitation_not_found`.
  */
-export function revokeAccountInvitation(deps: Deps) {
+function revokeAccountInvitation(deps: Deps) {
   return (actor: Actor, subject: { invitationId: string } | { email: string }): Promise<void> =>
     act(deps, actor, async (tx, { log }) => {
       const invitation =
@@ -115,4 +132,87 @@ async function store(deps: Deps, tx: Tx, invitation: AccountInvitation): Promise
 
 function withToken(deps: Deps, invitation: AccountInvitation): ListedAccountInvitation {
   return { ...invitation, token: tokenOfInvitation(deps, invitation) };
+}
+
+const schemas = operations("administration", {
+  listAccountInvitations: {
+    summary: "List the invitations to the service that nobody has redeemed, newest first",
+    querystring: PageQuery,
+    response: { 200: AdminInvitationPage },
+  },
+  inviteToService: {
+    summary: "Invite an email address to create an account, by mail if the service sends mails",
+    body: InviteBody,
+    response: { 201: AdminInvitation },
+  },
+  renewAccountInvitation: {
+    summary: "Make another link of an invitation to the service, and mail it. The old link stops working",
+    params: InvitationParams,
+    response: { 200: AdminInvitation },
+  },
+  revokeAccountInvitation: {
+    summary: "Revoke an invitation to the service",
+    params: InvitationParams,
+    response: { 204: emptyResponse },
+  },
+});
+
+/** The routes below /admin/invitations. Their responses contain links, so no cache may store a response. */
+export function accountInvitationRoutes(
+  app: App,
+  { useCases, takeTurn, publicUrl }: RouteDeps<ReturnType<typeof createInvitationsPage> & PeopleVerbs>,
+): void {
+  async function present(invitations: readonly ListedAccountInvitation[]) {
+    const people = await useCases.findPeople(invitations.flatMap(({ invitedBy }) => invitedBy ?? []));
+    return invitations.map(({ id, email, invitedBy, invitedAt, linkExpiresAt, token }) => ({
+      ...{ id, email },
+      invitedBy: invitedBy === undefined ? null : presentPerson(invitedBy, people),
+      invitedAt: toIso(invitedAt),
+      linkExpiresAt: toIso(linkExpiresAt),
+      url: invitationUrl(publicUrl, { token }),
+    }));
+  }
+
+  async function presentOne(invitation: ListedAccountInvitation) {
+    const [presented] = await present([invitation]);
+    return presented as AdminInvitation;
+  }
+
+  app.get(
+    "/admin/invitations",
+    { schema: schemas.listAccountInvitations, preHandler: takeTurn },
+    async (request, reply) => {
+      const { limit, cursor } = request.query;
+      const { items, nextCursor } = await useCases.listAccountInvitations(callerOf(request), { limit, cursor });
+      reply.header("cache-control", "no-store");
+      return { items: await present(items), nextCursor: nextCursor ?? null };
+    },
+  );
+
+  app.post("/admin/invitations", { schema: schemas.inviteToService }, async (request, reply) => {
+    const invitation = await useCases.inviteToService(callerOf(request), request.body.email);
+    return reply
+      .header("cache-control", "no-store")
+      .code(201)
+      .send(await presentOne(invitation));
+  });
+
+  app.post(
+    "/admin/invitations/:invitationId/renew",
+    { schema: schemas.renewAccountInvitation },
+    async (request, reply) => {
+      reply.header("cache-control", "no-store");
+      return presentOne(await useCases.renewAccountInvitation(callerOf(request), request.params.invitationId));
+    },
+  );
+
+  app.delete(
+    "/admin/invitations/:invitationId",
+    { schema: schemas.revokeAccountInvitation },
+    async (request, reply) => {
+      const { invitationId } = request.params;
+      await useCases.revokeAccountInvitation(callerOf(request), { invitationId });
+      return reply.code(204).send(null);
+    },
+  );
 }

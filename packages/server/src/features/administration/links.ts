@@ -1,20 +1,37 @@
+import type { AdminLink as WireLink } from "@valetkey/contract";
+import { AdminLinkPage, LinkParams, ListLinksQuery, RevokedLink } from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { LinkKind } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import { operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { fitPage, isoOrNull, toIso } from "../../platform/http/wire.ts";
 import type { Caller } from "../access/caller.ts";
+import { callerOf } from "../access/caller.ts";
 import type { LinkDetails } from "../links/link.ts";
 import { effectiveExpiry, type LinkState } from "../links/link.ts";
 import { stateOf, stillWorks } from "../links/owner/describe-links.ts";
 import { revoke } from "../links/owner/revoke.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
+import type { PeopleVerbs } from "../people/index.ts";
+import type { People } from "../people/people.ts";
+import { presentPerson } from "../people/people.ts";
+
+/** Creates the use cases of this page. */
+export function createLinksPage(deps: Deps) {
+  return {
+    listAllLinks: listAllLinks(deps),
+    revokeAnyLink: revokeAnyLink(deps),
+  };
+}
 
 /** A link in the form that administrators see, without its token. */
-export type ListedLink = LinkDetails & { state: LinkState };
+type ListedLink = LinkDetails & { state: LinkState };
 
 /** Lists the links of all users, the newest first. Throws `access_denied`. */
-export function listAllLinks(deps: Deps) {
+function listAllLinks(deps: Deps) {
   const { db, limits } = deps;
   return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<ListedLink>> => {
     await requireAdministrator(db, caller);
@@ -32,7 +49,7 @@ export function listAllLinks(deps: Deps) {
  * revoked, nothing changes.
  * Returns `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `access_denied` or `link_not_found`.
  */
-export function revokeAnyLink(deps: Deps) {
+function revokeAnyLink(deps: Deps) {
   return (caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> =>
     act(deps, caller, async (tx, { log, now }) => {
       const found = await linkQueries(tx).findDetails(linkId);
@@ -46,4 +63,60 @@ export function revokeAnyLink(deps: Deps) {
       const revoked = await linkQueries(tx).findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });
+}
+
+const schemas = operations("administration", {
+  listAllLinks: {
+    summary: "List the links of all users without their URLs, newest first",
+    querystring: ListLinksQuery,
+    response: { 200: AdminLinkPage },
+  },
+  revokeAnyLink: {
+    summary: "Revoke a link of any user. Returns when the last issued URL expires",
+    params: LinkParams,
+    response: { 200: RevokedLink },
+  },
+});
+
+/** The routes below /admin/links. */
+export function allLinkRoutes(
+  app: App,
+  { useCases, takeTurn }: RouteDeps<ReturnType<typeof createLinksPage> & PeopleVerbs>,
+): void {
+  app.get("/admin/links", { schema: schemas.listAllLinks, preHandler: takeTurn }, async (request) => {
+    const { limit, cursor, kind } = request.query;
+    const { items, nextCursor } = await useCases.listAllLinks(callerOf(request), { limit, cursor, kind });
+    const people = await useCases.findPeople(items.flatMap(({ link }) => [link.ownerId, link.createdBy]));
+    return fitPage(
+      items.map((listed) => present(listed, people)),
+      nextCursor,
+    );
+  });
+
+  app.delete("/admin/links/:linkId", { schema: schemas.revokeAnyLink }, async (request) => {
+    const { lastUrlExpiresAt } = await useCases.revokeAnyLink(callerOf(request), request.params.linkId);
+    return { lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt) };
+  });
+}
+
+function present({ link, state, noteTitle, urlsIssued, received }: ListedLink, people: People): WireLink {
+  return {
+    id: link.id,
+    kind: link.kind,
+    state,
+    label: link.label,
+    noteTitle,
+    owner: presentPerson(link.ownerId, people),
+    createdBy: presentPerson(link.createdBy, people),
+    files: link.attachmentIds?.length ?? null,
+    expiresAt: isoOrNull(link.expiresAt),
+    hasPassword: link.passwordHash !== undefined,
+    maxClaims: link.maxClaims ?? null,
+    claims: link.claims,
+    opened: link.opened,
+    urlsIssued,
+    received,
+    createdAt: toIso(link.createdAt),
+    revokedAt: isoOrNull(link.revokedAt),
+  };
 }

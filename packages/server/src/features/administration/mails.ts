@@ -1,16 +1,29 @@
+import { AdminMailPage, ListMailsQuery, MailParams } from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import { emptyResponse, operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import type { Caller } from "../access/caller.ts";
+import { callerOf } from "../access/caller.ts";
 import type { MailState, QueuedMail } from "../outbox/mail.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
+
+/** Creates the use cases of this page. */
+export function createMailsPage(deps: Deps) {
+  return {
+    listMails: listMails(deps),
+    retryMail: retryMail(deps),
+  };
+}
 
 /**
  * Lists the mails that are not sent yet, and the mails that the service stopped trying to send. The newest comes first. Throws
  * `access_denied`.
  */
-export function listMails({ db }: Deps) {
+function listMails({ db }: Deps) {
   return async (caller: Caller, page: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>> => {
     await requireAdministrator(db, caller);
     return mailQueries(db).list(page);
@@ -18,7 +31,7 @@ export function listMails({ db }: Deps) {
 }
 
 /** Queues a mail again after the service stopped trying to send it. Throws `access_denied`, `mail_disabled` or `mail_not_found`. */
-export function retryMail(deps: Deps) {
+function retryMail(deps: Deps) {
   const { mail: sending } = deps;
   return async (caller: Caller, mailId: string): Promise<void> => {
     await act(deps, caller, async (tx, { log, now }) => {
@@ -31,4 +44,42 @@ export function retryMail(deps: Deps) {
     });
     sending?.onQueued();
   };
+}
+
+const schemas = operations("administration", {
+  listMails: {
+    summary: "List the mails that wait or failed finally, without their texts, newest first",
+    querystring: ListMailsQuery,
+    response: { 200: AdminMailPage },
+  },
+  retryMail: {
+    summary: "Send a mail again that failed finally",
+    params: MailParams,
+    response: { 204: emptyResponse },
+  },
+});
+
+/** The routes below /admin/mails. */
+export function mailRoutes(app: App, { useCases, takeTurn }: RouteDeps<ReturnType<typeof createMailsPage>>): void {
+  app.get("/admin/mails", { schema: schemas.listMails, preHandler: takeTurn }, async (request) => {
+    const { limit, cursor, state } = request.query;
+    const { items, nextCursor } = await useCases.listMails(callerOf(request), { limit, cursor, state });
+    const mails = items.map(({ id, kind, email, attempts, createdAt, dueAt, givenUpAt, problem }) => ({
+      id,
+      kind,
+      email,
+      state: givenUpAt === undefined ? ("waiting" as const) : ("given_up" as const),
+      attempts,
+      createdAt: toIso(createdAt),
+      dueAt: isoOrNull(dueAt),
+      givenUpAt: isoOrNull(givenUpAt),
+      problem: problem ?? null,
+    }));
+    return { items: mails, nextCursor: nextCursor ?? null };
+  });
+
+  app.post("/admin/mails/:mailId/retry", { schema: schemas.retryMail }, async (request, reply) => {
+    await useCases.retryMail(callerOf(request), request.params.mailId);
+    return reply.code(204).send(null);
+  });
 }

@@ -1,22 +1,53 @@
+import {
+  AdminPerson,
+  AdminPersonPage,
+  AdminPersonParams,
+  ClosedAccount,
+  ListPeopleQuery,
+  ResetLink,
+  UpdatePersonBody,
+} from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
+import type { AdminAction } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import { operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import type { Caller } from "../access/caller.ts";
-import { endLinksOfAdministrators } from "../accounts/act.ts";
-import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
-import { reopen } from "../accounts/own/delete-account.ts";
+import { callerOf } from "../access/caller.ts";
+import type { AccountVerbs } from "../accounts/index.ts";
+import { accountLinkUrl } from "../accounts/own/account-links.ts";
+import { endLinksOfAdministrators, reopen } from "../accounts/own/delete-account.ts";
+import { accountDeletionQueries } from "../accounts/queries/deletions.ts";
 import type { Actor, Log } from "../people/administrators.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { disabledUserQueries } from "../people/revocation.ts";
+import { claimInvitations } from "../sharing/invitations/claim.ts";
+import type { Identity } from "../sharing/invitations/remember-person.ts";
+import { rememberPersonIn } from "../sharing/invitations/remember-person.ts";
+import type { UsageVerbs } from "../usage/index.ts";
 import { usageQueries } from "../usage/queries.ts";
-import type { QuotaChange } from "../usage/usage.ts";
-import type { PersonRecord } from "./administration-port.ts";
+import type { Quota, QuotaChange } from "../usage/usage.ts";
+import { quotaOfUser } from "../usage/usage.ts";
+import type { PersonRecord } from "./queries.ts";
 import { administrationQueries } from "./queries.ts";
 
+/** Creates the use cases of this page. */
+export function createPeoplePage(deps: Deps) {
+  return {
+    listPeople: listPeople(deps),
+    changePerson: changePerson(deps),
+    disableUser: disableUser(deps),
+    enableUser: enableUser(deps),
+    rememberForOperator: rememberForOperator(deps),
+  };
+}
+
 /** Lists the users, the newest first. Throws `access_denied`. */
-export function listPeople({ db }: Deps) {
+function listPeople({ db }: Deps) {
   return async (caller: Caller, page: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>> => {
     await requireAdministrator(db, caller);
     return administrationQueries(db).listPeople(page);
@@ -27,7 +58,7 @@ export function listPeople({ db }: Deps) {
 export type PersonChange = QuotaChange & { isDisabled?: boolean | undefined };
 
 /** Disables or enables a user, and sets the quotas of the user. Throws `access_denied`, `user_not_found` or `last_administrator`. */
-export function changePerson(deps: Deps) {
+function changePerson(deps: Deps) {
   return async (actor: Actor, userId: string, { isDisabled, ...quota }: PersonChange): Promise<PersonRecord> =>
     act(deps, actor, async (tx, { log, administrators, now }) => {
       if ((await lookupQueries(tx).person(userId)) === undefined)
@@ -65,7 +96,7 @@ function lastAdministrator(): DomainError {
  * Disables a user. Only the operator calls this function. All sessions of the user end, and every replica refuses the next request with a
  * credential of the user.
  */
-export function disableUser(deps: Deps) {
+function disableUser(deps: Deps) {
   return (userId: string): Promise<void> =>
     act(deps, undefined, (tx, { administrators, log, now }) => disable(tx, { userId, administrators, log, now }));
 }
@@ -86,11 +117,108 @@ async function disable(tx: Tx, { userId, administrators, log, now }: Disabling):
  * Enables a user again, even if the account is closed. Only the operator calls this function. The API tokens, JWTs, links and shares of the
  * user work again, but the old sessions do not. Returns false if the user was not disabled.
  */
-export function enableUser(deps: Deps) {
+function enableUser(deps: Deps) {
   return (userId: string): Promise<boolean> =>
     act(deps, undefined, async (tx, { log }) => {
       const wasDisabled = await reopen(tx, userId);
       if (wasDisabled) await log("person.enabled", userId);
       return wasDisabled;
     });
+}
+
+const schemas = operations("administration", {
+  listPeople: {
+    summary: "List the users with their storage and links, newest first",
+    querystring: ListPeopleQuery,
+    response: { 200: AdminPersonPage },
+  },
+  updatePerson: {
+    summary: "Disable or enable a user, or set the quota",
+    description:
+      "A disabled user is refused with every session, API token and JWT from the next request. The links of the user are closed until the user is enabled again.",
+    params: AdminPersonParams,
+    body: UpdatePersonBody,
+    response: { 200: AdminPerson },
+  },
+  deletePerson: {
+    summary: "Close the account of a user at once, and delete it permanently with all notes and files after 14 days",
+    description: "Until then, an administrator can enable the user again. The user cannot keep the account.",
+    params: AdminPersonParams,
+    response: { 200: ClosedAccount },
+  },
+  makeResetLink: {
+    summary: "Make a link for a new password, which works once within 24 hours",
+    params: AdminPersonParams,
+    response: { 201: ResetLink },
+  },
+});
+
+/** The routes below /admin/people. */
+export function peopleRoutes(
+  app: App,
+  { useCases, takeTurn, publicUrl }: RouteDeps<AccountVerbs & ReturnType<typeof createPeoplePage> & UsageVerbs>,
+): void {
+  const { quota } = useCases;
+
+  app.get("/admin/people", { schema: schemas.listPeople, preHandler: takeTurn }, async (request) => {
+    const { limit, cursor, q: text } = request.query;
+    const { items, nextCursor } = await useCases.listPeople(callerOf(request), { limit, cursor, text });
+    return { items: items.map((person) => presentPersonRecord(person, quota)), nextCursor: nextCursor ?? null };
+  });
+
+  app.patch("/admin/people/:userId", { schema: schemas.updatePerson }, async (request) =>
+    presentPersonRecord(await useCases.changePerson(callerOf(request), request.params.userId, request.body), quota),
+  );
+
+  app.delete("/admin/people/:userId", { schema: schemas.deletePerson }, async (request) => {
+    const { userId } = request.params;
+    const { deleteAt } = await useCases.closeAccountOf(callerOf(request), userId, { isNow: false });
+    return { deleteAt: toIso(deleteAt) };
+  });
+
+  app.post("/admin/people/:userId/reset-link", { schema: schemas.makeResetLink }, async (request, reply) => {
+    const { token, expiresAt } = await useCases.makeResetLink(callerOf(request), request.params.userId);
+    const url = accountLinkUrl(publicUrl, { kind: "password-reset", token });
+    return reply.code(201).send({ url, expiresAt: toIso(expiresAt) });
+  });
+}
+
+function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPerson {
+  const { id, email, name, isAdmin, isEmailProven, createdAt, lastSignInAt, disabledAt, deleteAt, usage, links } =
+    person;
+  const { bytes, files } = quotaOfUser(quota, usage);
+  return {
+    id,
+    email: email ?? null,
+    isEmailProven,
+    name: name ?? null,
+    isAdmin,
+    disabledAt: isoOrNull(disabledAt),
+    deleteAt: isoOrNull(deleteAt),
+    createdAt: toIso(createdAt),
+    lastSignInAt: isoOrNull(lastSignInAt),
+    usedBytes: usage.bytes,
+    quotaBytes: bytes ?? null,
+    ownQuotaBytes: usage.quotaBytes ?? null,
+    files: usage.files,
+    quotaFiles: files ?? null,
+    ownQuotaFiles: usage.quotaFiles ?? null,
+    links,
+  };
+}
+
+/**
+ * Records a user. Only the operator's commands call this function, to mark an email address as proven or to make the user an administrator.
+ */
+export function rememberForOperator(deps: Deps) {
+  return async (
+    identity: Identity,
+    action: Extract<AdminAction, "person.made_administrator" | "person.email_proven">,
+  ): Promise<void> => {
+    await act(deps, undefined, async (tx, { log, now }) => {
+      await rememberPersonIn(tx, identity, now);
+      await log(action, identity.id);
+    });
+    await claimInvitations(deps, identity.id);
+  };
 }

@@ -1,17 +1,29 @@
+import { PolicyParams, PolicySettings, SetPolicyBody } from "@valetkey/contract";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { PolicyName, PolicySetting, PolicyValue, StoredPolicy } from "../../platform/policy.ts";
-import { problemOf, variableOf } from "../../platform/policy.ts";
+import { operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import type { PolicySetting, StoredPolicy } from "../../platform/policy.ts";
+import { type PolicyName, type PolicyValue, problemOf, variableOf } from "../../platform/policy.ts";
 import type { Caller } from "../access/caller.ts";
+import { callerOf } from "../access/caller.ts";
 import type { Actor } from "../people/administrators.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
 import { policyQueries } from "../policy/live-policy.ts";
+
+/** Creates the use cases of this page. */
+export function createPolicyPage(deps: Deps) {
+  return {
+    showPolicy: showPolicy(deps),
+    changePolicy: changePolicy(deps),
+  };
+}
 
 /**
  * Lists the current rules.
  * Throws `access_denied`.
  */
-export function showPolicy({ db, policy }: Deps) {
+function showPolicy({ db, policy }: Deps) {
   return async (caller: Caller): Promise<PolicySetting[]> => {
     await requireAdministrator(db, caller);
     // Reads the rules again, because another replica may have just changed one.
@@ -25,7 +37,7 @@ export function showPolicy({ db, policy }: Deps) {
  * rules.
  * Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator has set.
  */
-export function changePolicy(deps: Deps) {
+function changePolicy(deps: Deps) {
   const { policy } = deps;
   return async (
     actor: Actor,
@@ -62,4 +74,46 @@ export function changePolicy(deps: Deps) {
     if (isFree || shared <= longest || !name.startsWith("url-")) return;
     throw new DomainError("invalid_request", `url-ttl-max-shared (${shared}) is at most url-ttl-max (${longest}).`);
   }
+}
+
+const schemas = operations("administration", {
+  showPolicy: {
+    summary: "List the rules of the service that administrators can change",
+    response: { 200: PolicySettings },
+  },
+  setPolicy: {
+    summary: "Change a rule of the service",
+    description: "It applies on this replica at once, and on the others within a few seconds. Returns all rules.",
+    params: PolicyParams,
+    body: SetPolicyBody,
+    response: { 200: PolicySettings },
+  },
+  resetPolicy: {
+    summary: "Reset a rule of the service to its default. Returns all rules",
+    params: PolicyParams,
+    response: { 200: PolicySettings },
+  },
+});
+
+/** The routes below /admin/policy. */
+export function policyRoutes(app: App, { useCases, takeTurn }: RouteDeps<ReturnType<typeof createPolicyPage>>): void {
+  app.get("/admin/policy", { schema: schemas.showPolicy, preHandler: takeTurn }, async (request) =>
+    present(await useCases.showPolicy(callerOf(request))),
+  );
+
+  app.put("/admin/policy/:name", { schema: schemas.setPolicy }, async (request) => {
+    const { name } = request.params;
+    // The schema accepts any value, because the use case checks it.
+    const value = request.body.value as PolicyValue;
+    return present(await useCases.changePolicy(callerOf(request), { name, value }));
+  });
+
+  app.delete("/admin/policy/:name", { schema: schemas.resetPolicy }, async (request) => {
+    const { name } = request.params;
+    return present(await useCases.changePolicy(callerOf(request), { name, value: undefined }));
+  });
+}
+
+function present(settings: readonly PolicySetting[]) {
+  return { items: settings.map((setting) => ({ ...setting, variable: variableOf(setting.name) })) };
 }

@@ -1,53 +1,71 @@
+import type { SelectQueryBuilder } from "kysely";
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import { decodeCursor, decodeTimedCursor, encodeTimedCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/sql.ts";
 import type { AdminEvent } from "../people/administrators.ts";
 import { personColumns, toPerson } from "../people/lookups.ts";
-import type { AdministrationQueries, PersonRecord } from "./administration-port.ts";
+import type { Person } from "../people/person.ts";
+import type { UsageOfOwner } from "../usage/usage.ts";
 
-export const administrationQueries = defineQueries(
-  "database.administration",
-  ({ kysely: db, engine, clock }): AdministrationQueries => ({
-    async listPeople({ limit, cursor, text }) {
-      const before = decodeTimedCursor(cursor);
-      const rows = await people(db, clock())
-        .$if(before !== undefined, (query) =>
-          query.where((eb) =>
-            eb(eb.refTuple("people.created_at", "people.id"), "<", eb.tuple(before?.at ?? 0, before?.id ?? "")),
-          ),
-        )
-        .$if(text !== undefined, (query) => query.where(() => matches(engine, text ?? "")))
-        .orderBy("people.created_at", "desc")
-        .orderBy("people.id", "desc")
-        .limit(limit + 1)
-        .execute();
-      const items = rows.slice(0, limit).map(toRecord);
-      const last = items.at(-1);
-      const hasMore = rows.length > limit && last !== undefined;
-      return { items, nextCursor: hasMore ? encodeTimedCursor({ at: last.createdAt, id: last.id }) : undefined };
-    },
+/** A user with the facts that administrators see. Instants are milliseconds since the epoch. */
+export type PersonRecord = Person & {
+  isEmailProven: boolean;
+  createdAt: number;
+  /** Undefined: the user has never signed in, or uses only JWTs. */
+  lastSignInAt: number | undefined;
+  /** Undefined: the user is enabled. */
+  disabledAt: number | undefined;
+  /** Undefined: the account is not closed. */
+  deleteAt: number | undefined;
+  usage: UsageOfOwner;
+  /** The number of links that the user made and that are neither revoked nor expired. */
+  links: number;
+};
 
-    async findPerson(userId) {
-      const row = await people(db, clock()).where("people.id", "=", userId).executeTakeFirst();
-      return row && toRecord(row);
-    },
+/** The queries for administrators, which read the data of all users. */
+export const administrationQueries = defineQueries("database.administration", ({ kysely: db, engine, clock }) => ({
+  /** Lists the users whose email address, name or id contains this text, the newest first. */
+  async listPeople({ limit, cursor, text }: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>> {
+    const before = decodeTimedCursor(cursor);
+    const rows = await people(db, clock())
+      .$if(before !== undefined, (query) =>
+        query.where((eb) =>
+          eb(eb.refTuple("people.created_at", "people.id"), "<", eb.tuple(before?.at ?? 0, before?.id ?? "")),
+        ),
+      )
+      .$if(text !== undefined, (query) => query.where(() => matches(engine, text ?? "")))
+      .orderBy("people.created_at", "desc")
+      .orderBy("people.id", "desc")
+      .limit(limit + 1)
+      .execute();
+    const items = rows.slice(0, limit).map(toRecord);
+    const last = items.at(-1);
+    const hasMore = rows.length > limit && last !== undefined;
+    return { items, nextCursor: hasMore ? encodeTimedCursor({ at: last.createdAt, id: last.id }) : undefined };
+  },
 
-    async listEvents({ limit, cursor }) {
-      const before = decodeCursor(cursor);
-      const rows = await db
-        .selectFrom("admin_events")
-        .selectAll()
-        .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-        .orderBy("id", "desc")
-        .limit(limit + 1)
-        .execute();
-      return toPage(rows.map(toEvent), limit);
-    },
-  }),
-);
+  async findPerson(userId: string): Promise<PersonRecord | undefined> {
+    const row = await people(db, clock()).where("people.id", "=", userId).executeTakeFirst();
+    return row && toRecord(row);
+  },
+
+  /** Lists the logged actions of administrators, the newest first. */
+  async listEvents({ limit, cursor }: PageRequest): Promise<Page<AdminEvent>> {
+    const before = decodeCursor(cursor);
+    const rows = await db
+      .selectFrom("admin_events")
+      .selectAll()
+      .$if(before !== undefined, (query) => query.where("id", "<", before as string))
+      .orderBy("id", "desc")
+      .limit(limit + 1)
+      .execute();
+    return toPage(rows.map(toEvent), limit);
+  },
+}));
 
 function people(db: Kysely<Tables>, now: number) {
   return db
@@ -106,4 +124,77 @@ function toRecord(row: Row): PersonRecord {
 
 function toEvent({ id, at, action, actor_id, subject_id, detail }: Selectable<Tables["admin_events"]>): AdminEvent {
   return { id, at, action, actorId: actor_id ?? undefined, subjectId: subject_id, detail: JSON.parse(detail) };
+}
+
+/** A count ends at this number, so that a measurement takes little time during an outage with long queues. */
+const MAX_COUNTED = 10_000;
+
+/** The sizes of the queues, for the metrics. */
+export type QueueSizes = {
+  /** The number of object deletions that are due, and how long the oldest of them has been due. Milliseconds. */
+  dueDeletions: number;
+  oldestDueDeletionMs: number;
+  /** The number of queued verifications, and how long the oldest of them has been due. Milliseconds. */
+  verifications: number;
+  oldestDueVerificationMs: number;
+  /**
+   * The number of mails that wait to be sent, and how long the oldest of them has waited (milliseconds). `mailsGivenUp`: the number of
+   * mails that the service stopped trying to send in the last 30 days.
+   */
+  mails: number;
+  oldestMailMs: number;
+  mailsGivenUp: number;
+  /** The number of webhook deliveries that wait, and how long the oldest of them has waited. Milliseconds. */
+  webhooks: number;
+  oldestWebhookMs: number;
+  /** The number of uploads that have not ended, by state. */
+  uploads: { pending: number; verifying: number; scanning: number };
+};
+
+export const queueQueries = defineQueries("database.queues", ({ kysely: db }) => ({
+  async measure(now: number): Promise<QueueSizes> {
+    const deletions = db.selectFrom("object_deletions").where("not_before", "<=", now);
+    const verifications = db.selectFrom("verifications");
+    const mails = db.selectFrom("mails").where("due_at", "is not", null);
+    const webhooks = db.selectFrom("webhook_deliveries").where("due_at", "is not", null);
+    const uploads = (state: "pending" | "verifying" | "scanning") =>
+      db.selectFrom("uploads").where("state", "=", state);
+    const { oldestDeletion, oldestVerification, oldestMail, oldestWebhook, ...counts } = await db
+      .selectNoFrom([
+        countUpTo(deletions).as("dueDeletions"),
+        deletions.select((eb) => eb.fn.min("not_before").as("oldest")).as("oldestDeletion"),
+        countUpTo(verifications).as("verifications"),
+        verifications.select((eb) => eb.fn.min("due_at").as("oldest")).as("oldestVerification"),
+        countUpTo(mails).as("mails"),
+        mails.select(mailWaitsSince.as("oldest")).orderBy(mailWaitsSince).limit(1).as("oldestMail"),
+        countUpTo(db.selectFrom("mails").where("given_up_at", "is not", null)).as("mailsGivenUp"),
+        countUpTo(webhooks).as("webhooks"),
+        webhooks.select((eb) => eb.fn.min("queued_at").as("oldest")).as("oldestWebhook"),
+        countUpTo(uploads("pending")).as("pending"),
+        countUpTo(uploads("verifying")).as("verifying"),
+        countUpTo(uploads("scanning")).as("scanning"),
+      ])
+      .executeTakeFirstOrThrow();
+    const { pending, verifying, scanning, ...sizes } = counts;
+    return {
+      ...sizes,
+      oldestDueDeletionMs: ageOf(oldestDeletion, now),
+      oldestDueVerificationMs: ageOf(oldestVerification, now),
+      oldestMailMs: ageOf(oldestMail, now),
+      oldestWebhookMs: ageOf(oldestWebhook, now),
+      uploads: { pending, verifying, scanning },
+    };
+  },
+}));
+
+// The waiting time of a mail that collects notices starts only when the mail is due. The index of this instant has the same expression.
+const mailWaitsSince = sql<number | null>`case when group_key is null then created_at else due_at end`;
+
+function countUpTo<Table extends keyof Tables>(rows: SelectQueryBuilder<Tables, Table, object>) {
+  const counted = rows.select(sql.lit(1).as("one")).limit(sql.lit(MAX_COUNTED));
+  return sql<number>`(select count(*) from ${counted} as counted)`;
+}
+
+function ageOf(dueAt: number | null, now: number): number {
+  return dueAt === null ? 0 : Math.max(0, now - dueAt);
 }

@@ -39,7 +39,7 @@ export type ListedObject = {
   note: string | undefined;
 };
 
-export type AdoptedObject = Adoption & { isNew: boolean };
+type AdoptedObject = Adoption & { isNew: boolean };
 
 /**
  * Adopts the objects of a list, one at a time. Each object becomes a file on a note of its owner, and the people get a share of the file.

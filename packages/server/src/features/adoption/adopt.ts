@@ -21,7 +21,7 @@ import { verificationQueries } from "../uploads/verification-queries.ts";
  */
 const CANCEL_BEFORE_DUE_MS = 60_000;
 
-export type AdoptInput = {
+type AdoptInput = {
   noteId: string;
   /**
    * Exactly one of these two fields is set: `s3Url` is any S3 URL of the object, and `key` is the key of the object in the bucket of the

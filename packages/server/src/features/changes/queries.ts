@@ -5,7 +5,6 @@ import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
 import { isLive, notInTrash, roleOnNote } from "../access/sql.ts";
-import type { ChangeQueries } from "./changes-port.ts";
 
 /** A query reads at most this many of the newest events, so that its time does not depend on the size of the audit log. */
 const RECENT_EVENTS = 100;
@@ -31,24 +30,28 @@ const parameters = ["userId", "now", "noteId"] as const;
 /** The statement of each engine is compiled only once, because each open page runs it every two seconds. */
 const statements = new WeakMap<Engine, Statement>();
 
-export const changeQueries = defineQueries(
-  "database.changes",
-  ({ kysely: db, engine, clock, run }): ChangeQueries => ({
-    async describe(userId, noteId = "") {
-      const statement = statements.get(engine) ?? compileChanges(db);
-      statements.set(engine, statement);
-      const [values = []] = await run(statement, [userId, clock(), noteId]);
-      const [own, notes, files, role, events, disabledAt] = values;
-      // `own` contains `disabledAt`, so the text changes when a user is disabled. After this change, the page of the user sends a request,
-      // and the service refuses the request.
-      return {
-        own: `${own} ${disabledAt}`,
-        shared: `${notes} ${files}`,
-        note: role === null ? "" : `${role} ${events}`,
-      };
-    },
-  }),
-);
+/**
+ * One text for each part of the data that a user sees. When the data in a part changes, the text of the part changes too
+ * (features/changes/index.ts).
+ */
+type PartTexts = { own: string; shared: string; note: string };
+
+export const changeQueries = defineQueries("database.changes", ({ kysely: db, engine, clock, run }) => ({
+  /** `noteId`: the note that the user has open. Runs one short query, which does not become slower as the audit log grows. */
+  async describe(userId: string, noteId: string | undefined = ""): Promise<PartTexts> {
+    const statement = statements.get(engine) ?? compileChanges(db);
+    statements.set(engine, statement);
+    const [values = []] = await run(statement, [userId, clock(), noteId]);
+    const [own, notes, files, role, events, disabledAt] = values;
+    // `own` contains `disabledAt`, so the text changes when a user is disabled. After this change, the page of the user sends a request,
+    // and the service refuses the request.
+    return {
+      own: `${own} ${disabledAt}`,
+      shared: `${notes} ${files}`,
+      note: role === null ? "" : `${role} ${events}`,
+    };
+  },
+}));
 
 function compileChanges(db: Kysely<Tables>): Statement {
   return compile({ name: "vk_changes", rows: "one", parameters }, ({ userId, now, noteId }) =>

@@ -33,7 +33,7 @@ const LONGEST_PAUSE_MS = 10_000;
  * sends an event, so that a page notices a dead connection.
  */
 export type StreamTimes = { pollMs: number; heartbeatMs: number };
-export const STREAM_TIMES: StreamTimes = { pollMs: 2_000, heartbeatMs: 15_000 };
+const STREAM_TIMES: StreamTimes = { pollMs: 2_000, heartbeatMs: 15_000 };
 
 type Source = {
   userId: string;

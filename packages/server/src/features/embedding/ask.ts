@@ -1,7 +1,5 @@
 import type { ItemName } from "../outbox/file-events.ts";
-import type { ItemAction } from "./item.ts";
-import type { Resource, Resources, User } from "./types.ts";
-import { within } from "./within.ts";
+import type { ItemAction, Resource, Resources, User } from "./types.ts";
 
 /** How long the service waits for a decision. Milliseconds. */
 const ASK_WITHIN_MS = 5_000;
@@ -98,4 +96,21 @@ function setOf(ids: unknown): Set<string> {
 
 function kindOf(value: unknown): string {
   return value === null ? "null" : `a value of type ${typeof value}`;
+}
+
+/**
+ * Runs `work`. Rejects with the message `late` if the work takes longer than `milliseconds`. The work itself continues, but its result is
+ * ignored.
+ */
+export async function within<T>(
+  { milliseconds, late }: { milliseconds: number; late: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(late)), milliseconds);
+  try {
+    return await Promise.race([work(), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -18,18 +18,15 @@ import type { StartedUpload } from "../uploads/declared-upload.ts";
 import type { UploadVerbs } from "../uploads/index.ts";
 import type { UploadProgress } from "../uploads/parts.ts";
 import type { Ask } from "./ask.ts";
-import { callerOf, createItemAccess, ROLES } from "./item-access.ts";
-import { itemQueries } from "./item-queries.ts";
-import { openItem } from "./open-item.ts";
-import { rememberUser } from "./remember-user.ts";
-import { checkFile, rulesOf } from "./rules.ts";
+import { callerOf, checkFile, createItemAccess, openItem, ROLES, rememberUser, rulesOf } from "./items.ts";
+import { itemQueries } from "./queries.ts";
 import type { Resources, User } from "./types.ts";
 
 /** A file with the item that it belongs to. */
-export type FileOfItem = { attachment: Attachment; item: ItemName };
+type FileOfItem = { attachment: Attachment; item: ItemName };
 
 /** The data about a file that the host application declares before the upload. */
-export type NewFile = {
+type NewFile = {
   filename: string;
   contentType: string;
   sizeBytes: number;

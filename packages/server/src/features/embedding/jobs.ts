@@ -1,5 +1,11 @@
 import type { Logger } from "pino";
+import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import type { ClaimedFileEvent } from "../outbox/file-events.ts";
+import { fileEventQueries } from "../outbox/file-events.ts";
+import { within } from "./ask.ts";
+import { presentFile } from "./items.ts";
+import type { Resources } from "./types.ts";
 
 /**
  * How often this replica checks for due events. An event becomes due again if its hook failed, or if another replica did not finish the
@@ -29,4 +35,64 @@ export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; 
       return loop.stop();
     },
   };
+}
+
+/** If a hook of the host application takes longer than this, the call counts as failed. Milliseconds. */
+const DELIVER_WITHIN_MS = 60_000;
+
+/**
+ * How long one replica reserves an event. The time is longer than a hook may take, so two replicas never deliver the same event at the same
+ * time. Milliseconds.
+ */
+const LEASE_MS = 2 * DELIVER_WITHIN_MS;
+const AT_ONCE = 10;
+const RETRY_BASE_MS = 1_000;
+const RETRY_MAX_MS = 3_600_000;
+
+type Options = {
+  resources: Resources;
+  /** Called when a hook of the application fails. The service calls this hook again later. */
+  onFailure: (failure: { eventId: string; resource: string; attempt: number; error: unknown }) => void;
+};
+
+/**
+ * Calls the application's hooks for the file events that are due, several at the same time. Returns the number of delivered events. If a
+ * hook fails, the service calls the hook again for the same event, after longer and longer pauses. After a crash, an event is delivered
+ * again when its lease ends.
+ * When `signal` aborts, no more deliveries start, and the running deliveries finish. The events that were not delivered stay due.
+ */
+export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Options) {
+  const { db, clock } = deps;
+  const resources = Object.keys(options.resources);
+  return async ({ signal }: { signal?: AbortSignal } = {}): Promise<number> => {
+    let delivered = 0;
+    while (signal?.aborted !== true) {
+      const now = clock();
+      const leased = await fileEventQueries(db).claim({ now, leaseEndsAt: now + LEASE_MS, resources, limit: AT_ONCE });
+      if (leased.length === 0) break;
+      const outcomes = await Promise.all(leased.map((event) => deliver(deps, { event, ...options })));
+      delivered += outcomes.filter((isDelivered) => isDelivered).length;
+    }
+    return delivered;
+  };
+}
+
+async function deliver(
+  { db, clock }: Pick<Deps, "db" | "clock">,
+  { event, resources, onFailure }: Options & { event: ClaimedFileEvent },
+): Promise<boolean> {
+  const { id: eventId, resource, itemId, attempts: attempt } = event;
+  try {
+    const rules = resources[resource];
+    const hook = event.kind === "ready" ? rules?.onReady : rules?.onRejected;
+    const call = async () => hook?.call(rules, presentFile(event.file, event), itemId, { id: eventId, attempt });
+    await within({ milliseconds: DELIVER_WITHIN_MS, late: "The hook took longer than a minute." }, call);
+  } catch (error) {
+    onFailure({ eventId, resource, attempt, error });
+    const pauseMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));
+    await fileEventQueries(db).postpone(event, { dueAt: clock() + pauseMs });
+    return false;
+  }
+  await fileEventQueries(db).remove(eventId);
+  return true;
 }

@@ -1,5 +1,5 @@
 import type { AttachmentState } from "../../platform/database/unions.ts";
-import type { ItemAction } from "./item.ts";
+import type { ItemName } from "../outbox/file-events.ts";
 
 /** A user of the host application. `id`: 1 to 255 characters. `email`: at most 254 characters. `name`: lists of files show this name. */
 export type User = { id: string; email?: string | null | undefined; name?: string | null | undefined };
@@ -61,3 +61,12 @@ export type Resource<AppUser extends User = User> = {
 };
 
 export type Resources<AppUser extends User = User> = Readonly<Record<string, Resource<AppUser>>>;
+
+/**
+ * One thing of an application that embeds the service, such as invoice 42. `resource` is the kind of thing, such as `invoice`.
+ * The files of an item belong to a note. No user owns this note, so no list contains the note.
+ */
+export type Item = ItemName & { noteId: string };
+
+/** An action that a user of an application requests on the files of an item. */
+export type ItemAction = "read" | "add" | "remove";

@@ -1,15 +1,14 @@
 import type { Deps } from "../../platform/deps.ts";
 import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/own/account-links.ts";
-import { hasPassword } from "../accounts/own/own-account.ts";
-import { accountQueries } from "../accounts/queries.ts";
+import { hasPassword } from "../accounts/own/owner.ts";
+import { accountQueries } from "../accounts/queries/accounts.ts";
 import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { isProven } from "../people/people.ts";
 import { peopleQueries } from "../people/queries.ts";
 import { disabledUserQueries } from "../people/revocation.ts";
-import { type Composed, compose } from "./composed-mail.ts";
-import { hostOf, inUtc } from "./phrases.ts";
-import { mailTexts } from "./texts/index.ts";
+import type { Composed } from "./template.ts";
+import { compose, hostOf, inUtc, mailTexts } from "./template.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newSecret"> & { publicUrl: string };
 

@@ -26,16 +26,16 @@ import {
   textsFor,
 } from "./compose-account.ts";
 import { composeNotices } from "./compose-notices.ts";
-import { type Composed, type Content, compose, composeOptional } from "./composed-mail.ts";
-import { hostOf, inUtc } from "./phrases.ts";
-import { mailTexts } from "./texts/index.ts";
+import type { Composed, Content } from "./template.ts";
+import { compose, composeOptional, hostOf, inUtc, mailTexts } from "./template.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
 
 /**
  * Makes the text of a mail just before the mail is sent, so that its links are as new as possible. Returns undefined if the mail is no
- * longer needed, and "later" if its note or file is in the trash, because it may be restored. A mail never contains the name of a user. Otherwise a stranger could sign up with the email address of another person and
- * with any text as the name, and the mail would send this text to that person.
+ * longer needed, and "later" if its note or file is in the trash, because it may be restored. A mail never contains the name of a user.
+ * Otherwise a stranger could sign up with the email address of another person and with any text as the name, and the mail would send this
+ * text to that person.
  */
 export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | "later" | undefined> {
   switch (mail.kind) {

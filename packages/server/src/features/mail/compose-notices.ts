@@ -7,9 +7,8 @@ import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { accessRequestQueries } from "../sharing/access-request-queries.ts";
 import { shareQueries } from "../sharing/queries.ts";
-import type { Content } from "./composed-mail.ts";
-import { buttonOf, describeNotices } from "./describe-notices.ts";
-import { hostOf } from "./phrases.ts";
+import type { Content, MailText } from "./template.ts";
+import { hostOf, inUtc } from "./template.ts";
 import type { MailTexts } from "./texts/en.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTexts };
@@ -91,4 +90,56 @@ async function isAsking(
   if ((await accessQueries(tx).note(ownerId, noteId))?.role !== "owner" || (await lookupQueries(tx).isDisabled(userId)))
     return false;
   return (await accessRequestQueries(tx).listOpen(noteId)).some((one) => one.userId === userId);
+}
+
+/** Returns the sentences of a mail about notices: at most one for each kind of notice. */
+function describeNotices(notices: readonly CountedNotice[], words: MailTexts): string[] {
+  const of = <About extends Notice["about"]>(about: About) =>
+    notices.filter((notice): notice is Extract<CountedNotice, { about: About }> => notice.about === about);
+  const times = (about: Notice["about"]) => of(about).reduce((sum, { count }) => sum + count, 0);
+  const [shares, ends] = [of("share"), of("share-end")];
+  const ofNotes = shares.filter(({ attachmentId }) => attachmentId === undefined).length;
+  const firstEnd = inUtc(Math.min(...ends.map(({ expiresAt }) => expiresAt), 8.64e15), words);
+  const { note, file, end, opened, claimed, downloaded, viewed, received, asked } = words.notices;
+  const claims = of("link-claimed");
+  const filesOf = (...purposes: (typeof claims)[number]["purpose"][]) =>
+    claims
+      .filter(({ purpose }) => purposes.includes(purpose))
+      .reduce((sum, { count, files = 1 }) => sum + count * files, 0);
+  return [
+    sentence(ofNotes, note),
+    sentence(shares.length - ofNotes, file),
+    sentence(ends.length, [end[0](firstEnd), (count) => end[1](count, firstEnd)]),
+    sentence(of("link-opened").length, opened),
+    sentence(filesOf("download", "zip"), downloaded),
+    sentence(filesOf("view"), viewed),
+    sentence(filesOf(undefined), claimed),
+    sentence(times("file-received"), received),
+    sentence(of("access-request").length, asked),
+  ].filter((line) => line !== "");
+}
+
+function sentence(count: number, [one, several]: readonly [string, (count: number) => string]): string {
+  if (count === 0) return "";
+  return count === 1 ? one : several(count);
+}
+
+/**
+ * Makes the button of the mail. If all notices are about one note, the button opens this note. If not, the button opens a list or the start
+ * page.
+ */
+function buttonOf(
+  notices: readonly CountedNotice[],
+  { publicUrl, words }: { publicUrl: string; words: MailTexts },
+): NonNullable<MailText["button"]> {
+  const { openNote, openLinks, openFiles } = words.notices;
+  const ids = new Set(notices.map((notice) => ("noteId" in notice ? notice.noteId : undefined)));
+  const isNote = notices.every((notice) => "noteId" in notice && !("attachmentId" in notice));
+  const [noteId] = ids;
+  if (isNote && ids.size === 1) return { label: openNote, url: `${publicUrl}/n/${noteId}` };
+  if (notices.every((notice) => "linkId" in notice)) return { label: openLinks, url: `${publicUrl}/links` };
+  if (notices.every((notice) => "noteId" in notice && "attachmentId" in notice)) {
+    return { label: openFiles, url: `${publicUrl}/shared` };
+  }
+  return { label: words.openService, url: `${publicUrl}/` };
 }

@@ -8,7 +8,7 @@ import { ended, startChild } from "../../testing/database/child-process.ts";
 import { sampleNote, sampleShare } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
-import { queueQueries } from "../administration/queue-queries.ts";
+import { queueQueries } from "../administration/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
 import { queueMail } from "../outbox/queue-mail.ts";
@@ -193,15 +193,15 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     ).finally(() => {
       isAdding = false;
     });
-    const claimed: unknown[] = [];
-    const claim = async () => claimed.push(...(await mailQueries(db).claim({ now, leaseEndsAt: now + 1, limit: 5 })));
+    const leased: unknown[] = [];
+    const lease = async () => leased.push(...(await mailQueries(db).claim({ now, leaseEndsAt: now + 1, limit: 5 })));
     while (isAdding) {
-      await claim();
+      await lease();
       await setImmediate();
     }
     await adding;
-    await claim();
-    const notices = claimed.flatMap((mail) => (mail as { notices: { linkId: string }[] }).notices);
+    await lease();
+    const notices = leased.flatMap((mail) => (mail as { notices: { linkId: string }[] }).notices);
     expect(notices.map(({ linkId }) => linkId).sort()).toEqual(linkIds);
   });
 

@@ -43,9 +43,9 @@ export function deliverMails(deps: SendDeps, options: Options) {
     await mailQueries(db).deleteGivenUp(clock() - KEEP_GIVEN_UP_MS);
     while (signal?.aborted !== true) {
       const now = clock();
-      const claimed = await mailQueries(db).claim({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE });
-      if (claimed.length === 0) break;
-      const outcomes = await Promise.all(claimed.map((mail) => deliver(deps, { mail, cut, ...options })));
+      const leased = await mailQueries(db).claim({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE });
+      if (leased.length === 0) break;
+      const outcomes = await Promise.all(leased.map((mail) => deliver(deps, { mail, cut, ...options })));
       sent += outcomes.filter((isSent) => isSent).length;
     }
     return sent;

@@ -1,6 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
+import { remindOfExpiry } from "./jobs.ts";
 import { getMailPreferences, lookAtUnsubscribe, setMailPreferences, unsubscribe } from "./preferences.ts";
-import { remindOfExpiry } from "./remind-of-expiry.ts";
 
 export type MailVerbs = ReturnType<typeof createMails>;
 

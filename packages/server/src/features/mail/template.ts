@@ -1,3 +1,13 @@
+import type { Deps } from "../../platform/deps.ts";
+import type { Language } from "../../platform/text/language.ts";
+import { USUAL_LANGUAGE } from "../../platform/text/language.ts";
+import type { MailHolder } from "../outbox/mail.ts";
+import type { Unsubscribe } from "./preferences.ts";
+import { makeUnsubscribeToken } from "./preferences.ts";
+import { german } from "./texts/de.ts";
+import type { MailTexts } from "./texts/en.ts";
+import { english } from "./texts/en.ts";
+
 type Link = { label: string; url: string };
 type Fact = { label: string; value: string };
 
@@ -131,4 +141,62 @@ ${content}
 </body>
 </html>
 `;
+}
+
+const texts: Record<Language, MailTexts> = { en: english, de: german };
+
+/** Returns the texts for mails in this language. If the language of the reader is unknown, returns the texts in the default language. */
+export function mailTexts(language: Language | undefined = USUAL_LANGUAGE): MailTexts {
+  return texts[language];
+}
+
+/**
+ * Formats an instant as a text in UTC, because the time zone of the reader is unknown. `locale`: the locale for the language of the mail.
+ */
+export function inUtc(instant: number, { locale }: { locale: string }): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+  return `${format.format(instant)} UTC`;
+}
+
+export function hostOf(publicUrl: string): string {
+  return new URL(publicUrl).host;
+}
+
+/**
+ * A mail that is ready to send. `secrets`: the tokens and codes in the text, which no log may contain. `to`: the current email address of
+ * the reader. Undefined: the mail belongs to the email address for which it was queued.
+ */
+export type Composed = ReturnType<typeof renderMail> & {
+  secrets: readonly string[];
+  unsubscribeUrl?: string;
+  to?: string;
+};
+
+export type Content = Omit<MailText, "language" | "footer">;
+
+export function compose(
+  { language }: Pick<MailTexts, "language">,
+  { secrets = [], ...text }: Omit<MailText, "language"> & { secrets?: readonly string[] },
+): Composed {
+  return { ...renderMail({ ...text, language }), secrets };
+}
+
+const MAX_URL_LENGTH = 900;
+
+/** Makes a mail with a link that turns off mails about its topic for the reader. */
+export function composeOptional(
+  { linkKeys, publicUrl, words }: Pick<Deps, "linkKeys"> & { publicUrl: string; words: MailTexts },
+  {
+    text,
+    secrets = [],
+    ...off
+  }: { text: Content; secrets?: string[]; topic: Unsubscribe["topic"]; holder: MailHolder },
+): Composed {
+  const token = makeUnsubscribeToken(linkKeys.unsubscribes, off);
+  const unsubscribeUrl = `${publicUrl}/unsubscribe/${token}`;
+  // Mail servers refuse long lines of a header (RFC 5322). If a long user id makes the URL too long, the mail has no such link. The user
+  // can still turn off mails in the settings.
+  if (unsubscribeUrl.length > MAX_URL_LENGTH) return compose(words, { ...text, secrets });
+  const footer = { label: words.unsubscribe, url: unsubscribeUrl };
+  return { ...compose(words, { ...text, footer, secrets: [...secrets, token] }), unsubscribeUrl };
 }

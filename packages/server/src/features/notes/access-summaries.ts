@@ -4,11 +4,11 @@ import { compile, type Markers, type Statement } from "../../platform/database/c
 import type { Engine } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import type { FileAccess } from "../access/attachment.ts";
 import type { NoteAccess } from "../access/note.ts";
 import { isLive, notInTrash, roleOnNote } from "../access/sql.ts";
 import { isVisible } from "../sharing/invitation-queries.ts";
 import { ENDED } from "../usage/usage.ts";
-import type { AccessSummaryQueries } from "./access-summaries-port.ts";
 
 /** `lifeMs`: the longest life of a link. `needsPassword`: 1 if the operator closes links without a password. */
 const parameters = ["ids", "now", "lifeMs", "needsPassword"] as const;
@@ -21,32 +21,30 @@ const NEVER = 8.64e15;
 /** The statements are compiled only once, because each list of notes and files runs one of them. */
 const statements = new WeakMap<Engine, { notes: Statement; files: Statement }>();
 
-export const accessSummaryQueries = defineQueries(
-  "database.accessSummaries",
-  ({ kysely: db, engine, clock, run }): AccessSummaryQueries => {
-    const read = async (what: "notes" | "files", ids: readonly string[], policy: LinkPolicy) => {
-      if (ids.length === 0) return [];
-      const compiled = statements.get(engine) ?? compileSummaries(db, engine);
-      statements.set(engine, compiled);
-      // If the operator has turned links off, no link lives longer than 0 ms.
-      const lifeMs = policy.isEnabled ? (policy.maxExpirySeconds ?? NEVER / 1000) * 1000 : 0;
-      const values = { ids: engine.list(ids), now: clock(), lifeMs, needsPassword: policy.isPasswordRequired ? 1 : 0 };
-      const statement = compiled[what];
-      return run(
-        statement,
-        statement.parameters.map((name) => values[name as keyof typeof values]),
-      );
-    };
-    return {
-      async ofNotes(noteIds, policy) {
-        return collect(await read("notes", noteIds, policy));
-      },
-      async ofFiles(attachmentIds, policy) {
-        return collect(await read("files", attachmentIds, policy));
-      },
-    };
-  },
-);
+/** Counts who has access besides the owner, with one query for many notes or files. The maps do not contain ids without such access. */
+export const accessSummaryQueries = defineQueries("database.accessSummaries", ({ kysely: db, engine, clock, run }) => {
+  const read = async (what: "notes" | "files", ids: readonly string[], policy: LinkPolicy) => {
+    if (ids.length === 0) return [];
+    const compiled = statements.get(engine) ?? compileSummaries(db, engine);
+    statements.set(engine, compiled);
+    // If the operator has turned links off, no link lives longer than 0 ms.
+    const lifeMs = policy.isEnabled ? (policy.maxExpirySeconds ?? NEVER / 1000) * 1000 : 0;
+    const values = { ids: engine.list(ids), now: clock(), lifeMs, needsPassword: policy.isPasswordRequired ? 1 : 0 };
+    const statement = compiled[what];
+    return run(
+      statement,
+      statement.parameters.map((name) => values[name as keyof typeof values]),
+    );
+  };
+  return {
+    async ofNotes(noteIds: readonly string[], policy: LinkPolicy): Promise<ReadonlyMap<string, NoteAccess>> {
+      return collect(await read("notes", noteIds, policy));
+    },
+    async ofFiles(attachmentIds: readonly string[], policy: LinkPolicy): Promise<ReadonlyMap<string, FileAccess>> {
+      return collect(await read("files", attachmentIds, policy));
+    },
+  };
+});
 
 /** Each row has an id, a fact, the number of its rows, their first expiry and their last expiry. */
 function collect(rows: readonly (readonly unknown[])[]): Map<string, NoteAccess> {
@@ -111,8 +109,8 @@ function peopleOfNotes({ db, engine, ids, now }: Scope) {
 }
 
 /**
- * A person who has a share of the whole note counts there, and not for each of its files. A share that the owner still sees as an invitation
- * changes nothing here, because the count would show who has the invited email address (ADR 9).
+ * A person who has a share of the whole note counts there, and not for each of its files. A share that the owner still sees as an
+ * invitation changes nothing here, because the count would show who has the invited email address (ADR 9).
  */
 function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, now, ...scope })) {
   return db

@@ -1,7 +1,15 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { Arrive } from "../access/authorise.ts";
-import { markAttachmentSeen, markNoteSeen } from "./mark-seen.ts";
-import { createNote, getNote, indexForSearch, listAttachments, listNotes, updateNote } from "./notes.ts";
+import {
+  createNote,
+  getNote,
+  indexForSearch,
+  listAttachments,
+  listNotes,
+  markAttachmentSeen,
+  markNoteSeen,
+  updateNote,
+} from "./notes.ts";
 
 export type NoteVerbs = ReturnType<typeof createNotes>;
 

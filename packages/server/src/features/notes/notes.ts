@@ -6,7 +6,7 @@ import { DomainError } from "../../platform/errors.ts";
 import { createFairTurns } from "../../platform/limits/fair-turns.ts";
 import type { ListedAttachment } from "../access/attachment.ts";
 import type { Arrive } from "../access/authorise.ts";
-import { authoriseNote, permits } from "../access/authorise.ts";
+import { authoriseAttachment, authoriseNote, permits } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Note, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { guardedNoteQueries } from "../access/queries.ts";
@@ -22,7 +22,6 @@ import { searchIndexQueries } from "./search-index.ts";
 
 /** The maximum number of attachments on the first page. Most notes have fewer attachments, so the first page contains all of them. */
 const FIRST_ATTACHMENTS = 200;
-
 const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
 
 /** Creates a note. The caller is its owner. */
@@ -191,4 +190,27 @@ async function whyUnchanged(queries: Tx, noteId: string): Promise<DomainError> {
     "note_changed",
     "The note was changed in the meantime, so nothing was saved. Read it again, and save with its current updatedAt.",
   );
+}
+
+/**
+ * Marks a note as seen by the caller. If the caller is the owner, marks the files that visitors sent for this note as seen. Throws
+ * `note_not_found` or `access_denied`.
+ */
+export function markNoteSeen({ db, clock }: Deps) {
+  return async (caller: Caller, noteId: string): Promise<void> => {
+    const { role } = await authoriseNote(db, { caller, noteId, action: "note.read" });
+    if (role === "owner") await visitorFileQueries(db).markSeen(noteId, clock());
+    else await shareQueries(db).markSeen({ noteId }, { userId: caller.userId, now: clock() });
+  };
+}
+
+/**
+ * Marks a file as seen by the caller. Has an effect only if the file itself is shared with the caller, and not only its note. Throws
+ * `attachment_not_found` or `access_denied`.
+ */
+export function markAttachmentSeen({ db, clock }: Deps) {
+  return async (caller: Caller, attachmentId: string): Promise<void> => {
+    await authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });
+    await shareQueries(db).markSeen({ attachmentId }, { userId: caller.userId, now: clock() });
+  };
 }

@@ -1,20 +1,19 @@
 import { CompiledQuery, type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import { compile, compiledOnce, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
-import type { Page } from "../../platform/database/pages.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role, ShareRole } from "../../platform/database/unions.ts";
 import { fold } from "../../platform/text/readable-text.ts";
 import { unlistedStates } from "../access/attachment.ts";
-import type { FoundFile, NoteSummary } from "../access/note.ts";
+import type { FoundFile, Note, NoteSummary, NoteSummaryWithRole } from "../access/note.ts";
 import type { NoteRow } from "../access/sql.ts";
 import { isLive, noteColumns, notInTrash, toNote } from "../access/sql.ts";
 import { countListed, deleteAttachmentsOf, shownToViewers } from "../attachments/queries.ts";
 import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
 import { countOpenRequests } from "../sharing/access-request-queries.ts";
-import type { NotePageRequest, NoteQueries } from "./notes-port.ts";
 import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index.ts";
 
 // On SQLite, two indexes contain exactly these columns and the expression of the snippet. So a list reads only an index, and no body of a
@@ -82,7 +81,13 @@ type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
 const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
 const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
 
-export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine, search: searches }): NoteQueries => {
+/**
+ * `search`: only notes that contain this text in the title, the body or the name of a file that lists show. Ignores case. No character of
+ * the text is a wildcard.
+ */
+type NotePageRequest = PageRequest & { search?: string | undefined };
+
+export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine, search: searches }) => {
   const named = (text: string) =>
     db
       .selectFrom("attachments")
@@ -216,7 +221,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     );
   };
   return {
-    async insert(note) {
+    async insert(note: Note) {
       await db
         .insertInto("notes")
         .values({
@@ -232,7 +237,20 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
         .execute();
     },
 
-    async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
+    /**
+     * Changes a note and returns it. The new `updatedAt` is the given instant, but at least one millisecond after the previous `updatedAt`.
+     * If `ifUpdatedAt` is set, changes the note only if its last change was at that instant. Returns undefined if it changed nothing, or if
+     * the note is deleted.
+     */
+    async update(
+      noteId: string,
+      {
+        title,
+        body,
+        updatedAt,
+        ifUpdatedAt,
+      }: { title?: string; body?: string; updatedAt: number; ifUpdatedAt?: number | undefined },
+    ): Promise<Note | undefined> {
       // Uses one statement. If another transaction is changing the row, PostgreSQL waits for that transaction, and then reads the row
       // again.
       const row = await db
@@ -255,18 +273,27 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       return row && toNote(row);
     },
 
-    async delete(noteId) {
+    /**
+     * Deletes the note with its attachments, uploads and shares. The caller must have locked the note, and must queue the deletion of the
+     * objects.
+     */
+    async delete(noteId: string) {
       await deleteAttachmentsOf(db, noteId);
       await db.deleteFrom("shared_subjects").where("note_id", "=", noteId).execute();
       await db.deleteFrom("notes").where("id", "=", noteId).execute();
     },
 
-    async listOwned(userId, request) {
+    /** Lists the notes that a user owns. Does not read the bodies of the notes. */
+    async listOwned(userId: string, request: NotePageRequest): Promise<Page<NoteSummary>> {
       const { rows, files } = await list({ ...request, userId, now: undefined, isShared: false });
       return withFoundFiles(toPage(rows.map(toSummary), request.limit), files);
     },
 
-    async listShared(userId, request) {
+    /** Lists the notes that are shared with this user through a valid share, newest first. */
+    async listShared(
+      userId: string,
+      request: NotePageRequest & { now: number },
+    ): Promise<Page<Omit<NoteSummaryWithRole, "access">>> {
       const { rows, files } = await list({ ...request, userId, isShared: true });
       const notes = rows.map((row) => ({ ...toSummary(row), role: row.role as ShareRole }));
       return withFoundFiles(toPage(notes, request.limit), files);

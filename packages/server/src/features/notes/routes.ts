@@ -9,15 +9,18 @@ import {
   PageQuery,
   UpdateNoteBody,
 } from "@valetkey/contract";
+import type { Page } from "../../platform/database/pages.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { goneSignal, parseInstant } from "../../platform/http/wire.ts";
+import { fitPage, goneSignal, parseInstant, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
-import { describeAttachments } from "../attachments/routes.ts";
+import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
+import { describeAttachments, presentAccess, presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
+import type { People } from "../people/people.ts";
+import { presentPerson } from "../people/people.ts";
 import type { NoteVerbs } from "./index.ts";
-import { describeNote, describeNotes } from "./present.ts";
 
 const fileSchemas = operations("attachments", {
   markAttachmentSeen: {
@@ -127,4 +130,54 @@ export function noteRoutes(app: App, deps: RouteDeps<NoteVerbs & PeopleVerbs>): 
     await useCases.markNoteSeen(callerOf(request), request.params.noteId);
     return reply.code(204).send(null);
   });
+}
+
+/** Presents a page of notes. Reads all owners with one query. */
+async function describeNotes(
+  { items, nextCursor }: Page<NoteSummaryWithRole>,
+  { useCases }: RouteDeps<PeopleVerbs>,
+): Promise<NotePage> {
+  const people = await useCases.findPeople(items.map(({ ownerId }) => ownerId));
+  return fitPage(
+    items.map((note) => ({
+      ...presentCommon(note, people),
+      snippet: note.snippet,
+      ...(note.foundFiles === undefined ? {} : { foundFiles: [...note.foundFiles] }),
+    })),
+    nextCursor,
+  );
+}
+
+/** Presents a note with the first page of its attachments. Reads all users with one query. */
+async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps<PeopleVerbs>): Promise<Note> {
+  const people = await useCases.findPeople([note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
+  const attachments = note.attachments.map((attachment) => presentAttachment(attachment, people));
+  const page = fitPage(attachments, note.attachmentsCursor);
+  return {
+    ...presentCommon(note, people),
+    body: note.body,
+    accessExpiresAt: note.accessExpiresAt === undefined ? null : toIso(note.accessExpiresAt),
+    attachments: page.items,
+    attachmentsCursor: page.nextCursor,
+  };
+}
+
+type Common = Omit<NoteWithRole, "body"> &
+  Pick<NoteSummaryWithRole, "attachmentCount" | "accessRequestCount" | "isNew" | "access">;
+
+function presentCommon(note: Common, people: People) {
+  const { id, title, ownerId, role } = note;
+  return {
+    id,
+    title,
+    ownerId,
+    owner: presentPerson(ownerId, people),
+    role,
+    createdAt: toIso(note.createdAt),
+    updatedAt: toIso(note.updatedAt),
+    attachmentCount: note.attachmentCount,
+    accessRequestCount: note.accessRequestCount,
+    isNew: note.isNew,
+    ...(note.access === undefined ? {} : { access: presentAccess(note.access) }),
+  };
 }

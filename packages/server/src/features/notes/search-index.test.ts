@@ -11,7 +11,6 @@ import type { Note } from "../access/note.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { shareQueries } from "../sharing/queries.ts";
 import { trashQueries } from "../trash/queries.ts";
-import type { TrashQueries } from "../trash/trash-port.ts";
 import { noteQueries } from "./queries.ts";
 import { searchIndexQueries } from "./search-index.ts";
 
@@ -48,7 +47,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     const owners = ["scan-a", "scan-b", "scan-c"];
     const texts = new Map<string, Texts>();
     const trash: {
-      item: Parameters<TrashQueries["putNote"]>[0];
+      item: Parameters<ReturnType<typeof trashQueries>["putNote"]>[0];
       texts: Texts;
       file: Texts["files"][number] | undefined;
     }[] = [];

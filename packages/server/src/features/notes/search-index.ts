@@ -2,8 +2,6 @@ import { type Kysely, sql } from "kysely";
 import type { Engine, SearchDoc } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { SearchIndexQueries } from "./search-index-port.ts";
-import { LEAST_LENGTH, termOfLongDocs, termsOfDoc, termsOfSearch } from "./search-terms.ts";
 
 /** A search reads at most this number of documents of the index. If more documents match, reading the notes in order is faster. */
 const MAX_CANDIDATES = 1_500;
@@ -11,7 +9,6 @@ const MAX_CANDIDATES = 1_500;
 export const MAX_OWNERS = 64;
 /** The number of terms that a search looks up, for all owners together, and the limits for one owner. */
 const TERMS = { all: 64, least: 3, most: 8 };
-
 const NOTES_AT_ONCE = 5;
 const FILES_AT_ONCE = 100;
 /** The background job stops a step after texts of this length, because on SQLite it blocks the main thread. */
@@ -29,7 +26,8 @@ export type Candidates = ReadonlyMap<string, readonly string[]>;
 type Row = { note_id: string; doc_id: string; owner_id: string | null } | { note_id: null };
 
 /**
- * Builds the query for the candidates of a search in the notes of some owners. The result contains all notes and files that match, and others.
+ * Builds the query for the candidates of a search in the notes of some owners. The result contains all notes and files that match, and
+ * others.
  * Returns undefined if the index can't be used for this search.
  */
 export function selectCandidates(
@@ -78,51 +76,96 @@ export function toCandidates(rows: readonly Row[], owners: readonly string[]): C
   return candidates;
 }
 
-export const searchIndexQueries = defineQueries(
-  "database.searchIndex",
-  ({ kysely: db, engine }): SearchIndexQueries => {
-    const isPostgres = engine.name === "postgres";
-    const store = async (table: "notes" | "attachments", docs: readonly SearchDoc[]) => {
-      if (docs.length === 0) return;
-      await engine.putDocs(db, docs);
-      const ids = engine.list(docs.map(({ docId }) => docId));
-      const change = db.updateTable(table).set({ is_indexed: 1 });
-      await change.where((eb) => engine.isIn(eb.ref("id"), ids)).execute();
-    };
-    return {
-      async indexSome() {
-        const notes = await db
-          .selectFrom("notes")
-          .select(["id", "owner_id", "title_folded", "body_folded"])
-          .where("is_indexed", "is", null)
-          .orderBy("owner_id")
-          .orderBy("id")
-          .limit(NOTES_AT_ONCE)
-          // With the lock, nobody changes a text between this query and the end of the transaction.
-          .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
-          .execute();
-        let characters = 0;
-        const docs: SearchDoc[] = [];
-        for (const { id, owner_id, title_folded, body_folded } of notes) {
-          if (characters > CHARACTERS_AT_ONCE) break;
-          characters += body_folded.length;
-          docs.push({ docId: id, noteId: id, terms: termsOfDoc(owner_id, [title_folded, body_folded]) });
-        }
-        await store("notes", docs);
-        const files = await db
-          .selectFrom("attachments")
-          .select(["id", "note_id", "owner_id", "filename_folded"])
-          .where(unindexedFiles)
-          .orderBy("id")
-          .limit(FILES_AT_ONCE)
-          .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
-          .execute();
-        const filesDocs = files.map(({ id, note_id, owner_id, filename_folded }) => {
-          return { docId: id, noteId: note_id, terms: termsOfDoc(owner_id, [filename_folded]) };
-        });
-        await store("attachments", filesDocs);
-        return docs.length + files.length > 0;
-      },
-    };
-  },
-);
+/** The index for searches in notes. A search is exact even if the index lacks documents, because it also reads the texts of these. */
+export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysely: db, engine }) => {
+  const isPostgres = engine.name === "postgres";
+  const store = async (table: "notes" | "attachments", docs: readonly SearchDoc[]) => {
+    if (docs.length === 0) return;
+    await engine.putDocs(db, docs);
+    const ids = engine.list(docs.map(({ docId }) => docId));
+    const change = db.updateTable(table).set({ is_indexed: 1 });
+    await change.where((eb) => engine.isIn(eb.ref("id"), ids)).execute();
+  };
+  return {
+    /** Indexes some changed notes and files. Returns false if there are none. */
+    async indexSome() {
+      const notes = await db
+        .selectFrom("notes")
+        .select(["id", "owner_id", "title_folded", "body_folded"])
+        .where("is_indexed", "is", null)
+        .orderBy("owner_id")
+        .orderBy("id")
+        .limit(NOTES_AT_ONCE)
+        // With the lock, nobody changes a text between this query and the end of the transaction.
+        .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
+        .execute();
+      let characters = 0;
+      const docs: SearchDoc[] = [];
+      for (const { id, owner_id, title_folded, body_folded } of notes) {
+        if (characters > CHARACTERS_AT_ONCE) break;
+        characters += body_folded.length;
+        docs.push({ docId: id, noteId: id, terms: termsOfDoc(owner_id, [title_folded, body_folded]) });
+      }
+      await store("notes", docs);
+      const files = await db
+        .selectFrom("attachments")
+        .select(["id", "note_id", "owner_id", "filename_folded"])
+        .where(unindexedFiles)
+        .orderBy("id")
+        .limit(FILES_AT_ONCE)
+        .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
+        .execute();
+      const filesDocs = files.map(({ id, note_id, owner_id, filename_folded }) => {
+        return { docId: id, noteId: note_id, terms: termsOfDoc(owner_id, [filename_folded]) };
+      });
+      await store("attachments", filesDocs);
+      return docs.length + files.length > 0;
+    },
+  };
+});
+
+/** The least length of a text that the index for searches can find, in UTF-16 code units. */
+const LEAST_LENGTH = 3;
+
+/** A document with more terms gets only the term of long documents. So the work to index a document has a limit. */
+const MAX_TERMS = 20_000;
+const FNV_OFFSET = 2_166_136_261;
+
+/**
+ * Returns the terms of a document of one owner: a hash for each three code units in a row. The hash includes the owner, so a search never
+ * reads entries of other owners. Two terms may have the same hash, so a document with the terms may still not contain the searched text.
+ * All texts must have the form for searches (platform/text/readable-text.ts).
+ */
+function termsOfDoc(ownerId: string, texts: readonly string[]): number[] {
+  const seed = hashOf(FNV_OFFSET, ownerId);
+  const terms = new Set<number>();
+  for (const text of texts) addTerms(terms, { seed, text });
+  return terms.size > MAX_TERMS ? [termOfLongDocs(ownerId)] : [...terms];
+}
+
+/** Returns terms that each document with this text has, except long documents. Returns at most `max` terms, from all parts of the text. */
+function termsOfSearch(ownerId: string, text: string, max: number): number[] {
+  // A database stores only well-formed texts.
+  const terms = termsOfDoc(ownerId, [text.toWellFormed()]);
+  const step = Math.max(1, terms.length / max);
+  return Array.from({ length: Math.min(max, terms.length) }, (_, nth) => terms[Math.floor(nth * step)] as number);
+}
+
+/** Returns the term of the documents whose terms the index does not have. */
+function termOfLongDocs(ownerId: string): number {
+  return hashOf(0, ownerId);
+}
+
+function addTerms(terms: Set<number>, { seed, text }: { seed: number; text: string }): void {
+  for (let start = 0; start + LEAST_LENGTH <= text.length; start += 1) {
+    terms.add(hashOf(seed, text, start, start + LEAST_LENGTH));
+  }
+}
+
+/** Returns the hash FNV-1a of code units as a signed integer, after a last step that mixes the bits. */
+function hashOf(seed: number, text: string, start = 0, end = text.length): number {
+  let hash = seed;
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 16_777_619);
+  hash = Math.imul(hash ^ (hash >>> 15), 2_246_822_507);
+  return hash ^ (hash >>> 13);
+}

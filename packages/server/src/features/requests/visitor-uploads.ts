@@ -10,7 +10,7 @@ import type { Link } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { linkNotFound } from "../links/visitor/admit.ts";
 import { requestOf } from "../links/visitor/look-at-link.ts";
-import { removeAttachment } from "../trash/delete-attachment.ts";
+import { removeAttachment } from "../trash/delete.ts";
 import { abortUpload } from "../uploads/abort.ts";
 import type { ReportedPart } from "../uploads/assemble-parts.ts";
 import type { Sender } from "../uploads/authorise-sender.ts";

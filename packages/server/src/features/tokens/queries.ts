@@ -2,7 +2,6 @@ import type { Selectable } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { orMissing } from "../../platform/database/writes.ts";
-import type { ApiToken, ApiTokenQueries } from "./tokens-port.ts";
 
 function toToken(row: Selectable<Tables["api_tokens"]>): ApiToken {
   return {
@@ -15,37 +14,46 @@ function toToken(row: Selectable<Tables["api_tokens"]>): ApiToken {
   };
 }
 
-export const apiTokenQueries = defineQueries(
-  "database.apiTokens",
-  ({ kysely: db }): ApiTokenQueries => ({
-    async insert(token) {
-      const insert = db
-        .insertInto("api_tokens")
-        .values({
-          id: token.id,
-          user_id: token.userId,
-          label: token.label,
-          token_hash: token.tokenHash,
-          created_at: token.createdAt,
-          expires_at: token.expiresAt ?? null,
-        })
-        .execute();
-      await orMissing(insert, { code: "user_not_found", message: "User not found" });
-    },
+export type ApiToken = {
+  id: string;
+  userId: string;
+  label: string;
+  /** The SHA-256 of the token, in base64url. The service shows the token only once, when it is created, and does not store it. */
+  tokenHash: string;
+  createdAt: number;
+  expiresAt: number | undefined;
+};
 
-    async list(userId) {
-      const ofUser = db.selectFrom("api_tokens").selectAll().where("user_id", "=", userId);
-      return (await ofUser.orderBy("id", "desc").execute()).map(toToken);
-    },
+export const apiTokenQueries = defineQueries("database.apiTokens", ({ kysely: db }) => ({
+  async insert(token: ApiToken) {
+    const insert = db
+      .insertInto("api_tokens")
+      .values({
+        id: token.id,
+        user_id: token.userId,
+        label: token.label,
+        token_hash: token.tokenHash,
+        created_at: token.createdAt,
+        expires_at: token.expiresAt ?? null,
+      })
+      .execute();
+    await orMissing(insert, { code: "user_not_found", message: "User not found" });
+  },
 
-    async delete(userId, tokenId) {
-      const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
-      return (await ofUser.where("id", "=", tokenId).executeTakeFirstOrThrow()).numDeletedRows === 1n;
-    },
+  async list(userId: string): Promise<ApiToken[]> {
+    const ofUser = db.selectFrom("api_tokens").selectAll().where("user_id", "=", userId);
+    return (await ofUser.orderBy("id", "desc").execute()).map(toToken);
+  },
 
-    async deleteOfAnyUser(tokenId) {
-      const token = db.deleteFrom("api_tokens").where("id", "=", tokenId);
-      return (await token.returning("user_id").executeTakeFirst())?.user_id;
-    },
-  }),
-);
+  /** Deletes a token of this user. Returns false if the user has no such token. */
+  async delete(userId: string, tokenId: string) {
+    const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
+    return (await ofUser.where("id", "=", tokenId).executeTakeFirstOrThrow()).numDeletedRows === 1n;
+  },
+
+  /** Deletes a token of any user. Returns the user of the token, or undefined if there is no such token. */
+  async deleteOfAnyUser(tokenId: string): Promise<string | undefined> {
+    const token = db.deleteFrom("api_tokens").where("id", "=", tokenId);
+    return (await token.returning("user_id").executeTakeFirst())?.user_id;
+  },
+}));

@@ -14,7 +14,7 @@ import { callerOf } from "../access/caller.ts";
 import type { AccountVerbs } from "../accounts/index.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import type { TokenVerbs } from "./index.ts";
-import type { ApiToken } from "./tokens-port.ts";
+import type { ApiToken } from "./queries.ts";
 
 const schemas = operations("tokens", {
   getMe: {

@@ -3,14 +3,14 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { warnOfChange } from "../accounts/own/warn-of-change.ts";
+import { warnOfChange } from "../accounts/own/owner.ts";
 import type { Actor } from "../people/administrators.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { identityQueries } from "../people/queries.ts";
 import { credentialQueries, requireCredential, requireEnabled } from "../people/revocation.ts";
+import type { ApiToken } from "./queries.ts";
 import { apiTokenQueries } from "./queries.ts";
-import type { ApiToken } from "./tokens-port.ts";
 
 const PREFIX = "vk_";
 /** The maximum number of API tokens of a user. One response lists all of them. */

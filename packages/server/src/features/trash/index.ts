@@ -1,11 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
-import { deleteAttachment } from "./delete-attachment.ts";
-import { purgeNotes } from "./delete-for-good.ts";
-import { deleteNote } from "./delete-note.ts";
-import { expireTrash } from "./expire.ts";
-import { listTrash } from "./list.ts";
-import { purgeFromTrash } from "./purge.ts";
-import { restoreFromTrash } from "./restore.ts";
+import { deleteAttachment, deleteNote, purgeNotes } from "./delete.ts";
+import { expireTrash, listTrash, purgeFromTrash, restoreFromTrash } from "./trash.ts";
 
 export type TrashVerbs = ReturnType<typeof createTrash>;
 

@@ -5,7 +5,7 @@ import { sampleAttachment, sampleUpload } from "../../testing/database/samples.t
 import { engines } from "../../testing/database/test-databases.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { accountDeletionQueries } from "../accounts/deletion-queries.ts";
+import { accountDeletionQueries } from "../accounts/queries/deletions.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { disabledUserQueries } from "../people/revocation.ts";
 import { objectDeletionQueries } from "../storage/object-deletions.ts";

@@ -1,18 +1,41 @@
 import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import { decodeCursor, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role } from "../../platform/database/unions.ts";
+import type { Attachment } from "../access/attachment.ts";
 import { unlistedStates } from "../access/attachment.ts";
 import { permits, ROLES } from "../access/authorise.ts";
 import type { AttachmentRow } from "../access/sql.ts";
 import { attachmentColumns, notInTrash, PURGE, roleOnNote, toAttachment } from "../access/sql.ts";
 import { ENDED } from "../usage/usage.ts";
-import type { ListedTrashItem, TrashItem, TrashQueries, TrashSubject } from "./trash-port.ts";
 
 const DELETERS = ROLES.filter((role) => permits(role, "attachment.delete"));
 
-export const trashQueries = defineQueries("database.trash", ({ kysely: db, engine, clock }): TrashQueries => {
+/**
+ * An item in the trash: a note with its attachments, or one attachment of a note that is not in the trash. Instants are milliseconds since
+ * the epoch.
+ */
+export type TrashItem = {
+  /** A UUIDv7, so that ids sort by the time of the deletion. */
+  id: string;
+  noteId: string;
+  noteTitle: string;
+  ownerId: string;
+  /** Undefined: the item is the note. */
+  attachment: Attachment | undefined;
+  deletedBy: string;
+  deletedAt: number;
+};
+
+/** An item in a list, with the number and the total size of its files. */
+export type ListedTrashItem = TrashItem & { files: number; sizeBytes: number };
+
+export type TrashSubject = { noteId: string } | { attachmentId: string };
+
+/** Only these queries and the queries for object keys find items in the trash. All other queries ignore the trash. */
+export const trashQueries = defineQueries("database.trash", ({ kysely: db, engine, clock }) => {
   const insert = async (item: Omit<TrashItem, "noteTitle" | "attachment">, attachmentId: string | null) => {
     const { id, noteId, ownerId, deletedBy, deletedAt } = item;
     const by = { owner_id: ownerId, deleted_by: deletedBy, deleted_at: deletedAt };
@@ -23,25 +46,38 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
   };
   const toPurge = () => db.selectFrom("notes").select("id").where("trash_id", "=", sql.lit(PURGE));
   return {
-    async putNote(item) {
+    /**
+     * Moves a note to the trash. Its attachments do not change, because the note decides whether they are in the trash. The caller must
+     * have locked the note.
+     */
+    async putNote(item: Omit<TrashItem, "noteTitle" | "attachment">) {
       await insert(item, null);
       await db.updateTable("notes").set({ trash_id: item.id }).where("id", "=", item.noteId).execute();
     },
 
-    async putAttachment(attachmentId, item) {
+    /** Moves an attachment to the trash. Returns false if the attachment does not exist any more. The caller must have locked the note. */
+    async putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">) {
       const file = db.updateTable("attachments").set({ trash_id: item.id }).where("id", "=", attachmentId);
       // Checks the state again, because a verification may have rejected the file since it was read.
       const kept = file.where(notInTrash.attachments).where("state", "not in", ["rejected", ...unlistedStates]);
       const { numUpdatedRows } = await kept.executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
       await insert(item, attachmentId);
-      // Releases the idempotency key. Otherwise, a client that repeats the start of the upload would get an upload whose file is in the trash.
+      // Releases the idempotency key. Otherwise, a client that repeats the start of the upload would get an upload whose file is in the
+      // trash.
       const uploads = db.updateTable("uploads").set({ idempotency_key: null });
       await uploads.where("attachment_id", "=", attachmentId).execute();
       return true;
     },
 
-    async hold(subject, userId) {
+    /**
+     * Returns the item and the role of the user on its note, and locks the note until the transaction ends.
+     * Returns undefined if the item is not in the trash, or if it is an attachment and its note is in the trash too.
+     */
+    async hold(
+      subject: TrashSubject,
+      userId: string,
+    ): Promise<{ item: TrashItem; role: Role | undefined } | undefined> {
       if (engine.name === "postgres" && !(await lockNote(db, subject))) return undefined;
       const row = await selectItems(db)
         .select((eb) => roleOf(eb, { db, userId, now: clock() }).as("role"))
@@ -50,7 +86,8 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       return row && { item: toItem(row), role: row.role ?? undefined };
     },
 
-    async restore({ id, noteId }) {
+    /** Restores the item from the trash. The caller must have locked the item. */
+    async restore({ id, noteId }: TrashItem) {
       await db
         .updateTable("notes")
         .set({ trash_id: null })
@@ -62,22 +99,26 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       await db.deleteFrom("trash").where("id", "=", id).execute();
     },
 
-    async startPurge(noteId) {
+    /** Makes a note absent for everybody for ever, and queues its permanent deletion. The caller must have locked the note. */
+    async startPurge(noteId: string) {
       await db.updateTable("notes").set({ trash_id: PURGE }).where("id", "=", noteId).execute();
       await db.deleteFrom("trash").where("note_id", "=", noteId).where("attachment_id", "is", null).execute();
     },
 
-    async nextToPurge() {
+    /** Returns a note whose permanent deletion is queued. */
+    async nextToPurge(): Promise<string | undefined> {
       return (await toPurge().limit(1).executeTakeFirst())?.id;
     },
 
-    async holdToPurge(noteId) {
+    /** Locks a note whose permanent deletion is queued. Returns false if another replica has deleted the note. */
+    async holdToPurge(noteId: string) {
       // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
       const held = toPurge().$if(engine.name === "postgres", (query) => query.forUpdate());
       return (await held.where("id", "=", noteId).executeTakeFirst()) !== undefined;
     },
 
-    async listFor(userId, { limit, cursor }) {
+    /** Lists the items that the user may restore. The item that was deleted last comes first. */
+    async listFor(userId: string, { limit, cursor }: PageRequest): Promise<Page<ListedTrashItem>> {
       const before = decodeCursor(cursor);
       const items = selectItems(db)
         .select([filesOfNote(db, sql<number>`count(*)`).as("files"), filesOfNote(db, bytes).as("size_bytes_of_files")])
@@ -103,7 +144,11 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       );
     },
 
-    async listOld(before, limit) {
+    /**
+     * Lists the items that were deleted at `before` or earlier. The item with the earliest deletion comes first. Skips attachments whose
+     * note is in the trash.
+     */
+    async listOld(before: number, limit: number): Promise<TrashItem[]> {
       const old = selectItems(db).where("trash.deleted_at", "<=", before);
       return (await old.orderBy("trash.deleted_at").limit(limit).execute()).map(toItem);
     },

@@ -106,11 +106,11 @@ export function createDeliveries(
     while (!isStopped && running.size < AT_ONCE) {
       const now = clock();
       const [busy, busyOwners] = [[...running.keys()], ownersAtLimit([...running.values()])];
-      const claim = { now, leaseEndsAt: now + LEASE_MS, busy, busyOwners, limit: AT_ONCE - running.size };
-      const claimed = await webhookQueries(db).claim(claim);
-      if (claimed.length === 0) break;
-      for (const delivery of claimed) launch(delivery);
-      launched += claimed.length;
+      const lease = { now, leaseEndsAt: now + LEASE_MS, busy, busyOwners, limit: AT_ONCE - running.size };
+      const leased = await webhookQueries(db).claim(lease);
+      if (leased.length === 0) break;
+      for (const delivery of leased) launch(delivery);
+      launched += leased.length;
     }
     return launched;
   }

@@ -1,7 +1,15 @@
 import type { Deps } from "../../platform/deps.ts";
-import { deleteOldDeliveries } from "./delete-old.ts";
-import { listWebhookDeliveries, retryWebhookDelivery, testWebhook } from "./deliveries.ts";
-import { createWebhook, deleteWebhook, listWebhooks, rotateWebhookSecret, updateWebhook } from "./manage.ts";
+import { deleteOldDeliveries } from "./jobs.ts";
+import {
+  createWebhook,
+  deleteWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  retryWebhookDelivery,
+  rotateWebhookSecret,
+  testWebhook,
+  updateWebhook,
+} from "./manage.ts";
 
 export type WebhookVerbs = ReturnType<typeof createWebhooks>;
 

@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
+import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { Deliveries } from "./deliver.ts";
 
 /**
@@ -50,4 +52,12 @@ export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loo
       deliveries.cut();
     },
   };
+}
+
+/** How long the list of deliveries shows a delivery. Milliseconds. */
+const KEEP_MS = 30 * 86_400_000;
+
+/** Deletes the deliveries that are older than `KEEP_MS`. */
+export function deleteOldDeliveries({ db, clock }: Deps) {
+  return (): Promise<void> => webhookQueries(db).deleteOld(clock() - KEEP_MS);
 }

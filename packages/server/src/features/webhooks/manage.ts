@@ -1,14 +1,18 @@
+import { isIP } from "node:net";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AdminAction, WebhookEvent } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import type { WindowLimit } from "../../platform/limits/in-database.ts";
+import { takeFromWindow } from "../../platform/limits/in-database.ts";
+import { isLoopbackAddress, isPublicAddress } from "../../platform/outgoing/public-address.ts";
 import type { Caller } from "../access/caller.ts";
-import type { EndpointChange } from "../outbox/webhook.ts";
+import type { Delivery, EndpointChange } from "../outbox/webhook.ts";
 import { SERVICE_OWNER, type WebhookEndpoint } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
 import { credentialQueries, requireCredential, requireEnabled } from "../people/revocation.ts";
-import { checkUrl } from "./check-url.ts";
 import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
 
 /** The maximum number of endpoints of one user, or of the service. One response lists all of them. */
@@ -17,8 +21,8 @@ const MAX_ENDPOINTS = 20;
 /** The notes that a webhook is about. `own`: the notes of the caller. `service`: the notes of all users, only for administrators. */
 export type WebhookScope = "own" | "service";
 
-export type WebhookInput = { url: string; events: readonly WebhookEvent[]; description: string };
-export type EndpointAndSecret = { endpoint: WebhookEndpoint; secret: string };
+type WebhookInput = { url: string; events: readonly WebhookEvent[]; description: string };
+type EndpointAndSecret = { endpoint: WebhookEndpoint; secret: string };
 
 type Log = (action: AdminAction, endpoint: WebhookEndpoint) => Promise<void>;
 type Work<T> = (tx: Tx, context: { ownerId: string; now: number; log: Log }) => Promise<T>;
@@ -143,4 +147,87 @@ function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: Webho
 
 function policyOf({ webhooks }: Deps): { allowsLoopback: boolean } {
   return { allowsLoopback: webhooks?.allowsLoopback === true };
+}
+
+/**
+ * Checks the URL of an endpoint without a DNS query. The IP addresses of the host are checked at each try to send a message
+ * (platform/outgoing/send-webhook.ts).
+ * Throws `invalid_request`.
+ */
+export function checkUrl(text: string, { allowsLoopback }: { allowsLoopback: boolean }): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw refused("It must be an https URL.");
+  if (url.username !== "" || url.password !== "") throw refused("It must not contain a user name or a password.");
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const isLoopback = host === "localhost" || isLoopbackAddress(host);
+  if (isLoopback && allowsLoopback) return url.href;
+  if (url.protocol !== "https:") throw refused("It must begin with https://.");
+  if (isLoopback || (isIP(host) !== 0 && !isPublicAddress(host))) throw refused("Its host is not on the internet.");
+  url.hash = "";
+  return url.href;
+}
+
+function refused(problem: string): DomainError {
+  return new DomainError("invalid_request", `The URL is refused. ${problem}`);
+}
+
+/**
+ * Limits how many test messages and repeated messages one person can send. Each message is an HTTP request to a server that the person
+ * chose.
+ */
+const LIMIT: WindowLimit = { name: "webhook sends", max: 100, windowMs: 3_600_000 };
+const TOO_MANY = "You sent too many messages by hand. Wait until Retry-After has passed, then try again.";
+const DISABLED = "This webhook is disabled. Enable it first.";
+
+/** Lists the deliveries of the last 30 days, the newest first. Throws `webhook_not_found` or `access_denied`. */
+export function listWebhookDeliveries(deps: Deps) {
+  return async (
+    caller: Caller,
+    scope: WebhookScope,
+    { id, ...page }: PageRequest & { id: string },
+  ): Promise<Page<Delivery>> => {
+    found(await webhookQueries(deps.db).find(await ownerOf(deps, { caller, scope }), id));
+    return webhookQueries(deps.db).listDeliveries(id, page);
+  };
+}
+
+/** Sends a message again, even if it was delivered. Throws `webhook_not_found`, `webhook_disabled`, `rate_limited` or `access_denied`. */
+export function retryWebhookDelivery(deps: Deps) {
+  const { db, clock } = deps;
+  return async (
+    caller: Caller,
+    scope: WebhookScope,
+    { id, deliveryId }: { id: string; deliveryId: string },
+  ): Promise<void> => {
+    await requireActive(deps, { caller, scope, id });
+    if (!(await webhookQueries(db).retry({ endpointId: id, id: deliveryId }, clock()))) {
+      throw new DomainError("webhook_not_found", "This webhook has no such delivery.");
+    }
+    deps.webhooks?.onQueued();
+  };
+}
+
+/** Queues a test message, which is not about an event. Throws the same errors as `retryWebhookDelivery`. */
+export function testWebhook(deps: Deps) {
+  const { db, clock, newId } = deps;
+  return async (caller: Caller, scope: WebhookScope, id: string): Promise<{ deliveryId: string }> => {
+    const { ownerId } = await requireActive(deps, { caller, scope, id });
+    const deliveryId = `${newId()}-webhook-test`;
+    const data = { webhookId: id };
+    await webhookQueries(db).queueFor(id, {
+      ...{ id: deliveryId, type: "webhook.test", subject: deliveryId, ownerId, at: clock(), data },
+    });
+    deps.webhooks?.onQueued();
+    return { deliveryId };
+  };
+}
+
+async function requireActive(
+  deps: Deps,
+  { caller, scope, id }: { caller: Caller; scope: WebhookScope; id: string },
+): Promise<WebhookEndpoint> {
+  const endpoint = found(await webhookQueries(deps.db).find(await ownerOf(deps, { caller, scope }), id));
+  if (endpoint.disabledAt !== undefined) throw new DomainError("webhook_disabled", DISABLED);
+  await takeFromWindow(deps, { limit: LIMIT, holder: caller.userId, amount: 1, problem: TOO_MANY });
+  return endpoint;
 }

@@ -2,7 +2,7 @@ import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
-import { issuedUrlQueries } from "./issued-urls.ts";
+import { issuedUrlQueries } from "./queries.ts";
 
 /** The shortest time between two summaries for an endpoint of a user. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;

@@ -3,6 +3,7 @@ import {
   DeliveryParams,
   ListDeliveriesQuery,
   UpdateWebhookBody,
+  type WebhookDelivery,
   WebhookDeliveryPage,
   WebhookParams,
   Webhooks,
@@ -12,10 +13,11 @@ import {
 } from "@valetkey/contract";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
+import type { Delivery, WebhookEndpoint } from "../outbox/webhook.ts";
 import type { WebhookVerbs } from "./index.ts";
 import type { WebhookScope } from "./manage.ts";
-import { presentDelivery, presentWebhook } from "./present.ts";
 
 const own = operations("webhooks", schemasOf({ name: "Webhook", notes: "your notes" }));
 const ofService = operations("administration", schemasOf({ name: "ServiceWebhook", notes: "the notes of all users" }));
@@ -141,4 +143,32 @@ function deliveryRoutes(app: App, { useCases, takeTurn, path, scope, schemas }: 
     await useCases.retryWebhookDelivery(callerOf(request), scope, { id, deliveryId });
     return reply.code(204).send(null);
   });
+}
+
+function presentWebhook(endpoint: WebhookEndpoint): WireWebhook {
+  const { id, url, events, description, createdAt, disabledAt, problem, formerSecretUntil } = endpoint;
+  return {
+    ...{ id, url, events: [...events], description },
+    createdAt: toIso(createdAt),
+    disabledAt: isoOrNull(disabledAt),
+    problem: problem ?? null,
+    formerSecretUntil: isoOrNull(formerSecretUntil),
+  };
+}
+
+function presentDelivery(delivery: Delivery): WebhookDelivery {
+  const { id, type, createdAt, attempts, dueAt, deliveredAt, givenUpAt, status, problem } = delivery;
+  return {
+    ...{ id, type, state: stateOf(delivery), createdAt: toIso(createdAt), attempts },
+    dueAt: isoOrNull(dueAt),
+    deliveredAt: isoOrNull(deliveredAt),
+    givenUpAt: isoOrNull(givenUpAt),
+    status: status ?? null,
+    problem: problem ?? null,
+  };
+}
+
+function stateOf({ deliveredAt, givenUpAt }: Delivery): WebhookDelivery["state"] {
+  if (deliveredAt !== undefined) return "delivered";
+  return givenUpAt === undefined ? "waiting" : "given_up";
 }

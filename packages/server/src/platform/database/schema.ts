@@ -21,7 +21,7 @@ import type {
 type Bit = 0 | 1;
 
 /**
- * All tables. For the tables of the accounts library (auth-tables.ts), this type lists only the columns that the queries of this folder
+ * All tables. For the tables of the accounts library (accounts-config.ts), this type lists only the columns that the queries of this folder
  * use. Instants are milliseconds since the epoch, except in the tables of the accounts library.
  */
 export type Tables = {

@@ -3,18 +3,20 @@ import type { LightMyRequestResponse } from "fastify";
 import type { KyselyPlugin } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import { createAuthenticator } from "../../features/accounts/callers/authenticator.ts";
-import type { AccountLinks } from "../../features/accounts/library/account-links.ts";
 import { type Accounts, createAccounts } from "../../features/accounts/library/accounts.ts";
 import type { AccountSafety } from "../../features/accounts/library/accounts-config.ts";
-import { authTables } from "../../features/accounts/library/auth-tables.ts";
 import type { OidcProvider } from "../../features/accounts/library/oidc.ts";
-import { changeEmailOf, confirmEmailChange, requestEmailChange } from "../../features/accounts/own/change-email.ts";
-import { changePassword } from "../../features/accounts/own/change-password.ts";
-import { checkSecondFactor } from "../../features/accounts/own/check-second-factor.ts";
+import type { AccountLinks } from "../../features/accounts/library/own-account.ts";
 import { countAccountContents, keepAccount } from "../../features/accounts/own/delete-account.ts";
+import {
+  changeEmailOf,
+  confirmEmailChange,
+  proveEmail,
+  requestEmailChange,
+  requestEmailProof,
+} from "../../features/accounts/own/email.ts";
 import { recordBrowser } from "../../features/accounts/own/known-browsers.ts";
-import { limitAccountRequests } from "../../features/accounts/own/limit-account-requests.ts";
-import { countPasswordGuess, forgetPasswordGuesses } from "../../features/accounts/own/limit-password-guesses.ts";
+import { authenticateSession, limitAccountRequests } from "../../features/accounts/own/owner.ts";
 import {
   addPasskey,
   findPasskey,
@@ -26,17 +28,23 @@ import {
   startPasskeySignIn,
   useChallenge,
 } from "../../features/accounts/own/passkeys.ts";
-import { proveEmail, requestEmailProof } from "../../features/accounts/own/prove-email.ts";
-import { checkResetLink, requestPasswordReset, resetPassword } from "../../features/accounts/own/reset-password.ts";
 import {
+  changePassword,
+  checkResetLink,
+  countPasswordGuess,
+  forgetPasswordGuesses,
+  requestPasswordReset,
+  resetPassword,
+} from "../../features/accounts/own/password.ts";
+import {
+  checkSecondFactor,
   confirmSecondFactor,
   getSecondFactor,
   removeSecondFactor,
   renewRecoveryCodes,
   startSecondFactor,
 } from "../../features/accounts/own/second-factor.ts";
-import { authenticateSession } from "../../features/accounts/own/sessions.ts";
-import { accountQueries } from "../../features/accounts/queries.ts";
+import { accountQueries } from "../../features/accounts/queries/accounts.ts";
 import { createHashTurns } from "../../features/links/hash-password.ts";
 import { recordLanguage } from "../../features/people/people.ts";
 import { peopleQueries } from "../../features/people/queries.ts";
@@ -114,7 +122,6 @@ export async function openAccounts(
   const openReplica = (other: { oidc?: OidcProvider } = {}) => {
     const accounts: Accounts = createAccounts({
       database: { db: db.kysely.withPlugin(outage), type: engine.name },
-      tables: authTables,
       secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
       publicUrl,
       signUp: () => signUp,

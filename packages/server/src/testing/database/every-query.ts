@@ -1,15 +1,12 @@
 import { accessQueries, guardedNoteQueries } from "../../features/access/queries.ts";
-import { accountDeletionQueries } from "../../features/accounts/deletion-queries.ts";
-import { passkeyQueries } from "../../features/accounts/passkey-queries.ts";
-import { accountQueries } from "../../features/accounts/queries.ts";
-import { secondFactorQueries } from "../../features/accounts/second-factor-queries.ts";
-import { administrationQueries } from "../../features/administration/queries.ts";
-import { queueQueries } from "../../features/administration/queue-queries.ts";
+import { accountQueries } from "../../features/accounts/queries/accounts.ts";
+import { accountDeletionQueries } from "../../features/accounts/queries/deletions.ts";
+import { passkeyQueries, secondFactorQueries } from "../../features/accounts/queries/factors.ts";
+import { administrationQueries, queueQueries } from "../../features/administration/queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
-import { applicationQueries } from "../../features/embedding/application-queries.ts";
-import { itemQueries } from "../../features/embedding/item-queries.ts";
+import { applicationQueries, itemQueries } from "../../features/embedding/queries.ts";
 import { linkQueries } from "../../features/links/queries/links.ts";
 import { linkRecipientQueries } from "../../features/links/queries/recipients.ts";
 import { visitorFileQueries } from "../../features/links/queries/visitor-files.ts";
@@ -38,7 +35,7 @@ import { trashQueries } from "../../features/trash/queries.ts";
 import { uploadQueries } from "../../features/uploads/queries.ts";
 import { verificationQueries } from "../../features/uploads/verification-queries.ts";
 import { usageQueries } from "../../features/usage/queries.ts";
-import { issuedUrlQueries } from "../../features/webhooks/issued-urls.ts";
+import { issuedUrlQueries } from "../../features/webhooks/queries.ts";
 import { limitCountQueries } from "../../platform/limits/queries.ts";
 
 /** Every query of the service, by subject. */

@@ -538,7 +538,7 @@ export const queryExamples: Examples = {
     nextToPurge: [[]],
     holdToPurge: [["note-1"]],
   },
-  application: { claim: [[{ name: "service", bucket: "" }]] },
+  application: { own: [[{ name: "service", bucket: "" }]] },
   audit: {
     add: [[event, { ...event, id: "new", detail: { linkId: "link-1" } }]],
     listOfNote: [

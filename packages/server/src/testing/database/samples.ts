@@ -5,7 +5,7 @@ import type { AuditEvent } from "../../features/audit/audit-event.ts";
 import type { Link } from "../../features/links/link.ts";
 import { INVITATION_MS, type Invitation } from "../../features/sharing/invitation.ts";
 import type { Share } from "../../features/sharing/share.ts";
-import type { ApiToken } from "../../features/tokens/tokens-port.ts";
+import type { ApiToken } from "../../features/tokens/queries.ts";
 
 const AT = Date.UTC(2030, 0, 1);
 

@@ -1,6 +1,6 @@
-import { reservedNames } from "../../features/embedding/http/paths.ts";
+import { reservedNames } from "../../features/embedding/http/handler.ts";
 import type { Resource, Resources, User } from "../../features/embedding/types.ts";
-import { SERVICE } from "../claim-database.ts";
+import { SERVICE } from "../own-database.ts";
 import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;

@@ -1,22 +1,20 @@
 import { randomUUID } from "node:crypto";
 import pino, { type Logger } from "pino";
 import { createAsk } from "../../features/embedding/ask.ts";
-import { deliverFileEvents } from "../../features/embedding/deliver-file-events.ts";
 import { createFiles, type Files } from "../../features/embedding/files.ts";
-import { buildEmbeddedApp } from "../../features/embedding/http/app.ts";
+import { buildEmbeddingApp } from "../../features/embedding/http/app.ts";
 import { openDoors } from "../../features/embedding/http/doors.ts";
-import { createHandler } from "../../features/embedding/http/handler.ts";
+import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { checkUser } from "../../features/embedding/http/identify.ts";
-import { createFindPath } from "../../features/embedding/http/paths.ts";
-import { startFileEventDelivery } from "../../features/embedding/jobs.ts";
-import { presentFile } from "../../features/embedding/present-file.ts";
+import { presentFile } from "../../features/embedding/items.ts";
+import { deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
 import type { User } from "../../features/embedding/types.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { startBackground } from "../background.ts";
 import { type Base, openBase } from "../base.ts";
 import { placeOf } from "../bucket-target.ts";
-import { claimDatabase } from "../claim-database.ts";
 import { createOpened, type Opened } from "../opened.ts";
+import { ownDatabase } from "../own-database.ts";
 import { baseConfigOf } from "./base-config.ts";
 import { checkOptions } from "./check-options.ts";
 import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
@@ -68,7 +66,7 @@ async function open(
   const config = baseConfigOf(options);
   const base = await openBase(config, { logger });
   opened.add(base.close);
-  await claimDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
+  await ownDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
   const ask = createAsk({
     resources,
     onFault: ({ error, ...question }) => logger.error({ ...question, err: error }, "may() made no decision"),
@@ -79,7 +77,7 @@ async function open(
     onFailure: ({ error, ...failure }) =>
       logger.error({ ...failure, err: error }, "A hook failed. It is called again."),
   });
-  const app = buildEmbeddedApp({
+  const app = buildEmbeddingApp({
     files,
     useCases: base.useCases,
     findUser: options.user,

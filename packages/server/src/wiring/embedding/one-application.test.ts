@@ -3,7 +3,7 @@ import { createValetKey } from "../../index.ts";
 import { startEmbedded } from "../../platform/bucket/testing/bucket-server.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines, postgres, runSql } from "../../testing/database/test-databases.ts";
-import { claimDatabase, SERVICE } from "../claim-database.ts";
+import { ownDatabase, SERVICE } from "../own-database.ts";
 import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/embedding.ts";
 
 describe.each(engines)("a database of an embedding on $name", (engine) => {
@@ -39,7 +39,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     const embedding = await open(place);
     await embedding.close();
     const db = await opened(place);
-    await expect(claimDatabase(db, { name: SERVICE, bucket: "" })).rejects.toMatchObject({
+    await expect(ownDatabase(db, { name: SERVICE, bucket: "" })).rejects.toMatchObject({
       message: expect.stringContaining("the Valet Key service can't share it"),
     });
     await db.close();
@@ -47,7 +47,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     await (await open(ofService)).close();
     const other = await opened(ofService);
     await other.kysely.deleteFrom("application").execute();
-    await claimDatabase(other, { name: SERVICE, bucket: "" });
+    await ownDatabase(other, { name: SERVICE, bucket: "" });
     await other.close();
     await expect(createValetKey(optionsAt(ofService))).rejects.toMatchObject({
       message: expect.stringContaining("belongs to the Valet Key service"),

@@ -2,9 +2,9 @@ import type { FastifyRequest } from "fastify";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Authenticate, Caller } from "../../access/caller.ts";
 import type { Accounts } from "../library/accounts.ts";
+import { unauthenticated } from "./identity.ts";
 import { createJwtVerifier, type IdentifySubject, type JwtOptions } from "./jwt.ts";
-import { requireSameOrigin } from "./origin.ts";
-import { unauthenticated } from "./unauthenticated.ts";
+import { requireSameOrigin } from "./session-cookie.ts";
 
 const API_TOKEN_PREFIX = "vk_";
 const BEARER = /^bearer +(\S+) *$/i;

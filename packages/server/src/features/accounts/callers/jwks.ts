@@ -11,7 +11,7 @@ const COOL_DOWN_MS = 30_000;
 const FETCH_TIMEOUT_MS = 3_000;
 
 /** The keys of an identity provider. The service fetches them on demand. */
-export type KeySet = {
+type KeySet = {
   /** Returns the key that fits the header of a token. Throws `identity_provider_unavailable` or jose's JWKSNoMatchingKey. */
   getKey: JWTVerifyGetKey;
   /** Whether the service can use the cached keys without another fetch. */

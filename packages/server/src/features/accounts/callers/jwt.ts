@@ -5,9 +5,9 @@ import { readBase64url } from "../../../platform/crypto/ids.ts";
 import type { JwtIssuer } from "../../../platform/database/unions.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { Caller } from "../../access/caller.ts";
-import { type SubjectClaims, subjectClaimsOf } from "../library/identity.ts";
+import type { SubjectClaims } from "./identity.ts";
+import { subjectClaimsOf, unauthenticated } from "./identity.ts";
 import { followKeySet } from "./jwks.ts";
-import { unauthenticated } from "./unauthenticated.ts";
 
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_CACHED_TOKENS = 20_000;
@@ -34,7 +34,7 @@ export type JwtOptions = {
 /** Records the user whom the claims of a token describe, and returns this user as the caller. */
 export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) => Promise<Caller>;
 
-export type JwtVerifier = {
+type JwtVerifier = {
   /**
    * Returns the caller of a verified token that is still valid. Returns undefined if `verify` must check the token first. This function is
    * synchronous, because most requests call it.
@@ -46,8 +46,8 @@ export type JwtVerifier = {
 
 /**
  * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). The verifier accepts only a fixed list of
- * algorithms. By default, it requires `exp` and `sub`. It has no clock tolerance. Before a token is accepted for the first time, `identify` records
- * its user.
+ * algorithms. By default, it requires `exp` and `sub`. It has no clock tolerance. Before a token is accepted for the first time, `identify`
+ * records its user.
  */
 export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify: IdentifySubject }): JwtVerifier {
   const { clock, identify, jwksUrl, userClaim = "sub", requiresExpiry = true } = options;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { requireSameOrigin } from "./origin.ts";
+import { requireSameOrigin } from "./session-cookie.ts";
 
 const PUBLIC = "https://files.example";
 

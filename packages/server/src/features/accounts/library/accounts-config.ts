@@ -11,58 +11,42 @@ import type { LinkVerbs } from "../../links/index.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import type { SharingVerbs } from "../../sharing/index.ts";
 import type { AccountVerbs } from "../index.ts";
-import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, refusePicture } from "./account-creation.ts";
-import { type AccountLinks, accountLinks, type LogAccountChange } from "./account-links.ts";
-import { changesPassword } from "./change-password.ts";
-import { type AccountDeletions, deletesAccount } from "./delete-account.ts";
-import { endOutdatedSignIns, type PasswordCheck } from "./outdated-sign-ins.ts";
+import { followLanguage } from "./browsers.ts";
+import { AUTH_PATH, CLIENT_ADDRESS_HEADER } from "./library-request.ts";
+import type { AccountDeletions, AccountLinks, LogAccountChange } from "./own-account.ts";
+import { accountLinks, changesPassword, deletesAccount } from "./own-account.ts";
 import { type Passkeys, passkeys } from "./passkeys.ts";
-import { limitPasswords, type PasswordLimit } from "./password-guess-hooks.ts";
-import { followLanguage } from "./reader-language.ts";
+import type { PasswordCheck, PasswordLimit } from "./password-checks.ts";
+import { endOutdatedSignIns, limitPasswords } from "./password-checks.ts";
 import { type SecondFactors, secondFactor } from "./second-factor.ts";
-import { signUpWithPassword } from "./sign-up.ts";
-
-/** The path prefix of all account routes. */
-export const AUTH_PATH = "/auth";
-/**
- * This header passes the client's IP address to the library. The service sets the header on every request, and ignores the value that a
- * client sends.
- */
-export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
+import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, refusePicture, signUpWithPassword } from "./sign-up.ts";
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
-
-/** The names that this service gives to the tables and columns of better-auth. */
-type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification">;
 
 /** The use cases with which the owner of an account protects the account. */
 export type AccountSafety = SecondFactors &
   Passkeys &
   AccountDeletions &
-  Pick<AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs, "changePassword" | "changeEmailOf">;
+  Pick<AccountVerbs, "changePassword" | "changeEmailOf">;
 
 export type AccountsConfig = PasswordLimit &
-  PasswordCheck & {
+  PasswordCheck &
+  Pick<AccountVerbs, "recordBrowser" | "limitAccountRequests"> &
+  Pick<LinkVerbs & PeopleVerbs & SharingVerbs, "hashTurns" | "recordLanguage" | "admitSignUp"> & {
     /** The database with the tables of better-auth. */
     database: Pick<Extract<NonNullable<BetterAuthOptions["database"]>, { db: unknown }>, "db"> & {
       type: "sqlite" | "postgres";
     };
-    tables: AccountTables;
     /** The secret that signs session cookies. */
     secret: string;
     publicUrl: string;
     /** Returns the rule that says who may create an account at this moment. */
     signUp: () => Policy["sign-up"];
-    admitSignUp: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["admitSignUp"];
     newId: NewId;
     /** Throws for a disabled user, so that the user gets no session. */
     requireEnabled: (userId: string) => Promise<void>;
     links: AccountLinks;
     safety: AccountSafety;
-    recordLanguage: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["recordLanguage"];
-    recordBrowser: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["recordBrowser"];
-    limitAccountRequests: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["limitAccountRequests"];
-    hashTurns: (AccountVerbs & LinkVerbs & PeopleVerbs & SharingVerbs)["hashTurns"];
   };
 
 export type NewSession = { id: string; userId: string; token: string };
@@ -87,7 +71,7 @@ export function accountsConfig(
     logChange: LogAccountChange;
   },
 ): BetterAuthOptions {
-  const { tables, log } = config;
+  const { log } = config;
   const { origin } = new URL(config.publicUrl);
   const isSecure = isHttps(config.publicUrl);
   return {
@@ -97,21 +81,21 @@ export function accountsConfig(
     // Sets a list of secrets, because an environment variable of the library would override a single `secret`, but not a list.
     secrets: [{ version: 1, value: config.secret }],
     database: { ...config.database, transaction: true },
-    user: tables.user,
+    user: authTables.user,
     // There is no cookie cache, so that a session ends immediately when its row is deleted.
     session: {
-      ...tables.session,
+      ...authTables.session,
       expiresIn: SESSION_SECONDS,
       updateAge: SESSION_UPDATE_SECONDS,
       cookieCache: { enabled: false },
     },
     account: {
-      ...tables.account,
+      ...authTables.account,
       // Accounts are never linked by email address, because an unverified email address can belong to another person (ADR 8).
       accountLinking: { enabled: false, disableImplicitLinking: true },
       updateAccountOnSignIn: false,
     },
-    verification: tables.verification,
+    verification: authTables.verification,
     emailAndPassword: {
       enabled: true,
       minPasswordLength: MIN_PASSWORD_LENGTH,
@@ -130,7 +114,7 @@ export function accountsConfig(
       ...config.plugins,
       config.lastPlugin,
     ],
-    // The service limits the requests itself (request-limits.ts). Each request to the library would extend its window.
+    // The service limits the requests itself (routes.ts). Each request to the library would extend its window.
     rateLimit: { enabled: false },
     advanced: {
       // If `useSecureCookies` were true, the library would use the cookie prefix __Secure- instead of __Host-.
@@ -176,3 +160,44 @@ export function accountsConfig(
     experimental: { instrumentation: { enabled: false } },
   };
 }
+
+/**
+ * The names of better-auth's tables and columns, in the form of its options `user`, `session`, `account` and `verification`. A column that
+ * is not listed has the name that better-auth gives it.
+ */
+export const authTables = {
+  user: {
+    modelName: "auth_users",
+    fields: { emailVerified: "email_verified", createdAt: "created_at", updatedAt: "updated_at" },
+  },
+  session: {
+    modelName: "auth_sessions",
+    fields: {
+      userId: "user_id",
+      expiresAt: "expires_at",
+      ipAddress: "ip_address",
+      userAgent: "user_agent",
+      createdAt: "created_at",
+      updatedAt: "updated_at",
+    },
+  },
+  account: {
+    modelName: "auth_accounts",
+    fields: {
+      userId: "user_id",
+      accountId: "account_id",
+      providerId: "provider_id",
+      accessToken: "access_token",
+      refreshToken: "refresh_token",
+      idToken: "id_token",
+      accessTokenExpiresAt: "access_token_expires_at",
+      refreshTokenExpiresAt: "refresh_token_expires_at",
+      createdAt: "created_at",
+      updatedAt: "updated_at",
+    },
+  },
+  verification: {
+    modelName: "auth_verifications",
+    fields: { expiresAt: "expires_at", createdAt: "created_at", updatedAt: "updated_at" },
+  },
+} as const;

@@ -6,16 +6,16 @@ import type { Policy } from "../../../platform/policy.ts";
 import type { Language } from "../../../platform/text/language.ts";
 import type { Caller } from "../../access/caller.ts";
 import { readEmail } from "../../people/person.ts";
-import { sessionCookieFilter, sessionTokenReader } from "../callers/session-token.ts";
-import { createAccount, type NewAccount } from "./account-creation.ts";
-import { type AccountHandler, accountRoutes } from "./account-routes.ts";
+import { sessionCookieFilter, sessionTokenReader } from "../callers/session-cookie.ts";
 import { type AccountsConfig, accountsConfig, type NewSession } from "./accounts-config.ts";
-import { createKnownBrowsers } from "./known-browsers.ts";
+import { createKnownBrowsers, languageOf } from "./browsers.ts";
 import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./oidc.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
-import { languageOf } from "./reader-language.ts";
-import { createRequestLimits } from "./request-limits.ts";
+import type { AccountHandler } from "./routes.ts";
+import { accountRoutes, createRequestLimits } from "./routes.ts";
 import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
+import type { NewAccount } from "./sign-up.ts";
+import { createAccount } from "./sign-up.ts";
 
 /** Accounts that sign in with a password or an identity provider, and their sessions. */
 export type Accounts = {

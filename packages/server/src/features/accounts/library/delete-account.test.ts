@@ -15,8 +15,8 @@ import { webhookQueries } from "../../outbox/webhook-queries.ts";
 import { lookupQueries } from "../../people/lookups.ts";
 import { disabledUserQueries } from "../../people/revocation.ts";
 import { usageQueries } from "../../usage/queries.ts";
-import { accountDeletionQueries } from "../deletion-queries.ts";
-import { accountQueries } from "../queries.ts";
+import { accountQueries } from "../queries/accounts.ts";
+import { accountDeletionQueries } from "../queries/deletions.ts";
 
 const DAY_MS = 86_400_000;
 

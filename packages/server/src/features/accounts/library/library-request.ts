@@ -1,5 +1,11 @@
+import type { ProblemCode } from "@valetkey/contract";
+import { getSessionFromCtx } from "better-auth/api";
 import type { FastifyRequest } from "fastify";
-import { AUTH_PATH, CLIENT_ADDRESS_HEADER } from "./accounts-config.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import { HttpProblem } from "../../../platform/http/problem.ts";
+import type { Caller } from "../../access/caller.ts";
+import { unauthenticated } from "../callers/identity.ts";
+import type { Owner } from "../own/owner.ts";
 
 const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 
@@ -20,7 +26,7 @@ export function withoutRedirects(body: unknown): unknown {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !(REDIRECTS as readonly string[]).includes(name)));
 }
 
-/** `cookiesFor` returns the cookies of a `Cookie` header that the library may read (session-token.ts). */
+/** `cookiesFor` returns the cookies of a `Cookie` header that the library may read (session-cookie.ts). */
 export type LibraryCookies = { cookiesFor(cookieHeader: string): string };
 
 /**
@@ -46,4 +52,79 @@ export function toLibraryRequest(
   if (method === "GET" || body === undefined) return new Request(url, { method, headers });
   headers.set("content-type", "application/json");
   return new Request(url, { method, headers, body: JSON.stringify(body) });
+}
+
+const CODES: Record<number, ProblemCode> = {
+  401: "unauthenticated",
+  403: "access_denied",
+  404: "not_found",
+  415: "unsupported_media_type",
+};
+
+/** Converts an error response of better-auth to a problem. A failure of better-auth becomes `internal`. */
+export async function accountProblem(response: Response): Promise<Error> {
+  const { status } = response;
+  if (status >= 500) return new Error(`The accounts library responded with status ${status}.`);
+  const code = CODES[status] ?? "invalid_request";
+  const headers = code === "unauthenticated" ? { "WWW-Authenticate": "Bearer" } : undefined;
+  return new HttpProblem(code, await messageOf(response), { ...(headers && { headers }) });
+}
+
+// The error texts of better-auth are fixed, or name an invalid field. These texts never contain a value from the request.
+async function messageOf(response: Response): Promise<string> {
+  try {
+    const body: unknown = JSON.parse(await response.text());
+    if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string") {
+      return body.message;
+    }
+  } catch {}
+  return "The request was refused.";
+}
+
+/** The path prefix of all account routes. */
+export const AUTH_PATH = "/auth";
+
+/**
+ * This header passes the client's IP address to the library. The service sets the header on every request, and ignores the value that a
+ * client sends.
+ */
+export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
+
+type Endpoint = Parameters<typeof getSessionFromCtx>[0];
+
+export const POST = { method: "POST" } as const;
+export const DONE = { status: true } as const;
+
+export function bodyOf({ body }: { body?: unknown }): Record<string, unknown> {
+  return (body ?? {}) as Record<string, unknown>;
+}
+
+/** Reads a text field of the body. Throws `invalid_request`. */
+export function textOf(endpoint: { body?: unknown }, name: string): string {
+  const value = bodyOf(endpoint)[name];
+  if (typeof value === "string") return value;
+  throw new HttpProblem("invalid_request", `${name} is missing.`);
+}
+
+/** Returns the caller whose session is in the cookie. Throws `unauthenticated`. */
+export async function callerOf(endpoint: Endpoint): Promise<Caller> {
+  const found = await getSessionFromCtx(endpoint);
+  if (found === null) throw unauthenticated("Sign in first.", "Bearer");
+  return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
+}
+
+/**
+ * Checks that the body contains the caller's password, and returns the caller. Throws `unauthenticated`, `invalid_request` or
+ * `wrong_password`.
+ */
+export async function ownerOf(endpoint: Endpoint, { field = "password" } = {}): Promise<Owner> {
+  const caller = await callerOf(endpoint);
+  const password = textOf(endpoint, field);
+  const { internalAdapter, password: hashes } = endpoint.context;
+  const hash = (await internalAdapter.findCredentialAccount(caller.userId))?.password;
+  if (!hash) {
+    throw new DomainError("invalid_request", "This account has no password. It signs in with the identity provider.");
+  }
+  if (await hashes.verify({ hash, password })) return { caller, passwordHash: hash };
+  throw new DomainError("wrong_password", "The password is wrong.");
 }

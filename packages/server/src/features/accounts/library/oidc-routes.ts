@@ -1,14 +1,13 @@
-import { problems } from "@valetkey/contract";
+import type { ProblemCode, SignInError } from "@valetkey/contract";
+import { problems, signInErrors } from "@valetkey/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { logFields } from "../../../platform/http/logging.ts";
 import { HttpProblem, refusalOf } from "../../../platform/http/problem.ts";
-import { accountProblem } from "./account-problems.ts";
-import { type AccountHandler, admit, endFormerSession } from "./account-routes.ts";
-import { startOidcOperation } from "./account-schema.ts";
-import { AUTH_PATH } from "./accounts-config.ts";
-import { toLibraryRequest } from "./library-request.ts";
+import { AUTH_PATH, accountProblem, toLibraryRequest } from "./library-request.ts";
 import { type Oidc, PROVIDER_ID } from "./oidc.ts";
-import { signInErrorOf, signInProblem } from "./oidc-errors.ts";
+import { startOidcOperation } from "./operations.ts";
+import type { AccountHandler } from "./routes.ts";
+import { admit, endFormerSession } from "./routes.ts";
 
 const CALLBACK_PATH = `/callback/${PROVIDER_ID}`;
 /** The library redirects to this path after an error. The service changes this redirect, so that the user gets to the sign-in page. */
@@ -102,4 +101,32 @@ async function refusedBy(response: Response, accounts: AccountHandler): Promise<
 
 function passCookies(response: Response, reply: FastifyReply): void {
   for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
+}
+
+const CODES: Record<string, SignInError> = {
+  // These are error codes of better-auth.
+  account_not_linked: "email_taken",
+  state_not_found: "sign_in_expired",
+  state_mismatch: "sign_in_expired",
+  state_invalid: "sign_in_expired",
+  nonce_binding_missing: "sign_in_expired",
+  internal_server_error: "internal",
+  // These are error codes of the identity provider (RFC 6749 section 4.1.2.1, OpenID Connect Core 1.0 section 3.1.2.6).
+  access_denied: "access_denied",
+  login_required: "access_denied",
+  consent_required: "access_denied",
+  interaction_required: "access_denied",
+  server_error: "identity_provider_unavailable",
+  temporarily_unavailable: "identity_provider_unavailable",
+};
+
+/** Converts an error code of better-auth or of the provider to a problem. An unknown code becomes `sign_in_failed`. */
+function signInProblem(error: string): HttpProblem {
+  const code = Object.hasOwn(CODES, error) ? CODES[error] : undefined;
+  return new HttpProblem(code ?? "sign_in_failed", "Signing in with the identity provider failed.");
+}
+
+/** Returns the error code that the sign-in page shows. */
+function signInErrorOf(code: ProblemCode): SignInError {
+  return signInErrors.find((each) => each === code) ?? "sign_in_failed";
 }

@@ -3,7 +3,7 @@ import { genericOAuth } from "better-auth/plugins";
 import { decodeJwt, type JWTPayload } from "jose";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import { readEmail } from "../../people/person.ts";
-import { MAX_NAME_LENGTH, MAX_SUBJECT_LENGTH, plainText } from "./identity.ts";
+import { MAX_NAME_LENGTH, MAX_SUBJECT_LENGTH, plainText } from "../callers/identity.ts";
 
 /** The last segment of the callback URL. */
 export const PROVIDER_ID = "oidc";
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 10_000;
 /** An OpenID Connect provider, with which users sign in. */
 export type OidcProvider = { issuer: string; clientId: string; clientSecret: string; name: string };
 
-export type OidcOptions = {
+type OidcOptions = {
   provider: OidcProvider;
   /** Creates an instance of better-auth that uses this plugin. */
   open(plugin: BetterAuthPlugin): { handler(request: Request): Promise<Response> };

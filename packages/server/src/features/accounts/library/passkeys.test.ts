@@ -7,7 +7,7 @@ import { createAuthenticator } from "../../../testing/auth/authenticator.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { withQueries } from "../../../testing/database/with-queries.ts";
 import { useService } from "../../../testing/use-service.ts";
-import { passkeyQueries } from "../passkey-queries.ts";
+import { passkeyQueries } from "../queries/factors.ts";
 
 const MINUTE_MS = 60_000;
 

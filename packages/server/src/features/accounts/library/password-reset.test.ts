@@ -9,7 +9,7 @@ import type { ServiceOptions } from "../../../testing/service.ts";
 import { startServiceInTest, useService } from "../../../testing/use-service.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
 import { peopleQueries } from "../../people/queries.ts";
-import { accountQueries } from "../queries.ts";
+import { accountQueries } from "../queries/accounts.ts";
 
 const origin = "https://files.example.com";
 const PASSWORD = "correct horse battery";

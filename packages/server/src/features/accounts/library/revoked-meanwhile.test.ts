@@ -10,8 +10,8 @@ import { startServiceInTest } from "../../../testing/use-service.ts";
 import { lookupQueries } from "../../people/lookups.ts";
 import { credentialQueries } from "../../people/revocation.ts";
 import { apiTokenQueries } from "../../tokens/queries.ts";
-import { passkeyQueries } from "../passkey-queries.ts";
-import { accountQueries } from "../queries.ts";
+import { accountQueries } from "../queries/accounts.ts";
+import { passkeyQueries } from "../queries/factors.ts";
 
 const origin = "https://files.example.com";
 const PASSWORD = "correct horse battery";

@@ -1,8 +1,8 @@
 import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
 import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
 import type { AccountVerbs } from "../index.ts";
-import type { LogAccountChange } from "./account-links.ts";
-import { bodyOf, callerOf, DONE, ownerOf, POST, textOf } from "./endpoint.ts";
+import { bodyOf, callerOf, DONE, ownerOf, POST, textOf } from "./library-request.ts";
+import type { LogAccountChange } from "./own-account.ts";
 
 /** The use cases for the authenticator app of an account, and for its recovery codes. */
 export type SecondFactors = Pick<

@@ -1,10 +1,89 @@
-import type { BetterAuthPlugin } from "better-auth";
+import type { AuthContext, BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
+import { DomainError } from "../../../platform/errors.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import { readEmail } from "../../people/person.ts";
 import type { SharingVerbs } from "../../sharing/index.ts";
-import { createAccount } from "./account-creation.ts";
+import { MAX_NAME_LENGTH, plainText } from "../callers/identity.ts";
+
+export const MIN_PASSWORD_LENGTH = 10;
+export const MAX_PASSWORD_LENGTH = 128;
+
+export type NewAccount = { email: string; name: string; password: string };
+
+/**
+ * Creates an account with a password of 10 to 128 characters and a name of 1 to 255 characters.
+ * Throws `invalid_request` or `email_taken`.
+ */
+export async function createAccount(context: AuthContext, account: { [Member in keyof NewAccount]: unknown }) {
+  const { email, name, password } = checkAccount(account);
+  const { internalAdapter } = context;
+  if ((await internalAdapter.findUserByEmail(email)) !== null) throw emailTaken();
+  // Hashes the password before the transaction, because hashing is slow and SQLite allows only one writer at a time.
+  const passwordHash = await context.password.hash(password);
+  const id = context.generateId({ model: "user" }) as string;
+  // Generates the id of the user here, because the row with the password must contain the id.
+  const user = { id, email, name, emailVerified: false };
+  try {
+    const created = await internalAdapter.createOAuthUser(user, {
+      providerId: "credential",
+      accountId: id,
+      password: passwordHash,
+    });
+    return created.user;
+  } catch (error) {
+    // Checks whether a concurrent sign-up took the email address, which must be unique in the database.
+    const owner = await internalAdapter.findUserByEmail(email);
+    throw owner !== null && owner.user.id !== id ? emailTaken() : error;
+  }
+}
+
+/** Trims and checks a name. Throws `invalid_request`. */
+export function checkName(name: unknown): string {
+  const clean = plainText(typeof name === "string" ? name.trim() : name, MAX_NAME_LENGTH);
+  if (clean === undefined) {
+    throw invalid(`The name must have 1 to ${MAX_NAME_LENGTH} characters and no control characters.`);
+  }
+  return clean;
+}
+
+/**
+ * The service stores no pictures of people, because the host of a picture could see who views which page. Throws `invalid_request` for any
+ * picture.
+ */
+export function refusePicture(image: unknown): void {
+  if (image !== undefined && image !== null) {
+    throw invalid("Valet Key stores no profile pictures. Send the request without `image`.");
+  }
+}
+
+/** Checks a new password. Throws `invalid_request`. */
+export function checkPassword(password: unknown): string {
+  if (
+    typeof password !== "string" ||
+    password.length < MIN_PASSWORD_LENGTH ||
+    password.length > MAX_PASSWORD_LENGTH ||
+    !password.isWellFormed()
+  ) {
+    throw invalid(`The password must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`);
+  }
+  return password;
+}
+
+function checkAccount({ email, name, password }: { [Member in keyof NewAccount]: unknown }): NewAccount {
+  const normalised = readEmail(email);
+  if (normalised === undefined) throw invalid("The email address is not valid.");
+  return { email: normalised, password: checkPassword(password), name: checkName(name) };
+}
+
+function invalid(message: string): DomainError {
+  return new DomainError("invalid_request", message);
+}
+
+function emailTaken(): DomainError {
+  return new DomainError("email_taken", "An account with this email address exists already.");
+}
 
 /**
  * Replaces the sign-up of better-auth, because better-auth hashes the password inside a transaction, which blocks all other writers of

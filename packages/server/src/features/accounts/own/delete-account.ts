@@ -12,15 +12,15 @@ import { act, administratorQueries } from "../../people/administrators.ts";
 import { lookupQueries } from "../../people/lookups.ts";
 import type { AccountDeletion } from "../../people/person.ts";
 import { disabledUserQueries } from "../../people/revocation.ts";
+import { accountInvitationQueries } from "../../sharing/account-invitation-queries.ts";
 import type { PlannedDeletion } from "../../storage/object-deletions.ts";
 import { releaseObjects } from "../../storage/object-deletions.ts";
-import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/delete-for-good.ts";
-import type { AccountContents } from "../account-deletions-port.ts";
-import { endLinksOfAdministrators } from "../act.ts";
-import { accountDeletionQueries } from "../deletion-queries.ts";
-import { accountQueries } from "../queries.ts";
-import { type Owner, requireOwner } from "./own-account.ts";
-import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
+import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/delete.ts";
+import { accountQueries } from "../queries/accounts.ts";
+import type { AccountContents } from "../queries/deletions.ts";
+import { accountDeletionQueries } from "../queries/deletions.ts";
+import type { Owner, WarnDeps } from "./owner.ts";
+import { requireOwner, warnOfChange } from "./owner.ts";
 
 /** How long the owner of an account can cancel the deletion of the account. Milliseconds. */
 const KEEP_MS = 14 * 86_400_000;
@@ -167,4 +167,13 @@ function isOver(deletion: AccountDeletion | undefined, now: number): boolean {
 
 function lastAdministrator(): DomainError {
   return new DomainError("last_administrator", "The only administrator can't be deleted. Add another one first.");
+}
+
+/**
+ * Deletes the links for new passwords that administrators or the operator made. Lets the links of all invitations to the service expire.
+ * The action disables or closes the account of an administrator, who may have copied these links.
+ */
+export async function endLinksOfAdministrators(tx: Tx, now: number): Promise<void> {
+  await accountQueries(tx).deleteResetLinksByHand();
+  await accountInvitationQueries(tx).expireAll(now);
 }

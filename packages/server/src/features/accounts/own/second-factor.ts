@@ -1,18 +1,21 @@
-import { sealSecret } from "../../../platform/crypto/secrets.ts";
+import { createHash } from "node:crypto";
+import { Secret, TOTP } from "otpauth";
+import { openSecret, sealSecret } from "../../../platform/crypto/secrets.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import type { WindowLimit } from "../../../platform/limits/in-database.ts";
+import { takeFromWindow, windowKey } from "../../../platform/limits/in-database.ts";
+import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { Actor } from "../../people/administrators.ts";
 import { act } from "../../people/administrators.ts";
 import { requireCredential } from "../../people/revocation.ts";
-import { accountQueries } from "../queries.ts";
-import { secondFactorQueries } from "../second-factor-queries.ts";
-import { countCode, forgetCodes, useCode, wrongCode } from "./check-second-factor.ts";
-import { endOtherSessions, type Owner, requireOwner } from "./own-account.ts";
-import { hashRecoveryCode, makeRecoveryCodes } from "./recovery-codes.ts";
-import { describeSecret, SECRET_BYTES } from "./totp.ts";
-import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
+import { accountQueries } from "../queries/accounts.ts";
+import type { SecondFactor } from "../queries/factors.ts";
+import { secondFactorQueries } from "../queries/factors.ts";
+import type { Owner, WarnDeps } from "./owner.ts";
+import { endOtherSessions, requireOwner, warnOfChange } from "./owner.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
 
@@ -125,4 +128,121 @@ async function renewCodes(deps: PartDeps, tx: Tx, userId: string): Promise<strin
 
 function missing(): DomainError {
   return new DomainError("second_factor_missing", "This account has no second factor.");
+}
+
+/**
+ * Limits how many codes can be tried for one account. At any time, three of a million codes are right. With this limit, a stranger who
+ * knows the password must guess for over two years to succeed with a probability of 50 %.
+ */
+const LIMIT: WindowLimit = { name: "second factor", max: 10, windowMs: 3_600_000 };
+const PROBLEM = "Too many wrong codes for this account. Wait until Retry-After has passed, then try again.";
+const APP_CODE = /^\d{6}$/;
+
+type CheckDeps = Pick<Deps, "db" | "clock" | "linkKeys">;
+
+/**
+ * Checks the second factor of a sign-in: a code of the authenticator app, or a recovery code. Does nothing if the account has no second
+ * factor.
+ * Throws `second_factor_required`, `wrong_second_factor` or `rate_limited`.
+ */
+export function checkSecondFactor(deps: CheckDeps) {
+  const { db } = deps;
+  return async (userId: string, code: string | undefined): Promise<void> => {
+    const factor = await secondFactorQueries(db).find(userId);
+    if (factor?.confirmedAt === undefined) return;
+    if (code === undefined) {
+      const problem = "This account has a second factor. Send a code of the authenticator app, or a recovery code.";
+      throw new DomainError("second_factor_required", problem);
+    }
+    await countCode(deps, userId);
+    const hash = hashRecoveryCode(code);
+    const isRight =
+      hash === undefined
+        ? await useCode(deps, factor, code)
+        : await secondFactorQueries(db).useRecoveryCode(userId, hash);
+    if (!isRight) throw wrongCode();
+    await forgetCodes(db, userId);
+  };
+}
+
+/** Counts a code before it is checked, so that parallel guesses can't exceed the limit. Throws `rate_limited`. */
+async function countCode(deps: Pick<Deps, "db" | "clock">, userId: string): Promise<void> {
+  await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
+}
+
+/** Sets the count of tried codes to 0 after a right code. */
+function forgetCodes(tx: Tx, userId: string): Promise<void> {
+  return limitCountQueries(tx).reset(windowKey(LIMIT, userId));
+}
+
+/**
+ * Uses a code of the authenticator app, so that it works only once. Returns false if the code is wrong, expired or already used. Also
+ * encrypts the secret of the app with the current key, so that the operator can later remove an earlier AUTH_SECRET.
+ */
+export async function useCode(
+  { db, clock, linkKeys }: Pick<Deps, "clock" | "linkKeys"> & { db: Tx },
+  { userId, sealedSecret }: SecondFactor,
+  code: string,
+): Promise<boolean> {
+  const digits = code.replaceAll(/\s/g, "");
+  const secret = openSecret(linkKeys.secondFactors, userId, sealedSecret);
+  if (!APP_CODE.test(digits) || secret === undefined) return false;
+  const step = stepOfCode(secret, { code: digits, now: clock() });
+  if (step === undefined) return false;
+  return secondFactorQueries(db).useStep(userId, {
+    step,
+    sealedSecret: sealSecret(linkKeys.secondFactors, userId, secret),
+  });
+}
+
+export function wrongCode(): DomainError {
+  return new DomainError("wrong_second_factor", "The code is wrong, has expired, or was used. Send the next one.");
+}
+
+/** Every authenticator app supports these settings, and some apps support no other settings. */
+const SETTINGS = { algorithm: "SHA1", digits: 6, period: 30 } as const;
+
+/** How many time steps of 30 seconds the clock of the phone may be behind or ahead. */
+const WINDOW = 1;
+const SECRET_BYTES = 20;
+
+/** Returns the time step of a code (RFC 6238 section 4.2), or undefined if the code is wrong or expired. */
+function stepOfCode(secret: Uint8Array, { code, now }: { code: string; now: number }): number | undefined {
+  const totp = new TOTP({ ...SETTINGS, secret: toSecret(secret) });
+  const delta = totp.validate({ token: code, timestamp: now, window: WINDOW });
+  return delta === null ? undefined : totp.counter({ timestamp: now }) + delta;
+}
+
+/**
+ * Returns the secret as a text that people can type, and as a URL for a QR code. The authenticator app shows `issuer` and `label` as the
+ * name of the account.
+ */
+function describeSecret(secret: Uint8Array, name: { issuer: string; label: string }) {
+  const totp = new TOTP({ ...SETTINGS, ...name, secret: toSecret(secret) });
+  return { secret: totp.secret.base32, url: totp.toString() };
+}
+
+function toSecret(secret: Uint8Array): Secret {
+  return new Secret({ buffer: new Uint8Array(secret).buffer });
+}
+
+const RECOVERY_CODES = 10;
+
+/** The number of random bytes in a code. A code has 80 random bits, so a fast hash without a salt is enough. */
+const RECOVERY_CODE_BYTES = 10;
+const RECOVERY_CODE = /^[A-Z2-7]{16}$/;
+
+/** Makes ten codes such as `ABCD-EFGH-IJKL-MNOP`. A person can enter each code once, instead of a code of the authenticator app. */
+function makeRecoveryCodes({ newSecret }: Pick<Deps, "newSecret">): string[] {
+  return Array.from({ length: RECOVERY_CODES }, () => {
+    const bytes = new Uint8Array(Buffer.from(newSecret(), "base64url").subarray(0, RECOVERY_CODE_BYTES));
+    const text = new Secret({ buffer: bytes.buffer }).base32;
+    return (text.match(/.{4}/g) ?? []).join("-");
+  });
+}
+
+/** Computes the hash of a typed code. Ignores case, spaces and dashes. Returns undefined if the text does not have the form of a code. */
+function hashRecoveryCode(code: string): string | undefined {
+  const plain = code.replace(/[\s-]/g, "").toUpperCase();
+  return RECOVERY_CODE.test(plain) ? createHash("sha256").update(plain).digest("base64url") : undefined;
 }

@@ -10,9 +10,9 @@ import { compileValidator } from "../../../platform/http/validation.ts";
 import { createMetrics } from "../../../platform/metrics/requests.ts";
 import { callerOf } from "../../access/caller.ts";
 import { type FindUser, identificationHook } from "./identify.ts";
-import { type EmbeddedRouteDeps, embeddedFileRoutes, embeddedUploadRoutes } from "./routes.ts";
+import { type EmbeddingRouteDeps, embeddingFileRoutes, embeddingUploadRoutes } from "./routes.ts";
 
-export type EmbeddedAppOptions = EmbeddedRouteDeps & {
+type EmbeddingAppOptions = EmbeddingRouteDeps & {
   findUser: FindUser;
   /** The origins of other web sites whose pages may send changes. */
   origins: ReadonlySet<string>;
@@ -24,7 +24,7 @@ export type EmbeddedAppOptions = EmbeddedRouteDeps & {
  * Builds the HTTP application of an embedding. This HTTP application never listens on a port. The entry points in doors.ts pass requests to
  * it.
  */
-export function buildEmbeddedApp(options: EmbeddedAppOptions): App {
+export function buildEmbeddingApp(options: EmbeddingAppOptions): App {
   const app = fastify({
     loggerInstance: options.logger,
     logController: new RequestLog(),
@@ -49,8 +49,8 @@ export function buildEmbeddedApp(options: EmbeddedAppOptions): App {
     api.addHook("onRequest", identificationHook(options.findUser, options));
     const turns = { turns: createWriteTurns(), holderOf: (request: FastifyRequest) => callerOf(request).userId };
     api.addHook("onRoute", inTurns({ turns }));
-    embeddedUploadRoutes(api, options);
-    embeddedFileRoutes(api, options);
+    embeddingUploadRoutes(api, options);
+    embeddingFileRoutes(api, options);
   });
   return app;
 }

@@ -1,3 +1,23 @@
+import {
+  CompleteUploadBody,
+  FileUrl,
+  FileUrls,
+  Id,
+  PageQuery,
+  PlainText,
+  pageOf,
+  SignedParts,
+  SignPartsBody,
+  StartedUpload,
+  StartUploadBody,
+  StartUploadHeaders,
+  Upload,
+  UploadParams,
+  UrlPurpose,
+  UrlQuery,
+  Attachment as WireAttachment,
+} from "@valetkey/contract";
+import { Type } from "typebox";
 import { httpLimits } from "../../../platform/http/http-limits.ts";
 import type { App } from "../../../platform/http/route-types.ts";
 import { allowNoBody, fitPage, readIdempotencyKey, toIso } from "../../../platform/http/wire.ts";
@@ -11,9 +31,44 @@ import type { People } from "../../people/people.ts";
 import { presentPart, presentStarted, presentUpload } from "../../uploads/present.ts";
 import type { Files } from "../files.ts";
 import { userOf } from "./identify.ts";
-import { schemas } from "./schema.ts";
 
-export type EmbeddedRouteDeps = { files: Files; useCases: Pick<PeopleVerbs, "findPeople"> };
+const Name = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
+const ItemParams = Type.Object({ resource: Name, itemId: Name });
+const FileParams = Type.Object({ fileId: Id });
+
+/** An attachment, and the item to which the attachment belongs. */
+const ItemFile = Type.Object({ ...WireAttachment.properties, resource: Name, itemId: Name });
+
+/** The schemas of the routes of an embedding. The upload routes reuse schemas of the service. */
+const schemas = {
+  startUpload: {
+    params: ItemParams,
+    headers: StartUploadHeaders,
+    body: StartUploadBody,
+    response: { 201: StartedUpload },
+  },
+  getUpload: { params: UploadParams, response: { 200: Upload } },
+  signParts: { params: UploadParams, body: SignPartsBody, response: { 200: SignedParts } },
+  completeUpload: { params: UploadParams, body: CompleteUploadBody, response: { 200: ItemFile } },
+  abortUpload: { params: UploadParams, response: { 204: Type.Null() } },
+  listFiles: { params: ItemParams, querystring: PageQuery, response: { 200: pageOf(ItemFile) } },
+  getFile: { params: FileParams, response: { 200: ItemFile } },
+  removeFile: { params: FileParams, response: { 204: Type.Null() } },
+  issueUrl: { params: FileParams, querystring: UrlQuery, response: { 200: FileUrl } },
+  download: { params: FileParams, querystring: UrlQuery, response: { 302: Type.Null() } },
+  issueUrls: {
+    body: Type.Object(
+      {
+        fileIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
+        purpose: Type.Optional(UrlPurpose),
+      },
+      { additionalProperties: false },
+    ),
+    response: { 200: FileUrls },
+  },
+};
+
+export type EmbeddingRouteDeps = { files: Files; useCases: Pick<PeopleVerbs, "findPeople"> };
 
 // The URL routes have no HEAD variant, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
@@ -22,7 +77,7 @@ const exposeHeadRoute = false;
  * The routes for uploads to an item. Requests and responses look like those of the service, so that `@valetkey/client` can upload to an
  * item.
  */
-export function embeddedUploadRoutes(app: App, deps: EmbeddedRouteDeps): void {
+export function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files } = deps;
   app.post("/:resource/:itemId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
     const { filename, sizeBytes, contentType, sha256 } = request.body;
@@ -60,7 +115,7 @@ export function embeddedUploadRoutes(app: App, deps: EmbeddedRouteDeps): void {
 }
 
 /** The routes for the files of an item, and for their URLs. */
-export function embeddedFileRoutes(app: App, deps: EmbeddedRouteDeps): void {
+export function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files, useCases } = deps;
   app.get("/:resource/:itemId", { schema: schemas.listFiles }, async (request) => {
     const { resource, itemId } = request.params;
@@ -102,7 +157,7 @@ export function embeddedFileRoutes(app: App, deps: EmbeddedRouteDeps): void {
   });
 }
 
-async function describeFile(attachment: Attachment, { item, deps }: { item: ItemName; deps: EmbeddedRouteDeps }) {
+async function describeFile(attachment: Attachment, { item, deps }: { item: ItemName; deps: EmbeddingRouteDeps }) {
   return presentItemFile(attachment, { item, people: await deps.useCases.findPeople([attachment.createdBy]) });
 }
 

@@ -1,0 +1,63 @@
+import { HttpProblem } from "../../../platform/http/problem.ts";
+import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
+
+/** The facts about a user that a verified token contains. */
+export type SubjectClaims = {
+  subject: string;
+  /** Undefined: the token contains no email address. Null: the user can't get shares by email address. */
+  email: string | null | undefined;
+  isEmailVerified: boolean;
+  name: string | undefined;
+  /** The claim `iat`. Milliseconds since the epoch. */
+  issuedAt: number | undefined;
+};
+
+export const MAX_SUBJECT_LENGTH = 255;
+export const MAX_NAME_LENGTH = 255;
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
+const CONTROL = /\p{Cc}/u;
+
+/**
+ * Reads the claims of a verified token. Returns undefined if the claim with the id of the user is not a string of 1 to 255 characters.
+ * If `email_verified` is present and not true, the email address is ignored. Without this rule, a user could state any email address, and
+ * get the shares for that email address.
+ */
+export function subjectClaimsOf(
+  claims: Readonly<Record<string, unknown>>,
+  userClaim = "sub",
+): SubjectClaims | undefined {
+  const id = Object.hasOwn(claims, userClaim) ? claims[userClaim] : undefined;
+  // Many databases have numbers as ids, but `sub` must be a string (RFC 7519, section 4.1.2).
+  const text = userClaim !== "sub" && Number.isSafeInteger(id) ? String(id) : id;
+  const subject = plainText(text, MAX_SUBJECT_LENGTH);
+  if (subject === undefined) return undefined;
+  const { email_verified: verified } = claims;
+  // Some providers send `email_verified` as a string.
+  const isEmailVerified = verified === true || verified === "true";
+  const isUnverified = !isEmailVerified && verified !== undefined && verified !== null;
+  return {
+    subject,
+    email: isUnverified ? null : emailOf(claims.email),
+    isEmailVerified,
+    name: plainText(claims.name, MAX_NAME_LENGTH),
+    issuedAt: typeof claims.iat === "number" && Number.isFinite(claims.iat) ? Math.trunc(claims.iat * 1000) : undefined,
+  };
+}
+
+function emailOf(claim: unknown): string | null | undefined {
+  if (claim === undefined || claim === null) return undefined;
+  const email = plainText(claim, MAX_EMAIL_LENGTH);
+  return email !== undefined && EMAIL.test(email) ? email : null;
+}
+
+/** Returns a string of 1 to `maxLength` characters without control characters and lone surrogates, or else undefined. */
+export function plainText(value: unknown, maxLength: number): string | undefined {
+  if (typeof value !== "string" || value.length === 0 || value.length > maxLength) return undefined;
+  // No real id, name or email address has such characters, and PostgreSQL can't store U+0000.
+  return value.isWellFormed() && !CONTROL.test(value) ? value : undefined;
+}
+
+/** Creates the error for refused credentials. The default challenge is the challenge for a bearer token (RFC 6750 section 3.1). */
+export function unauthenticated(message: string, challenge = 'Bearer error="invalid_token"'): HttpProblem {
+  return new HttpProblem("unauthenticated", message, { headers: { "WWW-Authenticate": challenge } });
+}

@@ -1,0 +1,80 @@
+import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
+import { parseCookie } from "cookie";
+import type { FastifyRequest } from "fastify";
+import { HttpProblem } from "../../../platform/http/problem.ts";
+import { sessionCookieName } from "../../../platform/http/session-cookie.ts";
+
+/**
+ * Returns a function that reads the token of the session from a `Cookie` header. The function returns undefined if there is no session
+ * cookie, or if its signature is wrong.
+ *
+ * The accounts library sets the cookie: the token, a dot, and the HMAC-SHA256 of the token in base64. Almost every request of the web app
+ * needs this check, and the library needs much longer for it.
+ */
+export function sessionTokenReader({ secret, publicUrl }: { secret: string; publicUrl: string }) {
+  const name = sessionCookieName(publicUrl);
+  const key = createSecretKey(secret, "utf8");
+  return (cookieHeader: string): string | undefined => {
+    // Decodes only this cookie, because a client can send hundreds of others.
+    const cookie = decoded(parseCookie(cookieHeader, { decode: (value) => value })[name] ?? "");
+    const dot = cookie.lastIndexOf(".");
+    if (dot < 1) return undefined;
+    const token = cookie.slice(0, dot);
+    const expected = createHmac("sha256", key).update(token).digest("base64");
+    return isEqual(cookie.slice(dot + 1), expected) ? token : undefined;
+  };
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/**
+ * Returns a function that removes the session cookie from a `Cookie` header, unless `readToken` accepts it. The accounts library accepts
+ * more spellings of a signature. Without this, a cookie could be valid on some routes only.
+ */
+export function sessionCookieFilter({
+  publicUrl,
+  readToken,
+}: {
+  publicUrl: string;
+  readToken: (cookieHeader: string) => string | undefined;
+}) {
+  const name = sessionCookieName(publicUrl);
+  return (cookieHeader: string): string =>
+    readToken(cookieHeader) === undefined
+      ? cookieHeader
+          .split(";")
+          .filter((pair) => pair.split("=", 1)[0]?.trim() !== name)
+          .join(";")
+      : cookieHeader;
+}
+
+/** Compares in constant time, so that the time does not help anyone to guess a signature. */
+function isEqual(actual: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(actual), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+type Request = Pick<FastifyRequest, "method" | "headers">;
+
+/**
+ * Refuses a write that a page of another origin sent with the user's cookie (docs/security-requirements.md, 24).
+ * The header `Origin` must be the public origin. If there is no `Origin`, `Sec-Fetch-Site` must be `same-origin`. Throws
+ * `cross_site_request`.
+ */
+export function requireSameOrigin(request: Request, publicOrigin: string): void {
+  if (SAFE_METHODS.has(request.method)) return;
+  const { origin } = request.headers;
+  if (origin === undefined ? request.headers["sec-fetch-site"] === "same-origin" : origin === publicOrigin) return;
+  throw new HttpProblem(
+    "cross_site_request",
+    "A request with the session cookie must come from a page of this service.",
+  );
+}

@@ -1,0 +1,116 @@
+import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
+import { createAuthMiddleware } from "better-auth/api";
+import Bowser from "bowser";
+import { readerLanguage } from "../../../platform/http/pages.ts";
+import type { Language } from "../../../platform/text/language.ts";
+import type { BrowserNames } from "../../outbox/mail.ts";
+import type { PeopleVerbs } from "../../people/index.ts";
+import type { AccountVerbs } from "../index.ts";
+import { KNOWN_MS } from "../own/known-browsers.ts";
+import { bodyOf } from "./library-request.ts";
+
+type Options = Pick<AccountVerbs, "recordBrowser"> & { cookieName: string };
+
+/**
+ * After these requests, the service sends the owner a mail about the new password. So the owner needs no second mail about a new browser.
+ */
+const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
+
+/**
+ * Gives the browser of each new session a cookie, and notifies the owner of the account if the account did not know the browser. This
+ * plugin must be the last one, because another plugin may still end the session.
+ */
+export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
+  const [newAccounts, newSessions] = [new WeakSet<Request>(), new WeakSet<Request>()];
+  const has = (requests: WeakSet<Request>, request: Request | undefined) =>
+    request !== undefined && requests.has(request);
+  const plugin: BetterAuthPlugin = {
+    id: "known-browsers",
+    hooks: {
+      after: [
+        {
+          // Checks `newSessions` too, because the library also sets `newSession` when it extends a session.
+          matcher: ({ context, request }: HookEndpointContext) =>
+            context.newSession !== null && has(newSessions, request),
+          handler: createAuthMiddleware(async (endpoint) => {
+            const { newSession, authCookies } = endpoint.context;
+            if (newSession === null) return;
+            const { userId, userAgent, ipAddress } = newSession.session;
+            const marks = await recordBrowser({
+              userId,
+              marks: endpoint.getCookie(cookieName) ?? undefined,
+              isExpected: EXPECTED.has(endpoint.path) || has(newAccounts, endpoint.request),
+              browser: browserOf(userAgent),
+              ip: ipAddress || undefined,
+            });
+            // A person who chooses a short session may use the browser of another person. So this sign-in does not make the browser known
+            // to the account.
+            if (bodyOf(endpoint).rememberMe === false) return;
+            endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
+          }),
+        },
+      ],
+    },
+  };
+  return {
+    plugin,
+    /** Records that this request created the account. The first sign-in to a new account needs no mail. */
+    onNewAccount: (request: Request | undefined) => request && newAccounts.add(request),
+    onNewSession: (request: Request | undefined) => request && newSessions.add(request),
+  };
+}
+
+const BROWSERS: ReadonlySet<string> = new Set(Object.values(Bowser.BROWSER_MAP));
+const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
+
+/**
+ * Returns the names of a browser and its operating system. Returns only names that the library lists, because the library can also return
+ * words of the User-Agent header.
+ */
+function browserOf(userAgent: string | null | undefined): BrowserNames {
+  // The library throws for an empty string.
+  if (!userAgent) return { browser: undefined, system: undefined };
+  const { browser, os } = Bowser.parse(userAgent);
+  return { browser: nameIn(BROWSERS, browser.name), system: nameIn(SYSTEMS, os.name) };
+}
+
+function nameIn(names: ReadonlySet<string>, name: string | undefined): string | undefined {
+  return name !== undefined && names.has(name) ? name : undefined;
+}
+
+/** Returns the language in which the browser shows the pages. Returns undefined if no browser sent the request. */
+export function languageOf(endpoint: { request?: Request | undefined } | null | undefined): Language | undefined {
+  const headers = endpoint?.request?.headers;
+  if (headers === undefined) return undefined;
+  return readerLanguage({
+    cookie: headers.get("cookie") ?? undefined,
+    "accept-language": headers.get("accept-language") ?? undefined,
+  });
+}
+
+/**
+ * Records the language of a signed-in user. Each page first reads the session, so this plugin also notices when the user chooses another
+ * language.
+ */
+export function followLanguage({ recordLanguage }: Pick<PeopleVerbs, "recordLanguage">): BetterAuthPlugin {
+  return {
+    id: "reader-language",
+    hooks: {
+      after: [
+        {
+          // The service also calls this endpoint, without a request, to authenticate other requests.
+          matcher: ({ path, request }: HookEndpointContext) => path === "/get-session" && request !== undefined,
+          handler: createAuthMiddleware(async (endpoint) => {
+            const found = endpoint.context.returned as { user?: { id: string } } | null | undefined;
+            const language = languageOf(endpoint);
+            if (found?.user === undefined || language === undefined) return;
+            await recordLanguage(found.user.id, language).catch((error: unknown) => {
+              // Ignores the failure, because the user must still be able to open pages and delete files, for example if the disk is full.
+              endpoint.context.logger.error("The language of a user could not be recorded.", error);
+            });
+          }),
+        },
+      ],
+    },
+  };
+}

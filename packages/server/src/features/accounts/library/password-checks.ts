@@ -1,0 +1,117 @@
+import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
+import { createAuthMiddleware, getSessionFromCtx, isAPIError } from "better-auth/api";
+import { normaliseEmail } from "../../people/person.ts";
+import { unauthenticated } from "../callers/identity.ts";
+
+export type PasswordLimit = {
+  /** Called before a password is checked. Throws `rate_limited` after too many guesses. */
+  countPasswordGuess: (account: string) => Promise<void>;
+  /** Called after a person entered the right password. Deletes the count of wrong guesses. */
+  forgetPasswordGuesses: (account: string) => Promise<void>;
+};
+
+/** The endpoints at which a signed-in user must enter the password again. */
+export const PASSWORD_AGAIN: readonly string[] = [
+  "/change-password",
+  "/request-email-change",
+  "/second-factor/start",
+  "/second-factor/remove",
+  "/second-factor/recovery-codes",
+  "/passkeys/start",
+  "/delete-account",
+];
+
+const ofSession: ReadonlySet<string | undefined> = new Set(PASSWORD_AGAIN);
+const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || ofSession.has(path);
+
+/**
+ * Limits how many wrong passwords people can try for one account, from all IP addresses together. The library limits only the requests from
+ * each IP address, and does so before this plugin runs.
+ * The same limit applies to an email address without an account. So the response does not show whether an account exists.
+ */
+export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: PasswordLimit): BetterAuthPlugin {
+  return {
+    id: "limit-passwords",
+    hooks: {
+      before: [
+        {
+          matcher,
+          handler: createAuthMiddleware(async (endpoint) => {
+            const account = await accountOf(endpoint);
+            if (account !== undefined) await countPasswordGuess(account);
+          }),
+        },
+      ],
+      after: [
+        {
+          matcher,
+          handler: createAuthMiddleware(async (endpoint) => {
+            if (isAPIError(endpoint.context.returned)) return;
+            const account = await accountOf(endpoint);
+            if (account !== undefined) await forgetPasswordGuesses(account);
+          }),
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * Returns the name under which guesses are counted. A signed-in user has a separate count. So other people who guess at the sign-in can't
+ * stop the user from changing the password.
+ */
+async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Promise<string | undefined> {
+  if (ofSession.has(endpoint.path)) {
+    const session = await getSessionFromCtx(endpoint);
+    return session === null ? undefined : `user ${session.user.id}`;
+  }
+  const { email } = (endpoint.body ?? {}) as { email?: unknown };
+  return typeof email === "string" ? `email ${normaliseEmail(email)}` : undefined;
+}
+
+export type PasswordCheck = {
+  /** Whether the account still has this password hash. If a transaction is changing the password, waits until that transaction ends. */
+  hasPassword: (userId: string, passwordHash: string) => Promise<boolean>;
+};
+
+const isSignIn = ({ path }: HookEndpointContext) => path === "/sign-in/email";
+
+/**
+ * Ends a new session if the password was replaced during the sign-in. A password change ends only the sessions that are already stored. The
+ * library stores a new session only after the slow check of the old hash. So a password change during that check would miss the new
+ * session.
+ */
+export function endOutdatedSignIns({ hasPassword }: PasswordCheck): BetterAuthPlugin {
+  /** The password hash of each request, read before the library verifies the password. */
+  const hashes = new WeakMap<Request, string>();
+  return {
+    id: "outdated-sign-ins",
+    hooks: {
+      before: [
+        {
+          matcher: isSignIn,
+          handler: createAuthMiddleware(async ({ request, body, context }) => {
+            const { email } = (body ?? {}) as { email?: unknown };
+            if (request === undefined || typeof email !== "string") return;
+            const found = await context.internalAdapter.findUserByEmail(email.toLowerCase(), { includeAccounts: true });
+            const hash = found?.accounts.find(({ providerId }) => providerId === "credential")?.password;
+            if (hash) hashes.set(request, hash);
+          }),
+        },
+      ],
+      after: [
+        {
+          matcher: isSignIn,
+          handler: createAuthMiddleware(async ({ request, context: { newSession, internalAdapter } }) => {
+            if (newSession === null) return;
+            const { user, session } = newSession;
+            const hash = request && hashes.get(request);
+            if (hash !== undefined && (await hasPassword(user.id, hash))) return;
+            await internalAdapter.deleteSession(session.token);
+            throw unauthenticated("Invalid email or password", "Bearer");
+          }),
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { Tx } from "../../../platform/database/queries.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import type { WindowLimit } from "../../../platform/limits/in-database.ts";
+import { createWindows } from "../../../platform/limits/in-memory.ts";
+import type { Caller } from "../../access/caller.ts";
+import type { AccountChange } from "../../outbox/mail.ts";
+import { queueMailIfOn } from "../../outbox/queue-mail.ts";
+import { lookupQueries } from "../../people/lookups.ts";
+import { requireCredential } from "../../people/revocation.ts";
+import { accountQueries } from "../queries/accounts.ts";
+
+/** The caller, who has just entered the right password. `passwordHash`: the hash of this password. */
+export type Owner = { caller: Caller; passwordHash: string };
+
+/**
+ * Checks that a request is still allowed after the password of the caller was checked. Throws `access_denied` if the session has ended
+ * since then, and `wrong_password` if the password was replaced.
+ */
+export async function requireOwner(tx: Tx, { caller, passwordHash }: Owner): Promise<void> {
+  await requireCredential(tx, caller);
+  if (await accountQueries(tx).hasPassword(caller.userId, passwordHash)) return;
+  throw new DomainError("wrong_password", "The password of this account has just changed. Try again.");
+}
+
+/** Ends the sessions of the caller, except the session of the request. */
+export async function endOtherSessions(tx: Tx, { userId, credential }: Caller): Promise<void> {
+  await accountQueries(tx).endSessions(userId, { except: credential?.kind === "session" ? credential.id : undefined });
+}
+
+/** Returns whether the account of the caller has a password. A caller without an account has none. */
+export function hasPassword({ db }: Pick<Deps, "db">) {
+  return async ({ userId }: Caller): Promise<boolean> =>
+    (await accountQueries(db).find(userId))?.passwordHash !== undefined;
+}
+
+const MINUTE_MS = 60_000;
+
+const REQUESTS = {
+  /** The requests with which a stranger can guess a secret, or make the service hash a password. */
+  attempt: { name: "account attempts", max: 10, windowMs: MINUTE_MS },
+  other: { name: "account requests", max: 100, windowMs: MINUTE_MS },
+} as const satisfies Record<string, WindowLimit>;
+
+const TOO_MANY_REQUESTS = "Too many requests from your network. Wait until Retry-After has passed, then try again.";
+
+/**
+ * Limits how often the clients of one network can call one account route. The minute of a window begins with its first request, and no
+ * request extends it. All replicas count together. Throws `rate_limited`.
+ */
+export function limitAccountRequests(deps: Pick<Deps, "clock"> & { db: Tx }) {
+  const take = createWindows(deps, { problem: TOO_MANY_REQUESTS });
+  return (kind: keyof typeof REQUESTS, { network, path }: { network: string; path: string }): Promise<void> =>
+    take(REQUESTS[kind], `${path} ${network}`);
+}
+
+/** Returns the user of a session as the caller. Queries the database every time, so that an ended session stops working immediately. */
+export function authenticateSession({ db }: Pick<Deps, "db">) {
+  return async (token: string): Promise<Caller | undefined> => {
+    const found = await lookupQueries(db).session(token);
+    return found && { userId: found.userId, credential: { kind: "session", id: found.id } };
+  };
+}
+
+/** Deletes the sessions that have expired. A browser drops the cookie of such a session, so nobody asks for the session again. */
+export function deleteExpiredSessions({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return (): Promise<void> => accountQueries(db).deleteExpiredSessions(clock());
+}
+
+/** The dependencies that `warnOfChange` needs. */
+export type WarnDeps = Pick<Deps, "clock" | "newId" | "mail">;
+
+/**
+ * Queues a mail that warns the owner of an account about a change, such as a new password. Runs in the transaction of the change.
+ * The mail is also sent to an email address that is not proven. If a stranger made the account, the owner of the email address learns about
+ * it from the mail.
+ */
+export async function warnOfChange(
+  deps: WarnDeps,
+  tx: Tx,
+  { userId, change }: { userId: string; change: AccountChange },
+): Promise<void> {
+  const email = (await accountQueries(tx).find(userId))?.email;
+  if (email === undefined) return;
+  await queueMailIfOn(deps, tx, { kind: "account-changed", userId, change, email, at: deps.clock() });
+}

@@ -1,0 +1,149 @@
+import { sql } from "kysely";
+import { defineQueries } from "../../../platform/database/queries.ts";
+import type { Attachment } from "../../access/attachment.ts";
+import { isLive, notInTrash, PURGE, selectAttachments, toAttachment } from "../../access/sql.ts";
+import { inGroup } from "../../attachments/queries.ts";
+import { keyOfHolder } from "../../outbox/mail-queries.ts";
+import type { AccountDeletion } from "../../people/person.ts";
+import { toDeletion } from "../../people/revocation.ts";
+
+/**
+ * The tables that contain rows of a user, except notes, links, usage and events. The rows of the accounts library are not in this list,
+ * because they are deleted together with the row in `auth_users`.
+ */
+const TABLES_OF_USER = [
+  "note_shares",
+  "note_sharers",
+  "attachment_shares",
+  "invitations",
+  "access_requests",
+  "api_tokens",
+  "account_links",
+  "account_deletions",
+] as const;
+
+/**
+ * The rows in these tables are deleted only for a user with an account. A user without an account may still get a JWT from an issuer. The
+ * rows make the service refuse such a JWT.
+ */
+const TABLES_OF_ACCOUNT = ["identities", "disabled_users"] as const;
+
+/** The numbers of things that are deleted with an account. `people`: how many people lose a share. */
+export type AccountContents = { notes: number; files: number; bytes: number; links: number; people: number };
+
+export const accountDeletionQueries = defineQueries("database.accountDeletions", ({ kysely: db, engine }) => {
+  const select = (userId: string) => db.selectFrom("account_deletions").selectAll().where("user_id", "=", userId);
+  const notesOf = (userId: string) => db.selectFrom("notes").select("id").where("owner_id", "=", userId);
+  return {
+    /** Returns the deletion of the user, as `find` does, and locks its row until the transaction ends. */
+    async hold(userId: string): Promise<AccountDeletion | undefined> {
+      // SQLite needs no lock, because it has one writer at a time.
+      const held = select(userId).$if(engine.name === "postgres", (query) => query.forUpdate());
+      return toDeletion(await held.executeTakeFirst());
+    },
+
+    /** Stores a deletion. Replaces an earlier deletion of the same user. */
+    async put({ userId, isByOwner, deleteAt }: AccountDeletion) {
+      const facts = { by_owner: isByOwner ? 1 : 0, delete_at: deleteAt } as const;
+      await db
+        .insertInto("account_deletions")
+        .values({ user_id: userId, ...facts })
+        .onConflict((conflict) => conflict.column("user_id").doUpdateSet(facts))
+        .execute();
+    },
+
+    async remove(userId: string) {
+      await db.deleteFrom("account_deletions").where("user_id", "=", userId).execute();
+    },
+
+    async listDue(now: number, limit: number): Promise<string[]> {
+      const due = db.selectFrom("account_deletions").select("user_id").where("delete_at", "<=", now);
+      return (await due.orderBy("delete_at").limit(limit).execute()).map((row) => row.user_id);
+    },
+
+    async countContents(userId: string, now: number): Promise<AccountContents> {
+      const shares = (table: "note_shares" | "attachment_shares") =>
+        table === "note_shares"
+          ? db.selectFrom("note_shares").select("user_id").where("note_id", "in", notesOf(userId))
+          : db
+              .selectFrom("attachment_shares")
+              .innerJoin("attachments", "attachments.id", "attachment_shares.attachment_id")
+              .select("attachment_shares.user_id")
+              .where("attachments.note_id", "in", notesOf(userId));
+      const { notes, links, people } = await db
+        .selectNoFrom((eb) => [
+          notesOf(userId).clearSelect().select(eb.fn.countAll<number>().as("count")).as("notes"),
+          db
+            .selectFrom("links")
+            .select(eb.fn.countAll<number>().as("count"))
+            .where("note_id", "in", notesOf(userId))
+            .where("revoked_at", "is", null)
+            .where((link) => isLive(link.ref("links.expires_at"), sql.val(now)))
+            .as("links"),
+          // A union counts a person only once, even if the person appears in both queries.
+          db
+            .selectFrom(shares("note_shares").union(shares("attachment_shares")).as("receivers"))
+            .select(eb.fn.countAll<number>().as("count"))
+            .as("people"),
+        ])
+        .executeTakeFirstOrThrow();
+      const usage = await db
+        .selectFrom("usage")
+        .select(["files", "used_bytes"])
+        .where("owner_id", "=", userId)
+        .executeTakeFirst();
+      return {
+        notes: Number(notes),
+        links: Number(links),
+        people: Number(people),
+        files: usage?.files ?? 0,
+        bytes: usage?.used_bytes ?? 0,
+      };
+    },
+
+    /**
+     * Hides the notes of the user from everybody, as notes in the trash are hidden. Returns the pending attachments of these notes.
+     */
+    async hideNotes(userId: string): Promise<Attachment[]> {
+      const mark = markOf(userId);
+      const notes = db.updateTable("notes").set({ trash_id: mark }).where("owner_id", "=", userId);
+      await notes.where(notInTrash.notes).execute();
+      const hidden = notesOf(userId).where("trash_id", "=", mark);
+      const pending = selectAttachments(db).where("note_id", "in", hidden).where(inGroup("pending"));
+      return (await pending.execute()).map(toAttachment);
+    },
+
+    async showNotes(userId: string) {
+      const mark = markOf(userId);
+      // Changes attachments only if an older version closed the account.
+      await db.updateTable("attachments").set({ trash_id: null }).where("trash_id", "=", mark).execute();
+      const notes = db.updateTable("notes").set({ trash_id: null }).where("owner_id", "=", userId);
+      await notes.where("trash_id", "=", mark).execute();
+    },
+
+    /** Lists notes of the user, except those whose permanent deletion is queued. */
+    async listNotes(userId: string, limit: number): Promise<string[]> {
+      const notes = notesOf(userId).where("trash_id", "is distinct from", PURGE);
+      return (await notes.orderBy("id").limit(limit).execute()).map(({ id }) => id);
+    },
+
+    /** Deletes the user and all rows of the user, except the rows of notes, links, usage and audit events. */
+    async deleteUser(userId: string) {
+      const account = db.selectFrom("auth_users").select("id").where("id", "=", userId);
+      const hasAccount = (await account.executeTakeFirst()) !== undefined;
+      const tables = hasAccount ? [...TABLES_OF_USER, ...TABLES_OF_ACCOUNT] : TABLES_OF_USER;
+      for (const table of tables) await db.deleteFrom(table).where("user_id", "=", userId).execute();
+      await db.deleteFrom("mail_preferences").where("holder", "=", keyOfHolder({ userId })).execute();
+      await db.deleteFrom("people").where("id", "=", userId).execute();
+      await db.deleteFrom("auth_users").where("id", "=", userId).execute();
+    },
+  };
+});
+
+/**
+ * Returns the id of the item of the trash that hides the notes of a closed account. This item has no row in `trash`, so no list of the
+ * trash shows it.
+ */
+function markOf(userId: string): string {
+  return `account ${userId}`;
+}

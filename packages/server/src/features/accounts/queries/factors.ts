@@ -1,0 +1,197 @@
+import type { Selectable } from "kysely";
+import { defineQueries } from "../../../platform/database/queries.ts";
+import type { Tables } from "../../../platform/database/schema.ts";
+import { orTaken } from "../../../platform/database/writes.ts";
+
+export const passkeyQueries = defineQueries("database.passkeys", ({ kysely: db }) => ({
+  /** Lists the passkeys of a user, the oldest first. */
+  async list(userId: string): Promise<Passkey[]> {
+    const rows = await db.selectFrom("passkeys").selectAll().where("user_id", "=", userId).orderBy("id").execute();
+    return rows.map(toPasskey);
+  },
+
+  async findByCredential(credentialId: string): Promise<Passkey | undefined> {
+    const row = await db
+      .selectFrom("passkeys")
+      .selectAll()
+      .where("credential_id", "=", credentialId)
+      .executeTakeFirst();
+    return row && toPasskey(row);
+  },
+
+  /** Stores a new passkey. Throws `passkey_exists`. */
+  async insert({ userId, credentialId, publicKey, transports, createdAt, lastUsedAt, ...others }: Passkey) {
+    const row = {
+      ...others,
+      user_id: userId,
+      credential_id: credentialId,
+      public_key: publicKey,
+      transports: JSON.stringify(transports),
+      created_at: createdAt,
+      last_used_at: lastUsedAt ?? null,
+    };
+    await orTaken(db.insertInto("passkeys").values(row).execute(), {
+      code: "passkey_exists",
+      message: "This passkey belongs to an account already.",
+    });
+  },
+
+  /**
+   * Records a sign-in with a passkey. If another transaction is removing the passkey, waits for it first. Returns false if the passkey was
+   * removed, or if another sign-in has used it at the same time.
+   */
+  async use(passkeyId: string, { counter: { from, to }, now }: { counter: { from: number; to: number }; now: number }) {
+    const { numUpdatedRows } = await db
+      .updateTable("passkeys")
+      .set({ counter: to, last_used_at: now })
+      .where("id", "=", passkeyId)
+      .where("counter", "=", from)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  },
+
+  /** Changes the name of a passkey. Returns false if the user has no such passkey. */
+  async rename(userId: string, { id, name }: Pick<Passkey, "id" | "name">) {
+    const renamed = db.updateTable("passkeys").set({ name }).where("id", "=", id).where("user_id", "=", userId);
+    return (await renamed.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+  },
+
+  /** Removes a passkey. Returns false if the user has no such passkey. */
+  async remove(userId: string, passkeyId: string) {
+    const row = db.deleteFrom("passkeys").where("id", "=", passkeyId).where("user_id", "=", userId);
+    return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+  },
+
+  async removeAll(userId: string) {
+    await db.deleteFrom("passkeys").where("user_id", "=", userId).execute();
+  },
+}));
+
+function toPasskey(row: Selectable<Tables["passkeys"]>): Passkey {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    credentialId: row.credential_id,
+    publicKey: row.public_key,
+    counter: row.counter,
+    transports: JSON.parse(row.transports),
+    name: row.name,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at ?? undefined,
+  };
+}
+
+/** A credential in a device or a password manager. With this credential, a user signs in without a password (WebAuthn). */
+export type Passkey = {
+  id: string;
+  userId: string;
+  /** The id that the authenticator gave to the passkey. Base64url. */
+  credentialId: string;
+  /** A COSE key. Base64url. */
+  publicKey: string;
+  /** The number of signatures that the authenticator has counted. Most authenticators do not count signatures, and always report 0. */
+  counter: number;
+  /** The ways in which a browser can reach the authenticator, such as `internal`. */
+  transports: readonly string[];
+  name: string;
+  createdAt: number;
+  /** Undefined: nobody has signed in with this passkey yet. */
+  lastUsedAt: number | undefined;
+};
+
+/** The queries for the authenticator apps and recovery codes of accounts. */
+export const secondFactorQueries = defineQueries("database.secondFactors", ({ kysely: db, engine }) => {
+  const deleteCodes = (userId: string) => db.deleteFrom("recovery_codes").where("user_id", "=", userId);
+  return {
+    /**
+     * Stores the secret of an authenticator app that is not confirmed yet. Replaces the secret of an earlier app that was not confirmed.
+     * Returns false if the account has a confirmed app.
+     */
+    async start({ userId, sealedSecret }: { userId: string; sealedSecret: string }) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("second_factors")
+        .values({ user_id: userId, sealed_secret: sealedSecret, confirmed_at: null, last_step: 0 })
+        .onConflict((conflict) =>
+          conflict
+            .column("user_id")
+            .doUpdateSet((eb) => ({ sealed_secret: eb.ref("excluded.sealed_secret"), last_step: 0 }))
+            .where("second_factors.confirmed_at", "is", null),
+        )
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+
+    /** Finds the second factor of a user. If another transaction is changing the second factor, waits for that transaction first. */
+    async find(userId: string): Promise<SecondFactor | undefined> {
+      const row = await db
+        .selectFrom("second_factors")
+        .selectAll()
+        .where("user_id", "=", userId)
+        // SQLite needs no lock, because it has one writer at a time. So no other transaction is making a change.
+        .$if(engine.name === "postgres", (query) => query.forShare())
+        .executeTakeFirst();
+      return row && { userId, sealedSecret: row.sealed_secret, confirmedAt: row.confirmed_at ?? undefined };
+    },
+
+    /**
+     * Marks the code of a time step as used, and replaces the encrypted secret. Returns false if a code of this or a later time step was
+     * already used.
+     */
+    async useStep(userId: string, { step, sealedSecret }: { step: number; sealedSecret: string }) {
+      const { numUpdatedRows } = await db
+        .updateTable("second_factors")
+        .set({ last_step: step, sealed_secret: sealedSecret })
+        .where("user_id", "=", userId)
+        .where("last_step", "<", step)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    async confirm(userId: string, now: number) {
+      await db.updateTable("second_factors").set({ confirmed_at: now }).where("user_id", "=", userId).execute();
+    },
+
+    /** Removes the authenticator app and the recovery codes. Returns false if there was no confirmed app. */
+    async remove(userId: string) {
+      await deleteCodes(userId).execute();
+      const row = await db
+        .deleteFrom("second_factors")
+        .where("user_id", "=", userId)
+        .returning("confirmed_at")
+        .executeTakeFirst();
+      return row !== undefined && row.confirmed_at !== null;
+    },
+
+    async replaceRecoveryCodes(userId: string, hashes: readonly string[]) {
+      await deleteCodes(userId).execute();
+      await db
+        .insertInto("recovery_codes")
+        .values(hashes.map((code_hash) => ({ user_id: userId, code_hash })))
+        .execute();
+    },
+
+    /** Removes a recovery code because it is used. Returns false if the code is unknown or was already used. */
+    async useRecoveryCode(userId: string, hash: string) {
+      const { numDeletedRows } = await deleteCodes(userId).where("code_hash", "=", hash).executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
+    },
+
+    async countRecoveryCodes(userId: string): Promise<number> {
+      const { count } = await db
+        .selectFrom("recovery_codes")
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .where("user_id", "=", userId)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+  };
+});
+
+/** The second factor of an account: an authenticator app that shows codes (RFC 6238). */
+export type SecondFactor = {
+  userId: string;
+  /** The secret of the authenticator app, encrypted (platform/crypto/secrets.ts). */
+  sealedSecret: string;
+  /** Undefined: the user has not confirmed a code yet, so the sign-in asks for no code. Milliseconds since the epoch. */
+  confirmedAt: number | undefined;
+};

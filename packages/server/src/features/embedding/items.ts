@@ -1,0 +1,134 @@
+import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import type { Role } from "../../platform/database/unions.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Attachment } from "../access/attachment.ts";
+import type { Caller } from "../access/caller.ts";
+import { applicationUserId, idInApplication, ownerOfItem } from "../access/caller.ts";
+import { acceptsType } from "../links/file-request.ts";
+import { noteQueries } from "../notes/queries.ts";
+import type { ItemName } from "../outbox/file-events.ts";
+import { fileEventQueries } from "../outbox/file-events.ts";
+import { lookupQueries } from "../people/lookups.ts";
+import { normaliseEmail } from "../people/person.ts";
+import type { SharingVerbs } from "../sharing/index.ts";
+import { uploadQueries } from "../uploads/queries.ts";
+import type { Ask } from "./ask.ts";
+import { itemQueries } from "./queries.ts";
+import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./types.ts";
+
+/** The role that a user gets for one call if the host application permits the action. The call performs only this action. */
+export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
+
+/** Makes the caller for a user of the host application, without access to any note. */
+export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, Role> } {
+  return { userId: applicationUserId(id), grants: new Map() };
+}
+
+/** Creates the functions that find items and ask the application about them. */
+export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
+  /**
+   * Returns the caller with the application's decision about one item. If the application refuses the user, the caller gets no access to
+   * the note. The use case that gets this caller then refuses the user and records the refusal.
+   */
+  async function callerFor(user: User, action: ItemAction, item: Item): Promise<Caller> {
+    const isPermitted = await ask.may(user, action, item);
+    return { ...callerOf(user), grants: new Map(isPermitted ? [[item.noteId, ROLES[action]]] : []) };
+  }
+
+  /** Throws `access_denied` unless the application permits the action. */
+  async function requireRight(user: User, action: ItemAction, item: ItemName): Promise<void> {
+    if (!(await ask.may(user, action, item))) throw new DomainError("access_denied", "Access denied");
+  }
+
+  /** Returns the item of a file. Throws `attachment_not_found`, also if the file belongs to no item. */
+  async function itemOfFile(fileId: string): Promise<Item> {
+    const item = await lookupQueries(db).itemOfFile(fileId);
+    if (item === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
+    return item;
+  }
+
+  /** Returns the item of an upload that this user started. Throws `upload_not_found`. */
+  async function itemOfUpload(user: User, uploadId: string): Promise<Item> {
+    const upload = await uploadQueries(db).find(uploadId);
+    const item =
+      upload?.userId === applicationUserId(user.id) ? await fileEventQueries(db).itemOfNote(upload.noteId) : undefined;
+    if (item === undefined) throw new DomainError("upload_not_found", "Upload not found");
+    return item;
+  }
+
+  return { callerFor, requireRight, itemOfFile, itemOfUpload };
+}
+
+/** Returns an item of the application. At the first upload to an item, creates the item and its note. */
+export async function openItem({ db, clock, newId }: Deps, name: ItemName): Promise<Item> {
+  const known = await lookupQueries(db).item(name);
+  if (known !== undefined) return known;
+  const now = clock();
+  const noteId = newId();
+  const item = { noteId, ...name };
+  const note = { id: noteId, ownerId: ownerOfItem(noteId), title: "", body: "", createdAt: now, updatedAt: now };
+  try {
+    await db.transaction(async (tx) => {
+      await noteQueries(tx).insert(note);
+      await itemQueries(tx).insert(item);
+    });
+    return item;
+  } catch (error) {
+    // Another request may have created the item at the same time.
+    const other = await lookupQueries(db).item(name);
+    if (other === undefined) throw error;
+    return other;
+  }
+}
+
+/** Returns the rules of a resource. Throws `not_found` for an unknown resource. */
+export function rulesOf(resources: Resources, resource: string): Resource {
+  const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
+  if (rules === undefined) throw new DomainError("not_found", "There is no such resource.");
+  return rules;
+}
+
+/** Checks a declared file against the rules of its resource. Throws `kind_not_accepted` and `file_too_large`. */
+export function checkFile({ accept, maxBytes }: Resource, file: { contentType: string; sizeBytes: number }): void {
+  const contentType = normaliseContentType(file.contentType);
+  if (!acceptsType([accept ?? []], contentType)) {
+    throw new DomainError("kind_not_accepted", `Files of type ${contentType} are not accepted here.`);
+  }
+  if (maxBytes !== undefined && file.sizeBytes > maxBytes) {
+    throw new DomainError("file_too_large", `The file is larger than the limit of ${maxBytes} bytes.`);
+  }
+}
+
+/**
+ * Records the name and the email address of a user of the host application, so that responses can show them. Most calls change nothing. So
+ * this reads the stored user first, because a read costs less than a durable write.
+ */
+export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<SharingVerbs, "rememberPerson">) {
+  return async (user: User): Promise<void> => {
+    const id = callerOf(user).userId;
+    const email = user.email ? normaliseEmail(user.email) : undefined;
+    const name = user.name ?? undefined;
+    const known = await lookupQueries(db).person(id);
+    if (known !== undefined && known.email === email && (name === undefined || known.name === name)) return;
+    await rememberPerson({ id, email: email ?? null, name });
+  };
+}
+
+/** Converts a file to the form that the application gets. The result does not contain the object key. */
+export function presentFile(attachment: Attachment, { resource, itemId }: ItemName): ItemFile {
+  const { id, filename, contentType, sizeBytes, checksum, state, rejectReason, createdBy, createdAt } = attachment;
+  return {
+    id,
+    resource,
+    itemId,
+    filename,
+    contentType,
+    sizeBytes,
+    sha256: checksum?.value,
+    state,
+    reason: rejectReason,
+    createdBy: idInApplication(createdBy) ?? createdBy,
+    createdAt: new Date(createdAt),
+  };
+}

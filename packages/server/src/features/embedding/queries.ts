@@ -1,0 +1,50 @@
+import { defineQueries } from "../../platform/database/queries.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { Item } from "./types.ts";
+
+/**
+ * The host application that a database belongs to. `bucket` identifies the bucket of the application. It is empty if the service runs
+ * without a host application.
+ */
+export type Application = { name: string; bucket: string };
+
+export const applicationQueries = defineQueries("database.application", ({ kysely: db }) => ({
+  /**
+   * If the database belongs to no application yet, records that it belongs to this application. Returns the application that the database
+   * belongs to after the call.
+   */
+  async own({ name, bucket }: Application): Promise<Application> {
+    await db
+      .insertInto("application")
+      .values({ id: 1, name, bucket })
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .execute();
+    return db.selectFrom("application").select(["name", "bucket"]).executeTakeFirstOrThrow();
+  },
+}));
+
+export const itemQueries = defineQueries("database.items", ({ kysely: db, engine }) => {
+  const select = () => db.selectFrom("items").select(["items.note_id", "items.resource", "items.item_id"]);
+  return {
+    /**
+     * Inserts an item. Call it in a transaction, after the insert of the note. Throws if another transaction has inserted the same item.
+     */
+    async insert({ noteId, resource, itemId }: Item) {
+      await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();
+    },
+
+    /** Returns the items of attachments, by attachment id. Runs one query. The map does not contain unknown ids. */
+    async findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Item>> {
+      const rows = await select()
+        .innerJoin("attachments", "attachments.note_id", "items.note_id")
+        .select("attachments.id")
+        .where((eb) => engine.isIn(eb.ref("attachments.id"), engine.list(attachmentIds)))
+        .execute();
+      return new Map(rows.map((row) => [row.id, toItem(row) as Item]));
+    },
+  };
+});
+
+function toItem(row: Tables["items"] | undefined): Item | undefined {
+  return row && { noteId: row.note_id, resource: row.resource, itemId: row.item_id };
+}

@@ -1,0 +1,74 @@
+import type { Kysely } from "kysely";
+import { sql } from "kysely";
+import type { AuditRow, UrlJournal } from "../../platform/database/queries.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
+import { SERVICE_OWNER } from "../outbox/webhook.ts";
+
+type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;
+
+/** The queries of the job that reads the audit log and summarises issued URLs for webhooks. */
+export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db, journal }) => ({
+  /**
+   * Lists the endpoints that get summaries of issued URLs. `reportedUntil`: an id in the audit log. Summaries already contain the events
+   * before this id.
+   */
+  async listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]> {
+    const rows = await db
+      .selectFrom("webhook_endpoints")
+      .select(["id as endpointId", "owner_id as ownerId", "urls_reported_until as reportedUntil"])
+      .where("urls_reported_until", "is not", null)
+      .where("disabled_at", "is", null)
+      .execute();
+    return rows.map(({ reportedUntil, ...row }) => ({ ...row, reportedUntil: reportedUntil as string }));
+  },
+
+  /** Moves `reportedUntil` of an endpoint forward. Returns false if another replica has already moved it. */
+  async advanceUrlReport(
+    { endpointId, reportedUntil: before }: { endpointId: string; reportedUntil: string },
+    { reportedUntil }: { reportedUntil: string },
+  ) {
+    const { numUpdatedRows } = await db
+      .updateTable("webhook_endpoints")
+      .set({ urls_reported_until: reportedUntil })
+      .where("id", "=", endpointId)
+      .where("urls_reported_until", "=", before)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  },
+
+  /** Lists the audit events with the action `url.issued` between two ids, the oldest first. */
+  async listIssuedUrls(range: {
+    ownerId: string;
+    after: string;
+    before: string;
+    limit: number;
+  }): Promise<Pick<AuditEvent, "id" | "noteId" | "attachmentIds">[]> {
+    const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
+    // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
+    // first, the event could be in neither result.
+    const fromJournal = journal?.findUrls({ ...range, ownerId }) ?? [];
+    const fromTable = await urlsFromTable(db, { ...range, ownerId });
+    const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
+    const inOrder = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, range.limit);
+    return inOrder.map((row) => ({
+      id: row.id,
+      noteId: row.note_id,
+      attachmentIds: JSON.parse(row.attachment_ids),
+    }));
+  },
+}));
+
+/** Finds events in the table. The index for all owners has the same literal for the action. */
+async function urlsFromTable(
+  db: Kysely<Tables>,
+  { ownerId, after, before, limit }: Parameters<UrlJournal["findUrls"]>[0],
+): Promise<UrlRow[]> {
+  const ofOwner = ownerId === null ? sql`true` : sql`owner_id = ${ownerId} and is_routine in (0, 1)`;
+  const { rows } = await sql<UrlRow>`
+    select id, note_id, attachment_ids from audit_events
+    where ${ofOwner} and id > ${after} and id < ${before} and action = 'url.issued'
+    order by id limit ${limit}`.execute(db);
+  return rows;
+}

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
-import type { ClaimedFileEvent } from "../outbox/file-events.ts";
+import type { LeasedFileEvent } from "../outbox/file-events.ts";
 import { fileEventQueries } from "../outbox/file-events.ts";
 import { within } from "./ask.ts";
 import { presentFile } from "./items.ts";
@@ -68,7 +68,7 @@ export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Opt
     let delivered = 0;
     while (signal?.aborted !== true) {
       const now = clock();
-      const leased = await fileEventQueries(db).claim({ now, leaseEndsAt: now + LEASE_MS, resources, limit: AT_ONCE });
+      const leased = await fileEventQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS, resources, limit: AT_ONCE });
       if (leased.length === 0) break;
       const outcomes = await Promise.all(leased.map((event) => deliver(deps, { event, ...options })));
       delivered += outcomes.filter((isDelivered) => isDelivered).length;
@@ -79,7 +79,7 @@ export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Opt
 
 async function deliver(
   { db, clock }: Pick<Deps, "db" | "clock">,
-  { event, resources, onFailure }: Options & { event: ClaimedFileEvent },
+  { event, resources, onFailure }: Options & { event: LeasedFileEvent },
 ): Promise<boolean> {
   const { id: eventId, resource, itemId, attempts: attempt } = event;
   try {

@@ -4,7 +4,7 @@ import type { Language } from "../../platform/text/language.ts";
 import { accessQueries } from "../access/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { makeLinkCode } from "../links/visitor/email-codes.ts";
-import type { ClaimedMail } from "../outbox/mail.ts";
+import type { LeasedMail } from "../outbox/mail.ts";
 import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { notify, takeCodeLimits } from "../outbox/queue-mail.ts";
 import { lookupQueries } from "../people/lookups.ts";
@@ -37,7 +37,7 @@ type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" |
  * Otherwise a stranger could sign up with the email address of another person and with any text as the name, and the mail would send this
  * text to that person.
  */
-export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | "later" | undefined> {
+export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Composed | "later" | undefined> {
   switch (mail.kind) {
     case "password-reset":
       return composeReset(deps, mail);
@@ -186,7 +186,7 @@ async function composeAccessRequest(
  */
 async function composeLinkCode(
   deps: PartDeps,
-  { email, linkId, language, attempts }: Extract<ClaimedMail, { kind: "link-code" }>,
+  { email, linkId, language, attempts }: Extract<LeasedMail, { kind: "link-code" }>,
 ): Promise<Composed | undefined> {
   const { db, clock, publicUrl } = deps;
   const link = (await linkQueries(db).find(linkId))?.link;

@@ -194,7 +194,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
       isAdding = false;
     });
     const leased: unknown[] = [];
-    const lease = async () => leased.push(...(await mailQueries(db).claim({ now, leaseEndsAt: now + 1, limit: 5 })));
+    const lease = async () => leased.push(...(await mailQueries(db).lease({ now, leaseEndsAt: now + 1, limit: 5 })));
     while (isAdding) {
       await lease();
       await setImmediate();

@@ -1,6 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { MailOutcome } from "../../platform/mailer/smtp.ts";
-import type { ClaimedMail, Mail } from "../outbox/mail.ts";
+import type { LeasedMail, Mail } from "../outbox/mail.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
 import { composeMail } from "./compose-mail.ts";
 
@@ -43,7 +43,7 @@ export function deliverMails(deps: SendDeps, options: Options) {
     await mailQueries(db).deleteGivenUp(clock() - KEEP_GIVEN_UP_MS);
     while (signal?.aborted !== true) {
       const now = clock();
-      const leased = await mailQueries(db).claim({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE });
+      const leased = await mailQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE });
       if (leased.length === 0) break;
       const outcomes = await Promise.all(leased.map((mail) => deliver(deps, { mail, cut, ...options })));
       sent += outcomes.filter((isSent) => isSent).length;
@@ -54,7 +54,7 @@ export function deliverMails(deps: SendDeps, options: Options) {
 
 async function deliver(
   deps: SendDeps,
-  { mail, cut, onFailure }: Options & { mail: ClaimedMail; cut: AbortSignal | undefined },
+  { mail, cut, onFailure }: Options & { mail: LeasedMail; cut: AbortSignal | undefined },
 ): Promise<boolean> {
   const { db, clock } = deps;
   const outcome = await send(deps, { mail, cut });
@@ -78,13 +78,13 @@ async function deliver(
   return false;
 }
 
-function isTooOld({ createdAt }: ClaimedMail, at: number): boolean {
+function isTooOld({ createdAt }: LeasedMail, at: number): boolean {
   return at - createdAt >= GIVE_UP_AFTER_MS;
 }
 
 async function send(
   deps: SendDeps,
-  { mail, cut }: { mail: ClaimedMail; cut: AbortSignal | undefined },
+  { mail, cut }: { mail: LeasedMail; cut: AbortSignal | undefined },
 ): Promise<MailOutcome | { state: "obsolete" } | { state: "later" }> {
   const { mail: sending } = deps;
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };

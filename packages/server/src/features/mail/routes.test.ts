@@ -235,7 +235,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
         .updateTable("mails")
         .set({ due_at: Date.now() - 1 })
         .execute();
-      await mailQueries(service.db).claim({ now: Date.now(), leaseEndsAt: Date.now() + 1_000, limit: 5 });
+      await mailQueries(service.db).lease({ now: Date.now(), leaseEndsAt: Date.now() + 1_000, limit: 5 });
       await share(ann.id);
       const [sending, next] = await rows();
       expect(JSON.parse(sending?.detail ?? "").notices).toHaveLength(1);

@@ -15,7 +15,7 @@ export type ItemName = { resource: string; itemId: string };
 type FileEvent = ItemName & { id: string; kind: FileEventKind; file: Attachment };
 
 /** A file event that one replica has reserved. `attempts`: how often replicas have reserved it, including this time. */
-export type ClaimedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
+export type LeasedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
 
 /** Queues a call of the application's hook, in the transaction that ends the upload. Does nothing for a file that belongs to no item. */
 export async function recordFileEvent(
@@ -44,7 +44,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
   },
 
   /** Reserves due events of these resources for this replica, the oldest first. When the lease ends, the events are due again. */
-  async claim({
+  async lease({
     now,
     leaseEndsAt,
     resources,
@@ -54,7 +54,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
     leaseEndsAt: number;
     resources: readonly string[];
     limit: number;
-  }): Promise<ClaimedFileEvent[]> {
+  }): Promise<LeasedFileEvent[]> {
     const due = await db
       .selectFrom("file_events")
       .select(["id", "due_at"])
@@ -64,9 +64,9 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .orderBy("id")
       .limit(limit)
       .execute();
-    const claimed: ClaimedFileEvent[] = [];
+    const leased: LeasedFileEvent[] = [];
     for (const seen of due) {
-      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
+      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the
       // row.
       const row = await db
         .updateTable("file_events")
@@ -75,9 +75,9 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
         .where("due_at", "=", seen.due_at)
         .returningAll()
         .executeTakeFirst();
-      if (row !== undefined) claimed.push(toEvent(row));
+      if (row !== undefined) leased.push(toEvent(row));
     }
-    return claimed;
+    return leased;
   },
 
   /** Removes a delivered event. */
@@ -87,7 +87,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
 
   /** Makes an event due at `dueAt`. Does nothing if another replica has reserved the event in the meantime. */
   async postpone(
-    { id, leaseEndsAt }: Pick<ClaimedFileEvent, "id" | "leaseEndsAt">,
+    { id, leaseEndsAt }: Pick<LeasedFileEvent, "id" | "leaseEndsAt">,
     { dueAt }: { dueAt: number },
   ): Promise<void> {
     await db
@@ -105,7 +105,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
   },
 }));
 
-function toEvent(row: Selectable<Tables["file_events"]>): ClaimedFileEvent {
+function toEvent(row: Selectable<Tables["file_events"]>): LeasedFileEvent {
   const { id, kind, resource, item_id: itemId, attempts, due_at: leaseEndsAt } = row;
   return { id, kind, resource, itemId, file: JSON.parse(row.file), attempts, leaseEndsAt };
 }

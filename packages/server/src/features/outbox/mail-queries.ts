@@ -6,8 +6,8 @@ import { mailTopics } from "../../platform/database/unions.ts";
 import { deleteInSteps } from "../../platform/database/writes.ts";
 import type {
   AddedNotice,
-  ClaimedMail,
   CountedNotice,
+  LeasedMail,
   Mail,
   MailChoices,
   MailHolder,
@@ -40,7 +40,7 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     const group = { kind, userId };
     const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
     const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
-    // Repeats, because a parallel transaction may insert the mail of the group first. A worker may claim that mail before this call adds
+    // Repeats, because a parallel transaction may insert the mail of the group first. A worker may lease that mail before this call adds
     // the notice to it.
     for (;;) {
       if (await addNotice(db, { group, notice })) return;
@@ -54,15 +54,7 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
    * Reserves due mails for this replica, the oldest first. When the lease ends, the mails are due again. A reserved mail collects no more
    * notices.
    */
-  async claim({
-    now,
-    leaseEndsAt,
-    limit,
-  }: {
-    now: number;
-    leaseEndsAt: number;
-    limit: number;
-  }): Promise<ClaimedMail[]> {
+  async lease({ now, leaseEndsAt, limit }: { now: number; leaseEndsAt: number; limit: number }): Promise<LeasedMail[]> {
     const due = await db
       .selectFrom("mails")
       .select(["id", "due_at"])
@@ -71,9 +63,9 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
       .orderBy("id")
       .limit(limit)
       .execute();
-    const claimed: ClaimedMail[] = [];
+    const leased: LeasedMail[] = [];
     for (const seen of due) {
-      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
+      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the
       // row.
       const row = await db
         .updateTable("mails")
@@ -93,9 +85,9 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
         .where("due_at", "=", seen.due_at)
         .returningAll()
         .executeTakeFirst();
-      if (row !== undefined) claimed.push(toMail(row, leaseEndsAt));
+      if (row !== undefined) leased.push(toMail(row, leaseEndsAt));
     }
-    return claimed;
+    return leased;
   },
 
   /** Removes a mail that was sent. */
@@ -108,7 +100,7 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
    * the mail in the meantime.
    */
   async postpone(
-    { id, leaseEndsAt }: Pick<ClaimedMail, "id" | "leaseEndsAt">,
+    { id, leaseEndsAt }: Pick<LeasedMail, "id" | "leaseEndsAt">,
     { dueAt, problem, createdAt }: { dueAt: number; problem?: string; createdAt?: number },
   ): Promise<void> {
     await db
@@ -177,7 +169,7 @@ async function addNotice(
   { group, notice }: { group: NoticeGroup; notice: Notice },
 ): Promise<boolean> {
   const key = keyOf(group);
-  // The update locks the row, so that no worker claims the mail until this transaction ends.
+  // The update locks the row, so that no worker leases the mail until this transaction ends.
   const held = db.updateTable("mails").set({ group_key: key }).where("group_key", "=", key);
   const row = await held.returning(["id", "detail"]).executeTakeFirst();
   if (row === undefined) return false;
@@ -196,7 +188,7 @@ function withNotice({ userId, notices }: Collected, notice: Notice): Collected {
   return { userId, notices };
 }
 
-function toMail(row: Selectable<Tables["mails"]>, leaseEndsAt: number): ClaimedMail {
+function toMail(row: Selectable<Tables["mails"]>, leaseEndsAt: number): LeasedMail {
   const { id, email, attempts, created_at: createdAt } = row;
   const kind = { kind: row.kind, ...JSON.parse(row.detail) } as MailKind;
   return { ...kind, id, email, createdAt, attempts, leaseEndsAt };

@@ -94,7 +94,7 @@ export type MailHolder = { userId: string } | { email: string };
 export type MailChoices = Record<MailTopic, MailChoice>;
 
 /** A mail that one replica has reserved. `attempts`: how often replicas have reserved it, including this time. */
-export type ClaimedMail = Mail & { createdAt: number; attempts: number; leaseEndsAt: number };
+export type LeasedMail = Mail & { createdAt: number; attempts: number; leaseEndsAt: number };
 
 export type MailState = "waiting" | "given_up";
 

@@ -6,10 +6,10 @@ import type { Tables } from "../../platform/database/schema.ts";
 import { deleteInSteps } from "../../platform/database/writes.ts";
 import {
   bodyOf,
-  type ClaimedDelivery,
   type Delivery,
   type EndpointChange,
   type FailedTry,
+  type LeasedDelivery,
   queueMessages,
   toChange,
   toDelivery,
@@ -84,7 +84,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
      * endpoints of the owners in `busyOwners`. When the lease ends, the deliveries are due again.
      * A delivery waits for earlier deliveries to the same endpoint about the same subject.
      */
-    async claim({
+    async lease({
       now,
       leaseEndsAt,
       busy,
@@ -96,12 +96,12 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       busy: readonly string[];
       busyOwners: readonly string[];
       limit: number;
-    }): Promise<ClaimedDelivery[]> {
+    }): Promise<LeasedDelivery[]> {
       const due = await dueDeliveries(db, { engine, now, busy, busyOwners });
       const first = due.filter(({ owner_id: id }, nth) => due.findIndex((one) => one.owner_id === id) === nth);
-      const claimed: ClaimedDelivery[] = [];
+      const leased: LeasedDelivery[] = [];
       for (const { endpoint_id: endpointId, id, due_at: dueAt } of first.slice(0, limit)) {
-        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
+        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the
         // row.
         const row = await inOutbox(endpointId)
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
@@ -117,15 +117,12 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
         if (row === undefined || endpoint === undefined) continue;
         const { failures } = endpoint;
         const { body, attempts, queued_at: queuedAt } = row;
-        claimed.push({ endpoint: { ...toEndpoint(endpoint), failures }, id, body, attempts, queuedAt, leaseEndsAt });
+        leased.push({ endpoint: { ...toEndpoint(endpoint), failures }, id, body, attempts, queuedAt, leaseEndsAt });
       }
-      return claimed;
+      return leased;
     },
 
-    async delivered(
-      { endpoint, id }: ClaimedDelivery,
-      { now, status }: { now: number; status: number },
-    ): Promise<void> {
+    async delivered({ endpoint, id }: LeasedDelivery, { now, status }: { now: number; status: number }): Promise<void> {
       await inOutbox(endpoint.id)
         .set({ due_at: null, delivered_at: now, status, problem: null })
         .where("id", "=", id)
@@ -139,7 +136,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
 
     /** Makes a delivery due at `dueAt`. Does nothing if another replica has reserved the delivery in the meantime. */
     async postpone(
-      { endpoint, id, leaseEndsAt }: ClaimedDelivery,
+      { endpoint, id, leaseEndsAt }: LeasedDelivery,
       { dueAt, ...failed }: FailedTry & { dueAt: number },
     ): Promise<void> {
       await inOutbox(endpoint.id)
@@ -155,7 +152,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
      * endpoint and stops all deliveries to it.
      * Returns whether this call disabled the endpoint.
      */
-    async giveUp({ endpoint, id, queuedAt }: ClaimedDelivery, failed: FailedTry): Promise<boolean> {
+    async giveUp({ endpoint, id, queuedAt }: LeasedDelivery, failed: FailedTry): Promise<boolean> {
       const { now, status = null, problem } = failed;
       await inOutbox(endpoint.id)
         .set({ due_at: null, given_up_at: now, status, problem })
@@ -216,8 +213,8 @@ async function pause(db: Kysely<Tables>, endpointId: string, { pausedUntil }: Fa
 }
 
 /**
- * The number of deliveries that a replica reads to choose from, when it claims deliveries. The replica claims only one delivery of each
- * owner, and several of the deliveries may belong to one owner. So the number is larger than the number of claims.
+ * The number of deliveries that a replica reads to choose from, when it leases deliveries. The replica leases only one delivery of each
+ * owner, and several of the deliveries may belong to one owner. So the number is larger than the number of leases.
  */
 const CANDIDATES = 200;
 

@@ -65,7 +65,7 @@ export type Delivery = Pick<WebhookMessage, "id" | "type"> & {
 };
 
 /** A delivery that one process has reserved. `id`: the id of the message. `attempts`: the number of tries, including this try. */
-export type ClaimedDelivery = {
+export type LeasedDelivery = {
   endpoint: WebhookEndpoint & { failures: number };
   id: string;
   body: string;

@@ -1,6 +1,6 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { WebhookOutcome, WebhookSender } from "../../platform/outgoing/send-webhook.ts";
-import type { ClaimedDelivery } from "../outbox/webhook.ts";
+import type { LeasedDelivery } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { signedHeaders } from "./secrets.ts";
 
@@ -82,14 +82,14 @@ export function createDeliveries(
   let isStopped = false;
   let arrived = 0;
 
-  async function run(delivery: ClaimedDelivery): Promise<void> {
+  async function run(delivery: LeasedDelivery): Promise<void> {
     const outcome = await send(deps, { delivery, signal: cutting.signal });
     const failure = await record(deps, { delivery, outcome, random });
     if (failure === undefined) arrived += 1;
     else onFailure(failure);
   }
 
-  function launch(delivery: ClaimedDelivery): void {
+  function launch(delivery: LeasedDelivery): void {
     const { id, ownerId } = delivery.endpoint;
     // If the outcome can't be recorded, the delivery stays reserved. It is tried again when its lease ends.
     const ended = run(delivery)
@@ -107,7 +107,7 @@ export function createDeliveries(
       const now = clock();
       const [busy, busyOwners] = [[...running.keys()], ownersAtLimit([...running.values()])];
       const lease = { now, leaseEndsAt: now + LEASE_MS, busy, busyOwners, limit: AT_ONCE - running.size };
-      const leased = await webhookQueries(db).claim(lease);
+      const leased = await webhookQueries(db).lease(lease);
       if (leased.length === 0) break;
       for (const delivery of leased) launch(delivery);
       launched += leased.length;
@@ -142,7 +142,7 @@ function ownersAtLimit(running: readonly { ownerId: string }[]): string[] {
 
 async function send(
   { clock, linkKeys, sender }: DeliverDeps,
-  { delivery, signal }: { delivery: ClaimedDelivery; signal: AbortSignal },
+  { delivery, signal }: { delivery: LeasedDelivery; signal: AbortSignal },
 ): Promise<WebhookOutcome> {
   const { endpoint, id, body } = delivery;
   const headers = signedHeaders(linkKeys.webhooks, endpoint, { id, body, now: clock() });
@@ -152,7 +152,7 @@ async function send(
 /** Records the outcome of a try. Returns the failure, or undefined if the message has arrived. */
 async function record(
   { db, clock }: DeliverDeps,
-  { delivery, outcome, random }: { delivery: ClaimedDelivery; outcome: WebhookOutcome; random: () => number },
+  { delivery, outcome, random }: { delivery: LeasedDelivery; outcome: WebhookOutcome; random: () => number },
 ): Promise<WebhookFailure | undefined> {
   const now = clock();
   const problem = problemOf(outcome);

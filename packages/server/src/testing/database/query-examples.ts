@@ -1,4 +1,4 @@
-import type { ClaimedDelivery } from "../../features/outbox/webhook.ts";
+import type { LeasedDelivery } from "../../features/outbox/webhook.ts";
 import { encodeCursor, encodeTimedCursor } from "../../platform/database/pages.ts";
 import type { EveryQuery } from "./every-query.ts";
 import { MIDDLE, ROWS } from "./large-database.ts";
@@ -72,7 +72,7 @@ const endpoint = {
   problem: undefined,
   failures: 0,
 } as const;
-const delivery: ClaimedDelivery = {
+const delivery: LeasedDelivery = {
   endpoint,
   id: "delivery-1",
   body: "{}",
@@ -419,7 +419,7 @@ export const queryExamples: Examples = {
   fileEvents: {
     itemOfNote: [["note-1"]],
     insert: [[{ id: "new", kind: "ready", resource: "invoice", itemId: "item-1", file }, { dueAt: NOW }]],
-    claim: [[{ ...claiming, resources: ["invoice"] }]],
+    lease: [[{ ...claiming, resources: ["invoice"] }]],
     remove: [["event-1"]],
     postpone: [[{ id: "event-1", leaseEndsAt: 1 }, { dueAt: NOW }]],
   },
@@ -432,7 +432,7 @@ export const queryExamples: Examples = {
         { notice, now: NOW, dueAt: NOW },
       ],
     ],
-    claim: [[claiming]],
+    lease: [[claiming]],
     remove: [["mail-1"]],
     postpone: [
       [
@@ -584,7 +584,7 @@ export const queryExamples: Examples = {
     deleteAllOf: [["user-1"]],
     queue: [[message]],
     queueFor: [["endpoint-1", message]],
-    claim: [[{ ...claiming, busy: ["endpoint-2"], busyOwners: ["user-2"] }]],
+    lease: [[{ ...claiming, busy: ["endpoint-2"], busyOwners: ["user-2"] }]],
     delivered: [[delivery, { now: NOW, status: 200 }]],
     postpone: [[delivery, { ...failed, dueAt: NOW }]],
     giveUp: [[delivery, failed]],

@@ -19,7 +19,7 @@ COPY --from=build /image /
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=2
 USER 65532:65532
 VOLUME /data
-# The ports of the service and of the embedded bucket.
+# The ports of the service and of the built-in bucket.
 EXPOSE 3000 3001
 HEALTHCHECK --interval=5s --timeout=4s --start-period=10s CMD ["/usr/local/bin/node", "/app/bin/ready.js"]
 ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=16", "/app/bin/valetkey.js"]

@@ -20,8 +20,8 @@ beforeAll(async () => {
   place = await makePlace({ URL_TTL_DEFAULT: "10" });
   place.env.DATA_DIR = join(place.dataDir, "data");
   service = await startProcess(place);
-  // The commands of the pages reach the embedded bucket on this port.
-  place.env.S3_LOCAL_PORT = /bucket: embedded, \S+:(\d+)/.exec(service.output())?.[1] ?? "";
+  // The commands of the pages reach the built-in bucket on this port.
+  place.env.S3_LOCAL_PORT = /bucket: built-in, \S+:(\d+)/.exec(service.output())?.[1] ?? "";
 });
 
 afterAll(async () => {

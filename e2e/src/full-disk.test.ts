@@ -84,7 +84,7 @@ describe("a service whose disk is full", () => {
     await expectAllThere(ann, { ...nothingYet(), attachments: kept });
     expect(await endOfCli(place, ["gc", "--dry-run"])).toMatchObject({ code: 0 });
     // The bucket or the database, whichever first found no space, has logged an error.
-    expect(service.output()).toMatch(/The embedded bucket failed|The disk of the data/);
+    expect(service.output()).toMatch(/The built-in bucket failed|The disk of the data/);
   });
 
   it.each(["runs", "is stopped"])("a full disk is backed up to another disk while it %s", async (state) => {

@@ -84,7 +84,7 @@ describe("valetkey gc beside a running service", () => {
       service
         .output()
         .split("\n")
-        .find((text) => text.includes("The embedded bucket failed")) ?? "";
+        .find((text) => text.includes("The built-in bucket failed")) ?? "";
     expect(JSON.parse(line)).toMatchObject({ level: 50, err: { stack: expect.stringContaining("blob") } });
     expect(line).not.toContain("http://");
     expect(line).not.toContain(new URL(fileUrl).pathname);

@@ -26,7 +26,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
     const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
     await fetch(issued.body.fileUrl);
-    // The embedded bucket refuses this changed URL. The log of the bucket must contain no signed URL, not even a refused one.
+    // The built-in bucket refuses this changed URL. The log of the bucket must contain no signed URL, not even a refused one.
     await fetch(`${issued.body.fileUrl}0`);
     keepUrl("download", issued.body.fileUrl);
     const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);

@@ -9,7 +9,7 @@ const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
 /**
  * The names of the profiles on which the tests of bad input run. A server enforces the conditions of a write, refuses them, or
- * ignores them. The test of the embedded bucket covers the first kind of server. One profile covers each of the other two kinds.
+ * ignores them. The test of the built-in bucket covers the first kind of server. One profile covers each of the other two kinds.
  * `PROFILES=all` runs all profiles, and takes three times as long.
  */
 const BAD_INPUT = process.env.PROFILES === "all" ? PROFILES.map(({ name }) => name) : ["B2", "Google"];

@@ -34,7 +34,7 @@ describe("the selection of S3 servers", () => {
     const { missing, line } = selectProviders({ PATH: path });
     expect(missing).toEqual(["providers/ceph-rgw"]);
     expect(line).toMatch(
-      /^S3 servers in this run: the embedded bucket, OpenStack Swift 2\.35\.1; to add Ceph RGW: apt-get install/,
+      /^S3 servers in this run: the built-in bucket, OpenStack Swift 2\.35\.1; to add Ceph RGW: apt-get install/,
     );
   });
 
@@ -53,12 +53,12 @@ describe("the selection of S3 servers", () => {
     const { missing, line } = selectProviders({ PATH: path });
     expect(missing).toEqual(["providers/swift"]);
     expect(line).toBe(
-      "S3 servers in this run: the embedded bucket, Ceph RGW 18.2.7; " +
+      "S3 servers in this run: the built-in bucket, Ceph RGW 18.2.7; " +
         "left out: OpenStack Swift 2.36.0 (docs/providers.md tells of 2.35.1; PROVIDERS=all runs it all the same)",
     );
     const asked = selectProviders({ PATH: path, PROVIDERS: "all" });
     expect(asked.missing).toEqual([]);
-    expect(asked.line).toMatch(/: the embedded bucket, Ceph RGW 18\.2\.7, OpenStack Swift 2\.36\.0$/);
+    expect(asked.line).toMatch(/: the built-in bucket, Ceph RGW 18\.2\.7, OpenStack Swift 2\.36\.0$/);
     await install("radosgw", "#!/bin/sh\nexit 1\n");
     expect(selectProviders({ PATH: path }).line).toContain("left out: Ceph RGW of unknown version (");
     for (const name of ["ceph-mon", "ceph-osd", "radosgw-admin", "radosgw"]) await rm(join(path, name));

@@ -237,9 +237,9 @@ describe("the content security policy of the pages", () => {
     await service.stop();
   });
 
-  it("requirement 24: the embedded bucket accepts files from the pages", async () => {
+  it("requirement 24: the built-in bucket accepts files from the pages", async () => {
     const service = await startProcess(await place({ PUBLIC_URL: "http://LOCALHOST:80/" }));
-    const bucket = /bucket: embedded, (http:\S+)\)/.exec(service.output())?.[1];
+    const bucket = /bucket: built-in, (http:\S+)\)/.exec(service.output())?.[1];
     const asked = {
       method: "OPTIONS",
       headers: { origin: "http://localhost", "access-control-request-method": "PUT" },

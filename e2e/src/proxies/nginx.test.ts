@@ -77,7 +77,7 @@ describe("the doctor behind nginx", () => {
   });
 });
 
-/** Splits the sample into the upstream, the redirect to HTTPS, the service and the embedded bucket. */
+/** Splits the sample into the upstream, the redirect to HTTPS, the service and the built-in bucket. */
 function serversOf(sample: string) {
   return sample.split(/^(?=upstream|server \{)/m).slice(1) as [string, string, string, string];
 }

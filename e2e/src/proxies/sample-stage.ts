@@ -60,7 +60,7 @@ export function replaced(sample: string, changes: Record<string, string>): strin
   return put(sample, Object.entries(changes));
 }
 
-/** Runs a sample in front of a service with the embedded bucket, over HTTPS, and returns the URL of the service. */
+/** Runs a sample in front of a service with the built-in bucket, over HTTPS, and returns the URL of the service. */
 export async function runSample({ command, sample, host = "localhost", adapt, ...spec }: SampleSpec): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-sample-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { pathsOf } from "../testing/selections.ts";
 import { LARGE, SMALL, useClientBucket } from "./client-bucket.ts";
 
-describe.each(pathsOf("aws-cli", process.env))("%s on the embedded bucket", (aws) => {
+describe.each(pathsOf("aws-cli", process.env))("%s on the built-in bucket", (aws) => {
   const bucket = useClientBucket();
   const run = (...args: string[]) => bucket.run(aws, args);
 

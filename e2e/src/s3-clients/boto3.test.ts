@@ -23,7 +23,7 @@ print("owner", [(entry["Key"], entry["Owner"]["ID"]) for entry in listed])
 print("put", s3.generate_presigned_url("put_object", Params={"Bucket": "files", "Key": "put"}))
 `;
 
-describe.each(pathsOf("boto3", process.env))("boto3 of %s on the embedded bucket", (python) => {
+describe.each(pathsOf("boto3", process.env))("boto3 of %s on the built-in bucket", (python) => {
   const bucket = useClientBucket();
 
   it("upload_file, copy and download_file keep every byte", async () => {

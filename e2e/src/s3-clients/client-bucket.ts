@@ -14,7 +14,7 @@ export const LARGE = randomBytes(9 * 2 ** 20);
 export const SMALL = Buffer.from("hello");
 
 /**
- * Starts an embedded bucket with the name `files`. Also creates a home directory for the client, with the files `tree/large` and
+ * Starts a built-in bucket with the name `files`. Also creates a home directory for the client, with the files `tree/large` and
  * `tree/sub/ä +%.txt`.
  */
 export function useClientBucket() {

@@ -56,7 +56,7 @@ export type Selection = {
 };
 
 /**
- * Selects the S3 servers that this run tests besides the embedded bucket. PROVIDERS is "all", "none" or names with commas between them.
+ * Selects the S3 servers that this run tests besides the built-in bucket. PROVIDERS is "all", "none" or names with commas between them.
  * By default, selects the installed servers of the version in docs/providers.md. Throws if a server of PROVIDERS can't run.
  */
 export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: string | undefined }): Selection {
@@ -86,7 +86,7 @@ export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: st
   if (missing.length > 0) {
     others.push(`to add ${missing.map(({ title }) => title).join(" and ")}: ${installing(missing)}`);
   }
-  const line = `S3 servers in this run: ${["the embedded bucket", ...running].join(", ")}`;
+  const line = `S3 servers in this run: ${["the built-in bucket", ...running].join(", ")}`;
   return {
     missing: found.filter(({ runs }) => !runs).map(({ provider }) => `providers/${provider.name}`),
     line: [line, ...others].join("; "),

@@ -8,7 +8,7 @@ const say = (text: string) =>
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(5)} s  ${text}`);
 const mib = (bytes: number) => `${(bytes / MIB).toFixed(1)} MiB`;
 
-say(`${mib(sizeBytes)} through the client into the embedded bucket, in one go`);
+say(`${mib(sizeBytes)} through the client into the built-in bucket, in one go`);
 const whole = await uploadInOneGo({ sizeBytes, say });
 say(`took ${whole.seconds.toFixed(1)} s: ${mib(sizeBytes / whole.seconds)} a second`);
 const grown = whole.service.peakBytes - whole.service.firstBytes;

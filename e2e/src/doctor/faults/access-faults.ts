@@ -116,7 +116,7 @@ export const connectionFaults: readonly Fault[] = [
     fault: "the configuration holds a session token",
     setup: "s3-local",
     id: "credentials-fixed-session",
-    // The embedded bucket refuses a session token, because it does not support session tokens.
+    // The built-in bucket refuses a session token, because it does not support session tokens.
     also: ["credentials-expired"],
     arrange: ({ env }) => ({ ...env, AWS_SESSION_TOKEN: "session-token-of-a-role-0123456789" }),
   },

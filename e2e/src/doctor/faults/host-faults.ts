@@ -96,7 +96,7 @@ const VERSIONS_ON: Change = {
 const DENIED: Change = { status: 403, code: "AccessDenied" };
 const WITH_VERSION: Change = { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTDmJ" } };
 
-/** Faults in lifecycle rules. The embedded bucket has no such rules, so a proxy responds with the rules. */
+/** Faults in lifecycle rules. The built-in bucket has no such rules, so a proxy responds with the rules. */
 export const lifecycleFaults: readonly Fault[] = [
   {
     fault: "no lifecycle rule removes parts",

@@ -30,7 +30,7 @@ export const browserFaults: readonly Fault[] = [
     arrange: ({ withCors }) => withCors({ allowedOrigins: ["https://elsewhere.example.com"] }),
   },
   {
-    fault: "the embedded bucket keeps the origin of its first start",
+    fault: "the built-in bucket keeps the origin of its first start",
     setup: "embedded service",
     id: "cors-origin",
     arrange: moveEmbedded,

@@ -12,7 +12,7 @@ export type Call = {
 /** An error with which the provider responds to matching requests. */
 type Refusal = { matches: (call: Call) => boolean; status: number; code: string; message: string };
 
-/** The documented differences between a provider and Amazon S3. Requests without a difference reach the embedded bucket unchanged. */
+/** The documented differences between a provider and Amazon S3. Requests without a difference reach the built-in bucket unchanged. */
 export type Profile = {
   /** The name of the provider, as in docs/providers.md. */
   name: string;

@@ -49,7 +49,7 @@ const SWIFT: Server = {
   otherPorts: ["ACCOUNT_PORT", "CONTAINER_PORT", "OBJECT_PORT", "CACHE_PORT"],
 };
 
-/** Starts the embedded bucket of Valet Key. */
+/** Starts the built-in bucket of Valet Key. */
 export async function startEmbeddedProvider(): Promise<RunningProvider> {
   const dataDir = await mkdtemp(join(tmpdir(), "valetkey-provider-"));
   let running = await startEmbedded({ dataDir });
@@ -70,7 +70,7 @@ export async function startEmbeddedProvider(): Promise<RunningProvider> {
   };
 }
 
-/** Starts the embedded bucket behind a proxy that behaves as the documentation of a provider says. */
+/** Starts the built-in bucket behind a proxy that behaves as the documentation of a provider says. */
 export async function startProfileProvider(profile: Profile): Promise<RunningProvider> {
   const embedded = await startEmbeddedProvider();
   const { stop: _stop, bucket: _bucket, ...target } = await embedded.newBucket();

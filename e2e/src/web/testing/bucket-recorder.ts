@@ -6,13 +6,13 @@ import { freePort } from "../../testing/free-port.ts";
 export type BucketRequest = { method: string; url: string; headers: IncomingHttpHeaders };
 
 export type BucketRecorder = {
-  /** The settings of a service, so that browsers reach its embedded bucket only through the recorder. */
+  /** The settings of a service, so that browsers reach its built-in bucket only through the recorder. */
   env: Record<string, string>;
   requests: BucketRequest[];
   stop(): void;
 };
 
-/** Starts a proxy that records the requests of browsers to the bucket. The proxy forwards each request unchanged to the embedded bucket. */
+/** Starts a proxy that records the requests of browsers to the bucket. The proxy forwards each request unchanged to the built-in bucket. */
 export async function recordBucket(): Promise<BucketRecorder> {
   const requests: BucketRequest[] = [];
   const port = await freePort("127.0.0.1");

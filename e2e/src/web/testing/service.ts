@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { makePlace, startProcess } from "../../testing/service.ts";
 
-/** A running service with the web app, SQLite and the embedded bucket. */
+/** A running service with the web app, SQLite and the built-in bucket. */
 export type WebService = {
   /** The URL of the service, which is also the origin of its pages. */
   url: string;

@@ -19,7 +19,7 @@ export type InitialCors = {
   maxAgeSeconds?: number;
 };
 
-/** The options for the start of the embedded bucket. */
+/** The options for the start of the built-in bucket. */
 export type S3LocalOptions = {
   /** The folder for the objects. The bucket creates the folder if it is missing, and locks it so that no second process can use it. */
   dataDir: string;

@@ -56,7 +56,7 @@ function exitAtSecondSignal(): void {
 function banner(config: Config, service: Service): string {
   const { bucket, database, server } = config;
   const bucketIs =
-    bucket.kind === "embedded" ? `embedded, ${service.bucketUrl}` : `${bucket.name} at ${service.bucketUrl}`;
+    bucket.kind === "embedded" ? `built-in, ${service.bucketUrl}` : `${bucket.name} at ${service.bucketUrl}`;
   const databaseIs = database.kind === "sqlite" ? database.file : "PostgreSQL";
   return [
     `Valet Key listens on ${service.url}`,

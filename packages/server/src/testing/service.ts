@@ -63,7 +63,7 @@ export type ServiceOptions = {
   beside?: Shared;
   /** The virus scanner of the service. Default: no virus scanner. */
   scanning?: Deps["scanning"];
-  /** The capabilities of the bucket. Default: every capability, because the embedded bucket has them all. */
+  /** The capabilities of the bucket. Default: every capability, because the built-in bucket has them all. */
   capabilities?: BucketCapabilities;
   /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;

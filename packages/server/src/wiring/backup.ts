@@ -15,7 +15,7 @@ type Options = { backupDir: string; writeProgress: (line: string) => void };
 type BackupOptions = Options & { verify: boolean };
 
 /**
- * Creates a backup of the embedded database and the embedded bucket. Throws `invalid_request` if the database or the bucket is not
+ * Creates a backup of the embedded database and the built-in bucket. Throws `invalid_request` if the database or the bucket is not
  * embedded.
  */
 export function backUp(config: Stored, { backupDir, verify, writeProgress }: BackupOptions): Promise<Manifest> {
@@ -55,6 +55,6 @@ function embeddedFile({ database, bucket }: Stored): string {
   if (database.kind === "sqlite" && bucket.kind === "embedded") return database.file;
   throw new DomainError(
     "invalid_request",
-    "This command copies the embedded database and the embedded bucket only. Without DATABASE_URL and AWS_BUCKET_NAME it can run. docs/operations.md has the steps for PostgreSQL and S3.",
+    "This command copies the embedded database and the built-in bucket only. Without DATABASE_URL and AWS_BUCKET_NAME it can run. docs/operations.md has the steps for PostgreSQL and S3.",
   );
 }

@@ -6,7 +6,7 @@ import type { Registry } from "prom-client";
 import { createAuthenticator } from "../features/accounts/callers/authenticator.ts";
 import { withPolicy } from "../features/policy/live-policy.ts";
 import { refuseInterruptedRestore } from "../operations/backup/restore.ts";
-import { startEmbeddedBucket } from "../operations/built-in-bucket/start.ts";
+import { startBuiltInBucket } from "../operations/built-in-bucket/start.ts";
 import { buildMetricsServer } from "../operations/health/metrics.ts";
 import type { Config, LoadedConfig } from "../platform/config/index.ts";
 import { withRedaction } from "../platform/http/logging.ts";
@@ -89,7 +89,7 @@ async function openService(
   { logger, warnings, opened, shutdown, releasePort }: ServiceParts,
 ): Promise<Omit<Service, "drain" | "close">> {
   const tracing = await openTracing(config, { logger, opened, shutdown });
-  await openEmbeddedBucket(config, { logger, opened, shutdown });
+  await openBuiltInBucket(config, { logger, opened, shutdown });
   const core = await openCore(config, { logger, inSpan: tracing?.inSpan });
   opened.add(core.close);
   await ownDatabase(core.db, { name: SERVICE, bucket: "" });
@@ -129,20 +129,20 @@ async function openTracing(
   return tracing;
 }
 
-async function openEmbeddedBucket(
+async function openBuiltInBucket(
   { bucket, server }: Config,
   { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
 ): Promise<void> {
   if (bucket.kind !== "embedded") return;
   refuseInterruptedRestore(server.dataDir);
-  const { close } = await startEmbeddedBucket(bucket, {
+  const { close } = await startBuiltInBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
     // `.origin` returns the origin as browsers send it. PUBLIC_URL may contain it in another form.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
     onFailure({ requestId, message, stack, code }) {
       logger.error(
         { err: { type: "Error", message, stack, code }, bucketRequestId: requestId },
-        "The embedded bucket failed",
+        "The built-in bucket failed",
       );
     },
   });

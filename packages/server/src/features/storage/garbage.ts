@@ -78,7 +78,7 @@ export type GarbageOptions = {
   force: boolean;
   /** True: only this service stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
-  /** Checks that the bucket can read each object. Only the embedded bucket needs this check, because its disk can lose bytes. */
+  /** Checks that the bucket can read each object. Only the built-in bucket needs this check, because its disk can lose bytes. */
   readsObjects: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
   /** Called after each page of objects, with the number of objects that were compared with the database so far. */

@@ -119,7 +119,7 @@ describe.each(engines)("uploads on $name", (engine) => {
   });
 
   it("requirement 8: rejects a file with another SHA-256 and deletes its object", async () => {
-    // The embedded bucket checks the signed checksum. To imitate a bucket without this check, the test changes the declared checksum after
+    // The built-in bucket checks the signed checksum. To imitate a bucket without this check, the test changes the declared checksum after
     // the PUT.
     const upload = await start({ sha256: sha256("hello") });
     expect((await put(upload, "other")).status).toBeGreaterThanOrEqual(400);

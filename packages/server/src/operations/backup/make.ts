@@ -48,7 +48,7 @@ const EXPORTED = /^[\w-]+\.jsonl$/;
 const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
- * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs. A later
+ * Copies the embedded database, its journal, the built-in bucket, the exported audit log and the secrets, while the service runs. A later
  * backup into the same folder copies only blobs that the folder does not have, or has with another size. Until the later backup is
  * complete, the folder still contains the earlier backup.
  * Throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { BucketBackup } from "@valetkey/s3-local";
 
 /*
- * `valetkey backup` and the embedded bucket run in different processes, but only the process of the bucket can read its metadata. The two
+ * `valetkey backup` and the built-in bucket run in different processes, but only the process of the bucket can read its metadata. The two
  * processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own connection, and ends
  * when its connection closes.
  */

@@ -6,7 +6,7 @@ import { startInBucketProcess } from "./backup-socket.ts";
 export { listBlobs };
 
 /**
- * Starts a backup of the embedded bucket in `dataDir`. If the service is running, the bucket in its process makes the backup. If not, this
+ * Starts a backup of the built-in bucket in `dataDir`. If the service is running, the bucket in its process makes the backup. If not, this
  * process runs the bucket for the backup. `end` rejects if the service stopped during the backup, because a stopped service no longer
  * protects the blobs.
  * Rejects with `bucket_unavailable`.
@@ -46,5 +46,5 @@ async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
 
 function refuse(cause: unknown): never {
   const remedy = "Run the command again. If that fails too, stop the service first.";
-  throw new DomainError("bucket_unavailable", `The embedded bucket can't be copied. ${remedy}`, { cause });
+  throw new DomainError("bucket_unavailable", `The built-in bucket can't be copied. ${remedy}`, { cause });
 }

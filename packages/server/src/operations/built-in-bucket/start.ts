@@ -4,10 +4,10 @@ import { DomainError } from "../../platform/errors.ts";
 import type { BucketFailure, WorkerMessage } from "./bucket-worker.ts";
 
 /**
- * Starts the embedded bucket on a worker thread. `close` waits for running requests for up to `withinMs` milliseconds, and then ends the
+ * Starts the built-in bucket on a worker thread. `close` waits for running requests for up to `withinMs` milliseconds, and then ends the
  * thread. Rejects with `bucket_unavailable`, or with the error of the port if the bucket can't listen.
  */
-export async function startEmbeddedBucket(
+export async function startBuiltInBucket(
   bucket: {
     host: string;
     port: number;
@@ -34,7 +34,7 @@ export async function startEmbeddedBucket(
   await once(worker, "message").catch((cause) => {
     if (cause.syscall === "listen") throw cause;
     const remedy = cause.code === "EROFS" ? "Mount its disk for writing" : "Stop the other process";
-    const message = `The embedded bucket can't use ${dataDir}. ${remedy}, or set DATA_DIR to another folder.`;
+    const message = `The built-in bucket can't use ${dataDir}. ${remedy}, or set DATA_DIR to another folder.`;
     throw new DomainError("bucket_unavailable", message, { cause });
   });
   return {

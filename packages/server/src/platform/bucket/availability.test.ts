@@ -190,7 +190,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     }
   });
 
-  test("the embedded bucket on a read-only disk is named with its remedy", async () => {
+  test("the built-in bucket on a read-only disk is named with its remedy", async () => {
     const bucket = await refusing({ status: 500, code: "StorageNotWritable" });
     expect(await failure(store(bucket, 10))).toMatchObject({
       code: "bucket_unavailable",

@@ -104,7 +104,7 @@ export type Bucket = {
   /** Reads the metadata of an object. Returns undefined if there is no such object. */
   head(objectKey: string): Promise<StoredObject | undefined>;
   /**
-   * Returns whether the bucket can read all bytes of an object. Returns true for a missing object. The embedded bucket checks this by
+   * Returns whether the bucket can read all bytes of an object. Returns true for a missing object. The built-in bucket checks this by
    * reading some bytes of each blob of the object.
    */
   canRead(objectKey: string): Promise<boolean>;

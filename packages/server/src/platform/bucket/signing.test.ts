@@ -121,7 +121,7 @@ describe("temporary credentials", () => {
 });
 
 describe("requirement 14", () => {
-  test("the embedded bucket sends nosniff and a sandbox on its own origin", async () => {
+  test("the built-in bucket sends nosniff and a sandbox on its own origin", async () => {
     const bucket = bucketOn(server);
     const body = Readable.from([Buffer.from("<h1>hello</h1>")]);
     await bucket.store({ objectKey: "key", contentType: "text/html", body, maxBytes: 100 });

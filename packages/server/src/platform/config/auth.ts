@@ -51,7 +51,7 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   if (secret === undefined && !options.embedded) {
     reader.fault(
       "AUTH_SECRET",
-      "is missing: sessions are signed with it, and only with both the embedded bucket and SQLite is one made for you",
+      "is missing: sessions are signed with it, and only with both the built-in bucket and SQLite is one made for you",
       MAKE_SECRET,
     );
   }

@@ -6,8 +6,8 @@ import type { EmbeddedSecrets } from "./stored-secrets.ts";
 /** Static credentials. Temporary credentials have a `sessionToken`. */
 export type ConfigCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
-/** The embedded bucket. The process of the service serves it, and stores its data in `server.dataDir`. */
-type EmbeddedBucketConfig = {
+/** The built-in bucket. The process of the service serves it, and stores its data in `server.dataDir`. */
+type BuiltInBucketConfig = {
   kind: "embedded";
   host: string;
   /** 0: the service chooses any free port. */
@@ -50,7 +50,7 @@ type S3BucketConfig = {
   cloudFront: CloudFrontConfig | undefined;
 };
 
-export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
+export type BucketConfig = BuiltInBucketConfig | S3BucketConfig;
 
 const NEEDED = ["CLOUDFRONT_DOMAIN", "CLOUDFRONT_KEY_PAIR_ID", "CLOUDFRONT_PRIVATE_KEY"] as const;
 const RSA_BITS = 2048;
@@ -58,7 +58,7 @@ const MAX_PORT = 65_535;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
 /**
- * Completes the configuration of the bucket. Calls `secrets` only for the embedded bucket. `parseConfig` calls this only if the
+ * Completes the configuration of the bucket. Calls `secrets` only for the built-in bucket. `parseConfig` calls this only if the
  * configuration has no fault, so that no secrets are generated for a wrong configuration.
  */
 type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
@@ -82,7 +82,7 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
   if (reader.text("S3_ENDPOINT") !== undefined) {
     reader.fault(
       "AWS_BUCKET_NAME",
-      "is missing, though S3_ENDPOINT is set: files would go to the embedded bucket on this machine's disk",
+      "is missing, though S3_ENDPOINT is set: files would go to the built-in bucket on this machine's disk",
       "Set AWS_BUCKET_NAME to the bucket at that endpoint, or remove S3_ENDPOINT.",
     );
   }
@@ -101,13 +101,13 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
   });
 }
 
-/** Reads the port of the embedded bucket. Default: the port of the server plus one. */
+/** Reads the port of the built-in bucket. Default: the port of the server plus one. */
 function readPort(reader: ConfigReader, serverPort: number): number {
   const port = reader.read("S3_LOCAL_PORT", serverPort === 0 ? 0 : serverPort + 1);
   if (port > MAX_PORT || (port === serverPort && port !== 0)) {
     reader.fault(
       "S3_LOCAL_PORT",
-      "leaves the embedded bucket no port of its own",
+      "leaves the built-in bucket no port of its own",
       `Set S3_LOCAL_PORT to a free port other than ${serverPort}, or to 0 for any.`,
     );
   }
@@ -132,13 +132,13 @@ function requireOwnOrigin(
   );
 }
 
-/** Returns the default URL at which browsers reach the embedded bucket: the host of PUBLIC_URL, with the port of the bucket. */
+/** Returns the default URL at which browsers reach the built-in bucket: the host of PUBLIC_URL, with the port of the bucket. */
 function besidesServer(reader: ConfigReader, { server, port }: { server: ServerConfig; port: number }) {
   if (server.publicUrl === undefined || port === 0 || port === server.port) return undefined;
   const url = new URL(server.publicUrl);
   if (url.protocol === "https:") {
     reader.warn(
-      `PUBLIC_URL is https, but the embedded bucket answers plain http on port ${port}, which browsers block: put it behind the same proxy, and set S3_PUBLIC_ENDPOINT to its https URL.`,
+      `PUBLIC_URL is https, but the built-in bucket answers plain http on port ${port}, which browsers block: put it behind the same proxy, and set S3_PUBLIC_ENDPOINT to its https URL.`,
     );
   }
   return `http://${url.hostname}:${port}`;
@@ -223,13 +223,13 @@ function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontC
   return { distribution, keyPairId, privateKey, hash, bindsIp };
 }
 
-/** Reports a fault if CloudFront is configured with the embedded bucket, because CloudFront can't sign requests to that bucket. */
+/** Reports a fault if CloudFront is configured with the built-in bucket, because CloudFront can't sign requests to that bucket. */
 function refuseCloudFront(reader: ConfigReader): void {
   const name = NEEDED.find((each) => reader.text(each) !== undefined);
   if (name === undefined) return;
   reader.fault(
     name,
-    "is set, though AWS_BUCKET_NAME is missing: CloudFront can't read the embedded bucket",
+    "is set, though AWS_BUCKET_NAME is missing: CloudFront can't read the built-in bucket",
     "Set AWS_BUCKET_NAME to the bucket behind the distribution, or remove the CLOUDFRONT_ settings.",
   );
 }

@@ -106,10 +106,10 @@ describe("refuses CloudFront", () => {
     for (const secret of ["opensesame", KEY.slice(40, 80)]) expect(message).not.toContain(secret);
   });
 
-  test("refuses CloudFront in front of the embedded bucket", () => {
+  test("refuses CloudFront in front of the built-in bucket", () => {
     const { faults } = directory.failure(CLOUDFRONT);
     expect(faults).toEqual([expect.objectContaining({ name: "CLOUDFRONT_DOMAIN" })]);
-    expect(faults[0]?.problem).toMatch(/can't read the embedded bucket/);
+    expect(faults[0]?.problem).toMatch(/can't read the built-in bucket/);
   });
 
   test("requirement 14: refuses CloudFront on the origin of the app", () => {

@@ -328,7 +328,7 @@ describe("warnings", () => {
     [{ HOST: "0.0.0.0" }, /^HOST is 0\.0\.0\.0 and PUBLIC_URL is not set/],
     [
       { PUBLIC_URL: "https://files.example.com", TRUST_PROXY: "1" },
-      /^PUBLIC_URL is https, but the embedded bucket answers plain http on port 3001/,
+      /^PUBLIC_URL is https, but the built-in bucket answers plain http on port 3001/,
     ],
     [{ ...S3, PUBLIC_URL: "https://files.example.com" }, /TRUST_PROXY is not set: .* Set TRUST_PROXY=1/],
     [{ AUTH_JWT_AUDIENCE: "files" }, /no token is accepted/],

@@ -26,7 +26,7 @@ describe("faults", () => {
     [
       "WORKERS",
       { DATABASE_URL: "postgres://u:p@db/valetkey", AUTH_SECRET: SECRET, WORKERS: "2" },
-      /only one process can serve the embedded bucket/,
+      /only one process can serve the built-in bucket/,
       /AWS_BUCKET_NAME/,
     ],
     ["LOG_LEVEL", { LOG_LEVEL: "loud" }, /none of fatal, error, warn, info, debug, trace, silent/, /LOG_LEVEL=info/],
@@ -214,7 +214,7 @@ describe("faults", () => {
         "  DATABASE_URL is not a postgres:// or postgresql:// URL.",
         "    -> Write it as DATABASE_URL=postgres://user:password@host:5432/database (escape @, : and / in the password), or leave it out for SQLite.",
         "",
-        "  AUTH_SECRET is missing: sessions are signed with it, and only with both the embedded bucket and SQLite is one made for you.",
+        "  AUTH_SECRET is missing: sessions are signed with it, and only with both the built-in bucket and SQLite is one made for you.",
         `    -> Make one with: openssl rand -base64 32, or: node -e "console.log(crypto.randomBytes(32).toString('base64'))"`,
         "",
         '  URL_TTL_MAX is "0", which is not a whole number of seconds from 1 to 604800.',

@@ -52,7 +52,7 @@ type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) =>
 
 /**
  * Reads the configuration from the environment, and from `.env` in the working directory. The environment overrides `.env`.
- * In embedded mode (embedded bucket and SQLite), generates missing secrets and stores them in DATA_DIR.
+ * In embedded mode (built-in bucket and SQLite), generates missing secrets and stores them in DATA_DIR.
  * Throws ConfigError with every fault and its remedy.
  */
 export function loadConfig(

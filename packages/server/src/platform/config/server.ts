@@ -107,7 +107,7 @@ function readWorkers(reader: ConfigReader): number {
   if (reader.text("AWS_BUCKET_NAME") === undefined) {
     reader.fault(
       "WORKERS",
-      `is ${workers}, but only one process can serve the embedded bucket`,
+      `is ${workers}, but only one process can serve the built-in bucket`,
       "Set AWS_BUCKET_NAME and the other settings of an S3 bucket, or leave WORKERS out.",
     );
   }

@@ -48,7 +48,7 @@ describe("secrets of embedded mode", () => {
     expect(load({ AUTH_SECRET: SECRET }).config.auth.secret).toBe(SECRET);
   });
 
-  test("include the keys of an embedded bucket beside PostgreSQL", () => {
+  test("include the keys of a built-in bucket beside PostgreSQL", () => {
     const { bucket, auth } = load({ DATABASE_URL: "postgres://u:p@db/x", AUTH_SECRET: SECRET }).config;
     expect(auth.secret).toBe(SECRET);
     expect(bucket.credentials?.secretAccessKey).toBe(JSON.parse(readFileSync(file(), "utf8")).bucketSecretAccessKey);

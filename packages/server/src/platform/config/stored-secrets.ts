@@ -22,7 +22,7 @@ const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
 
 /**
- * Reads the secrets of embedded mode (embedded bucket and SQLite) from `dataDir`. Generates them on the first start. Only the owner of the
+ * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. Generates them on the first start. Only the owner of the
  * file may read it. Processes that start at the same time get the same secrets. Throws ConfigError if the file is damaged or can't be
  * written.
  */

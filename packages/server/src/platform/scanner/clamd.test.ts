@@ -179,7 +179,7 @@ describe.each(testClamds)("memory, with $name", ({ start }) => {
     const body = Readable.from(watched(), { objectMode: false });
     expect(await createClamd(clamd).scan(body)).toEqual({ kind: "clean" });
     expect(readBytes).toBe(sizeBytes);
-    // This limit is far below the size of the file. It leaves space for the embedded bucket in this process.
+    // This limit is far below the size of the file. It leaves space for the built-in bucket in this process.
     expect(most - before).toBeLessThan(16 * MIB);
   });
 });

@@ -49,7 +49,7 @@ export const reachCheck: Check = {
 function explainFailure({ bucket, config }: DoctorParts, failed: Failure): Outcome {
   const { failure, reason } = failed;
   if (config.bucket.kind === "embedded" && failure === "ECONNREFUSED") {
-    return unchecked("bucket", "the service serves the embedded bucket, and does not run");
+    return unchecked("bucket", "the service serves the built-in bucket, and does not run");
   }
   const url = bucket.endpoint ?? `https://s3.${bucket.target.region}.amazonaws.com`;
   const detail = `${new URL(url).host}: ${reason}.`;

@@ -16,7 +16,7 @@ type Rules = { rules: LifecycleRule[] } | { refusal: Refusal };
 /** Reads the lifecycle rules and the versioning of the bucket. */
 export const storageCostsCheck: Check = {
   name: "lifecycle rules and versioning",
-  // The embedded bucket has no lifecycle rules and no versions. In the embedded bucket, the service itself aborts unfinished multipart
+  // The built-in bucket has no lifecycle rules and no versions. In the built-in bucket, the service itself aborts unfinished multipart
   // uploads.
   applies: ({ provider }) => provider !== "embedded",
   async run(parts) {

@@ -43,7 +43,7 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
         { label: "Swift command line, for the other responses", text: swiftContainer(place, origin) },
       ];
     case "embedded":
-      // The embedded bucket sets its CORS configuration only at its first start. After that, an operator must change the configuration with
+      // The built-in bucket sets its CORS configuration only at its first start. After that, an operator must change the configuration with
       // a command.
       return [{ ...cli, label: "AWS CLI, with the keys in DATA_DIR/secrets.json, while the service runs" }];
     default:

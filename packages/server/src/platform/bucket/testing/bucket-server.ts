@@ -26,7 +26,7 @@ export type BucketServer = {
 
 const credentials = { accessKeyId: "VKTESTTESTTESTTEST00", secretAccessKey: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c" };
 
-/** Starts the embedded bucket. With the directory and the port of an earlier bucket, it starts the same bucket again. */
+/** Starts the built-in bucket. With the directory and the port of an earlier bucket, it starts the same bucket again. */
 export async function startEmbedded(
   options: { dataDir?: string; port?: number } = {},
 ): Promise<BucketServer & { port: number }> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { urlAuditLog } from "../../../packages/server/src/features/audit/queries.ts";
-import { uploadQueries } from "../../../packages/server/src/features/uploads/queries.ts";
+import { uploadQueries } from "../../../packages/server/src/features/uploads/queries/uploads.ts";
 import {
   sampleAttachment,
   sampleEvent,

@@ -3,7 +3,7 @@ import type { TestService } from "./service.ts";
 /** Runs all verifications that are due, one after another. Returns the number of verifications. */
 export async function runVerifications({ useCases }: TestService): Promise<number> {
   for (let done = 0; ; done++) {
-    const claimed = await useCases.claimVerification();
+    const claimed = await useCases.leaseVerification();
     if (claimed === undefined) return done;
     await useCases.runVerification(claimed);
   }

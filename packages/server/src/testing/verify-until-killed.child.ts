@@ -23,7 +23,7 @@ const limits = {
   verifyInRequestMaxBytes: 1,
   links: testLinkPolicy,
 };
-const { claimVerification, runVerification } = createUseCases({
+const { leaseVerification, runVerification } = createUseCases({
   db: await openAt(JSON.parse(location)),
   bucket: {
     ...bucketOn(JSON.parse(server)),
@@ -46,5 +46,5 @@ const { claimVerification, runVerification } = createUseCases({
   onUploadEnded: () => undefined,
   onVerificationQueued: () => undefined,
 });
-const claimed = await claimVerification();
+const claimed = await leaseVerification();
 if (claimed !== undefined) await runVerification(claimed);

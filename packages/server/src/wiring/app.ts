@@ -15,11 +15,13 @@ import { linkRoutes } from "../features/links/owner/routes.ts";
 import { publicLinkRoutes } from "../features/links/visitor/routes.ts";
 import { mailPreferenceRoutes, unsubscribeRoutes } from "../features/mail/routes.ts";
 import { noteRoutes } from "../features/notes/routes.ts";
-import { receiptRoutes, reviewRoutes } from "../features/requests/receipt-routes.ts";
-import { visitorUploadRoutes } from "../features/requests/routes.ts";
-import { accessRequestRoutes } from "../features/sharing/access-requests/routes.ts";
-import { invitationRoutes, openInvitationRoutes } from "../features/sharing/invitations/routes.ts";
-import { shareRoutes } from "../features/sharing/shares/routes.ts";
+import { receiptRoutes, reviewRoutes, visitorUploadRoutes } from "../features/requests/routes.ts";
+import {
+  accessRequestRoutes,
+  invitationRoutes,
+  openInvitationRoutes,
+  shareRoutes,
+} from "../features/sharing/routes.ts";
 import { tokenRoutes } from "../features/tokens/routes.ts";
 import { trashRoutes } from "../features/trash/routes.ts";
 import { sendRoutes, uploadRoutes } from "../features/uploads/routes.ts";

@@ -8,7 +8,7 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
 import { disabledUserQueries } from "../people/revocation.ts";
-import { shareQueries } from "../sharing/queries.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
 import { type AccessQueries, accessQueries } from "./queries.ts";
 
 describe.each(engines)("access on $name", (engine) => {

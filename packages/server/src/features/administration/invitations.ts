@@ -15,10 +15,9 @@ import { act, requireAdministrator } from "../people/administrators.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/people.ts";
 import { readEmail } from "../people/person.ts";
-import { accountInvitationQueries } from "../sharing/account-invitation-queries.ts";
-import { type AccountInvitation, INVITATION_MS } from "../sharing/invitation.ts";
-import { invitationUrl, tokenOfInvitation } from "../sharing/invitations/describe.ts";
-import { invitationNotFound } from "../sharing/invitations/find.ts";
+import { type AccountInvitation, INVITATION_MS, invitationUrl, tokenOfInvitation } from "../sharing/invitation.ts";
+import { invitationNotFound } from "../sharing/look-at-invitation.ts";
+import { accountInvitationQueries } from "../sharing/queries/account-invitations.ts";
 
 /** Creates the use cases of this page. */
 export function createInvitationsPage(deps: Deps) {
@@ -58,7 +57,7 @@ function inviteToService(deps: Deps) {
     const invitation = await act(deps, actor, async (tx, { log, now }) => {
       await requireFree(tx, email);
       const former = await accountInvitationQueries(tx).holdOf(email);
-      const isUsed = former?.redeemedAt !== undefined;
+      const isUsed = former?.acceptedAt !== undefined;
       const invited: AccountInvitation = {
         id: former?.id ?? deps.newId(),
         email,
@@ -67,7 +66,7 @@ function inviteToService(deps: Deps) {
         // If the former link was used, the new generation makes a different link, because a used link must never work again.
         generation: (former?.generation ?? 0) + (isUsed ? 1 : 0),
         linkExpiresAt: now + INVITATION_MS,
-        redeemedAt: undefined,
+        acceptedAt: undefined,
       };
       await store(deps, tx, invited);
       await log("invitation.created", invited.id, { email });
@@ -88,7 +87,7 @@ function renewAccountInvitation(deps: Deps) {
     const invitation = await act(deps, actor, async (tx, { log, now }) => {
       const former = await accountInvitationQueries(tx).hold(invitationId.toLowerCase());
       if (former === undefined) throw invitationNotFound();
-      if (former.redeemedAt !== undefined)
+      if (former.acceptedAt !== undefined)
         throw new DomainError("invitation_used", "This invitation was used already.");
       await requireFree(tx, former.email);
       const { generation } = former;
@@ -113,7 +112,7 @@ function revokeAccountInvitation(deps: Deps) {
         "email" in subject
           ? await accountInvitationQueries(tx).holdOf(readEmail(subject.email) ?? "")
           : await accountInvitationQueries(tx).hold(subject.invitationId.toLowerCase());
-      if (invitation === undefined || invitation.redeemedAt !== undefined) throw invitationNotFound();
+      if (invitation === undefined || invitation.acceptedAt !== undefined) throw invitationNotFound();
       await accountInvitationQueries(tx).delete(invitation.id);
       await log("invitation.revoked", invitation.id, { email: invitation.email });
     });

@@ -7,7 +7,7 @@ import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
 import { peopleQueries } from "../people/queries.ts";
-import { shareQueries } from "../sharing/queries.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
 
 const MIB = 2 ** 20;
 

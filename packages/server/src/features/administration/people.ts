@@ -25,9 +25,9 @@ import type { Actor, Log } from "../people/administrators.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { disabledUserQueries } from "../people/revocation.ts";
-import { claimInvitations } from "../sharing/invitations/claim.ts";
-import type { Identity } from "../sharing/invitations/remember-person.ts";
-import { rememberPersonIn } from "../sharing/invitations/remember-person.ts";
+import { giveWaitingShares } from "../sharing/accept-invitation.ts";
+import type { Identity } from "../sharing/sign-up.ts";
+import { rememberPersonIn } from "../sharing/sign-up.ts";
 import type { UsageVerbs } from "../usage/index.ts";
 import { usageQueries } from "../usage/queries.ts";
 import type { Quota, QuotaChange } from "../usage/usage.ts";
@@ -219,6 +219,6 @@ export function rememberForOperator(deps: Deps) {
       await rememberPersonIn(tx, identity, now);
       await log(action, identity.id);
     });
-    await claimInvitations(deps, identity.id);
+    await giveWaitingShares(deps, identity.id);
   };
 }

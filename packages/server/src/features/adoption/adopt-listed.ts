@@ -13,7 +13,7 @@ import { noteQueries } from "../notes/queries.ts";
 import { requireAdministrator } from "../people/administrators.ts";
 import { findHolders, findUsersById } from "../people/find-users.ts";
 import { normaliseEmail } from "../people/person.ts";
-import { shareQueries } from "../sharing/queries.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
 import type { Adoption } from "../storage/adoption-queries.ts";
 import { adoptionQueries } from "../storage/adoption-queries.ts";
 import { objectDeletionQueries } from "../storage/object-deletions.ts";

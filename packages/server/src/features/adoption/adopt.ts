@@ -13,7 +13,7 @@ import { auditQueries } from "../audit/queries.ts";
 import { requireAdministrator } from "../people/administrators.ts";
 import type { ObjectDeletion } from "../storage/object-deletions.ts";
 import { objectDeletionQueries } from "../storage/object-deletions.ts";
-import { verificationQueries } from "../uploads/verification-queries.ts";
+import { verificationQueries } from "../uploads/queries/verifications.ts";
 
 /**
  * A queued deletion can be cancelled only if it is not due within this time. No transaction takes longer than this, and the clocks of

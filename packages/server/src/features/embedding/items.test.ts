@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
 import { lookupQueries } from "../people/lookups.ts";
-import { rememberPerson } from "../sharing/invitations/remember-person.ts";
+import { rememberPerson } from "../sharing/sign-up.ts";
 import { rememberUser } from "./items.ts";
 import type { User } from "./types.ts";
 

@@ -12,7 +12,7 @@ import { fileEventQueries } from "../outbox/file-events.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { normaliseEmail } from "../people/person.ts";
 import type { SharingVerbs } from "../sharing/index.ts";
-import { uploadQueries } from "../uploads/queries.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
 import type { Ask } from "./ask.ts";
 import { itemQueries } from "./queries.ts";
 import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./types.ts";

@@ -1,7 +1,6 @@
 import * as crypto from "node:crypto";
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import type { Argon2idCost } from "../../platform/crypto/secrets.ts";
-import { argon2id, argon2idInWasm } from "../../platform/crypto/secrets.ts";
+import { type Argon2idCost, argon2id, argon2idInWasm } from "../../platform/crypto/secrets.ts";
 import { createFairTurns, type FairTurns } from "../../platform/limits/fair-turns.ts";
 import type { Caller } from "../access/caller.ts";
 

@@ -1,20 +1,13 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { createHashTurns } from "./hash-password.ts";
-import { createFileLink, createLink } from "./owner/create.ts";
-import { getLink } from "./owner/get.ts";
-import { listLinks, listOwnLinks } from "./owner/list.ts";
-import { listLinkEvents } from "./owner/list-events.ts";
-import { revokeLink } from "./owner/revoke.ts";
-import { updateLink } from "./owner/update.ts";
+import { createFileLink, createLink, revokeLink, updateLink } from "./owner/change.ts";
+import { getLink, listLinkEvents, listLinks, listOwnLinks } from "./owner/read.ts";
 import { admit } from "./visitor/admit.ts";
-import { claimLink, issueClaimUrls } from "./visitor/claim.ts";
-import { deleteOldClaims } from "./visitor/delete-old-claims.ts";
+import { claimLink, deleteOldClaims, issueClaimUrls } from "./visitor/claim.ts";
 import { deleteExpiredCodes, proveLinkEmail, requestLinkCode } from "./visitor/email-codes.ts";
-import { describeRequest, lookAtLink } from "./visitor/look-at-link.ts";
-import type { Pass } from "./visitor/pass.ts";
-import { sealPass } from "./visitor/pass.ts";
-import { unlockLink } from "./visitor/unlock.ts";
+import { describeRequest, lookAtLink, unlockLink } from "./visitor/look-at-link.ts";
+import { type Pass, sealPass } from "./visitor/pass.ts";
 
 export type LinkVerbs = ReturnType<typeof createLinks>;
 

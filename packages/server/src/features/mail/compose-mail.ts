@@ -10,11 +10,17 @@ import { notify, takeCodeLimits } from "../outbox/queue-mail.ts";
 import { lookupQueries } from "../people/lookups.ts";
 import { isProven, provenEmailOf } from "../people/people.ts";
 import { peopleQueries } from "../people/queries.ts";
-import { accessRequestQueries } from "../sharing/access-request-queries.ts";
-import { accountInvitationQueries } from "../sharing/account-invitation-queries.ts";
-import { type Invitation, isOpen, linkEndsAt } from "../sharing/invitation.ts";
-import { invitationQueries } from "../sharing/invitation-queries.ts";
-import { describeInvitation, invitationUrl, tokenOfInvitation } from "../sharing/invitations/describe.ts";
+import {
+  describeInvitation,
+  type Invitation,
+  invitationUrl,
+  isOpen,
+  linkEndsAt,
+  tokenOfInvitation,
+} from "../sharing/invitation.ts";
+import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
+import { accountInvitationQueries } from "../sharing/queries/account-invitations.ts";
+import { invitationQueries } from "../sharing/queries/invitations.ts";
 import {
   composeAccountChanged,
   composeAccountClosed,

@@ -13,8 +13,8 @@ import { noteQueries } from "../notes/queries.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
 import { queueMail } from "../outbox/queue-mail.ts";
 import { peopleQueries } from "../people/queries.ts";
-import { accessRequestQueries } from "../sharing/access-request-queries.ts";
-import { shareQueries } from "../sharing/queries.ts";
+import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
 import { deliverMails, type MailFailure } from "./deliver-mails.ts";
 
 const HOUR_MS = 3_600_000;

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import { notify } from "../outbox/queue-mail.ts";
-import { shareQueries } from "../sharing/queries.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
 
 /**
  * How often this replica checks for due mails. A mail becomes due again if a try failed, or if another replica did not finish its try.

@@ -7,7 +7,7 @@ import { refusalOf } from "../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { USUAL_LANGUAGE } from "../../platform/text/language.ts";
 import { callerOf } from "../access/caller.ts";
-import { visitorHeaders } from "../links/visitor/visitor-headers.ts";
+import { visitorHeaders } from "../links/visitor/routes.ts";
 import type { MailVerbs } from "./index.ts";
 import type { Unsubscribe } from "./preferences.ts";
 import { unsubscribePage } from "./unsubscribe-page.ts";

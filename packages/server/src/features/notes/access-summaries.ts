@@ -7,7 +7,7 @@ import type { Tables } from "../../platform/database/schema.ts";
 import type { FileAccess } from "../access/attachment.ts";
 import type { NoteAccess } from "../access/note.ts";
 import { isLive, notInTrash, roleOnNote } from "../access/sql.ts";
-import { isVisible } from "../sharing/invitation-queries.ts";
+import { isVisible } from "../sharing/queries/invitations.ts";
 import { ENDED } from "../usage/usage.ts";
 
 /** `lifeMs`: the longest life of a link. `needsPassword`: 1 if the operator closes links without a password. */

@@ -7,8 +7,8 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 import { accessQueries } from "../access/queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { auditQueries } from "../audit/queries.ts";
-import { shareQueries } from "../sharing/queries.ts";
-import { uploadQueries } from "../uploads/queries.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { noteQueries } from "./queries.ts";
 
 const FIRST = { limit: 50, cursor: undefined };

@@ -13,7 +13,7 @@ import type { NoteRow } from "../access/sql.ts";
 import { isLive, noteColumns, notInTrash, toNote } from "../access/sql.ts";
 import { countListed, deleteAttachmentsOf, shownToViewers } from "../attachments/queries.ts";
 import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
-import { countOpenRequests } from "../sharing/access-request-queries.ts";
+import { countOpenRequests } from "../sharing/queries/access-requests.ts";
 import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index.ts";
 
 // On SQLite, two indexes contain exactly these columns and the expression of the snippet. So a list reads only an index, and no body of a

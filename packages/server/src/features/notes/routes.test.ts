@@ -10,7 +10,7 @@ import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { peopleQueries } from "../people/queries.ts";
-import { shareQueries } from "../sharing/queries.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
 import { noteQueries } from "./queries.ts";
 
 describe.each(engines)("notes on $name", (engine) => {

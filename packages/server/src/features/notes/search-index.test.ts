@@ -9,7 +9,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 import type { Note } from "../access/note.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { shareQueries } from "../sharing/queries.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
 import { trashQueries } from "../trash/queries.ts";
 import { noteQueries } from "./queries.ts";
 import { searchIndexQueries } from "./search-index.ts";

@@ -1,10 +1,9 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { admit } from "../links/visitor/admit.ts";
-import { admitSender } from "./admit-sender.ts";
 import { receipts } from "./receipts.ts";
 import { reviewFile } from "./review-file.ts";
-import { visitorUploads } from "./visitor-uploads.ts";
+import { admitSender, visitorUploads } from "./visitor-uploads.ts";
 
 export type RequestVerbs = ReturnType<typeof createRequests>;
 

@@ -7,7 +7,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { reject } from "../uploads/decide.ts";
-import { uploadQueries } from "../uploads/queries.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { transitionUpload } from "../uploads/transition.ts";
 
 /**

@@ -4,20 +4,18 @@ import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { visitorActorId } from "../access/caller.ts";
-import type { VisitorUpload } from "../links/file-request.ts";
-import { checkVisitorName } from "../links/file-request.ts";
-import type { Link } from "../links/link.ts";
+import { checkVisitorName, type VisitorUpload } from "../links/file-request.ts";
+import { effectiveExpiry, type Link } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { linkNotFound } from "../links/visitor/admit.ts";
+import { type Admit, linkNotFound, linkPolicy, type Visit as Request } from "../links/visitor/admit.ts";
 import { requestOf } from "../links/visitor/look-at-link.ts";
+import { newPass, type Pass } from "../links/visitor/pass.ts";
 import { removeAttachment } from "../trash/delete.ts";
 import { abortUpload } from "../uploads/abort.ts";
-import type { ReportedPart } from "../uploads/assemble-parts.ts";
-import type { Sender } from "../uploads/authorise-sender.ts";
 import { completeUpload } from "../uploads/complete.ts";
-import type { StartedUpload } from "../uploads/declared-upload.ts";
-import { getUpload, signParts } from "../uploads/parts.ts";
-import { startUpload } from "../uploads/start.ts";
+import { getUpload, type ReportedPart, signParts } from "../uploads/parts.ts";
+import type { Sender } from "../uploads/sender.ts";
+import { type StartedUpload, startUpload } from "../uploads/start.ts";
 
 /** A visitor who may send files to a file request. The function `admit` has checked this (admit.ts). */
 export type Visit = { link: Link; visitorId: string };
@@ -154,4 +152,20 @@ function hideOwner(error: unknown): never {
     });
   }
   throw error;
+}
+
+/**
+ * Admits a visitor who sends files to a file request. Returns a `pass` (the content of the visitor's cookie) that is valid until the
+ * current expiry of the link.
+ * Throws `link_not_found`, and `wrong_password` if the visitor has not entered the password yet.
+ */
+export function admitSender(deps: Deps, { admit }: { admit: Admit }) {
+  return async (token: string, { sealedPass }: Pick<Request, "sealedPass">): Promise<{ visit: Visit; pass: Pass }> => {
+    const admitted = await admit(token, { sealedPass, wish: { kind: "send" } });
+    if (admitted.state === "locked") throw linkNotFound();
+    const { link } = admitted;
+    const expiresAt = effectiveExpiry(link, linkPolicy(deps));
+    const pass = newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt });
+    return { visit: { link, visitorId: pass.visitorId }, pass };
+  };
 }

@@ -8,10 +8,9 @@ import { accessQueries } from "../access/queries.ts";
 import { aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { notify, notifyOfRequest } from "../outbox/queue-mail.ts";
-import type { AccessRequest } from "./access-request-queries.ts";
-import { accessRequestQueries } from "./access-request-queries.ts";
-import { invitationQueries } from "./invitation-queries.ts";
-import { shareQueries } from "./queries.ts";
+import { type AccessRequest, accessRequestQueries } from "./queries/access-requests.ts";
+import { invitationQueries } from "./queries/invitations.ts";
+import { shareQueries } from "./queries/shares.ts";
 import { limitShares } from "./shares.ts";
 
 /** Limits how often a user may ask for access. Dropped requests count too. */

@@ -1,14 +1,12 @@
 import type { Deps } from "../../platform/deps.ts";
+import { acceptInvitation } from "./accept-invitation.ts";
 import { askForAccess, dismissAccessRequest, grantAccess, listAccessRequests } from "./access-requests.ts";
-import { accountInvitationQueries } from "./account-invitation-queries.ts";
-import { invitationQueries } from "./invitation-queries.ts";
-import { lookAtInvitation } from "./invitations/look-at-invitation.ts";
-import { revokeInvitation, updateInvitation } from "./invitations/manage.ts";
-import { redeemInvitation } from "./invitations/redeem.ts";
-import { identifySubject, recordSignIn, rememberPerson } from "./invitations/remember-person.ts";
-import { admitSignUp } from "./invitations/sign-up.ts";
-import { listSharedAttachments } from "./list-shared.ts";
-import { listShares, putShares, revokeShare } from "./shares.ts";
+import { revokeInvitation, updateInvitation } from "./invite.ts";
+import { lookAtInvitation } from "./look-at-invitation.ts";
+import { accountInvitationQueries } from "./queries/account-invitations.ts";
+import { invitationQueries } from "./queries/invitations.ts";
+import { listSharedAttachments, listShares, putShares, revokeShare } from "./shares.ts";
+import { admitSignUp, identifySubject, recordSignIn, rememberPerson } from "./sign-up.ts";
 
 export type SharingVerbs = ReturnType<typeof createSharing>;
 
@@ -20,7 +18,7 @@ export function createSharing(deps: Deps) {
     listShares: listShares(deps),
     revokeShare: revokeShare(deps),
     lookAtInvitation: lookAtInvitation(deps),
-    redeemInvitation: redeemInvitation(deps),
+    acceptInvitation: acceptInvitation(deps),
     updateInvitation: updateInvitation(deps),
     revokeInvitation: revokeInvitation(deps),
     deleteOldInvitations: async () => {

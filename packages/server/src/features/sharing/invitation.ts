@@ -1,6 +1,10 @@
+import { makeToken } from "../../platform/crypto/link-token.ts";
 import type { Role, ShareRole } from "../../platform/database/unions.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { permits } from "../access/authorise.ts";
+import type { EventSubject } from "../audit/audit-event.ts";
+import type { ShareSubject } from "./share.ts";
 
 /** How long an invitation can be used. Milliseconds. */
 export const INVITATION_MS = 30 * 86_400_000;
@@ -23,7 +27,7 @@ export type Invitation = {
   /** The expiry of the share. Undefined: the share never expires. */
   expiresAt: number | undefined;
   /**
-   * The user who got the share: a user who already held the email address, or the user who redeemed the invitation. Undefined: nobody has
+   * The user who got the share: a user who already held the email address, or the user who accepted the invitation. Undefined: nobody has
    * the share yet.
    */
   userId: string | undefined;
@@ -31,13 +35,13 @@ export type Invitation = {
   invitedAt: number;
   /** Each new link of the invitation increases this number. */
   generation: number;
-  /** From this instant on, neither the link nor a new account can redeem the invitation. */
+  /** From this instant on, neither the link nor a new account can accept the invitation. */
   linkExpiresAt: number;
   /**
-   * When the invited user opened the note or the file, or redeemed the invitation but already had another share. Undefined: the user has
+   * When the invited user opened the note or the file, or accepted the invitation but already had another share. Undefined: the user has
    * done neither yet.
    */
-  redeemedAt: number | undefined;
+  acceptedAt: number | undefined;
 };
 
 /**
@@ -46,13 +50,13 @@ export type Invitation = {
  */
 export type AccountInvitation = Pick<
   Invitation,
-  "id" | "email" | "invitedAt" | "generation" | "linkExpiresAt" | "redeemedAt"
+  "id" | "email" | "invitedAt" | "generation" | "linkExpiresAt" | "acceptedAt"
 > & {
   /** Undefined: the operator made the invitation with a command. */
   invitedBy: string | undefined;
 };
 
-type Expiring = Pick<Invitation, "linkExpiresAt" | "redeemedAt"> & { expiresAt?: number | undefined };
+type Expiring = Pick<Invitation, "linkExpiresAt" | "acceptedAt"> & { expiresAt?: number | undefined };
 
 /** Whether `role` already permits everything that a share with the role `given` permits. */
 export function hasAtLeast(role: Role | undefined, given: ShareRole): boolean {
@@ -65,12 +69,12 @@ export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Expirin
 }
 
 export function isOpen(invitation: Expiring, now: number): boolean {
-  return invitation.redeemedAt === undefined && now < linkEndsAt(invitation);
+  return invitation.acceptedAt === undefined && now < linkEndsAt(invitation);
 }
 
 /** Throws `invitation_used` or `invitation_expired` if the invitation is no longer open. */
 export function requireOpen(invitation: Expiring, now: number): void {
-  if (invitation.redeemedAt !== undefined) {
+  if (invitation.acceptedAt !== undefined) {
     throw new DomainError("invitation_used", "This invitation was used already. Ask for another one.");
   }
   if (!isOpen(invitation, now)) {
@@ -87,3 +91,40 @@ export type InvitationWithNames = {
   /** Undefined: the invitation opens the whole note. */
   filename: string | undefined;
 };
+
+/** An invitation in the form that the owner of the note sees: without the user, and with the token of its link. */
+export type DescribedInvitation = Omit<Invitation, "userId" | "acceptedAt"> & { token: string };
+
+/**
+ * Returns the URL of the page that accepts the token. The token is in the fragment, which browsers do not send. So no log and no `Referer`
+ * header contains the token.
+ */
+export function invitationUrl(publicUrl: string, { token }: Pick<DescribedInvitation, "token">): string {
+  return `${publicUrl}/invitation#${token}`;
+}
+
+export function describeInvitation(
+  deps: Pick<Deps, "linkKeys">,
+  { userId: _, acceptedAt: __, ...invitation }: Invitation,
+): DescribedInvitation {
+  return { ...invitation, token: tokenOfInvitation(deps, invitation) };
+}
+
+export function tokenOfInvitation(
+  { linkKeys: { invitations } }: Pick<Deps, "linkKeys">,
+  { id: linkId, generation }: Pick<AccountInvitation, "id" | "generation">,
+): string {
+  const [key] = invitations;
+  if (key === undefined) throw new Error("a token needs a key");
+  return makeToken(key, { linkId, generation });
+}
+
+/** Returns the note or file that an invitation shares. */
+export function subjectOf({ noteId, attachmentId }: Pick<Invitation, "noteId" | "attachmentId">): ShareSubject {
+  return attachmentId === undefined ? { noteId } : { attachmentId };
+}
+
+/** Makes the subject of an audit event about an invitation. */
+export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): EventSubject {
+  return { noteId, ownerId, attachmentIds: attachmentId === undefined ? [] : [attachmentId] };
+}

@@ -26,3 +26,7 @@ export type EndingShare = { noteId: string; attachmentId: string | undefined; us
  * attachment yet.
  */
 export type SharedAttachment = Attachment & { share: Pick<Share, "expiresAt">; isNew: boolean };
+
+export function isLive({ expiresAt }: Pick<Share, "expiresAt">, now: number): boolean {
+  return expiresAt === undefined || expiresAt > now;
+}

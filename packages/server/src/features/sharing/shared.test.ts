@@ -7,7 +7,7 @@ import { useService } from "../../testing/use-service.ts";
 import { createWorld, people } from "../../testing/world.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
-import { shareQueries } from "./queries.ts";
+import { shareQueries } from "./queries/shares.ts";
 
 const LIST = "GET /attachments?scope=shared";
 

@@ -1,8 +1,8 @@
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { ShareRole } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { aboutFile, aboutNote, auditEvent, type EventSubject } from "../audit/audit-event.ts";
@@ -10,26 +10,15 @@ import { auditQueries } from "../audit/queries.ts";
 import { findReceivers, type ShareResult } from "../people/find-users.ts";
 import { normaliseEmail } from "../people/person.ts";
 import { identityQueries } from "../people/queries.ts";
-import { accessRequestQueries } from "./access-request-queries.ts";
-import { invitationQueries } from "./invitation-queries.ts";
-import { type DescribedInvitation, describeInvitation } from "./invitations/describe.ts";
-import { invite } from "./invitations/invite.ts";
-import { notifyOfShare, withoutShare } from "./notify-of-share.ts";
-import { shareQueries } from "./queries.ts";
-import type { ShareSubject, ShareWithPerson } from "./share.ts";
+import { type DescribedInvitation, describeInvitation } from "./invitation.ts";
+import { invite, notifyOfShare, takeEmails, withoutShare } from "./invite.ts";
+import { accessRequestQueries } from "./queries/access-requests.ts";
+import { invitationQueries } from "./queries/invitations.ts";
+import { shareQueries } from "./queries/shares.ts";
+import type { SharedAttachment, ShareSubject, ShareWithPerson } from "./share.ts";
 
 /** The maximum number of shares of one note or attachment. One response lists all of them. */
 const MAX_SHARES = 1_000;
-
-/**
- * Limits how many email addresses a user can share with in an hour. Email addresses with and without an account count. Otherwise the limit
- * would show which email addresses have an account.
- * One request can contain up to 100 email addresses.
- */
-const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
-const TOO_MANY_EMAILS =
-  "You shared with too many email addresses. Wait until Retry-After has passed, or share with user ids.";
-
 /** The shares of a note or an attachment that the owner sees, and the open invitations. */
 export type SharesOfSubject = { shares: ShareWithPerson[]; invitations: DescribedInvitation[] };
 
@@ -88,18 +77,6 @@ export function putShares(deps: Deps) {
 export function limitShares(count: number): void {
   if (count <= MAX_SHARES) return;
   throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
-}
-
-/**
- * Counts the email addresses of a request before the service searches for their users. The email addresses count even if the request fails
- * later. Throws `rate_limited`.
- */
-export async function takeEmails(
-  deps: Pick<Deps, "db" | "clock">,
-  { caller, amount }: { caller: Caller; amount: number },
-): Promise<void> {
-  if (amount === 0) return;
-  await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
 }
 
 /**
@@ -164,4 +141,10 @@ async function deleteShare(
     if (await shareQueries(tx).delete(subject, each, { isVisible: true })) return each;
   }
   throw new DomainError("share_not_found", "Share not found");
+}
+
+/** Lists the attachments that are shared with the caller without their notes, newest first. */
+export function listSharedAttachments({ db, clock }: Deps) {
+  return (caller: Caller, page: PageRequest): Promise<Page<SharedAttachment>> =>
+    shareQueries(db).listAttachmentsFor(caller.userId, { ...page, now: clock() });
 }

@@ -4,7 +4,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { uploadQueries } from "../uploads/queries.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { usageQueries } from "../usage/queries.ts";
 import type { GarbageOptions } from "./garbage.ts";
 

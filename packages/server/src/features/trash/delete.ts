@@ -14,7 +14,7 @@ import { linkQueries } from "../links/queries/links.ts";
 import { noteQueries } from "../notes/queries.ts";
 import type { PlannedDeletion } from "../storage/object-deletions.ts";
 import { planDeletion, queueDeletions, releaseObjects } from "../storage/object-deletions.ts";
-import { uploadQueries } from "../uploads/queries.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { trashQueries } from "./queries.ts";
 
 /**

@@ -9,7 +9,7 @@ import { accountDeletionQueries } from "../accounts/queries/deletions.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { disabledUserQueries } from "../people/revocation.ts";
 import { objectDeletionQueries } from "../storage/object-deletions.ts";
-import { uploadQueries } from "../uploads/queries.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { trashQueries } from "./queries.ts";
 

@@ -7,7 +7,7 @@ import type { Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createWorld, people, unknownId, type World } from "../../testing/world.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { uploadQueries } from "../uploads/queries.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { trashQueries } from "./queries.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contradictionIn } from "./check-first-bytes.ts";
+import { contradictionIn } from "./verify.ts";
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(" ", ""), "hex");
 const padded = (start: Buffer): Buffer => Buffer.concat([start, Buffer.alloc(64, 1)]);

@@ -5,7 +5,7 @@ import { withQueries } from "../../testing/database/with-queries.ts";
 import type { Answer, Client } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
-import { uploadQueries } from "./queries.ts";
+import { uploadQueries } from "./queries/uploads.ts";
 
 const MIB = 2 ** 20;
 const DAY_MS = 86_400_000;

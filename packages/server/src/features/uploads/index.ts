@@ -1,13 +1,12 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { Arrive } from "../access/authorise.ts";
-import { abortUpload } from "./abort.ts";
+import { abortUpload, expireUploads } from "./abort.ts";
 import { attachFile } from "./attach-form.ts";
 import { completeUpload } from "./complete.ts";
-import { expireUploads } from "./expire.ts";
+import { leaseVerification, renewVerification, runVerification } from "./jobs.ts";
 import { getUpload, signParts } from "./parts.ts";
 import { renameFile } from "./rename-file.ts";
-import { claimVerification, renewVerification, runVerification } from "./run-verification.ts";
 import { startUpload } from "./start.ts";
 
 export type UploadVerbs = ReturnType<typeof createUploads>;
@@ -23,7 +22,7 @@ export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; 
     completeUpload: completeUpload(deps),
     abortUpload: abortUpload(deps),
     expireUploads: expireUploads(deps),
-    claimVerification: claimVerification(deps),
+    leaseVerification: leaseVerification(deps),
     renewVerification: renewVerification(deps),
     runVerification: runVerification(deps),
   };

@@ -8,8 +8,7 @@ import type { Caller } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
-import { contradictionIn } from "./check-first-bytes.ts";
-import { inspect } from "./inspect.ts";
+import { contradictionIn, inspect } from "./verify.ts";
 
 /**
  * Renames a `ready` file. The content of the file must match the extension of the new name.

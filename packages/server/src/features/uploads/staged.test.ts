@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { Bucket } from "../../platform/bucket/port.ts";
-import { LEAST_CAPABILITIES } from "../../platform/bucket/port.ts";
+import { type Bucket, LEAST_CAPABILITIES } from "../../platform/bucket/port.ts";
 import { patterned } from "../../platform/bucket/testing/bytes.ts";
 import type { Database } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
@@ -162,7 +161,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     const upload = await sendParts({ sha256: createHash("sha256").update(FILE).digest("base64") });
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
     await sweep();
-    const claimed = await service.useCases.claimVerification();
+    const claimed = await service.useCases.leaseVerification();
     if (claimed === undefined) throw new Error("no verification is due");
     await service.useCases.runVerification(claimed);
     expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body.state).toBe("ready");

@@ -1,4 +1,5 @@
 import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "../../platform/bucket/part-plan.ts";
+import type { SignedRequest } from "../../platform/bucket/port.ts";
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
 import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
@@ -6,14 +7,20 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { checkFilename } from "../../platform/text/filename.ts";
+import type { Upload } from "../access/attachment.ts";
 import type { Arrive } from "../access/authorise.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { objectDeletionQueries } from "../storage/object-deletions.ts";
-import { authoriseSender, type Sender } from "./authorise-sender.ts";
-import { checkPending } from "./check-pending.ts";
-import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";
-import { checkRequest } from "./join-request.ts";
-import { recordUpload } from "./record-upload.ts";
-import { repeatStart } from "./repeat-start.ts";
+import { uploadQueries } from "./queries/uploads.ts";
+import {
+  checkPending,
+  checkRequest,
+  type DeclaredUpload,
+  REMEMBERED_MS,
+  recordUpload,
+  type StartUploadInput,
+} from "./record-upload.ts";
+import { authoriseSender, type Sender } from "./sender.ts";
 
 /**
  * If a multipart upload is not recorded within this time, its process has died, and the queued deletion runs. To create and record an
@@ -131,4 +138,71 @@ async function startMultipart(
     onDeletionsQueued();
     throw error;
   }
+}
+
+/**
+ * `request`: the PUT that the client must send. Undefined for a multipart upload, and for a repeated start of an upload that is not pending
+ * any more.
+ */
+export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
+
+/** Signs the single PUT of an upload. The URL expires no later than the upload. */
+export function signPut(
+  { bucket, limits, capabilities }: Deps,
+  { upload, now }: { upload: Upload; now: number },
+): Promise<SignedRequest> {
+  return bucket.presignPut({
+    objectKey: upload.objectKey,
+    contentType: upload.contentType,
+    sizeBytes: upload.sizeBytes,
+    // A bucket that cannot check a signed SHA-256 may refuse the PUT.
+    checksum: capabilities().signedSha256 ? upload.declaredChecksum : undefined,
+    onlyOnce: !upload.staged,
+    expiresInSeconds: Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000)),
+    now,
+  });
+}
+
+/**
+ * Finds the upload that the caller started with the same idempotency key and declaration, and signs its PUT again if the upload is still
+ * pending.
+ * Returns undefined for a new or a forgotten key. The service forgets a key after a day, or when its upload is rejected, aborted,
+ * expired or deleted.
+ * Throws `idempotency_key_reused`. Follows draft-ietf-httpapi-idempotency-key-header.
+ */
+export async function repeatStart(
+  deps: Deps,
+  { declared, idempotencyKey }: { declared: DeclaredUpload; idempotencyKey: string },
+): Promise<StartedUpload | undefined> {
+  const { db, clock, limits } = deps;
+  const { caller, noteId } = declared;
+  const now = clock();
+  await authoriseSender(db, { sender: caller, noteId, now, limits });
+  const key = { userId: caller.userId, idempotencyKey };
+  await uploadQueries(db).forgetKey(key, { now, startedBefore: now - REMEMBERED_MS });
+  const upload = await uploadQueries(db).findByKey(key);
+  if (upload === undefined) return undefined;
+  const file = declared.visit && (await visitorFileQueries(db).find(upload.attachmentId));
+  if (!matches(upload, declared) || file?.slotId !== declared.visit?.slotId) {
+    throw new DomainError(
+      "idempotency_key_reused",
+      "This Idempotency-Key belongs to a different upload. Use a new key for each upload.",
+    );
+  }
+  const needsPut = upload.state === "pending" && upload.multipart === undefined;
+  return { upload, request: needsPut ? await signPut(deps, { upload, now }) : undefined };
+}
+
+function matches(
+  upload: Upload,
+  { noteId, filename, contentType, sizeBytes, sha256, partSize }: DeclaredUpload,
+): boolean {
+  return (
+    upload.noteId === noteId &&
+    upload.filename === filename &&
+    upload.contentType === contentType &&
+    upload.sizeBytes === sizeBytes &&
+    upload.declaredChecksum?.value === sha256 &&
+    (partSize === undefined || upload.multipart?.partSize === partSize)
+  );
 }

@@ -1,10 +1,14 @@
 import type { Checksum } from "../../platform/bucket/port.ts";
 import type { Tx } from "../../platform/database/queries.ts";
-import type { AttachmentState } from "../../platform/database/unions.ts";
-import { isBeingVerified } from "../access/attachment.ts";
+import type { AttachmentState, VerificationState } from "../../platform/database/unions.ts";
+import { type Attachment, isBeingVerified, type Upload } from "../access/attachment.ts";
+import { visitorIdOf } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { uploadQueries } from "./queries.ts";
-import { verificationQueries } from "./verification-queries.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { objectDeletionQueries, queueDeletions } from "../storage/object-deletions.ts";
+import { uploadedObject } from "./objects-of-upload.ts";
+import { uploadQueries } from "./queries/uploads.ts";
+import { verificationQueries } from "./queries/verifications.ts";
 
 /**
  * A change of the state of an attachment. If `objectKey`, `checksum` or `rejectReason` is set, it replaces the value of the attachment.
@@ -21,9 +25,9 @@ type Transition = {
 };
 
 /**
- * Moves an attachment and its upload from one state to another. Call it in a transaction. Only the completion of an upload changes both
- * states in another way. Returns false if the state is not `from` any more. A completion, a verification, an abort and the sweep can run at
- * the same time, and only one of them succeeds.
+ * Moves an attachment and its upload from one state to another. Call it in a transaction. There is one exception: the statement in
+ * queries/complete-statement.ts changes both states when a user completes an upload. Returns false if the state is not `from` any more. A
+ * completion, a verification, an abort and the sweep can run at the same time, and only one of them succeeds.
  */
 export async function transitionUpload(queries: Tx, transition: Transition): Promise<boolean> {
   const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = transition;
@@ -40,4 +44,39 @@ export async function transitionUpload(queries: Tx, transition: Transition): Pro
   if (uploadId !== undefined) await uploadQueries(queries).transition(uploadId, { from, to });
   if (isBeingVerified(from)) await verificationQueries(queries).remove(attachmentId);
   return true;
+}
+
+// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. Undefined: the attachment was
+// deleted.
+
+/** The attachment as the caller has read it. `upload` is undefined if the attachment came from a form, or is an adopted object. */
+export type Decision = { attachment: Attachment; upload: Upload | undefined };
+
+/**
+ * Changes the state of an upload whose object is stored. If there is a staged copy, the copy becomes the object of the attachment, and the
+ * uploaded object is deleted.
+ */
+export async function moveStored(
+  queries: Tx,
+  move: Decision & { to: "ready" | "quarantined" | VerificationState; now: number; checksum?: Checksum | undefined },
+): Promise<boolean> {
+  const { attachment, upload, to, now, checksum } = move;
+  const { id: attachmentId, state: from, objectKey } = attachment;
+  const isCopied = from === "pending" && upload !== undefined && upload.objectKey !== objectKey;
+  const moved = await transitionUpload(queries, {
+    attachmentId,
+    uploadId: upload?.id,
+    from,
+    to,
+    checksum,
+    objectKey: isCopied ? objectKey : undefined,
+  });
+  if (moved && visitorIdOf(attachment.createdBy) !== undefined) {
+    await visitorFileQueries(queries).markReceived(attachmentId, now);
+  }
+  if (moved && isCopied) {
+    await objectDeletionQueries(queries).cancel(objectKey);
+    await queueDeletions(queries, { planned: [uploadedObject({ attachment, upload, now })], now });
+  }
+  return moved;
 }

@@ -14,8 +14,8 @@ import { withQueries } from "../../testing/database/with-queries.ts";
 import type { Client, TestService } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 import { runVerifications } from "../../testing/verifications.ts";
-import { uploadQueries } from "./queries.ts";
-import { startVerification } from "./run-verifications-job.ts";
+import { startVerification } from "./jobs.ts";
+import { uploadQueries } from "./queries/uploads.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
@@ -223,10 +223,10 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   it("counts one decision when a holder continues after its lease", async () => {
     await open();
     const { upload } = await complete();
-    const late = await service.useCases.claimVerification();
-    expect(await service.useCases.claimVerification()).toBeUndefined();
+    const late = await service.useCases.leaseVerification();
+    expect(await service.useCases.leaseVerification()).toBeUndefined();
     service.advance(MINUTE_MS + 1);
-    const second = await service.useCases.claimVerification();
+    const second = await service.useCases.leaseVerification();
     if (late === undefined || second === undefined) throw new Error("There was nothing to take");
     expect(await service.useCases.renewVerification(late)).toBe(false);
     expect(await service.useCases.renewVerification(second)).toBe(true);
@@ -243,11 +243,11 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
       return body;
     });
     const { upload } = await complete();
-    const claimed = await service.useCases.claimVerification();
+    const claimed = await service.useCases.leaseVerification();
     if (claimed === undefined) throw new Error("no verification is due");
     await service.useCases.runVerification(claimed, { signal: stop.signal });
     expect((await progress(upload.id)).state).toBe("verifying");
-    expect(await service.useCases.claimVerification()).toMatchObject({
+    expect(await service.useCases.leaseVerification()).toMatchObject({
       attachmentId: upload.attachmentId,
       attempts: 2,
     });

@@ -1,11 +1,13 @@
 import { createHash, type Hash } from "node:crypto";
 import { pipeline, type Readable, Transform } from "node:stream";
+import { fileTypeFromBuffer } from "file-type";
 import type { Bucket, Checksum, StoredObject } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { streamOf } from "../../platform/http/wire.ts";
 import type { Upload } from "../access/attachment.ts";
-import type { AcceptedTypes } from "../links/file-request.ts";
-import { contradictionIn, refusalOf } from "./check-first-bytes.ts";
-import type { InspectedObject } from "./inspect.ts";
+import { type AcceptedTypes, acceptsType } from "../links/file-request.ts";
+import { type Claim, findContradiction, START_BYTES, typeToAccept } from "./content/contradictions.ts";
 
 /**
  * The result of a verification. `checksum`: undefined if no checksum was verified. `scanned`: false if the file was too large for the
@@ -127,4 +129,74 @@ function differs(how: string): Verdict {
 
 function refused(what: string): Verdict {
   return { ok: false, reason: `The file ${what}.` };
+}
+
+/** The metadata of an object. `start`: its first bytes. Undefined if the object changed during the inspection. */
+export type InspectedObject = StoredObject & { start: Uint8Array | undefined };
+
+/**
+ * Reads the metadata and the first bytes of an object at the same time, because each request to a distant bucket takes long. Returns
+ * undefined if the object is missing.
+ */
+export async function inspect(bucket: Bucket, objectKey: string): Promise<InspectedObject | undefined> {
+  const readStart = () => bucket.readStart(objectKey, { length: START_BYTES });
+  const [stored, early] = await Promise.all([bucket.head(objectKey), readStart()]);
+  if (stored === undefined) return undefined;
+  const { etag, sizeBytes } = stored;
+  if (early === undefined && sizeBytes === 0) return { ...stored, start: new Uint8Array() };
+  // The object may have arrived after the bucket answered the first read, so the service reads it again.
+  const read = early?.etag === etag ? early : await readStart();
+  return { ...stored, start: read?.etag === etag ? read.bytes : undefined };
+}
+
+/** The last sentence of each reason why a file was rejected. */
+export const NOT_KEPT = "It was not kept.";
+
+/** Returns a sentence for the sender if the first bytes of a file contradict its name or type. Returns undefined if they do not. */
+export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<string | undefined> {
+  const detected = await fileTypeFromBuffer(start);
+  return findContradiction(claim, { start, detectedType: detected?.mime });
+}
+
+/** Returns a sentence for the sender if the file request does not accept the content of a file. Returns undefined if it does. */
+export async function refusalOf(
+  { contentType }: Claim,
+  { start, accepted }: { start: Uint8Array; accepted: AcceptedTypes },
+): Promise<string | undefined> {
+  const detected = await fileTypeFromBuffer(start);
+  const type = typeToAccept(contentType, { start, detectedType: detected?.mime });
+  return acceptsType(accepted, type) ? undefined : `The request does not accept this kind of file (${type}).`;
+}
+
+/**
+ * Returns a stream with the same bytes. If the content contradicts the declared name or type, this stream fails with `upload_rejected`
+ * before its first byte.
+ */
+export function sniffStream(claim: Claim, body: Readable): Readable {
+  return streamOf(sniff(claim, body));
+}
+
+async function* sniff(claim: Claim, body: Readable): AsyncGenerator<Buffer> {
+  const held: Buffer[] = [];
+  let heldBytes = 0;
+  let decided = false;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (decided) {
+      yield chunk;
+      continue;
+    }
+    held.push(chunk);
+    heldBytes += chunk.length;
+    if (heldBytes < START_BYTES) continue;
+    yield await joinAccepted(claim, held.splice(0));
+    decided = true;
+  }
+  if (!decided) yield await joinAccepted(claim, held);
+}
+
+async function joinAccepted(claim: Claim, held: readonly Buffer[]): Promise<Buffer> {
+  const bytes = Buffer.concat(held);
+  const reason = await contradictionIn(claim, bytes.subarray(0, START_BYTES));
+  if (reason !== undefined) throw new DomainError("upload_rejected", `${reason} ${NOT_KEPT}`);
+  return bytes;
 }

@@ -6,7 +6,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import type { TestService } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
-import type { StartedUpload } from "../uploads/declared-upload.ts";
+import type { StartedUpload } from "../uploads/start.ts";
 import { usageQueries } from "./queries.ts";
 
 const QUOTA = { userQuotaBytes: 6_000, userQuotaFiles: 6 };

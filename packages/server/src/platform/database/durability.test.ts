@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AuditEvent } from "../../features/audit/audit-event.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { noteQueries } from "../../features/notes/queries.ts";
-import { uploadQueries } from "../../features/uploads/queries.ts";
+import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { usageQueries } from "../../features/usage/queries.ts";
 import { ended, startChild } from "../../testing/database/child-process.ts";
 import type { DatabaseLocation } from "../../testing/database/database-location.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { accessQueries } from "../../features/access/queries.ts";
 import { urlAuditLog } from "../../features/audit/queries.ts";
 import { noteQueries } from "../../features/notes/queries.ts";
-import { uploadQueries } from "../../features/uploads/queries.ts";
+import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { sampleAttachment, sampleEvent, sampleNote, sampleUpload } from "../../testing/database/samples.ts";
 import { recordStatementNames } from "../../testing/database/statement-names.ts";
 import { createTestPostgresDatabase } from "../../testing/database/test-databases.ts";

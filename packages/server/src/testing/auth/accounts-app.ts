@@ -50,7 +50,7 @@ import { recordLanguage } from "../../features/people/people.ts";
 import { peopleQueries } from "../../features/people/queries.ts";
 import { requireEnabled } from "../../features/people/revocation.ts";
 import { createLivePolicy, fixedPolicy } from "../../features/policy/live-policy.ts";
-import { admitSignUp } from "../../features/sharing/invitations/sign-up.ts";
+import { admitSignUp } from "../../features/sharing/sign-up.ts";
 import { defaultLimits } from "../../platform/config/index.ts";
 import type { EmailProof } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";

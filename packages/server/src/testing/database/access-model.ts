@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { v7 as newId } from "uuid";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { noteQueries } from "../../features/notes/queries.ts";
-import { shareQueries } from "../../features/sharing/queries.ts";
+import { shareQueries } from "../../features/sharing/queries/shares.ts";
 import { trashQueries } from "../../features/trash/queries.ts";
 import type { Database } from "../../platform/database/queries.ts";
 import type { Role, ShareRole } from "../../platform/database/unions.ts";

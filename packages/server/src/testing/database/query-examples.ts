@@ -302,7 +302,7 @@ export const queryExamples: Examples = {
   },
   verifications: {
     insert: [[{ attachmentId: "new", etag: "e", needsScan: true, dueAt: NOW }]],
-    claim: [
+    lease: [
       [{ now: NOW, holder: "h", leaseEndsAt: NOW, canScan: true }],
       [{ now: NOW, holder: "h", leaseEndsAt: NOW, canScan: false }],
     ],

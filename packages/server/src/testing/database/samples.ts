@@ -78,7 +78,7 @@ export function sampleInvitation(note: Note, given: Partial<Invitation> = {}): I
     invitedAt: AT,
     generation: 0,
     linkExpiresAt: AT + INVITATION_MS,
-    redeemedAt: undefined,
+    acceptedAt: undefined,
     ...given,
   };
 }

@@ -1,4 +1,4 @@
-import { uploadQueries } from "../../features/uploads/queries.ts";
+import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "./samples.ts";
 

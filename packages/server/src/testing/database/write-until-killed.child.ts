@@ -1,5 +1,5 @@
 import { auditQueries } from "../../features/audit/queries.ts";
-import { uploadQueries } from "../../features/uploads/queries.ts";
+import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleEvent, sampleNote, sampleUpload } from "./samples.ts";
 

@@ -4,7 +4,7 @@ import pg from "pg";
 import { postgresAccessQueries } from "../../features/access/postgres.ts";
 import { compileAccess } from "../../features/access/queries.ts";
 import { openPostgresUrlAudit } from "../../features/audit/url-audit.ts";
-import { compileUploads, uploadSteps } from "../../features/uploads/queries.ts";
+import { compileUploads, uploadSteps } from "../../features/uploads/queries/uploads.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { postgresEngine as engine } from "../../platform/database/engine.ts";
 import { migrate } from "../../platform/database/migrate.ts";

@@ -8,7 +8,7 @@ export async function runDue(
 ): Promise<void> {
   await capabilities.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
   for (;;) {
-    const claimed = await useCases.claimVerification();
+    const claimed = await useCases.leaseVerification();
     if (claimed === undefined) break;
     await useCases.runVerification(claimed).catch((error) => {
       logger.error(

@@ -12,9 +12,9 @@ import { lookupQueries } from "../../people/lookups.ts";
 import { isProven, provenEmailOf } from "../../people/people.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { credentialQueries, requireCredential } from "../../people/revocation.ts";
-import { claimInvitations } from "../../sharing/invitations/claim.ts";
-import type { Identity } from "../../sharing/invitations/remember-person.ts";
-import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";
+import { giveWaitingShares } from "../../sharing/accept-invitation.ts";
+import type { Identity } from "../../sharing/sign-up.ts";
+import { rememberPersonIn } from "../../sharing/sign-up.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
 import type { Owner } from "./owner.ts";
@@ -78,7 +78,7 @@ export function confirmEmailChange(deps: PartDeps) {
       await changeEmail(deps, tx, { userId, email: link.sentTo, provenBy: "mail" });
     });
     mail?.onQueued();
-    await claimInvitations(deps, userId);
+    await giveWaitingShares(deps, userId);
   };
 }
 
@@ -93,7 +93,7 @@ export function changeEmailOf(deps: PartDeps) {
       await log("person.email_changed", userId);
     });
     deps.mail?.onQueued();
-    await claimInvitations(deps, userId);
+    await giveWaitingShares(deps, userId);
   };
 }
 
@@ -137,7 +137,7 @@ export function rememberAccount(deps: PartDeps) {
       if (isWelcome) await queueMail(deps, tx, { kind: "email-proof", userId, email }).catch(orOverLimit);
     });
     mail?.onQueued();
-    await claimInvitations(deps, userId);
+    await giveWaitingShares(deps, userId);
   };
 }
 
@@ -177,7 +177,7 @@ export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {
       const { email, name } = account;
       await rememberPersonIn(tx, { id: userId, email, emailProvenBy: "mail", name }, clock());
     });
-    await claimInvitations({ db, clock }, userId);
+    await giveWaitingShares({ db, clock }, userId);
   };
 }
 

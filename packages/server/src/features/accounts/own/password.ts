@@ -4,7 +4,7 @@ import { DomainError } from "../../../platform/errors.ts";
 import type { WindowLimit } from "../../../platform/limits/in-database.ts";
 import { takeFromWindow, windowKey } from "../../../platform/limits/in-database.ts";
 import { limitCountQueries } from "../../../platform/limits/queries.ts";
-import { revokeLinksOf } from "../../links/owner/revoke.ts";
+import { revokeLinksOf } from "../../links/owner/change.ts";
 import { orOverLimit, queueMail } from "../../outbox/queue-mail.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
 import type { Actor } from "../../people/administrators.ts";
@@ -13,8 +13,8 @@ import { lookupQueries } from "../../people/lookups.ts";
 import { isProven } from "../../people/people.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { credentialQueries, requireCredential, requireEnabled } from "../../people/revocation.ts";
-import { claimInvitations } from "../../sharing/invitations/claim.ts";
-import { rememberPersonIn } from "../../sharing/invitations/remember-person.ts";
+import { giveWaitingShares } from "../../sharing/accept-invitation.ts";
+import { rememberPersonIn } from "../../sharing/sign-up.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { passkeyQueries, secondFactorQueries } from "../queries/factors.ts";
 import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
@@ -120,7 +120,7 @@ export function resetPassword(deps: PartDeps) {
       const hasSecondFactor = (await secondFactorQueries(tx).find(userId))?.confirmedAt !== undefined;
       return { userId, isMailed: link.sentTo !== undefined, hasSecondFactor };
     });
-    await claimInvitations({ db, clock }, reset.userId);
+    await giveWaitingShares({ db, clock }, reset.userId);
     return reset;
   };
 }

@@ -28,7 +28,7 @@ import { parseExpiresIn, presentAnswers } from "../../downloads/routes.ts";
 import type { ItemName } from "../../outbox/file-events.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import type { People } from "../../people/people.ts";
-import { presentPart, presentStarted, presentUpload } from "../../uploads/present.ts";
+import { presentPart, presentStarted, presentUpload } from "../../uploads/routes.ts";
 import type { Files } from "../files.ts";
 import { userOf } from "./identify.ts";
 

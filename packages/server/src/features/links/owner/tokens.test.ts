@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Kysely } from "kysely";
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
 import { deriveLinkKeys, makeToken, readToken, tokenIsRight } from "../../../platform/crypto/link-token.ts";
 import { engines, runSql, type TestDatabase, type TestEngine } from "../../../testing/database/test-databases.ts";

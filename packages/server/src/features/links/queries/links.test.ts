@@ -7,7 +7,7 @@ import { useDatabase } from "../../../testing/database/use-database.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { noteQueries } from "../../notes/queries.ts";
-import { shareQueries } from "../../sharing/queries.ts";
+import { shareQueries } from "../../sharing/queries/shares.ts";
 import type { Link } from "../link.ts";
 import { linkQueries } from "./links.ts";
 import { linkVisitQueries } from "./visits.ts";

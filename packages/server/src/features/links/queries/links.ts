@@ -6,8 +6,17 @@ import type { LinkKind, Role } from "../../../platform/database/unions.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
 import { isLive } from "../../access/sql.ts";
 import type { Link, LinkDetails, LinkWithCreator } from "../link.ts";
-import { linkDetails, newestFirst, toDetails, toPageOfDetails } from "./link-details.ts";
-import { creatorRole, linksWithCreator, toEditable, toLinkWithCreator, toRow } from "./link-rows.ts";
+import {
+  creatorRole,
+  linkDetails,
+  linksWithCreator,
+  newestFirst,
+  toDetails,
+  toEditable,
+  toLinkWithCreator,
+  toPageOfDetails,
+  toRow,
+} from "./link-rows.ts";
 
 export const linkQueries = defineQueries("database.links", ({ kysely: db, clock }) => ({
   /**

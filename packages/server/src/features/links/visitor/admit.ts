@@ -4,11 +4,9 @@ import { readToken, tokenIsRight } from "../../../platform/crypto/link-token.ts"
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { LinkedFile, LinkWithCreator } from "../link.ts";
-import { type Link, type LinkClaim, linkState } from "../link.ts";
+import { type Link, type LinkClaim, type LinkedFile, type LinkWithCreator, linkState } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
-import { linkRecipientQueries } from "../queries/recipients.ts";
-import { linkVisitQueries } from "../queries/visits.ts";
+import { linkRecipientQueries, linkVisitQueries } from "../queries/visits.ts";
 import { openPass, type Pass } from "./pass.ts";
 
 /** The action that a visitor of a link asks for. */

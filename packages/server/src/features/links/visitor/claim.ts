@@ -9,8 +9,7 @@ import { auditEvent, defaultPurpose, type UrlPurpose } from "../../audit/audit-e
 import { auditQueries } from "../../audit/queries.ts";
 import { sign } from "../../downloads/issue-url.ts";
 import { notify } from "../../outbox/queue-mail.ts";
-import type { LinkedFile } from "../link.ts";
-import { effectiveExpiry, type Link, type LinkClaim } from "../link.ts";
+import { effectiveExpiry, type Link, type LinkClaim, type LinkedFile } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
 import { linkVisitQueries } from "../queries/visits.ts";
 import {
@@ -254,7 +253,14 @@ function eventOf({ newId, clock }: Deps, { link, pass, claim, files, recipient, 
   return { id: newId(), caller: actorOf(pass), subject, at: clock(), detail };
 }
 
-/** Returns the actor of an event that a visitor caused. No user has such an id (features/people/find-users.ts). */
+/** Returns the actor of an event that a visitor caused. No user has such an id (features/people/identities.ts). */
 export function actorOf({ visitorId }: Pass): { userId: string } {
   return { userId: visitorActorId(visitorId) };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Deletes each claim a day after its time window has ended. The counts of the link and the audit events of the claims stay. */
+export function deleteOldClaims({ db, clock }: Deps) {
+  return (): Promise<void> => linkVisitQueries(db).deleteClaims(clock() - DAY_MS);
 }

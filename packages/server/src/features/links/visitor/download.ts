@@ -8,12 +8,9 @@ import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { USUAL_LANGUAGE } from "../../../platform/text/language.ts";
 import type { LinkVerbs } from "../index.ts";
 import type { Visitor } from "./claim.ts";
-import { downloadPage } from "./download-page.ts";
-import { downloadText } from "./download-text.ts";
-import { type DownloadTexts, downloadTexts } from "./download-texts.ts";
+import { type DownloadTexts, downloadPage, downloadText, downloadTexts } from "./download-page.ts";
 import type { Look } from "./look-at-link.ts";
-import type { Pass } from "./pass.ts";
-import type { VisitorCookies } from "./visitor-cookie.ts";
+import type { Pass, VisitorCookies } from "./pass.ts";
 
 const MAX_FORM_BYTES = 4_096;
 const FORM = "application/x-www-form-urlencoded";

@@ -6,7 +6,7 @@ import type { Language } from "../../../platform/text/language.ts";
 import { orOverLimit, queueMail } from "../../outbox/queue-mail.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { effectiveExpiry } from "../link.ts";
-import { linkRecipientQueries } from "../queries/recipients.ts";
+import { linkRecipientQueries } from "../queries/visits.ts";
 import { type Admit, type Admitted, linkPolicy } from "./admit.ts";
 import type { Visitor } from "./claim.ts";
 import { countLook } from "./look-at-link.ts";

@@ -4,7 +4,7 @@ import { type StoredLink, storeLink, tokenOfLink, visitorOf } from "../../../tes
 import { startServiceInTest, stopClock, useService } from "../../../testing/use-service.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
 import { auditQueries } from "../../audit/queries.ts";
-import { shareQueries } from "../../sharing/queries.ts";
+import { shareQueries } from "../../sharing/queries/shares.ts";
 import { linkQueries } from "../queries/links.ts";
 
 const PASSWORD = "open sesame";

@@ -1,5 +1,7 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
 import {
   limitOf,
   takeFromWindow,
@@ -11,13 +13,14 @@ import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import { auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { notify } from "../../outbox/queue-mail.ts";
+import type { RequestUsage, VisitorUpload } from "../file-request.ts";
+import { verifyPassword } from "../hash-password.ts";
 import { effectiveExpiry, type FileRequest, type Link } from "../link.ts";
 import { visitorFileQueries } from "../queries/visitor-files.ts";
 import { linkVisitQueries } from "../queries/visits.ts";
 import { type Admit, type Admitted, type LockedLink, linkNotFound, linkPolicy, type OpenLink } from "./admit.ts";
 import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
-import type { OpenRequest } from "./present-request.ts";
 
 /** Limits how many audit events the visitors of one link cause: at most one a minute. */
 const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
@@ -99,4 +102,61 @@ export function describeRequest({ db }: Pick<Deps, "db">) {
 export function requestOf({ request }: Link): FileRequest {
   if (request === undefined) throw linkNotFound();
   return request;
+}
+
+/** A file request, how much of it is used, and the files that the visitor sent. */
+export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: VisitorUpload[] };
+
+const WINDOW_MS = 15 * 60_000;
+
+const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };
+
+/**
+ * Limits how many wrong passwords all clients together can try for one link. When the limit is exceeded, visitors who have already unlocked
+ * the link can still open it.
+ */
+const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW_MS };
+
+const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";
+
+/**
+ * Checks the password of a link, and returns a pass for the link (the content of the visitor's cookie). Each try counts before the password
+ * is checked, so that parallel guesses can't exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
+ */
+export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; hashTurns: FairTurns }) {
+  const { clock, newId } = deps;
+  const check = checkPassword(deps);
+  return async (token: string, { sealedPass, network, password }: Visitor & { password: string }): Promise<Pass> => {
+    const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
+    const { link } = admitted;
+    const { passwordHash } = link;
+    if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
+      // A hash is costly, so the networks of visitors take turns. A network with many tries does not delay the other networks.
+      await hashTurns.run({ holder: `ip ${network}` }, () =>
+        check({ linkId: link.id, network, password, passwordHash }),
+      );
+    }
+    const pass = newPass(admitted, { newId, now: clock(), expiresAt: effectiveExpiry(link, linkPolicy(deps)) });
+    await countLook(deps, { admitted, pass, network });
+    return pass;
+  };
+}
+
+function checkPassword(deps: Deps) {
+  return async (guess: { linkId: string; network: string; password: string; passwordHash: string }): Promise<void> => {
+    const { linkId, network, password, passwordHash } = guess;
+    const take = (limit: WindowLimit, holder: string) =>
+      takeFromWindow(deps, { limit, holder, amount: 1, problem: PROBLEM });
+    const ofClient = await take(OF_CLIENT, `${linkId} ${network}`);
+    const ofLink = await take(OF_LINK, linkId).catch(async (refusal: unknown) => {
+      // The limit of the link is exceeded, so the service does not check the password. This try must not count for the client.
+      await ofClient.giveBack(deps.db, 1);
+      throw refusal;
+    });
+    if (!(await verifyPassword(password, passwordHash))) {
+      throw new DomainError("wrong_password", "The password is wrong. Ask the person who sent you the link for it.");
+    }
+    await ofClient.giveBack(deps.db, 1);
+    await ofLink.giveBack(deps.db, 1);
+  };
 }

@@ -5,24 +5,27 @@ import {
   LinkClaimParams,
   LinkCodeBody,
   LinkTokenParams,
+  type OpenedLink,
   ProveLinkEmailBody,
   PublicLink,
+  type SentFile,
   UnlockBody,
 } from "@valetkey/contract";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { networkOf } from "../../../platform/http/client-address.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import { readerLanguage } from "../../../platform/http/pages.ts";
+import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { toIso } from "../../../platform/http/wire.ts";
 import type { Metrics } from "../../../platform/metrics/requests.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
+import type { VisitorUpload } from "../file-request.ts";
 import type { LinkVerbs } from "../index.ts";
 import type { ClaimUrls, Visitor } from "./claim.ts";
 import { downloadRoutes } from "./download.ts";
-import { presentLook } from "./present.ts";
-import { type VisitorCookies, visitorCookies } from "./visitor-cookie.ts";
-import { visitorHeaders } from "./visitor-headers.ts";
+import type { Look, OpenLook, OpenRequest } from "./look-at-link.ts";
+import { type VisitorCookies, visitorCookies } from "./pass.ts";
 
 const isPublic = { security: [] as [] };
 
@@ -159,4 +162,96 @@ function presentClaim({ claim, urls }: ClaimUrls, metrics: Metrics): LinkClaim {
       expiresAt: toIso(expiresAt),
     })),
   };
+}
+
+/** Presents a link to a visitor. `request` is defined for a link of the kind `upload`. */
+export function presentLook(look: Look, request: OpenRequest | undefined): PublicLink {
+  if (look.state === "locked") return { state: "locked", by: look.by };
+  return { ...presentOpen(look), ...(request && { request: presentRequest(request) }) };
+}
+
+function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: OpenLook): OpenedLink {
+  const { kind, label, message, maxClaims, claims } = link;
+  return {
+    state: "open",
+    kind,
+    label,
+    message,
+    sharedBy: creatorName ?? "",
+    expiresAt: endsAt === undefined ? null : toIso(endsAt),
+    claimsLeft: maxClaims === undefined ? null : Math.max(0, maxClaims - claims),
+    claim: claim === undefined ? null : { id: claim.id, windowEndsAt: toIso(claim.windowEndsAt) },
+    ...(kind === "download" && {
+      files: files.map(({ id, filename, sizeBytes, contentType }) => ({ id, filename, sizeBytes, contentType })),
+    }),
+    abuseContact: abuseContact ?? null,
+  };
+}
+
+/**
+ * Presents a file request to a visitor: the limits, the number of files and bytes that the file request still accepts, and the files that
+ * this visitor sent.
+ */
+export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<OpenedLink["request"]> {
+  const { maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots } = request;
+  return {
+    maxFiles,
+    maxBytesPerFile,
+    maxBytesTotal,
+    accept: [...accept],
+    askName,
+    review,
+    slots: slots.map(({ id, name, accept: kinds, maxBytes }) => ({
+      id,
+      name,
+      ...(kinds === undefined ? {} : { accept: [...kinds] }),
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+      isFilled: used.filledSlots.includes(id),
+    })),
+    filesLeft: Math.max(0, maxFiles - used.files),
+    bytesLeft: Math.max(0, maxBytesTotal - used.bytes),
+    sent: sent.map(presentSentFile),
+  };
+}
+
+export function presentSentFile({ uploadId, attachment, file }: VisitorUpload): SentFile {
+  const { filename, sizeBytes, state, rejectReason: reason } = attachment;
+  return {
+    uploadId,
+    filename,
+    sizeBytes,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    slotId: file.slotId ?? null,
+  };
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Returns an `onRequest` hook for the routes that visitors of public links call. The hook tells caches and search engines not to store a
+ * response. The hook also refuses a write that a page of another origin sent. A form of the page without JavaScript sends the Origin
+ * `null`, because the Referrer-Policy of that page is no-referrer.
+ */
+export function visitorHeaders(publicUrl: string): onRequestHookHandler {
+  const publicOrigin = new URL(publicUrl).origin;
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    reply.headers({
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+      "x-robots-tag": "noindex, nofollow",
+    });
+    const isRefused = !SAFE_METHODS.has(request.method) && isCrossSite(request, publicOrigin);
+    done(
+      isRefused
+        ? new HttpProblem("cross_site_request", "This request must come from a page of this service.")
+        : undefined,
+    );
+  };
+}
+
+function isCrossSite({ headers }: FastifyRequest, publicOrigin: string): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  return headers.origin !== undefined && headers.origin !== "null" && headers.origin !== publicOrigin;
 }

@@ -13,14 +13,15 @@ import {
   UploadParams,
 } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { partSizeOfUppy } from "../../../platform/bucket/part-plan.ts";
+import { countParts, lengthOfPart, partSizeOfUppy } from "../../../platform/bucket/part-plan.ts";
+import type { StoredPart } from "../../../platform/bucket/port.ts";
 import { httpLimits } from "../../../platform/http/http-limits.ts";
 import { operations } from "../../../platform/http/openapi.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
+import type { Upload } from "../../access/attachment.ts";
 import { callerOf } from "../../access/caller.ts";
 import type { UploadVerbs } from "../index.ts";
-import { presentParts } from "./present.ts";
 
 const ofUpload = { params: UploadParams, querystring: MultipartQuery };
 
@@ -146,4 +147,22 @@ function requireOwnKey(request: FastifyRequest, _reply: FastifyReply, done: (err
   const { key } = request.query as { key: string };
   if (key.toLowerCase() === uploadId) done();
   else done(new HttpProblem("invalid_request", "key must be the key that POST /s3/multipart returned."));
+}
+
+/**
+ * Returns the parts that Uppy does not have to send. For a completed upload, these are all parts. If Uppy did not receive the response to
+ * its complete call, it lists the parts and calls complete again.
+ */
+export function presentParts({ upload, parts }: { upload: Upload; parts: readonly StoredPart[] }): UploadedParts {
+  const { multipart, sizeBytes, state } = upload;
+  const isCompleted = !["pending", "rejected", "aborted", "expired"].includes(state);
+  if (multipart === undefined || !isCompleted) {
+    return parts.map(({ partNumber, etag, sizeBytes: Size }) => ({ PartNumber: partNumber, ETag: etag, Size }));
+  }
+  const plan = { sizeBytes, partSize: multipart.partSize };
+  return Array.from({ length: countParts(plan) }, (_, index) => ({
+    PartNumber: index + 1,
+    ETag: '"complete"',
+    Size: lengthOfPart(plan, index + 1),
+  }));
 }

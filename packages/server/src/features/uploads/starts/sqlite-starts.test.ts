@@ -8,9 +8,9 @@ import { sqlite } from "../../../testing/database/test-databases.ts";
 import type { Note } from "../../access/note.ts";
 import { noteQueries } from "../../notes/queries.ts";
 import { usageQueries } from "../../usage/queries.ts";
-import { compileUploads } from "../queries.ts";
+import type { UploadStart } from "../queries/start-statements.ts";
+import { compileUploads } from "../queries/uploads.ts";
 import { BURST, openStarts } from "./sqlite-starts.ts";
-import type { UploadStart } from "./start-upload-statements.ts";
 
 async function startsInTest() {
   const { db, file, close } = await sqlite.open();

@@ -6,8 +6,14 @@ import { toSqliteDomainError } from "../../../platform/database/sqlite/file.ts";
 import { inTurn, type Mutex } from "../../../platform/database/sqlite/mutex.ts";
 import { fromFailure, SqliteThread, untilNotBusy, workerModule } from "../../../platform/database/sqlite/thread.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import { uploadStarts, valuesOf } from "./start-upload.ts";
-import type { StartedRecord, StartStatements, StartValues, UploadStart } from "./start-upload-statements.ts";
+import {
+  type StartedRecord,
+  type StartStatements,
+  type StartValues,
+  type UploadStart,
+  valuesOf,
+} from "../queries/start-statements.ts";
+import { uploadStarts } from "../queries/uploads.ts";
 import type { StartReply } from "./starts-worker.ts";
 
 /** This number of starts in one turn of the event loop is a burst. For fewer starts, a message to the thread costs more than it saves. */
@@ -73,6 +79,7 @@ export function openStarts({ file, writeLock, statements, run, afterWrite }: Opt
         : { status: "fulfilled", value: reply.record },
     );
   }
+
   return {
     async start(start) {
       const waiting = { start, deadline: performance.now() + PATIENCE_MS };

@@ -4,8 +4,8 @@ import { inOrder } from "../../../platform/database/run-calls.ts";
 import { openExisting, useMemory } from "../../../platform/database/sqlite/file.ts";
 import { PreparedStatements } from "../../../platform/database/sqlite/statements.ts";
 import { answerRequests, type Failure, toFailure } from "../../../platform/database/sqlite/thread.ts";
+import type { StartedRecord, StartStatements, StartValues } from "../queries/start-statements.ts";
 import { startRecords } from "./record-start.ts";
-import type { StartedRecord, StartStatements, StartValues } from "./start-upload-statements.ts";
 
 // The worker thread that starts uploads. All starts of a request are one transaction, and each start has a savepoint. So a start that fails
 // does not affect the others, and all of them share one flush to the disk.

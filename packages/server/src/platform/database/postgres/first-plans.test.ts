@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { noteQueries } from "../../../features/notes/queries.ts";
-import { uploadQueries } from "../../../features/uploads/queries.ts";
+import { uploadQueries } from "../../../features/uploads/queries/uploads.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "../../../testing/database/samples.ts";
 import { createTestPostgresDatabase, runSql } from "../../../testing/database/test-databases.ts";
 import { openPostgres } from "../../../wiring/database/open-postgres.ts";

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
 import { attachmentQueries } from "../../../features/attachments/queries.ts";
 import { noteQueries } from "../../../features/notes/queries.ts";
-import { uploadQueries } from "../../../features/uploads/queries.ts";
+import { uploadQueries } from "../../../features/uploads/queries/uploads.ts";
 import { sqlite } from "../../../testing/database/test-databases.ts";
 import type { Database } from "../queries.ts";
 

@@ -1,0 +1,172 @@
+import type { Tx } from "../../platform/database/queries.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Arrive, Opened } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
+import { accessQueries } from "../access/queries.ts";
+import { auditEvent } from "../audit/audit-event.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { lookupQueries } from "../people/lookups.ts";
+import { receiverAmong } from "../people/person.ts";
+import { peopleQueries } from "../people/queries.ts";
+import { requireEnabled } from "../people/revocation.ts";
+import { aboutInvitation, hasAtLeast, type Invitation, isOpen, requireOpen, subjectOf } from "./invitation.ts";
+import { findByToken } from "./look-at-invitation.ts";
+import { accessRequestQueries } from "./queries/access-requests.ts";
+import { invitationQueries } from "./queries/invitations.ts";
+import { shareQueries } from "./queries/shares.ts";
+
+/**
+ * Gives the caller the share of an invitation, even if the caller has another email address. Returns the note or the file that the
+ * invitation opens. If the caller already has this access or more, the invitation stays open for another person.
+ * If the user who accepted the invitation calls this again, the result is the same.
+ * Throws `invitation_not_found`, `invitation_used`, `invitation_expired`, and `own_invitation` for the owner of the note.
+ */
+export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "linkKeys">) {
+  const { db, clock, newId } = deps;
+  return (caller: Caller, token: string): Promise<Pick<Invitation, "noteId" | "attachmentId">> =>
+    db.transaction(async (tx) => {
+      await requireEnabled({ db: tx })(caller.userId);
+      const read = (id: string) => invitationQueries(tx).hold(id);
+      const invitation = await findByToken(
+        { linkKeys: deps.linkKeys, db: tx },
+        { token, read, invitationOf: (found) => found },
+      );
+      const { noteId, attachmentId, ownerId, userId: before, acceptedAt, email, role } = invitation;
+      const { userId } = caller;
+      if (ownerId === userId) {
+        throw new DomainError("own_invitation", "This is your own note. Send the invitation to the person it is for.");
+      }
+      const isRepeated = acceptedAt !== undefined && before === userId;
+      if (isRepeated || (before !== userId && (await hasAccess(tx, { userId, invitation }))))
+        return { noteId, attachmentId };
+      const now = clock();
+      requireOpen(invitation, now);
+      const accepted = { ...invitation, userId, acceptedAt: now };
+      await invitationQueries(tx).replace(accepted);
+      await giveShare(tx, { invitation: accepted, before, now });
+      if (attachmentId === undefined) await accessRequestQueries(tx).delete(noteId, [userId]);
+      const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail: { email, role } };
+      await auditQueries(tx).add(auditEvent("invitation.redeemed", event));
+      return { noteId, attachmentId };
+    });
+}
+
+async function hasAccess(tx: Tx, { userId, invitation }: { userId: string; invitation: Invitation }): Promise<boolean> {
+  const { noteId, attachmentId, role } = invitation;
+  const found =
+    attachmentId === undefined
+      ? await accessQueries(tx).note(userId, noteId)
+      : await accessQueries(tx).attachment(userId, attachmentId);
+  return hasAtLeast(found?.role, role);
+}
+
+/**
+ * Gives the share of an invitation to the user `invitation.userId`. An invitation is for one person, so the user `before`, who had its
+ * share until now, loses the share.
+ * The caller must have locked the invitation.
+ */
+export async function giveShare(
+  tx: Tx,
+  { invitation, before, now }: { invitation: Invitation & { userId: string }; before: string | undefined; now: number },
+): Promise<void> {
+  const { userId, role, expiresAt, invitedBy } = invitation;
+  const subject = subjectOf(invitation);
+  if (before !== undefined && before !== userId) await shareQueries(tx).delete(subject, before);
+  await shareQueries(tx).put(subject, { userId, role, expiresAt, createdAt: now, createdBy: invitedBy });
+}
+
+/**
+ * Gives a user the shares that wait for their email address, if this user alone has proven the email address. Call it after each proof of
+ * an email address, and at each sign-in. The owner of a note sees the user only after the user has opened the note.
+ */
+export async function giveWaitingShares({ db, clock }: Pick<Deps, "db" | "clock">, userId: string): Promise<void> {
+  for (const invitationId of await invitationQueries(db).listFor({ userId, now: clock() })) {
+    await db.transaction((tx) => giveWaitingShare(tx, { invitationId, userId, now: clock() }));
+  }
+}
+
+async function giveWaitingShare(
+  tx: Tx,
+  { invitationId, userId, now }: { invitationId: string; userId: string; now: number },
+): Promise<void> {
+  const invitation = await invitationQueries(tx).hold(invitationId);
+  if (invitation === undefined || !isOpen(invitation, now) || invitation.ownerId === userId) return;
+  const { userId: before, ownerId } = invitation;
+  if (
+    before === userId ||
+    (await lookupQueries(tx).isDisabled(userId)) ||
+    (await lookupQueries(tx).isDisabled(ownerId))
+  )
+    return;
+  const receiver = receiverAmong(await peopleQueries(tx).findByEmails([invitation.email]));
+  if (typeof receiver === "string" || !receiver.isProven || receiver.id !== userId) return;
+  const subject = subjectOf(invitation);
+  const own = (await shareQueries(tx).list(subject)).find((share) => share.userId === userId);
+  if (own !== undefined && (own.expiresAt === undefined || own.expiresAt > now)) {
+    // The owner has already shared the note or the file with the user by id. This share does not change. The invitation ends without a
+    // user. So the next sign-in skips it, and a revocation of the invitation does not delete the share.
+    await invitationQueries(tx).replace({ ...invitation, userId: undefined, acceptedAt: now });
+    if (before !== undefined) await shareQueries(tx).delete(subject, before);
+    return;
+  }
+  const given = { ...invitation, userId };
+  await invitationQueries(tx).replace(given);
+  await giveShare(tx, { invitation: given, before, now });
+}
+
+/** How long a replica remembers the notes and files that a user was invited to but has not opened yet. Milliseconds. */
+const REMEMBER_MS = 60_000;
+
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * A user may have access through an invitation. When the user opens the note or the file, the returned function marks the invitation as
+ * accepted. From then on, the owner sees the user. The returned function does not reject if the database is unreachable, because the user
+ * has access even if the invitation is not marked yet. It runs again when the user opens the note or the file the next time.
+ */
+export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Arrive {
+  const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();
+
+  function recall(userId: string): ReadonlySet<string> | undefined {
+    const known = remembered.get(userId);
+    return known !== undefined && clock() < known.until ? known.subjectIds : undefined;
+  }
+
+  async function findExpected(userId: string): Promise<ReadonlySet<string>> {
+    const subjectIds = new Set(await invitationQueries(db).listExpected(userId));
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(userId, { subjectIds, until: clock() + REMEMBER_MS });
+    return subjectIds;
+  }
+
+  async function arrive(caller: Caller, opened: Opened, known: ReadonlySet<string> | undefined): Promise<void> {
+    try {
+      const expected = known ?? (await findExpected(caller.userId));
+      const subjectIds = [opened.noteId, ...(opened.attachmentIds ?? [])].filter((id) => expected.has(id));
+      if (subjectIds.length === 0) return;
+      await settle(caller, subjectIds);
+      remembered.delete(caller.userId);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+
+  return (caller, opened, { isFrequent } = { isFrequent: false }) => {
+    const known = isFrequent ? recall(caller.userId) : undefined;
+    return known?.size === 0 ? undefined : arrive(caller, opened, known);
+  };
+
+  async function settle(caller: Caller, subjectIds: readonly string[]): Promise<void> {
+    await db.transaction(async (tx) => {
+      const now = clock();
+      const settled = await invitationQueries(tx).settle(subjectIds, { userIds: [caller.userId], now });
+      const events = settled.map((invitation) => {
+        const { email, role } = invitation;
+        const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail: { email, role } };
+        return auditEvent("invitation.redeemed", event);
+      });
+      await auditQueries(tx).add(...events);
+    });
+  }
+}

@@ -1,0 +1,237 @@
+import { v7 as uuidv7 } from "uuid";
+import { beforeAll, describe, expect, it } from "vitest";
+import { sampleInvitation, sampleNote } from "../../testing/database/samples.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { invitationActions, newEmail, tokenIn } from "../../testing/invitations.ts";
+import { useService } from "../../testing/use-service.ts";
+import { createWorld } from "../../testing/world.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { invitationQueries } from "./queries/invitations.ts";
+
+const DAY_MS = 86_400_000;
+
+describe.each(engines)("invitations on $name", (engine) => {
+  const service = useService({ engine });
+  const replica = useService({ engine, beside: service });
+  const { invite, look, owner, readNote, redeem, sharesOf, signUp } = invitationActions(service);
+  beforeAll(async () => {
+    await owner.send("GET /me");
+  });
+
+  it("open the note to a person who signs up with another email address", async () => {
+    const { noteId, token, email, invitation } = await invite({ role: "editor" });
+    expect(invitation.url).toMatch(/^https:\/\/files\.example\.com\/invitation#[\w-]{43}$/);
+    expect((await look(token)).body).toEqual({
+      opens: "note",
+      ownerName: "owner",
+      noteTitle: "Plan",
+      filename: null,
+      role: "editor",
+      email,
+      expiresAt: null,
+    });
+    const dora = await signUp(newEmail());
+    expect(await readNote(dora, noteId)).toBe(403);
+    expect((await redeem(dora, token)).body).toEqual({ noteId, attachmentId: null });
+    expect(await readNote(dora, noteId)).toBe(200);
+    expect(await sharesOf(noteId)).toMatchObject({ shares: [{ userId: dora.id, role: "editor" }], invitations: [] });
+    const { items } = (await owner.send(`GET /notes/${noteId}/activity`)).body;
+    expect(items.map(({ action }: { action: string }) => action)).toEqual([
+      "invitation.redeemed",
+      "invitation.created",
+      "note.created",
+    ]);
+    expect(items[0]).toMatchObject({ actor: { id: dora.id }, detail: { email, role: "editor" } });
+    // An editor does not see the email addresses of the people whom the owner invited.
+    expect(JSON.stringify((await dora.send(`GET /notes/${noteId}/activity`)).body)).not.toContain(email);
+  });
+
+  it("open one file, and say nothing about its note", async () => {
+    const { attachmentId, noteId } = await createWorld(service);
+    const json = { emails: [newEmail()] };
+    const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json });
+    const token = tokenIn(body.invitations[0]);
+    expect((await look(token)).body).toMatchObject({ filename: "hello.txt", noteTitle: null });
+    const dora = await signUp(newEmail());
+    expect((await redeem(dora, token)).body).toEqual({ noteId, attachmentId });
+    expect((await dora.send(`GET /attachments/${attachmentId}`)).status).toBe(200);
+    expect(await readNote(dora, noteId)).toBe(403);
+  });
+
+  it("invitations work once, and lead their user to the note again", async () => {
+    const { noteId, token } = await invite();
+    const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
+    await redeem(dora, token);
+    expect((await redeem(dora, token)).body).toMatchObject({ noteId });
+    expect((await redeem(emil, token)).body).toMatchObject({ status: 409, code: "invitation_used" });
+    expect((await look(token)).body).toMatchObject({ status: 409, code: "invitation_used" });
+    expect(await readNote(emil, noteId)).toBe(403);
+  });
+
+  it("are refused after 30 days, after the expiry of the share, and by the owner", async () => {
+    const { token } = await invite();
+    expect((await owner.send("POST /invitations/redeem", { json: { token } })).body.code).toBe("own_invitation");
+    const dora = await signUp(newEmail());
+    const short = await invite({ expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
+    replica.advance(2 * 3_600_000);
+    const redeemLater = (given: string) => replica.useCases.acceptInvitation({ userId: dora.id }, given);
+    await expect(redeemLater(short.token)).rejects.toMatchObject({ code: "invitation_expired" });
+    replica.advance(30 * DAY_MS - 3 * 3_600_000);
+    await expect(replica.useCases.lookAtInvitation(token, { network: "test" })).resolves.toBeDefined();
+    replica.advance(2 * 3_600_000);
+    await expect(redeemLater(token)).rejects.toMatchObject({ code: "invitation_expired" });
+    await expect(replica.useCases.lookAtInvitation(token, { network: "test" })).rejects.toMatchObject({
+      code: "invitation_expired",
+    });
+  });
+
+  it("invitations are not spent by a person who has this access already", async () => {
+    const { noteId, token } = await invite();
+    const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
+    await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], role: "editor" } });
+    expect((await redeem(dora, token)).body).toMatchObject({ noteId });
+    expect((await redeem(emil, token)).status).toBe(200);
+    expect((await sharesOf(noteId)).shares).toMatchObject([
+      { userId: dora.id, role: "editor" },
+      { userId: emil.id, role: "viewer" },
+    ]);
+  });
+
+  it("change their role and expiry, and get another link", async () => {
+    const { noteId, invitation, token } = await invite();
+    const expiresAt = "2999-01-01T00:00:00.000Z";
+    const path = `/invitations/${invitation.id}`;
+    const changed = (await owner.send(`PATCH ${path}`, { json: { role: "editor", expiresAt } })).body;
+    expect(changed).toMatchObject({ role: "editor", expiresAt, url: invitation.url });
+    const renewed = (await owner.send(`PATCH ${path}`, { json: { newLink: true } })).body;
+    expect(renewed).toMatchObject({ role: "editor", expiresAt });
+    expect((await look(token)).body).toMatchObject({ status: 404, code: "invitation_not_found" });
+    const dora = await signUp(newEmail());
+    expect((await redeem(dora, tokenIn(renewed))).status).toBe(200);
+    expect((await sharesOf(noteId)).shares).toMatchObject([{ userId: dora.id, role: "editor", expiresAt }]);
+    expect((await owner.send(`PATCH ${path}`, { json: { role: "viewer" } })).body.code).toBe("invitation_used");
+  });
+
+  it.each([
+    [{}, 400],
+    [{ role: "owner" }, 400],
+    [{ expiresAt: "2001-01-01T00:00:00Z" }, 400],
+    [{ newLink: false }, 400],
+  ])("PATCH %j -> %i", async (json, status) => {
+    const { invitation } = await invite();
+    expect((await owner.send(`PATCH /invitations/${invitation.id}`, { json })).status).toBe(status);
+  });
+
+  it("invitations of a file stay those of a viewer", async () => {
+    const { attachmentId } = await createWorld(service);
+    const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { emails: [newEmail()] } });
+    const change = await owner.send(`PATCH /invitations/${body.invitations[0].id}`, { json: { role: "editor" } });
+    expect(change.body).toMatchObject({ status: 400, code: "invalid_request" });
+  });
+
+  it("requirement 35: stop working while the owner of the note is disabled", async () => {
+    const host = await signUp(newEmail());
+    const { id } = (await host.send("POST /notes", { json: { title: "Plan" } })).body;
+    const { body } = await host.send(`PUT /notes/${id}/shares`, { json: { emails: [newEmail()] } });
+    const token = tokenIn(body.invitations[0]);
+    await service.useCases.disableUser(host.id);
+    expect((await look(token)).status).toBe(404);
+    expect((await redeem(await signUp(newEmail()), token)).status).toBe(404);
+    await service.useCases.enableUser(host.id);
+    expect((await look(token)).status).toBe(200);
+  });
+
+  it("stop working when they are revoked", async () => {
+    const { noteId, invitation, token } = await invite();
+    expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(204);
+    const dora = await signUp(newEmail());
+    expect((await redeem(dora, token)).body).toMatchObject({ status: 404, code: "invitation_not_found" });
+    expect(await sharesOf(noteId)).toEqual({ shares: [], invitations: [] });
+    expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(404);
+  });
+
+  it("are replaced by another invitation of the same email address in another case", async () => {
+    const { noteId, email, invitation, token } = await invite();
+    const again = await invite({ noteId, email: email.toUpperCase(), role: "editor" });
+    expect(again.body.invitations).toMatchObject([{ id: invitation.id, email, role: "editor", url: invitation.url }]);
+    const dora = await signUp(newEmail());
+    await redeem(dora, token);
+    const third = await invite({ noteId, email });
+    expect(third.token).not.toBe(token);
+    expect((await look(token)).status).toBe(404);
+    expect((await sharesOf(noteId)).shares).toMatchObject([{ userId: dora.id }]);
+  });
+
+  it("invitations keep email addresses with and without a tag apart", async () => {
+    const name = uuidv7();
+    const { noteId } = await invite({ email: `${name}+files@example.com` });
+    const { body } = await invite({ noteId, email: `${name}@example.com` });
+    expect(body.invitations).toHaveLength(2);
+  });
+
+  it.each(["", "x", "A".repeat(43), "A".repeat(101), "../etc", "vk_".padEnd(43, "x")])(
+    "refuse the token %j",
+    async (token) => {
+      const dora = service.as("dora");
+      for (const answer of [await look(token), await dora.send("POST /invitations/redeem", { json: { token } })]) {
+        expect([400, 404]).toContain(answer.status);
+      }
+    },
+  );
+
+  it("requirement 30: invitations are looked at 300 times a minute from one IP address", async () => {
+    const { token } = await invite();
+    const lookFrom = async (remoteAddress: string) =>
+      (await service.app.inject({ method: "POST", url: "/invitations/look", remoteAddress, payload: { token } }))
+        .statusCode;
+    const statuses: number[] = [];
+    for (let nth = 0; nth < 301; nth += 1) statuses.push(await lookFrom("198.51.100.7"));
+    expect(statuses.slice(0, 300).every((status) => status === 200)).toBe(true);
+    expect(statuses[300]).toBe(429);
+    expect(await lookFrom("198.51.100.8")).toBe(200);
+  });
+
+  it("requirement 19: are opened by no row of the database and no token of a link", async () => {
+    const { noteId, token } = await invite();
+    const rows = await service.database.db.kysely.selectFrom("invitations").selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain(token.slice(-21));
+    const link = (await owner.send(`POST /notes/${noteId}/links`, { json: {} })).body;
+    expect((await look(link.url.split("/s/")[1])).status).toBe(404);
+    expect((await service.anonymous.send(`GET /public/links/${token}`)).status).toBe(404);
+  });
+
+  it("requirement 28: no log line holds a token", async () => {
+    const { token } = await invite();
+    await look(token);
+    await redeem(await signUp(newEmail()), token);
+    expect(service.log()).not.toContain(token);
+  });
+
+  it("requirement 30: a user has at most 1,000 open invitations", async () => {
+    const hoarder = service.as("hoarder");
+    const [first, second] = [sampleNote({ ownerId: "hoarder" }), sampleNote({ ownerId: "hoarder" })];
+    for (const note of [first, second]) await noteQueries(service.db).insert(note);
+    const given = { ownerId: "hoarder", invitedBy: "hoarder" };
+    const many = Array.from({ length: 1_000 }, (_, nth) =>
+      sampleInvitation(first, { ...given, email: `${nth}@example.com` }),
+    );
+    await invitationQueries(service.db).put(...many);
+    const { body } = await hoarder.send(`PUT /notes/${second.id}/shares`, { json: { emails: [newEmail()] } });
+    expect(body).toMatchObject({ status: 409, code: "too_many_invitations" });
+  });
+
+  it("invitations are deleted with their note, and when a used link has expired", async () => {
+    const { noteId, token } = await invite();
+    const count = async () =>
+      (await service.database.db.kysely.selectFrom("invitations").selectAll().where("note_id", "=", noteId).execute())
+        .length;
+    await redeem(await signUp(newEmail()), token);
+    await invitationQueries(service.db).deleteOld(Date.now());
+    expect(await count()).toBe(1);
+    await invitationQueries(service.db).deleteOld(Date.now() + 31 * DAY_MS);
+    expect(await count()).toBe(0);
+    await invite({ noteId });
+    await owner.send(`DELETE /notes/${noteId}`);
+    expect(await count()).toBe(0);
+  });
+});

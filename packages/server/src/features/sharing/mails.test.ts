@@ -1,0 +1,285 @@
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createSmtp } from "../../platform/mailer/smtp.ts";
+import { smtpOptions, startSmtpServer, tokenIn } from "../../platform/mailer/testing/smtp-server.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { recordCalls } from "../../testing/record-calls.ts";
+import type { ServiceOptions } from "../../testing/service.ts";
+import { startServiceInTest, useService } from "../../testing/use-service.ts";
+import { createWorld } from "../../testing/world.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const TITLE = "Dismissals in spring";
+
+let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
+beforeAll(async () => {
+  smtp = await startSmtpServer();
+});
+afterAll(() => smtp.stop());
+const mailer: ServiceOptions["mailer"] = {
+  send: (...mail) => createSmtp(smtpOptions(smtp)).send(...mail),
+};
+
+describe.each(engines)("mails of shares on $name", (engine) => {
+  const calls: string[] = [];
+  const service = useService({ engine, mailer, wrap: { database: (db) => recordCalls(db, calls) } });
+  const owner = service.as("owner");
+  beforeAll(async () => {
+    await owner.send("GET /me");
+  });
+  beforeEach(async () => {
+    for (const table of ["mails", "limit_counts"] as const)
+      await service.database.db.kysely.deleteFrom(table).execute();
+  });
+
+  const newEmail = () => `${uuidv7()}@example.com`;
+  const rows = () => service.database.db.kysely.selectFrom("mails").selectAll().orderBy("email").execute();
+  const mailsTo = (email: string) => smtp.mails.filter(({ recipients }) => recipients.includes(email));
+  const look = (token: string) => service.anonymous.send("POST /invitations/look", { json: { token } });
+
+  /** Creates a user with the email address `<id>@example.com`, which the service has recorded. */
+  async function newPerson() {
+    const id = uuidv7();
+    const person = { ...service.as(id), id, email: `${id}@example.com` };
+    await person.send("GET /me");
+    return person;
+  }
+
+  async function createNote(client = owner): Promise<string> {
+    return (await client.send("POST /notes", { json: { title: TITLE } })).body.id;
+  }
+
+  async function invite(json: { email?: string; noteId?: string; expiresAt?: string; role?: string } = {}) {
+    const { email = newEmail(), noteId = await createNote(), ...terms } = json;
+    const share = { json: { emails: [email], ...terms } };
+    const { status, body } = await owner.send(`PUT /notes/${noteId}/shares`, share);
+    expect(status).toBe(200);
+    const { id, url } = body.invitations[0];
+    return { noteId, email, path: `/invitations/${id}`, url, token: url.split("#")[1] as string };
+  }
+
+  describe("with an email address", () => {
+    it("send the link of the invitation once", async () => {
+      const { noteId, email, url } = await invite();
+      const [sent, none] = [await service.sendMails(), await service.sendMails()];
+      expect([sent, none]).toEqual([1, 0]);
+      const [mail, ...others] = mailsTo(email);
+      expect(others).toEqual([]);
+      expect(mail?.parsed.subject).toBe("A note is shared with you");
+      expect(mail?.parsed.text).toContain("Somebody shared a note with you at files.example.com.");
+      expect(mail?.parsed.text).toContain(`\n${url}\n`);
+      expect(mail?.parsed.text).toMatch(/The link is for one person\. It works once, until \d+ \w+ \d{4}.* UTC\.\n/);
+      expect(mail?.parsed.text).not.toContain("expires");
+      const dora = await newPerson();
+      const json = { token: tokenIn(mail as NonNullable<typeof mail>) };
+      expect((await dora.send("POST /invitations/redeem", { json })).body).toMatchObject({ noteId });
+    });
+
+    it("send the link of a file, until its share expires", async () => {
+      const [{ attachmentId }, email] = [await createWorld(service), newEmail()];
+      const json = { emails: [email], expiresAt: "2999-01-02T13:45:00Z" };
+      await owner.send(`PUT /attachments/${attachmentId}/shares`, { json });
+      await service.sendMails();
+      const [mail] = mailsTo(email);
+      expect(mail?.parsed.subject).toBe("A file is shared with you");
+      expect(mail?.parsed.text).toMatch(/The share expires on 2 January 2999\D+13:45 UTC\./);
+      expect(mail?.raw).not.toContain("hello.txt");
+    });
+
+    it("requirement 43: hold no token in the database, and no title or name in the mail", async () => {
+      const { email, token } = await invite();
+      expect(JSON.stringify(await rows())).not.toContain(token.slice(-21));
+      await service.sendMails();
+      const { text, html } = mailsTo(email)[0]?.parsed ?? {};
+      expect(`${text}${html}`).toContain(token);
+      for (const unsaid of [TITLE, "owner"]) expect(`${text}${html}`).not.toContain(unsaid);
+    });
+
+    it.each([
+      ["revoked", ({ path }) => owner.send(`DELETE ${path}`)],
+      ["redeemed", async ({ token }) => (await newPerson()).send("POST /invitations/redeem", { json: { token } })],
+      ["made for a note that is deleted", ({ noteId }) => owner.send(`DELETE /notes/${noteId}`)],
+    ] satisfies [string, (invited: Awaited<ReturnType<typeof invite>>) => Promise<{ status: number }>][])(
+      "send nothing after the invitation was %s",
+      async (_, end) => {
+        const invited = await invite();
+        expect((await end(invited)).status).toBeLessThan(300);
+        expect([await service.sendMails(), await rows()]).toEqual([0, []]);
+        expect(mailsTo(invited.email)).toEqual([]);
+      },
+    );
+
+    it("send nothing after the known holder has opened the note", async () => {
+      const holder = await newPerson();
+      const { noteId } = await invite({ email: holder.email });
+      await holder.send(`GET /notes/${noteId}`);
+      expect(await service.sendMails()).toBe(0);
+    });
+
+    it("send nothing after the invitation or its share has expired", async () => {
+      const { noteId } = await invite({ expiresAt: new Date(Date.now() + HOUR_MS).toISOString() });
+      await invite({ noteId });
+      const later = await startServiceInTest({ engine, mailer, beside: service });
+      later.advance(HOUR_MS);
+      expect(await later.sendMails()).toBe(1);
+      await invite({ noteId });
+      later.advance(30 * DAY_MS);
+      expect([await later.sendMails(), await rows()]).toEqual([0, []]);
+    });
+
+    it.each([
+      ["one after the other", false],
+      ["at the same time", true],
+    ])("are one mail for two equal requests %s", async (_, isParallel) => {
+      const [noteId, email] = [await createNote(), newEmail()];
+      const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
+      const answers = isParallel ? await Promise.all([put(), put()]) : [await put(), await put()];
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(await rows()).toHaveLength(1);
+      const { body } = await owner.send(`GET /notes/${noteId}/shares`);
+      expect(body.invitations).toMatchObject([{ email }]);
+    });
+
+    it("are sent again to the same email address after a minute", async () => {
+      const [noteId, email] = [await createNote(), newEmail()];
+      const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
+      await put();
+      await service.database.db.kysely
+        .updateTable("invitations")
+        .set({ invited_at: Date.now() - 60_000 })
+        .where("email", "=", email)
+        .execute();
+      await put();
+      expect(await rows()).toHaveLength(2);
+    });
+
+    it("send nothing while the owner of the note is disabled", async () => {
+      const [host, email] = [await newPerson(), newEmail()];
+      await host.send(`PUT /notes/${await createNote(host)}/shares`, { json: { emails: [email] } });
+      await service.useCases.disableUser(host.id);
+      expect(await service.sendMails()).toBe(0);
+    });
+
+    it("send a renewed link, and nothing for another role", async () => {
+      const { email, path, token } = await invite();
+      await service.sendMails();
+      await owner.send(`PATCH ${path}`, { json: { role: "editor" } });
+      expect(await rows()).toEqual([]);
+      await owner.send(`PATCH ${path}`, { json: { newLink: true } });
+      expect(await service.sendMails()).toBe(1);
+      const renewed = mailsTo(email).map(tokenIn)[1] as string;
+      expect([(await look(token)).status, (await look(renewed)).status]).toEqual([404, 200]);
+    });
+
+    it("requirement 43: send three mails an hour, and share over the limit too", async () => {
+      const email = newEmail();
+      for (let nth = 0; nth < 5; nth += 1) await invite({ email: nth % 2 === 0 ? email : email.toUpperCase() });
+      const { path } = await invite({ email });
+      expect((await owner.send(`PATCH ${path}`, { json: { newLink: true } })).status).toBe(200);
+      expect(await service.sendMails()).toBe(3);
+      expect(mailsTo(email)).toHaveLength(3);
+    });
+
+    it("requirement 30: count renewed links in the limit of shares", async () => {
+      const { path } = await invite();
+      const emails = Array.from({ length: 100 }, newEmail);
+      const noteId = await createNote();
+      await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails } });
+      await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: emails.slice(1) } });
+      const refused = await owner.send(`PATCH ${path}`, { json: { newLink: true } });
+      expect(refused.body).toMatchObject({ status: 429, code: "rate_limited" });
+      expect((await owner.send(`PATCH ${path}`, { json: { role: "editor" } })).status).toBe(200);
+    });
+
+    it("requirement 44: add the same rows by the same queries for known and unknown", async () => {
+      const [known, unknown] = [(await newPerson()).email, newEmail()];
+      const seen = [];
+      for (const email of [known, unknown]) {
+        await service.database.db.kysely.deleteFrom("mails").execute();
+        calls.length = 0;
+        const { path } = await invite({ email });
+        await owner.send(`PATCH ${path}`, { json: { newLink: true } });
+        const added = (await rows()).map(({ id: _, detail, created_at: __, due_at: ___, ...row }) => {
+          return { ...row, email: row.email === email, detail: Object.keys(JSON.parse(detail)) };
+        });
+        seen.push({ added, calls: [...calls] });
+      }
+      expect(seen[0]).toEqual(seen[1]);
+      expect(seen[0]?.added).toHaveLength(2);
+      expect(seen[0]?.added[0]).toMatchObject({ kind: "invitation", email: true, detail: ["invitationId"] });
+      expect(seen[0]?.calls.filter((call) => call === "mails.insert")).toHaveLength(2);
+    });
+
+    it("send nothing to an unproven email address of a person whom the owner names by id", async () => {
+      const { id } = await newPerson();
+      await owner.send(`PUT /notes/${await createNote()}/shares`, { json: { userIds: [id] } });
+      expect(await rows()).toEqual([]);
+    });
+  });
+
+  describe("for a request for access", () => {
+    async function ask() {
+      const [host, asker] = [await newPerson(), await newPerson()];
+      const noteId = await createNote(host);
+      const request = () => asker.send(`POST /notes/${noteId}/access-requests`);
+      expect((await request()).status).toBe(202);
+      return { host, asker, noteId, request };
+    }
+
+    it("send the URL of the note to its owner once", async () => {
+      const { host, asker, noteId, request } = await ask();
+      await request();
+      expect(await service.sendMails()).toBe(1);
+      const [mail, ...others] = mailsTo(host.email);
+      expect(others).toEqual([]);
+      expect(mail?.parsed.subject).toBe("Somebody asks for access to one of your notes");
+      expect(mail?.parsed.text).toContain(`\nhttps://files.example.com/n/${noteId}\n`);
+      for (const unsaid of [TITLE, asker.id]) expect(mail?.raw).not.toContain(unsaid);
+    });
+
+    it("send nothing for a request that is dropped", async () => {
+      const { host, asker, noteId, request } = await ask();
+      await host.send(`DELETE /notes/${noteId}/access-requests/${asker.id}`);
+      expect((await request()).status).toBe(202);
+      expect((await asker.send(`POST /notes/${uuidv7()}/access-requests`)).status).toBe(202);
+      expect((await host.send(`POST /notes/${noteId}/access-requests`)).status).toBe(202);
+      // This row is the mail about the first access request. The owner dismissed that access request before the service sent the mail.
+      expect(await rows()).toHaveLength(1);
+      expect([await service.sendMails(), await rows()]).toEqual([0, []]);
+    });
+
+    it("send nothing after the request was granted", async () => {
+      const { host, asker, noteId } = await ask();
+      const json = { role: "viewer" };
+      expect((await host.send(`PUT /notes/${noteId}/access-requests/${asker.id}`, { json })).status).toBe(204);
+      expect(await service.sendMails()).toBe(0);
+    });
+
+    it("send nothing to an owner without an email address", async () => {
+      const { id } = await newPerson();
+      const noteId = await createNote(service.as(id));
+      await service.useCases.rememberPerson({ id, email: null, name: id });
+      expect((await (await newPerson()).send(`POST /notes/${noteId}/access-requests`)).status).toBe(202);
+      expect(await rows()).toEqual([]);
+    });
+
+    it("requirement 43: send three mails an hour, and ask over the limit too", async () => {
+      const host = await newPerson();
+      const noteId = await createNote(host);
+      for (let nth = 0; nth < 5; nth += 1) {
+        expect((await (await newPerson()).send(`POST /notes/${noteId}/access-requests`)).status).toBe(202);
+      }
+      expect(await service.sendMails()).toBe(3);
+      expect((await host.send(`GET /notes/${noteId}/access-requests`)).body.requests).toHaveLength(5);
+    });
+  });
+
+  it("mails of shares are off where the service sends no mails", async () => {
+    const silent = await startServiceInTest({ engine, beside: service });
+    const [noteId, asker] = [await createNote(), await newPerson()];
+    await silent.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: [newEmail()] } });
+    await silent.as(asker.id).send(`POST /notes/${noteId}/access-requests`);
+    expect(await rows()).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+import { type Expression, type Kysely, sql } from "kysely";
+import { defineQueries } from "../../../platform/database/queries.ts";
+import type { Tables } from "../../../platform/database/schema.ts";
+import { orMissing } from "../../../platform/database/writes.ts";
+
+/** Counts the open requests for access to a note. */
+export function countOpenRequests(db: Kysely<Tables>, noteId: Expression<string>) {
+  return db
+    .selectFrom("access_requests")
+    .select(sql<number>`count(*)`.as("count"))
+    .where("access_requests.note_id", "=", noteId)
+    .where("access_requests.dismissed_at", "is", null);
+}
+
+export const accessRequestQueries = defineQueries("database.accessRequests", ({ kysely: db, engine }) => ({
+  /**
+   * Stores a new request for access. Returns false if the user already has an open request, or if the owner dismissed the last one at
+   * `dismissedBefore` or later. Instants are milliseconds since the epoch.
+   */
+  async open({
+    noteId,
+    userId,
+    now,
+    dismissedBefore,
+  }: {
+    noteId: string;
+    userId: string;
+    now: number;
+    dismissedBefore: number;
+  }): Promise<boolean> {
+    const open = db
+      .insertInto("access_requests")
+      .values({ note_id: noteId, user_id: userId, requested_at: now, dismissed_at: null })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["note_id", "user_id"])
+          .doUpdateSet({ requested_at: now, dismissed_at: null })
+          .where("access_requests.dismissed_at", "<=", dismissedBefore),
+      )
+      .executeTakeFirstOrThrow();
+    const { numInsertedOrUpdatedRows } = await orMissing(open, { code: "note_not_found", message: "Note not found" });
+    return numInsertedOrUpdatedRows === 1n;
+  },
+
+  /** Lists the open requests for access to this note, oldest first. */
+  async listOpen(noteId: string): Promise<AccessRequest[]> {
+    const rows = await db
+      .selectFrom("access_requests")
+      .leftJoin("people", "people.id", "access_requests.user_id")
+      .select(["user_id", "requested_at", "people.name", "people.email", "people.email_proven_by"])
+      .where("note_id", "=", noteId)
+      .where("dismissed_at", "is", null)
+      .orderBy("requested_at")
+      .orderBy("user_id")
+      .execute();
+    return rows.map((row) => ({
+      userId: row.user_id,
+      name: row.name ?? undefined,
+      email: row.email ?? undefined,
+      isEmailProven: row.email_proven_by !== null,
+      requestedAt: row.requested_at,
+    }));
+  },
+
+  async countOpen(noteId: string): Promise<number> {
+    const { count } = await countOpenRequests(db, sql.val(noteId)).executeTakeFirstOrThrow();
+    return count;
+  },
+
+  /** Marks the open request of this user as dismissed. Returns false if this user has no open request. */
+  async dismiss({ noteId, userId, now }: { noteId: string; userId: string; now: number }): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable("access_requests")
+      .set({ dismissed_at: now })
+      .where("note_id", "=", noteId)
+      .where("user_id", "=", userId)
+      .where("dismissed_at", "is", null)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  },
+
+  /** Deletes the open and the dismissed requests of these users. Call it when the users get access. */
+  async delete(noteId: string, userIds: readonly string[]): Promise<number> {
+    if (userIds.length === 0) return 0;
+    const { numDeletedRows } = await db
+      .deleteFrom("access_requests")
+      .where("note_id", "=", noteId)
+      .where((eb) => engine.isIn(eb.ref("user_id"), engine.list(userIds)))
+      .executeTakeFirstOrThrow();
+    return Number(numDeletedRows);
+  },
+}));
+
+/** A person who asks for access to a note. */
+export type AccessRequest = {
+  userId: string;
+  name: string | undefined;
+  email: string | undefined;
+  /** Whether the email address is proven. If not, it may belong to another person, because anyone can sign up with any email address. */
+  isEmailProven: boolean;
+  /** Milliseconds since the epoch. */
+  requestedAt: number;
+};

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { sampleAttachment, sampleNote, sampleShare } from "../../../testing/database/samples.ts";
+import { engines } from "../../../testing/database/test-databases.ts";
+import { useDatabase } from "../../../testing/database/use-database.ts";
+import { attachmentQueries } from "../../attachments/queries.ts";
+import { noteQueries } from "../../notes/queries.ts";
+import { peopleQueries } from "../../people/queries.ts";
+import type { Share } from "../share.ts";
+import { shareQueries } from "./shares.ts";
+
+const stranger = { email: undefined, name: undefined };
+
+describe.each(engines)("shares on $name", (engine) => {
+  const suite = useDatabase(engine);
+  async function insertSubjects() {
+    const note = sampleNote();
+    const attachment = sampleAttachment(note);
+    await noteQueries(suite.db).insert(note);
+    await attachmentQueries(suite.db).insert(attachment);
+    return { ofNote: { noteId: note.id }, ofAttachment: { attachmentId: attachment.id } };
+  }
+
+  it.each(["ofNote", "ofAttachment"] as const)("creates, replaces, lists and revokes (%s)", async (which) => {
+    const subject = (await insertSubjects())[which];
+    const bob = sampleShare({ userId: "bob", createdAt: 1_000 });
+    const cid = sampleShare({ userId: "cid", createdAt: 2_000, expiresAt: 9_000 });
+    await shareQueries(suite.db).put(subject, cid);
+    await shareQueries(suite.db).put(subject, bob);
+    expect(await shareQueries(suite.db).list(subject)).toEqual([
+      { ...bob, ...stranger },
+      { ...cid, ...stranger },
+    ]);
+    const again: Share = { ...cid, expiresAt: undefined, createdAt: 3_000, createdBy: "eve" };
+    await shareQueries(suite.db).put(subject, again);
+    expect(await shareQueries(suite.db).list(subject)).toEqual([
+      { ...bob, ...stranger },
+      { ...again, ...stranger },
+    ]);
+    expect(await shareQueries(suite.db).delete(subject, "bob")).toBe(true);
+    expect(await shareQueries(suite.db).delete(subject, "bob")).toBe(false);
+    expect(await shareQueries(suite.db).list(subject)).toEqual([{ ...again, ...stranger }]);
+  });
+
+  it("replaces the role of a note's share", async () => {
+    const { ofNote } = await insertSubjects();
+    await shareQueries(suite.db).put(ofNote, sampleShare({ role: "viewer" }));
+    await shareQueries(suite.db).put(ofNote, sampleShare({ role: "editor" }));
+    expect(await shareQueries(suite.db).list(ofNote)).toMatchObject([{ role: "editor" }]);
+  });
+
+  it("gives the holder of a share of an attachment the role viewer", async () => {
+    const { ofAttachment } = await insertSubjects();
+    await shareQueries(suite.db).put(ofAttachment, sampleShare({ role: "editor" }));
+    expect(await shareQueries(suite.db).list(ofAttachment)).toMatchObject([{ role: "viewer" }]);
+  });
+
+  it("lists the name of a known holder", async () => {
+    const { ofNote, ofAttachment } = await insertSubjects();
+    await peopleQueries(suite.db).put({ id: "dora", email: "dora@example.com", name: "Dora", isAdmin: false, now: 1 });
+    for (const subject of [ofNote, ofAttachment]) {
+      await shareQueries(suite.db).put(subject, sampleShare({ userId: "dora" }));
+      expect(await shareQueries(suite.db).list(subject)).toMatchObject([{ email: "dora@example.com", name: "Dora" }]);
+    }
+  });
+
+  it("separates the shares of a note from those of its attachment", async () => {
+    const { ofNote, ofAttachment } = await insertSubjects();
+    await shareQueries(suite.db).put(ofNote, sampleShare());
+    expect(await shareQueries(suite.db).delete(ofAttachment, "bob")).toBe(false);
+    expect(await shareQueries(suite.db).list(ofAttachment)).toEqual([]);
+    expect(await shareQueries(suite.db).list(ofNote)).toHaveLength(1);
+  });
+
+  it("rejects a share of a deleted subject", async () => {
+    const ofNote = shareQueries(suite.db).put({ noteId: "gone" }, sampleShare());
+    await expect(ofNote).rejects.toMatchObject({ code: "note_not_found" });
+    const ofAttachment = shareQueries(suite.db).put({ attachmentId: "gone" }, sampleShare());
+    await expect(ofAttachment).rejects.toMatchObject({ code: "attachment_not_found" });
+  });
+});

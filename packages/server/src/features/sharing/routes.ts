@@ -1,0 +1,308 @@
+import {
+  AccessRequestParams,
+  AccessRequests,
+  AttachmentParams,
+  AttachmentShareParams,
+  GrantAccessBody,
+  Invitation,
+  InvitationParams,
+  InvitationToken,
+  ListAttachmentsQuery,
+  NoteParams,
+  NoteShareParams,
+  OpenInvitation,
+  RedeemedInvitation,
+  ShareAttachmentBody,
+  SharedAttachmentPage,
+  ShareNoteBody,
+  Shares,
+  SharesWithResults,
+  UpdateInvitationBody,
+  type Invitation as WireInvitation,
+  type Shares as WireShares,
+} from "@valetkey/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Page } from "../../platform/database/pages.ts";
+import { networkOf } from "../../platform/http/client-address.ts";
+import { emptyResponse, operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { fitPage, isoOrNull, parseExpiresAt, parseInstant, toIso } from "../../platform/http/wire.ts";
+import { callerOf } from "../access/caller.ts";
+import { presentAttachment } from "../attachments/routes.ts";
+import type { PeopleVerbs } from "../people/index.ts";
+import { presentPerson } from "../people/people.ts";
+import type { SharingVerbs } from "./index.ts";
+import { type DescribedInvitation, invitationUrl } from "./invitation.ts";
+import type { LookedAt } from "./look-at-invitation.ts";
+import type { SharedAttachment, ShareSubject } from "./share.ts";
+import type { SharesOfSubject } from "./shares.ts";
+
+type Call<Params> = Pick<FastifyRequest, "caller"> & { params: Params };
+
+const fileSchemas = operations("attachments", {
+  listAttachments: {
+    summary: "List the files that are shared with you without their notes",
+    querystring: ListAttachmentsQuery,
+    response: { 200: SharedAttachmentPage },
+  },
+});
+
+const schemas = operations("shares", {
+  shareNote: {
+    summary:
+      "Share a note with users, as viewers or editors. An email address gets an invitation, whether or not it has an account",
+    params: NoteParams,
+    body: ShareNoteBody,
+    response: { 200: SharesWithResults },
+  },
+  listNoteShares: {
+    summary: "List the shares of a note, and its open invitations",
+    params: NoteParams,
+    response: { 200: Shares },
+  },
+  revokeNoteShare: {
+    summary: "Revoke a share of a note. The next request of the user is refused",
+    params: NoteShareParams,
+    response: { 204: emptyResponse },
+  },
+  shareAttachment: {
+    summary:
+      "Share one attachment without its note. An email address gets an invitation, whether or not it has an account",
+    params: AttachmentParams,
+    body: ShareAttachmentBody,
+    response: { 200: SharesWithResults },
+  },
+  listAttachmentShares: {
+    summary: "List the shares of an attachment, and its open invitations",
+    params: AttachmentParams,
+    response: { 200: Shares },
+  },
+  revokeAttachmentShare: {
+    summary: "Revoke a share of an attachment. The next request of the user is refused",
+    params: AttachmentShareParams,
+    response: { 204: emptyResponse },
+  },
+});
+
+/** The routes for the shares of a note, and the same three routes for an attachment. */
+export function shareRoutes(app: App, { useCases, publicUrl, takeTurn }: RouteDeps<PeopleVerbs & SharingVerbs>): void {
+  const list = async (request: Call<ShareSubject>) =>
+    present(await useCases.listShares(callerOf(request), request.params), { publicUrl });
+
+  async function put({ params, body, caller }: Call<ShareSubject> & { body: ShareNoteBody }) {
+    const { userIds = [], emails = [], role = "viewer" } = body;
+    const input = { subject: params, userIds, emails, role, expiresAt: parseExpiresAt(body.expiresAt) };
+    const { results, ...listed } = await useCases.putShares(callerOf({ caller }), input);
+    return { ...present(listed, { publicUrl }), results };
+  }
+
+  async function revoke(request: Call<ShareSubject & { userId: string }>, reply: FastifyReply) {
+    const { userId, ...subject } = request.params;
+    await useCases.revokeShare(callerOf(request), { subject, userId });
+    return reply.code(204).send(null);
+  }
+
+  app.get("/attachments", { schema: fileSchemas.listAttachments, preHandler: takeTurn }, async (request) => {
+    const { limit, cursor } = request.query;
+    return describeShared(await useCases.listSharedAttachments(callerOf(request), { limit, cursor }), { useCases });
+  });
+
+  app.put("/notes/:noteId/shares", { schema: schemas.shareNote }, put);
+  app.get("/notes/:noteId/shares", { schema: schemas.listNoteShares }, list);
+  app.delete("/notes/:noteId/shares/:userId", { schema: schemas.revokeNoteShare }, revoke);
+  app.put("/attachments/:attachmentId/shares", { schema: schemas.shareAttachment }, put);
+  app.get("/attachments/:attachmentId/shares", { schema: schemas.listAttachmentShares }, list);
+  app.delete("/attachments/:attachmentId/shares/:userId", { schema: schemas.revokeAttachmentShare }, revoke);
+}
+
+function present({ shares, invitations }: SharesOfSubject, { publicUrl }: { publicUrl: string }): WireShares {
+  return {
+    shares: shares.map(({ userId, email, name, role, expiresAt, createdAt }) => ({
+      userId,
+      email: email ?? null,
+      name: name ?? null,
+      role,
+      expiresAt: isoOrNull(expiresAt),
+      createdAt: toIso(createdAt),
+    })),
+    invitations: invitations.map((invitation) => presentInvitation(invitation, { publicUrl })),
+  };
+}
+
+/** Converts one page of attachments that are shared without their notes to the form of a response. Reads all users with one query. */
+export async function describeShared(
+  { items, nextCursor }: Page<SharedAttachment>,
+  { useCases }: { useCases: PeopleVerbs },
+): Promise<SharedAttachmentPage> {
+  const people = await useCases.findPeople(items.flatMap(({ ownerId, createdBy }) => [ownerId, createdBy]));
+  return fitPage(
+    items.map((attachment) => ({
+      ...presentAttachment(attachment, people),
+      owner: presentPerson(attachment.ownerId, people),
+      share: { expiresAt: attachment.share.expiresAt === undefined ? null : toIso(attachment.share.expiresAt) },
+      isNew: attachment.isNew,
+    })),
+    nextCursor,
+  );
+}
+
+const invitationSchemas = operations("shares", {
+  lookAtInvitation: {
+    security: [] as [],
+    summary: "Read what an invitation opens, before the sign-in. Changes nothing",
+    body: InvitationToken,
+    response: { 200: OpenInvitation },
+  },
+  redeemInvitation: {
+    summary: "Redeem an invitation. It opens the note or the file to you, whatever your email address is",
+    body: InvitationToken,
+    response: { 200: RedeemedInvitation },
+  },
+  updateInvitation: {
+    summary: "Change the role or the expiry of an open invitation, or make its link anew",
+    params: InvitationParams,
+    body: UpdateInvitationBody,
+    response: { 200: Invitation },
+  },
+  revokeInvitation: {
+    summary: "Revoke an invitation, and the access that anyone has by it",
+    params: InvitationParams,
+    response: { 204: emptyResponse },
+  },
+});
+
+/**
+ * The route that shows an invitation. It is public, because the invited person may have no account yet. Nobody can guess the token, because
+ * it has 128 random bits.
+ */
+export function openInvitationRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
+  app.post(
+    "/invitations/look",
+    { schema: invitationSchemas.lookAtInvitation },
+    async ({ body, clientAddress }, reply) => {
+      reply.header("cache-control", "no-store");
+      return presentOpen(await useCases.lookAtInvitation(body.token, { network: networkOf(clientAddress) }));
+    },
+  );
+}
+
+/** The routes below /invitations, for the people who accept invitations, and for the owners of the notes. */
+export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps<SharingVerbs>): void {
+  app.post("/invitations/redeem", { schema: invitationSchemas.redeemInvitation }, async (request) => {
+    const { noteId, attachmentId = null } = await useCases.acceptInvitation(callerOf(request), request.body.token);
+    return { noteId, attachmentId };
+  });
+
+  app.patch("/invitations/:invitationId", { schema: invitationSchemas.updateInvitation }, async (request) => {
+    const { role, expiresAt, newLink = false } = request.body;
+    const invitation = await useCases.updateInvitation(callerOf(request), {
+      invitationId: request.params.invitationId,
+      role,
+      expiresAt: typeof expiresAt === "string" ? parseInstant(expiresAt, { name: "expiresAt" }) : expiresAt,
+      hasNewLink: newLink,
+    });
+    return presentInvitation(invitation, { publicUrl });
+  });
+
+  app.delete("/invitations/:invitationId", { schema: invitationSchemas.revokeInvitation }, async (request, reply) => {
+    await useCases.revokeInvitation(callerOf(request), request.params.invitationId);
+    return reply.code(204).send(null);
+  });
+}
+
+/** Presents an invitation to the owner of the note. */
+export function presentInvitation(
+  { id, email, role, expiresAt, invitedAt, linkExpiresAt, token }: DescribedInvitation,
+  { publicUrl }: { publicUrl: string },
+): WireInvitation {
+  return {
+    ...{ id, email, role },
+    expiresAt: isoOrNull(expiresAt),
+    invitedAt: toIso(invitedAt),
+    linkExpiresAt: toIso(linkExpiresAt),
+    url: invitationUrl(publicUrl, { token }),
+  };
+}
+
+/** Presents an invitation to the person who holds its link. */
+export function presentOpen(found: LookedAt): OpenInvitation {
+  if (found.opens === "service") {
+    const { inviterName, invitation } = found;
+    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null };
+    return { opens: "service", ownerName: inviterName ?? null, email: invitation.email, ...nothing };
+  }
+  const { invitation, ownerName, noteTitle, filename } = found;
+  const { role, email, expiresAt } = invitation;
+  return {
+    opens: filename === undefined ? "note" : "file",
+    ownerName: ownerName ?? null,
+    // A person who is invited to one file must not learn the title of the note.
+    noteTitle: filename === undefined ? noteTitle : null,
+    filename: filename ?? null,
+    ...{ role, email },
+    expiresAt: isoOrNull(expiresAt),
+  };
+}
+
+const accessRequestSchemas = operations("shares", {
+  askForAccess: {
+    summary: "Ask the owner of a note for access. The response is the same whether or not the note exists",
+    params: NoteParams,
+    response: { 202: emptyResponse },
+  },
+  listAccessRequests: {
+    summary: "List the people who ask for access to a note, oldest first",
+    params: NoteParams,
+    response: { 200: AccessRequests },
+  },
+  grantAccess: {
+    summary: "Share a note with a person who asks for access",
+    params: AccessRequestParams,
+    body: GrantAccessBody,
+    response: { 204: emptyResponse },
+  },
+  dismissAccessRequest: {
+    summary: "Dismiss a request for access. For a day, further requests of the person are dropped",
+    params: AccessRequestParams,
+    response: { 204: emptyResponse },
+  },
+});
+
+/** The routes below /notes/:noteId/access-requests. */
+export function accessRequestRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
+  app.post("/notes/:noteId/access-requests", { schema: accessRequestSchemas.askForAccess }, async (request, reply) => {
+    await useCases.askForAccess(callerOf(request), request.params.noteId);
+    return reply.code(202).send(null);
+  });
+
+  app.get("/notes/:noteId/access-requests", { schema: accessRequestSchemas.listAccessRequests }, async (request) => {
+    const requests = await useCases.listAccessRequests(callerOf(request), request.params.noteId);
+    return {
+      requests: requests.map(({ userId, name = null, email = null, isEmailProven, requestedAt }) => ({
+        person: { id: userId, name, email },
+        emailIsProven: isEmailProven,
+        requestedAt: toIso(requestedAt),
+      })),
+    };
+  });
+
+  app.put(
+    "/notes/:noteId/access-requests/:userId",
+    { schema: accessRequestSchemas.grantAccess },
+    async (request, reply) => {
+      const { noteId, userId } = request.params;
+      await useCases.grantAccess(callerOf(request), { noteId, userId, role: request.body.role });
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.delete(
+    "/notes/:noteId/access-requests/:userId",
+    { schema: accessRequestSchemas.dismissAccessRequest },
+    async (request, reply) => {
+      const { noteId, userId } = request.params;
+      await useCases.dismissAccessRequest(callerOf(request), { noteId, userId });
+      return reply.code(204).send(null);
+    },
+  );
+}

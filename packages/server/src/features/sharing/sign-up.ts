@@ -1,0 +1,134 @@
+import type { Tx } from "../../platform/database/queries.ts";
+import type { EmailProof } from "../../platform/database/unions.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Language } from "../../platform/text/language.ts";
+import type { Caller } from "../access/caller.ts";
+import { type Claims, userOfSubject } from "../people/find-users.ts";
+import { normaliseEmail, type Subject } from "../people/person.ts";
+import { peopleQueries } from "../people/queries.ts";
+import { acceptInvitation, giveWaitingShares } from "./accept-invitation.ts";
+import { type AccountInvitation, type Invitation, isOpen, requireOpen } from "./invitation.ts";
+import { findAccountInvitation, findByToken } from "./look-at-invitation.ts";
+import { accountInvitationQueries } from "./queries/account-invitations.ts";
+import { invitationQueries } from "./queries/invitations.ts";
+
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "linkKeys" | "policy">;
+type NewUser = { id: string; name: string };
+/** Marks the invitation with which a person created an account as used. Call it after the account was created. */
+type Accept = (user: NewUser) => Promise<void>;
+
+const CLOSED = {
+  closed: "Sign-up is closed. Ask an administrator for an account.",
+  invited: "Sign-up needs an invitation. Ask somebody for one, and open its link.",
+};
+
+/**
+ * Decides whether a person may create an account with this email address. Call the returned function when the account exists. An invitation
+ * works only for its own email address, so people can create only one account with it.
+ * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another email address.
+ */
+export function admitSignUp(deps: PartDeps) {
+  const { db, clock, policy } = deps;
+  return async ({ email, token }: { email: string | undefined; token: string | undefined }): Promise<Accept> => {
+    const mode = policy.current["sign-up"];
+    if (token === undefined && mode !== "open") throw new DomainError("access_denied", CLOSED[mode]);
+    const toService = token === undefined ? undefined : await findAccountInvitation(deps, token);
+    if (toService !== undefined) {
+      requireUsable(toService, { email, now: clock() });
+      return (user) => accept(deps, { admitted: toService, user });
+    }
+    // If sign-up is open, an invitation to a note needs no check here. The new user accepts it later, on the page of the invitation.
+    if (token === undefined || mode === "open") return async () => undefined;
+    if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
+    const read = async (id: string) => (await invitationQueries(db).find(id))?.invitation;
+    const toNote = await findByToken(deps, { token, read, invitationOf: (found) => found });
+    requireUsable(toNote, { email, now: clock() });
+    return ({ id: userId }) => acceptInvitation(deps)({ userId }, token).then(() => undefined, orRefused);
+  };
+}
+
+function requireUsable(
+  invitation: AccountInvitation | Invitation,
+  { email, now }: { email: string | undefined; now: number },
+): void {
+  requireOpen(invitation, now);
+  if (email === invitation.email) return;
+  throw new DomainError("invalid_request", `This invitation is for ${invitation.email}. Use this email address.`);
+}
+
+/** Marks an invitation to the service as used. The email address then counts as proven. */
+async function accept(
+  deps: PartDeps,
+  { admitted, user }: { admitted: AccountInvitation; user: NewUser },
+): Promise<void> {
+  const { db, clock } = deps;
+  const isAccepted = await db.transaction(async (tx) => {
+    const invitation = await accountInvitationQueries(tx).hold(admitted.id);
+    // Checks the invitation again. During the sign-up, it may have been renewed, revoked or used, or it may have expired.
+    if (invitation?.generation !== admitted.generation || !isOpen(invitation, clock())) return false;
+    await accountInvitationQueries(tx).put({ ...invitation, acceptedAt: clock() });
+    await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());
+    return true;
+  });
+  if (isAccepted) await giveWaitingShares(deps, user.id);
+}
+
+/** Ignores a refused invitation, because the account already exists. The page of the invitation shows why the invitation does not work. */
+function orRefused(error: unknown): void {
+  if (!(error instanceof DomainError)) throw error;
+}
+
+export type Identity = {
+  id: string;
+  /** Undefined: no change. Null: the email address is removed. */
+  email: string | null | undefined;
+  emailProvenBy?: EmailProof | undefined;
+  /** The instant at which the JWT issuer or the account stated the email address. Default: now. */
+  emailStatedAt?: number | undefined;
+  name: string | undefined;
+  /** Undefined: no change. */
+  language?: Language | undefined;
+  isAdmin?: boolean;
+};
+
+/**
+ * Records a user from an account or a trusted token, so that others can share with the user's email address.
+ * If the email address of the user is proven, gives the user the shares that wait for it. Does this each time, so if it was interrupted,
+ * the next sign-in completes it.
+ */
+export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return async (identity: Identity): Promise<void> => {
+    await rememberPersonIn(db, identity, clock());
+    if (identity.email) await giveWaitingShares({ db, clock }, identity.id);
+  };
+}
+
+/** Records a user inside the transaction of the caller. Does not give the user the shares that wait for the email address. */
+export async function rememberPersonIn(tx: Tx, identity: Identity, now: number): Promise<void> {
+  const { id, emailProvenBy, emailStatedAt, name, language, isAdmin = false } = identity;
+  const email = identity.email && normaliseEmail(identity.email);
+  await peopleQueries(tx).put({ id, email, emailProvenBy, emailStatedAt, name, language, isAdmin, now });
+}
+
+/** Records the instant of a sign-in. */
+export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return (userId: string): Promise<void> => peopleQueries(db).signedIn(userId, clock());
+}
+
+/**
+ * Returns the user of a verified JWT, and records the user. If the stored email address comes from a JWT that was issued later than this
+ * one, the email address does not change. A JWT without `iat` counts as issued now.
+ */
+export function identifySubject(deps: Deps) {
+  const remember = rememberPerson(deps);
+  return async (claims: Subject & Claims): Promise<Caller> => {
+    const { issuer, subject, email, isEmailVerified, name, issuedAt } = claims;
+    const userId = await userOfSubject(deps.db, { ...deps, issuer, subject });
+    // The clock of an issuer may be ahead. Without this limit, one token from the future would make the service ignore the email addresses
+    // in later tokens.
+    const emailStatedAt = issuedAt === undefined ? undefined : Math.min(issuedAt, deps.clock());
+    await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, emailStatedAt, name });
+    return { userId };
+  };
+}

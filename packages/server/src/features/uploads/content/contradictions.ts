@@ -1,0 +1,201 @@
+import { extensionOf, isActiveName, isTextName } from "../../../platform/text/filename.ts";
+import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
+
+/**
+ * The declared name and type of a file. `isRenamed`: a person has chosen the name for a file that the service already has. Then even
+ * unknown content must match the name. An upload may have unknown content, because many programs write first bytes of their own.
+ */
+export type Claim = { filename: string; contentType: string; isRenamed?: boolean };
+
+/** The service needs this number of bytes from the start of a file to recognise its type. */
+export const START_BYTES = 4_100;
+
+const PDF = "application/pdf";
+const GZIP = "application/gzip";
+const MP4 = "video/mp4";
+const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
+const EXECUTABLES = new Set(["application/x-msdownload", "application/x-elf", "application/x-mach-binary"]);
+/** PDF readers search for the mark `%PDF-` in this number of bytes at the start of a file. Source: Adobe, PDF Reference 1.7, appendix H. */
+const PDF_MARK_WITHIN = 1_024;
+/**
+ * The first boxes of MP4 fragments and old QuickTime files, which file-type does not recognise. A box starts with four bytes for its
+ * length, and its name comes next.
+ */
+const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
+/** Text formats that file-type recognises. */
+const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
+const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
+/**
+ * Text types that clients also declare for binary files. Some systems derive the type only from the extension, so they declare these types
+ * for videos (.ts) and slides (.pot).
+ */
+const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
+/** Control characters that text does not contain. Source: WHATWG MIME Sniffing, "binary data byte". */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
+const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
+/** The byte order mark of UTF-16. The npm package file-type mistakes it for the start of an MP3 file. */
+const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
+/** Image formats that use the MP4 container. */
+const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
+
+/** The content of a file, recognised by its first bytes. */
+type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
+
+/**
+ * Returns a text that tells the sender of a file how its content, name and declared type contradict each other. Returns undefined if all
+ * three agree (docs/security-requirements.md, 5).
+ * `start` is the first START_BYTES of the file, and `detectedType` is the type that file-type detects in them.
+ */
+export function findContradiction(
+  claim: Claim,
+  { start, detectedType }: { start: Uint8Array; detectedType: string | undefined },
+): string | undefined {
+  if (start.length === 0) return undefined;
+  const text = String.fromCharCode(...start);
+  const type = normalise(text, detectedType);
+  const actual: Actual = { markup: sniffMarkup(start), type, isBinary: isBinary(text, type) };
+  return contradictionOfName(claim, actual) ?? contradictionOfType(claim, actual) ?? contradictionOfBoth(claim);
+}
+
+/**
+ * The types of container formats, which many kinds of files use. For a file in a container format, the declared type is more precise than
+ * the detected type.
+ */
+const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
+
+/**
+ * Returns the type by which a file request decides whether it accepts a file. This type is usually the declared type. But if no check
+ * verifies the declared type, and the content certainly has another type, the function returns the type of the content. Call this function
+ * with the parameters of `findContradiction`, and only if `findContradiction` found no contradiction.
+ */
+export function typeToAccept(
+  contentType: string,
+  { start, detectedType }: { start: Uint8Array; detectedType: string | undefined },
+): string {
+  const isVerified = kindOfType(contentType) !== undefined || /^(?:image|audio|video)\//.test(contentType);
+  if (start.length === 0 || isVerified) return contentType;
+  const markup = sniffMarkup(start);
+  if (markup !== undefined) return markup === "html" ? "text/html" : "image/svg+xml";
+  const text = String.fromCharCode(...start);
+  const type = normalise(text, detectedType);
+  return type !== undefined && isBinary(text, type) && !CONTAINERS.has(type) ? type : contentType;
+}
+
+function contradictionOfName({ filename, isRenamed = false }: Claim, actual: Actual): string | undefined {
+  const named = kindOfName(filename);
+  const contradicts =
+    named === undefined
+      ? isTextName(filename) && actual.isBinary
+      : (isRenamed || named.isStrict === true || isKnown(actual)) && !matches(named, actual);
+  return contradicts ? reject(`what its name says (it is ${nameOf(actual, named)}, named ${filename})`) : undefined;
+}
+
+function contradictionOfType({ contentType }: Claim, actual: Actual): string | undefined {
+  const declared = kindOfType(contentType);
+  const contradicts = declared === undefined ? isForeign(contentType, actual) : !matches(declared, actual);
+  if (!contradicts) return undefined;
+  return reject(`what it was declared to be (it is ${nameOf(actual, declared)}, declared as ${contentType})`);
+}
+
+/** Compares the name with the declared type, and ignores the content. */
+function contradictionOfBoth({ filename, contentType }: Claim): string | undefined {
+  const [named, declared] = [kindOfName(filename), kindOfType(contentType)];
+  const differ =
+    named === undefined || declared === undefined
+      ? isActiveName(filename) && isPassive({ filename, contentType })
+      : !areCompatible(named, declared);
+  return differ
+    ? reject(`both what its name and its type say (named ${filename}, declared as ${contentType})`)
+    : undefined;
+}
+
+/** Whether the type is an image, audio, video or PDF. A file with such a type must not have the name of a program or a web page. */
+function isPassive({ filename, contentType }: Claim): boolean {
+  if (contentType === "image/svg+xml") return !["svg", "svgz", "xml"].includes(extensionOf(filename));
+  return kindOfType(contentType)?.types[0] === PDF || /^(?:image|audio|video)\//.test(contentType);
+}
+
+const reject = (how: string): string => `This file is not ${how}.`;
+
+/** Returns the main type of the detected kind. Also recognises some kinds that file-type does not detect. */
+function normalise(text: string, detectedType: string | undefined): string | undefined {
+  const certain = kindOfStart(text);
+  if (certain !== undefined) return certain.types[0];
+  if (detectedType !== undefined) return kindOfType(detectedType)?.types[0] ?? detectedType;
+  if (MP4_BOXES.has(text.slice(4, 8))) return MP4;
+  return text.slice(0, PDF_MARK_WITHIN).includes("%PDF-") ? PDF : undefined;
+}
+
+/**
+ * Whether a file is certainly not text. The detected type alone does not prove this, because a text file can also start with "MZ", "BM" or
+ * "ID3", or contain "%PDF-".
+ */
+function isBinary(text: string, type: string | undefined): boolean {
+  if (type === undefined || TEXT_FORMATS.test(type) || UTF_16.test(text)) return false;
+  return type === PDF ? text.startsWith("%PDF-") : BINARY_BYTE.test(text);
+}
+
+function isKnown({ markup, type }: Actual): boolean {
+  return markup !== undefined || type !== undefined;
+}
+
+function matches(kind: FileKind, { markup, type }: Actual): boolean {
+  if (markup !== undefined) return false;
+  if (type === undefined) return kind.isLoose === true;
+  return kind.types.includes(type) || kind.alsoFine?.includes(type) === true;
+}
+
+/**
+ * Whether a file that is declared as text, image, audio or video certainly has another type. Call it only for types that have no kind in
+ * KINDS.
+ */
+function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
+  if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
+  if (!/^(?:image|audio|video)\//.test(contentType)) return false;
+  if (contentType === "image/svg+xml" && (markup === "svg" || type === GZIP)) return false;
+  if (markup !== undefined) return true;
+  if (type === undefined) return false;
+  if (EXECUTABLES.has(type)) return true;
+  const kind = kindOfType(type);
+  return kind !== undefined && !isOfClass(kind, contentType);
+}
+
+function isOfClass(kind: FileKind, contentType: string): boolean {
+  const [type = ""] = kind.types;
+  if (!contentType.startsWith("image/")) return /^(?:audio|video)\//.test(type);
+  return type.startsWith("image/") || (type === MP4 && IMAGES_IN_MP4.test(contentType));
+}
+
+/** Names the content. If the content is unknown, says only which kind it is not. */
+function nameOf({ markup, type }: Actual, expected: FileKind | undefined): string {
+  if (markup !== undefined) return MARKUP_NAMES[markup];
+  return type === undefined ? `not ${expected?.name}` : (kindOfType(type)?.name ?? type);
+}
+
+export type Markup = "html" | "svg";
+
+/** The tags by which a browser recognises HTML. Source: WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type". */
+const HTML =
+  /^<(!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta|link|img|form)[\s/>]/i;
+
+const SVG = /^<(!doctype svg|svg)[\s/>]/i;
+
+/** White space, processing instructions and comments before the first tag. */
+const PREAMBLE = /^(?:\s+|<\?[^>]*>|<!--[\s\S]*?-->)/;
+
+/** Recognises HTML and SVG by the first bytes of a file. The text can be UTF-8 or UTF-16. */
+export function sniffMarkup(start: Uint8Array): Markup | undefined {
+  let text = decode(start);
+  for (let preamble = PREAMBLE.exec(text); preamble !== null; preamble = PREAMBLE.exec(text)) {
+    text = text.slice(preamble[0].length);
+  }
+  if (SVG.test(text)) return "svg";
+  return HTML.test(text) ? "html" : undefined;
+}
+
+function decode(start: Uint8Array): string {
+  const [first, second] = start;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(start);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(start);
+  return new TextDecoder("utf-8").decode(start);
+}

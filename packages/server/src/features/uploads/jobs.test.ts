@@ -1,0 +1,80 @@
+import pino from "pino";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { startVerification } from "./jobs.ts";
+import type { LeasedVerification } from "./queries/verifications.ts";
+
+const SECOND = 1_000;
+const MAX_RUNNING = 4;
+
+type Running = { leased: LeasedVerification; signal: AbortSignal; finish(): void; fail(error: Error): void };
+
+/** Starts verifications from a queue in memory. Each verification runs until the test ends it. */
+function verificationOf(count: number) {
+  const queue = Array.from({ length: count }, (_, nth) => sampleVerification(`file ${nth}`));
+  const running: Running[] = [];
+  const errors: { err: { message: string }; attachmentId: string }[] = [];
+  const renewed: string[] = [];
+  let isOurs = true;
+  const verification = startVerification({
+    useCases: {
+      leaseVerification: async () => queue.shift(),
+      renewVerification: async ({ attachmentId }) => {
+        renewed.push(attachmentId);
+        return isOurs;
+      },
+      runVerification: (leased, { signal } = {}) =>
+        new Promise<void>((resolve, reject) => {
+          if (signal === undefined) throw new Error("A verification needs a signal");
+          running.push({ leased, signal, finish: resolve, fail: reject });
+          signal.addEventListener("abort", () => resolve());
+        }),
+    },
+    logger: pino({}, { write: (line) => errors.push(JSON.parse(line)) }),
+  });
+  onTestFinished(() => verification.stop());
+  const loseLease = () => {
+    isOurs = false;
+  };
+  return { verification, queue, running, errors, renewed, loseLease };
+}
+
+function sampleVerification(attachmentId: string): LeasedVerification {
+  return { attachmentId, etag: "", needsScan: false, holder: "me", attempts: 1 };
+}
+
+describe("the verification in the background", () => {
+  it("runs a bounded number of verifications, and the next when one ends or fails", async () => {
+    const { verification, running, errors } = verificationOf(MAX_RUNNING + 2);
+    verification.kick();
+    await expect.poll(() => running).toHaveLength(MAX_RUNNING);
+    running[0]?.finish();
+    await expect.poll(() => running).toHaveLength(MAX_RUNNING + 1);
+    running[1]?.fail(new Error("no bucket"));
+    await expect.poll(() => running).toHaveLength(MAX_RUNNING + 2);
+    expect(errors).toMatchObject([{ err: { message: "no bucket" }, attachmentId: "file 1" }]);
+  });
+
+  it("hands back the running verifications and leases no more when it stops", async () => {
+    const { verification, running, queue } = verificationOf(MAX_RUNNING + 3);
+    verification.kick();
+    await expect.poll(() => running).toHaveLength(MAX_RUNNING);
+    await verification.stop();
+    expect(running.every(({ signal }) => signal.aborted)).toBe(true);
+    verification.kick();
+    expect(queue).toHaveLength(3);
+  });
+
+  it("renews the lease of a running verification, and aborts it when the lease is lost", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { running, renewed, loseLease } = verificationOf(1);
+    await vi.advanceTimersByTimeAsync(5 * SECOND);
+    expect(running).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(30 * SECOND);
+    expect(renewed).toEqual(["file 0", "file 0"]);
+    expect(running[0]?.signal.aborted).toBe(false);
+    loseLease();
+    await vi.advanceTimersByTimeAsync(15 * SECOND);
+    expect(running[0]?.signal.aborted).toBe(true);
+  });
+});

@@ -1,0 +1,155 @@
+import type { Logger } from "pino";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import { isBeingVerified } from "../access/attachment.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { markReady, reject } from "./decide.ts";
+import { uploadQueries } from "./queries/uploads.ts";
+import { type LeasedVerification, verificationQueries } from "./queries/verifications.ts";
+import { CHANGED, verifyContent } from "./verify.ts";
+
+/**
+ * How long a process leases a verification without a renewal. If the process dies, the verification waits until this time has passed.
+ * Milliseconds.
+ */
+const LEASE_MS = 60_000;
+/** The pause between two renewals of a lease. Milliseconds. */
+const RENEW_MS = 15_000;
+const RETRY_BASE_MS = 5_000;
+const RETRY_MAX_MS = 600_000;
+/** A failed ping costs little, so a file does not wait long after the virus scanner is back. Milliseconds. */
+const RETRY_SCAN_MAX_MS = 30_000;
+
+/**
+ * Leases to this process the verification that has been due for the longest time. Returns undefined if none is due. A verification that
+ * needs a scan waits for a replica with a scanner. So even if the operator removes the scanner from the configuration, no such file becomes
+ * `ready` without a scan.
+ */
+export function leaseVerification({ db, clock, newId, scanning }: Deps) {
+  return (): Promise<LeasedVerification | undefined> => {
+    const now = clock();
+    const canScan = scanning !== undefined;
+    return verificationQueries(db).lease({ now, holder: newId(), leaseEndsAt: now + LEASE_MS, canScan });
+  };
+}
+
+/**
+ * Extends the lease of a verification. Returns false if this process has lost the lease. In that case, the result of its
+ * verification has no effect.
+ */
+export function renewVerification({ db, clock }: Deps) {
+  return (leased: LeasedVerification): Promise<boolean> =>
+    verificationQueries(db).renew(leased, { leaseEndsAt: clock() + LEASE_MS });
+}
+
+/**
+ * Verifies the whole object and decides about its attachment. The same verification may run twice, even at the same time, because only the
+ * first decision has an effect.
+ * If the run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The pause grows
+ * with each failure. If `signal` aborts, the verification is due again immediately.
+ */
+export function runVerification(deps: Deps) {
+  const { db, clock } = deps;
+  return async (leased: LeasedVerification, options: { signal?: AbortSignal } = {}): Promise<void> => {
+    const { signal } = options;
+    try {
+      await verifyAndDecide(deps, { leased, signal });
+    } catch (error) {
+      const isUnscanned = error instanceof DomainError && error.code === "scanner_unavailable";
+      const maxMs = isUnscanned ? RETRY_SCAN_MAX_MS : RETRY_MAX_MS;
+      const pauseMs = signal?.aborted ? 0 : Math.min(maxMs, RETRY_BASE_MS * 2 ** (leased.attempts - 1));
+      await verificationQueries(db).release(leased, { dueAt: clock() + pauseMs });
+      if (!signal?.aborted) throw error;
+    }
+  };
+}
+
+async function verifyAndDecide(
+  deps: Deps,
+  { leased, signal }: { leased: LeasedVerification; signal: AbortSignal | undefined },
+): Promise<void> {
+  const { db, bucket } = deps;
+  const attachment = await attachmentQueries(db).find(leased.attachmentId);
+  // The attachment may have been deleted, or another process may have decided about it.
+  if (attachment === undefined || !isBeingVerified(attachment.state)) return;
+  const upload = await uploadQueries(db).findOfAttachment(attachment.id);
+  const { objectKey } = attachment;
+  const stored = await bucket.head(objectKey);
+  let verdict = CHANGED;
+  if (stored?.etag === leased.etag) {
+    const { declaredChecksum } = upload ?? {};
+    verdict = await verifyContent(deps, { objectKey, stored, declaredChecksum, signal });
+  }
+  if (verdict.ok) await markReady(deps, { attachment, upload, verdict });
+  else await reject(deps, { attachment, upload, reason: verdict.reason });
+}
+
+/**
+ * How often this replica checks for due verifications. A verification becomes due again if it failed, or if another replica did not finish
+ * it. Milliseconds.
+ */
+const INTERVAL_MS = 5_000;
+
+/** The maximum number of verifications that run at the same time. Each of them reads a whole file from the bucket, in constant memory. */
+const MAX_RUNNING = 4;
+
+/**
+ * Runs the verifications that continue after the HTTP request. Several verifications run at the same time. While a verification runs, its
+ * lease is renewed. If a replica dies, its leases end, and another replica leases its verifications. `stop` releases the running
+ * verifications, so that another replica can lease them.
+ */
+export function startVerification(options: {
+  useCases: {
+    leaseVerification: ReturnType<typeof leaseVerification>;
+    renewVerification: ReturnType<typeof renewVerification>;
+    runVerification: ReturnType<typeof runVerification>;
+  };
+  logger: Logger;
+}): Loop {
+  const { useCases, logger } = options;
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+  const onError = (error: unknown, attachmentId?: string) =>
+    logger.error({ err: error, attachmentId }, "The verification of a file failed. It is retried.");
+
+  async function leaseAll(): Promise<void> {
+    while (running.size < MAX_RUNNING && !stopping.signal.aborted) {
+      const leased = await useCases.leaseVerification();
+      if (leased === undefined) return;
+      const work = run(leased).finally(() => {
+        running.delete(work);
+        loop.kick();
+      });
+      running.add(work);
+    }
+  }
+
+  async function run(leased: LeasedVerification): Promise<void> {
+    const { attachmentId } = leased;
+    const lost = new AbortController();
+    const renewal = setInterval(() => {
+      // If the call fails, the next renewal may still succeed. If the lease is lost, aborts the verification, because its result would have
+      // no effect.
+      const renewed = useCases.renewVerification(leased);
+      renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
+    }, RENEW_MS);
+    try {
+      await useCases.runVerification(leased, { signal: AbortSignal.any([stopping.signal, lost.signal]) });
+    } catch (error) {
+      onError(error, attachmentId);
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  const loop = startLoop({ round: leaseAll, intervalMs: INTERVAL_MS, onError });
+  return {
+    kick: loop.kick,
+    async stop() {
+      stopping.abort();
+      await loop.stop();
+      await Promise.all(running);
+    },
+  };
+}

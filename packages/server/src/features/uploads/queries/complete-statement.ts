@@ -1,0 +1,157 @@
+import { expressionBuilder, type Kysely, type RawBuilder, sql } from "kysely";
+import type { Checksum } from "../../../platform/bucket/port.ts";
+import { compile, type Markers, type Statement } from "../../../platform/database/compile-statement.ts";
+import type { Engine } from "../../../platform/database/engine.ts";
+import type { RunCalls } from "../../../platform/database/run-calls.ts";
+import type { Tables } from "../../../platform/database/schema.ts";
+import { notInTrash, roleOnNote } from "../../access/sql.ts";
+import { type AuditEvent, auditColumns, toAuditRow } from "../../audit/audit-event.ts";
+import { messagesOf } from "../../audit/messages.ts";
+import {
+  type MessageValues,
+  messageColumns,
+  messageValues,
+  queueingValues,
+  type WebhookMessage,
+} from "../../outbox/webhook.ts";
+import { ADDERS } from "./start-statements.ts";
+
+const PARAMETERS = [
+  ...(["attachmentId", "uploadId", "userId", "now", "checksum"] as const),
+  ...auditColumns.map(prefixed),
+  ...messageColumns.map(ofMessage),
+] as const;
+type Parameter = (typeof PARAMETERS)[number];
+type M = Markers<Parameter>;
+
+/**
+ * The statements that complete an upload. On PostgreSQL, the statement `all` does all the work in one round trip. SQLite can't write inside
+ * of a query, so there are several statements on SQLite.
+ */
+export type CompletionStatements =
+  | ({ engine: "postgres" } & Record<"all", Statement<Parameter>>)
+  | ({ engine: "sqlite" } & Record<
+      "facts" | "moveAttachment" | "moveUpload" | "addEvent" | "queueWebhooks",
+      Statement<Parameter>
+    >);
+
+/** Compiles the completion of an upload for one engine. Runs no query on `db`. */
+export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine): CompletionStatements {
+  const one = (name: string, build: (markers: M) => RawBuilder<unknown>) =>
+    compile({ name: `vk_complete_${name}`, rows: "one", parameters: PARAMETERS }, (markers) => ({
+      compile: () => build(markers).compile(db),
+    }));
+  if (engine === "sqlite") {
+    const alone = sql`where true`;
+    return {
+      engine,
+      facts: one("facts", (m) => finding(db, m)),
+      moveAttachment: one("attachment", (m) => movingAttachment(m, sql`true`)),
+      moveUpload: one("upload", (m) => movingUpload(m, sql`true`)),
+      addEvent: one("event", (m) => addingEvent(m, alone)),
+      queueWebhooks: one("webhooks", (m) => queueingWebhooks(m, sql``)),
+    };
+  }
+  return {
+    engine,
+    all: one("all", (m) => {
+      // Each part of the statement runs after the previous part. The statement locks the attachment before the upload, as a cascading
+      // deletion does.
+      const after = (part: string) => sql`exists (select 1 from ${sql.ref(part)})`;
+      return sql`
+        with found as materialized (${finding(db, m)}),
+        moved as (${movingAttachment(m, sql`exists (select 1 from found where may_add = 1)`)}),
+        uploaded as (${movingUpload(m, after("moved"))} returning id),
+        recorded as (${addingEvent(m, sql`from moved`)} returning id),
+        queued as (${queueingWebhooks(m, sql`and ${after("moved")}`)} returning id)
+        select may_add, (select count(*) from moved) as moved from found`;
+    }),
+  };
+}
+
+/** Completes uploads. `run` must run all its calls in one transaction. */
+export function uploadCompletions(statements: CompletionStatements, run: RunCalls) {
+  return async (completion: UploadCompletion): Promise<CompletedRecord | undefined> => {
+    const values = valuesOf(completion);
+    const call = (statement: Statement<Parameter>) => ({
+      statement,
+      values: statement.parameters.map((parameter) => values[parameter]),
+    });
+    if (statements.engine === "postgres") {
+      const [row] = await run([call(statements.all)]);
+      return row && { mayAdd: row[0] === 1, isMoved: row[1] === 1 };
+    }
+    const [row] = await run([call(statements.facts)]);
+    if (row === undefined) return undefined;
+    const mayAdd = row[0] === 1;
+    const isMoved = mayAdd && (await run([call(statements.moveAttachment)])).length === 1;
+    if (isMoved) await run([call(statements.moveUpload), call(statements.addEvent), call(statements.queueWebhooks)]);
+    return { mayAdd, isMoved };
+  };
+}
+
+function finding(db: Kysely<Tables>, { attachmentId, userId, now }: M): RawBuilder<unknown> {
+  const role = roleOnNote(expressionBuilder<Tables, "notes">(), { db, userId, now });
+  return sql`
+    select case when ${role} in (${ADDERS}) then 1 else 0 end as may_add
+    from attachments join notes on notes.id = attachments.note_id
+    where attachments.id = ${attachmentId} and ${notInTrash.attachmentsOfNote} and ${notInTrash.notes}`;
+}
+
+function movingAttachment({ attachmentId, checksum }: M, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    update attachments set state = 'ready', checksum_sha256 = coalesce(${checksum}, checksum_sha256)
+    where id = ${attachmentId} and state = 'pending' and ${notInTrash.attachmentsOfNote} and ${condition}
+    returning id`;
+}
+
+function movingUpload({ uploadId }: M, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`update uploads set state = 'ready' where id = ${uploadId} and state = 'pending' and ${condition}`;
+}
+
+function addingEvent(m: M, from: RawBuilder<unknown>): RawBuilder<unknown> {
+  const columns = sql.join(auditColumns.map((column) => sql.ref(column)));
+  return sql`insert into audit_events (${columns}) select ${sql.join(auditColumns.map((column) => m[prefixed(column)]))} ${from}`;
+}
+
+function queueingWebhooks(m: M, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  const values = Object.fromEntries(messageColumns.map((name) => [name, m[ofMessage(name)]]));
+  return queueingValues(values as MessageValues, condition);
+}
+
+function ofMessage<Name extends string>(name: Name): `message_${Name}` {
+  return `message_${name}`;
+}
+
+function prefixed<Column extends string>(column: Column): `event_${Column}` {
+  return `event_${column}`;
+}
+
+function valuesOf({ attachmentId, uploadId, checksum, event }: UploadCompletion): Record<Parameter, unknown> {
+  const row = toAuditRow(event);
+  const ofEvent = Object.fromEntries(auditColumns.map((column) => [prefixed(column), row[column]]));
+  // A completion has one event, and this event has one webhook message.
+  const message = messageValues(messagesOf(event)[0] as WebhookMessage);
+  const ofMessages = Object.fromEntries(messageColumns.map((name) => [ofMessage(name), message[name]]));
+  return {
+    attachmentId,
+    uploadId,
+    userId: event.actorId,
+    now: event.at,
+    checksum: checksum?.value ?? null,
+    ...ofEvent,
+    ...ofMessages,
+  } as Record<Parameter, unknown>;
+}
+
+/** The data for the completion of an upload whose object is verified. The actor of `event` is the user who uploads. */
+export type UploadCompletion = {
+  attachmentId: string;
+  uploadId: string;
+  /** The verified checksum to store. Undefined: the attachment keeps the declared checksum, or has none. */
+  checksum: Checksum | undefined;
+  event: AuditEvent;
+};
+
+/** `mayAdd`: whether the user may still add files to the note. `isMoved`: the attachment was pending, and is ready now. */
+export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };

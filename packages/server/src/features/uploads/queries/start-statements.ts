@@ -1,0 +1,242 @@
+import { expressionBuilder, type Kysely, type RawBuilder, sql } from "kysely";
+import { compile, type Markers, type Statement } from "../../../platform/database/compile-statement.ts";
+import type { Engine } from "../../../platform/database/engine.ts";
+import type { Tables } from "../../../platform/database/schema.ts";
+import { fold } from "../../../platform/text/readable-text.ts";
+import type { Upload } from "../../access/attachment.ts";
+import { permits, ROLES } from "../../access/authorise.ts";
+import { notInTrash, roleOnNote } from "../../access/sql.ts";
+import { inGroup } from "../../attachments/queries.ts";
+import { addingToUsage, limitsOf } from "../../usage/queries.ts";
+import type { Quota } from "../../usage/usage.ts";
+
+const PARAMETERS = [
+  "noteId",
+  "userId",
+  "ownerId",
+  "now",
+  "isGranted",
+  "idempotencyKey",
+  "startedBefore",
+  "expiresBefore",
+  "maxOfUser",
+  "maxOfNote",
+  "maxBytes",
+  "maxFiles",
+  "attachmentId",
+  "uploadId",
+  "objectKey",
+  "filename",
+  "filenameFolded",
+  "contentType",
+  "sizeBytes",
+  "declaredSha256",
+  "staged",
+  "expiresAt",
+  "strategy",
+  "bucketUploadId",
+  "partSize",
+] as const;
+
+/** How long a statement waits for a lock. This time must be shorter than the time limit that the client sets for a query. Milliseconds. */
+const LOCK_TIMEOUT_MS = 2_000;
+
+type Parameter = (typeof PARAMETERS)[number];
+type M = Markers<Parameter>;
+export type StartStatement = Statement<Parameter>;
+export type StartValues = Record<Parameter, unknown>;
+
+/**
+ * The statements that start an upload. On PostgreSQL, the statement `start` does all the work in one round trip.
+ * SQLite can't write inside of a query and needs no round trips, so there are several statements on SQLite.
+ */
+export type StartStatements = { forgetKey: StartStatement } & (
+  | ({ engine: "postgres" } & Record<"lock" | "start", StartStatement>)
+  | ({ engine: "sqlite" } & Record<"facts" | "addUsage" | "addAttachment" | "addUpload", StartStatement>)
+);
+
+/** Compiles the start of an upload for one engine. Runs no query on `db`. */
+export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): StartStatements {
+  const one = (name: string, build: (markers: M) => RawBuilder<unknown>) =>
+    compile({ name: `vk_start_${name}`, rows: "one", parameters: PARAMETERS }, (markers) => ({
+      compile: () => build(markers).compile(db),
+    }));
+  const forgetKey = one("forget_key", forgettingKey);
+  if (engine === "sqlite") {
+    const alone = sql`where true`;
+    return {
+      engine,
+      forgetKey,
+      facts: one("facts", (m) => sql`with found as materialized (${finding(db, m)}) ${judging(m)}`),
+      addUsage: one("usage", (m) => countingIn(m, { ownerId: m.ownerId, from: alone })),
+      addAttachment: one("attachment", (m) => attaching(m, { ownerId: m.ownerId, from: alone })),
+      addUpload: one("upload", (m) => recording(m, { from: alone })),
+    };
+  }
+  return {
+    engine,
+    forgetKey,
+    lock: one("lock", (m) => holdingStarts(m)),
+    start: one("record", (m) => {
+      const [ownerId, counting] = [sql.ref("owner_id"), sql.ref("facts.owner_id")];
+      // If another transaction is deleting the note, the lock waits for its end. All transactions lock the note before the usage, to avoid
+      // a deadlock.
+      return sql`
+        with found as materialized (${finding(db, m)} for key share of notes),
+        facts as materialized (${judging(m)}),
+        counted as (${countingIn(m, { ownerId: counting, from: sql`from facts where may_start = 1` })}),
+        attached as (${attaching(m, { ownerId, from: sql`from counted where true` })} returning id),
+        recorded as (${recording(m, { from: sql`from attached where true` })} returning id)
+        select facts.*, (select count(*) from recorded) as recorded from facts`;
+    }),
+  };
+}
+
+/**
+ * On PostgreSQL, takes two locks. Other uploads of this user, and other uploads to this note, can start only when the transaction ends. So
+ * the next statement sees all earlier uploads. Every transaction takes the locks in the same order, to avoid a deadlock. The server limits
+ * the wait. If the client limited the wait, the statements of a pipeline would still commit after the limit.
+ */
+export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unknown }): RawBuilder<unknown> {
+  return sql`
+    select set_config('lock_timeout', ${sql.lit(String(LOCK_TIMEOUT_MS))}, true),
+      pg_advisory_xact_lock(least(of_user, on_note)), pg_advisory_xact_lock(greatest(of_user, on_note))
+    from (
+      select hashtextextended('uploads of ' || cast(${userId} as text), 0) as of_user,
+        hashtextextended('uploads on ' || cast(${noteId} as text), 0) as on_note
+    ) as keys`;
+}
+
+/** Releases an idempotency key if its upload is too old, or is pending but expires very soon. */
+function forgettingKey({ userId, idempotencyKey, startedBefore, expiresBefore }: M): RawBuilder<unknown> {
+  return sql`
+    update uploads set idempotency_key = null
+    where user_id = ${userId} and idempotency_key = ${idempotencyKey}
+      and (created_at <= ${startedBefore} or (state = 'pending' and expires_at < ${expiresBefore}))`;
+}
+
+/** The roles that may add files. */
+export const ADDERS = sql.join(ROLES.filter((role) => permits(role, "attachment.add")).map((role) => sql.lit(role)));
+
+/** Counts the pending uploads of a user. The condition of their index is a literal, so this query needs the same literal. */
+export function countPendingOfUser(userId: unknown): RawBuilder<number> {
+  return sql<number>`(select count(*) from uploads where user_id = ${userId} and state = 'pending')`;
+}
+
+/** Counts the pending uploads on a note. Counts attachments, because an attachment is pending exactly as long as its upload. */
+export function countPendingOfNote(noteId: unknown): RawBuilder<number> {
+  return sql<number>`(select count(*) from attachments where note_id = ${noteId} and ${inGroup("pending")})`;
+}
+
+function finding(db: Kysely<Tables>, { noteId, userId, now, isGranted, idempotencyKey }: M): RawBuilder<unknown> {
+  const role = roleOnNote(expressionBuilder<Tables, "notes">(), { db, userId, now });
+  return sql`
+    select notes.owner_id,
+      case when ${isGranted} = 1 or ${role} in (${ADDERS}) then 1 else 0 end as may_add,
+      ${countPendingOfUser(userId)} as of_user,
+      ${countPendingOfNote(noteId)} as of_note,
+      (select id from uploads where user_id = ${userId} and idempotency_key = ${idempotencyKey}) as twin_id
+    from notes
+    where notes.id = ${noteId} and ${notInTrash.notes}`;
+}
+
+function judging({ maxOfUser, maxOfNote }: M): RawBuilder<unknown> {
+  return sql`
+    select owner_id, may_add, of_user, of_note, twin_id,
+      case when may_add = 1 and of_user < ${maxOfUser} and of_note < ${maxOfNote} and twin_id is null then 1 else 0 end
+        as may_start
+    from found`;
+}
+
+type Row = { ownerId: RawBuilder<unknown>; from: RawBuilder<unknown> };
+
+function countingIn({ sizeBytes: bytes, maxBytes, maxFiles }: M, { ownerId, from }: Row): RawBuilder<unknown> {
+  const adding = addingToUsage({ ownerId, bytes, files: sql`1`, limits: { maxBytes, maxFiles }, from });
+  return sql`${adding} returning owner_id`;
+}
+
+function attaching(m: M, { ownerId, from }: Row): RawBuilder<unknown> {
+  return sql`
+    insert into attachments (id, note_id, owner_id, created_by, object_key, owns_object, filename, filename_folded,
+      content_type, size_bytes, state, created_at)
+    select ${m.attachmentId}, ${m.noteId}, ${ownerId}, ${m.userId}, ${m.objectKey}, 1, ${m.filename}, ${m.filenameFolded},
+      ${m.contentType}, ${m.sizeBytes}, 'pending', ${m.now}
+    ${from}`;
+}
+
+function recording(m: M, { from }: Pick<Row, "from">): RawBuilder<unknown> {
+  return sql`
+    insert into uploads (id, attachment_id, note_id, user_id, object_key, strategy, filename, content_type, size_bytes,
+      declared_sha256, staged, state, expires_at, created_at, bucket_upload_id, part_size, idempotency_key)
+    select ${m.uploadId}, ${m.attachmentId}, ${m.noteId}, ${m.userId}, ${m.objectKey}, ${m.strategy}, ${m.filename},
+      ${m.contentType}, ${m.sizeBytes}, ${m.declaredSha256}, ${m.staged}, 'pending', ${m.expiresAt}, ${m.now},
+      ${m.bucketUploadId}, ${m.partSize}, ${m.idempotencyKey}
+    ${from}`;
+}
+
+/** The data for the start of an upload. `upload` is pending. The attachment of the upload gets the same values. */
+export type UploadStart = {
+  upload: Upload;
+  /** True: the host application or a link has already permitted the start. False: the user's role in the database decides. */
+  isGranted: boolean;
+  quota: Quota;
+  /** The maximum numbers of pending uploads. */
+  maxPending: PendingCounts;
+  /** If an upload started before this instant, a new upload can have the same idempotency key. Milliseconds since the epoch. */
+  startedBefore: number;
+};
+
+/** The numbers of pending uploads: of one user on all notes, and of all users on one note. */
+export type PendingCounts = { ofUser: number; ofNote: number };
+
+/**
+ * Whether the start was recorded, and the facts that decided this. If the start was not recorded and no other field shows the reason, the
+ * quota is full.
+ */
+export type StartedRecord = {
+  isRecorded: boolean;
+  ownerId: string;
+  mayAdd: boolean;
+  pending: PendingCounts;
+  /** True: another upload of the user has the same idempotency key. */
+  isRepeated: boolean;
+};
+
+/** Returns the values of the statements that start this upload. */
+export function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: UploadStart): StartValues {
+  const { multipart, createdAt: now } = upload;
+  return {
+    noteId: upload.noteId,
+    userId: upload.userId,
+    ownerId: undefined,
+    now,
+    isGranted: isGranted ? 1 : 0,
+    idempotencyKey: upload.idempotencyKey ?? null,
+    startedBefore,
+    expiresBefore: leastExpiry(now),
+    maxOfUser: maxPending.ofUser,
+    maxOfNote: maxPending.ofNote,
+    ...limitsOf(quota),
+    attachmentId: upload.attachmentId,
+    uploadId: upload.id,
+    objectKey: upload.objectKey,
+    filename: upload.filename,
+    filenameFolded: fold(upload.filename),
+    contentType: upload.contentType,
+    sizeBytes: upload.sizeBytes,
+    declaredSha256: upload.declaredChecksum?.value ?? null,
+    staged: upload.staged ? 1 : 0,
+    expiresAt: upload.expiresAt,
+    strategy: multipart === undefined ? "put" : "multipart",
+    bucketUploadId: multipart?.bucketUploadId ?? null,
+    partSize: multipart?.partSize ?? null,
+  };
+}
+
+/**
+ * Returns the earliest expiry that an upload may have. An upload that expires earlier counts as expired, because the service signs no URL
+ * for less than a second. Milliseconds.
+ */
+export function leastExpiry(now: number): number {
+  return now + 1_000;
+}

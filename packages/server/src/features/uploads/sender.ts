@@ -1,0 +1,112 @@
+import type { Limits } from "../../platform/config/limits.ts";
+import type { Tx } from "../../platform/database/queries.ts";
+import type { AuditAction } from "../../platform/database/unions.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Attachment, Upload } from "../access/attachment.ts";
+import { authoriseNote, permits } from "../access/authorise.ts";
+import { type Caller, idInApplication, visitorIdOf } from "../access/caller.ts";
+import { accessQueries } from "../access/queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
+import { effectiveExpiry, type Link, type LinkWithCreator } from "../links/link.ts";
+import { linkQueries } from "../links/queries/links.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { linkNotFound, linkPolicy, stateOf } from "../links/visitor/admit.ts";
+import { uploadQueries } from "./queries/uploads.ts";
+
+/** The person who uploads a file: a user, or a visitor of the file request `linkId`. */
+export type Sender = Caller & { linkId?: string | undefined };
+
+/** The file request that a visitor sends files to. `deadline`: when the file request closes. Undefined: it has no deadline. */
+export type OpenRequest = { link: Link; deadline: number | undefined };
+
+/**
+ * Checks that the sender may add a file to the note now. Returns the owner of the note. For a visitor, also returns the file request.
+ * Throws `note_not_found`, `access_denied` or `link_not_found`.
+ */
+export async function authoriseSender(
+  queries: Tx,
+  { sender, noteId, now, limits }: { sender: Sender; noteId: string; now: number; limits: Limits },
+): Promise<{ ownerId: string; request: OpenRequest | undefined }> {
+  const { linkId } = sender;
+  if (linkId === undefined) {
+    const { ownerId } = await authoriseNote(queries, { caller: sender, noteId, action: "attachment.add" });
+    return { ownerId, request: undefined };
+  }
+  const found = await linkQueries(queries).find(linkId);
+  if (found?.link.noteId !== noteId || !acceptsFiles(found, { now, limits })) throw linkNotFound();
+  const deadline = effectiveExpiry(found.link, linkPolicy({ limits }));
+  return { ownerId: found.link.ownerId, request: { link: found.link, deadline } };
+}
+
+/** Returns whether a file request is open now. Does not check whether it is full. */
+export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
+  return found.link.kind === "upload" && stateOf(found, { now, policy: linkPolicy({ limits }) }) === "live";
+}
+
+/**
+ * Finds an upload of the caller. Throws `upload_not_found`, also for an upload of another user, an upload through another link, and a file
+ * in the trash.
+ */
+export async function findOwnUpload(
+  queries: Tx,
+  { caller, uploadId }: { caller: Sender; uploadId: string },
+): Promise<Upload> {
+  const upload = await uploadQueries(queries).find(uploadId);
+  const isOwn = upload?.userId === caller.userId && (await cameThrough(queries, { upload, linkId: caller.linkId }));
+  if (upload === undefined || !isOwn || !(await attachmentQueries(queries).find(upload.attachmentId)))
+    throw uploadNotFound();
+  return upload;
+}
+
+export function uploadNotFound(): DomainError {
+  return new DomainError("upload_not_found", "Upload not found");
+}
+
+async function cameThrough(
+  tx: Tx,
+  { upload, linkId }: { upload: Upload; linkId: string | undefined },
+): Promise<boolean> {
+  if (linkId === undefined) return true;
+  return (await visitorFileQueries(tx).find(upload.attachmentId))?.linkId === linkId;
+}
+
+export function uploadOver({ state }: Pick<Upload, "state">): DomainError {
+  return new DomainError("upload_not_pending", `The upload is over (${state}). Start a new one.`);
+}
+
+/**
+ * The new state and the audit event of a verified file whose sender may still send files. `link`: the file request, if the sender is a
+ * visitor.
+ */
+export type Right = {
+  to: "ready" | "quarantined";
+  action: AuditAction;
+  detail: AuditEvent["detail"];
+  link?: Link | undefined;
+};
+
+/** Returns the new state and the audit event of the file, if the sender may still send files now. Returns undefined if not. */
+export async function rightOf(
+  queries: Tx,
+  { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
+): Promise<Right | undefined> {
+  const { createdBy, noteId } = attachment;
+  // The completion has already asked the host application, which can't be asked again inside a transaction. Also, a slow verification must
+  // not be a reason to refuse the file.
+  if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
+  if (visitorIdOf(createdBy) === undefined) {
+    const access = await accessQueries(queries).note(createdBy, noteId);
+    return permits(access?.role, "attachment.add")
+      ? { to: "ready", action: "attachment.uploaded", detail: {} }
+      : undefined;
+  }
+  const file = await visitorFileQueries(queries).find(attachment.id);
+  const found = file && (await linkQueries(queries).find(file.linkId));
+  // The file request must have been open when the last byte arrived. So a file is not refused because its verification was slow.
+  if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
+  const { id: linkId, label, request } = found.link;
+  const needsReview = request?.review === true;
+  const detail = { linkId, label, visitorName: file?.visitorName ?? null, ...(needsReview && { needsReview }) };
+  return { to: needsReview ? "quarantined" : "ready", action: "link.received", detail, link: found.link };
+}

@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { exposureCheck } from "../../../packages/server/src/operations/doctor/checks/exposure.ts";
-import { signatureAgeCheck } from "../../../packages/server/src/operations/doctor/checks/signature-age.ts";
-import type { DoctorParts } from "../../../packages/server/src/operations/doctor/index.ts";
+import { exposureCheck, signatureAgeCheck } from "../../../packages/server/src/operations/doctor/checks/exposure.ts";
+import type { DoctorParts } from "../../../packages/server/src/operations/doctor/parts.ts";
 import { loadConfig } from "../../../packages/server/src/platform/config/index.ts";
 import { openDoctor } from "../../../packages/server/src/wiring/doctor.ts";
 import { openStage } from "./stage.ts";

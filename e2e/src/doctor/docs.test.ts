@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Entry } from "../../../packages/server/src/operations/doctor/catalogue/entry.ts";
-import { CATALOGUE } from "../../../packages/server/src/operations/doctor/catalogue/index.ts";
+import type { Entry } from "../../../packages/server/src/operations/doctor/finding.ts";
+import { CATALOGUE } from "../../../packages/server/src/operations/doctor/run.ts";
 import { accessFaults, connectionFaults } from "./faults/access-faults.ts";
 import { databaseFaults, diskFaults, poolerFaults } from "./faults/database-faults.ts";
 import { featureFaults } from "./faults/feature-faults.ts";

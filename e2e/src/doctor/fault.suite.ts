@@ -1,5 +1,5 @@
 import { afterAll, expect, it, onTestFinished } from "vitest";
-import type { Report } from "../../../packages/server/src/operations/doctor/index.ts";
+import type { Report } from "../../../packages/server/src/operations/doctor/finding.ts";
 import { examine, type Fault, openStage, SECRET_KEY } from "./stage.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type InitialCors, startS3Local } from "@valetkey/s3-local";
-import type { Finding, FindingId } from "../../../packages/server/src/operations/doctor/finding.ts";
-import { printReport, type Report } from "../../../packages/server/src/operations/doctor/index.ts";
+import type { Finding } from "../../../packages/server/src/operations/doctor/finding.ts";
+import { printReport, type Report } from "../../../packages/server/src/operations/doctor/finding.ts";
+import type { FindingId } from "../../../packages/server/src/operations/doctor/run.ts";
 import { loadConfig } from "../../../packages/server/src/platform/config/index.ts";
 import { runDoctor } from "../../../packages/server/src/wiring/doctor.ts";
 import { createLogger, startService } from "../../../packages/server/src/wiring/service.ts";

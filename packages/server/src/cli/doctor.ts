@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { EXIT_CODES, printReport, type Report, reportConfigFaults } from "../operations/doctor/index.ts";
+import { reportConfigFaults } from "../operations/doctor/checks/host.ts";
+import { EXIT_CODES, printReport, type Report } from "../operations/doctor/finding.ts";
 import { ConfigError, loadConfig } from "../platform/config/index.ts";
 import { runDoctor } from "../wiring/doctor.ts";
 

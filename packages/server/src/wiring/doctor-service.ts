@@ -1,6 +1,7 @@
 import { objectDeletionQueries } from "../features/storage/object-deletions.ts";
-import type { Doctor } from "../operations/doctor/http/routes.ts";
-import { createEchoProof, type Report } from "../operations/doctor/index.ts";
+import { createEchoProof } from "../operations/doctor/echo.ts";
+import type { Report } from "../operations/doctor/finding.ts";
+import type { Doctor } from "../operations/doctor/routes.ts";
 import type { LoadedConfig } from "../platform/config/index.ts";
 import type { Core } from "./core.ts";
 import { runDoctor } from "./doctor.ts";

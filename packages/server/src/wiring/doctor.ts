@@ -1,14 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
-import {
-  createEchoProof,
-  createRequests,
-  type DoctorParts,
-  isFailure,
-  type Report,
-  recogniseProvider,
-  runChecks,
-} from "../operations/doctor/index.ts";
+import { createEchoProof } from "../operations/doctor/echo.ts";
+import type { Report } from "../operations/doctor/finding.ts";
+import type { DoctorParts } from "../operations/doctor/parts.ts";
+import { recogniseProvider } from "../operations/doctor/provider.ts";
+import { createRequests, isFailure } from "../operations/doctor/requests.ts";
+import { runChecks } from "../operations/doctor/run.ts";
 import { createBucket } from "../platform/bucket/bucket.ts";
 import { sdkProviderChain } from "../platform/bucket/credentials.ts";
 import { DOCTOR_FOLDER } from "../platform/bucket/object-keys.ts";

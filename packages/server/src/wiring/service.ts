@@ -7,7 +7,7 @@ import { createAuthenticator } from "../features/accounts/callers/authenticator.
 import { withPolicy } from "../features/policy/live-policy.ts";
 import { refuseInterruptedRestore } from "../operations/backup/restore.ts";
 import { startBuiltInBucket } from "../operations/built-in-bucket/start.ts";
-import { buildMetricsServer } from "../operations/health/metrics.ts";
+import { buildMetricsServer } from "../operations/health/routes.ts";
 import type { Config, LoadedConfig } from "../platform/config/index.ts";
 import { withRedaction } from "../platform/http/logging.ts";
 import type { Tracing } from "../platform/tracing/open-telemetry.ts";

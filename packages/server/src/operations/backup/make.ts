@@ -2,10 +2,17 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, posix, relative, sep } from "node:path";
 import { DomainError } from "../../platform/errors.ts";
 import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.ts";
-import { BLOB_LIST, createBlobList, inOrder, readBlobList } from "./blob-list.ts";
-import { type FileEntry, FORMAT, type Manifest, readManifest, writeManifest } from "./manifest.ts";
-import { createProgress, type Progress } from "./progress.ts";
-
+import {
+  BLOB_LIST,
+  createBlobList,
+  type FileEntry,
+  FORMAT,
+  inOrder,
+  type Manifest,
+  readBlobList,
+  readManifest,
+  writeManifest,
+} from "./manifest.ts";
 /** The names of the files and folders of a backup, without the blobs. */
 export const FILES = {
   database: "valetkey.db",
@@ -19,7 +26,7 @@ type ListedBlob = { path: string; leastBytes: number };
 type BucketCopy = { copyMetadata(to: string): Promise<string> };
 
 /** The parts of the data folder that can't be backed up by simply copying a file. */
-export type Source = {
+type Source = {
   startBucket(): Promise<BucketCopy & { end(): Promise<void> }>;
   openSnapshot(): {
     copyTo(file: string): Promise<void>;
@@ -291,4 +298,38 @@ async function removeOtherBlobs(backupDir: string, blobList: string): Promise<vo
       if ((await find(posix.join("blobs", folder, name))) === undefined) await rm(join(root, folder, name));
     }
   }
+}
+
+/** Counts the files and bytes that are done. `add` counts one file. */
+export type Progress = { add(sizeBytes: number): void; end(): void };
+
+const EVERY_MS = 1_000;
+
+/** Returns a `Progress` that writes a line at most once a second, and a last line at the end. */
+export function createProgress(options: {
+  verb: string;
+  files: number;
+  sizeBytes: number;
+  write: (line: string) => void;
+}): Progress {
+  const total = { files: options.files, sizeBytes: options.sizeBytes };
+  const done = { files: 0, sizeBytes: 0 };
+  let writtenAt = performance.now();
+  function write(): void {
+    writtenAt = performance.now();
+    const bytes = `${inMebibytes(done.sizeBytes)} of ${inMebibytes(total.sizeBytes)} MiB`;
+    options.write(`${options.verb}: ${done.files} of ${total.files} files, ${bytes}`);
+  }
+  return {
+    add(sizeBytes) {
+      done.files += 1;
+      done.sizeBytes += sizeBytes;
+      if (performance.now() - writtenAt > EVERY_MS) write();
+    },
+    end: write,
+  };
+}
+
+function inMebibytes(sizeBytes: number): string {
+  return (sizeBytes / 2 ** 20).toFixed(1);
 }

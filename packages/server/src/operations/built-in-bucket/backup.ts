@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { type BucketBackup, listBlobs, startS3Local } from "@valetkey/s3-local";
+import { once } from "node:events";
+import { chmodSync, rmSync } from "node:fs";
+import type { Server, Socket } from "node:net";
+import { connect, createServer } from "node:net";
+import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
+import type { BucketBackup } from "@valetkey/s3-local";
+import { listBlobs, startS3Local } from "@valetkey/s3-local";
 import { DomainError } from "../../platform/errors.ts";
-import { startInBucketProcess } from "./backup-socket.ts";
 
 export { listBlobs };
 
@@ -47,4 +53,116 @@ async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
 function refuse(cause: unknown): never {
   const remedy = "Run the command again. If that fails too, stop the service first.";
   throw new DomainError("bucket_unavailable", `The built-in bucket can't be copied. ${remedy}`, { cause });
+}
+
+/*
+ * `valetkey backup` and the built-in bucket run in different processes, but only the process of the bucket can read its metadata. The two
+ * processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own connection, and ends
+ * when its connection closes.
+ */
+
+type Request = { name: "start" | "end" } | { name: "copyMetadata"; to: string };
+
+type Reply = { ok: true; file?: string } | { ok: false; message: string };
+
+/** The longest path of a Unix socket on macOS. Linux allows 4 more bytes. */
+const MAX_PATH_BYTES = 103;
+
+function socketPath(dataDir: string): string {
+  const path = join(dataDir, "backup.sock");
+  const fromHere = relative(process.cwd(), path);
+  return Buffer.byteLength(path) <= MAX_PATH_BYTES ? path : fromHere;
+}
+
+/**
+ * Lets other processes make backups of a running bucket. Returns undefined on Windows, or if the path of the socket is too long. In these
+ * cases, a backup is only possible while the service is stopped.
+ */
+export async function serveBackups(
+  dataDir: string,
+  startBackup: () => Promise<BucketBackup>,
+): Promise<{ close(): void } | undefined> {
+  const path = socketPath(dataDir);
+  if (process.platform === "win32" || Buffer.byteLength(path) > MAX_PATH_BYTES) return undefined;
+  // A killed process leaves its socket behind. This process has the lock on the data folder, so no other process uses the socket now.
+  rmSync(path, { force: true });
+  const connections = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+    void serve(socket, startBackup);
+  });
+  server.listen(path);
+  await once(server, "listening");
+  chmodSync(path, 0o600);
+  return { close: () => closeServer(server, connections) };
+}
+
+function closeServer(server: Server, connections: Set<Socket>): void {
+  server.close();
+  for (const socket of connections) socket.destroy();
+}
+
+async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): Promise<void> {
+  let backup: BucketBackup | undefined;
+  async function reply(request: Request): Promise<Reply> {
+    try {
+      if (request.name === "start") backup ??= await startBackup();
+      if (request.name === "copyMetadata" && backup !== undefined) {
+        return { ok: true, file: await backup.copyMetadata(request.to) };
+      }
+      if (request.name === "end") await backup?.end();
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  // The client may disconnect at any time. This ends the loop below, and the code after the loop ends the backup.
+  socket.on("error", () => undefined);
+  try {
+    for await (const line of createInterface({ input: socket })) {
+      socket.write(`${JSON.stringify(await reply(JSON.parse(line)))}\n`);
+    }
+  } catch {
+    // The code below ends the backup after a broken connection, as after a closed connection.
+  }
+  await backup?.end().catch(() => undefined);
+}
+
+/**
+ * Starts a backup of the running bucket of a data folder. Returns undefined if no bucket is running, or if the bucket does not serve
+ * backups. Rejects while another backup runs.
+ */
+async function startInBucketProcess(dataDir: string): Promise<BucketBackup | undefined> {
+  if (process.platform === "win32") return undefined;
+  const socket = connect(socketPath(dataDir));
+  try {
+    await once(socket, "connect");
+  } catch {
+    return undefined;
+  }
+  // This event needs no handling, because after a broken connection, the next request to the bucket fails.
+  socket.on("error", () => undefined);
+  const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
+  async function request(content: Request): Promise<string> {
+    socket.write(`${JSON.stringify(content)}\n`);
+    const { value, done } = await replies.next();
+    if (done === true) throw new Error("The service stopped during the backup.");
+    const reply: Reply = JSON.parse(value);
+    if (!reply.ok) throw new Error(reply.message);
+    return reply.file ?? "";
+  }
+  try {
+    await request({ name: "start" });
+  } catch (error) {
+    // An open connection would keep this process alive.
+    socket.destroy();
+    throw error;
+  }
+  return {
+    copyMetadata: (to) => request({ name: "copyMetadata", to }),
+    async end() {
+      await request({ name: "end" }).finally(() => socket.destroy());
+    },
+  };
 }

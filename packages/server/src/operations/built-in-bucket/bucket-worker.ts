@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type BucketEvent, startS3Local } from "@valetkey/s3-local";
-import { serveBackups } from "./backup-socket.ts";
+import { serveBackups } from "./backup.ts";
 
 export type BucketFailure = { requestId: string; message: string; stack: string | undefined; code: unknown };
 /** A message from the worker thread: the bucket has started, or a request has failed. */

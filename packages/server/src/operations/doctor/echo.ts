@@ -1,5 +1,6 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DoctorParts } from "./parts.ts";
+import type { DoctorParts, EchoProof } from "./parts.ts";
 import { type Answer, isFailure, type Response } from "./requests.ts";
 
 /** A request of the doctor through the proxies, as the service received it. */
@@ -21,7 +22,11 @@ export type Echo = {
 /** An IP address that is reserved for documentation (RFC 5737), so no client has it. */
 export const FORGED_IP = "203.0.113.7";
 const PATH = "/doctor/echo";
-const PAUSE_MS = 800;
+/**
+ * The pause between the two pieces of a body, and between the two events of a stream. A proxy that buffers sends both together.
+ * Milliseconds.
+ */
+export const PAUSE_MS = 800;
 const TIMEOUT_MS = 20_000;
 /** The credentials of the doctor. They are invented, and give access to nothing. */
 const CREDENTIALS = { authorization: "Bearer valetkey-doctor", cookie: "valetkey-doctor=1" };
@@ -86,4 +91,44 @@ export function lostCredentials({ echo, answer }: { echo: Echo; answer: Response
 /** Whether the pieces of a slow request or response arrived together. The service sends the second event of a stream after a pause. */
 export function isCollected({ bodyMs }: { bodyMs: number }): boolean {
   return bodyMs < PAUSE_MS / 2;
+}
+
+/** How long a token is valid. Milliseconds. */
+const VALID_MS = 60_000;
+
+/**
+ * The service calls this function with the token of a request. It returns the proof for a valid token, and undefined for any other token.
+ */
+export type ProveEcho = (token: string) => string | undefined;
+
+/**
+ * Proves to the doctor and to the service, through a proxy, that the other one knows the same secret. A token consists of an instant and
+ * its HMAC. A proof is the HMAC of the token.
+ */
+export function createEchoProof({
+  secret,
+  clock,
+}: {
+  secret: string;
+  clock: () => number;
+}): EchoProof & { prove: ProveEcho } {
+  const key = createHmac("sha256", secret).update("valetkey doctor").digest();
+  const seal = (text: string) => createHmac("sha256", key).update(text).digest("base64url");
+  return {
+    token() {
+      const now = String(clock());
+      return `${now}.${seal(`request ${now}`)}`;
+    },
+    prove(token) {
+      const [now = "", sealed = ""] = token.split(".");
+      const isFresh = Math.abs(clock() - Number(now)) <= VALID_MS;
+      return isFresh && isEqual(sealed, seal(`request ${now}`)) ? seal(`response ${token}`) : undefined;
+    },
+    isFromService: (token, proof) => typeof proof === "string" && isEqual(proof, seal(`response ${token}`)),
+  };
+}
+
+function isEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,27 +1,86 @@
-import type { Entry } from "./catalogue/entry.ts";
-import { CATALOGUE } from "./catalogue/index.ts";
+/** `error`: the service fails, or it exposes data. `warning`: there is a risk. `info`: the operator should know this fact. */
+export type Severity = "error" | "warning" | "info";
 
-export type FindingId = keyof typeof CATALOGUE;
+/** A fault that the doctor can find. `why` is the consequence of the fault. */
+export type Entry = { severity: Severity; title: string; why: string };
 
 /** A remedy that the operator can paste, such as a command or a JSON document. `label` says where to paste it. */
 export type Fix = { label: string; text: string };
 
 /** A fault in this set-up. `detail` describes what the doctor observed, without secrets and signatures. */
-export type Finding = Entry & { id: FindingId; detail: string; fix: Fix[] };
+export type Finding = Entry & { id: string; detail: string; fix: Fix[] };
 
 /** Something that the doctor could not check, and the reason. The report counts it neither as a fault nor as a success. */
-export type Unchecked = { subject: string; reason: string };
+type Unchecked = { subject: string; reason: string };
 
 /** One outcome of a check. A check that returns no outcomes found no fault. */
 export type Outcome = Found | { unchecked: Unchecked };
 type Found = { finding: Finding };
 
-/** Creates a finding from the entry with this id in the catalogue. */
-export function finding(id: FindingId, { detail, fix }: { detail: string; fix: Fix[] }): Found {
-  const entry: Entry = CATALOGUE[id];
-  return { finding: { id, ...entry, detail, fix } };
+/** Returns a function that creates findings from these entries of the catalogue. */
+export function findingOf<Id extends string>(entries: Record<Id, Entry>) {
+  return (id: Id, { detail, fix }: { detail: string; fix: Fix[] }): Found => ({
+    finding: { id, ...entries[id], detail, fix },
+  });
 }
 
 export function unchecked(subject: string, reason: string): Outcome {
   return { unchecked: { subject, reason } };
+}
+
+/** Makes a remedy from lines for the environment of the service. */
+export function environmentFix(...lines: string[]): Fix[] {
+  return [{ label: "environment of the service", text: lines.join("\n") }];
+}
+
+/** Makes a remedy from commands for a shell. */
+export function commandFix(...lines: string[]): Fix[] {
+  return [{ label: "command", text: lines.join("\n") }];
+}
+
+/** Describes a step in words, if there is no text to paste. */
+export function stepFix(text: string): Fix[] {
+  return [{ label: "step", text }];
+}
+
+/** The result of a run. `checked`: the names of the checks that ran to their end. */
+export type Report = {
+  ranAt: string;
+  provider: string;
+  /** The worst severity of the findings. */
+  worst: Severity | "healthy";
+  findings: Finding[];
+  unchecked: { subject: string; reason: string }[];
+  checked: string[];
+};
+
+/** The exit codes of `valetkey doctor`. */
+export const EXIT_CODES: Record<Report["worst"], number> = { healthy: 0, info: 0, warning: 2, error: 1 };
+const NAMES: Record<Severity, string> = { error: "ERROR", warning: "WARNING", info: "INFO" };
+
+const SUMMARY: Record<Report["worst"], string> = {
+  healthy: "No fault found in what was checked.",
+  info: "No fault found in what was checked. The entries above are worth knowing.",
+  warning: "It works, with the risks above.",
+  error: "Something is broken or exposed.",
+};
+
+/** Formats a report for a terminal. */
+export function printReport({ findings, unchecked, checked, worst }: Report): string {
+  const notChecked = unchecked.map(({ subject, reason }) => `  ${subject}: ${reason}`);
+  return [
+    ...findings.flatMap((finding) => [printFinding(finding), ""]),
+    ...(notChecked.length === 0 ? [] : ["Not checked:", ...notChecked, ""]),
+    `Checked: ${checked.join(", ")}.`,
+    SUMMARY[worst],
+  ].join("\n");
+}
+
+function printFinding({ severity, id, title, detail, why, fix }: Finding): string {
+  const fixes = fix.flatMap(({ label, text }) => [`  Fix (${label}):`, indent(text)]);
+  return [`${NAMES[severity]} ${id}: ${title}.`, `  ${detail}`, `  ${why}`, ...fixes].join("\n");
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "    ");
 }

@@ -2,6 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { Credentials, PresignTarget } from "@valetkey/presign";
 import type { BucketCapabilities } from "../../platform/bucket/port.ts";
 import type { Config } from "../../platform/config/index.ts";
+import type { Outcome } from "./finding.ts";
 import type { Provider } from "./provider.ts";
 import type { Requests } from "./requests.ts";
 
@@ -12,7 +13,7 @@ export type CheckedConfig = Pick<
 > & { auth: Pick<Config["auth"], "oidc" | "jwksUrl"> };
 
 /** The values that a check needs to send requests to the bucket. */
-export type CheckedBucket = {
+type CheckedBucket = {
   name: string;
   /** The bucket at the endpoint that the service calls. */
   target: PresignTarget;
@@ -50,4 +51,30 @@ export type DoctorParts = {
   /** Offers the mail server a mail, and takes the mail back. Undefined if no mail is configured. */
   probeMail: (() => Promise<void>) | undefined;
   clock: () => number;
+};
+
+/** The facts about the bucket that the commands of a remedy need. */
+export type BucketPlace = Pick<DoctorParts, "provider"> & { bucket: Pick<DoctorParts["bucket"], "name" | "endpoint"> };
+
+/** Makes an `aws s3api` command for this bucket, at its endpoint. */
+export function s3api({ bucket }: BucketPlace, command: string, ...options: string[]): string {
+  const endpoint = bucket.endpoint === undefined ? [] : [`--endpoint-url ${bucket.endpoint}`];
+  return [`aws s3api ${command}`, ...endpoint, `--bucket ${bucket.name}`, ...options].join(" \\\n  ");
+}
+
+/** Returns a JSON document as a quoted argument for a shell command. */
+export function quoted(document: unknown): string {
+  return `'${JSON.stringify(document)}'`;
+}
+
+/**
+ * One check of the doctor. It returns each fault as an outcome, and does not reject because of a fault. It changes only objects under the
+ * keys of the doctor.
+ */
+export type Check = {
+  /** The doctor shows this name while the check runs. The report contains the name if the check can't run. */
+  name: string;
+  /** Whether the check makes sense for this set-up. Default: it does. */
+  applies?(parts: DoctorParts): boolean;
+  run(parts: DoctorParts): Promise<Outcome[]>;
 };

@@ -1,3 +1,7 @@
+import { join } from "node:path";
+import type { Fix } from "./finding.ts";
+import { commandFix, environmentFix, stepFix } from "./finding.ts";
+
 /** A response. `text` is the first 16 KiB of the body. */
 export type Response = {
   status: number;
@@ -16,6 +20,7 @@ export type Answer = Response | Failure;
 
 export type Requests = { send(url: string, init?: RequestInit): Promise<Answer> };
 
+const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const TIMEOUT_MS = 5_000;
 const TEXT_CHARACTERS = 16_384;
 const TLS_CODES =
@@ -53,6 +58,11 @@ async function readBody({ body }: globalThis.Response, clock: () => number) {
   return { text, bodyMs: firstAt === undefined ? 0 : clock() - firstAt };
 }
 
+/** Whether a URL leads to this machine. */
+export function isLocal(url: string): boolean {
+  return LOCAL.test(new URL(url).hostname);
+}
+
 export function isFailure(answer: Answer): answer is Failure {
   return "failure" in answer;
 }
@@ -63,12 +73,12 @@ export function isTlsFailure(failed: Failure): boolean {
 }
 
 /** Whether Node.js does not know the authority that signed the certificate. */
-export function isUntrusted({ failure }: Failure): boolean {
+function isUntrusted({ failure }: Failure): boolean {
   return /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_)/.test(failure);
 }
 
 /** Whether the server responded without TLS to a request with TLS. */
-export function isWithoutTls({ reason }: Failure): boolean {
+function isWithoutTls({ reason }: Failure): boolean {
   return /wrong version number|packet length too long/.test(reason);
 }
 
@@ -96,4 +106,24 @@ export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number
   if (Number.isNaN(date)) return undefined;
   // The header contains whole seconds, rounded down. So the real time is half a second later on average.
   return date + 500 - (sentAt + receivedAt) / 2;
+}
+
+/** `setting` is the name of the setting with this URL. */
+type Server = { setting: string; url: string; dataDir: string };
+
+/** Describes what the operator can do if a request to a server got no response. The remedy depends on the failure. */
+export function unreachableFix(failed: Failure, { setting, url, dataDir }: Server): Fix[] {
+  const { host } = new URL(url);
+  if (isUntrusted(failed)) {
+    const step =
+      "Store the certificate of your authority in this file. Set the variable for the process, because Node.js does not read it from .env.";
+    return [...environmentFix(`NODE_EXTRA_CA_CERTS=${join(dataDir, "ca.pem")}`), ...stepFix(step)];
+  }
+  if (isWithoutTls(failed)) return environmentFix(`${setting}=${url.replace(/^https:/, "http:")}`);
+  if (isTlsFailure(failed)) {
+    const step = `Renew the certificate, or use the host name of the certificate in ${setting}.`;
+    return [...commandFix(`openssl s_client -connect ${host}`), ...stepFix(step)];
+  }
+  const step = `Start the server at ${host}, let the firewall pass requests to it, or correct ${setting}.`;
+  return [...commandFix(`curl -v ${url}`), ...stepFix(step)];
 }

@@ -1,35 +1,40 @@
-import type { Severity } from "./catalogue/entry.ts";
-import type { Check } from "./check.ts";
-import { corsCheck } from "./checks/cors.ts";
-import { credentialsCheck } from "./checks/credentials.ts";
-import { exposureCheck } from "./checks/exposure.ts";
-import { featuresCheck } from "./checks/features.ts";
-import { hostCheck } from "./checks/host.ts";
-import { mailCheck } from "./checks/mail.ts";
-import { permissionsCheck } from "./checks/permissions.ts";
-import { postgresCheck } from "./checks/postgres.ts";
-import { publicUrlCheck } from "./checks/public-url.ts";
-import { reachCheck } from "./checks/reach.ts";
-import { scannerCheck } from "./checks/scanner.ts";
-import { serversCheck } from "./checks/servers.ts";
-import { signatureAgeCheck } from "./checks/signature-age.ts";
-import { sqliteCheck } from "./checks/sqlite.ts";
-import { storageCostsCheck } from "./checks/storage-costs.ts";
-import { transfersCheck } from "./checks/transfers.ts";
-import { type Finding, type Outcome, unchecked } from "./finding.ts";
-import type { DoctorParts } from "./parts.ts";
-import { runCheck } from "./run-check.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { bucketFaults, credentialsCheck, reachCheck } from "./checks/bucket.ts";
+import { corsCheck, corsFaults } from "./checks/cors.ts";
+import { databaseFaults, postgresCheck, sqliteCheck } from "./checks/database.ts";
+import { exposureCheck, exposureFaults, signatureAgeCheck } from "./checks/exposure.ts";
+import { featureFaults, featuresCheck } from "./checks/features.ts";
+import { hostCheck, hostFaults } from "./checks/host.ts";
+import { permissionFaults, permissionsCheck } from "./checks/permissions.ts";
+import { publicUrlCheck, publicUrlFaults } from "./checks/public-url.ts";
+import { mailCheck, scannerCheck, serverFaults, serversCheck } from "./checks/servers.ts";
+import { storageCostFaults, storageCostsCheck } from "./checks/storage-costs.ts";
+import { transferFaults, transfersCheck } from "./checks/transfers.ts";
+import type { Report, Severity } from "./finding.ts";
+import { type Outcome, unchecked } from "./finding.ts";
+import type { Check, DoctorParts } from "./parts.ts";
 
-/** The result of a run. `checked`: the names of the checks that ran to their end. */
-export type Report = {
-  ranAt: string;
-  provider: string;
-  /** The worst severity of the findings. */
-  worst: Severity | "healthy";
-  findings: Finding[];
-  unchecked: { subject: string; reason: string }[];
-  checked: string[];
+/*
+ * The doctor checks a set-up without changing it: the machine, the database, the bucket, and the proxies in front of PUBLIC_URL. The folder
+ * `checks` has one file for each subject, with the faults that the doctor can find there, the check, and the remedies. This file runs the
+ * checks in order, each with a time limit.
+ */
+
+/** Every fault that the doctor can find, by its stable id. */
+export const CATALOGUE = {
+  ...hostFaults,
+  ...databaseFaults,
+  ...serverFaults,
+  ...bucketFaults,
+  ...permissionFaults,
+  ...exposureFaults,
+  ...storageCostFaults,
+  ...transferFaults,
+  ...corsFaults,
+  ...featureFaults,
+  ...publicUrlFaults,
 };
+export type FindingId = keyof typeof CATALOGUE;
 
 type Options = { onProgress?: (name: string) => void; limitMs?: number };
 
@@ -97,4 +102,34 @@ function toReport(outcomes: readonly Outcome[], { parts, checked }: { parts: Doc
     unchecked: outcomes.flatMap((outcome) => ("unchecked" in outcome ? [outcome.unchecked] : [])),
     checked,
   };
+}
+
+/** Runs one check within a time limit. Never rejects. A check that fails or takes too long counts as unchecked. */
+export async function runCheck(
+  check: Check,
+  { parts, limitMs }: { parts: DoctorParts; limitMs: number },
+): Promise<{ outcomes: Outcome[]; isComplete: boolean }> {
+  const stopped = new AbortController();
+  const late = sleep(limitMs, undefined, { signal: stopped.signal }).then(() => {
+    throw new Error(`it took longer than ${limitMs / 1000} seconds`);
+  });
+  try {
+    const outcomes = await Promise.race([check.run(parts), late]);
+    return { outcomes, isComplete: outcomes.every((outcome) => "finding" in outcome) };
+  } catch (error) {
+    return { outcomes: [unchecked(check.name, reasonOf(error))], isComplete: false };
+  } finally {
+    stopped.abort();
+    late.catch(() => undefined);
+  }
+}
+
+/**
+ * Returns the text that explains an error. For a domain error, the text is the message of its cause, which contains no signature
+ * (platform/bucket/client.ts).
+ */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  const shown = cause instanceof Error ? cause : error;
+  return shown instanceof Error ? shown.message : String(shown);
 }

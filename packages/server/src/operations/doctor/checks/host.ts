@@ -1,10 +1,57 @@
 import { constants, type StatsFs } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Check } from "../check.ts";
-import { finding, type Outcome, unchecked } from "../finding.ts";
-import { commandFix, environmentFix, stepFix } from "../fixes/environment.ts";
-import type { DoctorParts } from "../parts.ts";
+import type { ConfigError } from "../../../platform/config/index.ts";
+import type { Report } from "../finding.ts";
+import { commandFix, type Entry, environmentFix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
+import type { Check, DoctorParts } from "../parts.ts";
+import { isLocal } from "../requests.ts";
+
+/** Faults of the configuration and of this machine. */
+export const hostFaults = {
+  "config-invalid": {
+    severity: "error",
+    title: "The configuration has a fault",
+    why: "The service does not start.",
+  },
+  "config-doubtful": {
+    severity: "warning",
+    title: "The configuration is probably a mistake",
+    why: "The service starts, and may behave in another way than you expect.",
+  },
+  "abuse-contact-missing": {
+    severity: "info",
+    title: "Links have no abuse contact",
+    why: "Visitors of public links can't report abuse. Browsers and hosts then block the whole domain.",
+  },
+  "data-dir-read-only": {
+    severity: "error",
+    title: "The service can't write to DATA_DIR",
+    why: "Embedded files, the embedded database and the exported audit log are in this folder.",
+  },
+  "data-dir-in-memory": {
+    severity: "error",
+    title: "DATA_DIR is in memory",
+    why: "A restart of this machine or container deletes all notes, accounts, secrets and embedded files.",
+  },
+  "data-dir-exposed": {
+    severity: "warning",
+    title: "Other users of this machine can read the secrets in DATA_DIR",
+    why: "secrets.json signs sessions and URLs. A user who reads it can forge both.",
+  },
+  "disk-full": {
+    severity: "error",
+    title: "The disk of DATA_DIR is full",
+    why: "Uploads and URLs fail with `storage_full` (507).",
+  },
+  "disk-nearly-full": {
+    severity: "warning",
+    title: "The disk of DATA_DIR is nearly full",
+    why: "On a full disk, uploads and URLs fail with `storage_full` (507).",
+  },
+} as const satisfies Record<string, Entry>;
+
+const finding = findingOf(hostFaults);
 
 /** If less space than this is free, the disk counts as full. This is twice the size of the reserves of the embedded database and bucket. */
 const FULL_BYTES = 16 * 2 ** 20;
@@ -12,7 +59,6 @@ const NEARLY_FULL_SHARE = 0.1;
 const OTHERS_READ = 0o044;
 /** The types of file systems in memory: tmpfs and ramfs (statfs(2)). */
 const IN_MEMORY: readonly number[] = [0x01021994, 0x858458f6];
-const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Checks the data folder, its disk, and the settings that no other check covers. */
 export const hostCheck: Check = {
@@ -30,7 +76,7 @@ export const hostCheck: Check = {
 
 function judgeAbuseContact({ config, publicUrl }: DoctorParts): Outcome[] {
   const { isEnabled, abuseContact } = config.limits.links;
-  if (!isEnabled || abuseContact !== undefined || LOCAL.test(new URL(publicUrl).hostname)) return [];
+  if (!isEnabled || abuseContact !== undefined || isLocal(publicUrl)) return [];
   const fix = environmentFix("ABUSE_CONTACT=abuse@example.com");
   return [finding("abuse-contact-missing", { detail: "LINKS is on, and ABUSE_CONTACT is not set.", fix })];
 }
@@ -88,4 +134,25 @@ async function judgeFolder(dataDir: string): Promise<Outcome[]> {
     outcomes.push(finding("data-dir-exposed", { detail, fix: commandFix(`chmod 600 ${secrets}`) }));
   }
   return outcomes;
+}
+
+/** Makes the report for a configuration that the service refuses. The doctor can check nothing else without a valid configuration. */
+export function reportConfigFaults(
+  { faults, warnings }: Pick<ConfigError, "faults" | "warnings">,
+  { now }: { now: Date },
+): Report {
+  const findings = [
+    ...faults.map(({ name, problem, remedy }) =>
+      finding("config-invalid", { detail: `${name} ${problem}.`, fix: stepFix(remedy) }),
+    ),
+    ...warnings.map((detail) => finding("config-doubtful", { detail, fix: stepFix(detail) })),
+  ];
+  return {
+    ranAt: now.toISOString(),
+    provider: "unknown",
+    worst: "error",
+    findings: findings.map((outcome) => outcome.finding),
+    unchecked: [{ subject: "everything else", reason: "the configuration can't be used" }],
+    checked: ["configuration"],
+  };
 }

@@ -5,12 +5,50 @@ import {
   ListObjectsV2Command,
   ListPartsCommand,
 } from "@aws-sdk/client-s3";
-import type { Check } from "../check.ts";
-import { type FindingId, finding, type Outcome, unchecked } from "../finding.ts";
-import { permissionFix } from "../fixes/access.ts";
+import type { Fix } from "../finding.ts";
+import { type Entry, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal } from "../objects.ts";
-import type { DoctorParts } from "../parts.ts";
+import type { BucketPlace, Check, DoctorParts } from "../parts.ts";
+import { quoted } from "../parts.ts";
 import { type Answer, isFailure } from "../requests.ts";
+
+/** Faults of the permissions of the credentials. */
+export const permissionFaults = {
+  "permission-get": {
+    severity: "error",
+    title: "The credentials may not read objects",
+    why: "Downloads and verifications fail.",
+  },
+  "permission-delete": {
+    severity: "error",
+    title: "The credentials may not delete objects",
+    why: "Deleted files stay in the bucket, where they cost money and can leak.",
+  },
+  "permission-list": {
+    severity: "error",
+    title: "The credentials may not list the bucket",
+    why: "A missing object looks like a refusal, so verifications fail. `valetkey gc` fails too.",
+  },
+  "permission-abort": {
+    severity: "error",
+    title: "The credentials may not abort multipart uploads",
+    why: "The parts of abandoned uploads stay in the bucket and cost money.",
+  },
+  "permission-list-parts": {
+    severity: "error",
+    title: "The credentials may not list the parts of an upload",
+    why: "A broken upload can't be resumed, and a multipart upload can't be completed.",
+  },
+  "permission-list-uploads": {
+    severity: "warning",
+    title: "The credentials may not list multipart uploads",
+    why: "The service can't find the parts that a killed process left.",
+  },
+} as const satisfies Record<string, Entry>;
+
+type FindingId = keyof typeof permissionFaults;
+
+const finding = findingOf(permissionFaults);
 
 /** Tries each permission that the service needs once, with objects of the doctor. */
 export const permissionsCheck: Check = {
@@ -26,7 +64,7 @@ async function checkObjects(parts: DoctorParts): Promise<Outcome[]> {
   const signed = createSignedRequests(parts);
   const key = parts.newKey();
   const stored = await signed.put(key);
-  // The check of the connection (reach.ts) reports this fault.
+  // The check of the connection (bucket.ts) reports this fault.
   if (isFailure(stored) || stored.status !== 200) return [];
   const read = judge(parts, "permission-get", await signed.get(key));
   const deleted = judge(parts, "permission-delete", await signed.delete(key));
@@ -75,4 +113,64 @@ async function checkMultipart(parts: DoctorParts): Promise<Outcome[]> {
     ...("refusal" in listed ? judgeRefusal(parts, "permission-list-parts", listed.refusal) : []),
     ...("refusal" in aborted ? judgeRefusal(parts, "permission-abort", aborted.refusal) : []),
   ];
+}
+
+const OBJECT_ACTIONS = [
+  "s3:GetObject",
+  "s3:PutObject",
+  "s3:DeleteObject",
+  "s3:AbortMultipartUpload",
+  "s3:ListMultipartUploadParts",
+];
+
+const BUCKET_ACTIONS = ["s3:ListBucket", "s3:ListBucketMultipartUploads"];
+
+/** Explains how an operator gives the service the permissions that it needs. */
+export function permissionFix(place: BucketPlace): Fix[] {
+  const policy = policyFor(place.bucket.name);
+  const json: Fix = { label: "IAM policy (JSON)", text: JSON.stringify(policy, null, 2) };
+  switch (place.provider) {
+    case "aws": {
+      const command = `aws iam put-user-policy --user-name valetkey --policy-name valetkey \\\n  --policy-document ${quoted(policy)}`;
+      return [{ label: "AWS CLI", text: command }, terraform(place), json];
+    }
+    case "r2":
+      return stepFix("Create an API token with the permission Object Read & Write for this bucket.");
+    case "b2":
+      return stepFix(
+        "Create an application key for this bucket with read and write access, which may list all bucket names.",
+      );
+    case "google":
+      return stepFix(
+        "Give the service account the roles Storage Object Admin and Storage Legacy Bucket Reader on the bucket.",
+      );
+    case "garage": {
+      const command = `garage bucket allow --read --write ${place.bucket.name} --key valetkey`;
+      return [{ label: "Garage command line", text: command }];
+    }
+    case "spaces":
+    case "hetzner":
+      return stepFix("Create an access key that may read, write, list and delete in this bucket.");
+    default:
+      return [json];
+  }
+}
+
+function policyFor(bucket: string) {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Action: OBJECT_ACTIONS, Resource: `arn:aws:s3:::${bucket}/*` },
+      { Effect: "Allow", Action: BUCKET_ACTIONS, Resource: `arn:aws:s3:::${bucket}` },
+    ],
+  };
+}
+
+function terraform({ bucket }: BucketPlace): Fix {
+  const text = `resource "aws_iam_user_policy" "valetkey" {
+  user   = "valetkey"
+  name   = "valetkey"
+  policy = jsonencode(${JSON.stringify(policyFor(bucket.name), null, 2).replaceAll("\n", "\n  ")})
+}`;
+  return { label: "Terraform", text };
 }

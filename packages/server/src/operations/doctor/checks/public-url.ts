@@ -1,14 +1,82 @@
-import type { Check } from "../check.ts";
-import { type Echoed, isCollected, lostCredentials, sendEcho } from "../echo.ts";
-import { finding, type Outcome, unchecked } from "../finding.ts";
-import { commandFix, environmentFix, stepFix } from "../fixes/environment.ts";
-import { unreachableFix } from "../fixes/unreachable.ts";
-import type { DoctorParts } from "../parts.ts";
-import { type Answer, isFailure, isTlsFailure } from "../requests.ts";
-import { judgeClient } from "./client-address.ts";
+import { readAddress } from "../../../platform/http/client-address.ts";
+import type { Echo } from "../echo.ts";
+import { type Echoed, FORGED_IP, isCollected, lostCredentials, sendEcho } from "../echo.ts";
+import { commandFix, type Entry, environmentFix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
+import type { Check, DoctorParts } from "../parts.ts";
+import { type Answer, isFailure, isLocal, isTlsFailure, unreachableFix } from "../requests.ts";
+
+/** Faults of PUBLIC_URL and of the proxies between browsers and the service. */
+export const publicUrlFaults = {
+  "public-url-unreachable": {
+    severity: "error",
+    title: "PUBLIC_URL does not respond",
+    why: "Links and sign-ins lead there.",
+  },
+  "public-url-other": {
+    severity: "error",
+    title: "Another server responds at PUBLIC_URL",
+    why: "Links and sign-ins lead to a server that is not this service, or has another AUTH_SECRET.",
+  },
+  "public-url-redirects": {
+    severity: "error",
+    title: "PUBLIC_URL redirects elsewhere",
+    why: "Browsers end at another origin. The service then refuses sign-ins and writes from its own pages.",
+  },
+  "public-url-plain-http": {
+    severity: "warning",
+    title: "PUBLIC_URL uses http",
+    why: "Passwords, sessions and URLs cross the network in clear text.",
+  },
+  "forwarded-for-missing": {
+    severity: "error",
+    title: "The proxy does not add the IP address of the client",
+    why: "The service takes the IP address of the proxy, or one that the client wrote. Limits then protect nobody.",
+  },
+  "trust-proxy-too-large": {
+    severity: "error",
+    title: "TRUST_PROXY trusts more proxies than there are",
+    why: "Anyone can forge an IP address, and evade the limits on passwords and links.",
+  },
+  "trust-proxy-too-small": {
+    severity: "warning",
+    title: "TRUST_PROXY trusts fewer proxies than there are",
+    why: "All clients share the IP address of a proxy, so one guesser blocks the sign-ins of all.",
+  },
+  "client-address-invalid": {
+    severity: "error",
+    title: "The proxy writes no valid IP address of the client",
+    why: "The service takes the IP address of the proxy, so one guesser blocks the sign-ins of all.",
+  },
+  "proxy-body-limit": {
+    severity: "warning",
+    title: "The proxy refuses larger request bodies",
+    why: "Long notes, and files that programs send through the service, fail.",
+  },
+  "proxy-buffers": {
+    severity: "warning",
+    title: "The proxy buffers request bodies",
+    why: "Each file that a program sends through the service is first written to the disk of the proxy.",
+  },
+  "proxy-buffers-events": {
+    severity: "warning",
+    title: "The proxy buffers event streams",
+    why: "Pages show the changes of other people late, or only after a reload.",
+  },
+  "proxy-strips-credentials": {
+    severity: "error",
+    title: "The proxy removes headers with credentials",
+    why: "People can't sign in, or programs can't use their tokens.",
+  },
+  "metrics-public": {
+    severity: "warning",
+    title: "Anyone can read the metrics",
+    why: "/metrics shows how much the service is used.",
+  },
+} as const satisfies Record<string, Entry>;
+
+const finding = findingOf(publicUrlFaults);
 
 const LARGE_BYTES = 16 * 2 ** 20;
-const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
 const GATEWAY_FAULTS = [502, 503, 504];
 
@@ -33,7 +101,7 @@ export const publicUrlCheck: Check = {
 
 function judgeScheme({ publicUrl }: DoctorParts): Outcome[] {
   const { protocol, hostname, host } = new URL(publicUrl);
-  if (protocol === "https:" || LOCAL.test(hostname)) return [];
+  if (protocol === "https:" || isLocal(publicUrl)) return [];
   const caddy = { label: "Caddyfile", text: `${hostname} {\n  reverse_proxy localhost:3000\n}` };
   const fix = [...environmentFix(`PUBLIC_URL=https://${host}`, "TRUST_PROXY=1"), caddy];
   return [finding("public-url-plain-http", { detail: `PUBLIC_URL is ${publicUrl}.`, fix })];
@@ -143,7 +211,7 @@ function judgeCredentials(echoed: Extract<Echoed, { echo: unknown }>): Outcome[]
 }
 
 async function judgeMetrics({ publicUrl, requests, config }: DoctorParts): Promise<Outcome[]> {
-  if (LOCAL.test(new URL(publicUrl).hostname) || config.metrics.port !== undefined) return [];
+  if (isLocal(publicUrl) || config.metrics.port !== undefined) return [];
   const answer = await requests.send(`${publicUrl}/metrics`);
   if (isFailure(answer) || answer.status !== 200 || !answer.text.includes("# HELP")) return [];
   const token = environmentFix("METRICS_TOKEN=$(openssl rand -hex 16)");
@@ -151,4 +219,39 @@ async function judgeMetrics({ publicUrl, requests, config }: DoctorParts): Promi
   return [
     finding("metrics-public", { detail: `${publicUrl}/metrics responded without a token.`, fix: [...token, port] }),
   ];
+}
+
+/**
+ * Compares the number of proxies that the service trusts with the number of IP addresses that the proxies added to `X-Forwarded-For`. The
+ * doctor has sent a forged IP address in this header, so the entries after the forged one are from proxies.
+ */
+function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outcome[] {
+  const { trustProxy } = config.server;
+  const chain = echo.forwardedFor
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
+  // The IP addresses that the proxies added, in the order from the client to the service. If a careful proxy has removed the header of the
+  // client, all entries are from proxies.
+  const added = chain.slice(chain.indexOf(FORGED_IP) + 1);
+  const detail = `X-Forwarded-For was "${echo.forwardedFor}", and the service took ${echo.ip}.`;
+  if (added.length === 0) return trustProxy === false ? [] : [missing(detail)];
+  const fix = environmentFix(`TRUST_PROXY=${added.length}`);
+  if (echo.trustedHops < added.length) return [finding("trust-proxy-too-small", { detail, fix })];
+  if (echo.trustedHops === added.length) return readAddress(added[0] ?? "") === undefined ? [invalid(detail)] : [];
+  // A list of IP addresses in TRUST_PROXY may contain this machine. In that case, this machine also counts as a proxy.
+  if (Array.isArray(trustProxy)) return [unchecked("TRUST_PROXY", "this machine has one of its addresses")];
+  return [finding("trust-proxy-too-large", { detail, fix })];
+}
+
+function missing(detail: string): Outcome {
+  const nginx = { label: "nginx", text: "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" };
+  const step = stepFix("Without a proxy, remove TRUST_PROXY.");
+  return finding("forwarded-for-missing", { detail, fix: [nginx, ...step] });
+}
+
+function invalid(detail: string): Outcome {
+  const nginx = { label: "nginx", text: "proxy_set_header X-Forwarded-For $remote_addr;" };
+  const step = stepFix("Make the first proxy write the IP address of the client. A port may follow.");
+  return finding("client-address-invalid", { detail, fix: [nginx, ...step] });
 }

@@ -1,9 +1,39 @@
-import type { Check } from "../check.ts";
-import { type FindingId, finding, type Outcome } from "../finding.ts";
-import { stepFix } from "../fixes/environment.ts";
-import { unreachableFix } from "../fixes/unreachable.ts";
-import type { CheckedConfig, DoctorParts } from "../parts.ts";
-import { isFailure, type Response } from "../requests.ts";
+import { commandFix, type Entry, environmentFix, findingOf, type Outcome, stepFix } from "../finding.ts";
+import type { Check, CheckedConfig, DoctorParts } from "../parts.ts";
+import { isFailure, type Response, unreachableFix } from "../requests.ts";
+
+/** Faults of the servers that the service calls, except the bucket and the database. */
+export const serverFaults = {
+  "scanner-unreachable": {
+    severity: "error",
+    title: "The virus scanner does not respond",
+    why: "New files wait for the scanner, and can't be downloaded.",
+  },
+  "mail-server-unusable": {
+    severity: "error",
+    title: "The mail server accepts no mails",
+    why: "Nobody gets a link for a new password. Mails wait for three days, and then they are given up.",
+  },
+  "issuer-unusable": {
+    severity: "error",
+    title: "The identity provider can't be used",
+    why: "Nobody can sign in with it.",
+  },
+  "key-set-unusable": {
+    severity: "error",
+    title: "The keys of AUTH_JWKS_URL can't be fetched",
+    why: "The service can't verify tokens of this provider, and returns 503 to their callers.",
+  },
+  "collector-unusable": {
+    severity: "warning",
+    title: "The collector accepts no traces",
+    why: "All traces are lost. Requests do not wait for the collector.",
+  },
+} as const satisfies Record<string, Entry>;
+
+type FindingId = keyof typeof serverFaults;
+
+const finding = findingOf(serverFaults);
 
 /** A server that the service calls. `setting` is the name of the setting with the URL `base`, and the check calls `path` below it. */
 type Server = {
@@ -98,3 +128,44 @@ function headersOf(text = ""): Record<string, string> {
 function withoutSlashes(url: string): string {
   return url.replace(/\/+$/, "");
 }
+
+/** Sends a ping to the virus scanner, if one is configured. */
+export const scannerCheck: Check = {
+  name: "virus scanner",
+  applies: ({ probeScanner }) => probeScanner !== undefined,
+  async run({ config, probeScanner }) {
+    if (probeScanner === undefined || config.scanner === undefined) return [];
+    try {
+      await probeScanner();
+      return [];
+    } catch {
+      const { host, port } = config.scanner;
+      const fix = [
+        ...commandFix("systemctl status clamav-daemon"),
+        ...environmentFix(`CLAMAV_HOST=${host}`, `CLAMAV_PORT=${port}`),
+      ];
+      return [finding("scanner-unreachable", { detail: `clamd at ${host}:${port} did not respond to a ping.`, fix })];
+    }
+  },
+};
+
+/** Signs in to the mail server, and offers a mail from MAIL_FROM. The server gets no content, so the check sends no mail. */
+export const mailCheck: Check = {
+  name: "mail server",
+  applies: ({ probeMail }) => probeMail !== undefined,
+  async run({ config, probeMail }) {
+    if (probeMail === undefined || config.mail === undefined) return [];
+    try {
+      await probeMail();
+      return [];
+    } catch (error) {
+      const { host, port, isSecure } = config.mail;
+      const reason = error instanceof Error ? error.message : String(error);
+      const url = `${isSecure ? "smtps" : "smtp"}://USER:PASSWORD@${host}:${port}`;
+      const detail = `The mail server at ${host}:${port} accepts no mails: ${reason}`;
+      const isSender = /^(?:MAIL FROM|RCPT TO)$/.test(String((error as { command?: unknown }).command));
+      const lines = isSender ? ["MAIL_FROM=the-address-of-this-login@example.com"] : [`SMTP_URL=${url}`];
+      return [finding("mail-server-unusable", { detail, fix: environmentFix(...lines) })];
+    }
+  },
+};

@@ -1,15 +1,39 @@
-import {
-  GetBucketLifecycleConfigurationCommand,
-  GetBucketVersioningCommand,
-  type LifecycleRule,
-} from "@aws-sdk/client-s3";
-import type { Check } from "../check.ts";
-import { type FindingId, finding, type Outcome, unchecked } from "../finding.ts";
-import { lifecycleFix } from "../fixes/storage-costs.ts";
-import { archives, coversAll, deletes, expiresVersions, touches } from "../lifecycle-rules.ts";
+import type { LifecycleRule } from "@aws-sdk/client-s3";
+import { GetBucketLifecycleConfigurationCommand, GetBucketVersioningCommand } from "@aws-sdk/client-s3";
+import type { Fix } from "../finding.ts";
+import { type Entry, findingOf, type Outcome, unchecked } from "../finding.ts";
 import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal } from "../objects.ts";
-import type { DoctorParts } from "../parts.ts";
+import type { BucketPlace, Check, DoctorParts } from "../parts.ts";
+import { quoted, s3api } from "../parts.ts";
 import { isFailure } from "../requests.ts";
+
+/** Faults in the settings of the bucket that delete files, or let the storage costs grow. */
+export const storageCostFaults = {
+  "lifecycle-deletes": {
+    severity: "error",
+    title: "A lifecycle rule deletes files",
+    why: "The notes still show the files, and nobody can download them any more.",
+  },
+  "lifecycle-archives": {
+    severity: "error",
+    title: "A lifecycle rule moves files to an archive",
+    why: "The bucket refuses to read an archived object until somebody restores it. Downloads of older files fail.",
+  },
+  "lifecycle-missing": {
+    severity: "warning",
+    title: "No lifecycle rule removes unfinished multipart uploads",
+    why: "Parts of abandoned uploads cost money. No listing of objects shows them.",
+  },
+  "versions-kept": {
+    severity: "warning",
+    title: "Versioning is on, and old versions never expire",
+    why: "The bytes of deleted files stay in the bucket for ever. They cost money and can still leak.",
+  },
+} as const satisfies Record<string, Entry>;
+
+type FindingId = keyof typeof storageCostFaults;
+
+const finding = findingOf(storageCostFaults);
 
 type Rules = { rules: LifecycleRule[] } | { refusal: Refusal };
 
@@ -112,4 +136,142 @@ function reasonOf(refusal: Refusal, permission: string): string {
   if (isForbidden(refusal)) return `the credentials lack ${permission}, which the service itself does not need`;
   if (isUnsupported(refusal)) return "the server has no such setting";
   return `the bucket responded with ${refusal.code}`;
+}
+
+/** S3 returns an object in these storage classes only after somebody has restored the object, which takes hours. */
+const ARCHIVES: readonly string[] = ["GLACIER", "DEEP_ARCHIVE"];
+/** The beginnings of object keys, after the key prefix. Keys consist of hex digits (platform/bucket/object-keys.ts). */
+const KEY_BEGINNING = /^[0-9a-f]{0,44}$/;
+
+/** Whether a rule applies to at least some objects of the service. The service stores its objects without tags. */
+function touches(rule: LifecycleRule, keyPrefix: string): boolean {
+  const { prefix, hasTags } = filterOf(rule);
+  if (hasTags) return false;
+  if (keyPrefix.startsWith(prefix)) return true;
+  return prefix.startsWith(keyPrefix) && KEY_BEGINNING.test(prefix.slice(keyPrefix.length));
+}
+
+/** Whether a rule applies to every object of the service. */
+function coversAll(rule: LifecycleRule, keyPrefix: string): boolean {
+  const { prefix, hasTags, hasSizes } = filterOf(rule);
+  return !hasTags && !hasSizes && keyPrefix.startsWith(prefix);
+}
+
+function deletes({ Expiration }: LifecycleRule): boolean {
+  return Expiration?.Days !== undefined || Expiration?.Date !== undefined;
+}
+
+/** Returns the archive to which a rule moves current objects, or undefined. */
+function archives({ Transitions = [] }: LifecycleRule): string | undefined {
+  return Transitions.map(({ StorageClass = "" }) => StorageClass).find((name) => ARCHIVES.includes(name));
+}
+
+function expiresVersions({ NoncurrentVersionExpiration }: LifecycleRule): boolean {
+  return NoncurrentVersionExpiration !== undefined;
+}
+
+/** Removes the actions that delete or archive objects. Returns undefined if the rule then has no action. */
+export function harmless(rule: LifecycleRule): LifecycleRule | undefined {
+  const { Expiration, Transitions = [], ...others } = rule;
+  const readable = Transitions.filter((transition) => archives({ ...rule, Transitions: [transition] }) === undefined);
+  const kept: LifecycleRule = {
+    ...others,
+    ...(Expiration !== undefined && !deletes(rule) && { Expiration }),
+    ...(readable.length > 0 && { Transitions: readable }),
+  };
+  const { Expiration: marker, Transitions: moves, NoncurrentVersionExpiration, NoncurrentVersionTransitions } = kept;
+  const actions = [marker, moves, NoncurrentVersionExpiration, NoncurrentVersionTransitions];
+  return [...actions, kept.AbortIncompleteMultipartUpload].some((action) => action !== undefined) ? kept : undefined;
+}
+
+function filterOf({ Filter = {}, Prefix }: LifecycleRule) {
+  const { And = {} } = Filter;
+  const sizes = [Filter, And].flatMap((each) => [each.ObjectSizeGreaterThan, each.ObjectSizeLessThan]);
+  return {
+    prefix: Filter.Prefix ?? And.Prefix ?? Prefix ?? "",
+    hasTags: Filter.Tag !== undefined || (And.Tags ?? []).length > 0,
+    hasSizes: sizes.some((size) => size !== undefined),
+  };
+}
+
+const ABORT_RULE = {
+  ID: "abort-unfinished",
+  Status: "Enabled",
+  Filter: {},
+  AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 },
+} as const;
+
+const VERSIONS_RULE = {
+  ID: "expire-old-versions",
+  Status: "Enabled",
+  Filter: {},
+  NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+} as const;
+
+/** `rules`: the rules that the bucket has. */
+type WantedRules = { rules: readonly LifecycleRule[]; keyPrefix: string; hasVersions: boolean };
+
+/**
+ * Describes the lifecycle rules that the bucket should have: the rules that it has, without the actions that delete or archive files of the
+ * service. Adds a rule that deletes the parts of abandoned uploads, and in a bucket with versions a rule that deletes old versions.
+ */
+export function lifecycleFix(place: BucketPlace, { rules, keyPrefix, hasVersions }: WantedRules): Fix[] {
+  if (place.provider === "b2") return [b2(place, hasVersions)];
+  if (place.provider === "google") return [google(place, hasVersions)];
+  const wanted = wantedRules({ rules, keyPrefix, hasVersions });
+  const configuration = `--lifecycle-configuration ${quoted({ Rules: wanted })}`;
+  const command = s3api(place, "put-bucket-lifecycle-configuration", configuration);
+  const cli: Fix = { label: "AWS CLI (it replaces all lifecycle rules)", text: command };
+  const json: Fix = { label: "lifecycle configuration (JSON)", text: JSON.stringify({ Rules: wanted }, null, 2) };
+  return place.provider === "aws" ? [cli, terraform(place, hasVersions), json] : [cli, json];
+}
+
+function wantedRules({ rules, keyPrefix, hasVersions }: WantedRules): LifecycleRule[] {
+  const isHarmful = (rule: LifecycleRule) =>
+    rule.Status === "Enabled" && touches(rule, keyPrefix) && (deletes(rule) || archives(rule) !== undefined);
+  const kept = rules.map((rule) => (isHarmful(rule) ? harmless(rule) : rule)).filter((rule) => rule !== undefined);
+  const covering = kept.filter((rule) => rule.Status === "Enabled" && coversAll(rule, keyPrefix));
+  const aborts = covering.some(({ AbortIncompleteMultipartUpload: action }) => action !== undefined);
+  return [
+    ...kept,
+    ...(aborts ? [] : [ABORT_RULE]),
+    ...(!hasVersions || covering.some(expiresVersions) ? [] : [VERSIONS_RULE]),
+  ];
+}
+
+function terraform({ bucket }: BucketPlace, hasVersions: boolean): Fix {
+  const rules = [
+    terraformRule("abort-unfinished", "abort_incomplete_multipart_upload {\n      days_after_initiation = 2\n    }"),
+    ...(hasVersions
+      ? [terraformRule("expire-old-versions", "noncurrent_version_expiration {\n      noncurrent_days = 30\n    }")]
+      : []),
+  ];
+  const text = `resource "aws_s3_bucket_lifecycle_configuration" "valetkey" {
+  bucket = "${bucket.name}"
+${rules.join("\n")}
+}`;
+  return { label: "Terraform (it replaces all lifecycle rules)", text };
+}
+
+function terraformRule(id: string, action: string): string {
+  return `  rule {
+    id     = "${id}"
+    status = "Enabled"
+    filter {}
+    ${action}
+  }`;
+}
+
+function b2({ bucket }: BucketPlace, hasVersions: boolean): Fix {
+  const versions = hasVersions ? { daysFromHidingToDeleting: 30 } : {};
+  const rule = quoted({ fileNamePrefix: "", daysFromStartingToCancelingUnfinishedLargeFiles: 2, ...versions });
+  return { label: "B2 command line", text: `b2 bucket update --lifecycle-rule ${rule} ${bucket.name}` };
+}
+
+function google({ bucket }: BucketPlace, hasVersions: boolean): Fix {
+  const abort = { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 2 } };
+  const versions = { action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 30 } };
+  const rules = quoted({ rule: hasVersions ? [abort, versions] : [abort] });
+  const command = `gcloud storage buckets update gs://${bucket.name} --lifecycle-file=lifecycle.json`;
+  return { label: "gcloud", text: `echo ${rules} > lifecycle.json\n${command}` };
 }

@@ -1,13 +1,62 @@
 import { createHash } from "node:crypto";
-import type { Check } from "../check.ts";
-import { type FindingId, finding, type Outcome } from "../finding.ts";
-import { environmentFix, stepFix } from "../fixes/environment.ts";
-import { unreachableFix } from "../fixes/unreachable.ts";
+import { type Entry, environmentFix, findingOf, type Outcome, stepFix } from "../finding.ts";
 import { BODY, createSignedRequests, TYPE } from "../objects.ts";
-import type { DoctorParts } from "../parts.ts";
-import { type Answer, isFailure, type Response } from "../requests.ts";
+import type { Check, DoctorParts } from "../parts.ts";
+import { type Answer, isFailure, isLocal, type Response, unreachableFix } from "../requests.ts";
 
-const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** Faults that a whole upload and download of a test object shows. */
+export const transferFaults = {
+  "endpoint-plain-http": {
+    severity: "warning",
+    title: "The connection to the bucket is not encrypted",
+    why: "Everyone on the network reads the files, and the URLs that give access to them.",
+  },
+  "etag-lost": {
+    severity: "error",
+    title: "Responses for objects have no ETag",
+    why: "The service and browsers compare the ETag of what they uploaded, so uploads fail.",
+  },
+  "range-ignored": {
+    severity: "error",
+    title: "Downloads ignore the header Range",
+    why: "The service reads parts of files to verify them. Videos can't seek, and a broken download starts again.",
+  },
+  "download-headers-lost": {
+    severity: "error",
+    title: "Downloads lack the headers that their URL sets",
+    why: "Browsers show files as pages that they should only save, and save files under wrong names.",
+  },
+  "download-changed": {
+    severity: "error",
+    title: "A download returns other bytes than the upload stored",
+    why: "A proxy changes files, or another web server responds instead of the bucket.",
+  },
+  "cloudfront-unusable": {
+    severity: "error",
+    title: "CloudFront serves no downloads",
+    why: "The service signs all download URLs for CLOUDFRONT_DOMAIN.",
+  },
+  "mixed-content": {
+    severity: "error",
+    title: "The pages use https, and the bucket uses http",
+    why: "Browsers block such requests as mixed content, so no file can be uploaded or shown.",
+  },
+  "public-endpoint-unreachable": {
+    severity: "error",
+    title: "The public endpoint of the bucket does not respond",
+    why: "Browsers get URLs at S3_PUBLIC_ENDPOINT.",
+  },
+  "public-endpoint-refuses": {
+    severity: "error",
+    title: "The public endpoint refuses a signed URL that the bucket accepts",
+    why: "A proxy in front of the bucket changes the Host header, the path, the query or another header.",
+  },
+} as const satisfies Record<string, Entry>;
+
+type FindingId = keyof typeof transferFaults;
+
+const finding = findingOf(transferFaults);
+
 const SHA256 = createHash("sha256").update(BODY).digest("base64");
 const DISPOSITION = 'attachment; filename="doctor.txt"';
 /** The headers that a download must have. The distribution gets its URL from the service, which may not quote the filename. */
@@ -44,7 +93,7 @@ function judgeScheme({ publicUrl, provider, bucket }: DoctorParts): Outcome[] {
   ];
   const detail = `URLs of files start with ${endpoint}.`;
   if (new URL(publicUrl).protocol === "https:") return [finding("mixed-content", { detail, fix })];
-  if (LOCAL.test(new URL(endpoint).hostname) || provider === "embedded") return [];
+  if (isLocal(endpoint) || provider === "embedded") return [];
   return [finding("endpoint-plain-http", { detail, fix })];
 }
 

@@ -1,13 +1,133 @@
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import type { Check } from "../check.ts";
-import { type FindingId, finding, type Outcome, unchecked } from "../finding.ts";
-import { permissionFix } from "../fixes/access.ts";
-import { s3api } from "../fixes/bucket-place.ts";
-import { commandFix, environmentFix, stepFix } from "../fixes/environment.ts";
-import { unreachableFix } from "../fixes/unreachable.ts";
+import type { Outcome } from "../finding.ts";
+import { commandFix, type Entry, environmentFix, findingOf, stepFix, unchecked } from "../finding.ts";
 import { attempt, BODY, createSignedRequests } from "../objects.ts";
-import type { DoctorParts } from "../parts.ts";
-import { type Answer, clockOffsetMs, type Failure, isFailure, isTlsFailure, type Response } from "../requests.ts";
+import type { Check, DoctorParts } from "../parts.ts";
+import { s3api } from "../parts.ts";
+import type { Answer, Failure, Response } from "../requests.ts";
+import { clockOffsetMs, isFailure, isTlsFailure, unreachableFix } from "../requests.ts";
+import { permissionFix } from "./permissions.ts";
+
+/** Faults of the connection to the bucket, and of its credentials. */
+export const bucketFaults = {
+  "bucket-unreachable": {
+    severity: "error",
+    title: "The S3 server can't be reached",
+    why: "No file can be stored or read.",
+  },
+  "bucket-tls": {
+    severity: "error",
+    title: "The TLS connection to the S3 server fails",
+    why: "The service refuses a connection that it can't verify. Browsers refuse it too.",
+  },
+  "bucket-not-s3": {
+    severity: "error",
+    title: "The endpoint does not respond like an S3 server",
+    why: "Another web server, a console or a login page listens there.",
+  },
+  "endpoint-has-bucket": {
+    severity: "error",
+    title: "The endpoint contains the name of the bucket",
+    why: "The service adds the name itself, so it calls another path than the bucket has.",
+  },
+  "bucket-missing": {
+    severity: "error",
+    title: "The bucket does not exist",
+    why: "The credentials work, and the server has no bucket of this name.",
+  },
+  "bucket-region": {
+    severity: "error",
+    title: "The bucket is in another region",
+    why: "A signature contains the region, so the bucket refuses every URL.",
+  },
+  "access-key-unknown": {
+    severity: "error",
+    title: "The S3 server does not know the access key",
+    why: "The bucket refuses every call and every URL.",
+  },
+  "secret-key-wrong": {
+    severity: "error",
+    title: "The bucket refuses the signature",
+    why: "The secret key is wrong, or a proxy changes the Host header or the path. Every URL fails.",
+  },
+  "credentials-missing": {
+    severity: "error",
+    title: "There are no credentials for the bucket",
+    why: "The service can't sign any URL.",
+  },
+  "credentials-expired": {
+    severity: "error",
+    title: "The temporary credentials are expired or not valid",
+    why: "A URL is valid only as long as the credentials that signed it.",
+  },
+  "credentials-expire-soon": {
+    severity: "warning",
+    title: "The credentials expire soon",
+    why: "A URL ends with the credentials that signed it. Long uploads then break.",
+  },
+  "credentials-fixed-session": {
+    severity: "warning",
+    title: "The configuration holds temporary credentials",
+    why: "AWS_SESSION_TOKEN expires within hours, and the service can't renew it.",
+  },
+  "clock-skew": {
+    severity: "error",
+    title: "The clocks of this machine and of the bucket differ",
+    why: "Each URL lives shorter or longer by the difference. From 15 minutes on, S3 refuses every call.",
+  },
+  "bucket-refuses": {
+    severity: "error",
+    title: "The bucket refuses a plain upload",
+    why: "No file can be stored.",
+  },
+  "permission-put": {
+    severity: "error",
+    title: "The credentials may not write objects",
+    why: "Uploads fail.",
+  },
+} as const satisfies Record<string, Entry>;
+
+type FindingId = keyof typeof bucketFaults;
+
+const finding = findingOf(bucketFaults);
+
+/** The service renews credentials this long before they expire. Milliseconds. */
+const RENEW_BEFORE_MS = 300_000;
+
+/** Reports missing credentials, and temporary credentials that expire soon. */
+export const credentialsCheck: Check = {
+  name: "credentials of the bucket",
+  async run(parts) {
+    const { bucket, clock, config } = parts;
+    try {
+      const { expiration } = await bucket.credentials();
+      return [...fixedSession(config), ...expiring(expiration, clock())];
+    } catch {
+      const fix = environmentFix("AWS_ACCESS_KEY_ID=your-access-key", "AWS_SECRET_ACCESS_KEY=your-secret-key");
+      const detail = "Neither the environment, a profile, SSO nor a role of this machine has credentials.";
+      return [finding("credentials-missing", { detail, fix })];
+    }
+  },
+};
+
+function fixedSession({ bucket }: DoctorParts["config"]): Outcome[] {
+  if (bucket.credentials === undefined || bucket.credentials.sessionToken === undefined) return [];
+  const detail = "AWS_SESSION_TOKEN is set. Nothing says when it expires.";
+  const text = "Remove the three AWS_ variables, and give the machine a role. Or create an access key of a user.";
+  return [finding("credentials-fixed-session", { detail, fix: stepFix(text) })];
+}
+
+function expiring(expiration: Date | undefined, now: number): Outcome[] {
+  if (expiration === undefined) return [];
+  const leftMs = expiration.getTime() - now;
+  if (leftMs > RENEW_BEFORE_MS) return [];
+  const fix = stepFix("Let the credential source renew them earlier, with a lifetime of at least an hour.");
+  if (leftMs > 0) {
+    const detail = `They expire in ${Math.ceil(leftMs / 1000)} seconds, at ${expiration.toISOString()}.`;
+    return [finding("credentials-expire-soon", { detail, fix })];
+  }
+  return [finding("credentials-expired", { detail: `They expired at ${expiration.toISOString()}.`, fix })];
+}
 
 /**
  * A larger difference between the clocks is a fault. The limit is more than a response takes, and much less than the 60 seconds that URLs

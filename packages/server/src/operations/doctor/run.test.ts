@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Check } from "./check.ts";
-import { finding, unchecked } from "./finding.ts";
-import type { DoctorParts } from "./parts.ts";
-import { runCheck } from "./run-check.ts";
+import { findingOf, unchecked } from "./finding.ts";
+import type { Check, DoctorParts } from "./parts.ts";
+import { runCheck } from "./run.ts";
 
 const run = (check: Check["run"]) =>
   runCheck({ name: "the subject", run: check }, { parts: {} as DoctorParts, limitMs: 20 });
@@ -10,6 +9,7 @@ const run = (check: Check["run"]) =>
 describe("a check", () => {
   it("a check is complete without an outcome, and with a finding", async () => {
     expect(await run(async () => [])).toEqual({ outcomes: [], isComplete: true });
+    const finding = findingOf({ "disk-full": { severity: "error", title: "The disk is full", why: "Uploads fail." } });
     const found = finding("disk-full", { detail: "0 MiB are free.", fix: [] });
     expect(await run(async () => [found])).toEqual({ outcomes: [found], isComplete: true });
   });

@@ -1,9 +1,10 @@
 import type { LifecycleRule } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
 import type { Fix } from "../finding.ts";
-import { closeFix, permissionFix, signatureAgeFix } from "./access.ts";
-import type { BucketPlace } from "./bucket-place.ts";
+import type { BucketPlace } from "../parts.ts";
 import { corsFix } from "./cors.ts";
+import { closeFix, signatureAgeFix } from "./exposure.ts";
+import { permissionFix } from "./permissions.ts";
 import { lifecycleFix } from "./storage-costs.ts";
 
 const ORIGIN = "https://files.example.com";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { engines } from "../../../testing/database/test-databases.ts";
-import { useService } from "../../../testing/use-service.ts";
-import { createEchoProof } from "../echo-proof.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { useService } from "../../testing/use-service.ts";
+import { createEchoProof } from "./echo.ts";
 
 const SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 const [engine] = engines as [(typeof engines)[number]];

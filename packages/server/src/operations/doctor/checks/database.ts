@@ -1,0 +1,338 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { DatabaseSync } from "node:sqlite";
+import pg from "pg";
+import type { DatabaseConfig } from "../../../platform/config/index.ts";
+import type { Outcome } from "../finding.ts";
+import { commandFix, type Entry, environmentFix, findingOf, stepFix, unchecked } from "../finding.ts";
+import type { Check } from "../parts.ts";
+
+/** Faults of the embedded database, of PostgreSQL, and of a connection pooler in front of it. */
+export const databaseFaults = {
+  "sqlite-damaged": {
+    severity: "error",
+    title: "The embedded database can't be read",
+    why: "The service does not start without its database.",
+  },
+  "sqlite-read-only": {
+    severity: "error",
+    title: "The embedded database is read-only",
+    why: "The service records each URL before it returns it. So it returns no URL.",
+  },
+  "database-unreachable": {
+    severity: "error",
+    title: "PostgreSQL can't be reached",
+    why: "The service does not start, and a running one returns 503.",
+  },
+  "database-login": {
+    severity: "error",
+    title: "PostgreSQL refuses the connection",
+    why: "The user, the password or the database in DATABASE_URL is wrong.",
+  },
+  "database-old": {
+    severity: "warning",
+    title: "PostgreSQL is too old",
+    why: "The project does not test this version, and it gets no security fixes.",
+  },
+  "database-fsync": {
+    severity: "error",
+    title: "PostgreSQL does not write commits to the disk",
+    why: "A power failure loses or corrupts notes, shares and audit events.",
+  },
+  "database-commit": {
+    severity: "error",
+    title: "PostgreSQL confirms commits before they are on the disk",
+    why: "A crash loses confirmed uploads and audit events of URLs that are already in use.",
+  },
+  "database-read-only": {
+    severity: "error",
+    title: "PostgreSQL accepts no writes",
+    why: "The service records each URL before it returns it. So it returns no URL.",
+  },
+  "database-encoding": {
+    severity: "error",
+    title: "The database does not store UTF-8",
+    why: "Filenames and notes with other characters fail.",
+  },
+  "database-connections": {
+    severity: "warning",
+    title: "PostgreSQL accepts too few connections",
+    why: "Each replica opens up to 14 connections. Further replicas fail at random moments.",
+  },
+  "database-clock": {
+    severity: "warning",
+    title: "The clocks of this machine and of PostgreSQL differ",
+    why: "Replicas with different clocks disagree about when shares and links expire.",
+  },
+  "pooler-statement-mode": {
+    severity: "error",
+    title: "The connection pooler runs in statement mode",
+    why: "The mode refuses transactions. The service does not start.",
+  },
+  "pooler-names": {
+    severity: "error",
+    title: "The connection pooler loses the names of prepared statements",
+    why: "DATABASE_PREPARED=on sends names, and each transaction can run on another connection. Requests fail at random.",
+  },
+} as const satisfies Record<string, Entry>;
+
+const finding = findingOf(databaseFaults);
+
+type Postgres = Extract<DatabaseConfig, { kind: "postgres" }>;
+
+const TIMEOUT_MS = 5_000;
+// The SQLSTATE codes for invalid authorization, and for a database that does not exist.
+const BAD_LOGIN = /^28|^3D000$/;
+const TRANSACTIONS = 6;
+
+/** Connects to PostgreSQL as the service does, and reads its settings. The check changes nothing. */
+export const postgresCheck: Check = {
+  name: "PostgreSQL",
+  applies: ({ config }) => config.database.kind === "postgres",
+  async run({ config, clock }) {
+    const { database } = config;
+    if (database.kind !== "postgres") return [];
+    const clients = [connect(database), connect(database)] as const;
+    const [first] = clients;
+    try {
+      for (const client of clients) await client.connect();
+      const pooler = await judgePooler(clients, database);
+      if (pooler.length > 0) return pooler;
+      return judgeSettings(await readSettings(first, { clock }));
+    } catch (error) {
+      return [explain(error, database)];
+    } finally {
+      for (const client of clients) await client.end().catch(() => undefined);
+    }
+  },
+};
+
+function connect({ url }: Postgres): pg.Client {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: TIMEOUT_MS,
+    query_timeout: TIMEOUT_MS,
+  });
+  // When a connection breaks, its query fails. The connection also emits "error". Without a listener, this event would end the process.
+  client.on("error", () => undefined);
+  return client;
+}
+
+/** Reports a pooler that refuses transactions, or that loses the names of statements. */
+async function judgePooler(clients: readonly pg.Client[], { prepared }: Postgres): Promise<Outcome[]> {
+  const [client] = clients;
+  if (client === undefined) return [];
+  try {
+    await client.query("begin");
+    await client.query("rollback");
+  } catch (error) {
+    if (!/statement pooling mode/.test(messageOf(error))) throw error;
+    const fix = [{ label: "pgbouncer.ini", text: "pool_mode = transaction" }];
+    return [finding("pooler-statement-mode", { detail: "The pooler refused BEGIN.", fix })];
+  }
+  if (prepared !== "on" || (await keepsNames(clients))) return [];
+  const detail = "A prepared statement was unknown, or taken, in a later transaction.";
+  const fix = [
+    ...environmentFix("DATABASE_PREPARED=auto"),
+    { label: "or pgbouncer.ini", text: "max_prepared_statements = 200" },
+  ];
+  return [finding("pooler-names", { detail, fix })];
+}
+
+/**
+ * Whether named statements work. Uses the same name on two connections, one after the other. A pooler that ignores names gives both
+ * connections the same server connection, where the name is already taken.
+ */
+async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
+  const name = "vk_doctor";
+  try {
+    for (let turn = 0; turn < TRANSACTIONS; turn += 1) {
+      for (const client of clients) await client.query({ name, text: "select 1" });
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && (error.code === "26000" || error.code === "42P05")) return false;
+    throw error;
+  } finally {
+    // Removes the named statement, because a pooler keeps its server connection open after this client connection ends.
+    for (const client of clients) await client.query(`deallocate ${name}`).catch(() => undefined);
+  }
+}
+
+function explain(error: unknown, { url }: Postgres): Outcome {
+  const { host } = new URL(url);
+  const code = (error as { code?: unknown }).code;
+  if (error instanceof pg.DatabaseError && BAD_LOGIN.test(error.code ?? "")) {
+    const fix = environmentFix("DATABASE_URL=postgres://user:password@host:5432/database");
+    return finding("database-login", { detail: `PostgreSQL at ${host} responded with SQLSTATE ${error.code}.`, fix });
+  }
+  const fix = [
+    ...commandFix(`pg_isready --host=${new URL(url).hostname} --port=${new URL(url).port || 5432}`),
+    ...stepFix("Start PostgreSQL, or correct DATABASE_URL."),
+  ];
+  return finding("database-unreachable", {
+    detail: `${host}: ${typeof code === "string" ? code : messageOf(error)}.`,
+    fix,
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The oldest major version that the PostgreSQL project still supports. */
+const OLDEST_MAJOR = 14;
+/** Enough connections for one replica and for an administrator. */
+const FEWEST_CONNECTIONS = 20;
+const CLOCK_TOLERANCE_MS = 2_000;
+
+type Settings = {
+  version: number;
+  fsync: string;
+  fullPageWrites: string;
+  synchronousCommit: string;
+  isStandby: boolean;
+  readOnly: string;
+  encoding: string;
+  maxConnections: number;
+  /** How far the clock of PostgreSQL is ahead of our clock. Milliseconds. */
+  clockOffsetMs: number;
+};
+
+const QUERY = `select current_setting('server_version_num') as version,
+  current_setting('fsync') as fsync,
+  current_setting('full_page_writes') as full_page_writes,
+  current_setting('synchronous_commit') as synchronous_commit,
+  current_setting('default_transaction_read_only') as read_only,
+  current_setting('server_encoding') as encoding,
+  current_setting('max_connections') as max_connections,
+  pg_is_in_recovery() as is_standby,
+  extract(epoch from clock_timestamp()) * 1000 as now`;
+
+async function readSettings(client: pg.Client, { clock }: { clock: () => number }): Promise<Settings> {
+  // The first query of a connection is slow, and the delay would look like a difference between the clocks. So `select 1` runs before the
+  // real query.
+  await client.query("select 1");
+  const sentAt = clock();
+  const { rows } = await client.query<Record<string, unknown>>(QUERY);
+  const ours = (sentAt + clock()) / 2;
+  const row = rows[0] ?? {};
+  return {
+    version: Number(row.version),
+    fsync: String(row.fsync),
+    fullPageWrites: String(row.full_page_writes),
+    synchronousCommit: String(row.synchronous_commit),
+    isStandby: row.is_standby === true,
+    readOnly: String(row.read_only),
+    encoding: String(row.encoding),
+    maxConnections: Number(row.max_connections),
+    clockOffsetMs: Number(row.now) - ours,
+  };
+}
+
+/** Compares the settings of PostgreSQL with the values that the service needs to keep its promises. */
+function judgeSettings(settings: Settings): Outcome[] {
+  return [...judgeServer(settings), ...judgeDurability(settings), ...judgeWrites(settings)];
+}
+
+function judgeServer({ version, encoding, maxConnections, clockOffsetMs }: Settings): Outcome[] {
+  const outcomes: Outcome[] = [];
+  const major = Math.floor(version / 10_000);
+  if (major < OLDEST_MAJOR) {
+    const fix = stepFix(
+      `Upgrade to PostgreSQL ${OLDEST_MAJOR} or newer, with pg_upgrade or the console of the provider.`,
+    );
+    outcomes.push(finding("database-old", { detail: `It is PostgreSQL ${major}.`, fix }));
+  }
+  if (encoding !== "UTF8") {
+    const text = "createdb --encoding=UTF8 --template=template0 valetkey";
+    outcomes.push(
+      finding("database-encoding", { detail: `Its encoding is ${encoding}.`, fix: [{ label: "command", text }] }),
+    );
+  }
+  if (maxConnections < FEWEST_CONNECTIONS) {
+    const detail = `max_connections is ${maxConnections}.`;
+    outcomes.push(finding("database-connections", { detail, fix: setting("max_connections", "100") }));
+  }
+  if (Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS) {
+    const seconds = Math.round(Math.abs(clockOffsetMs) / 1000);
+    const detail = `PostgreSQL is ${seconds} seconds ${clockOffsetMs > 0 ? "ahead of" : "behind"} this machine.`;
+    outcomes.push(
+      finding("database-clock", {
+        detail,
+        fix: [{ label: "command, on both machines", text: "timedatectl set-ntp true" }],
+      }),
+    );
+  }
+  return outcomes;
+}
+
+function judgeDurability({ fsync, fullPageWrites, synchronousCommit }: Settings): Outcome[] {
+  const outcomes: Outcome[] = [];
+  const off = [...(fsync === "off" ? ["fsync"] : []), ...(fullPageWrites === "off" ? ["full_page_writes"] : [])];
+  if (off.length > 0) {
+    const fix = off.flatMap((name) => setting(name, "on"));
+    outcomes.push(finding("database-fsync", { detail: `These settings are off: ${off.join(", ")}.`, fix }));
+  }
+  if (synchronousCommit === "off") {
+    outcomes.push(
+      finding("database-commit", { detail: "synchronous_commit is off.", fix: setting("synchronous_commit", "on") }),
+    );
+  }
+  return outcomes;
+}
+
+function judgeWrites({ isStandby, readOnly }: Settings): Outcome[] {
+  if (isStandby) {
+    const fix = stepFix("Set the host in DATABASE_URL to the primary server.");
+    return [finding("database-read-only", { detail: "It is a standby server.", fix })];
+  }
+  if (readOnly !== "on") return [];
+  const detail = "default_transaction_read_only is on.";
+  return [finding("database-read-only", { detail, fix: setting("default_transaction_read_only", "off") })];
+}
+
+function setting(name: string, value: string) {
+  const text = `ALTER SYSTEM SET ${name} = ${value};\nSELECT pg_reload_conf();`;
+  // A setting of the role or of the database overrides the setting of the server.
+  return [
+    {
+      label: "SQL, as superuser",
+      text: `${text}\n-- max_connections needs a restart. Check also ALTER ROLE and ALTER DATABASE.`,
+    },
+  ];
+}
+
+/** Reads the header of the embedded database. The check does not write to the database, because the service may be running. */
+export const sqliteCheck: Check = {
+  name: "embedded database",
+  applies: ({ config }) => config.database.kind === "sqlite",
+  async run({ config }) {
+    if (config.database.kind !== "sqlite") return [];
+    const { file } = config.database;
+    const faultOf = (mode: number) =>
+      access(file, mode).then(
+        () => undefined,
+        (error: NodeJS.ErrnoException) => error.code,
+      );
+    if ((await faultOf(constants.F_OK)) !== undefined) {
+      return [unchecked("embedded database", "the service has not created it yet")];
+    }
+    const readOnly = await faultOf(constants.W_OK);
+    if (readOnly !== undefined) {
+      return [
+        finding("sqlite-read-only", { detail: `${file}: ${readOnly}.`, fix: commandFix(`chown valetkey ${file}`) }),
+      ];
+    }
+    try {
+      const database = new DatabaseSync(file, { readOnly: true });
+      database.prepare("select count(*) from sqlite_schema").get();
+      database.close();
+      return [];
+    } catch (error) {
+      const detail = `${file}: ${error instanceof Error ? error.message : String(error)}.`;
+      const step = stepFix("Move the file away, and restore a backup into an empty DATA_DIR.");
+      return [finding("sqlite-damaged", { detail, fix: [...commandFix("npx valetkey restore ./backup"), ...step] })];
+    }
+  },
+};

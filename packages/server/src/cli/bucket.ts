@@ -1,6 +1,9 @@
-import { Command } from "commander";
+import { createPresigner, parseS3Url } from "@valetkey/presign";
+import { Command, Option } from "commander";
+import type { Counts, Finding, GarbageReport } from "../features/storage/garbage.ts";
 import { describeCapabilities } from "../platform/bucket/port.ts";
-import { withCore } from "./with-core.ts";
+import { loadConfig, loadSigningTarget } from "../platform/config/index.ts";
+import { parseDuration, withCore } from "./with-core.ts";
 
 /** `valetkey bucket` probes the capabilities of the bucket immediately. Without the command, the service probes them once a day. */
 export function bucketCommand(): Command {
@@ -11,4 +14,139 @@ export function bucketCommand(): Command {
         process.stdout.write(`${describeCapabilities(await capabilities.ask())}\n`);
       }),
     );
+}
+
+const METHODS = ["GET", "HEAD", "PUT", "DELETE"] as const;
+
+type Options = { method: (typeof METHODS)[number]; expires: number; region?: string; endpoint?: string };
+
+/** `valetkey presign` prints one presigned URL. The command needs neither the service nor the database. */
+export function presignCommand(): Command {
+  return new Command("presign")
+    .description("print a presigned URL for one object")
+    .argument("<url>", "s3://bucket/key, or any other S3 URL")
+    .addOption(new Option("--method <method>", "what the URL allows").choices(METHODS).default("GET"))
+    .option("--expires <duration>", "until it expires: 60s, 10m, 12h, at most 7d", parseDuration, 60)
+    .option("--region <region>", "the bucket's region (default: AWS_REGION, then us-east-1)")
+    .option("--endpoint <url>", "an S3 server other than AWS (default: S3_ENDPOINT)")
+    .action(presign);
+}
+
+async function presign(address: string, options: Options): Promise<void> {
+  const settings = loadSigningTarget();
+  const endpoint = options.endpoint ?? settings.endpoint;
+  const { bucket, key, region } = parseS3Url(address, endpoint === undefined ? {} : { endpoint });
+  const presigner = createPresigner({
+    bucket,
+    region: options.region ?? region ?? settings.region ?? "us-east-1",
+    ...(endpoint === undefined ? {} : { endpoint }),
+    forcePathStyle: settings.forcePathStyle,
+  });
+  const credentials = settings.credentials ?? (await (await import("./find-credentials.ts")).findCredentials());
+  const request = { key, credentials, expiresInSeconds: options.expires, now: Date.now() };
+  const sign = {
+    GET: presigner.presignGet,
+    HEAD: presigner.presignHead,
+    PUT: presigner.presignPut,
+    DELETE: presigner.presignDelete,
+  }[options.method];
+  process.stdout.write(`${sign(request).url}\n`);
+}
+
+type GcOptions = { dryRun: boolean; force: boolean };
+
+const PROGRESS_EVERY = 10_000;
+
+const NAMES: Record<Finding["kind"], string> = {
+  orphan: "objects that no row explains",
+  multipart: "multipart uploads that no row explains",
+  usage: "counters of usage that are wrong",
+  missing: "files without their object",
+  resized: "files whose object has another length",
+  damaged: "files whose bytes are lost on the disk",
+};
+
+/**
+ * The command reports these differences, but does not repair them. A repair would delete a file, or accept another object as its content.
+ */
+const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
+
+/**
+ * `valetkey gc` finds differences between bucket and database, and repairs those that put no file at risk. It prints each difference, and
+ * then a table. The exit code is 1 if a difference remains.
+ */
+export function gcCommand(): Command {
+  return new Command("gc")
+    .description("compare the bucket with the database, and repair the differences that put no file at risk")
+    .option("--dry-run", "change nothing", false)
+    .option("--force", "delete objects even if the report warns against it", false)
+    .action(gc);
+}
+
+async function gc({ dryRun, force }: GcOptions): Promise<void> {
+  const { bucket } = loadConfig().config;
+  const report = await withCore(({ useCases }) =>
+    useCases.collectGarbage({
+      mend: !dryRun,
+      force,
+      readsObjects: bucket.kind === "embedded",
+      isAlone: bucket.kind === "embedded" || bucket.keyPrefix !== "",
+      onFinding: (finding) => process.stdout.write(`${describe(finding)}\n`),
+      onProgress: createProgress(),
+    }),
+  );
+  process.stdout.write(`${summarise(report, { dryRun }).join("\n")}\n`);
+  if (total(report.found) > total(report.mended)) process.exitCode = 1;
+}
+
+function createProgress(): (compared: number) => void {
+  let reported = 0;
+  return (compared) => {
+    if (compared - reported < PROGRESS_EVERY) return;
+    reported = compared;
+    process.stderr.write(`${compared} objects compared\n`);
+  };
+}
+
+function describe(finding: Finding): string {
+  const { kind } = finding;
+  if (kind === "orphan") {
+    const { objectKey, sizeBytes, modifiedAt } = finding.object;
+    return `object without a row: ${objectKey} (${sizeBytes} bytes, of ${new Date(modifiedAt).toISOString()})`;
+  }
+  if (kind === "multipart") {
+    const { objectKey, begunAt } = finding.upload;
+    return `multipart upload without a row: ${objectKey} (started ${new Date(begunAt).toISOString()})`;
+  }
+  if (kind === "usage") {
+    const { ownerId, counted, actual } = finding.drift;
+    return `usage of ${ownerId}: counted ${counted.bytes} bytes in ${counted.files} files, there are ${actual.bytes} in ${actual.files}`;
+  }
+  const { id, noteId, ownerId, filename, sizeBytes } = finding.attachment;
+  const which = `${JSON.stringify(filename)}, attachment ${id} in note ${noteId} of ${ownerId}`;
+  if (kind === "missing") return `file without its object: ${which}`;
+  if (kind === "damaged") return `file whose bytes are lost: ${which}`;
+  return `object of another length: ${which}: ${finding.object.sizeBytes} bytes, ${sizeBytes} were verified`;
+}
+
+function summarise({ found, mended, tally, kept }: GarbageReport, { dryRun }: { dryRun: boolean }): string[] {
+  const width = Math.max(...Object.values(NAMES).map((name) => name.length));
+  const row = (...cells: [string, string | number, string | number]) =>
+    `${cells[0].padEnd(width)}  ${String(cells[1]).padStart(8)}  ${String(cells[2]).padStart(8)}`;
+  const rows = Object.entries(NAMES).map(([kind, name]) =>
+    row(name, found[kind as Finding["kind"]], ONLY_REPORTED.has(kind) ? "-" : mended[kind as Finding["kind"]]),
+  );
+  return [
+    "",
+    row("", "found", "mended"),
+    ...rows,
+    "",
+    `Of the other objects, ${tally.known} are known, ${tally.foreign} have foreign names, and ${tally.young} are too new to judge.`,
+    ...(kept === undefined ? [] : [kept]),
+    ...(dryRun ? ["Nothing was changed (--dry-run)."] : []),
+  ];
+}
+
+function total(counts: Counts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

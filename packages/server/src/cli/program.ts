@@ -4,15 +4,10 @@ import { ConfigError } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
 import { adoptCommand } from "./adopt.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
-import { bucketCommand } from "./bucket.ts";
-import { configCommand } from "./config.ts";
-import { doctorCommand } from "./doctor.ts";
-import { gcCommand } from "./gc.ts";
-import { policyCommand } from "./policy.ts";
-import { presignCommand } from "./presign.ts";
+import { bucketCommand, gcCommand, presignCommand } from "./bucket.ts";
+import { configCommand, doctorCommand, policyCommand } from "./setup.ts";
 import { startCommand } from "./start.ts";
-import { tokenCommand } from "./token.ts";
-import { userCommand } from "./user.ts";
+import { tokenCommand, userCommand } from "./user.ts";
 
 const REMEDIES: Partial<Record<string, string>> = {
   EADDRINUSE: "Another program listens there. Stop it, or set PORT (and S3_LOCAL_PORT) to free ports.",

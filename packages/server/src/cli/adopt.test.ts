@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { DomainError } from "../platform/errors.ts";
-import { readAdoptionList } from "./read-adoption-list.ts";
+import { readAdoptionList } from "./adopt.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -1,9 +1,23 @@
 import { Command } from "commander";
+import { reportConfigFaults } from "../operations/doctor/checks/host.ts";
+import type { Report } from "../operations/doctor/finding.ts";
+import { EXIT_CODES, printReport } from "../operations/doctor/finding.ts";
+import { describeConfig } from "../platform/config/describe.ts";
+import { ConfigError, loadConfig } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
 import type { PolicyName, PolicySetting, PolicyValue } from "../platform/policy.ts";
 import { policyNames, variableOf } from "../platform/policy.ts";
-import { parseDuration } from "./duration.ts";
-import { withCore } from "./with-core.ts";
+import { runDoctor } from "../wiring/doctor.ts";
+import { parseDuration, withCore } from "./with-core.ts";
+
+/** `valetkey config` prints the configuration with secrets masked. If the configuration has faults, prints all faults, and exits with 1. */
+export function configCommand(): Command {
+  return new Command("config").description("print the configuration in force, with secrets masked").action(() => {
+    const { config, warnings } = loadConfig();
+    for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
+    process.stdout.write(`${describeConfig(config).join("\n")}\n`);
+  });
+}
 
 /** `valetkey policy` shows and changes the rules of the service. Running replicas apply a change within a few seconds. */
 export function policyCommand(): Command {
@@ -60,4 +74,31 @@ function describeValue(value: PolicyValue): string {
 function describeSource(name: PolicyName, source: PolicySetting["source"]): string {
   if (source === "configuration") return `set by ${variableOf(name)}`;
   return source === "administrator" ? "set by an administrator" : "default";
+}
+
+/**
+ * `valetkey doctor` checks the whole set-up. The exit code is 1 if the doctor finds an error, 2 if it finds warnings but no error, and 0 if
+ * it finds neither.
+ */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description("check the bucket, the database, the proxy and this machine, and print a fix for each fault")
+    .option("--json", "print the report as JSON", false)
+    .action(doctor);
+}
+
+async function doctor({ json }: { json: boolean }): Promise<void> {
+  const report = await examine();
+  process.stdout.write(`${json ? JSON.stringify(report, null, 2) : printReport(report)}\n`);
+  process.exitCode = EXIT_CODES[report.worst];
+}
+
+async function examine(): Promise<Report> {
+  try {
+    const { config, warnings } = loadConfig();
+    return await runDoctor(config, { warnings, onProgress: (name) => process.stderr.write(`Checking: ${name}\n`) });
+  } catch (error) {
+    if (error instanceof ConfigError) return reportConfigFaults(error, { now: new Date() });
+    throw error;
+  }
 }

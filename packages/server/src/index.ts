@@ -7,6 +7,6 @@ export type {
   Resources,
   User,
 } from "./features/embedding/types.ts";
+export type { FileUrl, ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";
 export type { BucketOptions, ValetKeyOptions } from "./wiring/embedding/options.ts";
-export type { FileUrl, ValetKey } from "./wiring/embedding/valet-key.ts";

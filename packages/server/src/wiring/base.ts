@@ -3,21 +3,23 @@ import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { createAuditArchive } from "../features/audit/retention.ts";
+import type { Application } from "../features/embedding/queries.ts";
+import { applicationQueries } from "../features/embedding/queries.ts";
 import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { createCapabilities } from "../features/storage/capabilities.ts";
 import { refuseInterruptedRestore } from "../operations/backup/restore.ts";
 import { createBucket } from "../platform/bucket/bucket.ts";
-import type { AuthConfig, Config } from "../platform/config/index.ts";
+import type { AuthConfig, BucketConfig, Config } from "../platform/config/index.ts";
 import { createNewId, drawnAhead } from "../platform/crypto/ids.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
+import type { Tx } from "../platform/database/queries.ts";
 import type { JwtIssuer } from "../platform/database/unions.ts";
 import type { Deps, UploadOutcome } from "../platform/deps.ts";
+import { DomainError } from "../platform/errors.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
 import type { InSpan } from "../platform/tracing/open-telemetry.ts";
-import { bucketTarget, placeOf } from "./bucket-target.ts";
 import { openPostgres } from "./database/open-postgres.ts";
 import { openSqlite } from "./database/open-sqlite.ts";
-import { createOpened } from "./opened.ts";
 import { traceBucket, traceDatabase } from "./trace-parts.ts";
 import { createUseCases } from "./use-cases.ts";
 
@@ -25,7 +27,7 @@ import { createUseCases } from "./use-cases.ts";
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
 /** The events that use cases emit after a commit. These events report new work to the background jobs, and ended uploads to the metrics. */
-export type WorkEvents = {
+type WorkEvents = {
   deletionsQueued: [];
   verificationQueued: [];
   mailQueued: [];
@@ -121,4 +123,84 @@ function jwtIssuersOf({ jwtSecret, jwksUrl }: Pick<AuthConfig, "jwtSecret" | "jw
   if (jwtSecret !== undefined) issuers.push("jwt-secret");
   if (jwksUrl !== undefined) issuers.push("jwks");
   return issuers;
+}
+
+/** Stores the parts that were opened. `close` closes them in the opposite order. */
+export type Opened = {
+  /** Registers the function that closes a part that was just opened. */
+  add(close: () => unknown): void;
+  /** Closes everything, even if a part fails to close. Rejects with the first failure. */
+  close(): Promise<void>;
+};
+
+export function createOpened(): Opened {
+  const closers: (() => unknown)[] = [];
+  return {
+    add(close) {
+      closers.push(close);
+    },
+    async close() {
+      const failures: unknown[] = [];
+      for (const close of closers.splice(0).reverse()) {
+        try {
+          await close();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}
+
+/** Returns the options that the S3 adapter needs to use the configured bucket. */
+export function bucketTarget(bucket: BucketConfig) {
+  if (bucket.kind === "s3") {
+    const { kind: _, ...target } = bucket;
+    return target;
+  }
+  const { name, region, keyPrefix, credentials, host, port } = bucket;
+  const endpoint = `http://${host}:${port}`;
+  return {
+    name,
+    region,
+    keyPrefix,
+    credentials,
+    endpoint,
+    publicEndpoint: bucket.publicEndpoint ?? `http://localhost:${port}`,
+    forcePathStyle: true,
+  };
+}
+
+/** Returns the name of the bucket in the database table that stores capabilities. */
+export function placeOf(bucket: BucketConfig): string {
+  const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
+  return [server, bucket.name, bucket.keyPrefix].join(" ");
+}
+
+/** The name that the service itself has in the database. No embedding may have this name. */
+export const SERVICE = "service";
+
+/**
+ * Reserves the database for one application, so that no other application runs its background jobs on it. The jobs of an application with
+ * another bucket would reject the files and delete the rows of the files. Throws `database_unavailable` if the database belongs to another
+ * application, or if its files are in another bucket.
+ */
+export async function ownDatabase(tx: Tx, application: Application): Promise<void> {
+  const holder = await applicationQueries(tx).own(application);
+  if (holder.name !== application.name) {
+    throw new DomainError(
+      "database_unavailable",
+      `This database belongs to ${nameOf(holder)}, and ${nameOf(application)} can't share it. Give each of them a database or a schema of its own.`,
+    );
+  }
+  if (holder.bucket === application.bucket) return;
+  throw new DomainError(
+    "database_unavailable",
+    `The files of this database are in the bucket ${holder.bucket}, and not in ${application.bucket}. Set the former bucket, or give each application a database or a schema of its own.`,
+  );
+}
+
+function nameOf({ name }: Application): string {
+  return name === SERVICE ? "the Valet Key service" : `the application "${name}"`;
 }

@@ -2,10 +2,10 @@ import { createAccounts } from "../features/accounts/library/accounts.ts";
 import { accountQueries } from "../features/accounts/queries/accounts.ts";
 import { peopleQueries } from "../features/people/queries.ts";
 import { type ConfiguredPolicy, fixedPolicy, policyQueries } from "../features/policy/live-policy.ts";
-import type { Config } from "../platform/config/index.ts";
+import type { Config, MailConfig } from "../platform/config/index.ts";
+import type { Smtp } from "../platform/mailer/smtp.ts";
 import { policyNames, variableOf } from "../platform/policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
-import { openMailer } from "./open-mailer.ts";
 
 /** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
@@ -56,4 +56,10 @@ function configuredPolicy({ auth, limits, given }: Config): ConfiguredPolicy {
     values: { ...fixedPolicy(limits).values, "sign-up": auth.signUp, "proven-email": proof },
     fixed: policyNames.filter((name) => given.includes(variableOf(name))),
   };
+}
+
+/** Loads the mail library only here, because a service without mail does not need it. */
+export async function openMailer(config: MailConfig): Promise<Smtp> {
+  const { createSmtp } = await import("../platform/mailer/smtp.ts");
+  return createSmtp(config);
 }

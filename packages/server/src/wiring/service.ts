@@ -13,13 +13,12 @@ import { withRedaction } from "../platform/http/logging.ts";
 import type { Tracing } from "../platform/tracing/open-telemetry.ts";
 import { buildApp } from "./app.ts";
 import { startBackground } from "./background.ts";
+import type { Opened } from "./base.ts";
+import { createOpened, ownDatabase, SERVICE } from "./base.ts";
 import { type Core, openCore } from "./core.ts";
-import { createDoctor } from "./doctor-service.ts";
+import { createDoctor } from "./doctor.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
-import { createOpened, type Opened } from "./opened.ts";
-import { ownDatabase, SERVICE } from "./own-database.ts";
-import { createShutdown, type Shutdown } from "./shutdown-signals.ts";
 
 // The folders that can contain the built web app. The first folder is for the repository, and the second folder is for the published
 // command.
@@ -220,4 +219,33 @@ async function settleBucketPort(config: Config): Promise<Config> {
 function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
   if (typeof trustProxy !== "number") return trustProxy;
   return (_address: string, hop: number) => hop < trustProxy;
+}
+
+/** The steps when the service stops: it drains, then it closes, and at last it cuts the connections that are still open. */
+type Shutdown = {
+  /** Aborts when the service drains. */
+  draining: AbortSignal;
+  drain(): void;
+  /** Aborts when the connections that are still open must be cut. */
+  cut: AbortSignal;
+  /** Aborts `cut` after this many milliseconds. */
+  cutAfter(withinMs: number): void;
+  /** Returns the milliseconds until `cut` aborts. */
+  leftMs(): number;
+};
+
+function createShutdown(): Shutdown {
+  const draining = new AbortController();
+  const cut = new AbortController();
+  let cutAt = performance.now();
+  return {
+    draining: draining.signal,
+    drain: () => draining.abort(),
+    cut: cut.signal,
+    cutAfter(withinMs) {
+      cutAt = performance.now() + withinMs;
+      setTimeout(() => cut.abort(), withinMs).unref();
+    },
+    leftMs: () => Math.max(0, cutAt - performance.now()),
+  };
 }

@@ -15,7 +15,7 @@ import { fillTables, GROWING_TABLES, MIDDLE } from "../../testing/database/large
 import { queryExamples } from "../../testing/database/query-examples.ts";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
 import { queriesOn } from "./database.ts";
-import { postgresLookups } from "./postgres-lookups.ts";
+import { postgresLookups } from "./open-postgres.ts";
 
 /** The time limit for filling the tables. Milliseconds. */
 const SLOW_MS = 600_000;

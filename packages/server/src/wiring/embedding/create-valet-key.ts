@@ -1,26 +1,60 @@
 import { randomUUID } from "node:crypto";
-import pino, { type Logger } from "pino";
+import type { Logger } from "pino";
+import pino from "pino";
 import { createAsk } from "../../features/embedding/ask.ts";
 import { createFiles, type Files } from "../../features/embedding/files.ts";
 import { buildEmbeddingApp } from "../../features/embedding/http/app.ts";
+import type { Doors } from "../../features/embedding/http/doors.ts";
 import { openDoors } from "../../features/embedding/http/doors.ts";
 import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { checkUser } from "../../features/embedding/http/identify.ts";
 import { presentFile } from "../../features/embedding/items.ts";
 import { deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
-import type { User } from "../../features/embedding/types.ts";
+import type { ItemFile, User } from "../../features/embedding/types.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { startBackground } from "../background.ts";
-import { type Base, openBase } from "../base.ts";
-import { placeOf } from "../bucket-target.ts";
-import { createOpened, type Opened } from "../opened.ts";
-import { ownDatabase } from "../own-database.ts";
-import { baseConfigOf } from "./base-config.ts";
-import { checkOptions } from "./check-options.ts";
+import type { Opened } from "../base.ts";
+import { type Base, createOpened, openBase, ownDatabase, placeOf } from "../base.ts";
 import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
-import { runDue } from "./run-due.ts";
-import { createRunningCalls } from "./running-calls.ts";
-import type { ValetKey } from "./valet-key.ts";
+import { baseConfigOf, checkOptions } from "./options.ts";
+
+/** A URL of a file, and the expiry of the URL. */
+export type FileUrl = { url: string; expiresAt: Date };
+
+/** An embedding of Valet Key in an application. */
+export type ValetKey<AppUser extends User = User> = Doors & {
+  /**
+   * Issues a URL of a file for a user, if the application's `may` function permits "read". `expiresInSeconds`: 1 to the `urlTtlSeconds` of
+   * the resource. Default: that maximum. The default `disposition` is `attachment`. Throws an error with the `code` `attachment_not_found`,
+   * `access_denied`, `attachment_not_ready`, `expires_in_out_of_range` or `rate_limited`.
+   */
+  issueUrl(
+    user: AppUser,
+    fileId: string,
+    options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline" },
+  ): Promise<FileUrl>;
+  /**
+   * Lists the files of an item, oldest first. Does not call `may`, so the application must check access itself. `limit`: 1 to 200, default
+   * 50. `cursor`: the `nextCursor` of the previous page. Throws an error with the `code` `not_found` or `invalid_cursor`. Throws RangeError
+   * for a wrong `limit`.
+   */
+  list(
+    resource: string,
+    itemId: string,
+    page?: { limit?: number; cursor?: string },
+  ): Promise<{ files: ItemFile[]; nextCursor: string | undefined }>;
+  /**
+   * Removes a file and its stored bytes. Does not call `may`, so the application must check access itself. Throws `attachment_not_found`.
+   */
+  remove(fileId: string): Promise<void>;
+  /**
+   * Runs all verifications, hooks and deletions that are due now, and then stops. Call it on hosts where a process ends after each request.
+   * Rejects if the database or the bucket can't be reached. A later call then does the remaining work.
+   */
+  tick(): Promise<void>;
+  /** Finishes the work in progress, and closes the database. */
+  close(): Promise<void>;
+};
 
 const MAX_PAGE = 200;
 
@@ -142,5 +176,48 @@ function callsOf(files: Files): Pick<ValetKey, "issueUrl" | "list" | "remove"> {
       return { files: items.map((file) => presentFile(file, { resource, itemId })), nextCursor };
     },
     remove: files.trusted.remove,
+  };
+}
+
+/** Runs all the work that is due now, as the background jobs do, and then stops. If a verification fails, a later call tries it again. */
+async function runDue(
+  { useCases, capabilities }: Base,
+  { deliver, logger }: { deliver: () => Promise<number>; logger: Logger },
+): Promise<void> {
+  await capabilities.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
+  for (;;) {
+    const claimed = await useCases.leaseVerification();
+    if (claimed === undefined) break;
+    await useCases.runVerification(claimed).catch((error) => {
+      logger.error(
+        { err: error, attachmentId: claimed.attachmentId },
+        "The verification of a file failed. It is retried.",
+      );
+    });
+  }
+  const failures: unknown[] = [];
+  // A job that fails, for example because the bucket is down, must not stop the others.
+  for (const job of [deliver, useCases.flushRefusals, useCases.expireUploads, useCases.purgeObjects]) {
+    await job().catch((error) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Stores the calls from the application that are still running, because `close` must wait for these calls. */
+function createRunningCalls() {
+  const running = new Set<Promise<unknown>>();
+  return {
+    track<Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) {
+      return async (...args: Args): Promise<Result> => {
+        const result = call(...args);
+        running.add(result);
+        try {
+          return await result;
+        } finally {
+          running.delete(result);
+        }
+      };
+    },
+    settle: () => Promise.allSettled(running),
   };
 }

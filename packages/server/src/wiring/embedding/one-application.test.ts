@@ -3,7 +3,7 @@ import { createValetKey } from "../../index.ts";
 import { startEmbedded } from "../../platform/bucket/testing/bucket-server.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines, postgres, runSql } from "../../testing/database/test-databases.ts";
-import { ownDatabase, SERVICE } from "../own-database.ts";
+import { ownDatabase, SERVICE } from "../base.ts";
 import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/embedding.ts";
 
 describe.each(engines)("a database of an embedding on $name", (engine) => {

@@ -1,6 +1,13 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import type { Logger } from "pino";
+import { reservedNames } from "../../features/embedding/http/handler.ts";
 import type { FindUser } from "../../features/embedding/http/identify.ts";
-import type { Resources, User } from "../../features/embedding/types.ts";
+import type { Resource, Resources, User } from "../../features/embedding/types.ts";
+import type { BucketConfig, Config } from "../../platform/config/index.ts";
+import { defaultLimits } from "../../platform/config/index.ts";
+import type { BaseConfig } from "../base.ts";
+import { SERVICE } from "../base.ts";
 
 /** A private bucket on AWS or any S3 server. */
 export type BucketOptions = {
@@ -68,3 +75,149 @@ export type CheckedOptions = Omit<ValetKeyOptions, "user"> & {
   user: FindUser;
   origins: readonly string[];
 };
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
+const BASE_PATH = /^(?:\/[A-Za-z0-9._~-]+)+$/;
+const KIND = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/;
+/** The maximum expiry of a URL, because S3 refuses a longer one. Seconds. */
+const MAX_URL_TTL_SECONDS = 604_800;
+
+/**
+ * Checks the options of `createValetKey`, and fills in the defaults. Throws TypeError with a text that lists every missing or wrong option.
+ */
+export function checkOptions<AppUser extends User>(options: ValetKeyOptions<AppUser>): CheckedOptions {
+  const { application = "application", schema = "valetkey", basePath = "/files", origins = [] } = options;
+  const faults = [
+    ...faultsOfParts(options),
+    ...(NAME.test(application) && application !== SERVICE ? [] : [`application: ${NAMES}, and not "${SERVICE}"`]),
+    ...(SCHEMA.test(schema) ? [] : ["schema: 1 to 63 letters in lower case, digits and _"]),
+    ...(BASE_PATH.test(basePath) ? [] : ["basePath: a path such as /files, without a slash at its end"]),
+    ...origins
+      .filter((origin) => URL.parse(origin)?.origin !== origin)
+      .map((origin) => `origins: ${origin} is no origin`),
+    ...Object.entries(options.resources ?? {}).flatMap(([name, resource]) => faultsOfResource(name, resource)),
+  ];
+  if (faults.length > 0)
+    throw new TypeError(`createValetKey: wrong options.\n${faults.map((f) => `- ${f}`).join("\n")}`);
+  return {
+    ...options,
+    application,
+    schema,
+    basePath,
+    origins,
+    user: options.user as CheckedOptions["user"],
+    resources: options.resources as unknown as Resources,
+  };
+}
+
+const NAMES = "1 to 64 letters, digits, - and _";
+
+function faultsOfParts<AppUser extends User>(options: Partial<ValetKeyOptions<AppUser>>): string[] {
+  const { bucket, database, user, resources, scanner } = options;
+  const faults: string[] = [];
+  if (typeof user !== "function") {
+    faults.push("user is missing: a function that returns the user who sent a request, or null");
+  }
+  if (!isText(bucket?.name)) faults.push("bucket.name is missing: the name of your private bucket");
+  if (!isText(bucket?.region)) faults.push("bucket.region is missing: the region of the bucket, such as eu-central-1");
+  if (!isText(database)) faults.push("database is missing: a postgres:// URL, or the path of a SQLite file");
+  if (scanner !== undefined && !isText(scanner.host)) faults.push("scanner.host is missing: the host of clamd");
+  if (Object.keys(resources ?? {}).length === 0) {
+    faults.push("resources is missing: at least one, such as { invoice: { may } }");
+  }
+  return faults;
+}
+
+function faultsOfResource<AppUser extends User>(name: string, resource: Resource<AppUser>): string[] {
+  const { may, mayMany, accept, maxBytes, urlTtlSeconds, onReady, onRejected } = Object(resource) as Resource;
+  const at = `resources.${name}`;
+  const faults: string[] = [];
+  if (!NAME.test(name)) faults.push(`${at}: the name must be ${NAMES}`);
+  if (reservedNames.has(name)) faults.push(`${at}: this name is reserved for a route`);
+  if (typeof may !== "function") {
+    faults.push(`${at}.may is missing: a function (user, action, itemId) that returns true or false`);
+  }
+  for (const [key, hook] of Object.entries({ mayMany, onReady, onRejected })) {
+    if (hook !== undefined && typeof hook !== "function") faults.push(`${at}.${key}: must be a function`);
+  }
+  const isList = accept === undefined || (Array.isArray(accept) && accept.every((kind) => KIND.test(kind)));
+  if (!isList) faults.push(`${at}.accept: types in lower case, such as application/pdf or image/*`);
+  if (!isCount(maxBytes)) faults.push(`${at}.maxBytes: a whole number of bytes from 1`);
+  if (!isCount(urlTtlSeconds) || (urlTtlSeconds ?? 0) > MAX_URL_TTL_SECONDS) {
+    faults.push(`${at}.urlTtlSeconds: a whole number of seconds from 1 to ${MAX_URL_TTL_SECONDS}`);
+  }
+  return faults;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function isCount(value: unknown): boolean {
+  return value === undefined || (Number.isSafeInteger(value) && (value as number) >= 1);
+}
+
+const CLAMD_PORT = 3_310;
+
+/** Converts the options of an embedding to the configuration of the base. */
+export function baseConfigOf(options: CheckedOptions): BaseConfig {
+  return {
+    database: databaseOf(options),
+    bucket: bucketOf(options.bucket),
+    scanner: scannerOf(options),
+    limits: limitsOf(options),
+    // An embedding sends no webhooks, because it has hooks instead.
+    webhooks: { allowsLoopback: false },
+    server: { dataDir: undefined },
+    // The secret can be random, because only links need it, and an embedding has no links.
+    auth: { secret: randomBytes(32).toString("base64url"), oldSecrets: [], jwtSecret: undefined, jwksUrl: undefined },
+  };
+}
+
+function scannerOf({ scanner }: CheckedOptions): Config["scanner"] {
+  if (scanner === undefined) return undefined;
+  const { host, port = CLAMD_PORT, tooLarge = "reject" } = scanner;
+  return { host, port, tooLarge };
+}
+
+function databaseOf({ database, schema }: CheckedOptions): Config["database"] {
+  if (/^postgres(?:ql)?:\/\//.test(database)) {
+    return { kind: "postgres", url: database, prepared: "auto", ...(schema !== "public" && { schema }) };
+  }
+  return { kind: "sqlite", file: resolve(database) };
+}
+
+function bucketOf({ name, region, endpoint, publicEndpoint, keyPrefix = "", ...rest }: BucketOptions): BucketConfig {
+  const isOther = endpoint !== undefined && !new URL(endpoint).hostname.endsWith(".amazonaws.com");
+  return {
+    kind: "s3",
+    name,
+    region,
+    endpoint,
+    publicEndpoint,
+    forcePathStyle: rest.forcePathStyle ?? isOther,
+    keyPrefix: keyPrefix === "" || keyPrefix.endsWith("/") ? keyPrefix : `${keyPrefix}/`,
+    credentials: rest.credentials,
+    cloudFront: undefined,
+  };
+}
+
+/**
+ * Returns the limits for the use cases. These are the highest limits of all resources, because each resource also checks its own limits.
+ */
+function limitsOf({ resources, itemQuotaBytes }: CheckedOptions): Config["limits"] {
+  const limits = defaultLimits();
+  const rules = Object.values(resources);
+  const uploadMaxBytes = Math.max(...rules.map(({ maxBytes }) => maxBytes ?? limits.uploadMaxBytes));
+  const ttls = rules.map(({ urlTtlSeconds }) => urlTtlSeconds ?? limits.urlTtlDefaultSeconds);
+  const longest = Math.max(...ttls);
+  return {
+    ...limits,
+    uploadMaxBytes,
+    urlTtlMaxSeconds: longest,
+    urlTtlMaxSharedSeconds: longest,
+    userQuotaBytes: itemQuotaBytes,
+    trashDays: 0,
+  };
+}

@@ -5,7 +5,7 @@ import { startEmbedded } from "../platform/bucket/testing/bucket-server.ts";
 import { limitCountQueries } from "../platform/limits/queries.ts";
 import { engines } from "../testing/database/test-databases.ts";
 import { startServiceInTest } from "../testing/use-service.ts";
-import { startSweep } from "./sweep.ts";
+import { startSweep } from "./background.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,12 +1,10 @@
 import { Command } from "commander";
 import { reportConfigFaults } from "../operations/doctor/checks/host.ts";
-import type { Report } from "../operations/doctor/finding.ts";
-import { EXIT_CODES, printReport } from "../operations/doctor/finding.ts";
+import { EXIT_CODES, printReport, type Report } from "../operations/doctor/finding.ts";
 import { describeConfig } from "../platform/config/describe.ts";
 import { ConfigError, loadConfig } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
-import type { PolicyName, PolicySetting, PolicyValue } from "../platform/policy.ts";
-import { policyNames, variableOf } from "../platform/policy.ts";
+import { type PolicyName, type PolicySetting, type PolicyValue, policyNames, variableOf } from "../platform/policy.ts";
 import { runDoctor } from "../wiring/doctor.ts";
 import { parseDuration, withCore } from "./with-core.ts";
 

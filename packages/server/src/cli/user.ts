@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import { accountLinkUrl } from "../features/accounts/own/account-links.ts";
-import type { PersonRecord } from "../features/administration/queries.ts";
-import { administrationQueries } from "../features/administration/queries.ts";
+import { administrationQueries, type PersonRecord } from "../features/administration/queries.ts";
 import { normaliseEmail } from "../features/people/person.ts";
 import { invitationUrl } from "../features/sharing/invitation.ts";
 import { accountInvitationQueries } from "../features/sharing/queries/account-invitations.ts";

@@ -28,10 +28,14 @@ import { sendRoutes, uploadRoutes } from "../features/uploads/routes.ts";
 import { s3Routes } from "../features/uploads/s3/routes.ts";
 import { usageRoutes } from "../features/usage/routes.ts";
 import { webhookRoutes } from "../features/webhooks/routes.ts";
-import type { Doctor } from "../operations/doctor/routes.ts";
-import { doctorRoutes, echoRoute } from "../operations/doctor/routes.ts";
-import type { MetricsAccess, Probes } from "../operations/health/routes.ts";
-import { createReadiness, metricsRoute, opsRoutes } from "../operations/health/routes.ts";
+import { type Doctor, doctorRoutes, echoRoute } from "../operations/doctor/routes.ts";
+import {
+  createReadiness,
+  type MetricsAccess,
+  metricsRoute,
+  opsRoutes,
+  type Probes,
+} from "../operations/health/routes.ts";
 import { createBoundServer } from "../platform/http/bound-connections.ts";
 import { addClientAddress, createClientIpOf, type TrustProxy, trustsProxy } from "../platform/http/client-address.ts";
 import { createRouteTable, handleErrors } from "../platform/http/error-handlers.ts";

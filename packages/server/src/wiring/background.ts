@@ -10,8 +10,7 @@ import { verificationQueries } from "../features/uploads/queries/verifications.t
 import { createDeliveries } from "../features/webhooks/deliver.ts";
 import { startWebhookDelivery } from "../features/webhooks/jobs.ts";
 import { reportUrls } from "../features/webhooks/report-urls.ts";
-import type { Loop } from "../platform/jobs/loop.ts";
-import { startLoop } from "../platform/jobs/loop.ts";
+import { type Loop, startLoop } from "../platform/jobs/loop.ts";
 import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
 import type { Base, Opened } from "./base.ts";
 import type { UseCases } from "./use-cases.ts";

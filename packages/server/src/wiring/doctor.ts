@@ -15,8 +15,7 @@ import type { Bucket, BucketCapabilities } from "../platform/bucket/port.ts";
 import type { Config, LoadedConfig } from "../platform/config/index.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
 import { bucketTarget } from "./base.ts";
-import type { Core } from "./core.ts";
-import { openMailer } from "./core.ts";
+import { type Core, openMailer } from "./core.ts";
 
 /** An object that is older than this comes from a run that was killed. Milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;

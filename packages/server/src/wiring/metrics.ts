@@ -1,6 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { QueueSizes } from "../features/administration/queries.ts";
-import { queueQueries } from "../features/administration/queries.ts";
+import { type QueueSizes, queueQueries } from "../features/administration/queries.ts";
 import type { MetricsConfig } from "../platform/config/index.ts";
 import type { Base } from "./base.ts";
 

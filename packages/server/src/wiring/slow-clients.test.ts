@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { engines } from "../testing/database/test-databases.ts";
-import type { ServiceOptions, TestService } from "../testing/service.ts";
-import { tokenOf } from "../testing/service.ts";
+import { type ServiceOptions, type TestService, tokenOf } from "../testing/service.ts";
 import { startServiceInTest } from "../testing/use-service.ts";
 
 const MIB = 2 ** 20;

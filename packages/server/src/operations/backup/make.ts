@@ -13,6 +13,7 @@ import {
   readManifest,
   writeManifest,
 } from "./manifest.ts";
+
 /** The names of the files and folders of a backup, without the blobs. */
 export const FILES = {
   database: "valetkey.db",

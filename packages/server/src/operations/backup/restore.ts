@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { isOfPreview, MADE_BY_PREVIEW } from "../../platform/database/migrations/index.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.ts";
-import type { Progress } from "./make.ts";
-import { createProgress, FILES } from "./make.ts";
+import { createProgress, FILES, type Progress } from "./make.ts";
 import { BLOB_LIST, type FileEntry, type Manifest, notWhole, readBlobList, readManifest } from "./manifest.ts";
 
 /** A restore first copies all files into this folder, so that a service never starts with half of a backup. */

@@ -1,12 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
-import type { Server, Socket } from "node:net";
-import { connect, createServer } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
-import type { BucketBackup } from "@valetkey/s3-local";
-import { listBlobs, startS3Local } from "@valetkey/s3-local";
+import { type BucketBackup, listBlobs, startS3Local } from "@valetkey/s3-local";
 import { DomainError } from "../../platform/errors.ts";
 
 export { listBlobs };

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import type { Fix } from "./finding.ts";
-import { commandFix, environmentFix, stepFix } from "./finding.ts";
+import { commandFix, environmentFix, type Fix, stepFix } from "./finding.ts";
 
 /** A response. `text` is the first 16 KiB of the body. */
 export type Response = {

@@ -10,8 +10,7 @@ import { publicUrlCheck, publicUrlFaults } from "./checks/public-url.ts";
 import { mailCheck, scannerCheck, serverFaults, serversCheck } from "./checks/servers.ts";
 import { storageCostFaults, storageCostsCheck } from "./checks/storage-costs.ts";
 import { transferFaults, transfersCheck } from "./checks/transfers.ts";
-import type { Report, Severity } from "./finding.ts";
-import { type Outcome, unchecked } from "./finding.ts";
+import { type Outcome, type Report, type Severity, unchecked } from "./finding.ts";
 import type { Check, DoctorParts } from "./parts.ts";
 
 /*

@@ -1,6 +1,5 @@
 import { CompiledQuery, type Kysely } from "kysely";
-import type { AccessQueries } from "../../features/access/queries.ts";
-import { accessQueries } from "../../features/access/queries.ts";
+import { type AccessQueries, accessQueries } from "../../features/access/queries.ts";
 import { urlAuditLog } from "../../features/audit/queries.ts";
 import type { UrlAuditLog } from "../../features/audit/url-audit.ts";
 import { type Lookups, lookupQueries } from "../../features/people/lookups.ts";

@@ -4,12 +4,17 @@ import pg from "pg";
 import { postgresAccessQueries } from "../../features/access/postgres.ts";
 import { compileAccess } from "../../features/access/queries.ts";
 import { openPostgresUrlAudit } from "../../features/audit/url-audit.ts";
-import type { LookupStatement, Lookups, Matches } from "../../features/people/lookups.ts";
-import { compileLookups, lookupsOn, lookupValues } from "../../features/people/lookups.ts";
+import {
+  compileLookups,
+  type LookupStatement,
+  type Lookups,
+  lookupsOn,
+  lookupValues,
+  type Matches,
+} from "../../features/people/lookups.ts";
 import { compileUploads, uploadSteps } from "../../features/uploads/queries/uploads.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { Batching } from "../../platform/database/batching.ts";
-import { createBatching } from "../../platform/database/batching.ts";
+import { type Batching, createBatching } from "../../platform/database/batching.ts";
 import type { RunStatement } from "../../platform/database/compile-statement.ts";
 import { postgresEngine as engine } from "../../platform/database/engine.ts";
 import { migrate } from "../../platform/database/migrate.ts";
@@ -30,10 +35,8 @@ import {
   URL_POOL_SIZE,
 } from "../../platform/database/postgres/pool.ts";
 import { createPostgresSearch } from "../../platform/database/postgres/search.ts";
-import type { RunNamed } from "../../platform/database/postgres/statements.ts";
-import { pipelineOn, runOn, statementsOn } from "../../platform/database/postgres/statements.ts";
-import type { Database, PoolState } from "../../platform/database/queries.ts";
-import { SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
+import { pipelineOn, type RunNamed, runOn, statementsOn } from "../../platform/database/postgres/statements.ts";
+import { type Database, type PoolState, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { createTransactions } from "../../platform/database/transactions.ts";
 import { DomainError } from "../../platform/errors.ts";

@@ -4,8 +4,7 @@ import pino from "pino";
 import { createAsk } from "../../features/embedding/ask.ts";
 import { createFiles, type Files } from "../../features/embedding/files.ts";
 import { buildEmbeddingApp } from "../../features/embedding/http/app.ts";
-import type { Doors } from "../../features/embedding/http/doors.ts";
-import { openDoors } from "../../features/embedding/http/doors.ts";
+import { type Doors, openDoors } from "../../features/embedding/http/doors.ts";
 import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { checkUser } from "../../features/embedding/http/identify.ts";
 import { presentFile } from "../../features/embedding/items.ts";
@@ -13,10 +12,8 @@ import { deliverFileEvents, startFileEventDelivery } from "../../features/embedd
 import type { ItemFile, User } from "../../features/embedding/types.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { startBackground } from "../background.ts";
-import type { Opened } from "../base.ts";
-import { type Base, createOpened, openBase, ownDatabase, placeOf } from "../base.ts";
-import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
-import { baseConfigOf, checkOptions } from "./options.ts";
+import { type Base, createOpened, type Opened, openBase, ownDatabase, placeOf } from "../base.ts";
+import { baseConfigOf, type CheckedOptions, checkOptions, type ValetKeyOptions } from "./options.ts";
 
 /** A URL of a file, and the expiry of the URL. */
 export type FileUrl = { url: string; expiresAt: Date };

@@ -4,10 +4,8 @@ import type { Logger } from "pino";
 import { reservedNames } from "../../features/embedding/http/handler.ts";
 import type { FindUser } from "../../features/embedding/http/identify.ts";
 import type { Resource, Resources, User } from "../../features/embedding/types.ts";
-import type { BucketConfig, Config } from "../../platform/config/index.ts";
-import { defaultLimits } from "../../platform/config/index.ts";
-import type { BaseConfig } from "../base.ts";
-import { SERVICE } from "../base.ts";
+import { type BucketConfig, type Config, defaultLimits } from "../../platform/config/index.ts";
+import { type BaseConfig, SERVICE } from "../base.ts";
 
 /** A private bucket on AWS or any S3 server. */
 export type BucketOptions = {

@@ -1,11 +1,16 @@
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import type { Outcome } from "../finding.ts";
-import { commandFix, type Entry, environmentFix, findingOf, stepFix, unchecked } from "../finding.ts";
+import { commandFix, type Entry, environmentFix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import { attempt, BODY, createSignedRequests } from "../objects.ts";
-import type { Check, DoctorParts } from "../parts.ts";
-import { s3api } from "../parts.ts";
-import type { Answer, Failure, Response } from "../requests.ts";
-import { clockOffsetMs, isFailure, isTlsFailure, unreachableFix } from "../requests.ts";
+import { type Check, type DoctorParts, s3api } from "../parts.ts";
+import {
+  type Answer,
+  clockOffsetMs,
+  type Failure,
+  isFailure,
+  isTlsFailure,
+  type Response,
+  unreachableFix,
+} from "../requests.ts";
 import { permissionFix } from "./permissions.ts";
 
 /** Faults of the connection to the bucket, and of its credentials. */

@@ -1,8 +1,6 @@
-import type { Fix } from "../finding.ts";
-import { type Entry, findingOf, type Outcome, unchecked } from "../finding.ts";
+import { type Entry, type Fix, findingOf, type Outcome, unchecked } from "../finding.ts";
 import { createSignedRequests } from "../objects.ts";
-import type { BucketPlace, Check, DoctorParts } from "../parts.ts";
-import { quoted, s3api } from "../parts.ts";
+import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { type Answer, isFailure, type Response } from "../requests.ts";
 
 /** Faults of the CORS configuration, which only affect browsers. */

@@ -3,8 +3,7 @@ import { access } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 import type { DatabaseConfig } from "../../../platform/config/index.ts";
-import type { Outcome } from "../finding.ts";
-import { commandFix, type Entry, environmentFix, findingOf, stepFix, unchecked } from "../finding.ts";
+import { commandFix, type Entry, environmentFix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import type { Check } from "../parts.ts";
 
 /** Faults of the embedded database, of PostgreSQL, and of a connection pooler in front of it. */

@@ -1,9 +1,7 @@
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
-import type { Fix } from "../finding.ts";
-import { type Entry, environmentFix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
+import { type Entry, environmentFix, type Fix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import { attempt, BODY, createSignedRequests } from "../objects.ts";
-import type { BucketPlace, Check, DoctorParts } from "../parts.ts";
-import { quoted, s3api } from "../parts.ts";
+import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 import { permissionFix } from "./permissions.ts";
 

@@ -2,8 +2,16 @@ import { constants, type StatsFs } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ConfigError } from "../../../platform/config/index.ts";
-import type { Report } from "../finding.ts";
-import { commandFix, type Entry, environmentFix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
+import {
+  commandFix,
+  type Entry,
+  environmentFix,
+  findingOf,
+  type Outcome,
+  type Report,
+  stepFix,
+  unchecked,
+} from "../finding.ts";
 import type { Check, DoctorParts } from "../parts.ts";
 import { isLocal } from "../requests.ts";
 

@@ -5,11 +5,9 @@ import {
   ListObjectsV2Command,
   ListPartsCommand,
 } from "@aws-sdk/client-s3";
-import type { Fix } from "../finding.ts";
-import { type Entry, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
+import { type Entry, type Fix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal } from "../objects.ts";
-import type { BucketPlace, Check, DoctorParts } from "../parts.ts";
-import { quoted } from "../parts.ts";
+import { type BucketPlace, type Check, type DoctorParts, quoted } from "../parts.ts";
 import { type Answer, isFailure } from "../requests.ts";
 
 /** Faults of the permissions of the credentials. */

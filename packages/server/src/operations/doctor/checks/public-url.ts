@@ -1,6 +1,5 @@
 import { readAddress } from "../../../platform/http/client-address.ts";
-import type { Echo } from "../echo.ts";
-import { type Echoed, FORGED_IP, isCollected, lostCredentials, sendEcho } from "../echo.ts";
+import { type Echo, type Echoed, FORGED_IP, isCollected, lostCredentials, sendEcho } from "../echo.ts";
 import { commandFix, type Entry, environmentFix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import type { Check, DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, isLocal, isTlsFailure, unreachableFix } from "../requests.ts";

@@ -1,10 +1,11 @@
-import type { LifecycleRule } from "@aws-sdk/client-s3";
-import { GetBucketLifecycleConfigurationCommand, GetBucketVersioningCommand } from "@aws-sdk/client-s3";
-import type { Fix } from "../finding.ts";
-import { type Entry, findingOf, type Outcome, unchecked } from "../finding.ts";
+import {
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketVersioningCommand,
+  type LifecycleRule,
+} from "@aws-sdk/client-s3";
+import { type Entry, type Fix, findingOf, type Outcome, unchecked } from "../finding.ts";
 import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal } from "../objects.ts";
-import type { BucketPlace, Check, DoctorParts } from "../parts.ts";
-import { quoted, s3api } from "../parts.ts";
+import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
 /** Faults in the settings of the bucket that delete files, or let the storage costs grow. */

@@ -392,6 +392,11 @@ describe("valetkey restore refuses", () => {
       "made by a newer Valet Key",
     ],
     [
+      "a backup of a preview before 0.1.0",
+      (copied) => editManifest(copied, { lastMigration: "0042-sharing", neededMigration: "0038-indexes" }),
+      "was made by a preview of Valet Key before 0.1.0",
+    ],
+    [
       "a path outside of the backup",
       (copied) => editManifest(copied, { folder: "../elsewhere" }),
       "its manifest.json is damaged",

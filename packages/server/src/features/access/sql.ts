@@ -13,7 +13,7 @@ export const PURGE = "purge";
 export const notInTrash = {
   notes: sql<SqlBool>`notes.trash_id is null`,
   /**
-   * An attachment is also in the trash if its note is. With the cast, SQLite reads only the small index `notes_in_trash` (migration 36).
+   * An attachment is also in the trash if its note is. With the cast, SQLite reads only the small index `notes_in_trash`.
    */
   attachments: sql<SqlBool>`(attachments.trash_id is null and not exists (
     select 1 from notes as notes_in_trash

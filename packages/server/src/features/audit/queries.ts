@@ -219,7 +219,7 @@ function idsOfLink(
 
 /**
  * The maximum size of all attachment ids of a page. An event may have 1,000 ids, and a page may have 200 events. A response has no space
- * for more ids than this (platform/http/fit-page-bytes.ts). Bytes.
+ * for more ids than this (platform/http/wire.ts). Bytes.
  */
 const MAX_PAGE_BYTES = 2 ** 20;
 

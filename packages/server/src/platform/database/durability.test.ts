@@ -19,7 +19,7 @@ import type { Database } from "./queries.ts";
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
 const ID_LENGTH = 36;
 // In every fifth round, the test waits for more than 20,000 events before it kills the process. At that moment, SQLite is moving events out
-// of its journal (sqlite/journal/log.ts).
+// of its journal (features/audit/journal/log.ts).
 const eventsBeforeKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
 
 describe.each(engines)("URL events on $name", (engine) => {

@@ -71,7 +71,7 @@ export type Tables = {
     updated_at: number;
     /** The item of the trash that contains this note with its attachments. Null: the note is not in the trash (features/access/sql.ts). */
     trash_id: string | null;
-    /** Null: the index for searches does not have the current text (queries/search-index.ts). */
+    /** Null: the index for searches does not have the current text (features/notes/search-index.ts). */
     is_indexed: 1 | null;
   };
   attachments: {
@@ -121,7 +121,7 @@ export type Tables = {
   };
   /**
    * One row for each owner who has ever had a file. Each transaction that changes the files of an owner also changes this row
-   * (queries/usage.ts).
+   * (features/usage/queries.ts).
    */
   usage: {
     owner_id: string;
@@ -341,7 +341,7 @@ export type Tables = {
   };
   /** The audit events with a `detail.linkId`. A row exists as long as its event. The event may exist longer than the link. */
   link_events: { link_id: string; event_id: string };
-  /** The counters of the limits, each for one period of time (queries/limit-counts.ts). `key` is a hash. */
+  /** The counters of the limits, each for one period of time (platform/limits/queries.ts). `key` is a hash. */
   limit_counts: {
     key: string;
     count: number;

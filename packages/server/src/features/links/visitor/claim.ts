@@ -253,7 +253,7 @@ function eventOf({ newId, clock }: Deps, { link, pass, claim, files, recipient, 
   return { id: newId(), caller: actorOf(pass), subject, at: clock(), detail };
 }
 
-/** Returns the actor of an event that a visitor caused. No user has such an id (features/people/identities.ts). */
+/** Returns the actor of an event that a visitor caused. No user has such an id (features/sharing/sign-up.ts). */
 export function actorOf({ visitorId }: Pass): { userId: string } {
   return { userId: visitorActorId(visitorId) };
 }

@@ -209,6 +209,29 @@ describe("the activity", () => {
     expect(await lines(gil).count()).toBe(210);
   });
 
+  it("loads older events after a refresh that was running when the user reached the end", async () => {
+    const ivy = await web.person("Ivy");
+    for (let nth = 0; nth < 210; nth++) await ivy.client.notes.create({ title: `Note ${nth}` });
+    await ivy.page.goto("/activity");
+    await lines(ivy).first().waitFor();
+    const refresh = Promise.withResolvers<void>();
+    await ivy.page.route(/\/activity\?(?!.*cursor)/, async (route) => {
+      await refresh.promise;
+      await route.continue();
+    });
+    const started = ivy.page.waitForRequest(/\/activity\?(?!.*cursor)/);
+    await ivy.client.notes.create({ title: "Note that causes the refresh" });
+    await started;
+    while ((await lines(ivy).count()) < 200) await lines(ivy).last().scrollIntoViewIfNeeded();
+    await lines(ivy).last().scrollIntoViewIfNeeded();
+    // The browser reports what is visible after it has drawn two frames.
+    await ivy.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
+    );
+    refresh.resolve();
+    await ivy.page.getByRole("link", { name: "Note 0", exact: true }).waitFor();
+  });
+
   it("shows that it is empty or that it failed to load", async () => {
     const hal = await web.person("Hal");
     hal.watch.expect(/^503 /);

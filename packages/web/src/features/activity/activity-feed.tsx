@@ -107,7 +107,7 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
         now={now}
         showsNote={noteId === undefined}
         pageCount={pages.data?.pages.length ?? 0}
-        onEnd={() => hasMore && !pages.isFetching && void pages.fetchNextPage()}
+        onEnd={hasMore && !pages.isFetching ? () => void pages.fetchNextPage() : undefined}
       />
       {pages.isFetchNextPageError && (
         <div className="flex flex-wrap items-center gap-2">

@@ -41,8 +41,8 @@ type ActivityListProps = {
   showsNote: boolean;
   /** The number of loaded pages, including pages without a visible line. */
   pageCount: number;
-  /** Called when the user scrolls near the end of the list. Each value of `pageCount` causes at most one call. */
-  onEnd: () => void;
+  /** Called when the user scrolls near the end of the list. Undefined if there is nothing to load now. */
+  onEnd: (() => void) | undefined;
 };
 
 export function ActivityList({ events, accountId, now, showsNote, pageCount, onEnd }: ActivityListProps) {
@@ -61,7 +61,9 @@ export function ActivityList({ events, accountId, now, showsNote, pageCount, onE
           </ul>
         </section>
       ))}
-      <WhenSeen key={`${shown}/${pageCount}`} onSeen={() => (shown < total ? setShown(shown + STEP) : onEnd())} />
+      {(shown < total || onEnd !== undefined) && (
+        <WhenSeen key={`${shown}/${pageCount}`} onSeen={() => (shown < total ? setShown(shown + STEP) : onEnd?.())} />
+      )}
     </>
   );
 }

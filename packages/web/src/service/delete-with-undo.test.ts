@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { stubPage } from "../testing/stub-page.ts";
 import { texts } from "../texts/index.ts";
 
-vi.stubGlobal("addEventListener", () => undefined);
-vi.stubGlobal("location", new URL("https://valet.example"));
-// The imported modules read these globals only once, when they load.
-vi.resetModules();
+stubPage();
 const { deleteWithUndo } = await import("./delete-with-undo.ts");
 const { instanceQuery, queryClient } = await import("./queries.ts");
 const { toasts } = await import("./toasts.ts");
@@ -20,7 +18,6 @@ beforeEach(() => {
   vi.stubGlobal("fetch", fetched);
 });
 afterEach(() => void vi.restoreAllMocks());
-afterAll(() => void vi.unstubAllGlobals());
 
 function deletionOn({
   trashDays,

@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { stubPage } from "../testing/stub-page.ts";
 
-vi.stubGlobal("addEventListener", () => undefined);
-vi.stubGlobal("location", new URL("https://valet.example"));
-// The imported modules read these globals only once, when they load.
-vi.resetModules();
+stubPage();
 const { followChanges } = await import("./live-updates.ts");
 const { queryClient } = await import("./queries.ts");
 
@@ -33,7 +31,6 @@ beforeEach(() => {
   vi.stubGlobal("EventSource", FakeStream);
 });
 afterEach(() => void vi.useRealTimers());
-afterAll(() => void vi.unstubAllGlobals());
 
 /** Whether the page will load the query again. */
 const isOutdated = (...queryKey: string[]) => queryClient.getQueryState(queryKey)?.isInvalidated;

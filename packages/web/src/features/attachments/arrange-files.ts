@@ -1,5 +1,5 @@
 import type { Attachment } from "@valetkey/client";
-import { type FileKind, kindOfFile } from "./thumbnail.tsx";
+import { type FileKind, kindOfFile } from "../../files/kinds.ts";
 
 export type FileOrder = "attached" | "name" | "size" | "newest";
 

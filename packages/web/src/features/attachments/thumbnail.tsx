@@ -12,6 +12,7 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { type FileKind, kindOfFile } from "../../files/kinds.ts";
 import { hasThumbnail, thumbnailUrl } from "./thumbnails.ts";
 
 /** Shows the thumbnail of a file, or an icon for its kind. The page loads the thumbnail when the row comes near the viewport. */
@@ -80,27 +81,4 @@ export function FileIcon({ isPlain = false, ...file }: { filename: string; conte
       )}
     </span>
   );
-}
-
-export type FileKind = "image" | "video" | "audio" | "pdf" | "text" | "table" | "archive" | "code" | "other";
-
-const BY_EXTENSION: Record<string, FileKind> = {
-  ...of("archive", "zip tar gz tgz bz2 xz zst 7z rar"),
-  ...of("table", "csv tsv xls xlsx ods numbers"),
-  ...of("code", "js ts jsx tsx json html css py rb go rs c h cpp java kt swift sh sql xml yaml yml toml"),
-  ...of("text", "txt md rtf doc docx odt pages"),
-  ...of("image", "heic heif svg psd tif tiff"),
-};
-
-function of(kind: FileKind, extensions: string): Record<string, FileKind> {
-  return Object.fromEntries(extensions.split(" ").map((extension) => [extension, kind]));
-}
-
-/** Returns the kind of a file by a known extension, and otherwise by the content type. */
-export function kindOfFile({ filename, contentType }: { filename: string; contentType: string }): FileKind {
-  const byExtension = BY_EXTENSION[filename.slice(filename.lastIndexOf(".") + 1).toLowerCase()];
-  if (byExtension !== undefined) return byExtension;
-  const [type = "", subtype = ""] = contentType.split(/[/;]/);
-  if (type === "image" || type === "video" || type === "audio" || type === "text") return type;
-  return subtype === "pdf" ? "pdf" : "other";
 }

@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
-import { wholeLines } from "./text-file.tsx";
+import { stubPage } from "../../testing/stub-page.ts";
+
+stubPage();
+const { wholeLines } = await import("./text-file.tsx");
 
 it("leaves out the last line, which may be cut", () => {
   expect(wholeLines("a,b\nc,d\ne")).toBe("a,b\nc,d\n");

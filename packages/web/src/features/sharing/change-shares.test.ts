@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { isEmail, isSameEmail, splitEmails } from "./change-shares.ts";
+import { stubPage } from "../../testing/stub-page.ts";
+
+stubPage();
+const { isEmail, isSameEmail, splitEmails } = await import("./change-shares.ts");
 
 describe("splitEmails", () => {
   it.each([

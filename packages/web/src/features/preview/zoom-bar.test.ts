@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { nextZoom } from "./pdf-file.tsx";
+import { nextZoom } from "./zoom-bar.tsx";
 
 it.each([
   [1, 1, 1.25],
   [1, -1, 0.75],
   [0.5, -1, undefined],
   [4, 1, undefined],
-] as const)("zooms from %d by %d to %s", (zoom, by, next) => {
+] as const)("the zoom of a PDF goes from %d by %d to %s", (zoom, by, next) => {
   expect(nextZoom(zoom, by)).toBe(next);
 });

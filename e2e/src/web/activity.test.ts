@@ -226,7 +226,7 @@ describe("the activity", () => {
     await lines(ivy).last().scrollIntoViewIfNeeded();
     // The browser reports what is visible after it has drawn two frames.
     await ivy.page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
+      "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))",
     );
     refresh.resolve();
     await ivy.page.getByRole("link", { name: "Note 0", exact: true }).waitFor();

@@ -9,7 +9,7 @@ const [engine] = engines as [(typeof engines)[number]];
 describe("GET /admin/doctor", () => {
   const service = useService({ engine });
 
-  it("returns the report to an administrator only", async () => {
+  it("the doctor returns its report only to an administrator", async () => {
     await service.useCases.rememberPerson({ id: "root", email: undefined, name: undefined, isAdmin: true });
     const { status, body } = await service.as("root").send("GET /admin/doctor");
     expect({ status, worst: body.worst }).toEqual({ status: 200, worst: "healthy" });
@@ -38,7 +38,7 @@ describe("POST /doctor/echo", () => {
       payload: Buffer.alloc(1_000),
     });
 
-  it("proves to the holder of the secret what arrived", async () => {
+  it("the echo of the doctor proves to the holder of the secret what arrived", async () => {
     const token = proof.token();
     const echo = (await send(token)).json();
     expect(echo).toMatchObject({ forwardedFor: "203.0.113.7", ip: "127.0.0.1", trustedHops: 0, bytes: 1_000 });
@@ -51,7 +51,7 @@ describe("POST /doctor/echo", () => {
     for (const token of ["", "1.x", other.token()]) expect((await send(token)).statusCode).toBe(404);
   });
 
-  it("refuses a token after a minute", async () => {
+  it("the echo of the doctor refuses a token after a minute", async () => {
     const token = proof.token();
     now += 61_000;
     expect((await send(token)).statusCode).toBe(404);

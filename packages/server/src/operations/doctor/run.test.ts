@@ -7,25 +7,25 @@ const run = (check: Check["run"]) =>
   runCheck({ name: "the subject", run: check }, { parts: {} as DoctorParts, limitMs: 20 });
 
 describe("a check", () => {
-  it("a check is complete without an outcome, and with a finding", async () => {
+  it("a check of the doctor is complete without an outcome, and with a finding", async () => {
     expect(await run(async () => [])).toEqual({ outcomes: [], isComplete: true });
     const finding = findingOf({ "disk-full": { severity: "error", title: "The disk is full", why: "Uploads fail." } });
     const found = finding("disk-full", { detail: "0 MiB are free.", fix: [] });
     expect(await run(async () => [found])).toEqual({ outcomes: [found], isComplete: true });
   });
 
-  it("a check is not complete when it could not check a part", async () => {
+  it("a check of the doctor is not complete if it could not check a part", async () => {
     const outcomes = [unchecked("a part", "it has no date")];
     expect(await run(async () => outcomes)).toEqual({ outcomes, isComplete: false });
   });
 
-  it("counts as unchecked when it takes too long", async () => {
+  it("a check of the doctor that takes too long counts as unchecked", async () => {
     const { outcomes, isComplete } = await run(() => new Promise(() => undefined));
     expect(outcomes).toEqual([unchecked("the subject", "it took longer than 0.02 seconds")]);
     expect(isComplete).toBe(false);
   });
 
-  it("counts as unchecked when it fails, with the cause of a domain error", async () => {
+  it("a check of the doctor that fails counts as unchecked, with the cause of a domain error", async () => {
     const failing = () => Promise.reject(new Error("try later", { cause: new Error("the bucket responded with 503") }));
     expect((await run(failing)).outcomes).toEqual([unchecked("the subject", "the bucket responded with 503")]);
   });

@@ -14,12 +14,12 @@ const down = (): Promise<void> => Promise.reject(new Error("connect to 10.0.0.7 
 const silent = (): Promise<void> => new Promise<void>(() => undefined);
 
 describe("probes", () => {
-  it("reports a live process during every outage", async () => {
+  it("/healthz reports a live process during every outage", async () => {
     const { anonymous } = await started({ probes: { database: down, bucket: down } });
     expect((await anonymous.send("GET /healthz")).body).toEqual({ status: "ok" });
   });
 
-  it("is ready when the database and the bucket respond", async () => {
+  it("/readyz returns ready when the database and the bucket respond", async () => {
     const { anonymous } = await started();
     // Polls, because on a slow machine a probe may exceed its time limit.
     await expect
@@ -30,7 +30,7 @@ describe("probes", () => {
   it.each([
     ["database", { database: down, bucket: up }, { database: "down", bucket: "up" }],
     ["database, bucket", { database: down, bucket: down }, { database: "down", bucket: "down" }],
-  ])("reports that %s is down without the cause", async (names, probes, checks) => {
+  ])("/readyz reports that %s is down, without the cause", async (names, probes, checks) => {
     const { anonymous } = await started({ probes });
     const answer = await anonymous.send("GET /readyz");
     expect(answer.status).toBe(503);
@@ -54,7 +54,7 @@ describe("probes", () => {
     expect(text).toContain(`valetkey_part_up{part="${part}"} 0\n`);
   });
 
-  it("is not ready while it drains, and closes each connection with its response", async () => {
+  it("a draining service is not ready, and closes each connection with its response", async () => {
     const draining = new AbortController();
     const { anonymous } = await started({ draining: draining.signal });
     expect((await anonymous.send("GET /healthz")).headers.connection).not.toBe("close");
@@ -65,14 +65,14 @@ describe("probes", () => {
     expect([served.status, served.headers.connection]).toEqual([200, "close"]);
   });
 
-  it("names the reason of the database", async () => {
+  it("/readyz names the reason why the database is down", async () => {
     const full = () => Promise.reject(new DomainError("storage_full", "The disk of the database is full"));
     const { anonymous } = await started({ probes: { database: full, bucket: up } });
     const { body } = await anonymous.send("GET /readyz");
     expect(body.detail).toBe("Not ready. Down: database (The disk of the database is full).");
   });
 
-  it("probes each part at most once a second", async () => {
+  it("the service probes each part at most once a second", async () => {
     let probed = 0;
     const counting = async () => {
       probed += 1;
@@ -86,7 +86,7 @@ describe("probes", () => {
     expect(probed).toBe(2);
   });
 
-  it("reports a part as down if its first probe takes more than a second", async () => {
+  it("/readyz reports a part as down if its first probe takes more than a second", async () => {
     const { anonymous } = await started({ probes: { database: up, bucket: silent } });
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => {
@@ -154,7 +154,7 @@ describe("probes", () => {
 });
 
 describe("metrics", () => {
-  it("metrics count requests by route and issued URLs, without ids", async () => {
+  it("/metrics counts requests by route and issued URLs, without ids", async () => {
     const service = await started();
     const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -174,7 +174,7 @@ describe("metrics", () => {
     for (const secret of [id, noteId, "ann", "X-Amz"]) expect(text).not.toContain(secret);
   });
 
-  it("require METRICS_TOKEN if it is set", async () => {
+  it("/metrics requires METRICS_TOKEN if it is set", async () => {
     const { anonymous } = await started({ metricsAccess: { token: "a-long-enough-token" } });
     const refused = await anonymous.send("GET /metrics");
     expect([refused.status, refused.headers["www-authenticate"]]).toEqual([401, "Bearer"]);
@@ -184,7 +184,7 @@ describe("metrics", () => {
     expect((await anonymous.send("GET /metrics", { headers: right })).status).toBe(200);
   });
 
-  it("metrics are not served here if they have a port of their own", async () => {
+  it("the service does not serve /metrics if the metrics have a port of their own", async () => {
     const { anonymous } = await started({ metricsAccess: "elsewhere" });
     expect((await anonymous.send("GET /metrics")).status).toBe(404);
   });
@@ -197,7 +197,7 @@ describe("X-Request-Id", () => {
     expect(headers["x-request-id"]).toBe(body.requestId);
   });
 
-  it("X-Request-Id is that of the request if it looks like an id", async () => {
+  it("X-Request-Id is the id of the request if that looks like an id", async () => {
     const { anonymous } = await started();
     const sent = async (id: string) =>
       (await anonymous.send("GET /healthz", { headers: { "x-request-id": id } })).headers["x-request-id"];

@@ -76,18 +76,21 @@ describe("a bucket that is down", async () => {
   const { endpoint, close } = await listening(() => undefined);
   close();
 
-  test.each(calls)("%s: bucket_unavailable without a long wait", async (_name, call) => {
-    const bucket = bucketOn({ ...nowhere, endpoint });
-    onTestFinished(() => bucket.close());
-    const before = performance.now();
-    const error = await failure(call(bucket));
-    expect(error.code).toBe("bucket_unavailable");
-    expect(causeOf(error)).toMatch(/nothing listens at the endpoint: check S3_ENDPOINT/);
-    expect(error.message).not.toMatch(/127|ECONN/);
-    expect(performance.now() - before).toBeLessThan(LIMIT_MS);
-  });
+  test.each(calls)(
+    "%s on a bucket that is down fails with bucket_unavailable, without a long wait",
+    async (_name, call) => {
+      const bucket = bucketOn({ ...nowhere, endpoint });
+      onTestFinished(() => bucket.close());
+      const before = performance.now();
+      const error = await failure(call(bucket));
+      expect(error.code).toBe("bucket_unavailable");
+      expect(causeOf(error)).toMatch(/nothing listens at the endpoint: check S3_ENDPOINT/);
+      expect(error.message).not.toMatch(/127|ECONN/);
+      expect(performance.now() - before).toBeLessThan(LIMIT_MS);
+    },
+  );
 
-  test("recovers when it is back and fails when it is down again", async () => {
+  test("a bucket that is back accepts calls, and fails calls when it is down again", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "valetkey-bucket-"));
     onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
     const first = await startEmbedded({ dataDir });
@@ -104,7 +107,7 @@ describe("a bucket that is down", async () => {
 });
 
 describe("a bucket that accepts the connection and never responds", () => {
-  test.each(calls)("%s: bucket_unavailable, not a hang", async (_name, call) => {
+  test.each(calls)("%s on a silent bucket fails with bucket_unavailable, and does not hang", async (_name, call) => {
     const { endpoint, close } = await listening((socket) => socket.resume());
     onTestFinished(close);
     const bucket = bucketOn({ ...nowhere, endpoint }, { timeouts: { callMs: 300, idleMs: 200 } });
@@ -114,7 +117,7 @@ describe("a bucket that accepts the connection and never responds", () => {
     expect(causeOf(error)).toMatch(/does not respond in time|did not respond to \w+ within \d+ ms/);
   });
 
-  test("fails after 4.5 s with the default timeouts", async () => {
+  test("a call of a silent bucket fails after 4.5 s with the default timeouts", async () => {
     const { endpoint, close } = await listening((socket) => socket.resume());
     onTestFinished(close);
     const bucket = bucketOn({ ...nowhere, endpoint });
@@ -124,7 +127,7 @@ describe("a bucket that accepts the connection and never responds", () => {
     }
   });
 
-  test("fails if the bucket stalls in the middle of an object", async () => {
+  test("a read fails if the bucket stalls in the middle of an object", async () => {
     const { endpoint, close } = await listening((socket) =>
       socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")),
     );
@@ -134,7 +137,7 @@ describe("a bucket that accepts the connection and never responds", () => {
     expect((await failure(bucket.computeChecksum("key"))).code).toBe("bucket_unavailable");
   });
 
-  test("fails if the connection breaks in the middle of an object", async () => {
+  test("a read fails if the connection breaks in the middle of an object", async () => {
     const { endpoint, close } = await listening((socket) =>
       socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")),
     );
@@ -144,7 +147,7 @@ describe("a bucket that accepts the connection and never responds", () => {
     expect((await failure(bucket.computeChecksum("key"))).code).toBe("bucket_unavailable");
   });
 
-  test("fails if the credential provider never responds", async () => {
+  test("a call of a bucket fails if the credential provider never responds", async () => {
     const bucket = bucketOn(
       { ...nowhere, endpoint: "http://127.0.0.1:9" },
       { credentials: () => new Promise(() => undefined), timeouts: { callMs: 200 } },
@@ -180,17 +183,20 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     [400, "ExpiredToken", /temporary credentials have expired/],
     [301, "PermanentRedirect", /another region: check AWS_REGION/],
     [403, "RequestTimeTooSkewed", /clock is off/],
-  ])("%i %s", async (status, code, advice) => {
-    const bucket = await refusing({ status, code });
-    // Makes all calls at the same time. The client waits before it retries a throttled call, so calls one after another would take long.
-    const errors = await Promise.all(calls.slice(2).map(([, call]) => failure(call(bucket))));
-    for (const error of errors) {
-      expect(error.code).toBe("bucket_unavailable");
-      expect(causeOf(error)).toMatch(advice);
-    }
-  });
+  ])(
+    "the error %i %s of the bucket becomes bucket_unavailable with advice for the log",
+    async (status, code, advice) => {
+      const bucket = await refusing({ status, code });
+      // Makes all calls at the same time. The client waits before it retries a throttled call, so calls one after another would take long.
+      const errors = await Promise.all(calls.slice(2).map(([, call]) => failure(call(bucket))));
+      for (const error of errors) {
+        expect(error.code).toBe("bucket_unavailable");
+        expect(causeOf(error)).toMatch(advice);
+      }
+    },
+  );
 
-  test("the built-in bucket on a read-only disk is named with its remedy", async () => {
+  test("the error of a built-in bucket on a read-only disk has a remedy", async () => {
     const bucket = await refusing({ status: 500, code: "StorageNotWritable" });
     expect(await failure(store(bucket, 10))).toMatchObject({
       code: "bucket_unavailable",
@@ -198,13 +204,16 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     });
   });
 
-  test.each([403, 500, 301])("a HEAD with %i and no body", async (status) => {
-    const bucket = await refusing({ status, code: "" });
-    expect((await failure(bucket.head("key"))).code).toBe("bucket_unavailable");
-    expect((await failure(bucket.probe())).code).toBe("bucket_unavailable");
-  });
+  test.each([403, 500, 301])(
+    "a HEAD to which the bucket responds with %i and no body fails with bucket_unavailable",
+    async (status) => {
+      const bucket = await refusing({ status, code: "" });
+      expect((await failure(bucket.head("key"))).code).toBe("bucket_unavailable");
+      expect((await failure(bucket.probe())).code).toBe("bucket_unavailable");
+    },
+  );
 
-  test("a wrong configuration is named without signatures or secrets", async () => {
+  test("the error of a wrong bucket configuration has advice, and no signatures or secrets", async () => {
     const server = await startEmbedded();
     onTestFinished(() => server.stop());
     const { accessKeyId, secretAccessKey } = server.credentials;
@@ -232,7 +241,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     }
   });
 
-  test("no credentials", async () => {
+  test("a bucket without credentials fails with bucket_unavailable, and the log says what to set", async () => {
     const none = async () => {
       throw Object.assign(new Error("Could not load credentials from any providers"), {
         name: "CredentialsProviderError",

@@ -52,11 +52,11 @@ export function bucketSuite(
 
     providerPromiseTests(name, () => ({ server, bucket, behind }));
 
-    test("responds to a probe", async () => {
+    test("the bucket responds to a probe", async () => {
       await bucket.probe();
     });
 
-    test.each(streamSizes)("stores a stream of %i bytes and gives the same back", async (size) => {
+    test.each(streamSizes)("the bucket stores a stream of %i bytes and returns the same bytes", async (size) => {
       const bytes = patterned(size);
       const { objectKey, stored } = await store(bytes);
       expect(stored).toEqual({ sizeBytes: size, checksum: { algorithm: "SHA256", value: sha256(bytes) } });
@@ -77,7 +77,7 @@ export function bucketSuite(
     test.each([
       ["in one part", 1000],
       ["in many", 6 * MIB],
-    ])("leaves nothing of a stream that is one byte too large (%s)", async (_how, maxBytes) => {
+    ])("a stream that is one byte too large leaves nothing in the bucket (%s)", async (_how, maxBytes) => {
       const objectKey = bucket.newObjectKey();
       const body = patternedStream(maxBytes + 1);
       const storing = bucket.store({ objectKey, contentType: "image/png", body, maxBytes });
@@ -90,7 +90,7 @@ export function bucketSuite(
     test.each([
       ["destroyed", undefined],
       ["broken", new Error("ECONNRESET")],
-    ])("leaves nothing of a multipart stream that is %s", async (_how, error) => {
+    ])("a multipart stream that is %s leaves nothing in the bucket", async (_how, error) => {
       const objectKey = bucket.newObjectKey();
       const body = patternedStream(20 * MIB, (soFar) => {
         if (soFar === 12 * MIB) body.destroy(error);
@@ -101,7 +101,7 @@ export function bucketSuite(
       expect(await behind.uploads()).toBe(0);
     });
 
-    test("leaves nothing of a stream that was destroyed before", async () => {
+    test("a stream that was destroyed before the upload leaves nothing in the bucket", async () => {
       const objectKey = bucket.newObjectKey();
       const body = patternedStream(10).destroy();
       const storing = bucket.store({ objectKey, contentType: "image/png", body, maxBytes: 100 });
@@ -119,7 +119,7 @@ export function bucketSuite(
       expect((await fetch(url.replace(/suite\/[0-9a-f]{44}/, objectKey))).status).toBe(403);
     });
 
-    test("refuses a presigned URL after its expiry", async () => {
+    test("the bucket refuses a presigned URL after its expiry", async () => {
       const { objectKey } = await store(Buffer.from("x"));
       const now = Date.now();
       const { url, expiresAt } = await bucket.presignGet({ objectKey, ...GET, now: now - 61_000 });
@@ -161,14 +161,14 @@ export function bucketSuite(
       expect(answer.headers.has("set-cookie")).toBe(false);
     });
 
-    test("returns undefined for a missing object", async () => {
+    test("a missing object has no head, no checksum and no download", async () => {
       const objectKey = bucket.newObjectKey();
       expect(await bucket.head(objectKey)).toBeUndefined();
       await expect(bucket.computeChecksum(objectKey)).rejects.toMatchObject({ code: "object_not_found" });
       expect((await download(objectKey)).status).toBe(404);
     });
 
-    test("finds foreign objects under any key that can be signed", async () => {
+    test("the bucket finds foreign objects under any key that can be signed", async () => {
       for (const Key of ["reports/ä + b?.txt", "a//b", "end/", "quote'\"(1)!*.txt"]) {
         await behind.s3.send(
           new PutObjectCommand({ Bucket: server.bucket, Key, Body: "there", ContentType: "text/csv" }),
@@ -181,7 +181,7 @@ export function bucketSuite(
       await expect(bucket.head("a/../b")).rejects.toMatchObject({ code: "invalid_request" });
     });
 
-    test("deletes any number of objects, even missing ones", async () => {
+    test("a deletion accepts any number of objects, even missing ones", async () => {
       const { objectKey: one } = await store(Buffer.from("1"));
       const { objectKey: two } = await store(Buffer.from("2"));
       const missing = Array.from({ length: 210 }, () => bucket.newObjectKey());
@@ -193,7 +193,7 @@ export function bucketSuite(
       expect(await bucket.delete([one])).toEqual([one]);
     });
 
-    test("lists all objects under its prefix, in pages ordered by key", async () => {
+    test("a list shows all objects under the prefix of the bucket, in pages ordered by key", async () => {
       const listing = bucketOn(server, { keyPrefix: "listing/" });
       const odd = ["ä + b?&<x>.txt", "100%25+.txt", "quote'\"(1)!*.txt", "a//b", "z\u{1f600}", "z\uffee"];
       const named = [
@@ -220,7 +220,7 @@ export function bucketSuite(
       listing.close();
     });
 
-    test("lists the unfinished multipart uploads under its prefix", async () => {
+    test("a list shows the unfinished multipart uploads under the prefix of the bucket", async () => {
       const listing = bucketOn(server, { keyPrefix: "unfinished/" });
       const keys = Array.from({ length: 3 }, () => listing.newObjectKey());
       for (const Key of [...keys, bucket.newObjectKey()]) {
@@ -236,7 +236,7 @@ export function bucketSuite(
       listing.close();
     });
 
-    test("aborts the multipart uploads of the given keys and no others", async () => {
+    test("discarding parts aborts the multipart uploads of the given keys and no others", async () => {
       const [dropped, kept] = [bucket.newObjectKey(), bucket.newObjectKey()];
       for (const Key of [dropped, dropped, kept]) {
         await behind.s3.send(new CreateMultipartUploadCommand({ Bucket: server.bucket, Key }));

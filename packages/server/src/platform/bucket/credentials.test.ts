@@ -65,7 +65,7 @@ describe("credentials of a provider", () => {
     expect(await lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("are refreshed once if they expire before the requested time", async () => {
+  test("credentials of a provider are refreshed once if they expire before the requested time", async () => {
     const { state, lasting } = provided(HOUR);
     await lasting();
     state.now += 10 * MINUTE;
@@ -104,7 +104,7 @@ describe("credentials of a provider", () => {
     expect(lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("that the bucket refused are fetched again, with a pause", async () => {
+  test("credentials that the bucket refused are fetched again, with a pause", async () => {
     const { state, source, lasting } = provided(undefined);
     await lasting();
     source.refused();

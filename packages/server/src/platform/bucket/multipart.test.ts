@@ -66,7 +66,7 @@ async function twoParts(): Promise<Place> {
 }
 
 describe("multipart uploads whose parts a browser sends", () => {
-  test("are listed, completed in order and stored with the declared type", async () => {
+  test("parts from a browser are listed, completed in order and stored with the declared type", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     expect(parts).toMatchObject([
@@ -79,7 +79,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect((await sendPart(place, { partNumber: 2, bytes: patterned(100) })).status).toBe(404);
   });
 
-  test("requirement 3: refuse a part of another length than signed", async () => {
+  test("requirement 3: a part of another length than the signed length is refused", async () => {
     const place = await begin();
     const signing = { ...place, partNumber: 1, sizeBytes: 10, expiresInSeconds: 60, now: Date.now() };
     const { url, headers } = await bucket.presignPart(signing);
@@ -91,7 +91,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("read all pages of the list", async () => {
+  test("the list of the parts of an upload contains all pages", async () => {
     const place = await begin();
     const numbers = Array.from({ length: 1_001 }, (_, index) => index + 1);
     for (let at = 0; at < numbers.length; at += 100) {
@@ -110,7 +110,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await behind.uploads()).toBe(0);
   });
 
-  test("detect a part that was sent again after the list", async () => {
+  test("a completion detects a part that was sent again after the list", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     await sendPart(place, { partNumber: 2, bytes: Buffer.alloc(100, 7) });
@@ -118,7 +118,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("are complete even if the response to the completion is lost", async () => {
+  test("a multipart upload is complete even if the response to its completion is lost", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const troubled = await completingThrough("loseResponse");
@@ -126,7 +126,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("retry a completion that fails inside a 200", async () => {
+  test("a completion that fails inside a 200 is retried", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const body = "<?xml version='1.0'?><Error><Code>InternalError</Code><Message>Again, please</Message></Error>";
@@ -135,7 +135,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("complete without a condition if the bucket supports none", async () => {
+  test("a completion has no condition if the bucket supports none", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const troubled = await completingThrough({ status: 501, code: "NotImplemented" });
@@ -153,7 +153,7 @@ describe("reading an object by its ETag", () => {
     return { objectKey, etag: (await bucket.head(objectKey))?.etag ?? "" };
   }
 
-  test("returns only the first bytes", async () => {
+  test("reading the start of an object returns only the first bytes", async () => {
     const bytes = patterned(10_000);
     const { objectKey, etag } = await stored(bytes);
     const start = await bucket.readStart(objectKey, { length: 4_100 });
@@ -162,20 +162,20 @@ describe("reading an object by its ETag", () => {
     expect((await bucket.readStart(objectKey, { length: 20_000 }))?.bytes).toHaveLength(10_000);
   });
 
-  test("returns the whole object", async () => {
+  test("reading an object by its ETag returns the whole object", async () => {
     const bytes = patterned(3 * MIB + 1);
     const { objectKey, etag } = await stored(bytes);
     const body = await bucket.read(objectKey, { etag });
     expect((await buffer(body as Readable)).equals(bytes)).toBe(true);
   });
 
-  test("returns undefined if it is deleted or replaced", async () => {
+  test("reading a deleted or replaced object returns undefined", async () => {
     const { objectKey } = await stored(patterned(100));
     expect(await bucket.readStart("missing", { length: 10 })).toBeUndefined();
     for (const key of ["missing", objectKey]) expect(await bucket.read(key, { etag: '"another"' })).toBeUndefined();
   });
 
-  test("stops when the signal aborts", async () => {
+  test("a read of an object stops when its signal aborts", async () => {
     const { objectKey, etag } = await stored(patterned(3 * MIB));
     const stop = new AbortController();
     const body = await bucket.read(objectKey, { etag, signal: stop.signal });
@@ -183,7 +183,7 @@ describe("reading an object by its ETag", () => {
     await expect(buffer(body as Readable)).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("returns no first bytes of an empty object", async () => {
+  test("reading the start of an empty object returns undefined", async () => {
     const objectKey = bucket.newObjectKey();
     const signing = { objectKey, contentType: "text/plain", sizeBytes: 0, checksum: undefined, onlyOnce: true };
     const { method, url, headers } = await bucket.presignPut({ ...signing, expiresInSeconds: 60, now: Date.now() });

@@ -18,7 +18,7 @@ describe("newObjectKey", () => {
     expect(isOwnKey(newKeys("teams/b/")())).toBe(false);
   });
 
-  test("is an own key in the folder of the doctor, so that garbage collection deletes it", () => {
+  test("a key in the folder of the doctor is an own key, so that garbage collection deletes it", () => {
     const isOwnKey = createIsOwnKey({ keyPrefix: "teams/a/" });
     expect(isOwnKey(newKeys(`teams/a/${DOCTOR_FOLDER}`)())).toBe(true);
     expect(isOwnKey("teams/a/other/01a2b3c4d5e6fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0")).toBe(false);
@@ -36,7 +36,7 @@ describe("objectKeyOf", () => {
     ["s3://files/a/b.txt", "a/b.txt"],
     ["https://files.s3.eu-central-1.amazonaws.com/a%20b.txt?X-Amz-Signature=0", "a b.txt"],
     ["https://s3.eu-central-1.amazonaws.com/files/a/b.txt", "a/b.txt"],
-  ])("%s on AWS", (url, key) => {
+  ])("objectKeyOf reads the key from %s on AWS", (url, key) => {
     expect(onAws(url)).toBe(key);
   });
 
@@ -44,7 +44,7 @@ describe("objectKeyOf", () => {
     ["http://minio:9000/files/a.txt", "a.txt"],
     ["https://cdn.example.com/s3/files/a.txt", "a.txt"],
     ["https://files.s3.amazonaws.com/a.txt", "a.txt"],
-  ])("%s at any configured endpoint", (url, key) => {
+  ])("objectKeyOf reads the key from %s at any configured endpoint", (url, key) => {
     expect(elsewhere(url)).toBe(key);
   });
 
@@ -54,7 +54,7 @@ describe("objectKeyOf", () => {
     ["s3://files/", /can't be used: .*does not name an object/],
     ["s3://files/a/../b", /can't be used: .*'\.\.' segment/],
     ["nonsense", /can't be used: /],
-  ])("%s is invalid_request with a reason", (url, reason) => {
+  ])("objectKeyOf refuses %s as invalid_request with a reason", (url, reason) => {
     expect(() => elsewhere(url)).toThrow(
       expect.objectContaining({ code: "invalid_request", message: expect.stringMatching(reason) }),
     );

@@ -27,13 +27,13 @@ function expiresOf({ url }: SignedUrl): string | null {
 }
 
 describe("signing", () => {
-  test("signing is synchronous while credentials are cached", () => {
+  test("the bucket signs URLs synchronously while credentials are cached", () => {
     const signed = bucketOn(server).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(signed).toMatchObject({ url: expect.any(String), expiresAt: SECOND + 60_000 });
     expect(expiresOf(signed as SignedUrl)).toBe("60");
   });
 
-  test("uses the public endpoint, even if the server uses another", async () => {
+  test("presigned URLs use the public endpoint, even if the server uses another endpoint", async () => {
     const bucket = bucketOn(server, { publicEndpoint: "https://files.example.com" });
     const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(url).toMatch(/^https:\/\/files\.example\.com\/files\/key\?/);
@@ -44,7 +44,7 @@ describe("signing", () => {
     bucket.close();
   });
 
-  test("uses a changed filename, type or disposition of the same object", async () => {
+  test("a presigned GET contains a changed filename, type or disposition of the same object", async () => {
     const bucket = bucketOn(server);
     const disposition = async (change: Partial<Parameters<Bucket["presignGet"]>[0]>) => {
       const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW, ...change });
@@ -68,7 +68,7 @@ describe("temporary credentials", () => {
     return bucketOn(server, { credentials, clock: () => NOW, onWarning: (text) => warnings.push(text) });
   }
 
-  test("that expire sooner shorten the URL and its expiresAt", async () => {
+  test("temporary credentials that expire sooner shorten the URL and its expiresAt", async () => {
     const warnings: string[] = [];
     const bucket = ending(30_500, warnings);
     const get = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
@@ -81,14 +81,14 @@ describe("temporary credentials", () => {
     ]);
   });
 
-  test("that outlast the URL change nothing", async () => {
+  test("temporary credentials that outlast the URL change nothing", async () => {
     const warnings: string[] = [];
     const { expiresAt } = await ending(90_000, warnings).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(expiresAt).toBe(SECOND + 60_000);
     expect(warnings).toEqual([]);
   });
 
-  test("that are expired sign nothing", async () => {
+  test("expired temporary credentials sign nothing", async () => {
     const signed = Promise.resolve(ending(0).presignGet({ ...GET, expiresInSeconds: 60, now: NOW }));
     await expect(signed).rejects.toMatchObject({
       code: "bucket_unavailable",
@@ -96,7 +96,7 @@ describe("temporary credentials", () => {
     });
   });
 
-  test("that are rotated reach signing and calls", async () => {
+  test("rotated temporary credentials reach signing and calls", async () => {
     let now = Date.now();
     let current = { accessKeyId: "AKIDOLD", secretAccessKey: "old" };
     const bucket = bucketOn(server, {
@@ -113,7 +113,7 @@ describe("temporary credentials", () => {
     bucket.close();
   });
 
-  test("add their token to the URL", async () => {
+  test("temporary credentials add their token to the URL", async () => {
     const credentials = { ...server.credentials, sessionToken: "to/ken+" };
     const { url } = await bucketOn(server, { credentials }).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(new URL(url).searchParams.get("X-Amz-Security-Token")).toBe("to/ken+");
@@ -135,7 +135,7 @@ describe("requirement 14", () => {
 });
 
 describe("cacheable URLs", () => {
-  test("stay the same while temporary credentials expire, and expire with them", async () => {
+  test("cacheable URLs stay the same while temporary credentials expire, and expire with them", async () => {
     const expiration = new Date(NOW + 40_000);
     const bucket = bucketOn(server, { credentials: async () => ({ ...server.credentials, expiration }) });
     const sign = (now: number) =>
@@ -147,7 +147,7 @@ describe("cacheable URLs", () => {
 });
 
 describe("a distribution that binds URLs to IP addresses", () => {
-  test("gets no URL without an IP address", async () => {
+  test("a bucket that binds URLs to IP addresses signs no URL without an IP address", async () => {
     const distribution = await startDistribution(server, { bindsIp: true });
     onTestFinished(() => distribution.stop());
     const bucket = bucketOn(server, { cloudFront: distribution.target });

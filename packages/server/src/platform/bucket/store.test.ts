@@ -83,7 +83,7 @@ describe("memory", () => {
     bucket.close();
   });
 
-  test("frees each chunk, and keeps memory that chunks share", async () => {
+  test("storing a stream frees each chunk, and keeps memory that chunks share", async () => {
     const bucket = bucketOn(server);
     onTestFinished(() => bucket.close());
     const shared = Buffer.from(patterned(3 * MIB));
@@ -96,7 +96,7 @@ describe("memory", () => {
     expect(shared).toEqual(patterned(3 * MIB));
   });
 
-  test("reads at most two parts and one chunk ahead of the bucket", async () => {
+  test("storing a stream reads at most two parts and one chunk ahead of the bucket", async () => {
     const halted = Promise.withResolvers<void>();
     const { bucket } = await troubled((request) => (request === "part 1" ? { status: 503, code: "SlowDown" } : "pass"));
     let read = 0;
@@ -113,7 +113,7 @@ describe("memory", () => {
 });
 
 describe("network faults", () => {
-  test("a lost response to a PUT is resolved by reading the object back", async () => {
+  test("a lost response to a PUT is resolved by reading the object", async () => {
     const bytes = patterned(1000);
     const { store, requests } = await troubled((request, nth) =>
       request === "PUT" && nth === 1 ? "loseResponse" : "pass",
@@ -132,7 +132,7 @@ describe("network faults", () => {
     expect(await bucket.computeChecksum(objectKey)).toEqual(checksum);
   });
 
-  test("a lost response to the completion is resolved by reading back", async () => {
+  test("a lost response to the completion of an upload is resolved by reading the object", async () => {
     const bytes = patterned(PART + 5);
     const { bucket, store } = await troubled((request, nth) =>
       request === "complete" && nth === 1 ? "loseResponse" : "pass",
@@ -146,7 +146,7 @@ describe("network faults", () => {
     ["the first part", "part 1"],
     ["a later part", "part 2"],
     ["putting together", "complete"],
-  ])("%s fails permanently and leaves nothing", async (_what, failing) => {
+  ])("an upload of which %s fails permanently leaves nothing", async (_what, failing) => {
     const { store, requests, warnings } = await troubled((request) =>
       request === failing ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -164,7 +164,7 @@ describe("network faults", () => {
     await nothingIsLeft();
   });
 
-  test("a failed removal warns the operator", async () => {
+  test("a failed removal of an unfinished upload warns the operator", async () => {
     const { store, warnings } = await troubled((request) =>
       request === "part 1" || request === "abort" ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -175,7 +175,7 @@ describe("network faults", () => {
 });
 
 describe("servers with fewer capabilities", () => {
-  test("without checksums are read back", async () => {
+  test("objects on a server without checksums are read after the upload", async () => {
     const bytes = patterned(1000);
     const { store, requests } = await troubled((request) =>
       request === "PUT" ? { withoutHeader: "x-amz-checksum-sha256" } : "pass",
@@ -193,7 +193,7 @@ describe("servers with fewer capabilities", () => {
         Object.keys(headers).some((name) => name.startsWith("x-amz-checksum-")) ? { status, code } : "pass",
       );
 
-    test.each([1000, PART + 5])("store a stream of %i bytes", async (size) => {
+    test.each([1000, PART + 5])("a server that refuses checksum headers stores a stream of %i bytes", async (size) => {
       const bytes = patterned(size);
       const { bucket, store, requests } = await refusing();
       expect((await store(bytes)).checksum.value).toBe(sha256(bytes));
@@ -206,7 +206,7 @@ describe("servers with fewer capabilities", () => {
       await nothingIsLeft();
     });
 
-    test("read the metadata of an object", async () => {
+    test("the bucket reads the metadata of an object on a server that refuses checksum headers", async () => {
       const { bucket, store } = await refusing();
       await store(patterned(10));
       const { bucket: other } = await refusing();
@@ -215,7 +215,7 @@ describe("servers with fewer capabilities", () => {
       await bucket.delete([objectKey]);
     });
 
-    test("delete objects one by one", async () => {
+    test("the bucket deletes objects one by one on a server that refuses checksum headers", async () => {
       const { bucket, store, requests } = await refusing();
       await store(patterned(10));
       expect(await bucket.delete([objectKey, "missing"])).toEqual([objectKey, "missing"]);
@@ -225,7 +225,7 @@ describe("servers with fewer capabilities", () => {
     });
   });
 
-  test("without conditional writes get plain writes", async () => {
+  test("a server without conditional writes gets plain writes", async () => {
     const { bucket, store, requests } = await troubled((request, nth) =>
       request === "PUT" && nth === 1 ? { status: 501, code: "NotImplemented" } : "pass",
     );
@@ -234,7 +234,7 @@ describe("servers with fewer capabilities", () => {
     expect(await bucket.head(objectKey)).toMatchObject({ sizeBytes: 10 });
   });
 
-  test("without DeleteObjects delete one by one from then on", async () => {
+  test("after a server refuses DeleteObjects, the bucket deletes objects one by one", async () => {
     const { bucket, store, requests } = await troubled((request) =>
       request === "POST" ? { status: 501, code: "NotImplemented" } : "pass",
     );
@@ -248,7 +248,7 @@ describe("servers with fewer capabilities", () => {
     expect(await bucket.head(objectKey)).toBeUndefined();
   });
 
-  test("that keep an object report the deleted ones and warn the operator", async () => {
+  test("if a server does not delete an object, the bucket reports the deleted objects and warns the operator", async () => {
     const { bucket, warnings } = await troubled((request) =>
       request === "POST"
         ? {
@@ -289,7 +289,7 @@ describe("requirement 30: buffers of several bodies", () => {
     return { body, arrived: arrived.promise };
   }
 
-  test("a body waits until another one releases its buffer", async () => {
+  test("a body of an upload waits until another body releases its buffer", async () => {
     const { store } = bucketWith({ totalBytes: PART });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -305,7 +305,7 @@ describe("requirement 30: buffers of several bodies", () => {
     await second;
   });
 
-  test("bodies get buffers in the order of their first bytes", async () => {
+  test("storing several bodies gives them buffers in the order of their first bytes", async () => {
     const { store } = bucketWith({ totalBytes: PART });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -320,7 +320,7 @@ describe("requirement 30: buffers of several bodies", () => {
     expect(order[0]).toBe(0);
   });
 
-  test("the person who holds the fewest bytes gets a free buffer first", async () => {
+  test("the person whose uploads hold the fewest bytes gets a free buffer first", async () => {
     const { storeOf } = bucketWith({ totalBytes: 2 * PART });
     const slow = [stalledBody(), stalledBody()];
     const failing = slow.map(({ body }) => storeOf("ann", body).catch(() => undefined));
@@ -336,13 +336,13 @@ describe("requirement 30: buffers of several bodies", () => {
     await Promise.all(failing);
   });
 
-  test("bodies of several parts finish with one buffer for all of them", async () => {
+  test("storing several bodies of several parts finishes with one buffer for all of them", async () => {
     const { store } = bucketWith({ totalBytes: PART });
     const stored = await Promise.all([1, 2, 3].map((nth) => store(patternedStream(2 * PART + nth))));
     expect(stored.map(({ sizeBytes }) => sizeBytes)).toEqual([2 * PART + 1, 2 * PART + 2, 2 * PART + 3]);
   });
 
-  test("a short body needs no buffer of a whole part", async () => {
+  test("a short body of an upload needs no buffer of a whole part", async () => {
     const { store } = bucketWith({ totalBytes: PART + MIB });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -352,7 +352,7 @@ describe("requirement 30: buffers of several bodies", () => {
     await failing;
   });
 
-  test("a body that waits too long fails with service_busy", async () => {
+  test("a body of an upload that waits too long for a buffer fails with service_busy", async () => {
     const { store } = bucketWith({ totalBytes: PART, waitMs: 50 });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -363,7 +363,7 @@ describe("requirement 30: buffers of several bodies", () => {
     expect(await store(patternedStream(LARGE))).toMatchObject({ sizeBytes: LARGE });
   });
 
-  test("a failed part returns its buffer", async () => {
+  test("a failed part of an upload returns its buffer", async () => {
     const proxy = await startProxy(server.endpoint, (incoming) =>
       nameOf(incoming) === "part 1" ? { status: 400, code: "InvalidRequest" } : "pass",
     );

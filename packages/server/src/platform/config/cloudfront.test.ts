@@ -29,7 +29,7 @@ describe("CloudFront", () => {
     expect(cloudFrontOf({})).toBeUndefined();
   });
 
-  test("signs with SHA-256 for any client by default", () => {
+  test("CloudFront signs with SHA-256 for any client by default", () => {
     expect(cloudFrontOf(CLOUDFRONT)).toEqual({
       distribution: "https://d111111abcdef8.cloudfront.net",
       keyPairId: "K2JCJMDEHXQW5F",
@@ -39,25 +39,28 @@ describe("CloudFront", () => {
     });
   });
 
-  test.each(["https://cdn.example.com/", "cdn.example.com", "CDN.example.com"])("accepts the domain %s", (domain) => {
-    expect(cloudFrontOf({ ...CLOUDFRONT, CLOUDFRONT_DOMAIN: domain })?.distribution).toBe("https://cdn.example.com");
-  });
+  test.each(["https://cdn.example.com/", "cdn.example.com", "CDN.example.com"])(
+    "CLOUDFRONT_DOMAIN accepts %s",
+    (domain) => {
+      expect(cloudFrontOf({ ...CLOUDFRONT, CLOUDFRONT_DOMAIN: domain })?.distribution).toBe("https://cdn.example.com");
+    },
+  );
 
-  test("accepts an ECDSA key, and a key in one line", () => {
+  test("CLOUDFRONT_PRIVATE_KEY accepts an ECDSA key, and a key in one line", () => {
     const ecdsa = pemOf(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
     for (const key of [ecdsa, ecdsa.replaceAll("\n", "\\n")]) {
       expect(cloudFrontOf({ ...CLOUDFRONT, CLOUDFRONT_PRIVATE_KEY: key })?.privateKey.trim()).toBe(ecdsa.trim());
     }
   });
 
-  test("reads the private key from a file", () => {
+  test("CLOUDFRONT_PRIVATE_KEY_FILE names a file with the private key", () => {
     const file = join(directory.workingDirectory, "cloudfront.pem");
     writeFileSync(file, KEY);
     const { CLOUDFRONT_PRIVATE_KEY: _, ...others } = CLOUDFRONT;
     expect(cloudFrontOf({ ...others, CLOUDFRONT_PRIVATE_KEY_FILE: file })?.privateKey).toBe(KEY.trim());
   });
 
-  test("CloudFront is described without its private key", () => {
+  test("the described configuration shows CloudFront without its private key", () => {
     const lines = describeConfig(directory.load({ ...S3, ...CLOUDFRONT, CLOUDFRONT_BIND_IP: "true" }).config);
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -71,7 +74,7 @@ describe("CloudFront", () => {
     expect(lines.join("\n")).not.toContain(KEY.slice(40, 80));
   });
 
-  test("warns about an option without a distribution", () => {
+  test("the configuration warns about an option of CloudFront without a distribution", () => {
     expect(directory.load({ ...S3, CLOUDFRONT_BIND_IP: "true" }).warnings).toEqual([
       expect.stringMatching(/CLOUDFRONT_BIND_IP is set without CLOUDFRONT_DOMAIN/),
     ]);
@@ -106,13 +109,13 @@ describe("refuses CloudFront", () => {
     for (const secret of ["opensesame", KEY.slice(40, 80)]) expect(message).not.toContain(secret);
   });
 
-  test("refuses CloudFront in front of the built-in bucket", () => {
+  test("the configuration refuses CloudFront in front of the built-in bucket", () => {
     const { faults } = directory.failure(CLOUDFRONT);
     expect(faults).toEqual([expect.objectContaining({ name: "CLOUDFRONT_DOMAIN" })]);
     expect(faults[0]?.problem).toMatch(/can't read the built-in bucket/);
   });
 
-  test("requirement 14: refuses CloudFront on the origin of the app", () => {
+  test("requirement 14: the configuration refuses CloudFront on the origin of the app", () => {
     const publicUrl = "https://files.example.com";
     const env = { ...S3, ...CLOUDFRONT, PUBLIC_URL: publicUrl, CLOUDFRONT_DOMAIN: "files.example.com" };
     const { faults } = directory.failure(env);

@@ -59,7 +59,7 @@ describe("defaults", () => {
     expect(load({ URL_RATE_LIMIT: "0" }).config.limits.urlRate).toBeUndefined();
   });
 
-  test("an empty variable counts as unset", () => {
+  test("a setting that is an empty variable counts as unset", () => {
     expect(load({ PORT: "", AWS_BUCKET_NAME: " ", DATABASE_URL: "" }).config.bucket.kind).toBe("embedded");
   });
 
@@ -72,17 +72,17 @@ describe("defaults", () => {
     ],
     [{ CLAMAV_HOST: "::1" }, { host: "::1", port: 3310 }],
     [{ CLAMAV_HOST: "[::1]:3311" }, { host: "::1", port: 3311 }],
-  ])("a virus scanner: %j", (env, scanner) => {
+  ])("the address of a virus scanner is read from %j", (env, scanner) => {
     expect(load(env).config.scanner).toEqual({ ...scanner, tooLarge: "reject" });
   });
 
-  test("warns of the port of a virus scanner without its host", () => {
+  test("the configuration warns of the port of a virus scanner without its host", () => {
     const { config, warnings } = load({ CLAMAV_PORT: "3310" });
     expect(config.scanner).toBeUndefined();
     expect(warnings.join()).toContain("CLAMAV_PORT is set without CLAMAV_HOST");
   });
 
-  test("sign-up is closed by default where people come from elsewhere", () => {
+  test("sign-up is closed by default where an identity provider or another issuer has the people", () => {
     const signUpOf = (env: Record<string, string>) => load(env).config.auth.signUp;
     expect(signUpOf({})).toBe("open");
     expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET })).toBe("closed");
@@ -91,12 +91,12 @@ describe("defaults", () => {
     expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET, AUTH_SIGN_UP: "open" })).toBe("open");
   });
 
-  test("warns of the named statements of a database without its URL", () => {
+  test("the configuration warns of DATABASE_PREPARED without a DATABASE_URL", () => {
     const { warnings } = load({ DATABASE_PREPARED: "off" });
     expect(warnings.join()).toContain("DATABASE_PREPARED has no effect");
   });
 
-  test("every variable is read", () => {
+  test("the configuration reads every variable", () => {
     const { config, warnings } = load({
       ...S3,
       AWS_SESSION_TOKEN: "token",
@@ -223,7 +223,7 @@ describe("defaults", () => {
     expect(warnings).toEqual([expect.stringMatching(/^AUTH_JWT_REQUIRE_EXPIRY is false/)]);
   });
 
-  test("without keys the credentials are left to the SDK's provider chain", () => {
+  test("without keys, the credentials of a bucket come from the provider chain of the SDK", () => {
     const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...role } = S3;
     expect(load(role).config.bucket).toEqual({
       kind: "s3",
@@ -234,7 +234,7 @@ describe("defaults", () => {
     });
   });
 
-  test("another S3 server has a default region and path style", () => {
+  test("an S3 server other than AWS has a default region and path style", () => {
     const { AWS_REGION: _region, ...elsewhere } = { ...S3, S3_ENDPOINT: "https://storage.example.com" };
     expect(load(elsewhere).config.bucket).toMatchObject({ region: "us-east-1", forcePathStyle: true });
     expect(load({ ...elsewhere, S3_FORCE_PATH_STYLE: "false" }).config.bucket).toMatchObject({ forcePathStyle: false });
@@ -242,7 +242,7 @@ describe("defaults", () => {
     expect(load(accelerated).config.bucket).toMatchObject({ forcePathStyle: false });
   });
 
-  test("port 0 leaves the public URLs open", () => {
+  test("port 0 leaves the public URLs of the service open", () => {
     const { server, bucket } = load({ PORT: "0" }).config;
     expect(server.publicUrl).toBeUndefined();
     expect(bucket).toMatchObject({ port: 0 });
@@ -253,19 +253,19 @@ describe("defaults", () => {
     ["false", false],
     ["1", 1],
     ["::1/128", ["::1/128"]],
-  ])("TRUST_PROXY=%s", (text, expected) => {
+  ])("the setting TRUST_PROXY=%s is read", (text, expected) => {
     expect(load({ TRUST_PROXY: text }).config.server.trustProxy).toEqual(expected);
   });
 });
 
 describe("secrets in files", () => {
-  test("secrets in files are read from NAME_FILE", () => {
+  test("a setting that is a secret is read from the file in NAME_FILE", () => {
     const file = join(workingDirectory, "jwt-secret");
     writeFileSync(file, `${"8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2"}\n`);
     expect(load({ AUTH_JWT_SECRET_FILE: file }).config.auth.jwtSecret).toBe("8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2");
   });
 
-  test("secrets in files are refused next to the variable, and when the file can't be read", () => {
+  test("NAME_FILE is refused next to the variable NAME, and when the file can't be read", () => {
     const file = join(workingDirectory, "missing");
     expect(() => load({ AUTH_JWT_SECRET_FILE: file })).toThrow(/AUTH_JWT_SECRET_FILE can't be read: ENOENT/);
     expect(() => load({ AUTH_JWT_SECRET_FILE: file, AUTH_JWT_SECRET: "x".repeat(40) })).toThrow(/is set twice/);
@@ -273,7 +273,7 @@ describe("secrets in files", () => {
 });
 
 describe(".env", () => {
-  test(".env is read, and the real environment overrides it", () => {
+  test(".env is read, and the real environment overrides the file", () => {
     writeFileSync(join(workingDirectory, ".env"), 'PORT=4000\nLOG_LEVEL="debug"\n');
     const { server } = load({ PORT: "5000" }).config;
     expect(server.port).toBe(5000);
@@ -292,18 +292,18 @@ describe(".env", () => {
     ["a blank value before it", "PUBLIC_URL= \nHOST=files.example\n"],
     ["a blank value before it, on Windows", "PUBLIC_URL= \r\nHOST=files.example\r\n"],
     ["a value of several lines before it", "MOTTO='one\ntwo'\nHOST=files.example\n"],
-  ])("accepts %s", (_, text) => {
+  ])("a .env file accepts %s", (_, text) => {
     writeFileSync(join(workingDirectory, ".env"), text);
     expect(load({}).config.server.host).toBe("files.example");
   });
 
-  test("keeps a # and a $ inside a value", () => {
+  test("a value in a .env file can contain a # and a $", () => {
     const secret = "n8sJ2kQ0xV5b#7mT4rY1wE6uI3$PATH9aLc";
     writeFileSync(join(workingDirectory, ".env"), `AUTH_SECRET='${secret}'\n`);
     expect(load({}).config.auth.secret).toBe(secret);
   });
 
-  test("warns of variables that the AWS SDK reads from the real environment", () => {
+  test("the configuration warns of variables in .env that the AWS SDK reads from the real environment", () => {
     writeFileSync(join(workingDirectory, ".env"), "AWS_PROFILE=files\n");
     expect(load({}).warnings).toEqual([expect.stringMatching(/^AWS_PROFILE is in \.env, .* real environment/)]);
     expect(load({ AWS_PROFILE: "files" }).warnings).toEqual([]);
@@ -316,11 +316,11 @@ describe("warnings", () => {
     ["S3_BUCKET", "AWS_BUCKET_NAME"],
     ["DB_URL", "DATABASE_URL"],
     ["JWT_SECRET", "AUTH_JWT_SECRET"],
-  ])("suggests for %s the name %s", (name, meant) => {
+  ])("the configuration suggests for %s the name %s", (name, meant) => {
     expect(load({ [name]: "x" }).warnings).toEqual([`${name} is set but not read here: did you mean ${meant}?`]);
   });
 
-  test("ignores the name of another program beside ours", () => {
+  test("the configuration ignores the name of another program beside a setting that has its value", () => {
     expect(load({ ...S3, AWS_DEFAULT_REGION: "eu-west-1" }).warnings).toEqual([]);
   });
 
@@ -355,7 +355,7 @@ describe("the identity provider", () => {
 });
 
 describe("describeConfig", () => {
-  test("shows the settings with secrets masked", () => {
+  test("the described configuration shows the settings with secrets masked", () => {
     const { config } = load({
       ...S3,
       ...OIDC,
@@ -381,7 +381,7 @@ describe("describeConfig", () => {
     }
   });
 
-  test("shows no generated secret in embedded mode", () => {
+  test("the described configuration shows no generated secret of embedded mode", () => {
     const { config } = load({});
     const text = describeConfig(config).join("\n");
     expect(text).toContain("AWS_BUCKET_NAME=(embedded, in DATA_DIR)\nS3_LOCAL_PORT=3001\n");

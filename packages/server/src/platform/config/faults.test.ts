@@ -199,7 +199,7 @@ describe("faults", () => {
     expect(() => load(env)).not.toThrow();
   });
 
-  test("faults are reported together with their remedies, and nothing is written", () => {
+  test("all faults of a configuration are reported together with their remedies, and nothing is written", () => {
     const error = failure({ PORT: "x", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "files", DATABASE_URL: "sqlite:x" });
     expect(error.message).toBe(
       [
@@ -225,12 +225,12 @@ describe("faults", () => {
     expect(readdirSync(workingDirectory)).toEqual([]);
   });
 
-  test("include an unreadable .env", () => {
+  test("the faults of a configuration include an unreadable .env", () => {
     mkdirSync(join(workingDirectory, ".env"));
     expect(failure({}).message).toMatch(/\.env can't be read: EISDIR.*\n {4}-> Make it readable/);
   });
 
-  test("include an unusable data directory", () => {
+  test("the faults of a configuration include an unusable data directory", () => {
     writeFileSync(join(workingDirectory, "data"), "not a directory");
     expect(failure({}).message).toMatch(
       /DATA_DIR \(.*data\) can't be used: EEXIST.*\n {4}-> Set DATA_DIR to a directory/,
@@ -245,7 +245,7 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
   test.each([
     ["a bucket is configured", s3WithoutSecret],
     ["a database is configured", { DATABASE_URL: "postgres://u:p@db/valetkey" }],
-  ])("missing, when %s", (_when, env) => {
+  ])("a missing secret prevents the start when %s", (_when, env) => {
     const [fault, ...more] = failure(env).faults;
     expect(more).toEqual([]);
     expect(fault).toMatchObject({ name: "AUTH_SECRET", problem: expect.stringMatching(/^is missing/) });
@@ -262,7 +262,7 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
     "a-string-secret-at-least-256-bits-long",
     "better-auth-secret-12345678901234567890",
     "this-is-an-example-0123456789-0123456789",
-  ])("known default: %s", (secret) => {
+  ])("the known default %s as a secret prevents the start", (secret) => {
     for (const name of ["AUTH_SECRET", "AUTH_JWT_SECRET", "AUTH_SECRETS_OLD"]) {
       const [fault] = failure({ ...S3, [name]: secret }).faults;
       expect(fault).toMatchObject({ name, problem: expect.stringMatching(/known default/) });
@@ -270,14 +270,14 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
     }
   });
 
-  test("short: 31 bytes are refused, 32 are accepted", () => {
+  test("a secret of 31 bytes is refused, and a secret of 32 bytes is accepted", () => {
     const short = failure({ ...S3, AUTH_SECRET: SECRET.slice(1) });
     expect(short.faults[0]?.problem).toBe("is too short: 31 bytes, at least 32 are needed");
     expect(short.faults[0]?.remedy).toMatch(command);
     expect(load(S3).config.auth.secret).toBe(SECRET);
   });
 
-  test("repetitive", () => {
+  test("a secret that repeats a few characters prevents the start", () => {
     expect(failure({ ...S3, AUTH_SECRET: "ab".repeat(32) }).faults[0]?.problem).toMatch(/repeats a few characters/);
   });
 
@@ -285,7 +285,7 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
     expect(failure({ AUTH_SECRET: "changeme" }).faults[0]?.problem).toMatch(/known default/);
   });
 
-  test("no message repeats a secret", () => {
+  test("no message about a configuration repeats a secret", () => {
     const error = failure({
       ...S3,
       AUTH_SECRET: "secret-Xy7",

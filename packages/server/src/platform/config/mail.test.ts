@@ -28,7 +28,7 @@ describe("mail", () => {
     ["smtp://me:p%40ss@smtp.example.com", { port: 587, requiresTls: true, user: "me", password: "p@ss" }],
     ["smtp://smtp.example.com:25?requireTLS=true", { port: 25, isSecure: false, requiresTls: true }],
     ["smtp://me:pass@localhost:1025", { port: 1025, requiresTls: false }],
-  ])("reads %s", (SMTP_URL, expected) => {
+  ])("SMTP_URL accepts %s", (SMTP_URL, expected) => {
     const { config, warnings } = load({ SMTP_URL, MAIL_FROM });
     expect(config.mail).toMatchObject(expected);
     expect(warnings).toEqual([]);
@@ -38,7 +38,7 @@ describe("mail", () => {
     ["files@example.com", { name: "Valet Key", email: "files@example.com" }],
     ["Example Files <files@example.com>", { name: "Example Files", email: "files@example.com" }],
     ['"Files, Inc." <files@example.com>', { name: "Files, Inc.", email: "files@example.com" }],
-  ])("reads the sender %s", (sender, from) => {
+  ])("MAIL_FROM accepts the sender %s", (sender, from) => {
     expect(load({ SMTP_URL: "smtps://smtp.example.com", MAIL_FROM: sender }).config.mail?.from).toEqual(from);
   });
 
@@ -52,7 +52,7 @@ describe("mail", () => {
     [{ MAIL_FROM, SMTP_URL: "smtps://smtp.example.com/?sendmail=true" }, "SMTP_URL", /is not an smtp/],
     [{ MAIL_FROM: "Example Files", SMTP_URL: "smtps://smtp.example.com" }, "MAIL_FROM", /is not an email address/],
     [{ MAIL_FROM: "A\nBcc: b@c.de <a@b.de>", SMTP_URL: "smtps://smtp.example.com" }, "MAIL_FROM", /is not an/],
-  ])("refuses %j without showing a password", (env, name, problem) => {
+  ])("the configuration of mail refuses %j without showing a password", (env, name, problem) => {
     const failure = directory.failure(env as Record<string, string>);
     expect(failure.faults).toEqual([expect.objectContaining({ name, problem: expect.stringMatching(problem) })]);
     expect(failure.message).not.toContain("opensesame");
@@ -62,12 +62,12 @@ describe("mail", () => {
     [{ SMTP_URL: "smtp://smtp.example.com" }, /anyone on the network path can read the mails/],
     [{ SMTP_URL: "smtps://smtp.example.com", PUBLIC_URL: "http://localhost:3000" }, /open on this machine only/],
     [{ SMTP_HOST: "smtp.example.com" }, /did you mean SMTP_URL/],
-  ])("warns of %j", (env, warning) => {
+  ])("the configuration of mail warns of %j", (env, warning) => {
     const settings = "SMTP_URL" in env ? { ...env, MAIL_FROM } : env;
     expect(load(settings as Record<string, string>).warnings).toEqual([expect.stringMatching(warning)]);
   });
 
-  test("reads SMTP_URL from a file, and masks its password", () => {
+  test("SMTP_URL is read from a file, and the described configuration masks its password", () => {
     const file = join(directory.workingDirectory, "smtp-url");
     writeFileSync(file, "smtp://me%40example.com:opensesame@smtp.example.com\n");
     const { config } = load({ SMTP_URL_FILE: file, MAIL_FROM });

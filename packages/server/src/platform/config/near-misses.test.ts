@@ -50,16 +50,19 @@ describe("a warning about a misspelt setting", () => {
     ["S3_ENDPIONT", "S3_ENDPOINT"],
     ["TRUST_PROXYS", "TRUST_PROXY"],
     ["USER_QUOTA_BYTE", "USER_QUOTA_BYTES"],
-  ])("suggests for %s the name %s", (name, meant) => {
+  ])("a warning about the misspelt setting %s suggests the name %s", (name, meant) => {
     expect(working.load(setting(name)).warnings).toEqual([`${name} is set but not read here: did you mean ${meant}?`]);
   });
 
-  test.each(["AUTH_OIDC_SCOPES", "LINKS_THEME", "USER_QUOTA_MB"])("says that no setting has the name %s", (name) => {
-    const warning = `${name} is set but not read here: no setting has this name.`;
-    expect(working.load(setting(name)).warnings).toEqual([warning]);
-  });
+  test.each(["AUTH_OIDC_SCOPES", "LINKS_THEME", "USER_QUOTA_MB"])(
+    "a warning about an unknown setting says that no setting has the name %s",
+    (name) => {
+      const warning = `${name} is set but not read here: no setting has this name.`;
+      expect(working.load(setting(name)).warnings).toEqual([warning]);
+    },
+  );
 
-  test("appears beside the fault that the misspelt name causes", () => {
+  test("a warning about a misspelt setting appears beside the fault that the misspelling causes", () => {
     const { AUTH_SECRET, ...rest } = S3;
     const { message } = working.failure({ ...rest, AUTH_SECERT: AUTH_SECRET });
     expect(message).toMatch(/AUTH_SECRET is missing/);

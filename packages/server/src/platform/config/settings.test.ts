@@ -11,7 +11,7 @@ test.each(Object.keys(DOCUMENTED))("%s has the tables of the settings", async (p
   await expect(withTables(page, readFileSync(file, "utf8"))).toMatchFileSnapshot(file);
 });
 
-test("the pages describe each setting once", () => {
+test("the pages of the documentation describe each setting once", () => {
   const tables = Object.values(DOCUMENTED).flatMap((page) => Object.values(page));
   expect(tables.flatMap((table) => Object.keys(table)).toSorted()).toEqual(SETTING_NAMES);
 });

@@ -18,7 +18,7 @@ beforeEach(() => {
 describe("secrets of embedded mode", () => {
   const file = () => join(workingDirectory, "data", "secrets.json");
 
-  test("are generated on the first start for this user only, and used again", () => {
+  test("the secrets of embedded mode are made on the first start for this user only, and used again", () => {
     const first = load({}).config;
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(statSync(join(workingDirectory, "data")).mode & 0o777).toBe(0o700);
@@ -29,7 +29,7 @@ describe("secrets of embedded mode", () => {
     expect(second.bucket).toEqual(first.bucket);
   });
 
-  test("secrets of embedded mode are the same for processes that start together", async () => {
+  test("the secrets of embedded mode are the same for processes that start together", async () => {
     const script = `import(${JSON.stringify(new URL("./index.ts", import.meta.url).href)}).then(({ loadConfig }) =>
       console.log(loadConfig({}, { workingDirectory: process.argv[1] }).config.auth.secret))`;
     const start = () => promisify(execFile)(process.execPath, ["-e", script, workingDirectory]);
@@ -39,22 +39,22 @@ describe("secrets of embedded mode", () => {
     expect(readdirSync(join(workingDirectory, "data"))).toEqual(["secrets.json"]);
   });
 
-  test("differ between installations", () => {
+  test("the secrets of embedded mode differ between installations", () => {
     const one = load({}).config.auth.secret;
     expect(load({ DATA_DIR: "elsewhere" }).config.auth.secret).not.toBe(one);
   });
 
-  test("give way to AUTH_SECRET", () => {
+  test("AUTH_SECRET replaces the stored secret of embedded mode", () => {
     expect(load({ AUTH_SECRET: SECRET }).config.auth.secret).toBe(SECRET);
   });
 
-  test("include the keys of a built-in bucket beside PostgreSQL", () => {
+  test("the secrets of embedded mode include the keys of a built-in bucket beside PostgreSQL", () => {
     const { bucket, auth } = load({ DATABASE_URL: "postgres://u:p@db/x", AUTH_SECRET: SECRET }).config;
     expect(auth.secret).toBe(SECRET);
     expect(bucket.credentials?.secretAccessKey).toBe(JSON.parse(readFileSync(file(), "utf8")).bucketSecretAccessKey);
   });
 
-  test("secrets of embedded mode are not generated while the configuration has a fault", () => {
+  test("the secrets of embedded mode are not generated while the configuration has a fault", () => {
     const asked: string[] = [];
     const secretsOf = (dataDir: string): EmbeddedSecrets => {
       asked.push(dataDir);
@@ -67,12 +67,12 @@ describe("secrets of embedded mode", () => {
     expect(asked).toEqual(["/srv/data"]);
   });
 
-  test("secrets of embedded mode are not generated outside embedded mode", () => {
+  test("the secrets of embedded mode are not generated outside embedded mode", () => {
     load(S3);
     expect(existsSync(join(workingDirectory, "data"))).toBe(false);
   });
 
-  test("secrets of embedded mode are in a file whose mode is corrected to 0600", () => {
+  test("the start corrects the mode of the file of secrets to 0600", () => {
     load({});
     chmodSync(file(), 0o644);
     load({});
@@ -80,7 +80,7 @@ describe("secrets of embedded mode", () => {
   });
 
   test.each(["", "{", "null", "[]", '{"authSecret":"x"}'])(
-    "secrets of embedded mode in a damaged file (%s) are a fault, and the file stays",
+    "a damaged file of secrets (%s) is a fault, and the file stays",
     (text) => {
       load({});
       writeFileSync(file(), text);

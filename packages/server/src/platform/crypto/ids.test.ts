@@ -27,7 +27,7 @@ describe("new ids", () => {
     );
   });
 
-  it("differ between two processes at the same millisecond", () => {
+  it("new ids differ between two processes at the same millisecond", () => {
     const make = () => createNewId({ clock: () => 1_700_000_000_000, random: randomBytes });
     const [first, second] = [make(), make()];
     const ids = new Set(Array.from({ length: 1000 }, () => [first(), second()]).flat());
@@ -35,7 +35,7 @@ describe("new ids", () => {
   });
 });
 
-it("returns as many bytes as asked, and none of them twice", () => {
+it("random bytes that are drawn ahead have the requested length, and no byte is used twice", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 30 }), (lengths) => {
       const draws: Uint8Array[] = [];

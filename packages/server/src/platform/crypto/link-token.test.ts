@@ -11,7 +11,7 @@ const uuids = fc.uuid();
 const generations = fc.integer({ min: 0, max: 2 ** 40 });
 
 describe("requirement 19: the token of a link", () => {
-  it("opens its link at its generation, under the current and an old secret", () => {
+  it("a token opens its link at its generation, under the current and an old secret", () => {
     fc.assert(
       fc.property(uuids, generations, (linkId, generation) => {
         for (const each of [key, oldKey]) {
@@ -25,7 +25,7 @@ describe("requirement 19: the token of a link", () => {
     );
   });
 
-  it("opens no other generation, and nothing under another secret", () => {
+  it("a token opens no other generation of its link, and nothing under another secret", () => {
     fc.assert(
       fc.property(uuids, generations, (linkId, generation) => {
         const read = readToken(makeToken(key, { linkId, generation }));
@@ -36,7 +36,7 @@ describe("requirement 19: the token of a link", () => {
     );
   });
 
-  it("opens nothing after a change of one character", () => {
+  it("a token with one changed character opens no link", () => {
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const places = fc.record({ at: fc.nat(42), by: fc.integer({ min: 1, max: 63 }) });
     fc.assert(
@@ -51,7 +51,10 @@ describe("requirement 19: the token of a link", () => {
     );
   });
 
-  it.each(["", "~", "short", `${"A".repeat(43)}=`, `${"A".repeat(42)}B`, "A".repeat(44)])("is not %j", (text) => {
-    expect(readToken(text)).toBeUndefined();
-  });
+  it.each(["", "~", "short", `${"A".repeat(43)}=`, `${"A".repeat(42)}B`, "A".repeat(44)])(
+    "%j is not the token of a link",
+    (text) => {
+      expect(readToken(text)).toBeUndefined();
+    },
+  );
 });

@@ -21,7 +21,7 @@ function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
 }
 
 describe("batching", () => {
-  it("runs the items of one turn together, and later items after them", async () => {
+  it("a batch runs the items of one turn together, and the next batch runs later items", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const first = [batching.add(1), batching.add(2)];
     await nextRun();
@@ -40,7 +40,7 @@ describe("batching", () => {
     await Promise.all(second);
   });
 
-  it("does not resolve before the run is done", async () => {
+  it("an added item does not resolve before the run of its batch is done", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     let resolved = false;
     const added = batching.add(1).then(() => {
@@ -54,7 +54,7 @@ describe("batching", () => {
     expect(resolved).toBe(true);
   });
 
-  it("rejects the items of a failed batch alone", async () => {
+  it("a failed batch rejects only its own items", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const failing = batching.add(1);
     await nextRun();
@@ -71,7 +71,7 @@ describe("batching", () => {
     await later;
   });
 
-  it("rejects old batches together with a failed one", async () => {
+  it("a failed batch also rejects old batches that wait", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     onTestFinished(() => void vi.useRealTimers());
     const { batching, runs, nextRun } = controlledBatching();
@@ -90,7 +90,7 @@ describe("batching", () => {
     await young;
   });
 
-  it("keeps to the maximum size of a batch, and to the order", async () => {
+  it("a queue of batches keeps the order of the items and the maximum size of a batch", async () => {
     const { batching, runs } = controlledBatching({ maxBatchItems: 3 });
     const added = Array.from({ length: 8 }, (_, i) => batching.add(i));
     void Promise.allSettled(added);
@@ -106,7 +106,7 @@ describe("batching", () => {
     ]);
   });
 
-  it("runs the waiting items and refuses new ones when it closes", async () => {
+  it("closing a batching runs the waiting items and refuses new ones", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const added = batching.add(1);
     const closing = batching.close();
@@ -118,7 +118,7 @@ describe("batching", () => {
     expect(runs).toHaveLength(1);
   });
 
-  it("runs batches side by side up to the limit", async () => {
+  it("several batches run side by side up to the limit", async () => {
     const { batching, runs, nextRun } = controlledBatching({ maxRunning: 2 });
     const added = [batching.add(1)];
     await nextRun();

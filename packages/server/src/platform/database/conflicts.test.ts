@@ -25,7 +25,7 @@ function meetingOf(count: number): () => Promise<void> {
 describe("transactions that stop one another, on postgres", () => {
   const suite = useDatabase(postgres);
 
-  it("both succeed after a deadlock", async () => {
+  it("both transactions of a deadlock succeed", async () => {
     const { db } = suite;
     const [one, two] = [sampleNote(), sampleNote()];
     await noteQueries(db).insert(one);
@@ -59,7 +59,7 @@ describe("a database whose default isolation is serializable, on postgres", () =
     return { url, db: await openPostgres({ url, clock: Date.now }) };
   }
 
-  it("runs all transactions that change what the others read", async () => {
+  it("a serializable database runs all transactions that change what the others read", async () => {
     const { db } = await openSerializable();
     const note = sampleNote();
     await noteQueries(db).insert(note);
@@ -78,7 +78,7 @@ describe("a database whose default isolation is serializable, on postgres", () =
     await db.close();
   });
 
-  it("runs all single statements that change the same row", async () => {
+  it("a serializable database runs all single statements that change the same row", async () => {
     const { db } = await openSerializable();
     const note = sampleNote();
     await noteQueries(db).insert(note);
@@ -87,7 +87,7 @@ describe("a database whose default isolation is serializable, on postgres", () =
     await db.close();
   });
 
-  it("rejects with database_unavailable when every attempt of a transaction fails", async () => {
+  it("a transaction rejects with database_unavailable when each of its attempts fails", async () => {
     const { db, url } = await openSerializable();
     const note = sampleNote();
     await noteQueries(db).insert(note);

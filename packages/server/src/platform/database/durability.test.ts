@@ -24,7 +24,7 @@ const eventsBeforeKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * ro
 
 describe.each(engines)("URL events on $name", (engine) => {
   const suite = useDatabase(engine);
-  it(`survive kill -9 once acknowledged, ${ROUNDS} times in a row`, async () => {
+  it(`acknowledged URL events survive kill -9, ${ROUNDS} times in a row`, async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     for (let round = 0; round < ROUNDS; round++) {
@@ -40,7 +40,7 @@ describe.each(engines)("URL events on $name", (engine) => {
 
 describe.each(engines)("transactions and starts of uploads on $name", (engine) => {
   const suite = useDatabase(engine);
-  it(`survive kill -9 whole or not at all, ${ROUNDS} times in a row`, async () => {
+  it(`transactions and starts of uploads survive kill -9 whole or not at all, ${ROUNDS} times in a row`, async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     for (let round = 0; round < ROUNDS; round++) {

@@ -10,7 +10,7 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 describe.each(engines)("the probe on $name", (engine) => {
   const fixture = useDatabase(engine);
 
-  it("resolves again and again while the database accepts writes", async () => {
+  it("the probe resolves again and again while the database accepts writes", async () => {
     for (let nth = 0; nth < 3; nth += 1) await fixture.db.probe();
   });
 });
@@ -18,7 +18,7 @@ describe.each(engines)("the probe on $name", (engine) => {
 describe("the probe of a full disk, on sqlite", () => {
   const fixture = useDatabase(sqlite);
 
-  it("rejects with storage_full, as every write does, until there is space", async () => {
+  it("writes to a full disk reject with storage_full until there is space", async () => {
     const { db } = fixture;
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db.kysely);
     await sql.raw(`pragma max_page_count = ${rows[0]?.page_count}`).execute(db.kysely);
@@ -35,7 +35,7 @@ describe("the probe of a full disk, on sqlite", () => {
 describe("the probe of a read-only file, on sqlite", () => {
   const fixture = useDatabase(sqlite);
 
-  it("rejects and says so", async () => {
+  it("the probe of a read-only SQLite file rejects and says so", async () => {
     await sql`pragma query_only = on`.execute(fixture.db.kysely);
     await expect(fixture.db.probe()).rejects.toMatchObject({
       code: "database_unavailable",
@@ -47,7 +47,7 @@ describe("the probe of a read-only file, on sqlite", () => {
 describe("the probe of a standby, on postgres", () => {
   const fixture = useDatabase(postgres);
 
-  it("rejects and says so, for writes and for the log of URLs", async () => {
+  it("the probe of a standby rejects and says so, for writes and for the log of URLs", async () => {
     const client = new pg.Client({ connectionString: fixture.test.url });
     await client.connect();
     const name = new URL(fixture.test.url ?? "").pathname.slice(1);
@@ -80,18 +80,21 @@ describe("a database on a disk that PostgreSQL can't write", () => {
   const fixture = useDatabase(postgres);
 
   // PostgreSQL reports a read-only disk with the code 42501, and a damaged disk with a code of the class 58.
-  it.each(["42501", "58030"])("says what is wrong and what to do, for the code %s", async (code) => {
-    const { db } = fixture;
-    await sql`
+  it.each(["42501", "58030"])(
+    "a write says what is wrong with the disk of PostgreSQL and what to do, for the code %s",
+    async (code) => {
+      const { db } = fixture;
+      await sql`
       create or replace function fail() returns trigger language plpgsql as
       $$ begin raise exception using errcode = ${sql.lit(code)}, message = 'could not open file'; end $$`.execute(
-      db.kysely,
-    );
-    await sql`create or replace trigger fail before insert on notes execute function fail()`.execute(db.kysely);
-    await expect(noteQueries(db).insert(sampleNote())).rejects.toMatchObject({
-      code: "database_unavailable",
-      message:
-        "The database can't be written. Check the disk of PostgreSQL, and the rights of its user in DATABASE_URL.",
-    });
-  });
+        db.kysely,
+      );
+      await sql`create or replace trigger fail before insert on notes execute function fail()`.execute(db.kysely);
+      await expect(noteQueries(db).insert(sampleNote())).rejects.toMatchObject({
+        code: "database_unavailable",
+        message:
+          "The database can't be written. Check the disk of PostgreSQL, and the rights of its user in DATABASE_URL.",
+      });
+    },
+  );
 });

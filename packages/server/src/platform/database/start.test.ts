@@ -24,7 +24,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     return location;
   }
 
-  it("migrates it once when processes and connections start together", async () => {
+  it("a database migrates once when processes and connections start together", async () => {
     const location = await freshLocation();
     const children = Array.from({ length: 3 }, () => startChild("open-once", [JSON.stringify(location)]));
     const [exits, opened] = await Promise.all([
@@ -37,7 +37,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     for (const db of opened) await db.close();
   });
 
-  it("keeps what is in it", async () => {
+  it("opening a database again keeps its data", async () => {
     const location = await freshLocation();
     const note = sampleNote();
     const first = await openAt(location);
@@ -48,7 +48,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     await again.close();
   });
 
-  it("gets the migrations of a later version, and keeps its data", async () => {
+  it("a database gets the migrations of a later version, and keeps its data", async () => {
     const location = await freshLocation();
     const note = sampleNote();
     const first = await openAt(location);
@@ -64,7 +64,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     await later.close();
   });
 
-  it("refuses a database of a preview before 0.1.0, and names the last commit that opens it", async () => {
+  it("opening refuses a database of a preview before 0.1.0, and names the last commit that opens it", async () => {
     const location = await freshLocation();
     const db = await openAt(location);
     await sql`update kysely_migration set name = '0042-sharing'`.execute(db.kysely);
@@ -88,7 +88,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     return location;
   }
 
-  it("starts on a database to which a later version has only added things", async () => {
+  it("a database opens to which a later version has only added things", async () => {
     const note = sampleNote();
     const location = await migratedLater(async (db) => {
       await sql`alter table notes add column color text`.execute(db.kysely);
@@ -99,7 +99,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     await db.close();
   });
 
-  it("refuses a database that needs a later version", async () => {
+  it("opening refuses a database that needs a later version", async () => {
     const location = await migratedLater((db) =>
       db.kysely.updateTable("schema_compatibility").set({ needed_migration: "9998-later" }).execute(),
     );
@@ -111,7 +111,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     });
   });
 
-  it("refuses a later database that does not say which versions may use it", async () => {
+  it("opening refuses a later database that does not say which versions may use it", async () => {
     const location = await migratedLater(({ kysely }) => kysely.schema.dropTable("schema_compatibility").execute());
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",
@@ -119,7 +119,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     });
   });
 
-  it("names the migration that fails", async () => {
+  it("opening a database names the migration that fails", async () => {
     const location = await freshLocation();
     const db = await openAt(location);
     const last = MIGRATIONS.at(-1);
@@ -174,7 +174,7 @@ describe("a SQLite file", () => {
 });
 
 describe("a PostgreSQL server", () => {
-  it("that does not listen is reported without a long wait", async () => {
+  it("a PostgreSQL server that does not listen is reported without a long wait", async () => {
     const started = performance.now();
     const opening = openPostgres({ url: "postgres://u:p@127.0.0.1:1/none", clock: Date.now });
     await expect(opening).rejects.toMatchObject({ code: "database_unavailable" });

@@ -29,7 +29,7 @@ async function start(options: Partial<ServiceOptions> = {}) {
   return { service, requestOf, open, addLongEvents };
 }
 
-it("answers pipelined requests in order, one at a time", async () => {
+it("the service responds to pipelined requests in order, one at a time", async () => {
   let running = 0;
   let most = 0;
   const { service, requestOf, open } = await start({
@@ -57,7 +57,7 @@ it("answers pipelined requests in order, one at a time", async () => {
   expect(service.log()).not.toContain('"level":50');
 });
 
-it("requirement 30: holds one response for a client that reads nothing", async () => {
+it("requirement 30: the service holds one response for a client that reads nothing", async () => {
   let pages = 0;
   const { requestOf, open, addLongEvents } = await start({
     wrap: {
@@ -89,7 +89,7 @@ it("requirement 30: holds one response for a client that reads nothing", async (
   for (const socket of [...sockets, other]) socket.destroy();
 });
 
-it("requirement 30: cuts a client that sends more than 100 requests ahead", async () => {
+it("requirement 30: the service cuts a client that sends more than 100 requests ahead", async () => {
   const { requestOf, open } = await start();
   const socket = await open();
   socket.on("error", () => undefined);
@@ -102,7 +102,7 @@ it("requirement 30: cuts a client that sends more than 100 requests ahead", asyn
   next.destroy();
 });
 
-it("requirement 30: starts no request after the first of a client that is cut", async () => {
+it("requirement 30: no request starts after the first request of a client that is cut", async () => {
   let started = 0;
   const requestId = () => `request-${++started}`;
   const { requestOf, open } = await start({ app: { requestId } });
@@ -114,7 +114,7 @@ it("requirement 30: starts no request after the first of a client that is cut", 
   expect(started).toBe(1);
 });
 
-it("requirement 30: cuts a client that does not read a response in time", async () => {
+it("requirement 30: the service cuts a client that does not read a response in time", async () => {
   const { service, requestOf, open, addLongEvents } = await start({ app: { connections: { readWithinMs: 100 } } });
   await addLongEvents();
   const accepted = once(service.app.server, "connection");
@@ -127,13 +127,13 @@ it("requirement 30: cuts a client that does not read a response in time", async 
   socket.destroy();
 });
 
-it("closes a connection that never sent a byte when the server closes", async () => {
+it("a closing server closes a connection that never sent a byte", async () => {
   const { service, open } = await start();
   const socket = await open();
   await Promise.all([once(socket.resume(), "close"), service.app.close()]);
 });
 
-it("keeps an idle connection open longer than proxies do", async () => {
+it("the service keeps an idle connection open longer than proxies do", async () => {
   const { requestOf, open } = await start();
   const socket = await open();
   socket.write(requestOf("/healthz"));

@@ -54,7 +54,7 @@ describe("the IP address of a client", () => {
     },
   );
 
-  it("the IP address of a client is logged once if it is not valid", async () => {
+  it("the IP address of a client is logged once if it is invalid", async () => {
     const { addressFor, log } = openApp(oneHop);
     await addressFor("192.0.2.7:49152");
     expect(log).toEqual([]);
@@ -63,7 +63,7 @@ describe("the IP address of a client", () => {
     expect(JSON.parse(log[0] ?? "").address).toMatch(/^unknown-0x{55}$/);
   });
 
-  it("is the address of the connection if the service trusts no proxy", async () => {
+  it("the IP address of a client is the address of the connection if the service trusts no proxy", async () => {
     const { addressFor, log } = openApp(false);
     expect(await addressFor("unknown", "::ffff:10.0.0.1")).toBe("10.0.0.1");
     expect(log).toEqual([]);
@@ -73,7 +73,7 @@ describe("the IP address of a client", () => {
 describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name", (engine) => {
   beforeEach(stopClock);
 
-  it("10 of 25 wrong passwords of one client for a link are checked", async () => {
+  it("behind a proxy that adds ports, 10 of 25 wrong passwords of one client for a link are checked", async () => {
     const { app, db } = await startServiceInTest({ engine, app: { trustProxy: oneHop } });
     const { token } = await storeLink(db, { password: "open sesame" });
     const statuses: number[] = [];
@@ -85,7 +85,7 @@ describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name
     expect(statuses).toEqual([...Array(10).fill(403), ...Array(15).fill(429)]);
   });
 
-  it("ten sign-ins of one client do not lock out another client", async () => {
+  it("behind a proxy that adds ports, ten sign-ins of one client do not lock out another client", async () => {
     const service = await openAccounts(engine, { trustProxy: true });
     onTestFinished(() => service.close());
     await service.signUp();
@@ -109,7 +109,7 @@ describe("requirement 30: the network that limits count for an IP address", () =
     ["2001:db8:1:3::1", "2001:db8:1:3::/64"],
     ["fe80::1%eth0", "fe80::/64"],
     ["no address", "no address"],
-  ])("of %s is %s", (ip, network) => {
+  ])("the network of %s for the limits is %s", (ip, network) => {
     expect(networkOf(ip)).toBe(network);
   });
 });

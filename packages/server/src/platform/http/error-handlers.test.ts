@@ -55,7 +55,7 @@ describe("refusals of HTTP itself", () => {
     ["PATCH", `/attachments/${unknownId()}/url`, 405, "method_not_allowed"],
     ["GET", "/notes/%ZZ", 400, "invalid_request"],
     ["GET", `/notes/${"x".repeat(2000)}`, 400, "invalid_request"],
-  ])("%s %s -> %i %s", async (method, path, status, code) => {
+  ])("the request %s %s returns %i %s", async (method, path, status, code) => {
     const answer = await ann.send(`${method} ${path}`);
     expect(answer.body).toMatchObject({ status, code, type: "about:blank", message: answer.body.detail });
     expect(answer.status).toBe(status);
@@ -63,7 +63,7 @@ describe("refusals of HTTP itself", () => {
     expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
   });
 
-  it("lists the allowed methods in a 405", async () => {
+  it("a 405 lists the allowed methods", async () => {
     const { headers, body } = await ann.send("PUT /notes");
     expect(headers.allow?.toString().split(", ").sort()).toEqual(["GET", "HEAD", "POST"]);
     expect(body.detail).toContain("POST");
@@ -78,7 +78,7 @@ describe("refusals of HTTP itself", () => {
     ["more than 1 MiB", JSON.stringify({ title: "x".repeat(2 ** 20) }), "payload_too_large", 413],
     ["100,000 members", `{${Array.from({ length: 100_000 }, (_, n) => `"${n}":0`)}}`, "invalid_request", 400],
     ["nothing", "", "invalid_request", 400],
-  ])("a body of %s -> %s", async (_name, json, code, status) => {
+  ])("the service refuses a body of %s with %s", async (_name, json, code, status) => {
     const answer = await ann.send("POST /notes", { json, headers: JSON_TYPE });
     expect(answer.body).toMatchObject({ status, code });
     expect(answer.status).toBe(status);
@@ -86,7 +86,7 @@ describe("refusals of HTTP itself", () => {
   });
 
   it.each(["POST /tokens", "POST /attachments/urls", `PUT /notes/${unknownId()}/shares`])(
-    "%s refuses a body over 64 KiB with 413",
+    "%s with a body over 64 KiB returns 413",
     async (call) => {
       const answer = await ann.send(call, { json: JSON.stringify({ label: "x".repeat(65_536) }), headers: JSON_TYPE });
       expect(answer.body).toMatchObject({ status: 413, code: "payload_too_large" });
@@ -94,32 +94,32 @@ describe("refusals of HTTP itself", () => {
   );
 
   it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x"])(
-    "a body of the type %s -> 415",
+    "a body of the type %s returns 415",
     async (type) => {
       const answer = await ann.send("POST /notes", { json: "title=a", headers: { "content-type": type } });
       expect(answer.body).toMatchObject({ status: 415, code: "unsupported_media_type" });
     },
   );
 
-  it("authenticates before it reads the body", async () => {
+  it("the service authenticates a caller before it reads the body", async () => {
     const answer = await service.anonymous.send("POST /notes", { json: "{", headers: JSON_TYPE });
     expect(answer.body).toMatchObject({ status: 401, code: "unauthenticated" });
     expect(answer.headers["www-authenticate"]).toBe("Bearer");
   });
 
-  it("headers over 16 KiB -> 431", async () => {
+  it("a request with headers over 16 KiB returns 431", async () => {
     const answer = await raw(`GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 431, code: "headers_too_large" });
   });
 
-  it("bytes that are not HTTP -> 400", async () => {
+  it("bytes that are not HTTP get the status 400", async () => {
     const answer = await raw("HELLO\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("finishes the requests of open connections on shutdown", async () => {
+  it("a shutdown finishes the requests of open connections", async () => {
     const token = await tokenOf("ann");
     const reaching = new Promise<void>((resolve) => {
       reached = resolve;

@@ -40,7 +40,7 @@ describe("the web app", () => {
   const get = (path: string, headers: object = BROWSER) => service.anonymous.send(`GET ${path}`, { headers });
 
   describe("serves the app at", () => {
-    it.each(PAGES)("%s", async (path) => {
+    it.each(PAGES)("%s returns the web app", async (path) => {
       const { status, headers, text } = await get(path);
       expect({ status, text }).toEqual({ status: 200, text: INDEX_HTML });
       expect(headers["content-type"]).toBe("text/html; charset=utf-8");
@@ -66,13 +66,13 @@ describe("the web app", () => {
       ["de;q=x, *", INDEX_HTML],
       ["../de", INDEX_HTML],
       ["", INDEX_HTML],
-    ])("%s", async (language, page) => {
+    ])("the language of a page follows Accept-Language: %s", async (language, page) => {
       for (const path of ["/", "/shared", "/nowhere"]) {
         expect(await textOf(path, { "accept-language": language }), path).toBe(page);
       }
     });
 
-    it("serves a page in the language of its reader: by the choice in the cookie first", async () => {
+    it("the cookie of a reader decides first about the language of a page", async () => {
       const choice = (language: string) => ({ cookie: `a=b; valetkey.language=${language}; c=d` });
       expect(await textOf("/", choice("de"))).toBe(GERMAN_HTML);
       expect(await textOf("/", { ...choice("en"), "accept-language": "de" })).toBe(INDEX_HTML);
@@ -80,7 +80,7 @@ describe("the web app", () => {
       expect(await textOf("/s/token", choice("de"))).toContain("Eine Datei für Sie");
     });
 
-    it("and never confirms the page of another language", async () => {
+    it("a page in another language is never confirmed with a 304", async () => {
       const { headers } = await get("/shared");
       expect(headers.vary).toBe("accept-language, cookie");
       expect((await get("/", BROWSER)).headers.vary).toBe("accept, accept-language, cookie");
@@ -89,13 +89,13 @@ describe("the web app", () => {
     });
   });
 
-  it("leads the files of an installed app without a worker to their page", async () => {
+  it("requests for the files of an installed app without a worker are redirected to their page", async () => {
     const headers = { ...BROWSER, "content-type": "multipart/form-data; boundary=x" };
     const { status, headers: answer } = await service.anonymous.send("POST /attach", { headers });
     expect({ status, location: answer.location }).toEqual({ status: 303, location: "/attach" });
   });
 
-  it("serves /, /activity and /links by the Accept header", async () => {
+  it("the Accept header decides whether /, /activity and /links return a page", async () => {
     for (const accept of ["application/json", "*/*"]) {
       const welcome = await get("/", { accept });
       expect(welcome.body).toMatchObject({ name: "Valet Key" });
@@ -113,7 +113,7 @@ describe("the web app", () => {
     expect((await get("/", BROWSER)).headers.vary).toContain("accept");
   });
 
-  it("serves hashed assets compressed and cacheable for a year", async () => {
+  it("hashed assets are compressed, and cacheable for a year", async () => {
     const { headers, text } = await get("/assets/app-1a2b.js", { accept: "*/*" });
     expect(text).toBe(SCRIPT);
     expect(headers["cache-control"]).toBe("public, max-age=31536000, immutable");
@@ -136,7 +136,7 @@ describe("the web app", () => {
     expect(plain.headers["content-encoding"]).toBeUndefined();
   });
 
-  it("makes browsers revalidate files without a hash in their names", async () => {
+  it("browsers revalidate files without a hash in their names", async () => {
     const theme = await get("/theme.js", { accept: "*/*" });
     expect(theme.headers).toMatchObject({ "cache-control": "no-cache", etag: expect.any(String) });
     const again = await get("/theme.js", { accept: "*/*", "if-none-match": theme.headers.etag });
@@ -147,7 +147,7 @@ describe("the web app", () => {
   describe("serves the page of a link", () => {
     const LINK = "/s/contract-2026~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    it("serves the page of a link with the token of the request and nothing else of the link", async () => {
+    it("the page of a link contains the token of the request and nothing else of the link", async () => {
       const { status, text, headers } = await get(LINK, { ...BROWSER, "if-none-match": "*" });
       const page = `<title>A file for you</title><a href="${LINK}/download">https://files.example.com</a>`;
       expect({ status, text }).toEqual({ status: 200, text: page });
@@ -161,20 +161,20 @@ describe("the web app", () => {
       expect((await get("/s/unknown", { accept: "*/*" })).status).toBe(200);
     });
 
-    it("serves the page of a link with an escaped token", async () => {
+    it("the page of a link contains an escaped token", async () => {
       const { text } = await get(`/s/${encodeURIComponent('"><script>alert(1)</script>$&%ORIGIN%')}`);
       expect(text).not.toMatch(/<script|"><|\$&/);
       expect(text).toContain("%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%24%26%25ORIGIN%25");
     });
 
-    it("serves the page of a link without a trace of the token in the log", async () => {
+    it("the log has no trace of the token when the service serves the page of a link", async () => {
       await get(LINK);
       await expect.poll(() => service.log()).toContain('"route":"/s/[redacted]"');
       expect(service.log()).not.toContain("contract-2026");
     });
   });
 
-  it("returns 404 with a page for an unknown URL", async () => {
+  it("an unknown URL returns 404 with a page", async () => {
     for (const path of [
       "/nowhere",
       "/n/1/2",
@@ -195,7 +195,7 @@ describe("the web app", () => {
     }
   });
 
-  it("sends no page for unknown paths of the API", async () => {
+  it("unknown paths of the API return no page", async () => {
     const inApi = [
       "/auth/nowhere",
       "/auth",
@@ -220,7 +220,7 @@ describe("the web app", () => {
   });
 
   describe("requirement 25:", () => {
-    it("allows scripts only from files of the service", async () => {
+    it("pages allow scripts only from files of the service", async () => {
       for (const path of [...PAGES, "/assets/app-1a2b.js", "/theme.js", "/nowhere"]) {
         const { headers } = await get(path);
         const policy = String(headers["content-security-policy"]);
@@ -235,7 +235,7 @@ describe("the web app", () => {
       }
     });
 
-    it("serves no file outside the folder and no dotfile", async () => {
+    it("the service serves no file outside the folder and no dotfile", async () => {
       const port = Number(new URL(await service.app.listen({ port: 0, host: "127.0.0.1" })).port);
       const up = ["..", "%2e%2e", ".%2e", "..%2f..", "..%5c..", "%252e%252e", "....//"].flatMap((dots) => [
         `/assets/${dots}/secret.txt`,
@@ -266,7 +266,7 @@ describe("the web app", () => {
     });
   });
 
-  it("adds nothing to the OpenAPI document and logs no URL of a page", async () => {
+  it("pages add nothing to the OpenAPI document, and the service logs no URL of a page", async () => {
     const { paths } = (await get("/openapi.json")).body;
     expect(
       Object.keys(paths).filter((path) => /^\/(n|shared|settings|sign-in|assets|theme.js)(\/|$)/.test(path)),
@@ -277,7 +277,7 @@ describe("the web app", () => {
   });
 });
 
-it("returns 404 for pages without a web app", async () => {
+it("a service without a web app returns 404 for pages", async () => {
   const service = await startServiceInTest({ engine });
   for (const path of PAGES.filter((page) => !["/", "/activity", "/links"].includes(page))) {
     const { body } = await service.anonymous.send(`GET ${path}`, { headers: BROWSER });

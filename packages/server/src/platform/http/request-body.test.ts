@@ -14,7 +14,7 @@ describe("requirement 30: the structure of a JSON body is limited before it is p
     ["256 names, each many times", `[${list(5_000, (n) => `{"${n % 256}" : 0}`)}]`],
     ["brackets and quotes inside of strings", JSON.stringify({ body: '[{"\\'.repeat(50_000) })],
     ["a text that never ends", '{"body":"'],
-  ])("accepts %s", (_name, text) => {
+  ])("the limits of a JSON body accept %s", (_name, text) => {
     expect(structureFault(text)).toBeUndefined();
   });
 
@@ -24,12 +24,12 @@ describe("requirement 30: the structure of a JSON body is limited before it is p
     ["too many names", `{${list(257, (n) => `"${n}":0`)}}`, /256 different member names/],
     ["too many names after spaces", `{${list(257, (n) => `"${n}" \n: 0`)}}`, /256 different member names/],
     ["too many names in objects", `[${list(257, (n) => `{"${n}":0}`)}]`, /256 different member names/],
-  ])("refuses a body that has %s", (_name, text, fault) => {
+  ])("the limits of a JSON body refuse a body that has %s", (_name, text, fault) => {
     expect(structureFault(text)).toMatch(fault);
   });
 });
 
-it("runs the work of each request in its own context", async () => {
+it("the work of each request runs in its own context when it waits for a turn of the event loop", async () => {
   const turns = createLoopTurns();
   const context = new AsyncLocalStorage<string>();
   const seen: (string | undefined)[] = [];

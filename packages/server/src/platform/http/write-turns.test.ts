@@ -26,7 +26,7 @@ function startTurns() {
 }
 
 describe("requirement 30: the writes of one holder", () => {
-  it("run three at a time, in order", async () => {
+  it("the writes of one person run three at a time, in order", async () => {
     const { write, started, endNext } = startTurns();
     const all = ["a1", "a2", "a3", "a4", "a5"].map((name) => write("ann", name));
     expect(started).toEqual(["a1", "a2", "a3"]);
@@ -36,14 +36,14 @@ describe("requirement 30: the writes of one holder", () => {
     expect(await Promise.all(all)).toEqual(["a1", "a2", "a3", "a4", "a5"]);
   });
 
-  it("the writes of one person do not delay those of another", async () => {
+  it("the writes of one person do not delay the writes of another person", async () => {
     const { write, started } = startTurns();
     for (const name of ["a1", "a2", "a3", "a4"]) void write("ann", name);
     void write("ben", "b1");
     expect(started).toEqual(["a1", "a2", "a3", "b1"]);
   });
 
-  it("writes are refused while 200 others wait", async () => {
+  it("a write is refused while 200 writes of the same person wait", async () => {
     const { write, endNext } = startTurns();
     const all = Array.from({ length: 203 }, (_, nth) => write("ann", `a${nth}`));
     await expect(write("ann", "late")).rejects.toMatchObject({ code: "rate_limited" });
@@ -51,7 +51,7 @@ describe("requirement 30: the writes of one holder", () => {
     expect(await Promise.all(all)).toHaveLength(203);
   });
 
-  it("continue after one that fails", async () => {
+  it("the writes of a person continue after a write that fails", async () => {
     const { turns } = startTurns();
     const fail = () => turns.run("ann", () => Promise.reject(new Error("failed")));
     const failed = await Promise.allSettled(Array.from({ length: 5 }, fail));
@@ -80,7 +80,7 @@ describe.each(engines)("requirement 30: many writes at the same time, on $name",
     return { service: await startServiceInTest({ engine, wrap: { database: count } }), most: () => most };
   }
 
-  it("use at most three transactions of one user", async () => {
+  it("many writes of one user use at most three transactions at the same time", async () => {
     const { service, most } = await start();
     const ann = service.as("ann");
     const { id } = (await ann.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 30: many writes at the same time, on $name",
     expect(most()).toBeLessThanOrEqual(3);
   });
 
-  it("use at most three transactions of one link", async () => {
+  it("many claims of one link use at most three transactions at the same time", async () => {
     const { service, most } = await start();
     const { token } = await storeLink(service.db);
     const claim = (_: unknown, nth: number) => visitorOf(service.app, { ip: `198.51.100.${nth}` }).claim(token);

@@ -22,14 +22,14 @@ describe("a background loop", () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  it("runs a round at each interval", async () => {
+  it("a background loop runs a round at each interval", async () => {
     await vi.advanceTimersByTimeAsync(1_000);
     rounds[0]?.resolve();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(rounds).toHaveLength(2);
   });
 
-  it("runs a round outside of the context of the kick", () => {
+  it("a background loop runs a round outside of the context of the kick", () => {
     const context = new AsyncLocalStorage<string>();
     let seen: string | undefined = "no round";
     const kicked = startLoop({
@@ -43,7 +43,7 @@ describe("a background loop", () => {
     expect(seen).toBeUndefined();
   });
 
-  it("runs one more round for all kicks during a round", async () => {
+  it("a background loop runs one more round for all kicks during a round", async () => {
     loop.kick();
     loop.kick();
     loop.kick();
@@ -56,7 +56,7 @@ describe("a background loop", () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it("continues after a round fails", async () => {
+  it("a background loop continues after a round fails", async () => {
     loop.kick();
     rounds[0]?.reject("no bucket");
     await vi.advanceTimersByTimeAsync(1_000);
@@ -64,7 +64,7 @@ describe("a background loop", () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it("waits for the running round when it stops", async () => {
+  it("a stopping background loop waits for the running round", async () => {
     loop.kick();
     let isStopped = false;
     const stopped = loop.stop().then(() => {
@@ -76,7 +76,7 @@ describe("a background loop", () => {
     await stopped;
   });
 
-  it("starts no round after it stops", async () => {
+  it("a background loop starts no round after it stops", async () => {
     await loop.stop();
     loop.kick();
     await vi.advanceTimersByTimeAsync(10_000);

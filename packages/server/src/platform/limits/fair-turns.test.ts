@@ -19,7 +19,7 @@ function startTurns({ atOnce }: { atOnce: number }) {
   return { search, started, endNext };
 }
 
-it("runs the search of another person before the second search of the first", async () => {
+it("the search of another person runs before the second search of the first person", async () => {
   const { search, started, endNext } = startTurns({ atOnce: 1 });
   const all = [search("ann", "a1"), search("ann", "a2"), search("ann", "a3"), search("ben", "b1"), search("ben", "b2")];
   for (const _ of all) await endNext();
@@ -27,7 +27,7 @@ it("runs the search of another person before the second search of the first", as
   expect(started).toEqual(["a1", "b1", "a2", "b2", "a3"]);
 });
 
-it("runs one search of a person at a time, even if more searches could run", async () => {
+it("one search of a person runs at a time, even if more searches could run", async () => {
   const { search, started, endNext } = startTurns({ atOnce: 3 });
   const all = [search("ann", "a1"), search("ann", "a2"), search("ben", "b1")];
   await new Promise((resolve) => setImmediate(resolve));
@@ -37,7 +37,7 @@ it("runs one search of a person at a time, even if more searches could run", asy
   await Promise.all(all);
 });
 
-it("refuses a search while four others of the person wait", async () => {
+it("a search is refused while four other searches of the person wait", async () => {
   const { search, endNext } = startTurns({ atOnce: 1 });
   const all = Array.from({ length: 5 }, (_, nth) => search("ann", `a${nth}`));
   await expect(search("ann", "a5")).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 1 });
@@ -46,7 +46,7 @@ it("refuses a search while four others of the person wait", async () => {
   expect(await Promise.all([...all, other])).toHaveLength(6);
 });
 
-it("drops a waiting search whose client disconnects", async () => {
+it("a waiting search is dropped when its client disconnects", async () => {
   const { search, started, endNext } = startTurns({ atOnce: 1 });
   const client = new AbortController();
   const first = search("ann", "a1");
@@ -60,7 +60,7 @@ it("drops a waiting search whose client disconnects", async () => {
   expect(started).toEqual(["a1", "a3"]);
 });
 
-it("continues after a search that fails", async () => {
+it("the next search of a person runs after a search that fails", async () => {
   const turns = createFairTurns({ atOnce: 1, ofHolder: 5, problem: "Wait." });
   const ann = { holder: "ann", signal: undefined };
   const failing = turns.run(ann, () => Promise.reject(new Error("broken")));

@@ -20,7 +20,7 @@ function create(maxPeople?: number) {
 const limited = (retryAfterSeconds: number) =>
   expect.objectContaining({ code: "rate_limited", message: problem, retryAfterSeconds });
 
-it("gives a burst, and then the rate", () => {
+it("a rate limit allows a burst, and then the rate", () => {
   const { take, advance } = create();
   take("ann", 10);
   expect(() => take("ann", 1)).toThrow(limited(1));
@@ -30,27 +30,27 @@ it("gives a burst, and then the rate", () => {
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("saves at most the burst", () => {
+it("a rate limit saves at most the burst", () => {
   const { take, advance } = create();
   advance(3_600_000);
   take("ann", 10);
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("takes nothing for a refused amount", () => {
+it("a rate limit takes nothing for a refused amount", () => {
   const { take } = create();
   take("ann", 8);
   expect(() => take("ann", 3)).toThrow(limited(1));
   take("ann", 2);
 });
 
-it("counts each person apart", () => {
+it("a rate limit counts each person apart", () => {
   const { take } = create();
   take("ann", 10);
   take("bob", 10);
 });
 
-it("adds nothing when the clock is set back", () => {
+it("a rate limit adds nothing when the clock is set back", () => {
   const { take, advance } = create();
   take("ann", 10);
   advance(-60_000);
@@ -59,7 +59,7 @@ it("adds nothing when the clock is set back", () => {
   take("ann", 1);
 });
 
-it("remembers active people among many others", () => {
+it("a rate limit remembers active people among many others", () => {
   const { take } = create(100);
   for (let nth = 0; nth < 10; nth += 1) {
     take("ann", 1);
@@ -68,7 +68,7 @@ it("remembers active people among many others", () => {
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("forgets people whose number exceeds its memory", () => {
+it("a rate limit forgets people whose number exceeds its memory", () => {
   const { take } = create(100);
   take("ann", 10);
   for (let other = 0; other < 100; other += 1) take(`other-${other}`, 1);
@@ -98,7 +98,7 @@ function createExhausted({ maxWindows }: { maxWindows: number }) {
   };
 }
 
-it("remembers an exhausted window until it expires", async () => {
+it("the memory of exhausted windows remembers a window until it expires", async () => {
   const { refuse, advance, queries } = createExhausted({ maxWindows: 2 });
   for (let nth = 0; nth < 5; nth += 1) await refuse("ann");
   expect(queries()).toBe(1);
@@ -110,7 +110,7 @@ it("remembers an exhausted window until it expires", async () => {
   expect(queries()).toBe(2);
 });
 
-it("forgets the oldest exhausted window if there are too many", async () => {
+it("the memory of exhausted windows forgets the oldest window if there are too many", async () => {
   const { refuse, queries } = createExhausted({ maxWindows: 2 });
   for (const holder of ["ann", "bob", "eve"]) await refuse(holder);
   for (const holder of ["bob", "eve"]) await refuse(holder);

@@ -13,7 +13,7 @@ function send(server: { port: number }, options: Partial<SmtpOptions> = {}, chan
 }
 
 describe("an SMTP server", () => {
-  it("receives a mail once, as text and HTML", async () => {
+  it("an SMTP server receives a mail once, as text and HTML", async () => {
     const server = await smtpServerInTest();
     expect(await send(server)).toEqual({ state: "accepted" });
     expect(server.mails).toHaveLength(1);
@@ -29,7 +29,7 @@ describe("an SMTP server", () => {
     expect(parsed?.headers.get("auto-submitted")).toBe("auto-generated");
   });
 
-  it("receives a mail and the password over STARTTLS", async () => {
+  it("an SMTP server receives a mail and the password over STARTTLS", async () => {
     const logins: (string | undefined)[] = [];
     const server = await smtpServerInTest({
       ...trustedCertificate(),
@@ -44,7 +44,7 @@ describe("an SMTP server", () => {
     expect(server.mails[0]?.isEncrypted).toBe(true);
   });
 
-  it("receives a mail over TLS from the first byte", async () => {
+  it("an SMTP server receives a mail over TLS from the first byte", async () => {
     const server = await smtpServerInTest({ ...trustedCertificate(), secure: true });
     expect(await send(server, { host: "localhost", isSecure: true, requiresTls: false })).toEqual({
       state: "accepted",
@@ -52,14 +52,14 @@ describe("an SMTP server", () => {
     expect(server.mails[0]?.isEncrypted).toBe(true);
   });
 
-  it("requirement 43: gets no mail and no password if it hides STARTTLS", async () => {
+  it("requirement 43: an SMTP server that hides STARTTLS gets no mail and no password", async () => {
     const server = await smtpServerInTest();
     const outcome = await send(server, { requiresTls: true, user: "me", password: "opensesame" });
     expect(outcome).toMatchObject({ state: "failed", problem: expect.stringMatching(/ETLS/) });
     expect(server.mails).toEqual([]);
   });
 
-  it("gets no mail if its certificate is not trusted", async () => {
+  it("an SMTP server gets no mail if its certificate is not trusted", async () => {
     const pair = trustedCertificate();
     const server = await smtpServerInTest(pair);
     const outcome = await send(server, { host: "127.0.0.1", requiresTls: true });
@@ -67,7 +67,7 @@ describe("an SMTP server", () => {
     expect(server.mails).toEqual([]);
   });
 
-  it("refuses a wrong password, which is a fault of the settings", async () => {
+  it("a wrong password for an SMTP server is a fault of the settings", async () => {
     const server = await smtpServerInTest({
       ...trustedCertificate(),
       onAuth: (_login, _session, done) => done(Object.assign(new Error("Bad login"), { responseCode: 535 })),
@@ -85,19 +85,19 @@ describe("an SMTP server", () => {
     [554, "5.7.1 Relay access denied", "failed"],
     [550, "Not now", "failed"],
     [451, "No such user yet", "failed"],
-  ])("responds with %i %s to a recipient, and the mail has %s", async (code, text, state) => {
+  ])("an SMTP server responds with %i %s to a recipient, and the mail has %s", async (code, text, state) => {
     const server = await smtpServerInTest({ refuse: () => ({ code, text }) });
     expect(await send(server)).toMatchObject({ state, problem: expect.stringContaining(`${code} ${text}`) });
     expect(server.mails).toEqual([]);
   });
 
-  it("an SMTP server is down", async () => {
+  it("a mail to an SMTP server that is down fails", async () => {
     const server = await smtpServerInTest();
     await server.stop();
     expect(await send(server)).toMatchObject({ state: "failed", problem: expect.stringMatching(/ECONNREFUSED/) });
   });
 
-  it("an SMTP server never responds", async () => {
+  it("a mail to an SMTP server that never responds fails", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void silent.close());
@@ -106,7 +106,7 @@ describe("an SMTP server", () => {
     expect(outcome).toMatchObject({ state: "failed", problem: expect.stringMatching(/Greeting never received/) });
   });
 
-  it("an SMTP server is slow, and the try is cut", async () => {
+  it("a mail to a slow SMTP server is cut at its time limit", async () => {
     const cut = new AbortController();
     const server = await smtpServerInTest({
       beforeConfirm: () => {
@@ -122,7 +122,7 @@ describe("an SMTP server", () => {
 describe("hostile texts", () => {
   const HOSTILE = 'Eve\r\nBcc: all@example.com\r\n\r\n<script>alert(1)</script>"';
 
-  it("requirement 43: add no header and no recipient", async () => {
+  it("requirement 43: hostile texts add no header and no recipient to a mail", async () => {
     const server = await smtpServerInTest();
     const from = { name: HOSTILE, email: "files@example.com" };
     expect(await send(server, { from }, { subject: HOSTILE })).toEqual({ state: "accepted" });
@@ -138,7 +138,7 @@ describe("hostile texts", () => {
     "group:eve@example.com;",
     '"eve@example.com,"@example.com',
     "Ann <eve@example.com>",
-  ])("hostile texts in the email address %j are refused", async (to) => {
+  ])("a mail to the hostile email address %j is refused", async (to) => {
     const server = await smtpServerInTest();
     expect(await send(server, {}, { to })).toMatchObject({ state: "refused" });
     expect(server.mails).toEqual([]);

@@ -15,7 +15,7 @@ const resolveTo =
     addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
 
 describe("a webhook request", () => {
-  it("sends the body and the headers", async () => {
+  it("a webhook request has the body and the headers of its message", async () => {
     const { url, received } = await receiverInTest();
     expect(await senderTo().send({ url, ...message })).toEqual({ status: 204 });
     const [one] = received;
@@ -23,7 +23,7 @@ describe("a webhook request", () => {
     expect(one?.headers).toMatchObject({ "content-type": "application/json", "user-agent": "valetkey-webhooks" });
   });
 
-  it("requirement 31: follows no redirect to a metadata server", async () => {
+  it("requirement 31: a webhook request follows no redirect to a metadata server", async () => {
     const { url, received } = await receiverInTest({
       respond: (response) => response.writeHead(307, { location: "http://169.254.169.254/latest/meta-data/" }).end(),
     });
@@ -32,7 +32,7 @@ describe("a webhook request", () => {
   });
 
   it.each(["127.0.0.1", "::1", "10.1.2.3", "169.254.169.254", "100.100.100.200", "fd00:ec2::254", "::ffff:10.0.0.1"])(
-    "requirement 31: refuses a host that resolves to %s",
+    "requirement 31: a webhook request is refused for a host that resolves to %s",
     async (address) => {
       const sender = senderTo({ allowsLoopback: false, resolve: resolveTo("10.0.0.1", address) });
       const outcome = await sender.send({ url: "https://hooks.example.com/", ...message });
@@ -46,12 +46,12 @@ describe("a webhook request", () => {
     "https://0x7f.1/",
     "https://2130706433/",
     "https://[::ffff:7f00:1]/",
-  ])("requirement 31: refuses %s, which is loopback in another form", async (url) => {
+  ])("requirement 31: a webhook request to %s, another form of loopback, is refused", async (url) => {
     const outcome = await senderTo({ allowsLoopback: false }).send({ url, ...message });
     expect(outcome).toEqual({ problem: "The host has no IP address on the internet." });
   });
 
-  it("requirement 31: connects to the checked address when the name changes", async () => {
+  it("requirement 31: a webhook request connects to the checked address when the name changes", async () => {
     const { port, received } = await receiverInTest();
     const responses = [resolveTo("127.0.0.1"), resolveTo("10.0.0.1")];
     let asked = 0;
@@ -61,20 +61,20 @@ describe("a webhook request", () => {
     expect(received[0]?.headers.host).toBe(`rebinding.example:${port}`);
   });
 
-  it("requirement 31: uses TLS for every host except this machine", async () => {
+  it("requirement 31: a webhook request uses TLS for every host except this machine", async () => {
     const sender = senderTo({ resolve: resolveTo("8.8.8.8") });
     const outcome = await sender.send({ url: "http://hooks.example.com/", ...message });
     expect(outcome).toEqual({ problem: "The URL must begin with https://." });
   });
 
-  it("requirement 31: refuses a certificate that no authority has signed", async () => {
+  it("requirement 31: a webhook request refuses a certificate that no authority has signed", async () => {
     const { url, received } = await receiverInTest({ tls: makeCertificate() });
     const outcome = await senderTo().send({ url, ...message });
     expect(outcome).toEqual({ problem: expect.stringMatching(/^The certificate or the TLS connection is not valid/) });
     expect(received).toEqual([]);
   });
 
-  it("requirement 31: refuses the certificate of another host", async () => {
+  it("requirement 31: a webhook request refuses the certificate of another host", async () => {
     const tls = makeCertificate();
     const { port, received } = await receiverInTest({ tls });
     const sender = senderTo({ ca: tls.cert, resolve: resolveTo("127.0.0.1") });
@@ -107,7 +107,7 @@ describe("a webhook request", () => {
     });
   });
 
-  it("requirement 31: stops reading an endless response", async () => {
+  it("requirement 31: a webhook request stops reading an endless response", async () => {
     let cut: (() => void) | undefined;
     const isCut = new Promise<void>((resolve) => {
       cut = resolve;
@@ -124,12 +124,12 @@ describe("a webhook request", () => {
     await isCut;
   });
 
-  it("counts the status of a response whose body is slow", async () => {
+  it("a webhook request counts the status of a response whose body is slow", async () => {
     const { url } = await receiverInTest({ respond: (response) => response.writeHead(200).write("a") });
     expect(await senderTo({ withinMs: 2_000 }).send({ url, ...message })).toEqual({ status: 200 });
   });
 
-  it("explains a closed port", async () => {
+  it("a webhook request to a closed port explains that the host refused the connection", async () => {
     const problem = "The host refused the connection.";
     expect(await senderTo().send({ url: "http://127.0.0.1:1/", ...message })).toEqual({ problem });
   });

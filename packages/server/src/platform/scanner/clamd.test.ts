@@ -22,11 +22,11 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
 
   const scan = (body: Readable) => createClamd(clamd).scan(body);
 
-  it("replies to a ping", async () => {
+  it("clamd replies to a ping", async () => {
     await createClamd(clamd).probe();
   });
 
-  it.each([0, 1, 65_536, streamMaxBytes])("finds nothing in %d harmless bytes", async (sizeBytes) => {
+  it.each([0, 1, 65_536, streamMaxBytes])("clamd finds nothing in %d harmless bytes", async (sizeBytes) => {
     expect(await scan(patternedStream(sizeBytes))).toEqual({ kind: "clean" });
   });
 
@@ -34,14 +34,14 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     ["alone", () => Readable.from([EICAR])],
     ["byte by byte", () => Readable.from([...EICAR])],
     ["after a megabyte", () => Readable.from([Buffer.alloc(MIB, 1), EICAR, Buffer.alloc(10)])],
-  ])("names what it finds: a signature %s", async (_where, body) => {
+  ])("clamd names what it finds: a signature %s", async (_where, body) => {
     expect(await scan(Readable.from(asBuffers(body())))).toEqual({
       kind: "infected",
       signature: expect.stringMatching(/^Eicar-Test-Signature/),
     });
   });
 
-  it("reports a file over its limit as too large, and reads no more of it", async () => {
+  it("clamd reports a file over its limit as too large, and the scan reads no more of the file", async () => {
     for (let time = 0; time < 20; time++) {
       let sentBytes = 0;
       const body = patternedStream(1024 * MIB, (soFar) => {
@@ -53,7 +53,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     }
   });
 
-  it("reports a file over MaxFileSize as too large", async () => {
+  it("clamd reports a file over MaxFileSize as too large", async () => {
     const telling = await start({ streamMaxBytes, fileMaxBytes: MIB });
     onTestFinished(telling.stop);
     const { scan } = createClamd(telling);
@@ -61,7 +61,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(await scan(patternedStream(MIB))).toEqual({ kind: "clean" });
   });
 
-  it("stops on its signal, and closes the file", async () => {
+  it("a scan stops on its signal, and closes the file", async () => {
     const stop = new AbortController();
     const body = patternedStream(1024 * MIB, (soFar) => {
       if (soFar > MIB) stop.abort();
@@ -70,7 +70,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(body.destroyed).toBe(true);
   });
 
-  it("rejects with the error of the file", async () => {
+  it("a scan rejects with the error of the file", async () => {
     const broken = new DomainError("bucket_unavailable", "As told");
     const body = Readable.from(
       (async function* () {
@@ -91,25 +91,28 @@ async function* asBuffers(body: Readable): AsyncGenerator<Buffer> {
 describe("a clamd that fails is scanner_unavailable, and the file is closed", () => {
   const QUICK: Partial<ClamdTimeouts> = { connectMs: 200, idleMs: 200, verdictMs: 200 };
   const cases: [string, (socket: Socket) => void][] = [
-    ["one that hangs up", (socket) => socket.destroy()],
-    ["one that hangs up in the middle", (socket) => socket.once("data", () => socket.destroy())],
-    ["one that says nothing", (socket) => socket.resume()],
-    ["one that reads nothing", () => undefined],
-    ["one that has no memory", (socket) => void socket.resume().end("stream: Can't allocate memory ERROR\0")],
-    ["one that speaks something else", (socket) => void socket.resume().end("HTTP/1.1 400 Bad Request\r\n\r\n")],
-    ["one that talks without end", (socket) => void socket.resume().write("x".repeat(5_000))],
+    ["that hangs up", (socket) => socket.destroy()],
+    ["that hangs up in the middle", (socket) => socket.once("data", () => socket.destroy())],
+    ["that says nothing", (socket) => socket.resume()],
+    ["that reads nothing", () => undefined],
+    ["that has no memory", (socket) => void socket.resume().end("stream: Can't allocate memory ERROR\0")],
+    ["that speaks something else", (socket) => void socket.resume().end("HTTP/1.1 400 Bad Request\r\n\r\n")],
+    ["that talks without end", (socket) => void socket.resume().write("x".repeat(5_000))],
   ];
 
-  test.each(cases)("%s", async (_what, behave) => {
-    const port = await listening(behave);
-    const body = patternedStream(64 * MIB);
-    const scanner = createClamd({ host: "127.0.0.1", port, timeouts: QUICK });
-    await expect(scanner.scan(body)).rejects.toMatchObject({ code: "scanner_unavailable" });
-    expect(body.destroyed).toBe(true);
-    await expect(scanner.probe()).rejects.toMatchObject({ code: "scanner_unavailable" });
-  });
+  test.each(cases)(
+    "a scan by a clamd %s fails with scanner_unavailable, and closes the file",
+    async (_what, behave) => {
+      const port = await listening(behave);
+      const body = patternedStream(64 * MIB);
+      const scanner = createClamd({ host: "127.0.0.1", port, timeouts: QUICK });
+      await expect(scanner.scan(body)).rejects.toMatchObject({ code: "scanner_unavailable" });
+      expect(body.destroyed).toBe(true);
+      await expect(scanner.probe()).rejects.toMatchObject({ code: "scanner_unavailable" });
+    },
+  );
 
-  test("a clamd that stops to reply to pings during a scan", async () => {
+  test("a scan fails with scanner_unavailable if clamd stops to reply to pings during the scan", async () => {
     let pings = 0;
     const port = await listening((socket) =>
       socket.once("data", (bytes) => {
@@ -123,7 +126,7 @@ describe("a clamd that fails is scanner_unavailable, and the file is closed", ()
     expect(pings).toBe(4);
   });
 
-  test("a clamd that does not listen, with a remedy for the operator", async () => {
+  test("the error about a clamd that does not listen has a remedy for the operator", async () => {
     const body = patternedStream(MIB);
     const scanner = createClamd({ host: "127.0.0.1", port: 9, timeouts: QUICK });
     const error = await scanner.scan(body).catch((thrown: unknown) => thrown as DomainError);
@@ -134,7 +137,7 @@ describe("a clamd that fails is scanner_unavailable, and the file is closed", ()
 });
 
 describe("memory", () => {
-  test("a slow scanner slows down the reading", async () => {
+  test("a slow clamd slows down the reading of the file", async () => {
     const taken: Socket[] = [];
     const port = await listening((socket) => void taken.push(socket));
     let readBytes = 0;
@@ -149,7 +152,7 @@ describe("memory", () => {
 });
 
 describe.each(testClamds)("memory, with $name", ({ start }) => {
-  test("an object of 64 MiB is scanned in constant memory", async () => {
+  test("clamd scans an object of 64 MiB in constant memory", async () => {
     const sizeBytes = 64 * MIB;
     const server = await startEmbedded();
     const bucket = bucketOn(server);

@@ -36,7 +36,7 @@ describe("fold", () => {
     ["ΟΔΥΣΣΕΥΣ", "οδυσσευς"],
     ["ПЛАН", "план"],
     ["Ǆ", "ǅ"],
-  ])("folds %s and %s to the same text", (one, other) => {
+  ])("fold turns %s and %s into the same text", (one, other) => {
     expect(fold(one)).toBe(fold(other));
   });
 
@@ -45,16 +45,16 @@ describe("fold", () => {
     ["a%", "ab"],
     ["İ", "i"],
     ["1", "１"],
-  ])("folds %s and %s to different texts", (one, other) => {
+  ])("fold turns %s and %s into different texts", (one, other) => {
     expect(fold(one)).not.toBe(fold(other));
   });
 
-  it("folds the final sigma like any sigma", () => {
+  it("fold treats the final sigma like any sigma", () => {
     expect(fold("ΟΔΟΣ ΑΒ")).toContain(fold("οδος"));
     expect(fold("ΟΔΟΣΑΒ")).toContain(fold("οδος"));
   });
 
-  it("is independent of case and idempotent", () => {
+  it("fold is independent of case and idempotent", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         expect(fold(fold(text))).toBe(fold(text));

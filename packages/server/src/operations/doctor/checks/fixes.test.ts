@@ -38,19 +38,19 @@ const every = (place: BucketPlace): Fix[] => [
 ];
 
 describe.each(PROVIDERS)("the remedies for %s", (provider) => {
-  it("have JSON that parses", () => {
+  it("the JSON in the remedies of the doctor parses", () => {
     for (const { label, text } of every(at(provider))) {
       if (label.includes("(JSON)")) expect(() => JSON.parse(text), label).not.toThrow();
       for (const [, json = ""] of text.matchAll(/'([[{].*[\]}])'/g)) expect(() => JSON.parse(json), text).not.toThrow();
     }
   });
 
-  it("name the origin, and the bucket where a command needs it", () => {
+  it("the remedies of the doctor name the origin, and the bucket where a command needs it", () => {
     for (const { text } of corsFix(at(provider), { origin: ORIGIN }))
       expect(text).toMatch(/files\.example\.com|my-private-bucket/);
   });
 
-  it("call the endpoint of the bucket with the AWS CLI", () => {
+  it("the remedies of the doctor call the endpoint of the bucket with the AWS CLI", () => {
     for (const { text } of every(at(provider))) {
       if (!text.startsWith("aws s3api")) continue;
       expect(text.includes("--endpoint-url https://storage.example.com")).toBe(provider !== "aws");

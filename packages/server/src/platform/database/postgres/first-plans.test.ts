@@ -14,7 +14,7 @@ const READS = `
     (select cast(sum(idx_tup_read) as int) from pg_stat_user_indexes where indexrelname = 'attachments_of_note') as of_notes
   from pg_stat_user_tables where relname in ('uploads', 'attachments')`;
 
-it("starts the first uploads of a database without reading those of other people", async () => {
+it("the first uploads of a database start without reading uploads of other people", async () => {
   const { url, remove } = await createTestPostgresDatabase();
   onTestFinished(remove);
   // The pool has one connection, because PostgreSQL caches plans for each connection separately.

@@ -39,7 +39,7 @@ describe("the names of statements", () => {
     expect(nameOf(`${SELECT} limit 0`)).toBeDefined();
   });
 
-  it("change when they are renewed, and end if that happens too often", () => {
+  it("the names of statements change when they are renewed, and end if that happens too often", () => {
     const { nameOf, renew } = createStatementNames();
     const names = new Set([nameOf(SELECT)]);
     for (let nth = 1; nth < 100; nth++) {

@@ -11,7 +11,7 @@ import { Mutex } from "./mutex.ts";
 
 const LONG_TEXT = "a".repeat(60_000_000);
 
-it("copies a long write-ahead log on a worker thread, after the write", async () => {
+it("a worker thread copies a long write-ahead log after the write", async () => {
   const { file, close } = await sqlite.open();
   const [writer, other] = [new DatabaseSync(file as string), new DatabaseSync(file as string)];
   const state = other.prepare("pragma wal_checkpoint(noop)");
@@ -59,7 +59,7 @@ itOnLinux("keeps the locks of another instance in this process", async () => {
   await close();
 });
 
-it("starts the log anew although somebody always reads", async () => {
+it("the write-ahead log starts again from its beginning although somebody always reads", async () => {
   const { db, file, close } = await sqlite.open();
   const readers = [new DatabaseSync(file as string), new DatabaseSync(file as string)];
   let turn = 0;
@@ -82,7 +82,7 @@ it("starts the log anew although somebody always reads", async () => {
   await close();
 });
 
-it("tries again later and reports it when the log can't be copied", async () => {
+it("a checkpoint that fails is reported and tried again later", async () => {
   // The pause ends only when the test moves this clock.
   vi.useFakeTimers({ toFake: ["performance"] });
   onTestFinished(() => void vi.useRealTimers());
@@ -111,7 +111,7 @@ it("tries again later and reports it when the log can't be copied", async () => 
   await close();
 });
 
-it("checks the log also after URL events were moved from the journal", async () => {
+it("the length of the log is also checked after URL events were moved from the journal", async () => {
   const { file, close } = await sqlite.open();
   let steps = 0;
   const urlAudit = openSqliteUrlAudit({

@@ -32,7 +32,7 @@ async function earlierDatabase() {
 }
 
 describe("the copy before a migration", () => {
-  it("holds the database and its journal, privately", async () => {
+  it("the copy before a migration holds the database and its journal, privately", async () => {
     const { copies, open, copy } = await earlierDatabase();
     await (await open()).close();
     expect(copies).toEqual([copy]);
@@ -43,7 +43,7 @@ describe("the copy before a migration", () => {
     database.close();
   });
 
-  it("rolls back when it takes the place of the database", async () => {
+  it("the copy before a migration rolls back when it takes the place of the database", async () => {
     const { file, note, copies, open, copy } = await earlierDatabase();
     await (await open()).close();
     for (const path of ["", "-url-journal"].flatMap((end) => [end, `${end}-wal`, `${end}-shm`])) {
@@ -64,7 +64,7 @@ describe("the copy before a migration", () => {
     expect(readdirSync(dirname(file)).filter((name) => name.includes(".before-"))).toEqual([]);
   });
 
-  it("replaces the oldest of three copies", async () => {
+  it("the copy before a migration replaces the oldest of three copies", async () => {
     const { file, open, copy } = await earlierDatabase();
     const older = ["0001", "0002", "0003"].map((name, days) => {
       const path = `${file}.before-${name}`;
@@ -78,7 +78,7 @@ describe("the copy before a migration", () => {
     expect(existsSync(join(dirname(file), `${SQLITE_FILE}.before-0001-url-journal`))).toBe(false);
   });
 
-  it("survives a start of several processes at once", async () => {
+  it("the copy before a migration survives a start of several processes at once", async () => {
     const { copies, open, copy } = await earlierDatabase();
     const opened = await Promise.all([open(), open(), open()]);
     for (const db of opened) await db.close();

@@ -27,11 +27,11 @@ async function planOf(list: (db: Database) => Promise<unknown>): Promise<string>
 // These tests run only on SQLite, because a query plan of PostgreSQL depends on the number of rows.
 describe("lists on SQLite", () => {
   // Only SQLite must read the body of a note to reach the columns after the body.
-  it("read owned notes from an index, without their bodies", async () => {
+  it("the list of owned notes reads an index on SQLite, without the bodies", async () => {
     expect(await planOf((db) => noteQueries(db).listOwned("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
-  it("read shared notes from an index, without their bodies", async () => {
+  it("the list of shared notes reads an index on SQLite, without the bodies", async () => {
     expect(await planOf((db) => noteQueries(db).listShared("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
@@ -47,7 +47,7 @@ describe("lists on SQLite", () => {
     ["the limit has the pending files", 1, (db) => uploadQueries(db).countPending({ userId: "ann", noteId: "note" })],
   ];
 
-  it.each(files)("skip the files of a note that no list shows: %s", async (_name, searches, list) => {
+  it.each(files)("SQLite skips the files of a note that no list shows: %s", async (_name, searches, list) => {
     const searched = /attachments USING (?:COVERING )?INDEX attachments_of_note \(note_id=\? AND <expr>=\?/g;
     expect((await planOf(list)).match(searched)).toHaveLength(searches);
   });

@@ -35,7 +35,7 @@ describe("the reads of a turn", () => {
     expect(await Promise.all([read(byId, ["b"]), read(byId, ["c"]), read(byId, ["a"])])).toEqual([[[2]], [], [[1]]]);
   });
 
-  it("see a commit that was made before the end of their turn", async () => {
+  it("the reads of a turn see a commit that was made before the end of their turn", async () => {
     const { add, read } = await openFacts();
     const first = read(byId, ["a"]);
     add("a", 1);
@@ -44,7 +44,7 @@ describe("the reads of a turn", () => {
     expect(await read(byId, ["b"])).toEqual([[2]]);
   });
 
-  it("fail alone", async () => {
+  it("a read of a turn fails alone", async () => {
     const { add, read } = await openFacts();
     add("a", 1);
     const reads = [
@@ -67,7 +67,7 @@ describe("the reads of a turn", () => {
     await expect(read(byId, ["a"])).rejects.toMatchObject({ code: "database_unavailable" });
   });
 
-  it("hold no transaction between turns, so the log can be copied whole", async () => {
+  it("the reads hold no transaction between turns, so that the log can be copied whole", async () => {
     const { add, reader, read } = await openFacts();
     add("a", 1);
     await read(byId, ["a"]);

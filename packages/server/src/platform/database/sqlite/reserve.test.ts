@@ -25,15 +25,15 @@ async function freeSpace(options: { growthBytes: number; truncateWal?: () => Pro
   return { result, steps };
 }
 
-it("empties the log before the transaction runs again", async () => {
+it("a full disk first empties the log, and then runs the transaction again", async () => {
   expect(await freeSpace({ growthBytes: 0 })).toEqual({ result: "freed", steps: ["run", "truncate", "run"] });
 });
 
-it("leaves a log that does not fit on the disk, because its copy would take the reserve", async () => {
+it("a full disk keeps a log that does not fit, because its copy would need the reserve", async () => {
   expect(await freeSpace({ growthBytes: Number.MAX_SAFE_INTEGER })).toEqual({ result: "freed", steps: ["run", "run"] });
 });
 
-it("runs the transaction again even if the log can't be emptied", async () => {
+it("a full disk runs the transaction again even if the log can't be emptied", async () => {
   const truncateWal = () => Promise.reject(new DomainError("storage_full", "The disk of the database is full"));
   expect(await freeSpace({ growthBytes: 0, truncateWal })).toMatchObject({ result: "freed" });
 });

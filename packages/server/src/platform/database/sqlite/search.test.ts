@@ -10,7 +10,7 @@ import { openSqliteSearch } from "./search.ts";
 // These tests run only on SQLite, because only SQLite has a thread for searches. The tests of notes cover searches on both engines.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
 
-it("finds a note right after its commit, in the order of other lists", async () => {
+it("a search finds a note right after its commit, in the order of other lists", async () => {
   const test = await sqlite.open();
   const notes = [sampleNote(), sampleNote(), sampleNote()];
   for (const [nth, note] of notes.entries()) {
@@ -26,7 +26,7 @@ it("finds a note right after its commit, in the order of other lists", async () 
   await test.close();
 });
 
-it("runs concurrent searches, each with its own result", async () => {
+it("concurrent searches return their own results", async () => {
   const test = await sqlite.open();
   const owners = Array.from({ length: 20 }, (_, nth) => `owner${nth}`);
   for (const ownerId of owners) await noteQueries(test.db).insert(sampleNote({ ownerId }));
@@ -35,7 +35,7 @@ it("runs concurrent searches, each with its own result", async () => {
   await test.close();
 });
 
-it("runs a search while another search is slow", async () => {
+it("a search runs while another search is slow", async () => {
   const test = await sqlite.open();
   const search = openSqliteSearch({ file: test.file as string, limitMs: 1_500 });
   const run = (text: string) => search.run<unknown>({ sql: text, parameters: [] } as unknown as CompiledQuery);
@@ -53,7 +53,7 @@ it("runs a search while another search is slow", async () => {
   await test.close();
 });
 
-it("finds a note of the same transaction", async () => {
+it("a search finds a note of the same transaction", async () => {
   const test = await sqlite.open();
   const note = sampleNote();
   await test.db.transaction(async (tx) => {
@@ -64,7 +64,7 @@ it("finds a note of the same transaction", async () => {
   await test.close();
 });
 
-it("fails while the file is missing, and recovers when it is back", async () => {
+it("a search fails while the file is missing, and recovers when the file is back", async () => {
   const test = await sqlite.open();
   const file = test.file as string;
   const search = () => noteQueries(test.db).listOwned("ann", TITLE);
@@ -80,7 +80,7 @@ it("fails while the file is missing, and recovers when it is back", async () => 
   await test.close();
 });
 
-it("finishes its searches before it closes, and refuses later ones", async () => {
+it("a closing database finishes its searches, and refuses later ones", async () => {
   const test = await sqlite.open();
   await noteQueries(test.db).insert(sampleNote());
   await searchIndexQueries(test.db).indexSome();

@@ -49,19 +49,19 @@ async function factsInTest(): Promise<Facts> {
 }
 
 describe("writes that are ready at the same time", () => {
-  it("share one commit", async () => {
+  it("writes that are ready at the same time share one commit", async () => {
     const facts = await factsInTest();
     await Promise.all(["a", "b", "c"].map((id) => facts.add(id)));
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "b", "c"]]);
   });
 
-  it("commit without waiting when they are alone", async () => {
+  it("a write that is alone commits without waiting", async () => {
     const facts = await factsInTest();
     for (const id of ["a", "b", "c"]) await facts.add(id);
     expect(facts.commits()).toBe(3);
   });
 
-  it("are committed in groups of at most 32, between which the event loop turns", async () => {
+  it("writes are committed in groups of at most 32, between which the event loop turns", async () => {
     const facts = await factsInTest();
     let groups = 0;
     const writes = Promise.all(Array.from({ length: 100 }, (_, index) => facts.add(String(index))));
@@ -77,7 +77,7 @@ describe("writes that are ready at the same time", () => {
     expect(groups).toBeGreaterThan(1);
   });
 
-  it("undo only the writes of the transaction that fails", async () => {
+  it("a transaction that fails in a group of writes undoes only its own writes", async () => {
     const facts = await factsInTest();
     const first = facts.add("a");
     const failing = facts.db.transaction().execute(async (tx) => {
@@ -89,7 +89,7 @@ describe("writes that are ready at the same time", () => {
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "c"]]);
   });
 
-  it("are visible to a query after a refusal that they caused", async () => {
+  it("the writes of a group are visible to a query after a refusal that they caused", async () => {
     const facts = await factsInTest();
     const first = facts.add("a");
     const seenAfterRefusal = facts.add("a").catch(() => facts.committed());
@@ -97,7 +97,7 @@ describe("writes that are ready at the same time", () => {
     await first;
   });
 
-  it("are invisible outside until they are on the disk", async () => {
+  it("the writes of a group are invisible outside until they are on the disk", async () => {
     const facts = await factsInTest();
     const seen = facts.db.transaction().execute(async (tx) => {
       await tx.insertInto("facts").values({ id: "b", value: 1 }).execute();
@@ -112,7 +112,7 @@ describe("writes that are ready at the same time", () => {
     expect(await seen).toEqual([1, 0, 0]);
   });
 
-  it("all fail when their commit fails, and the next write succeeds", async () => {
+  it("all writes of a group fail when their commit fails, and the next write succeeds", async () => {
     const facts = await factsInTest();
     facts.writer.exec(
       "create table kept (id text references facts deferrable initially deferred); pragma foreign_keys = on",
@@ -132,7 +132,7 @@ describe("writes that are ready at the same time", () => {
     expect(facts.committed()).toEqual(["b"]);
   });
 
-  it("all fail with `storage_full` when one of them fills the disk", async () => {
+  it("all writes of a group fail with `storage_full` when one of them fills the disk", async () => {
     const facts = await factsInTest();
     facts.writer.exec("create table blobs (id text, bytes blob); pragma max_page_count = 20");
     const big = { id: "big", bytes: Buffer.alloc(200_000) };
@@ -151,7 +151,7 @@ describe("writes that are ready at the same time", () => {
     expect(facts.committed()).toContain("d");
   });
 
-  it("stay together when a query of raw SQL runs between them", async () => {
+  it("the writes of a group stay together when a query of raw SQL runs between them", async () => {
     const facts = await factsInTest();
     const query = sql`
       select id from facts`;
@@ -159,7 +159,7 @@ describe("writes that are ready at the same time", () => {
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "b"]]);
   });
 
-  it("end before a statement that is not allowed inside of a transaction", async () => {
+  it("a group of writes ends before a statement that is not allowed inside of a transaction", async () => {
     const facts = await factsInTest();
     await Promise.all([facts.add("a"), sql`pragma wal_checkpoint(truncate)`.execute(facts.db), facts.add("b")]);
     expect(facts.committed()).toEqual(["a", "b"]);
@@ -179,7 +179,7 @@ const tasks = fc.array(
 );
 
 describe("transactions in any interleaving", () => {
-  it("equal the same transactions one after another", async () => {
+  it("interleaved transactions have the same result as the same transactions one after another", async () => {
     const run = async (given: typeof tasks extends fc.Arbitrary<infer T> ? T : never) => {
       const facts = await openFacts();
       try {

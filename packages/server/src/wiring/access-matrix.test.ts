@@ -181,7 +181,7 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
     expect(actual).toEqual(Object.fromEntries(columns.map((column, index) => [column, expected[index]])));
   });
 
-  it("lets an administrator adopt an object only where they may add files", async () => {
+  it("an administrator adopts an object only where they may add files", async () => {
     const own = await startServiceInTest({ engine });
     const bucket = bucketOn(own.bucketServer);
     const outcomes: Outcomes = {};

@@ -12,7 +12,7 @@ import { createWorld } from "../testing/world.ts";
 
 // Another replica migrates the database while this replica runs. PostgreSQL refuses a named statement whose columns have changed, or whose
 // name it has lost.
-it("keeps working while another replica changes columns of the tables", async () => {
+it("a replica keeps working while another replica changes columns of the tables", async () => {
   const service = await startServiceInTest({ engine: postgres });
   const world = await createWorld(service);
   const [owner, editor] = [service.as("owner"), service.as("editor")];
@@ -72,7 +72,7 @@ it("keeps working while another replica changes columns of the tables", async ()
   expect(await tour()).toEqual(before);
 });
 
-it("sends a statement again if PostgreSQL has lost its name", async () => {
+it("a statement is sent again if PostgreSQL has lost its name", async () => {
   const service = await startServiceInTest({ engine: postgres });
   const { db } = service.database;
   const id = (await service.as("ann").send("POST /notes", { json: { title: "A note" } })).body.id;

@@ -235,7 +235,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("lists exactly the routes of the contract", () => {
+  it("the OpenAPI document lists exactly the routes of the contract", () => {
     const listed = operations().map(([call]) => call);
     expect([...listed].sort()).toEqual([...contract].sort());
     for (const call of contract) {
@@ -245,7 +245,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("describes the refusals and bodies of every operation", () => {
+  it("every operation describes its refusals and bodies", () => {
     for (const [call, operation] of operations()) {
       const refusal = operation.responses.default?.content?.["application/problem+json"]?.schema;
       expect(refusal, call).toEqual({ $ref: "#/components/schemas/Problem" });
@@ -257,7 +257,7 @@ describe("the OpenAPI document", () => {
     expect(document.paths["/notes/{noteId}"].delete.responses["204"].content).toBeUndefined();
   });
 
-  it("describes the authentication of every operation", () => {
+  it("every operation describes its authentication", () => {
     expect(document.components.securitySchemes).toMatchObject({
       bearer: { type: "http", scheme: "bearer" },
       session: { type: "apiKey", in: "cookie", name: "__Host-valetkey.session_token" },
@@ -277,7 +277,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("describes the bodies and responses of every account operation", async () => {
+  it("every account operation describes its bodies and responses", async () => {
     const { anonymous } = service;
     const password = "correct horse battery";
     const person = { email: "ann@example.com", name: "Ann", password };
@@ -343,7 +343,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("describes the range and the default of expiresIn", () => {
+  it("the OpenAPI document describes the range and the default of expiresIn", () => {
     const range = { type: "integer", minimum: 1, maximum: 43_200, default: 60 };
     for (const path of ["/attachments/{attachmentId}/url", "/attachments/{attachmentId}/download"]) {
       const { parameters } = document.paths[path].get as Operation;
@@ -354,7 +354,7 @@ describe("the OpenAPI document", () => {
     expect(batch.required).toEqual(["attachmentIds"]);
   });
 
-  it("requires every body that has a required member", () => {
+  it("every body that has a required member is required", () => {
     const withBody = operations().filter(([, { requestBody }]) => requestBody !== undefined);
     const optional = withBody.filter(([, { requestBody }]) => requestBody?.required !== true).map(([call]) => call);
     expect(optional.toSorted()).toEqual([
@@ -367,7 +367,7 @@ describe("the OpenAPI document", () => {
     expect(JSON.stringify(document)).not.toContain("x-body");
   });
 
-  it("requirement 32: returns 404 for paths outside of the files of /docs", async () => {
+  it("requirement 32: paths outside of the files of /docs return 404", async () => {
     for (const path of ["/docs/static/%2e%2e/%2e%2e/package.json", "/docs/static/..%2f..%2fpackage.json"]) {
       const { body } = await service.anonymous.send(`GET ${path}`);
       expect(body, path).toMatchObject({ status: 404, code: "not_found" });
@@ -375,7 +375,7 @@ describe("the OpenAPI document", () => {
     expect(service.log()).not.toContain("stack");
   });
 
-  it("serves /docs without inline scripts or styles", async () => {
+  it("/docs has no inline scripts or styles", async () => {
     for (const path of ["/docs", "/docs/"]) {
       const page = await service.anonymous.send(`GET ${path}`);
       expect(page.status).toBe(200);

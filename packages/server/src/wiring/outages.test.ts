@@ -40,7 +40,7 @@ async function note(service: TestService): Promise<string> {
 }
 
 describe.each(engines)("an outage of the bucket, on $name", (engine) => {
-  it("returns 503 bucket_unavailable and recovers without a restart", async () => {
+  it("an outage of the bucket returns 503 bucket_unavailable and ends without a restart", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "valetkey-outage-"));
     let server = await startEmbedded({ dataDir });
     const service = await startService({ engine, bucket: server });
@@ -111,7 +111,7 @@ describe.each(engines)("a bucket that does not respond, on $name", (engine) => {
 });
 
 describe("an outage of the database", () => {
-  it("on postgres returns 503 on every route and recovers without a restart", async () => {
+  it("an outage of PostgreSQL returns 503 on every route and ends without a restart", async () => {
     const gate = gated();
     onTestFinished(() => void gate.close());
     const engine: TestEngine = {
@@ -158,7 +158,7 @@ describe("an outage of the database", () => {
     await expect.poll(async () => (await service.anonymous.send("GET /readyz")).status).toBe(200);
   });
 
-  it("on sqlite returns 503 for writes while another process locks the files", async () => {
+  it("SQLite files that another process locks return 503 for writes", async () => {
     const service = await startServiceInTest({ engine: engines[0] as TestEngine });
     const ann = service.as("ann");
     const noteId = await note(service);

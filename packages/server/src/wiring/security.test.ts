@@ -58,7 +58,7 @@ describe("requirement 25: the headers of every response", () => {
     `POST /notes/${unknownId()}/uploads`,
     `POST /notes/${unknownId()}/attachments`,
     "GET /changes",
-  ])("%s has only data, which may load nothing", async (call) => {
+  ])("the Content-Security-Policy of %s has only data, which may load nothing", async (call) => {
     const service = await started({ bucketOrigins });
     for (const client of [service.anonymous, service.as("ann")]) {
       const { headers } = await client.send(call, { json: {} });
@@ -71,7 +71,7 @@ describe("requirement 25: the headers of every response", () => {
     }
   });
 
-  it("sets HSTS only if the public URL is HTTPS", async () => {
+  it("HSTS is set only if the public URL is HTTPS", async () => {
     const service = await started({ publicUrl: "http://localhost:3000" });
     const { headers } = await service.anonymous.send("GET /");
     expect(headers["strict-transport-security"]).toBeUndefined();
@@ -88,7 +88,7 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
     forwarded: "host=evil.example;proto=http",
   };
 
-  it.each([false, true])("with forged headers and trustProxy %s", async (trustProxy) => {
+  it.each([false, true])("absolute URLs ignore forged headers with trustProxy %s", async (trustProxy) => {
     const service = await started({ trustProxy });
     for (const call of ["GET /", "GET /openapi.json", "GET /docs", "GET /me", "GET /nowhere"]) {
       const { text, headers } = await service.anonymous.send(call, { headers: forged });
@@ -98,7 +98,7 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
     expect(welcome.body.docs).toBe("https://files.example.com/docs");
   });
 
-  it("uses X-Forwarded-For only from a trusted proxy", async () => {
+  it("X-Forwarded-For counts only from a trusted proxy", async () => {
     const seen: string[] = [];
     const authenticate: AppOptions["authenticate"] = (request) => {
       seen.push(`${request.ip} ${request.host}`);
@@ -116,7 +116,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
-  it("for valid, refused and failed requests", async () => {
+  it("the log of valid, refused and failed requests holds no secret", async () => {
     const token = await tokenOf("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
@@ -154,7 +154,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
 });
 
 describe("requirement 32: a server error has only `internal` and a requestId", () => {
-  it("without a stack, a query or a path", async () => {
+  it("an internal error is returned without a stack, a query or a path", async () => {
     const cause = new Error("SELECT * FROM people WHERE id = 'ann' -- /srv/app/secret.ts");
     const service = await startServiceInTest({
       engine,

@@ -22,7 +22,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     return { service, port, form: () => openForm(port, noteId) };
   }
 
-  it("returns 408 for a JSON body that is late, and closes the connection", async () => {
+  it("a JSON body that is late returns 408 and closes the connection", async () => {
     const { port } = await start({ app: { bodyTimeoutMs: 1_000 } });
     const { socket, response, closed } = await open(port, "POST /notes", [
       "content-type: application/json",
@@ -33,14 +33,14 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     await closed;
   });
 
-  it("closes a connection whose body continues after the response", async () => {
+  it("a connection whose body continues after the response is closed", async () => {
     const { port } = await start({ app: { bodyTimeoutMs: 3_000 } });
     const { response, closed } = await open(port, "GET /notes", ["content-length: 20"]);
     expect(await response).toMatch(/^HTTP\/1\.1 200 /);
     await closed;
   });
 
-  it("holds at most 16 MiB of large bodies of one person, and refuses others with 503", async () => {
+  it("large bodies of one person hold at most 16 MiB, and others return 503", async () => {
     const { service, port } = await start();
     const ann = service.as("ann");
     const held = await openLarge(port, { user: "ann", count: 16 + 20 });
@@ -54,7 +54,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     await expect.poll(async () => (await ann.send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
   });
 
-  it("holds at most 64 MiB of large bodies of all people together", async () => {
+  it("large bodies of all people together hold at most 64 MiB", async () => {
     const { service, port } = await start();
     const people = Array.from({ length: 5 }, (_, nth) => openLarge(port, { user: `person-${nth}`, count: 16 }));
     const held = (await Promise.all(people)).flat();
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     await expect.poll(async () => (await zoe.send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
   });
 
-  it("returns 408 for a form that stalls, and releases its object and quota", async () => {
+  it("a form that stalls returns 408, and its object and quota are released", async () => {
     const { service, form } = await start({ app: { formProgress: { ...PATIENT, stallMs: 100 } } });
     const queued = service.deletionQueued();
     const { socket, response } = await form();
@@ -76,14 +76,14 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     await expectNothingLeft(service);
   });
 
-  it("returns 408 for a form that sends nothing", async () => {
+  it("a form that sends nothing returns 408", async () => {
     const { form } = await start({ app: { formProgress: { ...PATIENT, stallMs: 50 } } });
     const { response, closed } = await form();
     expect(await response).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
     await closed;
   });
 
-  it("returns 408 for a form below the minimum rate", async () => {
+  it("a form below the minimum rate returns 408", async () => {
     const formProgress = { ...PATIENT, rateWindowMs: 100, minBytesPerSecond: MIB };
     const { service, form } = await start({ app: { formProgress } });
     const { socket, response } = await form();
@@ -93,7 +93,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     await expectNothingLeft(service);
   });
 
-  it("accepts a slow but steady form", async () => {
+  it("a slow but steady form is accepted", async () => {
     // The pieces together take longer than the window. On a busy machine, one piece can be late by hundreds of milliseconds.
     const formProgress = { ...PATIENT, rateWindowMs: 1_000 };
     const { form } = await start({ app: { formProgress }, partBuffers: { fillMs: 1 } });
@@ -113,7 +113,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     expect(await response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":750000/is);
   });
 
-  it("returns 503 for a form that fills its buffer slowly while another waits", async () => {
+  it("a form that fills its buffer slowly while another waits returns 503", async () => {
     const { service, form } = await start({
       app: { formProgress: PATIENT },
       partBuffers: { totalBytes: 5 * MIB, fillMs: 500 },
@@ -143,7 +143,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     });
   });
 
-  it("stores a small form while slow forms hold all buffers", async () => {
+  it("a small form is stored while slow forms hold all buffers", async () => {
     const { form } = await start({ app: { formProgress: PATIENT }, partBuffers: { totalBytes: 5 * MIB } });
     const slow = await form();
     slow.socket.write(chunked(HEAD));
@@ -157,7 +157,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     expect(await small.response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":5/is);
   });
 
-  it("does not count the wait for a buffer as a stall", async () => {
+  it("the wait of a form for a buffer does not count as a stall", async () => {
     const formProgress = { ...PATIENT, stallMs: 3_000 };
     const { form } = await start({ app: { formProgress }, partBuffers: { totalBytes: 5 * MIB } });
     const first = await form();

@@ -37,7 +37,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
   const statusFor = async (userId: string, id: string) =>
     (await service.as(userId).send(`GET /attachments/${id}/url`)).status;
 
-  it("puts no file on a note that other people can open", async () => {
+  it("a listed adoption puts no file on a note that other people can open", async () => {
     const link = { json: { kind: "download" } };
     const shares: ((noteId: string) => [call: string, body: { json: object }])[] = [
       (noteId) => [`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } }],
@@ -55,7 +55,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     }
   });
 
-  it("puts no file on a note that the owner has shared since the last file", async () => {
+  it("a listed adoption puts no file on a note that the owner has shared since the last file", async () => {
     const { attachmentId } = await adopt("before.txt", { owner: "eve" });
     const { noteId } = (await service.as("eve").send(`GET /attachments/${attachmentId}`)).body;
     await service.as("eve").send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } });
@@ -65,7 +65,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     ]);
   });
 
-  it("continues on the note of an earlier call", async () => {
+  it("a listed adoption continues on the note of an earlier call", async () => {
     await adopt("first.txt", { owner: "carl" });
     await adopt("second.txt", { owner: "carl", people: ["ben"] });
     const { items } = (await service.as("carl").send("GET /notes?scope=owned")).body;
@@ -81,7 +81,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     expect(await statusFor("ben", attachmentId)).toBe(403);
   });
 
-  it("refuses a copy of an object that was replaced while it was copied", async () => {
+  it("a listed adoption refuses a copy of an object that was replaced while it was copied", async () => {
     await put("changing.txt");
     beforeCopy = () => put("changing.txt", { Body: "jello" });
     await expect(adoptCopy("changing.txt")).rejects.toMatchObject({ code: "object_not_found" });
@@ -91,7 +91,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     expect(await (await fetch(fileUrl)).text()).toBe("jello");
   });
 
-  it("copies an object without the headers that change its download", async () => {
+  it("a listed adoption copies an object without the headers that change its download", async () => {
     const headers = { CacheControl: "public", ContentEncoding: "br", ContentLanguage: "de", Metadata: { a: "b" } };
     await put("encoded.txt", { ...headers, ContentType: "text/plain" });
     const { attachmentId } = await adoptCopy("encoded.txt");

@@ -51,7 +51,7 @@ describe.each(engines)("adopting an object that is being deleted, on $name", (en
   const adopt = () => ann.send(`POST /notes/${noteId}/attachments`, { json: { key, filename: "a.txt" } });
   const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
 
-  it("refuses a key while its object is being deleted", async () => {
+  it("an adoption refuses a key while its object is being deleted", async () => {
     const id = await open();
     await ann.send(`DELETE /attachments/${id}`);
     let answer: Answer | undefined;
@@ -65,7 +65,7 @@ describe.each(engines)("adopting an object that is being deleted, on $name", (en
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("refuses a key that is deleted between the HEAD and the transaction", async () => {
+  it("an adoption refuses a key that is deleted between the HEAD and the transaction", async () => {
     const id = await open();
     onHead = async () => {
       await ann.send(`DELETE /attachments/${id}`);
@@ -75,7 +75,7 @@ describe.each(engines)("adopting an object that is being deleted, on $name", (en
     expect(await listed()).toEqual([]);
   });
 
-  it("adopts a key only if its deletion is not due soon", async () => {
+  it("an adoption accepts a key only if its deletion is not due soon", async () => {
     const id = await open();
     await ann.send(`DELETE /attachments/${id}`);
     const queued = service.database.db.kysely.updateTable("object_deletions").where("object_key", "=", key);

@@ -13,7 +13,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     return note;
   }
 
-  it("stores all fields of an attachment", async () => {
+  it("the database stores all fields of an attachment", async () => {
     const note = await insertNote();
     const checksum = { algorithm: "SHA256", value: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } as const;
     const uploaded = sampleAttachment(note, { state: "ready", checksum });
@@ -25,7 +25,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).findByObjectKey("objects/none")).toBeUndefined();
   });
 
-  it("lists all attachments of a note", async () => {
+  it("a note lists all its attachments", async () => {
     const note = await insertNote();
     const second = sampleAttachment(note, { createdAt: 2_000 });
     const third = sampleAttachment(note, { createdAt: 3_000 });
@@ -36,7 +36,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(listed.sort((a, b) => a.createdAt - b.createdAt)).toEqual([first, second, third]);
   });
 
-  it("returns pages of listed attachments in order of creation, and their count", async () => {
+  it("attachments are listed in pages in order of creation, with their count", async () => {
     const note = await insertNote();
     const states = ["ready", "pending", "verifying", "pending", "ready"] as const;
     const attachments = states.map((state) => sampleAttachment(note, { state }));
@@ -52,7 +52,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).countOfNote(note.id)).toBe(5);
   });
 
-  it("lists a rejected attachment for its sender only, and never counts it", async () => {
+  it("a rejected attachment is listed for its sender only, and never counted", async () => {
     const note = await insertNote();
     const rejected = sampleAttachment(note, { state: "rejected", createdBy: "bob" });
     await attachmentQueries(suite.db).insert(rejected);
@@ -68,7 +68,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).countOfNote(note.id)).toBe(0);
   });
 
-  it("changes a state once when many callers try together", async () => {
+  it("one of many simultaneous callers changes the state of an attachment", async () => {
     const attachment = sampleAttachment(await insertNote());
     await attachmentQueries(suite.db).insert(attachment);
     const change = { from: "pending", to: "verifying" } as const;
@@ -78,7 +78,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(wins.filter(Boolean)).toHaveLength(1);
   });
 
-  it("sets the checksum with the state, unless the state is another", async () => {
+  it("a transition sets the checksum with the state, unless the attachment has another state", async () => {
     const attachment = sampleAttachment(await insertNote(), { state: "verifying" });
     await attachmentQueries(suite.db).insert(attachment);
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;
@@ -92,7 +92,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await transition("none", { from: "pending", to: "ready" })).toBe(false);
   });
 
-  it("deletes an attachment", async () => {
+  it("the deletion of an attachment keeps the other attachments of its note", async () => {
     const note = await insertNote();
     const [gone, kept] = [sampleAttachment(note), sampleAttachment(note)];
     await attachmentQueries(suite.db).insert(gone);
@@ -101,7 +101,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).listOfNote(note.id)).toEqual([kept]);
   });
 
-  it("attaches an object once when many callers try together", async () => {
+  it("one of many simultaneous callers attaches an object", async () => {
     const note = await insertNote();
     const objectKey = "there/before.bin";
     const inserts = Array.from({ length: 8 }, () =>
@@ -112,7 +112,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(refusals).toEqual(Array(7).fill("object_already_attached"));
   });
 
-  it("rejects an attachment of a deleted note", async () => {
+  it("an attachment of a deleted note is rejected with note_not_found", async () => {
     const orphan = sampleAttachment(sampleNote());
     await expect(attachmentQueries(suite.db).insert(orphan)).rejects.toMatchObject({ code: "note_not_found" });
   });

@@ -21,7 +21,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   }
 
-  it("attaches the file of a form and deletes it with its object", async () => {
+  it("a form attaches its file, and a DELETE removes the file with its object", async () => {
     const form = fileForm("hello", "Überblick 📎.txt");
     const { status, body } = await ann.send(`POST /notes/${noteId}/attachments`, { form });
     expect(status).toBe(201);
@@ -43,7 +43,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("refuses a list without a scope or with unknown parameters", async () => {
+  it("a list of attachments without a scope or with unknown parameters returns 400", async () => {
     for (const [query, detail] of [
       ["", /scope in the query|required properties scope/],
       ["?scope=owned", /scope in the query must be/],
@@ -58,7 +58,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(cursor.body).toMatchObject({ status: 400, code: "invalid_cursor" });
   });
 
-  it("deletes a note with every object under it", async () => {
+  it("the deletion of a note deletes every object under it", async () => {
     for (const content of ["one", "two"]) {
       await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
     }
@@ -68,7 +68,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("accepts a file of exactly the limit and refuses one more byte", async () => {
+  it("a form of exactly the size limit is accepted, and one more byte returns 413", async () => {
     const over = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(LIMIT + 1)) });
     expect(over.body).toMatchObject({ status: 413, code: "file_too_large" });
     await expectNothingLeft();
@@ -95,7 +95,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("refuses a truncated form and leaves no object", async () => {
+  it("a truncated form returns 400 and leaves no object", async () => {
     const boundary = { "content-type": "multipart/form-data; boundary=xyz" };
     const head = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n';
     for (const json of [`${head}hello`, head, "--xyz", "garbage"]) {
@@ -110,7 +110,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("requirement 2: drops the path from the filename of a form", async () => {
+  it("requirement 2: the filename of a form loses its path", async () => {
     const form = fileForm("x", "../../etc/passwd");
     const { status, body } = await ann.send(`POST /notes/${noteId}/attachments`, { form });
     expect([status, body.filename]).toEqual([201, "passwd"]);
@@ -122,7 +122,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await service.useCases.purgeObjects();
   });
 
-  it("refuses before it reads the body if the caller may not attach", async () => {
+  it("a form is refused before its body is read if the caller may not attach", async () => {
     const form = fileForm(Buffer.alloc(LIMIT));
     const denied = await service.as("eve").send(`POST /notes/${noteId}/attachments`, { form });
     expect([denied.status, denied.body.code]).toEqual([403, "access_denied"]);
@@ -131,7 +131,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("adopts an object of the bucket only for an administrator", async () => {
+  it("only an administrator can adopt an object of the bucket", async () => {
     const stored = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("adopt me") })).body;
     const [key] = await service.bucketContents.keys();
     await service.database.db.kysely.deleteFrom("attachments").where("id", "=", stored.id).execute();
@@ -151,7 +151,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     }
   });
 
-  it("refuses bodies other than a form or JSON", async () => {
+  it("an attachment request that is neither a form nor JSON returns 415", async () => {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const answer = await ann.send(`POST /notes/${noteId}/attachments`, { json: "file=x", headers });
     expect([answer.status, answer.body.code]).toEqual([415, "unsupported_media_type"]);

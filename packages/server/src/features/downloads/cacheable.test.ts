@@ -30,7 +30,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       return { service, ann, noteId, get: (query: string) => ann.send(`${path}&${query}`) };
     }
 
-    it("are the same in a window of half the expiry", async () => {
+    it("cacheable URLs are the same in a window of half the expiry", async () => {
       const { service, get } = await start();
       // Sets the clock to the middle of a window of 30 seconds.
       const windowMs = 30_000;
@@ -42,7 +42,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       expect((await get("expiresIn=60&cacheable=true")).body.fileUrl).not.toBe(first.body.fileUrl);
     });
 
-    it("serve the file", async () => {
+    it("cacheable URLs serve the file", async () => {
       const { get } = await start();
       const response = await fetch((await get("cacheable=true")).body.fileUrl);
       expect([response.headers.get("content-disposition"), await response.text()]).toEqual([
@@ -51,7 +51,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       ]);
     });
 
-    it("never live longer than promised, and their expiry is true", async () => {
+    it("a cacheable URL never works longer than promised, and its reported expiry is true", async () => {
       const { service, noteId, get } = await start();
       const ttl = fc.integer({ min: 2, max: 43_200 });
       const property = fc.asyncProperty(ttl, fc.nat({ max: 20_000 }), async (expiresIn, aheadMs) => {
@@ -66,7 +66,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       await fc.assert(property, { numRuns: 25 });
     });
 
-    it("are recorded each time", async () => {
+    it("cacheable URLs are recorded each time", async () => {
       const { ann, noteId, get } = await start();
       for (let nth = 0; nth < 3; nth++) await get("cacheable=true&purpose=thumbnail");
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
@@ -74,7 +74,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       expect(issued).toHaveLength(3);
     });
 
-    it("are off by default", async () => {
+    it("cacheable URLs are off by default", async () => {
       const { service, get } = await start();
       const first = await get("expiresIn=60");
       service.advance(1_000);

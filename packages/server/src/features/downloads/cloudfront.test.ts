@@ -54,17 +54,20 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
     { keyType: "rsa", hash: "sha256" },
     { keyType: "rsa", hash: "sha1" },
     { keyType: "ec", hash: "sha256" },
-  ] as const)("have the bytes and headers of the file, signed with $keyType and $hash", async (options) => {
-    const { service, attachmentId, distribution } = await startBehind(engine, options);
-    const { fileUrl } = (await service.as("ann").send(`GET /attachments/${attachmentId}/url`)).body;
-    expect(new URL(fileUrl).origin).toBe(distribution.target.distribution);
-    const response = await fetch(fileUrl);
-    expect(await response.text()).toBe("hello");
-    expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename=.*%C3%9Cberblick\.txt/);
-    expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
-  });
+  ] as const)(
+    "downloads from CloudFront have the bytes and headers of the file, signed with $keyType and $hash",
+    async (options) => {
+      const { service, attachmentId, distribution } = await startBehind(engine, options);
+      const { fileUrl } = (await service.as("ann").send(`GET /attachments/${attachmentId}/url`)).body;
+      expect(new URL(fileUrl).origin).toBe(distribution.target.distribution);
+      const response = await fetch(fileUrl);
+      expect(await response.text()).toBe("hello");
+      expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename=.*%C3%9Cberblick\.txt/);
+      expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    },
+  );
 
-  it("are refused after expiresIn, by the response and by the distribution", async () => {
+  it("downloads from CloudFront are refused after expiresIn, by the response and by the distribution", async () => {
     const { service, attachmentId, advance } = await startBehind(engine);
     const before = Date.now();
     const { body } = await service.as("ann").send(`GET /attachments/${attachmentId}/url?expiresIn=5`);
@@ -141,7 +144,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
     }
   });
 
-  it("requirement 28: their signatures stay out of the log", async () => {
+  it("requirement 28: signatures of CloudFront stay out of the log", async () => {
     const { service, attachmentId } = await startBehind(engine, { bindsIp: true });
     const { fileUrl } = (await service.as("ann").send(`GET /attachments/${attachmentId}/url`)).body;
     service.app.log.error({ err: new Error(`GET ${fileUrl} failed`), url: fileUrl }, fileUrl);
@@ -157,7 +160,7 @@ describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine
     return { status: response.statusCode, body: response.json() };
   }
 
-  it("work for the IP address that requested them, and for no other", async () => {
+  it("URLs of CloudFront for one IP address work for no other IP address", async () => {
     const { service, attachmentId } = await startBehind(engine, { bindsIp: true });
     const path = `/attachments/${attachmentId}/url`;
     const mine = await urlFrom(service, { path, ip: "127.0.0.1" });
@@ -168,7 +171,7 @@ describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine
     expect(await statusOf(foreign.body.fileUrl)).toBe(403);
   });
 
-  it("work for the client behind a proxy that adds the port to the IP address", async () => {
+  it("URLs of CloudFront work for the client behind a proxy that adds the port to the IP address", async () => {
     const app = { trustProxy: () => true };
     const { service, attachmentId } = await startBehind(engine, { bindsIp: true }, { app });
     const headers = { "x-forwarded-for": "127.0.0.1:49152" };
@@ -185,7 +188,7 @@ describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine
     expect(items.map(({ action }: { action: string }) => action)).not.toContain("url.issued");
   });
 
-  it("cost a visitor no claim when they need IPv4", async () => {
+  it("URLs of CloudFront that need IPv4 cost a visitor no claim", async () => {
     const { service } = await startBehind(engine, { bindsIp: true });
     const stored = await storeLink(service.db, { maxClaims: 1 });
     const refused = await visitorOf(service.app, { ip: "2001:db8::1" }).claim(stored.token);

@@ -20,7 +20,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     };
   }
 
-  it("counts the URLs of batches, single URLs and downloads together", async () => {
+  it("the rate limit counts the URLs of batches, single URLs and downloads together", async () => {
     const { id } = await openFile("ann");
     const ann = service.as("ann");
     const batch = (size: number) =>
@@ -38,7 +38,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
-  it("limits a stranger without limiting the owner", async () => {
+  it("the rate limit of a stranger does not limit the owner", async () => {
     const { id } = await openFile("bob");
     const attachmentIds = Array.from({ length: 1_000 }, () => id);
     await service.as("eve").send("POST /attachments/urls", { json: { attachmentIds } });
@@ -46,7 +46,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     expect((await service.as("bob").send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
-  it("counts started uploads and forms together", async () => {
+  it("the rate limit counts started uploads and forms together", async () => {
     const { noteId } = await openFile("carl");
     const carl = service.as("carl");
     const json = { filename: "a.bin", sizeBytes: 1, contentType: "application/x-any" };
@@ -60,7 +60,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     expect((await start()).status).toBe(201);
   });
 
-  it("limits nothing when the rates are off", async () => {
+  it("a service without rates limits nothing", async () => {
     const { as } = await startServiceInTest({ engine });
     const attachmentIds = Array.from({ length: 1_000 }, () => unknownId());
     for (let nth = 0; nth < 10; nth += 1) {

@@ -19,7 +19,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     return body.id;
   }
 
-  it("keeps the contract of the article: {fileUrl} works for 60 seconds", async () => {
+  it("GET /url returns the {fileUrl} of the article, which works for 60 seconds", async () => {
     const id = await attach("hello");
     const before = Date.now();
     const { status, body, headers } = await ann.send(`GET /attachments/${id}/url`);
@@ -35,7 +35,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect([file.status, await file.text()]).toEqual([200, "hello"]);
   });
 
-  it("keeps the refusals of the article: 404 and 403 with their messages", async () => {
+  it("GET /url returns the 404 and 403 of the article with their messages", async () => {
     const unknown = await ann.send(`GET /attachments/${unknownId()}/url`);
     expect(unknown.status).toBe(404);
     expect(unknown.body).toMatchObject({ message: "Attachment not found", detail: "Attachment not found" });
@@ -100,7 +100,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     },
   );
 
-  it("redirects a download to a fresh URL", async () => {
+  it("a download redirects to a fresh URL", async () => {
     const id = await attach("hello");
     const { status, headers } = await ann.send(`GET /attachments/${id}/download?expiresIn=5`);
     expect([status, headers["cache-control"]]).toEqual([302, "no-store"]);
@@ -108,7 +108,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${id}/download?expiresIn=0`)).body.code).toBe("expires_in_out_of_range");
   });
 
-  it("issues nothing on HEAD", async () => {
+  it("HEAD on /url returns 405 and issues nothing", async () => {
     const id = await attach("hello");
     const answer = await ann.send(`HEAD /attachments/${id}/url`);
     expect([answer.status, answer.headers.allow]).toEqual([405, "GET"]);
@@ -127,13 +127,13 @@ describe.each(engines)("URLs on $name", (engine) => {
     ["?disposition=inline", "view"],
     ["?disposition=inline&purpose=renewal", "renewal"],
     ["?purpose=thumbnail", "thumbnail"],
-  ])("records the purpose of /url%s as %s", async (query, purpose) => {
+  ])("a call of /url%s records the purpose %s", async (query, purpose) => {
     await ann.send(`GET /attachments/${await attach("x")}/url${query}`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body;
     expect(items[0].detail.purpose).toBe(purpose);
   });
 
-  it("records a batch as a download unless the caller sets a purpose", async () => {
+  it("a batch of URLs is recorded as a download unless the caller sets a purpose", async () => {
     const attachmentIds = [await attach("x"), await attach("y")];
     for (const given of [undefined, "zip", "thumbnail"]) {
       await ann.send("POST /attachments/urls", { json: { attachmentIds, purpose: given } });
@@ -142,7 +142,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     }
   });
 
-  it("decides access without the purpose", async () => {
+  it("the purpose of a URL does not change the access decision", async () => {
     const id = await attach("x");
     for (const purpose of ["thumbnail", "renewal"]) {
       expect((await service.as("eve").send(`GET /attachments/${id}/url?purpose=${purpose}`)).status).toBe(403);
@@ -241,7 +241,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     [{ attachmentIds: [unknownId()], expiresIn: 43_201 }, "expires_in_out_of_range"],
     [{ attachmentIds: [unknownId()], key: "a" }, "invalid_request"],
     [{ attachmentIds: [unknownId()], purpose: "x" }, "invalid_request"],
-  ])("refuses the batch %#", async (json, code) => {
+  ])("the batch of URLs %# is refused", async (json, code) => {
     const answer = await ann.send("POST /attachments/urls", { json });
     expect([answer.status, answer.body.code]).toEqual([400, code]);
   });

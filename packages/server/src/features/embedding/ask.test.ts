@@ -18,7 +18,7 @@ describe("a decision of the application", () => {
     return createAsk({ resources, onFault: (fault) => faults.push(fault) });
   }
 
-  it("requirement 38: permits only by true", async () => {
+  it("requirement 38: a decision permits only by true", async () => {
     expect(await asking(() => true).may(user, "read", item)).toBe(true);
     expect(await asking(async () => true).may(user, "read", item)).toBe(true);
     expect(await asking(() => false).may(user, "read", item)).toBe(false);
@@ -33,7 +33,7 @@ describe("a decision of the application", () => {
     ["a Boolean object", new Boolean(true)],
     ["an array", [true]],
     ["a function", () => true],
-  ])("requirement 38: refuses and reports %s", async (_, value) => {
+  ])("requirement 38: a decision refuses and reports %s", async (_, value) => {
     expect(await asking(() => value).may(user, "read", item)).toBe(false);
     expect(await asking(async () => value).may(user, "read", item)).toBe(false);
     expect(faults).toMatchObject([
@@ -42,7 +42,7 @@ describe("a decision of the application", () => {
     ]);
   });
 
-  it("refuses undefined", async () => {
+  it("a decision of undefined refuses the action", async () => {
     expect(await asking(() => undefined).may(user, "read", item)).toBe(false);
   });
 
@@ -51,7 +51,7 @@ describe("a decision of the application", () => {
     ["a text", "no"],
     ["true", true],
     ["undefined", undefined],
-  ])("requirement 38: refuses after a throw of %s", async (_, thrown) => {
+  ])("requirement 38: a decision refuses after a throw of %s", async (_, thrown) => {
     const throwing = asking(() => {
       throw thrown;
     });
@@ -60,7 +60,7 @@ describe("a decision of the application", () => {
     expect(faults).toHaveLength(2);
   });
 
-  it("requirement 38: refuses after five seconds without a decision", async () => {
+  it("requirement 38: a decision that takes five seconds refuses", async () => {
     const decision = asking(() => new Promise(() => undefined)).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(4_999);
     expect(faults).toEqual([]);
@@ -69,7 +69,7 @@ describe("a decision of the application", () => {
     expect(faults).toHaveLength(1);
   });
 
-  it("requirement 38: ignores a permission that comes too late", async () => {
+  it("requirement 38: a permission that comes too late is ignored", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const decision = asking(() => promise).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(5_000);
@@ -77,7 +77,7 @@ describe("a decision of the application", () => {
     expect(await decision).toBe(false);
   });
 
-  it("permits by a decision that is slow but in time", async () => {
+  it("a slow decision that arrives in time permits the action", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const decision = asking(() => promise).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(4_900);
@@ -85,15 +85,18 @@ describe("a decision of the application", () => {
     expect(await decision).toBe(true);
   });
 
-  it("requirement 38: asks again for every call", async () => {
+  it("requirement 38: the application decides again for every call", async () => {
     const may = vi.fn<() => boolean>().mockReturnValueOnce(true).mockReturnValue(false);
     const ask = asking(may);
     expect([await ask.may(user, "read", item), await ask.may(user, "read", item)]).toEqual([true, false]);
   });
 
-  it.each(["contract", "constructor", "__proto__", "toString"])("refuses the unknown resource %s", async (resource) => {
-    expect(await asking(() => true).may(user, "read", { resource, itemId: "42" })).toBe(false);
-  });
+  it.each(["contract", "constructor", "__proto__", "toString"])(
+    "a decision about the unknown resource %s refuses the action",
+    async (resource) => {
+      expect(await asking(() => true).may(user, "read", { resource, itemId: "42" })).toBe(false);
+    },
+  );
 });
 
 describe("decisions about many items", () => {
@@ -124,12 +127,12 @@ describe("decisions about many items", () => {
     ["returns true", () => true],
     ["returns an object", () => ({ "1": true })],
     ["returns a text", () => "12"],
-  ])("requirement 38: refuse all when mayMany %s", async (_, mayMany) => {
+  ])("requirement 38: decisions about many items refuse all when mayMany %s", async (_, mayMany) => {
     expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual([]);
     expect(faults).toHaveLength(1);
   });
 
-  it("requirement 38: refuse the rest when may takes five seconds for all", async () => {
+  it("requirement 38: decisions about many items refuse the rest when may takes five seconds for all", async () => {
     const may = vi.fn((_user: unknown, _action: unknown, id: string) =>
       id === "1" ? true : new Promise(() => undefined),
     );

@@ -2,19 +2,19 @@ import { describe, expect, it } from "vitest";
 import { hashPassword, verifyPassword } from "./hash-password.ts";
 
 describe("the password of a link", () => {
-  it("is hashed with Argon2id, 19 MiB, two passes, one lane and a salt", async () => {
+  it("the password of a link is hashed with Argon2id, 19 MiB, two passes, one lane and a salt", async () => {
     const [one, other] = await Promise.all([hashPassword("open sesame"), hashPassword("open sesame")]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(one).not.toBe(other);
   });
 
-  it("opens with the same text alone, in each Unicode form", async () => {
+  it("only the same text matches the hash of a password, in each Unicode form", async () => {
     const hash = await hashPassword("Zürich 2026");
     expect(await verifyPassword("Zürich 2026".normalize("NFD"), hash)).toBe(true);
     for (const wrong of ["zürich 2026", "Zürich 2026 ", ""]) expect(await verifyPassword(wrong, hash)).toBe(false);
   });
 
-  it("matches a hash of the reference implementation", async () => {
+  it("the password check matches a hash of the reference implementation", async () => {
     const hash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
     expect(await verifyPassword("password", hash)).toBe(true);
     expect(await verifyPassword("differentpassword", hash)).toBe(false);

@@ -14,7 +14,7 @@ const ENVELOPE_BYTES = 1_000;
 describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) => {
   const service = useService({ engine });
 
-  it("lists notes with a snippet instead of the body", async () => {
+  it("a list of notes has a snippet instead of each body", async () => {
     const ann = service.as("ann");
     const body = "x".repeat(200_000);
     for (let nth = 0; nth < 20; nth += 1) await noteQueries(service.db).insert(sampleNote({ ownerId: "ann", body }));
@@ -27,7 +27,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     }
   });
 
-  it("ends a page of activity before it exceeds 1 MiB", async () => {
+  it("a page of activity ends before it exceeds 1 MiB", async () => {
     const attachmentIds = Array.from({ length: 1_000 }, () => sampleEvent().id);
     const events = Array.from({ length: 60 }, () => sampleEvent({ ownerId: "ben", attachmentIds }));
     for (const event of events) await auditQueries(service.db).add(event);
@@ -37,7 +37,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     for (const { bytes } of pages) expect(bytes).toBeLessThan(PAGE_BYTES + ENVELOPE_BYTES);
   });
 
-  it("refuses the share after the thousandth of a note, and keeps the others", async () => {
+  it("a note refuses the share after the thousandth, and keeps the others", async () => {
     const dora = service.as("dora");
     const { id } = (await dora.send("POST /notes", { json: { title: "Popular" } })).body;
     const share = (first: number, count: number) => {
@@ -49,7 +49,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     expect((await share(0, 1)).body.shares).toHaveLength(1_000);
   });
 
-  it("refuses the token after the hundredth of a user", async () => {
+  it("a user's token after the hundredth is refused", async () => {
     const ella = service.as("ella");
     const create = () => ella.send("POST /tokens", { json: { label: "laptop" } });
     for (let nth = 0; nth < 100; nth += 1) expect((await create()).status).toBe(201);
@@ -57,7 +57,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     expect((await ella.send("GET /tokens")).body.tokens).toHaveLength(100);
   });
 
-  it("returns the first page of attachments with a note, and all others as pages", async () => {
+  it("a note is returned with the first page of its attachments, and all others as pages", async () => {
     const note = sampleNote({ ownerId: "carl" });
     await noteQueries(service.db).insert(note);
     const ids: string[] = [];

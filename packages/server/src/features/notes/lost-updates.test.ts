@@ -12,7 +12,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
   const create = async () => (await ann.send("POST /notes", { json: { title: "Plan", body: "v0" } })).body;
   const eventsOf = async (id: string) => (await ann.send(`GET /notes/${id}/activity`)).body.items.length;
 
-  it("refuses a change of an older version with 409 note_changed", async () => {
+  it("a change of an older version of a note returns 409 note_changed", async () => {
     const { id, updatedAt: read } = await create();
     const first = await ann.send(`PATCH /notes/${id}`, { json: { body: "v1", ifUpdatedAt: read } });
     expect([first.status, first.body.body]).toEqual([200, "v1"]);
@@ -28,7 +28,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
     expect([blind.status, blind.body.body]).toEqual([200, "v3"]);
   });
 
-  it("accepts one of many concurrent changes on two replicas", async () => {
+  it("one of many concurrent changes of a note on two replicas is accepted", async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id, updatedAt } = await create();
       const answers = await Promise.all(
@@ -45,7 +45,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
     }
   });
 
-  it("gives each change a later updatedAt, even if the clock goes back", async () => {
+  it("each change of a note gets a later updatedAt, even if the clock goes back", async () => {
     const { id, updatedAt } = await create();
     const answers: Answer[] = [];
     for (let nth = 0; nth < 10; nth += 1) {
@@ -65,7 +65,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toEqual(last?.body);
   });
 
-  it("checks access and existence before ifUpdatedAt", async () => {
+  it("a change of a note checks access and existence before ifUpdatedAt", async () => {
     const { id, updatedAt } = await create();
     const eve = service.as("eve");
     const denied = await eve.send(`PATCH /notes/${id}`, { json: { body: "x", ifUpdatedAt: "2001-01-01T00:00:00Z" } });

@@ -15,14 +15,14 @@ const FIRST = { limit: 50, cursor: undefined };
 
 describe.each(engines)("notes on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("stores all fields of a note", async () => {
+  it("the database stores all fields of a note", async () => {
     const note = sampleNote({ ownerId: "keeps", title: "Überschrift", body: "line\nline 📎 'quoted' \"twice\"" });
     await noteQueries(suite.db).insert(note);
     expect((await noteQueries(suite.db).listOwned("keeps", FIRST)).items).toEqual([summaryOf(note)]);
     expect(await accessQueries(suite.db).note("keeps", note.id)).toMatchObject({ note });
   });
 
-  it("changes only the given fields", async () => {
+  it("an update of a note changes only the given fields", async () => {
     const note = sampleNote({ ownerId: "changes" });
     await noteQueries(suite.db).insert(note);
     await noteQueries(suite.db).update(note.id, { title: "New", updatedAt: note.updatedAt + 1 });
@@ -35,14 +35,14 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("lists the first 200 characters of a body", async () => {
+  it("a list of notes has the first 200 characters of each body", async () => {
     const body = "📎é".repeat(150);
     await noteQueries(suite.db).insert(sampleNote({ ownerId: "writes-much", body }));
     const [listed] = (await noteQueries(suite.db).listOwned("writes-much", FIRST)).items;
     expect(listed?.snippet).toBe("📎é".repeat(100));
   });
 
-  it("deletes a note with its attachments, uploads and shares", async () => {
+  it("the deletion of a note deletes its attachments, uploads and shares", async () => {
     const [note, other] = [sampleNote({ ownerId: "deletes" }), sampleNote({ ownerId: "deletes" })];
     const [attachment, kept] = [sampleAttachment(note), sampleAttachment(other)];
     const upload = sampleUpload(attachment);
@@ -64,7 +64,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await shareQueries(suite.db).list({ attachmentId: attachment.id })).toEqual([]);
   });
 
-  it("lists only notes with a live share", async () => {
+  it("the shared notes of a user are those with a live share", async () => {
     const now = suite.clock.now;
     const [live, until, expired, ownOnly, byAttachment] = Array.from({ length: 5 }, () => sampleNote({ ownerId: "o" }));
     for (const note of [live, until, expired, ownOnly, byAttachment])
@@ -89,7 +89,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await noteQueries(suite.db).listShared("o", { ...FIRST, now })).items).toEqual([]);
   });
 
-  it("lists each note once over all pages, while notes are added", async () => {
+  it("each note is listed once over all pages, while notes are added", async () => {
     const now = suite.clock.now;
     const ids: string[] = [];
     for (let i = 0; i < 23; i++) {
@@ -106,7 +106,7 @@ describe.each(engines)("notes on $name", (engine) => {
   });
 
   it.each(["", "abc", "aWQ6", "aWQ6YQ==", "not a cursor", "aWQ6YQ\n", "aWQ6AA"])(
-    "refuses the cursor %j",
+    "lists refuse the cursor %j",
     async (cursor) => {
       const refused = expect.objectContaining({ code: "invalid_cursor" });
       await expect(noteQueries(suite.db).listOwned("ann", { limit: 1, cursor })).rejects.toEqual(refused);

@@ -17,7 +17,7 @@ describe.each(engines)("notes on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
-  it("creates, reads, changes and deletes a note", async () => {
+  it("a note is created, read, changed and deleted", async () => {
     const created = await ann.send("POST /notes", { json: { title: "Plan" } });
     expect(created.status).toBe(201);
     expect(created.body).toMatchObject({ title: "Plan", body: "", ownerId: "ann", attachments: [] });
@@ -33,7 +33,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toMatchObject({ status: 404, code: "note_not_found" });
   });
 
-  it("returns the owner, the senders of files and the role of the caller", async () => {
+  it("a note returns its owner, the senders of its files and the role of the caller", async () => {
     const [bob, carl] = [service.as("bob"), service.as("carl")];
     for (const person of [bob, carl]) await person.send("GET /me");
     const { id, ...created } = (await ann.send("POST /notes", { json: { title: "Ours" } })).body;
@@ -55,7 +55,7 @@ describe.each(engines)("notes on $name", (engine) => {
     });
   });
 
-  it("shows a rejected file to the owner and its sender, and counts it for nobody", async () => {
+  it("only the owner and its sender see a rejected file, and no count contains it", async () => {
     const note = sampleNote({ ownerId: "ann" });
     await noteQueries(service.db).insert(note);
     await attachmentQueries(service.db).insert(sampleAttachment(note, { state: "rejected", createdBy: "bob" }));
@@ -74,7 +74,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("shows the owner who has the note and each file, and a reader the expiry", async () => {
+  it("the owner of a note sees who has it and each file, and a reader sees the expiry", async () => {
     const { id } = (await ann.send("POST /notes", { json: { title: "Terms" } })).body;
     const file = (await ann.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
     const expiresAt = "2999-01-01T00:00:00.000Z";
@@ -87,7 +87,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect([read.body.access, read.body.attachments[0].access]).toEqual([undefined, undefined]);
   });
 
-  it("counts the files that are shared alone, also in a list and beyond the first page", async () => {
+  it("a note counts the files that are shared alone, also in a list and beyond the first page", async () => {
     const note = sampleNote({ ownerId: "ann" });
     await noteQueries(service.db).insert(note);
     const files = Array.from({ length: 203 }, () => sampleAttachment(note, { state: "ready", sizeBytes: 1 }));
@@ -111,7 +111,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await accessOf()).toEqual({ people: { count: 1 } });
   });
 
-  it("returns only the id of an unknown owner", async () => {
+  it("a note of an unknown owner returns only the owner's id", async () => {
     const note = sampleNote({ ownerId: "stranger" });
     await noteQueries(service.db).insert(note);
     await shareQueries(service.db).put({ noteId: note.id }, sampleShare({ userId: "dora" }));
@@ -119,7 +119,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(body.owner).toEqual({ id: "stranger", name: null, email: null });
   });
 
-  it("looks up all users of a list in one query", async () => {
+  it("a list of notes looks up all its users in one query", async () => {
     const asked: (readonly string[])[] = [];
     const own = await startServiceInTest({
       engine,
@@ -144,7 +144,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(asked.map((ids) => ids.toSorted())).toEqual([owners]);
   });
 
-  it("confirms a write even if the lookup of names fails", async () => {
+  it("a write of a note is confirmed even if the lookup of names fails", async () => {
     const down = () => Promise.reject(new DomainError("database_unavailable", "The database can't be reached"));
     const database = (db: Database): Database => ({
       ...db,
@@ -162,7 +162,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect([attached.status, attached.body.createdBy]).toEqual([201, person]);
   });
 
-  it("queues the deletion of files that are added during the deletion of a note", async () => {
+  it("files that are added during the deletion of a note are queued for deletion", async () => {
     for (let round = 0; round < 20; round += 1) {
       const { id } = (await ann.send("POST /notes", { json: { title: "Busy" } })).body;
       const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
@@ -181,7 +181,7 @@ describe.each(engines)("notes on $name", (engine) => {
     }
   });
 
-  it("lists in pages, newest first", async () => {
+  it("notes are listed in pages, newest first", async () => {
     const bob = service.as("bob");
     for (const title of ["one", "two", "three"]) await bob.send("POST /notes", { json: { title } });
     const first = await bob.send("GET /notes?limit=2");
@@ -239,19 +239,19 @@ describe.each(engines)("notes on $name", (engine) => {
       ["Note 1Über", []],
       ["*", []],
       [" ", ["3", "2", "1", "0"]],
-    ])("search for %j finds %j, owned and shared alike", async (q, found) => {
+    ])("a search for %j finds %j, owned and shared alike", async (q, found) => {
       expect((await find(q)).found).toEqual(found);
       expect((await find(q, { as: service.as("gina"), scope: "shared" })).found).toEqual(found);
     });
 
-    it("returns pages", async () => {
+    it("a search returns its results in pages", async () => {
       const first = await find("note", { page: "&limit=3" });
       expect(first.found).toEqual(["3", "2", "1"]);
       const second = await find("note", { page: `&limit=3&cursor=${encodeURIComponent(first.nextCursor)}` });
       expect(second).toEqual({ found: ["0"], nextCursor: null });
     });
 
-    it("names at most three files of each note, and none without the text", async () => {
+    it("a search names at most three files of each note, and none without the text", async () => {
       const [first = "", second = ""] = ids.keys();
       const names = ["Plan 1.txt", "Plan 2.txt", "PLAN 3.txt", "plan 4.txt"];
       for (const name of names) await finn.send(`POST /notes/${first}/attachments`, { form: fileForm("x", name) });
@@ -276,7 +276,7 @@ describe.each(engines)("notes on $name", (engine) => {
       expect((await find("plan 0")).found).toEqual([]);
     });
 
-    it("finds the current text after a change", async () => {
+    it("a search finds the current text of a note after a change", async () => {
       const { id } = (await finn.send("POST /notes", { json: { title: "Before", body: "Body stays" } })).body;
       ids.set(id, "changed");
       await finn.send(`PATCH /notes/${id}`, { json: { title: "Afterwards" } });
@@ -333,7 +333,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(answer.body.detail).toMatch(detail);
   });
 
-  it("stores every other text unchanged", async () => {
+  it("a note stores unusual valid Unicode text unchanged", async () => {
     for (const text of ["\u{1f600}", "e\u0301\u202e\ufeff\uffff\u0001\r\n\t", "\u{10ffff}"]) {
       const { body } = await ann.send("POST /notes", { json: { title: text, body: text } });
       const read = await ann.send(`GET /notes/${body.id}`);
@@ -341,7 +341,7 @@ describe.each(engines)("notes on $name", (engine) => {
     }
   });
 
-  it("refuses an invalid cursor", async () => {
+  it("a list of notes with an invalid cursor returns 400", async () => {
     expect((await ann.send("GET /notes?cursor=zzz")).body).toMatchObject({ status: 400, code: "invalid_cursor" });
   });
 

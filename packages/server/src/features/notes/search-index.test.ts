@@ -41,7 +41,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
   const titles = async (ownerId: string, search: string) =>
     (await noteQueries(suite.db).listOwned(ownerId, { ...ALL, search })).items.map(({ title }) => title);
 
-  it("finds the same notes as a scan, in every script, before and after indexing", async () => {
+  it("the index finds the same notes as a scan, in every script, before and after indexing", async () => {
     const random = createRandom(20_300_101);
     const now = suite.clock.now;
     const owners = ["scan-a", "scan-b", "scan-c"];
@@ -164,7 +164,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect((await notes.listOwned("lacks", { ...ALL, search: "invoice" })).items).toHaveLength(1);
   });
 
-  it("finds a text that a replica of the version before wrote to an indexed note", async () => {
+  it("the index finds a text that an older replica wrote to an indexed note", async () => {
     const note = sampleNote({ ownerId: "older-replica" });
     await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
@@ -174,7 +174,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect(await titles("older-replica", "written")).toEqual([note.title]);
   });
 
-  it("reads an indexed note again after its text changes", async () => {
+  it("a note is indexed again after its text changes", async () => {
     const note = sampleNote({ ownerId: "edits", title: "First title" });
     await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
@@ -185,7 +185,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect(await titles("edits", "first")).toEqual([]);
   });
 
-  it("finds a renamed file and names it, before and after indexing", async () => {
+  it("the index finds a renamed file and names it, before and after indexing", async () => {
     const note = sampleNote({ ownerId: "renames", title: "Files" });
     await noteQueries(suite.db).insert(note);
     const file = sampleAttachment(note, { filename: "before.pdf", state: "ready", sizeBytes: 1 });
@@ -200,7 +200,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     }
   });
 
-  it("lists all pages of a search in which most candidates do not match", async () => {
+  it("a search in which most candidates do not match lists all pages", async () => {
     const bodies = ["abcde bcdef", "abcdef", "cdef abc bcd"];
     const notes = Array.from({ length: 300 }, (_, nth) =>
       sampleNote({ ownerId: "pages", body: bodies[nth % 3] as string }),
@@ -223,7 +223,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     );
   });
 
-  it("finds a text in a note that has too many terms for the index", async () => {
+  it("a search finds a text in a note that has too many terms for the index", async () => {
     const body = Array.from({ length: 60_000 }, (_, nth) => String.fromCharCode(0x4e00 + ((nth * 7919) % 20_000))).join(
       "",
     );
@@ -232,7 +232,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect(await titles("long", body.slice(30_000, 30_005))).toEqual(["Long"]);
   });
 
-  it("removes a deleted note and its files from the index", async () => {
+  it("the deletion of a note removes the note and its files from the index", async () => {
     const note = sampleNote({ ownerId: "removes" });
     await noteQueries(suite.db).insert(note);
     const file = sampleAttachment(note, { state: "ready", sizeBytes: 1 });

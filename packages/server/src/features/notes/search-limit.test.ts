@@ -11,7 +11,7 @@ const NOTES = 250;
 const BODY = "a".repeat(200_000);
 const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 
-it.each(engines)("stops a search after its time limit, on $name", async (engine) => {
+it.each(engines)("a search stops after its time limit, on $name", async (engine) => {
   const test = await engine.open();
   for (let nth = 0; nth < NOTES; nth += 1) await noteQueries(test.db).insert(sampleNote({ body: BODY }));
   await noteQueries(test.db).insert(sampleNote({ ownerId: "ben" }));

@@ -18,7 +18,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     return { link, maria: createVisitor(service.app, token) };
   }
 
-  it("states the received bytes under a published key", async () => {
+  it("a receipt states the received bytes under a published key", async () => {
     const { link, maria } = await open();
     const before = Date.now();
     const hash = sha256(Buffer.from("hello"));
@@ -40,7 +40,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(verify(null, Buffer.from(receipt.statement), createPublicKey(publicKey), signature)).toBe(true);
   });
 
-  it("verifies a receipt, and nothing that differs from it", async () => {
+  it("the verification accepts a receipt, and nothing that differs from it", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello");
     const receipt = (await maria.send(`GET /receipts/${uploadId}`)).body;
@@ -56,7 +56,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(await isValid({ keyId: "unknown" })).toBe(false);
   });
 
-  it("states the name that was sent, also after a rename", async () => {
+  it("a receipt states the name that was sent, also after a rename", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello", { filename: "greeting.txt" });
     const { attachments } = (await ann.send(`GET /notes/${noteId}`)).body;
@@ -69,14 +69,14 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(sent.text).not.toContain("private.txt");
   });
 
-  it("states no SHA-256 that nothing has verified", async () => {
+  it("a receipt states no SHA-256 that nothing has verified", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello");
     const receipt = (await maria.send(`GET /receipts/${uploadId}`)).body;
     expect(JSON.parse(receipt.statement).sha256).toBeNull();
   });
 
-  it("gives no receipt before the bytes are complete", async () => {
+  it("an upload has no receipt before its bytes are complete", async () => {
     const { maria } = await open();
     const { upload } = (await maria.start("hello")).body;
     const refused = await maria.send(`GET /receipts/${upload.id}`);

@@ -28,7 +28,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     client.send(`POST /attachments/${id}/review`, { json: { decision } });
   const usage = async () => (await ann.send("GET /usage")).body;
 
-  it("issues no URL of a quarantined file to anyone", async () => {
+  it("nobody gets a URL of a quarantined file", async () => {
     const { id } = await sendQuarantined("waiting.txt");
     expect((await ann.send(`GET /attachments/${id}`)).body).toMatchObject({
       state: "quarantined",
@@ -50,7 +50,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     expect((await maria.send("GET /uploads")).text).not.toContain("X-Amz");
   });
 
-  it("hides a visitor's file from viewers until it is ready", async () => {
+  it("viewers do not see a visitor's file until it is ready", async () => {
     const vic = service.as("vic");
     const before = (await ann.send(`GET /notes/${noteId}`)).body.attachmentCount;
     const readyBefore = (await vic.send(`GET /notes/${noteId}`)).body.attachmentCount;
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     await maria.send(`DELETE /uploads/${pending}`);
   });
 
-  it("answers viewers who ask for a URL as if a hidden file did not exist", async () => {
+  it("viewers who ask for a URL of a hidden file get the answer for an unknown file", async () => {
     const vic = service.as("vic");
     const { id: quarantined } = await sendQuarantined("hidden-url.txt");
     const started = await maria.start("hello", { filename: "hidden-pending.txt" });
@@ -118,7 +118,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     await maria.send(`DELETE /uploads/${started.body.upload.id}`);
   });
 
-  it("makes an accepted file ready", async () => {
+  it("an accepted file becomes ready", async () => {
     const { id } = await sendQuarantined("accepted.txt");
     expect((await review(service.as("vic"), id, "accept")).status).toBe(404);
     expect((await review(service.anonymous, id, "accept")).status).toBe(401);
@@ -134,7 +134,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     });
   });
 
-  it("deletes the object of a rejected file", async () => {
+  it("the rejection of a file deletes its object", async () => {
     const before = await service.bucketContents.keys();
     const { id, uploadId } = await sendQuarantined("refused.txt");
     const rejected = await review(ann, id, "reject");
@@ -145,13 +145,13 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     expect((await review(ann, id, "accept")).status).toBe(409);
   });
 
-  it("decides once of two simultaneous reviews", async () => {
+  it("one of two simultaneous reviews decides", async () => {
     const { id } = await sendQuarantined("both.txt");
     const answers = await Promise.all([review(ann, id, "accept"), review(service.as("ed"), id, "reject")]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  it("counts a quarantined file in the quota, and keeps its object", async () => {
+  it("a quarantined file counts in the quota, and its object is kept", async () => {
     const before = await usage();
     const { id } = await sendQuarantined("counted.txt");
     expect(await usage()).toMatchObject({ usedBytes: before.usedBytes + 5, files: before.files + 1 });
@@ -170,7 +170,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("lets a visitor take back a quarantined file", async () => {
+  it("a visitor can take back a quarantined file", async () => {
     const { id, uploadId } = await sendQuarantined("back.txt");
     expect((await maria.send(`DELETE /uploads/${uploadId}`)).status).toBe(204);
     expect((await ann.send(`GET /attachments/${id}`)).status).toBe(404);

@@ -37,7 +37,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     return items.find((file: { filename: string }) => file.filename === filename)?.state;
   };
 
-  it("rejects an infected file and frees its slot", async () => {
+  it("an infected file of a visitor is rejected and frees its slot", async () => {
     const { maria } = await open({ slots: [{ id: "cv", name: "CV" }] });
     const sent = await maria.sendFile(EICAR, { slotId: "cv", filename: "cv.txt" });
     expect(sent.body.state).toBe("scanning");
@@ -49,14 +49,14 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect((await maria.start("another", { slotId: "cv" })).status).toBe(201);
   });
 
-  it("quarantines a clean file of a request with a review", async () => {
+  it("a clean file of a request with a review is quarantined", async () => {
     const { maria } = await open({ review: true });
     await maria.sendFile("clean", { filename: "clean.txt" });
     await runVerifications(service);
     expect(await stateOnNote("clean.txt")).toBe("quarantined");
   });
 
-  it("rejects a file whose request is revoked during the scan", async () => {
+  it("a file is rejected if its request is revoked during the scan", async () => {
     const { link, maria } = await open();
     await maria.sendFile("hello", { filename: "revoked.txt" });
     const links = service.database.db.kysely.updateTable("links").set({ revoked_at: Date.now() });
@@ -65,7 +65,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect(await stateOnNote("revoked.txt")).toBe("rejected");
   });
 
-  it("attaches a file that was complete before the deadline", async () => {
+  it("a file that was complete before the deadline is attached after its scan", async () => {
     const { maria } = await open({}, { expiresAt: Date.now() + 20_000 });
     await maria.sendFile("hello", { filename: "in-time.txt" });
     service.advance(20_000);
@@ -74,7 +74,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     service.advance(-20_000);
   });
 
-  it("notifies of the first file although a second one waits for its scan", async () => {
+  it("the notice of a first file is sent although a second file waits for its scan", async () => {
     const person = { id: "ann", email: "ann@example.com", name: "Ann", emailProvenBy: "operator" } as const;
     await service.useCases.rememberPerson(person);
     const { link, maria } = await open({}, { notify: "first" });
@@ -93,7 +93,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect(await notices()).toMatchObject([{ count: 1 }]);
   });
 
-  it("takes back a file during its scan", async () => {
+  it("a visitor can take back a file during its scan", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello", { filename: "back.txt" });
     expect((await maria.send(`DELETE /uploads/${uploadId}`)).status).toBe(204);

@@ -30,7 +30,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
   const fileOfNote = async (filename: string) =>
     (await filesOfNote()).find((file: { filename: string }) => file.filename === filename);
 
-  it("attaches a file of a visitor, whom the owner sees by name", async () => {
+  it("a file request attaches a visitor's file, and the owner sees the visitor's name", async () => {
     const { maria, link } = await open();
     const sent = await maria.sendFile("hello", { filename: "greeting.txt", visitorName: "  Maria " });
     expect(sent.body).toEqual({
@@ -53,7 +53,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     });
   });
 
-  it("keeps a visitor when the owner extends the deadline", async () => {
+  it("a visitor stays the same when the owner extends the deadline", async () => {
     const own = await startServiceInTest({ engine });
     const owner = own.as("ann");
     const note = (await owner.send("POST /notes", { json: { title: "Taxes" } })).body.id;
@@ -69,7 +69,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(await filesOf(eve)).toHaveLength(1);
   });
 
-  it("shows a visitor no id of the note, its owner or its files", async () => {
+  it("a visitor sees no id of the note, its owner or its files", async () => {
     const { maria } = await open();
     const started = await maria.start("hello", { filename: "secret-ids.txt" });
     const { upload } = started.body;
@@ -93,7 +93,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await person.send("GET /uploads")).body).toEqual({ files: [] });
   });
 
-  it("resumes a multipart upload from its stored parts", async () => {
+  it("a visitor's multipart upload resumes from its stored parts", async () => {
     const { maria } = await open({ maxBytesPerFile: 20 * MIB, maxBytesTotal: 20 * MIB });
     const file = patterned(8 * MIB + 10);
     const type = { filename: "film.bin", contentType: "application/x-film" };
@@ -113,7 +113,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(completed.body).toMatchObject({ state: "ready", sizeBytes: file.length });
   });
 
-  it("refuses each limit by one byte or one file", async () => {
+  it("a file request refuses one byte or one file more than each limit", async () => {
     const slots = [{ id: "passport", name: "Passport", maxBytes: 5 }];
     const { maria } = await open({ maxBytesPerFile: 10, maxBytesTotal: 15, maxFiles: 3 });
     const code = async (bytes: number) => (await maria.start("a".repeat(bytes))).body.code;
@@ -128,7 +128,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await other.start("12345", { slotId: "passport" })).status).toBe(201);
   });
 
-  it("accepts one file for each slot until the slot is free again", async () => {
+  it("a slot accepts one file until it is free again", async () => {
     const slots = [
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },
@@ -158,7 +158,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.start(PDF, pdf)).status).toBe(201);
   });
 
-  it("rejects content of no accepted kind, with any declared type", async () => {
+  it("content of no accepted kind is rejected, with any declared type", async () => {
     const { maria } = await open({ accept: ["application/x-plan", "text/plain"] });
     const plan = await maria.sendFile(PNG, { filename: "plan.xyz", contentType: "application/x-plan" });
     expect(plan.body).toMatchObject({ code: "upload_rejected" });
@@ -176,7 +176,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
   });
 
   it.each(["Ma\u0000ria", "Ma\nria", "Maria\u202egpj", "\u2066Maria", "a".repeat(101)])(
-    "refuses the name %j",
+    "a file request refuses the visitor's name %j",
     async (visitorName) => {
       const { maria } = await open();
       expect((await maria.start("hello", { visitorName })).body).toMatchObject({
@@ -186,7 +186,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     },
   );
 
-  it("requires a name, or ignores it, as the request says", async () => {
+  it("a file request requires a visitor's name or ignores it, as configured", async () => {
     const { maria } = await open({ askName: "required" });
     expect((await maria.start("hello")).body.code).toBe("invalid_request");
     for (const visitorName of [" \t", "\u200b", "\u2800", "\u3164", "\u00ad"]) {
@@ -222,7 +222,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     service.advance(-10_000);
   });
 
-  it("does not attach a file whose request was made by somebody who lost the right", async () => {
+  it("a file is not attached if the person who made the request has lost the right", async () => {
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ed"], role: "editor" } });
     const { maria } = await open({}, { createdBy: "ed" });
     const { upload } = (await maria.start("hello", { filename: "orphan.txt" })).body;
@@ -231,7 +231,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.send(`POST /uploads/${upload.id}/complete`)).body.code).toBe("link_not_found");
   });
 
-  it("hides the uploads of another visitor and of another link", async () => {
+  it("a visitor does not see the uploads of another visitor or of another link", async () => {
     const { maria, token } = await open();
     const { token: otherToken } = await open();
     const { upload } = (await maria.start("hello")).body;
@@ -256,7 +256,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(404);
   });
 
-  it("never overwrites a file of the same name", async () => {
+  it("a visitor's file never overwrites a file of the same name", async () => {
     const { maria, token } = await open();
     await maria.sendFile("one", { filename: "same.txt" });
     await createVisitor(service.app, token).sendFile("two", { filename: "same.txt" });
@@ -265,7 +265,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(await filesOf(maria)).toHaveLength(1);
   });
 
-  it("returns the same upload for the same idempotency key and slot", async () => {
+  it("the same idempotency key and slot return the same upload", async () => {
     const slots = [
       { id: "one", name: "One" },
       { id: "two", name: "Two" },
@@ -280,7 +280,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await start("two")).body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
   });
 
-  it("shows a visitor nothing about the quota of the owner", async () => {
+  it("a visitor sees nothing about the quota of the owner", async () => {
     const own = await startServiceInTest({ engine, limits: { userQuotaBytes: 8, userQuotaFiles: 1 } });
     const { id } = (await own.as("bob").send("POST /notes", { json: { title: "Small" } })).body;
     const { token } = await insertRequest(own, { noteId: id, ownerId: "bob" });
@@ -289,18 +289,18 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(refused.text).not.toMatch(/note|\b[0-8]\b bytes/);
   });
 
-  it("refuses a visitor who has not given the password", async () => {
+  it("an upload is refused if the visitor has not given the password", async () => {
     const { maria } = await open({}, { passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA" });
     expect((await maria.start("hello")).body).toMatchObject({ status: 403, code: "wrong_password" });
     expect((await maria.send("GET /uploads")).status).toBe(403);
   });
 
-  it("refuses uploads to a download link", async () => {
+  it("a download link refuses uploads", async () => {
     const { maria } = await open({}, { kind: "download", request: undefined });
     expect((await maria.start("hello")).body.code).toBe("link_not_found");
   });
 
-  it("bounds the quota of the owner that aborted uploads use", async () => {
+  it("aborted uploads of a visitor use a bounded part of the owner's quota", async () => {
     const { maria } = await open({ maxFiles: 10, maxBytesTotal: 10, maxBytesPerFile: 10 });
     for (let nth = 0; nth < 2; nth += 1) {
       const { status, body } = await maria.start("0123456789", { filename: `${nth}.txt` });
@@ -312,7 +312,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(Number(third.headers["retry-after"])).toBeGreaterThan(60);
   });
 
-  it("limits the starts of one IP address in a minute", async () => {
+  it("the starts of one IP address in a minute are limited", async () => {
     stopClock();
     const { maria } = await open({ maxFiles: 1 });
     const codes: string[] = [];

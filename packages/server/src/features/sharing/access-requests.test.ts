@@ -46,7 +46,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect((await owner.send(grant, { json: { role: "editor" } })).body.code).toBe("access_request_not_found");
   });
 
-  it("requirement 45: have the same response for a private note and for no note", async () => {
+  it("requirement 45: requests for access have the same response for a private note and for no note", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     const [real, none] = [await ann.ask(noteId), await ann.ask(uuidv7())];
     expect([none.status, none.text]).toEqual([real.status, real.text]);
@@ -87,7 +87,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(await requestsOf(noteId)).toEqual([]);
   });
 
-  it("requirement 44: stay when the owner invites the email address of the person", async () => {
+  it("requirement 44: requests for access stay when the owner invites the person's email address", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [`${ann.id}@example.com`] } });

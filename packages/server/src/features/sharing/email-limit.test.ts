@@ -23,7 +23,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     };
   }
 
-  it("looks up 200 in an hour on two replicas, and then returns 429", async () => {
+  it("200 email addresses an hour are looked up on two replicas, and then shares return 429", async () => {
     const { share, shareOnSecond } = await openNote("ann");
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, nth) => (nth % 2 === 0 ? share : shareOnSecond)(unknowns(10))),
@@ -38,7 +38,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect(retryAfter).toBeLessThanOrEqual(HOUR_MS / 1000);
   });
 
-  it("refuses known and unknown email addresses alike over the limit", async () => {
+  it("known and unknown email addresses are refused alike over the limit", async () => {
     await first.as("bob").send("GET /me");
     const { share } = await openNote("eve");
     for (let nth = 0; nth < 2; nth += 1) expect((await share(unknowns(100))).status).toBe(200);
@@ -47,7 +47,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect(known.body.message).toBe(other.body.message);
   });
 
-  it("counts known email addresses too, so that the limit shows nothing", async () => {
+  it("known email addresses count too, so that the limit shows nothing", async () => {
     await first.as("carl").send("GET /me");
     const { share } = await openNote("finn");
     expect((await share(["carl@example.com", "CARL@example.com", ...unknowns(98)])).status).toBe(200);
@@ -56,7 +56,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect((await share(unknowns(1))).status).toBe(429);
   });
 
-  it("counts the email addresses of a request that fails", async () => {
+  it("the email addresses of a share that fails count", async () => {
     await first.as("gus").send("GET /me");
     const { share } = await openNote("gus");
     for (let nth = 0; nth < 2; nth += 1) {
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect((await share(unknowns(1))).status).toBe(429);
   });
 
-  it("does not limit shares with ids", async () => {
+  it("shares with ids are not limited", async () => {
     await first.as("hal").send("GET /me");
     const { share } = await openNote("ida");
     for (let nth = 0; nth < 2; nth += 1) await share(unknowns(100));
@@ -74,7 +74,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect(answer.status).toBe(200);
   });
 
-  it("forgets the count after an hour", async () => {
+  it("the count of shared email addresses is forgotten after an hour", async () => {
     const service = await startServiceInTest({ engine });
     const { id: noteId } = await service.useCases.createNote({ userId: "jan" }, { title: "Files", body: "" });
     const share = (count: number) =>

@@ -36,34 +36,34 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
 
   const newEmail = () => `${uuidv7()}@example.com`;
 
-  it("reach the only holder, even without a proof", async () => {
+  it("shares by email address reach the only holder, even without a proof", async () => {
     const email = newEmail();
     const id = await signUp(email);
     expect(await shareWith(email)).toEqual([id]);
   });
 
-  it("reach the proven holder alone", async () => {
+  it("shares by email address reach the proven holder alone", async () => {
     const email = newEmail();
     await signUp(email);
     await comes("proven", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["proven"]);
   });
 
-  it("reach nobody if several unproven users hold the email address", async () => {
+  it("shares by email address reach nobody if several unproven users hold the email address", async () => {
     const email = newEmail();
     await signUp(email);
     await comes("unproven", { email });
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("reach nobody if several users have proven the email address", async () => {
+  it("shares by email address reach nobody if several users have proven the email address", async () => {
     const email = newEmail();
     await comes("first-proven", { email, email_verified: true });
     await comes("second-proven", { email, email_verified: true });
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("can't be revoked by a user id that would show who has the email address", async () => {
+  it("shares by email address can't be revoked by a user id that would show who has the email address", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const bystander = await signUp(newEmail());
@@ -77,7 +77,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await statusFor(holder)).toBe(204);
   });
 
-  it("count alike in the access to a note and a file, with or without an account", async () => {
+  it("shares by email address count alike in the access to a note and a file, with or without an account", async () => {
     const email = newEmail();
     await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -89,7 +89,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect([access.people, attachments[0].access]).toEqual([undefined, { invitations: { count: 2 } }]);
   });
 
-  it("leave the other receivers their shares", async () => {
+  it("shares by email address leave the other receivers their shares", async () => {
     const [email, other] = [newEmail(), newEmail()];
     await signUp(email);
     await comes("holder", { email });
@@ -99,7 +99,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["other"]);
   });
 
-  it("reach a user no more whose issuer marks the email address as unverified", async () => {
+  it("shares by email address reach a user no more whose issuer marks the email address as unverified", async () => {
     const email = newEmail();
     await comes("unverified", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["unverified"]);
@@ -107,7 +107,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("reach a user at the new email address only after a change", async () => {
+  it("shares by email address reach a user at the new email address only after a change", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("moved", { email: before, email_verified: true });
     await comes("moved", { email: after });
@@ -115,14 +115,14 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(after)).toEqual(["moved"]);
   });
 
-  it("still reach a user whose next token has no email address", async () => {
+  it("shares still reach a user whose next token has no email address", async () => {
     const email = newEmail();
     await comes("silent", { email, email_verified: true });
     await comes("silent", {});
     expect(await shareWith(email)).toEqual(["silent"]);
   });
 
-  it("leave an existing share alone when the email address changes", async () => {
+  it("shares by email address stay when the email address changes", async () => {
     const email = newEmail();
     await comes("stays", { email });
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -131,7 +131,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["stays"]);
   });
 
-  it("do not reach the holder of an earlier token that the issuer has corrected", async () => {
+  it("shares do not reach the holder of an earlier token that the issuer has corrected", async () => {
     const email = newEmail();
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("corrected", { email, email_verified: true, iat: at });
@@ -142,7 +142,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual(["corrected"]);
   });
 
-  it("do not reach the holder of a token from before the last one that said the same", async () => {
+  it("shares do not reach the holder of a token from before the last one that said the same", async () => {
     const [before, after] = [newEmail(), newEmail()];
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("same", { email: after, iat: at });
@@ -151,14 +151,14 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(before)).toEqual([]);
   });
 
-  it("follow the next token after one of an issuer whose clock is ahead", async () => {
+  it("shares by email address follow the next token after one of an issuer whose clock is ahead", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("ahead", { email: before, iat: Math.floor(Date.now() / 1000) + 3600 });
     await comes("ahead", { email: after });
     expect(await shareWith(after)).toEqual(["ahead"]);
   });
 
-  it("do not reach a holder whose email address only looks the same", async () => {
+  it("shares do not reach a holder whose email address only looks the same", async () => {
     const name = uuidv7();
     await comes("ascii", { email: `k${name}@example.com` });
     await comes("kelvin", { email: `\u212a${name}@example.com`, email_verified: true });

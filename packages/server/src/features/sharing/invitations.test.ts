@@ -18,7 +18,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     await owner.send("GET /me");
   });
 
-  it("open the note to a person who signs up with another email address", async () => {
+  it("invitations open the note to a person who signs up with another email address", async () => {
     const { noteId, token, email, invitation } = await invite({ role: "editor" });
     expect(invitation.url).toMatch(/^https:\/\/files\.example\.com\/invitation#[\w-]{43}$/);
     expect((await look(token)).body).toEqual({
@@ -46,7 +46,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(JSON.stringify((await dora.send(`GET /notes/${noteId}/activity`)).body)).not.toContain(email);
   });
 
-  it("open one file, and say nothing about its note", async () => {
+  it("invitations open one file, and say nothing about its note", async () => {
     const { attachmentId, noteId } = await createWorld(service);
     const json = { emails: [newEmail()] };
     const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json });
@@ -68,7 +68,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await readNote(emil, noteId)).toBe(403);
   });
 
-  it("are refused after 30 days, after the expiry of the share, and by the owner", async () => {
+  it("invitations are refused after 30 days, after the expiry of the share, and by the owner", async () => {
     const { token } = await invite();
     expect((await owner.send("POST /invitations/redeem", { json: { token } })).body.code).toBe("own_invitation");
     const dora = await signUp(newEmail());
@@ -97,7 +97,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     ]);
   });
 
-  it("change their role and expiry, and get another link", async () => {
+  it("invitations change their role and expiry, and get another link", async () => {
     const { noteId, invitation, token } = await invite();
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const path = `/invitations/${invitation.id}`;
@@ -129,7 +129,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(change.body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("requirement 35: stop working while the owner of the note is disabled", async () => {
+  it("requirement 35: invitations stop working while the owner of the note is disabled", async () => {
     const host = await signUp(newEmail());
     const { id } = (await host.send("POST /notes", { json: { title: "Plan" } })).body;
     const { body } = await host.send(`PUT /notes/${id}/shares`, { json: { emails: [newEmail()] } });
@@ -141,7 +141,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await look(token)).status).toBe(200);
   });
 
-  it("stop working when they are revoked", async () => {
+  it("invitations stop working when they are revoked", async () => {
     const { noteId, invitation, token } = await invite();
     expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(204);
     const dora = await signUp(newEmail());
@@ -150,7 +150,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(404);
   });
 
-  it("are replaced by another invitation of the same email address in another case", async () => {
+  it("invitations are replaced by another invitation of the same email address in another case", async () => {
     const { noteId, email, invitation, token } = await invite();
     const again = await invite({ noteId, email: email.toUpperCase(), role: "editor" });
     expect(again.body.invitations).toMatchObject([{ id: invitation.id, email, role: "editor", url: invitation.url }]);
@@ -170,7 +170,7 @@ describe.each(engines)("invitations on $name", (engine) => {
   });
 
   it.each(["", "x", "A".repeat(43), "A".repeat(101), "../etc", "vk_".padEnd(43, "x")])(
-    "refuse the token %j",
+    "invitations refuse the token %j",
     async (token) => {
       const dora = service.as("dora");
       for (const answer of [await look(token), await dora.send("POST /invitations/redeem", { json: { token } })]) {
@@ -191,7 +191,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await lookFrom("198.51.100.8")).toBe(200);
   });
 
-  it("requirement 19: are opened by no row of the database and no token of a link", async () => {
+  it("requirement 19: invitations are opened by no row of the database and no token of a link", async () => {
     const { noteId, token } = await invite();
     const rows = await service.database.db.kysely.selectFrom("invitations").selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token.slice(-21));
@@ -200,7 +200,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await service.anonymous.send(`GET /public/links/${token}`)).status).toBe(404);
   });
 
-  it("requirement 28: no log line holds a token", async () => {
+  it("requirement 28: no log line holds the token of an invitation", async () => {
     const { token } = await invite();
     await look(token);
     await redeem(await signUp(newEmail()), token);

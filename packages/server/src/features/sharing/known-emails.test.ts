@@ -22,7 +22,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     return [...calls];
   }
 
-  it("have the same response, list and activity", async () => {
+  it("invitations of known email addresses have the same response, list and activity", async () => {
     const [known, unknown, noteId] = [newEmail(), newEmail(), await createNote()];
     await signUp(known);
     const json = { emails: [known, unknown] };
@@ -43,7 +43,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     }
   });
 
-  it("show the holder of the email address after the note is opened", async () => {
+  it("invitations show the holder of the email address after the note is opened", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId } = await invite({ email });
@@ -53,7 +53,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await sharesOf(noteId)).toMatchObject({ shares: [{ userId: holder.id, email }], invitations: [] });
   });
 
-  it("show the holder of the email address after the file is downloaded", async () => {
+  it("invitations show the holder of the email address after the file is downloaded", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { attachmentId } = await createWorld(service);
@@ -67,7 +67,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await holders()).toContain(holder.id);
   });
 
-  it("show the holder of the email address after a batch of URLs", async () => {
+  it("invitations show the holder of the email address after a batch of URLs", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { attachmentId } = await createWorld(service);
@@ -85,7 +85,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
       { json: { filename: "a.txt", contentType: "text/plain", sizeBytes: 1 } },
     ],
     ["attaches a file", "POST /notes/:noteId/attachments", { form: fileForm() }],
-  ])("show the holder of the email address who %s", async (_, call, options) => {
+  ])("invitations show the holder of the email address who %s", async (_, call, options) => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId } = await invite({ email, role: "editor" });
@@ -93,7 +93,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await sharesOf(noteId)).toMatchObject({ shares: [{ userId: holder.id, email }], invitations: [] });
   });
 
-  it("run the same queries", async () => {
+  it("invitations of known and unknown email addresses run the same queries", async () => {
     const [known, unknown] = [newEmail(), newEmail()];
     await signUp(known);
     const counts = [];
@@ -112,7 +112,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(counts.flat(2)).toContain("shares.putInvited");
   });
 
-  it("find the holder after they are locked", async () => {
+  it("invitations find the holder after they are locked", async () => {
     const { noteId, email } = await invite();
     const json = { emails: [email] };
     const queries = await queriesOf(() => owner.send(`PUT /notes/${noteId}/shares`, { json }));
@@ -122,7 +122,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(queries.indexOf("shares.list")).toBeGreaterThan(locked);
   });
 
-  it("refuse the email address of the owner, also when another user has proven it", async () => {
+  it("invitations refuse the email address of the owner, also when another user has proven it", async () => {
     const email = newEmail();
     const host = await signUp(email);
     const noteId = (await host.send("POST /notes", { json: { title: "Plan" } })).body.id;
@@ -134,7 +134,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect((await share(newEmail())).status).toBe(200);
   });
 
-  it("change and end the access of the holder", async () => {
+  it("invitations change and end the access of the holder", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, invitation } = await invite({ email });
@@ -145,7 +145,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await readNote(holder, noteId)).toBe(403);
   });
 
-  it("show no holder when another account redeems the link", async () => {
+  it("invitations show no holder when another account redeems the link", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, token } = await invite({ email });
@@ -155,7 +155,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(JSON.stringify(await sharesOf(noteId))).not.toContain(holder.id);
   });
 
-  it("show no holder whom a newer proof replaces", async () => {
+  it("invitations show no holder whom a newer proof replaces", async () => {
     const email = newEmail();
     await signUp(email);
     const { noteId } = await invite({ email });

@@ -60,7 +60,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
   }
 
   describe("with an email address", () => {
-    it("send the link of the invitation once", async () => {
+    it("mails of invitations send the link of the invitation once", async () => {
       const { noteId, email, url } = await invite();
       const [sent, none] = [await service.sendMails(), await service.sendMails()];
       expect([sent, none]).toEqual([1, 0]);
@@ -76,7 +76,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect((await dora.send("POST /invitations/redeem", { json })).body).toMatchObject({ noteId });
     });
 
-    it("send the link of a file, until its share expires", async () => {
+    it("mails of invitations send the link of a file, until its share expires", async () => {
       const [{ attachmentId }, email] = [await createWorld(service), newEmail()];
       const json = { emails: [email], expiresAt: "2999-01-02T13:45:00Z" };
       await owner.send(`PUT /attachments/${attachmentId}/shares`, { json });
@@ -87,7 +87,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mail?.raw).not.toContain("hello.txt");
     });
 
-    it("requirement 43: hold no token in the database, and no title or name in the mail", async () => {
+    it("requirement 43: mails of invitations hold no token in the database, and no title or name", async () => {
       const { email, token } = await invite();
       expect(JSON.stringify(await rows())).not.toContain(token.slice(-21));
       await service.sendMails();
@@ -101,7 +101,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       ["redeemed", async ({ token }) => (await newPerson()).send("POST /invitations/redeem", { json: { token } })],
       ["made for a note that is deleted", ({ noteId }) => owner.send(`DELETE /notes/${noteId}`)],
     ] satisfies [string, (invited: Awaited<ReturnType<typeof invite>>) => Promise<{ status: number }>][])(
-      "send nothing after the invitation was %s",
+      "mails of invitations send nothing after the invitation was %s",
       async (_, end) => {
         const invited = await invite();
         expect((await end(invited)).status).toBeLessThan(300);
@@ -110,14 +110,14 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       },
     );
 
-    it("send nothing after the known holder has opened the note", async () => {
+    it("mails of invitations send nothing after the known holder has opened the note", async () => {
       const holder = await newPerson();
       const { noteId } = await invite({ email: holder.email });
       await holder.send(`GET /notes/${noteId}`);
       expect(await service.sendMails()).toBe(0);
     });
 
-    it("send nothing after the invitation or its share has expired", async () => {
+    it("mails of invitations send nothing after the invitation or its share has expired", async () => {
       const { noteId } = await invite({ expiresAt: new Date(Date.now() + HOUR_MS).toISOString() });
       await invite({ noteId });
       const later = await startServiceInTest({ engine, mailer, beside: service });
@@ -131,7 +131,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
     it.each([
       ["one after the other", false],
       ["at the same time", true],
-    ])("are one mail for two equal requests %s", async (_, isParallel) => {
+    ])("mails of invitations are one mail for two equal requests %s", async (_, isParallel) => {
       const [noteId, email] = [await createNote(), newEmail()];
       const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
       const answers = isParallel ? await Promise.all([put(), put()]) : [await put(), await put()];
@@ -141,7 +141,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(body.invitations).toMatchObject([{ email }]);
     });
 
-    it("are sent again to the same email address after a minute", async () => {
+    it("mails of invitations are sent again to the same email address after a minute", async () => {
       const [noteId, email] = [await createNote(), newEmail()];
       const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
       await put();
@@ -154,14 +154,14 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(await rows()).toHaveLength(2);
     });
 
-    it("send nothing while the owner of the note is disabled", async () => {
+    it("mails of invitations send nothing while the owner of the note is disabled", async () => {
       const [host, email] = [await newPerson(), newEmail()];
       await host.send(`PUT /notes/${await createNote(host)}/shares`, { json: { emails: [email] } });
       await service.useCases.disableUser(host.id);
       expect(await service.sendMails()).toBe(0);
     });
 
-    it("send a renewed link, and nothing for another role", async () => {
+    it("mails of invitations send a renewed link, and nothing for another role", async () => {
       const { email, path, token } = await invite();
       await service.sendMails();
       await owner.send(`PATCH ${path}`, { json: { role: "editor" } });
@@ -172,7 +172,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect([(await look(token)).status, (await look(renewed)).status]).toEqual([404, 200]);
     });
 
-    it("requirement 43: send three mails an hour, and share over the limit too", async () => {
+    it("requirement 43: three mails of invitations an hour are sent, and shares over the limit work too", async () => {
       const email = newEmail();
       for (let nth = 0; nth < 5; nth += 1) await invite({ email: nth % 2 === 0 ? email : email.toUpperCase() });
       const { path } = await invite({ email });
@@ -181,7 +181,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mailsTo(email)).toHaveLength(3);
     });
 
-    it("requirement 30: count renewed links in the limit of shares", async () => {
+    it("requirement 30: mails of invitations count renewed links in the limit of shares", async () => {
       const { path } = await invite();
       const emails = Array.from({ length: 100 }, newEmail);
       const noteId = await createNote();
@@ -192,7 +192,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect((await owner.send(`PATCH ${path}`, { json: { role: "editor" } })).status).toBe(200);
     });
 
-    it("requirement 44: add the same rows by the same queries for known and unknown", async () => {
+    it("requirement 44: mails of invitations add the same rows by the same queries for known and unknown", async () => {
       const [known, unknown] = [(await newPerson()).email, newEmail()];
       const seen = [];
       for (const email of [known, unknown]) {
@@ -211,7 +211,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(seen[0]?.calls.filter((call) => call === "mails.insert")).toHaveLength(2);
     });
 
-    it("send nothing to an unproven email address of a person whom the owner names by id", async () => {
+    it("mails of invitations send nothing to an unproven email address of a person whom the owner names by id", async () => {
       const { id } = await newPerson();
       await owner.send(`PUT /notes/${await createNote()}/shares`, { json: { userIds: [id] } });
       expect(await rows()).toEqual([]);
@@ -227,7 +227,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       return { host, asker, noteId, request };
     }
 
-    it("send the URL of the note to its owner once", async () => {
+    it("mails of requests for access send the URL of the note to its owner once", async () => {
       const { host, asker, noteId, request } = await ask();
       await request();
       expect(await service.sendMails()).toBe(1);
@@ -238,7 +238,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       for (const unsaid of [TITLE, asker.id]) expect(mail?.raw).not.toContain(unsaid);
     });
 
-    it("send nothing for a request that is dropped", async () => {
+    it("mails of requests for access send nothing for a request that is dropped", async () => {
       const { host, asker, noteId, request } = await ask();
       await host.send(`DELETE /notes/${noteId}/access-requests/${asker.id}`);
       expect((await request()).status).toBe(202);
@@ -249,14 +249,14 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect([await service.sendMails(), await rows()]).toEqual([0, []]);
     });
 
-    it("send nothing after the request was granted", async () => {
+    it("mails of requests for access send nothing after the request was granted", async () => {
       const { host, asker, noteId } = await ask();
       const json = { role: "viewer" };
       expect((await host.send(`PUT /notes/${noteId}/access-requests/${asker.id}`, { json })).status).toBe(204);
       expect(await service.sendMails()).toBe(0);
     });
 
-    it("send nothing to an owner without an email address", async () => {
+    it("mails of requests for access send nothing to an owner without an email address", async () => {
       const { id } = await newPerson();
       const noteId = await createNote(service.as(id));
       await service.useCases.rememberPerson({ id, email: null, name: id });
@@ -264,7 +264,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(await rows()).toEqual([]);
     });
 
-    it("requirement 43: send three mails an hour, and ask over the limit too", async () => {
+    it("requirement 43: three mails of requests for access an hour are sent, and requests over the limit work", async () => {
       const host = await newPerson();
       const noteId = await createNote(host);
       for (let nth = 0; nth < 5; nth += 1) {

@@ -21,14 +21,14 @@ describe.each(engines)("invitations on $name", (engine) => {
     const prove = (id: string, email: string) =>
       service.useCases.rememberPerson({ id, email, emailProvenBy: "operator", name: id });
 
-    it("reach its proven holder at the next sign-in", async () => {
+    it("waiting invitations reach the proven holder at the next sign-in", async () => {
       const { noteId, email } = await invite();
       const id = uuidv7();
       await prove(id, email.toUpperCase());
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
 
-    it("reach a proven holder at the next sign-in when the process died after the proof", async () => {
+    it("waiting invitations reach a proven holder at the next sign-in when the process died after the proof", async () => {
       const { noteId, email } = await invite();
       const person = { id: uuidv7(), email, name: "P" };
       await peopleQueries(service.db).put({ ...person, emailProvenBy: "mail", isAdmin: false, now: Date.now() });
@@ -36,13 +36,13 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([person.id]);
     });
 
-    it("do not reach an account that signs up without a proof", async () => {
+    it("waiting invitations do not reach an account that signs up without a proof", async () => {
       const { noteId, email } = await invite();
       await signUp(email);
       expect(await service.holdersOf(noteId)).toEqual([]);
     });
 
-    it("reach nobody while several users have proven it", async () => {
+    it("waiting invitations reach nobody while several users have proven the email address", async () => {
       const email = newEmail();
       await prove(uuidv7(), email);
       await prove(uuidv7(), email);
@@ -51,7 +51,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([]);
     });
 
-    it("do not change a share that the owner gave to the holder", async () => {
+    it("waiting invitations do not change a share that the owner gave to the holder", async () => {
       const { noteId, email, invitation, token } = await invite();
       const holder = await signUp(newEmail());
       const userId = holder.id;
@@ -63,7 +63,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect((await sharesOf(noteId)).shares).toMatchObject([{ userId, role: "editor" }]);
     });
 
-    it("end the access of a former holder when the proven holder has a share already", async () => {
+    it("waiting invitations end the access of a former holder when the proven holder has a share already", async () => {
       const { noteId, email, id } = await inviteStranger();
       await prove(id, email);
       expect(await service.holdersOf(noteId)).toEqual([id]);
@@ -72,7 +72,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(invitations).toEqual([]);
     });
 
-    it("end the access of a former holder when the owner repeats them", async () => {
+    it("waiting invitations end the access of a former holder when the owner repeats them", async () => {
       const { noteId, email, id } = await inviteStranger();
       const proof = { email, emailProvenBy: "mail", emailStatedAt: Date.now() } as const;
       await peopleQueries(service.db).put({ id, name: id, isAdmin: false, now: Date.now(), ...proof });
@@ -94,7 +94,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       return { noteId, email, id };
     }
 
-    it("reach the holder behind 200 newer ones of notes that the holder has already", async () => {
+    it("waiting invitations reach the holder behind 200 newer ones of notes that the holder has already", async () => {
       const { noteId, email } = await invite();
       const id = uuidv7();
       await service.db.transaction(async (tx) => {
@@ -112,20 +112,23 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
 
-    it.each(["the owner of the note", "the holder"])("requirement 35: wait while %s is disabled", async (who) => {
-      const [host, id, email] = [await signUp(newEmail()), uuidv7(), newEmail()];
-      const noteId = (await host.send("POST /notes", { json: { title: "Plan" } })).body.id;
-      await host.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
-      const disabled = who === "the holder" ? id : host.id;
-      await service.useCases.disableUser(disabled);
-      await prove(id, email);
-      expect(await service.holdersOf(noteId)).toEqual([]);
-      await service.useCases.enableUser(disabled);
-      await service.useCases.rememberPerson({ id, email, name: id });
-      expect(await service.holdersOf(noteId)).toEqual([id]);
-    });
+    it.each(["the owner of the note", "the holder"])(
+      "requirement 35: waiting invitations wait while %s is disabled",
+      async (who) => {
+        const [host, id, email] = [await signUp(newEmail()), uuidv7(), newEmail()];
+        const noteId = (await host.send("POST /notes", { json: { title: "Plan" } })).body.id;
+        await host.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
+        const disabled = who === "the holder" ? id : host.id;
+        await service.useCases.disableUser(disabled);
+        await prove(id, email);
+        expect(await service.holdersOf(noteId)).toEqual([]);
+        await service.useCases.enableUser(disabled);
+        await service.useCases.rememberPerson({ id, email, name: id });
+        expect(await service.holdersOf(noteId)).toEqual([id]);
+      },
+    );
 
-    it("reach nobody after 30 days", async () => {
+    it("waiting invitations reach nobody after 30 days", async () => {
       const { noteId, email } = await invite();
       await service.database.db.kysely
         .updateTable("invitations")
@@ -140,7 +143,7 @@ describe.each(engines)("invitations on $name", (engine) => {
   describe("at the same time on two replicas", () => {
     const both = <T>(call: (use: typeof service) => Promise<T>) => Promise.allSettled([call(service), call(replica)]);
 
-    it("are redeemed by one person", async () => {
+    it("one person redeems a waiting invitation", async () => {
       for (let round = 0; round < 5; round += 1) {
         const { noteId, token } = await invite();
         const ids = [uuidv7(), uuidv7()];
@@ -152,7 +155,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("give no access when they are revoked and redeemed", async () => {
+    it("waiting invitations give no access when they are revoked and redeemed", async () => {
       for (let round = 0; round < 5; round += 1) {
         const { noteId, token, invitation } = await invite();
         await both<unknown>((use) =>
@@ -165,7 +168,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("both reach a person who signs up in between, at the next sign-in at the latest", async () => {
+    it("waiting invitations reach a person who signs up in between, at the next sign-in at the latest", async () => {
       for (let round = 0; round < 5; round += 1) {
         const [id, email, noteIds] = [uuidv7(), newEmail(), [await createNote(), await createNote()]];
         const input = { userIds: [], emails: [email], role: "viewer", expiresAt: undefined } as const;

@@ -58,7 +58,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(await objectDeletionQueries(database.db).listDue(now + DAY, 10)).toEqual([]);
   });
 
-  it("are probed again after a day, on demand, and for another bucket", async () => {
+  it("the capabilities of the bucket are probed again after a day, on demand, and for another bucket", async () => {
     await open().settle();
     now += DAY + 1;
     await open().settle();
@@ -69,7 +69,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(asked).toBe(4);
   });
 
-  it("are probed again when an earlier version stored fewer of them", async () => {
+  it("the capabilities of the bucket are probed again when an earlier version stored fewer of them", async () => {
     await open().settle();
     await database.db.kysely.updateTable("bucket_capabilities").set({ capabilities: '{"copy":true}' }).execute();
     expect(await open().settle()).toEqual(EVERY_CAPABILITY);
@@ -93,7 +93,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     proxy.close();
   });
 
-  it("are unknown while the bucket is down, and found when it is back", async () => {
+  it("the capabilities of the bucket are unknown while it is down, and found when it is back", async () => {
     const { port } = server;
     await server.stop();
     const lines: { msg: string }[] = [];
@@ -120,7 +120,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(lines.filter(({ msg }) => msg.startsWith("bucket:"))).toHaveLength(2);
   });
 
-  it("are probed with the permissions of the README's policy", async () => {
+  it("the capabilities of the bucket are probed with the permissions of the README's policy", async () => {
     const operations = new Set<string>();
     const proxy = await startProxy(server.endpoint, ({ method, url = "", headers }) => {
       const { searchParams } = new URL(url, "http://bucket");

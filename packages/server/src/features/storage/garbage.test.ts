@@ -84,7 +84,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     await ann.send(`DELETE /attachments/${id}`);
   }
 
-  it("finds nothing in a consistent bucket", async () => {
+  it("garbage collection finds nothing in a consistent bucket", async () => {
     await populate();
     for (const days of [0, THREE_DAYS_MS]) {
       service.advance(days);
@@ -94,7 +94,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     }
   });
 
-  it("deletes unreferenced objects, and only reports them with --dry-run", async () => {
+  it("garbage collection deletes unreferenced objects, and only reports them with --dry-run", async () => {
     await populate();
     const [before, deletions] = [await keys(), await table("object_deletions")];
     const orphans = [await putBehind(ownKey()), await putBehind(ownKey())];
@@ -115,7 +115,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect((await collect({ mend: false })).found).toEqual(NOTHING);
   });
 
-  it("keeps a young unreferenced object", async () => {
+  it("garbage collection keeps a young unreferenced object", async () => {
     await attach();
     const [, young] = [await attach(), await putBehind(ownKey())];
     const report = await collect();
@@ -123,7 +123,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).toContain(young);
   });
 
-  it("deletes the object of a rejected file whose deletion was lost", async () => {
+  it("garbage collection deletes the object of a rejected file whose deletion was lost", async () => {
     await attach();
     const { id, objectKey } = await attach();
     await attachmentQueries(service.db).transition(id, { from: "ready", to: "rejected" });
@@ -132,7 +132,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(objectKey);
   });
 
-  it("deletes a late PUT to the original key of a staged upload", async () => {
+  it("garbage collection deletes a late PUT to the original key of a staged upload", async () => {
     await attach();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { id, attachmentId } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body.upload;
@@ -147,7 +147,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(upload?.objectKey);
   });
 
-  it("reports attachments with a missing or resized object, and keeps them", async () => {
+  it("garbage collection reports and keeps attachments with a missing or resized object", async () => {
     await populate();
     const gone = await attach();
     await deleteBehind(gone.objectKey);
@@ -158,12 +158,12 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await table("attachments")).toEqual(before);
   });
 
-  it("reports each missing object once when the bucket is empty", async () => {
+  it("garbage collection reports each missing object once when the bucket is empty", async () => {
     for (let nth = 0; nth < 7; nth += 1) await deleteBehind((await attach()).objectKey);
     expect((await collect()).found).toEqual({ ...NOTHING, missing: 7 });
   });
 
-  it("aborts unreferenced multipart uploads only", async () => {
+  it("garbage collection aborts unreferenced multipart uploads only", async () => {
     await populate();
     const [live] = await service.bucketContents.openUploads();
     const begin = (Key: string) =>
@@ -182,7 +182,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(left.map(({ Key }) => Key)).toEqual(["elsewhere/a.bin", "vk/somebody-else.bin", live?.Key].toSorted());
   });
 
-  it("corrects wrong, missing and superfluous usage counters", async () => {
+  it("garbage collection corrects wrong, missing and superfluous usage counters", async () => {
     await populate();
     const right = await table("usage");
     const { kysely } = service.database.db;
@@ -220,7 +220,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(orphan);
   });
 
-  it("finds nothing while uploads continue", async () => {
+  it("garbage collection finds nothing while uploads continue", async () => {
     await populate();
     service.advance(0);
     const working = Array.from({ length: 12 }, async (_, nth) => {

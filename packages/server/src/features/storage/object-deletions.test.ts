@@ -17,7 +17,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
   const settle = (objectKeys: string[], times: { now: number; againAt: number }) =>
     suite.db.transaction((tx) => objectDeletionQueries(tx).settle(objectKeys, times));
 
-  it("lists due deletions in order, and postpones and cancels them", async () => {
+  it("due deletions of objects are listed in order, and can be postponed and cancelled", async () => {
     const { put, cancel, listDue, postpone } = objectDeletionQueries(suite.db);
     await put({ objectKey: "b", notBefore: 200 });
     await put({ objectKey: "a", notBefore: 100 });
@@ -40,7 +40,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
     expect(await listDue(END_OF_TIME, 10)).toEqual([]);
   });
 
-  it("runs each deletion twice", async () => {
+  it("each deletion of an object runs twice", async () => {
     const { put, listDue } = objectDeletionQueries(suite.db);
     await put({ objectKey: "a", notBefore: 100 });
     await put({ objectKey: "later", notBefore: 500 });
@@ -54,7 +54,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
     expect(await listDue(END_OF_TIME, 10)).toMatchObject([{ objectKey: "later" }]);
   });
 
-  it("never lists the object of an existing or expected file", async () => {
+  it("the due deletions never include the object of an existing or expected file", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await noteQueries(suite.db).insert(note);
@@ -70,7 +70,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
     expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
   });
 
-  it("restarts when the object is queued again between the two", async () => {
+  it("a deletion restarts when its object is queued again between its two runs", async () => {
     const { put, listDue } = objectDeletionQueries(suite.db);
     await put({ objectKey: "a", notBefore: 100 });
     await settle(["a"], { now: 100, againAt: 1_100 });

@@ -78,7 +78,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
 
   const stepsOf = (left: number[]) => left.slice(1).map((files, nth) => (left[nth] as number) - files);
 
-  it("requirement 46: moves a large note to the trash and back without changing a file", async () => {
+  it("requirement 46: a large note moves to the trash and back without changing a file", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
@@ -95,7 +95,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await usageQueries(service.db).find(ownerId)).toMatchObject({ files: FILES });
   });
 
-  it("deletes a large note for good in steps, and the usage is exact after each", async () => {
+  it("a large note is deleted for good in steps, and the usage is exact after each", async () => {
     const { owner, ownerId, noteId, files } = await arrange();
     await owner.send(`DELETE /notes/${noteId}`);
     const left = watchSteps({ noteId, ownerId });
@@ -110,7 +110,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await driftsOf()).toEqual([]);
   });
 
-  it("deletes a large note in steps when the trash expires", async () => {
+  it("a large note is deleted in steps when its time in the trash expires", async () => {
     const { owner, ownerId, noteId, files } = await arrange();
     await owner.send(`DELETE /notes/${noteId}`);
     await service.database.db.kysely
@@ -126,7 +126,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await queuedOf(files)).toBe(FILES);
   });
 
-  it("deletes a large note in steps together with the account of its owner", async () => {
+  it("a large note is deleted in steps together with the account of its owner", async () => {
     const { ownerId, noteId, files } = await arrange();
     await accountDeletionQueries(service.db).put({ userId: ownerId, isByOwner: false, deleteAt: 1 });
     const left = watchSteps({ noteId, ownerId });
@@ -138,7 +138,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await queuedOf(files)).toBe(FILES);
   });
 
-  it("hides a large note with a closed account without changing a file", async () => {
+  it("a closed account hides a large note without changing a file", async () => {
     const { ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
     await accountDeletionQueries(service.db).hideNotes(ownerId);
@@ -148,7 +148,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await attachmentQueries(service.db).find(before[0]?.id as string)).toBeDefined();
   });
 
-  it("deletes a large note in steps without a trash, and it is absent at once", async () => {
+  it("without a trash, a large note is deleted in steps and absent at once", async () => {
     const withoutTrash = await startServiceInTest({ engine });
     const { owner, ownerId, noteId, files } = await arrange({ on: withoutTrash });
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
@@ -160,7 +160,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await driftsOf(withoutTrash)).toEqual([]);
   });
 
-  it("deletes a large note once if two replicas work at the same time", async () => {
+  it("two replicas that work at the same time delete a large note once", async () => {
     const withoutTrash = await startServiceInTest({ engine });
     const replica = await startServiceInTest({ engine, beside: withoutTrash });
     const { owner, ownerId, noteId } = await arrange({ on: withoutTrash });
@@ -171,7 +171,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await trashQueries(withoutTrash.db).nextToPurge()).toBeUndefined();
   });
 
-  it("restores a large note whose files an older version marked", async () => {
+  it("a large note whose files an older version marked can be restored", async () => {
     const { owner, noteId } = await arrange();
     const before = await filesOf(noteId);
     await owner.send(`DELETE /notes/${noteId}`);
@@ -187,7 +187,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await filesOf(noteId)).toEqual(before);
   });
 
-  it("ends the pending uploads of a large note when it goes to the trash", async () => {
+  it("the pending uploads of a large note end when it goes to the trash", async () => {
     const { owner, ownerId, noteId, files } = await arrange({ state: "pending" });
     const now = Date.now();
     for (const file of files) {

@@ -49,7 +49,7 @@ describe.each(engines)("the queries of the trash on $name", (engine) => {
     });
   }
 
-  it("moves a note or a file to the trash and back without scanning a table", async () => {
+  it("a note or a file goes to the trash and back without a scan of a table", async () => {
     const note = sampleNote();
     const file = sampleAttachment(note, { state: "ready" });
     await noteQueries(suite.db).insert(note);

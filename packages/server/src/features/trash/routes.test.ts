@@ -46,7 +46,7 @@ describe.each(engines)("the trash on $name", (engine) => {
   const trashOf = async (client: Client) => (await client.send("GET /trash")).body.items;
   const usageOf = async (client: Client) => (await client.send("GET /usage")).body.usedBytes;
 
-  it("restores a note with its files and shares, and without its links", async () => {
+  it("a restored note has its files and shares, but not its links", async () => {
     const { owner, viewer, noteId, attachmentId } = await arrange();
     const link = (await owner.send(`POST /notes/${noteId}/links`, { json: { label: "Bank" } })).body;
     const before = (await owner.send(`GET /notes/${noteId}`)).body;
@@ -65,7 +65,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("revoked");
   });
 
-  it("restores a file with its shares, and no link names it", async () => {
+  it("a restored file has its shares, and no link names it", async () => {
     const { owner, editor, noteId, attachmentId } = await arrange();
     const reader = service.as("reader");
     await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { userIds: ["reader"] } });
@@ -80,7 +80,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.files).toEqual([]);
   });
 
-  it("requirement 46: serves only those who may delete the item", async () => {
+  it("requirement 46: the trash serves only those who may delete the item", async () => {
     const { owner, editor, viewer, noteId, attachmentId } = await arrange();
     const stranger = service.as("stranger");
     await owner.send(`DELETE /attachments/${attachmentId}`);
@@ -107,7 +107,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(restored.body.code).toBe("access_denied");
   });
 
-  it("finds no file whose note is in the trash too, until the note is restored", async () => {
+  it("the trash does not find a file whose note is in the trash too, until the note is restored", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     await owner.send(`DELETE /attachments/${attachmentId}`);
     await owner.send(`DELETE /notes/${noteId}`);
@@ -123,7 +123,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await usageOf(owner)).toBe(0);
   });
 
-  it("finds nothing after a restoration, a permanent deletion, or for an unknown id", async () => {
+  it("the trash finds no item that is restored, deleted for good or unknown", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     const calls = [
       [`POST /trash/notes/${noteId}/restore`, "note_not_found"],
@@ -145,7 +145,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     await findsNothing();
   });
 
-  it("counts the trash in the quota, and restores over the quota", async () => {
+  it("the trash counts in the quota, and a restoration over the quota works", async () => {
     const { owner, ownerId, noteId, attachmentId } = await arrange();
     const used = await usageOf(owner);
     await owner.send(`DELETE /attachments/${attachmentId}`);
@@ -181,7 +181,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(attachments.map(({ id }: { id: string }) => id)).toEqual([attachmentId]);
   });
 
-  it("runs exactly one of several restorations and permanent deletions", async () => {
+  it("exactly one of several restorations and permanent deletions runs", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     for (const path of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
       await owner.send(`DELETE /${path}`);
@@ -192,7 +192,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).toEqual([]);
   });
 
-  it("holds while a note is deleted, restored, and gets files at the same time", async () => {
+  it("a note stays consistent while it is deleted, restored and gets files at the same time", async () => {
     const { owner, ownerId, noteId, attachmentId } = await arrange();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const calls = () => [
@@ -219,7 +219,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     ).not.toContain(ownerId);
   });
 
-  it("keeps a file from its sender while it waits for its verification", async () => {
+  it("the sender does not see a file in the trash that waits for its verification", async () => {
     const { owner, editor, noteId } = await arrange();
     const headers = { "idempotency-key": "one" };
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
@@ -267,7 +267,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await trashOf(owner)).toMatchObject([{ attachmentId }]);
   });
 
-  it("records restorations and permanent deletions", async () => {
+  it("restorations and permanent deletions are recorded", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     for (const path of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
       await owner.send(`DELETE /${path}`);
@@ -283,7 +283,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     );
   });
 
-  it("lists the trash in pages, last deleted first", async () => {
+  it("the trash is listed in pages, last deleted first", async () => {
     const { owner, noteId } = await arrange();
     const ids: string[] = [];
     for (let nth = 0; nth < 3; nth += 1) ids.unshift(await attach(owner, noteId));
@@ -296,7 +296,7 @@ describe.each(engines)("the trash on $name", (engine) => {
   });
 
   // This must be the last test, because tokens expire when the clock moves.
-  it("permanently deletes items older than the days, and none that are younger", async () => {
+  it("items of the trash are deleted for good when they are older than the days, and not before", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const young = await arrange();
     const second = await attach(owner, noteId);
@@ -359,7 +359,7 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   it.each([
     { noun: "notes", deleters: ["owner"] },
     { noun: "attachments", deleters: ["owner", "editor"] },
-  ] as const)("$noun leave it by $deleters alone", async ({ noun, deleters }) => {
+  ] as const)("$noun leave the trash by $deleters alone", async ({ noun, deleters }) => {
     const actual: Record<string, number[]> = {};
     for (const user of people) {
       const { noteId, attachmentId } = await createWorld(service);
@@ -374,11 +374,11 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
     expect(actual).toEqual(Object.fromEntries(expected));
   });
 
-  it.each(people)("a note is absent on every other route for %s", (user) =>
+  it.each(people)("a note in the trash is absent on every other route for %s", (user) =>
     compare(user, ({ noteId }) => `notes/${noteId}`),
   );
 
-  it.each(people)("a file is absent on every other route for %s", (user) =>
+  it.each(people)("a file in the trash is absent on every other route for %s", (user) =>
     // The activity of the note shows that its file was deleted permanently.
     compare(user, ({ attachmentId }) => `attachments/${attachmentId}`, "GET /notes/:noteId/activity"),
   );

@@ -273,7 +273,7 @@ describe("requirement 5: extension, declared type and magic bytes", () => {
     expect(await contradictionIn(claim, files[file])).toMatch(says);
   });
 
-  it("accepts content without control characters as text", async () => {
+  it("the check accepts content without control characters as text", async () => {
     const begins = fc.constantFrom("MZ", "BM", "ID3", "OggS", "RIFF", "GIF8", "Rar!", "fLaC", "II", "MThd", "PK", "");
     const names = fc.constantFrom("a.txt", "a.csv", "a.md", "a.log", "a.json", "a.py", "notes");
     const types = fc.constantFrom("text/plain", "text/csv", "application/json", "application/octet-stream");
@@ -286,7 +286,7 @@ describe("requirement 5: extension, declared type and magic bytes", () => {
     );
   });
 
-  it("accepts any first bytes under an unknown name", async () => {
+  it("the check accepts any first bytes under an unknown name", async () => {
     const begins = fc.constantFrom(
       ...Object.values(files),
       hex("3026b2758e66cf11a6d900aa0062ce6c"),

@@ -41,7 +41,7 @@ describe.each(engines)("requirement 5: the content of a file on $name", (engine)
     return { upload, answer: await ann.send(`POST /uploads/${upload.id}/complete`) };
   }
 
-  it.each(lies)("rejects a PUT of $what with 422 and deletes the object", async ({ content, is, ...claim }) => {
+  it.each(lies)("a PUT of $what is rejected with 422 and its object is deleted", async ({ content, is, ...claim }) => {
     const before = await service.bucketContents.keys();
     const { upload, answer } = await putFile(content, claim);
     expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
@@ -55,7 +55,7 @@ describe.each(engines)("requirement 5: the content of a file on $name", (engine)
   });
 
   it.each(lies)(
-    "rejects a form with $what with 422 and stores nothing",
+    "a form with $what is rejected with 422 and nothing is stored",
     async ({ content, is, filename, contentType }) => {
       const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
       const before = { keys: await service.bucketContents.keys(), listed: await listed() };
@@ -67,7 +67,7 @@ describe.each(engines)("requirement 5: the content of a file on $name", (engine)
     },
   );
 
-  it("stores a file whose content matches its name and type", async () => {
+  it("a file whose content matches its name and type is stored", async () => {
     const claim = { filename: "photo.png", contentType: "image/png" };
     const put = await putFile(PNG, claim);
     expect(put.answer.body).toMatchObject({ state: "ready", sizeBytes: PNG.length });
@@ -80,7 +80,7 @@ describe.each(engines)("requirement 5: the content of a file on $name", (engine)
     }
   });
 
-  it("accepts an empty file of any name and type", async () => {
+  it("an empty file of any name and type is accepted", async () => {
     const claim = { filename: "empty.png", contentType: "image/png" };
     const { answer } = await putFile("", claim);
     expect(answer).toMatchObject({ status: 200, body: { state: "ready", sizeBytes: 0 } });

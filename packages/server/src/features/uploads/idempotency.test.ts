@@ -50,7 +50,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
   const complete = (id: string) => ann.send(`POST /uploads/${id}/complete`);
   const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
 
-  it("returns the same upload with a newly signed URL", async () => {
+  it("a repeated start returns the same upload with a newly signed URL", async () => {
     const first = await start();
     later(60_000);
     for (const again of [await start(), await start({ header: key })]) {
@@ -73,13 +73,13 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     ["another name", { filename: "b.txt" }],
     ["another type", { contentType: "text/css" }],
     ["a checksum", { sha256: "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" }],
-  ])("returns 422 for the same key with %s", async (_what, json) => {
+  ])("a start with the same key and %s returns 422", async (_what, json) => {
     await start();
     expect((await start({ json })).body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
     expect(await listed()).toHaveLength(1);
   });
 
-  it("returns 422 in another note, and a new upload for another user", async () => {
+  it("a key returns 422 in another note, and a new upload for another user", async () => {
     const { upload } = (await start()).body;
     expect((await start({ note: await newNote() })).body.code).toBe("idempotency_key_reused");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
@@ -95,7 +95,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
   it.each([
     ["one PUT", FILE],
     ["parts", LARGE],
-  ])("creates one upload for 40 simultaneous starts on two replicas, in %s", async (_how, json) => {
+  ])("40 simultaneous starts on two replicas create one upload, in %s", async (_how, json) => {
     const owner = unknownId();
     const clients = [service.as(owner), replica.as(owner)] as const;
     const note = (await clients[0].send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -110,7 +110,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect((await service.bucketContents.uploads()) - before).toBe(json === LARGE ? 1 : 0);
   });
 
-  it("returns 409 when the other start is aborted at the same moment", async () => {
+  it("a repeated start returns 409 when the other start is aborted at the same moment", async () => {
     let reads = 0;
     let other: Answer | undefined;
     const database = (db: Database): Database => ({
@@ -135,7 +135,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect(again.body.upload.id).not.toBe(other?.body.upload.id);
   });
 
-  it("returns a complete upload without a request to send", async () => {
+  it("a repeated start returns a complete upload without a request to send", async () => {
     const first = await start();
     await put(first);
     await complete(first.body.upload.id);
@@ -171,7 +171,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect(again.body.upload.id).not.toBe(upload.id);
   });
 
-  it("creates a new upload when the earlier one is rejected", async () => {
+  it("a repeated start creates a new upload when the earlier one is rejected", async () => {
     const lie = { json: { filename: "a.pdf", contentType: "application/pdf" } };
     const first = await start(lie);
     await put(first);
@@ -179,7 +179,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect((await start(lie)).body.upload.id).not.toBe(first.body.upload.id);
   });
 
-  it("creates a new upload more than a day after the first start", async () => {
+  it("a repeated start creates a new upload more than a day after the first start", async () => {
     const first = await start();
     await put(first);
     const { id } = first.body.upload;
@@ -196,7 +196,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect((await start()).body.upload.id).not.toBe(id);
   });
 
-  it("keeps the key free after a refused start", async () => {
+  it("a refused start keeps its key free", async () => {
     expect((await start({ json: { sizeBytes: 64 * MIB } })).body.code).toBe("file_too_large");
     expect((await start()).status).toBe(201);
   });
@@ -213,14 +213,14 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     ["beyond ASCII", "schl\u00fcssel"],
     ["256 characters", "x".repeat(256)],
     ["256 characters in quotes", `"${"x".repeat(256)}"`],
-  ])("returns 400 for a key that is %s", async (_what, header) => {
+  ])("a start with a key that is %s returns 400", async (_what, header) => {
     const answer = await start({ header });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.body.detail).toContain("Idempotency-Key");
     expect(await listed()).toEqual([]);
   });
 
-  it("accepts a key of 255 characters", async () => {
+  it("a start accepts a key of 255 characters", async () => {
     const header = `${key}${"x".repeat(255 - key.length)}`;
     const { id } = (await start({ header })).body.upload;
     expect((await start({ header })).body.upload.id).toBe(id);

@@ -43,7 +43,7 @@ function sampleVerification(attachmentId: string): LeasedVerification {
 }
 
 describe("the verification in the background", () => {
-  it("runs a bounded number of verifications, and the next when one ends or fails", async () => {
+  it("the background runs a bounded number of verifications, and the next when one ends or fails", async () => {
     const { verification, running, errors } = verificationOf(MAX_RUNNING + 2);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);
@@ -54,7 +54,7 @@ describe("the verification in the background", () => {
     expect(errors).toMatchObject([{ err: { message: "no bucket" }, attachmentId: "file 1" }]);
   });
 
-  it("hands back the running verifications and leases no more when it stops", async () => {
+  it("a stop hands back the running verifications and leases no more", async () => {
     const { verification, running, queue } = verificationOf(MAX_RUNNING + 3);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);
@@ -64,7 +64,7 @@ describe("the verification in the background", () => {
     expect(queue).toHaveLength(3);
   });
 
-  it("renews the lease of a running verification, and aborts it when the lease is lost", async () => {
+  it("the lease of a running verification is renewed, and a lost lease aborts the verification", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const { running, renewed, loseLease } = verificationOf(1);

@@ -49,7 +49,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     }
   }
 
-  it("attaches the file when the response to an earlier completion was lost", async () => {
+  it("a completion attaches the file when the response to an earlier completion was lost", async () => {
     let lost = 0;
     await open({
       bucket: (bucket) => ({
@@ -70,7 +70,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(lost).toBe(1);
   });
 
-  it("returns one attachment from ten simultaneous completions", async () => {
+  it("ten simultaneous completions return one attachment", async () => {
     await open({});
     const { upload } = (await start()).body;
     await sendAll(upload.id);
@@ -84,7 +84,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(items.filter(({ action }: { action: string }) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("reports that a lifecycle rule deleted the parts", async () => {
+  it("a completion reports that a lifecycle rule deleted the parts", async () => {
     await open({});
     const { upload } = (await start()).body;
     await sendAll(upload.id);
@@ -94,7 +94,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(answer.body.detail).toContain("does not have the parts any more");
   });
 
-  it("deletes the parts when the process dies before it records the upload", async () => {
+  it("the parts are deleted when the process dies before it records the upload", async () => {
     const crash = Promise.withResolvers<never>();
     const created = Promise.withResolvers<void>();
     await open({
@@ -120,7 +120,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect((await starting).status).toBe(503);
   });
 
-  it("keeps the parts when the response to the recording was lost", async () => {
+  it("the parts are kept when the response to the recording was lost", async () => {
     let loses = false;
     await open({ database: (db) => losingAnswers(db, () => loses) });
     loses = true;
@@ -135,7 +135,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect((await ann.send(`POST /uploads/${id}/complete`)).body).toMatchObject({ state: "ready" });
   });
 
-  it("keeps the file of a form when the response to its commit was lost", async () => {
+  it("the file of a form is kept when the response to its commit was lost", async () => {
     let loses = false;
     await open({ database: (db) => losingAnswers(db, () => loses) });
     loses = true;
@@ -148,7 +148,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("returns 503 and deletes the parts when the recording fails", async () => {
+  it("a start returns 503 and its parts are deleted when the recording fails", async () => {
     let fails = false;
     await open({
       database: (db) => ({

@@ -56,7 +56,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     return Buffer.from(await (await fetch(fileUrl)).arrayBuffer());
   }
 
-  it("serves the uploaded bytes after completion", async () => {
+  it("a completed multipart upload serves the uploaded bytes", async () => {
     const upload = await start({ sha256: sha256(FILE) });
     expect(upload).toMatchObject({ strategy: "multipart", partSize: PART, partCount: 3 });
     expect(Object.keys(upload).sort()).toEqual(
@@ -72,7 +72,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("requirement 3: signs each part with its exact length, for 15 minutes", async () => {
+  it("requirement 3: each part is signed with its exact length, for 15 minutes", async () => {
     const upload = await start();
     const parts = await sign(upload.id, [1, 3]);
     expect(parts.map(({ headers }) => headers["content-length"])).toEqual([String(PART), "1000"]);
@@ -83,7 +83,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("returns 409 and names the missing part", async () => {
+  it("a completion with a missing part returns 409 and names the part", async () => {
     const upload = await start();
     expect((await complete(upload.id)).body).toMatchObject({ status: 409, code: "upload_incomplete" });
     await sendParts(upload.id, [1, 3]);
@@ -94,7 +94,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect((await complete(upload.id)).status).toBe(200);
   });
 
-  it("lists the stored parts, so that another client can resume", async () => {
+  it("the stored parts are listed, so that another client can resume", async () => {
     const upload = await start();
     await sendParts(upload.id, [1]);
     const seen = await stateOf(upload.id);
@@ -106,7 +106,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect((await stateOf(upload.id)).parts).toEqual([]);
   });
 
-  it("returns 409 for a wrong ETag and names the part", async () => {
+  it("a completion with a wrong ETag returns 409 and names the part", async () => {
     const upload = await start();
     const [first, ...others] = await sendParts(upload.id, [1, 2, 3]);
     const invented = [{ ...first, etag: '"00000000000000000000000000000000"' }, ...others];
@@ -119,7 +119,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect((await complete(upload.id, { parts: [first, ...others] })).status).toBe(200);
   });
 
-  it("returns 409 for a stored part of the wrong size and names it", async () => {
+  it("a completion with a stored part of the wrong size returns 409 and names the part", async () => {
     const upload = await start();
     await sendParts(upload.id, [1, 2, 3]);
     await service.database.db.kysely
@@ -133,7 +133,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("returns 400 for parts that the upload does not have", async () => {
+  it("a request for parts that the upload does not have returns 400", async () => {
     const upload = await start();
     const put = await start({ sizeBytes: 5 });
     const bad = [[4], [0], [-1], [1.5], [], ["1"], [10_001], Array.from({ length: 101 }, () => 1)];
@@ -149,7 +149,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("deletes the parts on abort", async () => {
+  it("an abort deletes the parts", async () => {
     const upload = await start();
     const [signed] = (await sign(upload.id, [1])) as [SignedPart];
     await sendParts(upload.id, [1]);
@@ -162,7 +162,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect((await stateOf(upload.id)).state).toBe("aborted");
   });
 
-  it("requirement 10: expires an upload after a day", async () => {
+  it("requirement 10: a multipart upload expires after a day", async () => {
     const upload = await start();
     await sendParts(upload.id, [1]);
     const endsIn = (milliseconds: number) =>
@@ -185,7 +185,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("requirement 8: rejects another SHA-256 than declared with 422", async () => {
+  it("requirement 8: a multipart upload with another SHA-256 than declared is rejected with 422", async () => {
     const before = await service.bucketContents.keys();
     const upload = await start({ sha256: sha256(FILE) });
     await sendParts(upload.id, [1, 2, 3], Buffer.alloc(FILE.length, 7));
@@ -196,7 +196,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect((await complete(upload.id)).body).toMatchObject({ status: 409, code: "upload_not_pending" });
   });
 
-  it("requirement 5: rejects HTML that is declared as image/png with 422", async () => {
+  it("requirement 5: HTML that is declared as image/png is rejected with 422", async () => {
     const before = await service.bucketContents.keys();
     const file = Buffer.concat([Buffer.from("<!doctype html><script>alert(1)</script>"), FILE.subarray(40)]);
     const upload = await start({ filename: "photo.png", contentType: "image/png" });
@@ -209,7 +209,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual(before);
   });
 
-  it("exposes the upload id of the bucket only inside signed URLs", async () => {
+  it("the upload id of the bucket stands only inside signed URLs", async () => {
     const upload = await start();
     const [open] = await service.bucketContents.openUploads();
     const bucketUploadId = String(open?.UploadId);
@@ -221,7 +221,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("requirement 16: refuses to sign and complete after the share is revoked", async () => {
+  it("requirement 16: signing and completing are refused after the share is revoked", async () => {
     const ben = service.as("ben");
     const share = { json: { userIds: ["ben"], role: "editor" } };
     expect((await ann.send(`PUT /notes/${noteId}/shares`, share)).status).toBe(200);
@@ -234,14 +234,14 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect((await ben.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
   });
 
-  it("returns 413 for a file over the limit without a call to the bucket", async () => {
+  it("a file over the limit returns 413 without a call to the bucket", async () => {
     const json = { filename: "a.bin", sizeBytes: 32 * MIB + 1, contentType: "application/x-film" };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 413, code: "file_too_large" });
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("deletes the parts of a deleted note", async () => {
+  it("the deletion of a note deletes the parts of its uploads", async () => {
     const note = (await ann.send("POST /notes", { json: { title: "Short-lived" } })).body.id;
     const json = { filename: "a.bin", sizeBytes: FILE.length, contentType: "application/x-film" };
     const { upload } = (await ann.send(`POST /notes/${note}/uploads`, { json })).body;

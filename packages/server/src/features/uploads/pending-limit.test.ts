@@ -26,22 +26,25 @@ describe.each(engines)("requirement 30: pending uploads on two replicas, on $nam
     return { started, refused };
   }
 
-  it.each([1, 1_001])("accepts exactly the limit of a note, for files of %i bytes", async (sizeBytes) => {
-    const ann = replicas(`ann-${sizeBytes}`);
-    const noteId = await createNote(ann[0]);
-    const starts = Array.from({ length: STARTS }, (_, nth) => start(ann[nth % 2 === 0 ? 0 : 1], noteId, sizeBytes));
-    const answers = await Promise.all(starts);
-    expect(count(answers)).toEqual({ started: 5, refused: 15 });
-    const refused = answers.find(({ status }) => status === 429);
-    expect(refused?.body.detail).toBe(
-      "This note has 5 pending uploads, and the limit is 5. Complete or abort some of them, or delete their files.",
-    );
-    const [upload] = answers.flatMap(({ body }) => body.upload ?? []);
-    expect((await ann[0].send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
-    expect((await start(ann[1], noteId, sizeBytes)).status).toBe(201);
-  });
+  it.each([1, 1_001])(
+    "a note accepts exactly its limit of pending uploads, for files of %i bytes",
+    async (sizeBytes) => {
+      const ann = replicas(`ann-${sizeBytes}`);
+      const noteId = await createNote(ann[0]);
+      const starts = Array.from({ length: STARTS }, (_, nth) => start(ann[nth % 2 === 0 ? 0 : 1], noteId, sizeBytes));
+      const answers = await Promise.all(starts);
+      expect(count(answers)).toEqual({ started: 5, refused: 15 });
+      const refused = answers.find(({ status }) => status === 429);
+      expect(refused?.body.detail).toBe(
+        "This note has 5 pending uploads, and the limit is 5. Complete or abort some of them, or delete their files.",
+      );
+      const [upload] = answers.flatMap(({ body }) => body.upload ?? []);
+      expect((await ann[0].send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
+      expect((await start(ann[1], noteId, sizeBytes)).status).toBe(201);
+    },
+  );
 
-  it("accepts exactly the limit of a user who starts on the notes of many owners", async () => {
+  it("a user who starts on the notes of many owners gets exactly the user's limit", async () => {
     const bob = replicas("bob");
     const noteIds: string[] = [];
     for (let nth = 0; nth < 4; nth += 1) {

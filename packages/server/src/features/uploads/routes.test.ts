@@ -53,7 +53,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     return answer.body.upload;
   }
 
-  it("serves the uploaded bytes after completion", async () => {
+  it("a completed upload serves the uploaded bytes", async () => {
     const upload = await start({ sha256: sha256("hello") });
     expect(upload).toMatchObject({ strategy: "put", method: "PUT" });
     expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload).toMatchObject({ state: "pending", noteId });
@@ -71,7 +71,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("returns 409 for a completion before the PUT, which can be repeated", async () => {
+  it("completing an upload before its PUT returns 409 and can be repeated", async () => {
     const upload = await start();
     const early = await ann.send(`POST /uploads/${upload.id}/complete`);
     expect(early.body).toMatchObject({ status: 409, code: "upload_incomplete" });
@@ -79,7 +79,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
   });
 
-  it("requirement 6: refuses a second PUT to the same URL with 412", async () => {
+  it("requirement 6: a second PUT to the same URL is refused with 412", async () => {
     const upload = await start();
     await put(upload, "first");
     expect((await put(upload, "other")).status).toBe(412);
@@ -96,7 +96,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.code).toBe("upload_incomplete");
   });
 
-  it("requirement 3: returns 413 for a file over the limit", async () => {
+  it("requirement 3: a start of a file over the limit returns 413", async () => {
     const before = await service.bucketContents.keys();
     const json = { filename: "big.bin", sizeBytes: 2 ** 20 + 1, contentType: "text/plain" };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
@@ -118,7 +118,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(body.contentType).toBe("application/octet-stream");
   });
 
-  it("requirement 8: rejects a file with another SHA-256 and deletes its object", async () => {
+  it("requirement 8: a file with another SHA-256 is rejected and its object deleted", async () => {
     // The built-in bucket checks the signed checksum. To imitate a bucket without this check, the test changes the declared checksum after
     // the PUT.
     const upload = await start({ sha256: sha256("hello") });
@@ -139,7 +139,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(url.text).not.toContain("X-Amz");
   });
 
-  it("deletes the object of an aborted upload, and a late PUT too", async () => {
+  it("an abort deletes the object of its upload, and a late PUT too", async () => {
     const upload = await start();
     await put(upload, "hello");
     expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
@@ -168,7 +168,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`GET /notes/${noteId}`)).text).not.toContain(upload.attachmentId);
   });
 
-  it("requirement 7: rejects an object that changes while the service reads it", async () => {
+  it("requirement 7: an object that changes while the service reads it is rejected", async () => {
     const upload = await start();
     await put(upload, "hello");
     const ofAnotherObject = (read: Start) => read && { ...read, etag: '"another"' };
@@ -179,7 +179,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body.code).toBe("attachment_not_ready");
   });
 
-  it("accepts an object that arrives while the service reads it", async () => {
+  it("a completion accepts an object that arrives while the service reads it", async () => {
     const upload = await start();
     await put(upload, "hello");
     nextReads = [() => undefined];
@@ -199,7 +199,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected", detail: other?.body.detail });
   });
 
-  it("requirement 1: refuses a key or a bucket from the client", async () => {
+  it("requirement 1: a key or a bucket from the client is refused", async () => {
     const declared = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     for (const chosen of [{ key: "a" }, { bucket: "b" }, { "../": "c" }, { objectKey: "d" }]) {
       const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json: { ...declared, ...chosen } });
@@ -221,7 +221,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     ["exe\u202etxt.jpg"],
     ["half \ud800.txt"],
     ["x".repeat(256)],
-  ])("requirement 2: returns 400 for the filename %j", async (filename) => {
+  ])("requirement 2: a start with the filename %j returns 400", async (filename) => {
     const json = { filename, sizeBytes: 5, contentType: "text/plain" };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_filename" });
@@ -236,7 +236,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     // The base64 text has extra bits at the end. A decoder that is not strict would still read the same 32 bytes.
     { sha256: `${sha256("hello").slice(0, 42)}R=` },
     { filename: undefined },
-  ])("returns 400 for %j", async (given) => {
+  ])("a start with %j returns 400", async (given) => {
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain", ...given };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });

@@ -72,7 +72,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(refused.text).not.toContain("X-Amz");
   }
 
-  it("keeps an upload `scanning` until the scan ends", async () => {
+  it("an upload stays `scanning` until the scan ends", async () => {
     const { upload, answer } = await put("harmless");
     expect(answer).toMatchObject({ status: 200, body: { id: upload.attachmentId, state: "scanning" } });
     await expectScanning(upload.attachmentId);
@@ -84,7 +84,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(uploaded).toMatchObject({ action: "attachment.uploaded", actorId: "ann", detail: { scanned: true } });
   });
 
-  it("rejects an infected upload with the name of the signature", async () => {
+  it("an infected upload is rejected with the name of the signature", async () => {
     const before = await service.bucketContents.keys();
     const { upload } = await put(EICAR);
     await expectScanning(upload.attachmentId);
@@ -103,7 +103,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(others).toEqual([]);
   });
 
-  it("scans the file of a form before it can be downloaded", async () => {
+  it("the file of a form is scanned before it can be downloaded", async () => {
     const before = await service.bucketContents.keys();
     const used = (await ann.send("GET /usage")).body;
     const send = async (content: string) => ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
@@ -129,7 +129,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(await service.useCases.purgeObjects()).toBe(1);
   });
 
-  it("scans an adopted object, and keeps an infected one in the bucket", async () => {
+  it("an adopted object is scanned, and an infected one stays in the bucket", async () => {
     const { s3 } = service.bucketContents;
     const { bucket: Bucket } = service.bucketServer;
     const adopt = async (key: string, Body: string) => {
@@ -159,7 +159,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     ["infected", true, EICAR],
     ["harmless", true, ""],
     ["harmless, but not what was declared", false, ""],
-  ])("reads a multipart upload once for the SHA-256 and the scan: %s", async (_what, asDeclared, inside) => {
+  ])("a multipart upload is read once for the SHA-256 and the scan: %s", async (_what, asDeclared, inside) => {
     const file = Buffer.concat([patterned(PART), Buffer.from(inside), Buffer.alloc(1_000, 7)]);
     const declared = asDeclared ? sha256(file) : sha256(Buffer.from("another"));
     const json = { filename: "film.bin", sizeBytes: file.length, contentType: "application/x-film", sha256: declared };
@@ -209,7 +209,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
 
   const attachment = async (id: string) => (await ann.send(`GET /attachments/${id}`)).body;
 
-  it("keeps files `scanning` while the scanner is down", async () => {
+  it("files stay `scanning` while the scanner is down", async () => {
     let clamd: TestClamd | undefined;
     const current = () => createClamd(clamd ?? { host: "127.0.0.1", port: 9 });
     const scanner = {
@@ -235,7 +235,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     expect(await Promise.all(ids.map(async (id) => (await attachment(id)).state))).toEqual(["rejected", "ready"]);
   });
 
-  it("rejects a file that is too large for the scanner", async () => {
+  it("a file that is too large for the scanner is rejected", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "reject" });
     const id = await attach("x".repeat(1_001));
     await runVerifications(service);
@@ -246,7 +246,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("accepts a file that is too large for the scanner, if so configured", async () => {
+  it("a file that is too large for the scanner is accepted, if so configured", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "accept" });
     const id = await attach("x".repeat(1_001));
     await runVerifications(service);

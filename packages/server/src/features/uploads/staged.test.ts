@@ -123,7 +123,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe(first);
   });
 
-  it("requirement 5: deletes a rejected object and its copy", async () => {
+  it("requirement 5: a rejected object is deleted with its copy", async () => {
     await open();
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "<html");
@@ -145,7 +145,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     return upload;
   }
 
-  it("completes a multipart upload again after its copy failed", async () => {
+  it("a staged multipart upload completes again after its copy failed", async () => {
     const failures = ["changed" as const];
     await open(
       { bucket: (bucket) => ({ ...bucket, copy: async (options) => failures.shift() ?? bucket.copy(options) }) },
@@ -156,7 +156,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready" } });
   });
 
-  it("verifies the copy of a multipart upload", async () => {
+  it("the verification of a staged multipart upload checks the copy", async () => {
     await open({}, { ...OF_PARTS, verifyInRequestMaxBytes: MIB });
     const upload = await sendParts({ sha256: createHash("sha256").update(FILE).digest("base64") });
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
@@ -170,7 +170,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(FILE)).toBe(true);
   });
 
-  it("deletes the object and its copy after an abort during verification", async () => {
+  it("an abort during verification deletes the object and its copy", async () => {
     await open({}, { verifyInRequestMaxBytes: 1 });
     const sha256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
     const upload = await start({ sha256 });
@@ -183,7 +183,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("deletes the copy of a process that died before the commit", async () => {
+  it("the copy of a process that died before the commit is deleted", async () => {
     const copied = Promise.withResolvers<void>();
     let dies = true;
     await open({
@@ -210,7 +210,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("hello");
   });
 
-  it("keeps the attached copy when the response to its commit was lost", async () => {
+  it("the attached copy is kept when the response to its commit was lost", async () => {
     let loses = false;
     await open({
       database: (db) => ({
@@ -232,7 +232,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("hello");
   });
 
-  it("makes no copy on a bucket with every capability", async () => {
+  it("a bucket with every capability needs no copy", async () => {
     let copies = 0;
     service = await startServiceInTest({
       engine,

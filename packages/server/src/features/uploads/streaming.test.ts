@@ -57,7 +57,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   }
 
-  it("streams a file of 128 MiB in constant memory", async () => {
+  it("a form of 128 MiB streams in constant memory", async () => {
     const chunk = randomBytes(MIB);
     const hash = createHash("sha256");
     let sentBytes = 0;

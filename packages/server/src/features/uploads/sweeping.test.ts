@@ -90,7 +90,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await keys()).toEqual([]);
   });
 
-  it("deletes a complete file immediately, and the object of every later PUT", async () => {
+  it("a complete file is deleted immediately, and so is the object of every later PUT", async () => {
     const upload = await begin();
     expect(await put(upload)).toBe(200);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
@@ -107,7 +107,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("aborts an abandoned multipart upload, and late parts with the second sweep", async () => {
+  it("the sweep aborts an abandoned multipart upload, and the second sweep aborts late parts", async () => {
     await begin({ sizeBytes: 9 * MIB });
     const [open] = await service.bucketContents.openUploads();
     later(DAY_MS + URL_IS_DEAD_MS);
@@ -124,7 +124,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("expires more than one batch of uploads in one sweep, each once", async () => {
+  it("one sweep expires more than one batch of uploads, each once", async () => {
     const { kysely } = service.database.db;
     const { id } = await begin();
     const upload = await kysely.selectFrom("uploads").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
@@ -149,7 +149,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(left).toEqual([]);
   });
 
-  it("keeps the object of an aborted upload that is adopted later", async () => {
+  it("the sweep keeps the object of an aborted upload that is adopted later", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin();
     await ann.send(`DELETE /notes/${noteId}`);

@@ -67,7 +67,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/x-film" }));
   }
 
-  it("requirement 8: refuses the download until the verification ends", async () => {
+  it("requirement 8: a download is refused until the verification ends", async () => {
     await open();
     const { upload, answer } = await complete();
     expect(answer).toMatchObject({
@@ -94,7 +94,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toEqual(attachment);
   });
 
-  it("requirement 8: rejects another SHA-256 and deletes the object", async () => {
+  it("requirement 8: another SHA-256 rejects the upload and deletes the object", async () => {
     await open();
     const { upload } = await complete(sha256(Buffer.from("another")));
     await runVerifications(service);
@@ -110,7 +110,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await actions()).toContain("attachment.rejected");
   });
 
-  it("requirement 16: rejects the file if the share of its sender was revoked", async () => {
+  it("requirement 16: the file is rejected if the share of its sender was revoked", async () => {
     await open();
     const ben = service.as("ben");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"], role: "editor" } });
@@ -125,7 +125,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("verifies once for ten simultaneous completions", async () => {
+  it("ten simultaneous completions cause one verification", async () => {
     await open();
     const { upload } = await complete();
     const calls = Array.from({ length: 10 }, () => ann.send(`POST /uploads/${upload.id}/complete`));
@@ -144,7 +144,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     ["aborted", () => ann.send(`DELETE /uploads/${uploadOf.id}`)],
     ["deleted with its attachment", () => ann.send(`DELETE /attachments/${uploadOf.attachmentId}`)],
     ["deleted with its note", () => ann.send(`DELETE /notes/${noteId}`)],
-  ])("deletes the object of an upload that is %s during its verification", async (_how, end) => {
+  ])("the object of an upload that is %s during its verification is deleted", async (_how, end) => {
     const reading = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     await open(async (read) => {
@@ -170,7 +170,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   });
   let uploadOf: { id: string; attachmentId: string };
 
-  it("retries after growing pauses while the bucket is down", async () => {
+  it("a verification retries after growing pauses while the bucket is down", async () => {
     let isDown = true;
     await open((read) => (isDown ? Promise.reject(new DomainError("bucket_unavailable", "As told")) : read()));
     const { upload } = await complete();
@@ -186,7 +186,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await progress(upload.id)).state).toBe("ready");
   });
 
-  it("requirement 7: rejects an object that is replaced before the read", async () => {
+  it("requirement 7: an object that is replaced before the read is rejected", async () => {
     await open();
     const { upload } = await complete();
     await replaceObject();
@@ -194,7 +194,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
   });
 
-  it("requirement 7: rejects an object that is replaced during the read", async () => {
+  it("requirement 7: an object that is replaced during the read is rejected", async () => {
     await open(async (read) => {
       const body = await read();
       await replaceObject();
@@ -206,7 +206,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 7: rejects an object whose stored headers change under its ETag", async () => {
+  it("requirement 7: an object whose stored headers change under its ETag is rejected", async () => {
     await open();
     const { upload } = await complete();
     const { s3, keys } = service.bucketContents;
@@ -220,7 +220,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason });
   });
 
-  it("counts one decision when a holder continues after its lease", async () => {
+  it("one decision counts when a holder continues after its lease", async () => {
     await open();
     const { upload } = await complete();
     const late = await service.useCases.leaseVerification();
@@ -235,7 +235,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("releases the claim immediately when the signal aborts", async () => {
+  it("a verification releases its lease immediately when its signal aborts", async () => {
     const stop = new AbortController();
     await open(async (read) => {
       const body = await read();
@@ -253,7 +253,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     });
   });
 
-  it("another process claims it when the lease of a killed process ends", async () => {
+  it("another process leases a verification when the lease of a killed process ends", async () => {
     await open();
     const { upload } = await complete();
     const { file, url } = service.database;
@@ -276,7 +276,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
 });
 
 describe.each(engines)("two replicas that verify, on $name", (engine) => {
-  it("read each of twelve files once", async () => {
+  it("two replicas read each of twelve files once", async () => {
     const limits = { verifyInRequestMaxBytes: 0 };
     let reads = 0;
     // This bucket reports no checksum, so the service must read every file.
@@ -373,7 +373,7 @@ describe("two replicas on one PostgreSQL", () => {
     };
   }
 
-  it("refuses an abort that a completion overtakes", async () => {
+  it("an abort that a completion overtakes is refused", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: false });
     meanwhile(async () => other.as("ann").send(`POST /uploads/${upload.id}/complete`));
     const answer = await ann.send(`DELETE /uploads/${upload.id}`);

@@ -4,7 +4,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, open, optionsAt, type TestUser, users } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding on $name", (engine) => {
-  it("uploads, verifies, signs and downloads a file", async () => {
+  it("an embedding uploads, verifies, signs and downloads a file", async () => {
     const { as } = await open(await createPlace(engine));
     const ann = as("ann");
     const completed = await ann.upload("/invoice/42");
@@ -26,7 +26,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     expect(await (await fetch(redirect.headers.get("location") ?? "")).text()).toBe("the invoice");
   });
 
-  it("requirement 38: refuses every call of a second user", async () => {
+  it("requirement 38: an embedding refuses every call of a second user", async () => {
     const { as } = await open(await createPlace(engine));
     const [ann, ben] = [as("ann"), as("ben")];
     const { id } = (await ann.upload("/invoice/42")).body;
@@ -52,7 +52,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     expect(await ann.send("GET /invoice/42")).toMatchObject({ body: { items: [{ id }, { state: "pending" }] } });
   });
 
-  it("gives a reader URLs, but neither uploads nor removals", async () => {
+  it("a reader of an item gets URLs, but can neither upload nor remove", async () => {
     const { as } = await open(await createPlace(engine));
     const [ann, cleo] = [as("ann"), as("cleo")];
     const { id } = (await ann.upload("/invoice/42")).body;
@@ -66,7 +66,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     });
   });
 
-  it("lists the files of an item in pages", async () => {
+  it("an embedding lists the files of an item in pages", async () => {
     const { files, as } = await open(await createPlace(engine));
     const ids: string[] = [];
     for (const text of ["a", "b", "c"]) ids.push((await as("ann").upload("/invoice/42", { text })).body.id);
@@ -81,7 +81,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     await expect(files.list("invoice", "42", { cursor: "?" })).rejects.toMatchObject({ code: "invalid_cursor" });
   });
 
-  it("infers the type of the user for may", async () => {
+  it("the type of the user in may is inferred", async () => {
     const place = await createPlace(engine);
     const { bucket, database } = optionsAt(place);
     const files = await createValetKey({
@@ -96,7 +96,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     await files.close();
   });
 
-  it("returns 401 without a user", async () => {
+  it("a call without a user returns 401", async () => {
     const { as } = await open(await createPlace(engine));
     expect(await as("nobody").send("GET /invoice/42")).toMatchObject({
       status: 401,
@@ -104,7 +104,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     });
   });
 
-  it("lists, signs and removes for the application itself", async () => {
+  it("an embedding lists, signs and removes for the application itself", async () => {
     const { files, as } = await open(await createPlace(engine));
     const { id } = (await as("ann").upload("/invoice/42")).body;
     const { files: listed } = await files.list("invoice", "42");
@@ -118,7 +118,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     await expect(files.remove(id)).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 
-  it("finishes the calls of the application while it closes", async () => {
+  it("a closing embedding finishes the calls of the application", async () => {
     const asked = Promise.withResolvers<void>();
     const decision = Promise.withResolvers<boolean>();
     const may = (_user: TestUser, action: string) => {

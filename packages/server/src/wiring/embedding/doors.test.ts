@@ -125,7 +125,7 @@ describe("the doors of an embedding", () => {
     expect(await send(`DELETE /files/${completed.body.id}`)).toMatchObject({ status: 204 });
   });
 
-  it("serve a web-standard handler whose framework strips the mount path", async () => {
+  it("the doors serve a web-standard handler whose framework strips the mount path", async () => {
     const { files } = await open(await createPlace(sqlite));
     for (const base of ["https://a.example", "https://a.example/api/files", "https://a.example/files"]) {
       const { upload } = clientOf(files.fetch, "ann", { base });
@@ -133,7 +133,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("pass the request of the framework to user", async () => {
+  it("the doors of an embedding pass the request of the framework to user", async () => {
     type Original = { session?: { userId: keyof typeof users } };
     const { files } = await open(await createPlace(sqlite), {
       user: (_request, original) => users[(original as Original).session?.userId as "ann"] ?? null,
@@ -150,7 +150,7 @@ describe("the doors of an embedding", () => {
     expect(direct.status).toBe(401);
   });
 
-  it("refuse a web-standard request whose body was read", async () => {
+  it("the doors refuse a web-standard request whose body was read", async () => {
     const { files } = await open(await createPlace(sqlite));
     const request = new Request("https://a.example/files/invoice/42/uploads", { method: "POST", body: "{}" });
     await request.text();
@@ -161,7 +161,7 @@ describe("the doors of an embedding", () => {
     ]);
   });
 
-  it("refuse a request of Node whose body a parser has dropped", async () => {
+  it("the doors refuse a request of Node whose body a parser has dropped", async () => {
     const { files } = await open(await createPlace(sqlite));
     const url = await listen(async (request, response) => {
       for await (const _chunk of request);
@@ -174,7 +174,7 @@ describe("the doors of an embedding", () => {
     ]);
   });
 
-  it("refuse a body that is too large", async () => {
+  it("the doors refuse a body that is too large", async () => {
     const { files } = await open(await createPlace(sqlite));
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };
@@ -187,7 +187,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("refuse a parsed body that is no JSON", async () => {
+  it("the doors refuse a parsed body that is no JSON", async () => {
     const { files } = await open(await createPlace(sqlite));
     const app = express()
       .use(express.json({ limit: "1mb" }))
@@ -198,7 +198,7 @@ describe("the doors of an embedding", () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { code: "invalid_request" }]);
   });
 
-  it("requirement 30: return 408 for a body that is late, and close the connection", async () => {
+  it("requirement 30: the doors return 408 for a body that is late, and close the connection", async () => {
     const { files } = await open(await createPlace(sqlite));
     const read = Promise.withResolvers<void>();
     const url = await listen((request, response) => {
@@ -213,19 +213,19 @@ describe("the doors of an embedding", () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
   });
 
-  it("close a connection whose body continues after the response", async () => {
+  it("the doors close a connection whose body continues after the response", async () => {
     const { files } = await open(await createPlace(sqlite));
     const body = "x".repeat(2_000_000);
     const answer = await answerTo(await listen(files.node), ["Content-Length: 9000000", "", body]);
     expect(answer).toMatch(/^HTTP\/1\.1 413 .*"code":"payload_too_large"/is);
   });
 
-  it("refuse a method that HTTP does not have", async () => {
+  it("the doors refuse a method that HTTP does not have", async () => {
     const { as } = await open(await createPlace(sqlite));
     expect(await as("ann").send("FETCH /invoice/42")).toMatchObject({ status: 400, body: { code: "invalid_request" } });
   });
 
-  it("refuse what the web standard does not know, and keep the process", async () => {
+  it("the doors refuse what the web standard does not know, and keep the process", async () => {
     const { files } = await open(await createPlace(sqlite));
     const port = Number(new URL(await listen(files.node)).port);
     for (const line of [
@@ -241,7 +241,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("finish the requests in flight while the embedding closes, and refuse others", async () => {
+  it("the doors finish the requests in flight while the embedding closes, and refuse others", async () => {
     const asked = Promise.withResolvers<void>();
     const decision = Promise.withResolvers<boolean>();
     const may = () => {
@@ -259,7 +259,7 @@ describe("the doors of an embedding", () => {
     await closing;
   });
 
-  it("return problems for broken JSON and unknown paths and methods", async () => {
+  it("the doors return problems for broken JSON and unknown paths and methods", async () => {
     const { files, as } = await open(await createPlace(sqlite));
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };
@@ -272,7 +272,7 @@ describe("the doors of an embedding", () => {
     });
   });
 
-  it("requirement 39: refuse changes from pages of other origins", async () => {
+  it("requirement 39: the doors refuse changes from pages of other origins", async () => {
     const { as } = await open(await createPlace(sqlite), { origins: ["https://pages.example.com"] });
     const { id } = (await as("ann").upload("/invoice/42")).body;
     const remove = (headers: Record<string, string>) => as("ann").send(`DELETE /files/${id}`, { headers });
@@ -295,7 +295,7 @@ describe("the doors of an embedding", () => {
     expect(await remove(permitted)).toMatchObject({ status: 204 });
   });
 
-  it("accept changes of programs, and of pages on plain HTTP", async () => {
+  it("the doors accept changes of programs, and of pages on plain HTTP", async () => {
     const { files } = await open(await createPlace(sqlite));
     const url = await listen(files.node);
     const declared = JSON.stringify({ filename: "a.txt", contentType: "text/plain", sizeBytes: 3 });

@@ -15,7 +15,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
   const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
   const withHooks = (hooks: { onReady?: Hook; onRejected?: Hook }) => ({ invoice: { may: mayInvoice, ...hooks } });
 
-  it("receive a verified file once it is ready", async () => {
+  it("hooks receive a verified file once it is ready", async () => {
     const { promise: called, resolve } = Promise.withResolvers<Parameters<Hook>>();
     const onReady: Hook = (...args) => resolve(args);
     const { as } = await open(await createPlace(engine), { resources: withHooks({ onReady }) });
@@ -28,7 +28,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(delivery).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), attempt: 1 });
   });
 
-  it("receive a rejected file with its reason", async () => {
+  it("hooks receive a rejected file with its reason", async () => {
     const onReady = vi.fn<Hook>();
     const onRejected = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onReady, onRejected }) };
@@ -42,7 +42,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     ]);
   });
 
-  it("are called again with the same id after a failure, with growing pauses", async () => {
+  it("hooks are called again with the same id after a failure, with growing pauses", async () => {
     const onReady = vi.fn<Hook>().mockRejectedValueOnce(new Error("down")).mockRejectedValueOnce(new Error("down"));
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as, log } = await open(await createPlace(engine), options);
@@ -77,7 +77,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls.map(([{ filename }]) => filename).sort()).toEqual(["bad.txt", "good.txt"]);
   });
 
-  it("that run are finished by close, and the others are called later", async () => {
+  it("running hooks are finished by close, and the others are called later", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
     // Uploads more files than hooks may run at the same time.

@@ -13,7 +13,7 @@ const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const WITHIN_MS = 60_000 + ROUNDS * 20_000;
 
 describe.each(engines)("an embedding that is killed on $name", (engine) => {
-  it("requirement 41: keeps what it has confirmed", { timeout: WITHIN_MS }, async () => {
+  it("requirement 41: a killed embedding keeps what it has confirmed", { timeout: WITHIN_MS }, async () => {
     const place = await createPlace(engine);
     const confirmed = new Map<string, number>();
     let noteId = "";
@@ -47,7 +47,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });
 
-  it("requirement 41: calls the hook of a file that was ready before the kill", async () => {
+  it("requirement 41: an embedding calls the hook of a file that was ready before the kill", async () => {
     const place = await createPlace(engine);
     const child = startEmbeddingChild("upload-until-killed", place);
     const [id] = await once(child.lines, "line");

@@ -9,7 +9,7 @@ import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/
 describe.each(engines)("a database of an embedding on $name", (engine) => {
   const opened = (place: Place) => openAt(locationOf(place));
 
-  it("requirement 40: refuses another application, and keeps its files", async () => {
+  it("requirement 40: a database refuses another application, and keeps its files", async () => {
     const place = await createPlace(engine);
     const shop = await open(place, { application: "shop" });
     const { id } = (await shop.as("ann").upload("/invoice/42")).body;
@@ -23,7 +23,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     expect(await (await fetch(body.fileUrl)).text()).toBe("the invoice");
   });
 
-  it("requirement 40: refuses the same name with another bucket", async () => {
+  it("requirement 40: a database refuses the same application with another bucket", async () => {
     const place = await createPlace(engine);
     await open(place);
     const other = await startEmbedded();
@@ -34,7 +34,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     await other.stop();
   });
 
-  it("requirement 40: refuses the service, and the service refuses an embedding", async () => {
+  it("requirement 40: an embedding refuses the service's database, and the service that of an embedding", async () => {
     const place = await createPlace(engine);
     const embedding = await open(place);
     await embedding.close();
@@ -54,7 +54,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     });
   });
 
-  it("serves two replicas of one application", async () => {
+  it("two replicas of one application share a database", async () => {
     const place = await createPlace(engine);
     const [one, two] = [await open(place, { background: false }), await open(place, { background: false })];
     const { id } = (await one.as("ann").upload("/invoice/42")).body;
@@ -66,7 +66,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
 });
 
 describe("a PostgreSQL database of an application", () => {
-  it("keeps the tables of the application and of another embedding as they are", async () => {
+  it("an embedding keeps the tables of the application and of another embedding as they are", async () => {
     const place = await createPlace(postgres);
     await runSql(place.database, "create table notes (id integer); insert into notes values (1)");
     await runSql(

@@ -9,7 +9,7 @@ const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 
 // Each test checks one promise of SECURITY.md. The tests of the other promises are in hostile.test.ts and kill.test.ts.
 describe.each(engines)("the promises of an embedding on $name", (engine) => {
-  it("2: a URL ends by its own signature after the right is gone", async () => {
+  it("promise 2: a URL ends by its own signature after the right is gone", async () => {
     let isAllowed = true;
     const brief = { may: () => isAllowed, urlTtlSeconds: 1 };
     const { as } = await open(await createPlace(engine), { resources: { brief } });
@@ -20,7 +20,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     await expect.poll(async () => (await fetch(body.fileUrl)).status, { interval: 200 }).toBe(403);
   });
 
-  it("3: the audit log has issued and refused URLs with their users", async () => {
+  it("promise 3: the audit log has issued and refused URLs with their users", async () => {
     const place = await createPlace(engine);
     const { as, close } = await open(place);
     const { id, noteId } = (await as("ann").upload("/invoice/42")).body;
@@ -38,7 +38,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(JSON.stringify(items)).not.toContain("X-Amz");
   });
 
-  it("5: the bytes go to the bucket, whose keys are only in URLs", async () => {
+  it("promise 5: the bytes go to the bucket, whose keys are only in URLs", async () => {
     const { as, bucket } = await open(await createPlace(engine));
     const completed = await as("ann").upload("/invoice/42");
     const [objectKey] = await bucket.keys();
@@ -48,7 +48,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(JSON.stringify([completed.body, listed.body])).not.toContain(objectKey);
   });
 
-  it("6: no URL changes a file after its verification", async () => {
+  it("promise 6: no URL changes a file after its verification", async () => {
     const { as } = await open(await createPlace(engine));
     const ann = as("ann");
     const { upload } = (await ann.send("POST /invoice/42/uploads", { json: declared })).body;
@@ -60,7 +60,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(await (await fetch(body.fileUrl)).text()).toBe("abc");
   });
 
-  it("6: a file is not downloadable before its verification", async () => {
+  it("promise 6: a file is not downloadable before its verification", async () => {
     const { as } = await open(await createPlace(engine));
     const { upload } = (await as("ann").send("POST /invoice/42/uploads", { json: declared })).body;
     await fetch(upload.url, { method: upload.method, headers: upload.headers, body: "abc" });

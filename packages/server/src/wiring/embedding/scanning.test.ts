@@ -6,7 +6,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, mayInvoice, open } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding with a virus scanner on $name", (engine) => {
-  it("calls the hooks after the scan, when the request is over", async () => {
+  it("the hooks run after the scan, when the request is over", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const ready = Promise.withResolvers<Parameters<Hook>>();

@@ -13,7 +13,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     return { ...service, ask: () => service.anonymous.send("GET /instance") };
   }
 
-  it("returns the ways to sign in and the limits, without caching", async () => {
+  it("GET /instance returns the ways to sign in and the limits, without caching", async () => {
     const { ask } = await start({ limits: { uploadMaxBytes: 5 * 2 ** 30, urlTtlMaxSeconds: 600, trashDays: 30 } });
     const { status, headers, body } = await ask();
     expect(status).toBe(200);
@@ -36,7 +36,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     expect((await (await start({ signUp: "closed" })).ask()).body.signUp).toBe("closed");
   });
 
-  it("reports the first account immediately, and ignores users with tokens only", async () => {
+  it("GET /instance reports the first account immediately, and ignores users with tokens only", async () => {
     const { anonymous, ask, as } = await start();
     await as("ben").send("POST /notes", { json: { title: "Ben's" } });
     expect((await ask()).body.hasAccounts).toBe(false);

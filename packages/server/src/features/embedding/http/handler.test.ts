@@ -29,7 +29,7 @@ describe("the path below the mount path", () => {
     expect(findPath([url.replace("ID", ID)])).toBe(path.replace("ID", ID));
   });
 
-  it("is the path that the framework left below any other mount path", () => {
+  it("below any other mount path, the handler uses the path that the framework left", () => {
     expect(findPath(["/documents/invoice/42", "/invoice/42"])).toBe("/invoice/42");
     expect(findPath([`/documents/files/${ID}/url`, `/files/${ID}/url`])).toBe(`/files/${ID}/url`);
   });

@@ -27,7 +27,7 @@ describe.each(engines)("links on $name", (engine) => {
   const create = (json: object = {}, { noteId } = world) => owner.send(`POST /notes/${noteId}/links`, { json });
   const patch = (linkId: string, json: object) => owner.send(`PATCH /links/${linkId}`, { json });
 
-  it("makes a link of a note with its defaults", async () => {
+  it("a new link of a note has its defaults", async () => {
     const { status, body } = await create();
     expect(status).toBe(201);
     expect(Check(Link, body)).toBe(true);
@@ -63,7 +63,7 @@ describe.each(engines)("links on $name", (engine) => {
     ["a link with a password", "notes", { password: "open sesame" }],
     ["a file request", "notes", { kind: "upload", request: {} }],
     ["a link of one file", "attachments", {}],
-  ])("makes %s once if equal requests with one key arrive together", async (_name, noun, json) => {
+  ])("equal requests with one key that arrive together make %s once", async (_name, noun, json) => {
     const { noteId, linkId: olderLinkId } = await createWorld(service);
     const file = sampleAttachment(sampleNote({ id: noteId, ownerId: "owner" }), { state: "ready" });
     await attachmentQueries(service.db).insert(file);
@@ -82,7 +82,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await send({}, "")).body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("makes a link of one file with every choice", async () => {
+  it("a new link of one file can have every choice", async () => {
     const expiresAt = inDays(30);
     const choices = { label: "Contract", message: "Hello", maxClaims: 3, urlTtlSeconds: 900, notify: "each" };
     const json = { ...choices, expiresAt, password: "open sesame" };
@@ -93,7 +93,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(JSON.stringify(body)).not.toContain("sesame");
   });
 
-  it("makes a file request with its defaults, and with slots", async () => {
+  it("a new file request has its defaults, and can have slots", async () => {
     const { body: plain } = await create({ kind: "upload", request: {} });
     expect(plain).toMatchObject({
       kind: "upload",
@@ -158,12 +158,12 @@ describe.each(engines)("links on $name", (engine) => {
     ],
     ["a slot with an invisible name", upload({ slots: [{ id: "a", name: "\u3164" }] }), /slot a/],
     ["a kind that is no media type", upload({ accept: ["pdf"] }), /accept/],
-  ])("refuses %s", async (_name, json, detail) => {
+  ])("a new link with %s is refused", async (_name, json, detail) => {
     const { body } = await create(json);
     expect(body).toMatchObject({ status: 400, code: "invalid_request", detail: expect.stringMatching(detail) });
   });
 
-  it("refuses a file of another note, an unknown one, and one that is not ready", async () => {
+  it("a link cannot contain a file that is unknown, of another note or not ready", async () => {
     const other = await createWorld(service);
     for (const id of [other.attachmentId, unknownId()]) {
       const { body } = await create({ attachmentIds: [world.attachmentId, id] });
@@ -177,7 +177,7 @@ describe.each(engines)("links on $name", (engine) => {
     for (const { body } of [byNote, byFile]) expect(body).toMatchObject({ status: 409, code: "attachment_not_ready" });
   });
 
-  it("edits each field and names it in the audit log without its value", async () => {
+  it("an edit of a link changes each field, and the audit log names it without its value", async () => {
     const { body: link } = await create({ label: "Before", password: "first password" });
     const attachmentIds = [world.attachmentId];
     const change = { label: "After", message: "New", maxClaims: 9, urlTtlSeconds: 30, notify: "first" };
@@ -215,7 +215,7 @@ describe.each(engines)("links on $name", (engine) => {
     }
   });
 
-  it("ends the visits of an earlier password", async () => {
+  it("a new password of a link ends the visits of the earlier password", async () => {
     const { body: link } = await create({ password: "first password" });
     const versionOf = async () => (await linkQueries(service.db).find(link.id))?.link.passwordVersion;
     const before = await versionOf();
@@ -225,7 +225,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await versionOf()).toBe((before ?? 0) + 1);
   });
 
-  it("gives another URL, which ends the earlier one", async () => {
+  it("a new URL of a link ends the earlier URL", async () => {
     const { body: link } = await create();
     const { body: renewed } = await patch(link.id, { newUrl: true });
     expect(renewed).toEqual({ ...link, url: expect.stringMatching(URL_OF_LINK) });
@@ -235,7 +235,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.renewed", "link.created"]);
   });
 
-  it("lets an editor read and revoke the link of another, and not edit it", async () => {
+  it("an editor reads and revokes the link of another person, but cannot edit it", async () => {
     const { body: link } = await create({ password: "open sesame", attachmentIds: [world.attachmentId] });
     for (const json of [{ password: null }, { expiresAt: null }, { newUrl: true }]) {
       const { body } = await editor.send(`PATCH /links/${link.id}`, { json });
@@ -247,7 +247,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await editor.send(`DELETE /links/${link.id}`)).status).toBe(200);
   });
 
-  it("depends on the editor who made it, also after an edit of the owner", async () => {
+  it("a link depends on the editor who made it, also after an edit of the owner", async () => {
     const own = await createWorld(service);
     const { body: link } = await editor.send(`POST /notes/${own.noteId}/links`, { json: {} });
     expect((await editor.send(`PATCH /links/${link.id}`, { json: { label: "Mine" } })).body.canEdit).toBe(true);
@@ -256,7 +256,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("orphaned");
   });
 
-  it("refuses an edit that its kind does not have", async () => {
+  it("an edit of a link with fields that its kind does not have is refused", async () => {
     const { body: download } = await create();
     const { body: upload } = await create({ kind: "upload", request: {} });
     for (const [id, json] of [
@@ -272,7 +272,7 @@ describe.each(engines)("links on $name", (engine) => {
     }
   });
 
-  it("revokes at once, again with the same result, and never edits it after", async () => {
+  it("a revocation ends a link at once, can be repeated, and prevents later edits", async () => {
     const { body: link } = await create();
     const lastUrlExpiresAt = Date.now() + 41_000;
     await addClaim(service, { linkId: link.id, urlsIssued: 3, lastUrlExpiresAt: Date.now() - 1 });
@@ -296,13 +296,13 @@ describe.each(engines)("links on $name", (engine) => {
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.revoked", "link.created"]);
   });
 
-  it("reports null as the last expiry when no URL works any more", async () => {
+  it("the revocation of a link reports null as the last expiry when no URL works any more", async () => {
     const { body: link } = await create();
     await addClaim(service, { linkId: link.id, urlsIssued: 1, lastUrlExpiresAt: Date.now() - 1 });
     expect((await owner.send(`DELETE /links/${link.id}`)).body).toEqual({ lastUrlExpiresAt: null });
   });
 
-  it("shows whether it is expired, used up or orphaned", async () => {
+  it("a link is shown as expired, used up or orphaned", async () => {
     const own = await createWorld(service);
     const stateOf = async (linkId: string) => (await owner.send(`GET /links/${linkId}`)).body.state;
     const store = async (given: Partial<Parameters<typeof sampleLink>[1]>) => {
@@ -328,7 +328,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await owner.send(`GET /links/${ofFile}`)).body).toMatchObject({ status: 404, code: "link_not_found" });
   });
 
-  it("counts the files of a file request without rejected ones", async () => {
+  it("a file request counts its files without the rejected ones", async () => {
     const own = await createWorld(service);
     const { body: link } = await create({ kind: "upload", request: { maxFiles: 2 } }, own);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
@@ -350,7 +350,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(second).toMatchObject({ state: "used_up", received: { files: 1, bytes: 7 } });
   });
 
-  it("lists the links of a note, of a file and of a person, newest first", async () => {
+  it("the links of a note, of a file and of a person are listed, newest first", async () => {
     const own = await createWorld(service);
     const person = service.as("editor");
     const made: string[] = [];
@@ -380,7 +380,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await ids(person, "/links")).not.toContain(ofFile);
   });
 
-  it("ends a page before it exceeds 1 MiB", async () => {
+  it("a page of links ends before it exceeds 1 MiB", async () => {
     const own = await createWorld(service);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
     await service.db.transaction(async (tx) => {
@@ -393,7 +393,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(rest.nextCursor).toBeNull();
   });
 
-  it("accepts 500 live links of a note, also at the same time", async () => {
+  it("a note accepts exactly 500 live links, also from simultaneous requests", async () => {
     const own = await createWorld(service);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
     await service.db.transaction(async (tx) => {
@@ -408,7 +408,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe("too_many_links");
   });
 
-  it("keeps both of two edits at the same time", async () => {
+  it("two edits of a link at the same time both remain", async () => {
     const { body: link } = await create({ kind: "upload", request: {} });
     await Promise.all([
       patch(link.id, { request: { maxFiles: 3 } }),
@@ -425,7 +425,7 @@ describe.each(engines)("links on $name", (engine) => {
     const start = (links: object) =>
       startServiceInTest({ engine, limits: { links: { ...policy, maxExpirySeconds: 60, ...links } } });
 
-    it("needs a password and a short expiry", async () => {
+    it("a policy of the operator requires a password and a short expiry of links", async () => {
       const strict = await start({});
       const { noteId, linkId } = await createWorld(strict);
       const as = strict.as("owner");
@@ -449,7 +449,7 @@ describe.each(engines)("links on $name", (engine) => {
       for (const id of [linkId, link.id]) expect((await as.send(`GET /links/${id}`)).body.state).toBe("expired");
     });
 
-    it("makes no link when links are off, and still revokes", async () => {
+    it("a service with links turned off makes no link, and still revokes links", async () => {
       const off = await start({ isEnabled: false });
       const { noteId, attachmentId, linkId } = await createWorld(off);
       const as = off.as("owner");

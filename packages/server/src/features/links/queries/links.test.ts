@@ -28,7 +28,7 @@ describe.each(engines)("links on $name", (engine) => {
     return { note, file, link };
   }
 
-  it("are read as they were stored, with the role of their creator", async () => {
+  it("stored links are read as they were, with the role of their creator", async () => {
     const { link } = await storeLink({ hasFile: true });
     expect(await linkQueries(database.db).find(link.id)).toEqual({
       link,
@@ -53,7 +53,7 @@ describe.each(engines)("links on $name", (engine) => {
     return claim;
   }
 
-  it("count their URLs, and know when the last one expires", async () => {
+  it("links count their URLs, and know when the last one expires", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     const { now } = database.clock;
     const claim = await storeClaim(link);
@@ -66,7 +66,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(details).toMatchObject({ link: { claims: 2 }, urlsIssued: 10, lastUrlExpiresAt: now + 90_000 });
   });
 
-  it("delete their old claims", async () => {
+  it("links delete their old claims", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     for (const visitorId of ["a", "b", "c"]) await storeClaim(link, visitorId);
     const before = database.clock.now + 900_001;
@@ -80,7 +80,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await left()).toBe(0);
   });
 
-  it("issue no URL after a revoke, also when the clock of the replica is slow", async () => {
+  it("links issue no URL after a revoke, also when the clock of the replica is slow", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     const claim = await storeClaim(link);
     const { now } = database.clock;
@@ -107,7 +107,7 @@ describe.each(engines)("links on $name", (engine) => {
     return Number(rows[0]?.count);
   }
 
-  it("lose a deleted file, and disappear with their note", async () => {
+  it("links lose a deleted file, and disappear with their note", async () => {
     const { link, file, note } = await storeLink({ hasFile: true });
     await database.db.transaction((tx) => attachmentQueries(tx).delete(file.id));
     expect((await linkQueries(database.db).find(link.id))?.link.attachmentIds).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await linkQueries(database.db).find(link.id)).toBeUndefined();
   });
 
-  it("have their own page of audit events, newest first, until those are deleted", async () => {
+  it("links have their own page of audit events, newest first, until those are deleted", async () => {
     const { link, note } = await storeLink({});
     const events = Array.from({ length: 5 }, (_, nth) =>
       sampleEvent({

@@ -50,14 +50,14 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     );
   }
 
-  it("saves the only file with curl, and counts one claim", async () => {
+  it("curl saves the only file of a link, and one claim is counted", async () => {
     const { token, link, files } = await storeLink(service.db);
     await store(files);
     expect(await curl(token, [""])).toEqual({ "file-0.txt": "bytes of file-0.txt" });
     expect(await claims(link.id)).toBe(1);
   });
 
-  it("saves one of several files with its id and a password", async () => {
+  it("curl saves one of several files with its id and a password", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, password: PASSWORD });
     await store(files);
     await expect(curl(token, ["", `password=${PASSWORD}`])).rejects.toThrow("400");
@@ -68,7 +68,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(await claims(link.id)).toBe(1);
   });
 
-  it("counts no further claim for a repeated curl with its cookies", async () => {
+  it("a repeated curl with its cookies counts no further claim", async () => {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-jar-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const { token, link, files } = await storeLink(service.db, { maxClaims: 1 });
@@ -82,14 +82,14 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   it.each([
     [{}, "''"],
     [{ password: PASSWORD }, "password=…"],
-  ])("explains the commands of curl for a link with %j", async (given, data) => {
+  ])("the page of a link with %j explains the commands of curl", async (given, data) => {
     const { token } = await storeLink(service.db, given);
     const { text } = await visitor().send(`GET /s/${token}/download`);
     expect(text).toContain(`  curl -OJL -d ${data} https://`);
     expect(text).toContain(`  curl -OJL -b jar -c jar -d ${data} https://`);
   });
 
-  it("lists several files as text, and counts nothing", async () => {
+  it("several files are listed as text, and no claim is counted", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2 });
     for (const [call, status] of [
       ["GET", 200],
@@ -104,7 +104,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   });
 
   describe("requirement 30: programs that open links", () => {
-    it("count nothing with HEAD, GET, OPTIONS and prefetch", async () => {
+    it("HEAD, GET, OPTIONS and prefetch of a download count no claim", async () => {
       const { token, link } = await storeLink(service.db, { maxClaims: 1 });
       const paths = ["", "/unlock", "/claims", `/claims/${link.id}/urls`].map(
         (path) => `/public/links/${token}${path}`,
@@ -120,7 +120,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
       expect(await claims(link.id)).toBe(0);
     });
 
-    it("count nothing when they submit each form unchanged", async () => {
+    it("each form of the download page counts no claim when it is submitted unchanged", async () => {
       const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
       const scanner = visitor();
       const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
@@ -149,7 +149,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     });
   });
 
-  it("asks for a password on the page, and then for a file", async () => {
+  it("the download page asks for a password, and then for a file", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, password: PASSWORD });
     const ann = visitor();
     const submit = (form: string) => ann.send(`POST /s/${token}/download`, { form, headers: BROWSER });
@@ -165,7 +165,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(await claims(link.id)).toBe(1);
   });
 
-  it("speaks the language of the browser", async () => {
+  it("the download page has the language of the browser", async () => {
     const { token } = await storeLink(service.db, { fileCount: 2, file: { sizeBytes: 2_208 }, password: PASSWORD });
     const headers = { ...BROWSER, "accept-language": "de-CH, en;q=0.5" };
     const ann = visitor();
@@ -181,7 +181,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect((await visitor().send("GET /s/unknown/download", { headers: BROWSER })).text).toContain('<html lang="en">');
   });
 
-  it("shows a plain page when the link has ended", async () => {
+  it("the download page of an ended link is plain", async () => {
     const { token } = await storeLink(service.db, { revokedAt: 1 });
     for (const call of [`GET /s/${token}/download`, `POST /s/${token}/download`, "GET /s/unknown/download"]) {
       const { status, text } = await visitor().send(call, {
@@ -198,13 +198,13 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     [1, "1 byte"],
     [2_208, "2.2 kB"],
     [734_003_200, "734 MB"],
-  ])("shows a size of %i as %s", async (sizeBytes, shown) => {
+  ])("the download page shows a size of %i as %s", async (sizeBytes, shown) => {
     const { token } = await storeLink(service.db, { file: { sizeBytes } });
     const { text } = await visitor().send(`GET /s/${token}/download`, { headers: BROWSER });
     expect(text).toContain(`<bdi>file-0.txt</bdi> (${shown})`);
   });
 
-  it("escapes texts of people, and runs no script", async () => {
+  it("the download page escapes texts of people, and runs no script", async () => {
     await service.useCases.rememberPerson({ id: "eve", email: null, name: "<script>eve()</script>" });
     const file = { filename: `"><img src=x onerror=alert(1)>.txt` };
     const { token, link } = await storeLink(service.db, { message: "</p><script>message()</script>", file });

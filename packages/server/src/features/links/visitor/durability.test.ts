@@ -17,7 +17,9 @@ const claimsBeforeKill = (round: number) => 1 + ((round * 7) % 40);
 describe.each(engines)("requirement 21: claims on $name", (engine) => {
   const service = useService({ engine });
 
-  it(`are neither lost nor doubled by kill -9, ${ROUNDS} times in a row`, { timeout: 20_000 * ROUNDS }, async () => {
+  it(`claims are neither lost nor doubled by kill -9, ${ROUNDS} times in a row`, {
+    timeout: 20_000 * ROUNDS,
+  }, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { token, link, note } = await storeLink(service.db, { maxClaims: MAX_CLAIMS });
       const acknowledged = await claimUntilKilled(token, claimsBeforeKill(round));

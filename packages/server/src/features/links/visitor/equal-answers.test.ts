@@ -57,7 +57,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
     [`GET /s/${token}/download`, { headers: { accept: "text/html" } }],
   ];
 
-  it("get the same bytes and headers", async () => {
+  it("links that do not open have the same bytes and headers", async () => {
     const answers = new Map<number, Set<string>>();
     for (const token of Object.values(tokens)) {
       for (const [nth, call] of calls(token).entries()) {
@@ -71,7 +71,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
     for (const all of answers.values()) expect([...all]).toHaveLength(1);
   });
 
-  it("take the same time", async () => {
+  it("links that do not open take the same time", async () => {
     const own = await startServiceInTest({ engine, beside: service, app: { logger: false } });
     const times = new Map<string, number[]>(Object.keys(tokens).map((name) => [name, []]));
     // Each round measures every kind of link, so that a slow moment of the machine affects all kinds.
@@ -92,7 +92,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
 describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => {
   const service = useService({ engine });
 
-  it("are in no log, no metric and no audit event", async () => {
+  it("the tokens of links are in no log, no metric and no audit event", async () => {
     const { token, note } = await storeLink(service.db);
     const visitor = visitorOf(service.app);
     for (const call of calls(token)) await visitor.send(...call);

@@ -25,7 +25,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       { max: 5, tries: 200 },
       { max: 1, tries: 2 },
       { max: 7, tries: 8 },
-    ])("gives $max of $tries parallel claims on two replicas", async ({ max, tries }) => {
+    ])("$tries parallel claims on two replicas count $max times", async ({ max, tries }) => {
       const stored = await storeLink(service.db, { maxClaims: max });
       const replica = await startServiceInTest({ engine, beside: service });
       const apps = [service.app, replica.app] as const;
@@ -44,7 +44,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(items.filter(({ action }) => action === "url.issued")).toHaveLength(max);
     });
 
-    it("is on disk before its URLs are signed", async () => {
+    it("a claim is on disk before its URLs are signed", async () => {
       let claimsAtSigning: number | undefined;
       const stored = await storeLink(service.db);
       const replica = await startServiceInTest({
@@ -64,7 +64,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(claimsAtSigning).toBe(1);
     });
 
-    it("counts nothing when a file is not of the link", async () => {
+    it("a claim of a file that the link does not contain is not counted", async () => {
       const stored = await storeLink(service.db);
       const other = await storeLink(service.db);
       const [foreign] = other.files;
@@ -191,7 +191,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     const guess = (token: string, { nth, password = "wrong" }: { nth: number; password?: string }) =>
       visitor({ ip: addressOf(nth) }).send(`POST /public/links/${token}/unlock`, { json: { password }, headers });
 
-    it("do not wait for the passwords that one person sets", async () => {
+    it("guesses at a password do not wait for the passwords that one person sets", async () => {
       const { token, note } = await storeLink(service.db, { password: PASSWORD });
       const owner = service.as(note.ownerId);
       let ended = 0;
@@ -204,7 +204,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       await Promise.all(busy);
     });
 
-    it("are limited for one IP address with any X-Forwarded-For", async () => {
+    it("guesses at a password are limited for one IP address with any X-Forwarded-For", async () => {
       const { token } = await storeLink(service.db, { password: PASSWORD });
       const tryAs = (nth: number) =>
         visitor({ ip: addressOf(1) }).send(`POST /public/links/${token}/unlock`, {
@@ -224,7 +224,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await guess(token, { nth: 2, password: PASSWORD })).status).toBe(204);
     });
 
-    it("are limited in total from 50 IP addresses, for a while", async () => {
+    it("guesses at a password are limited in total from 50 IP addresses, for a while", async () => {
       const own = await startServiceInTest({ engine });
       const { token } = await storeLink(own.db, { password: PASSWORD, maxClaims: 2 });
       const at = (nth: number) => visitorOf(own.app, { ip: addressOf(nth) });
@@ -242,7 +242,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await at(60).unlock(token, PASSWORD)).status).toBe(204);
     });
 
-    it("are limited for one IPv6 network", async () => {
+    it("guesses at a password are limited for one IPv6 network", async () => {
       const { token } = await storeLink(service.db, { password: PASSWORD });
       const at = (ip: string) => visitor({ ip });
       const statuses: number[] = [];
@@ -253,7 +253,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await at("2001:db8:1:2::1").unlock(token, PASSWORD)).status).toBe(204);
     });
 
-    it("are not counted for a client while the link refuses all", async () => {
+    it("guesses of a client are not counted while the link refuses all", async () => {
       const own = await startServiceInTest({ engine });
       const { token } = await storeLink(own.db, { password: PASSWORD });
       const at = (nth: number) => visitorOf(own.app, { ip: addressOf(nth) });
@@ -269,7 +269,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await at(60).unlock(token, PASSWORD)).status).toBe(204);
     });
 
-    it("are given back by the right password", async () => {
+    it("the right password gives the guesses of a client back", async () => {
       const { token } = await storeLink(service.db, { password: PASSWORD });
       for (let nth = 0; nth < 15; nth += 1) {
         expect((await guess(token, { nth: 3, password: PASSWORD })).status).toBe(204);
@@ -277,7 +277,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     });
   });
 
-  it("requirement 30: limits the claims of one IP address at a link", async () => {
+  it("requirement 30: one IP address has a limit of claims at a link", async () => {
     const { token } = await storeLink(service.db);
     const claim = (ip: string) => visitor({ ip }).claim(token);
     const statuses: number[] = [];
@@ -289,7 +289,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     expect((await claim("192.0.2.71")).status).toBe(201);
   });
 
-  it("requirement 30: limits the URLs of one IP address at a link", async () => {
+  it("requirement 30: one IP address has a limit of URLs at a link", async () => {
     const { token } = await storeLink(service.db);
     const cat = visitor({ ip: "192.0.2.72" });
     const { claimId } = (await cat.claim(token)).body;
@@ -303,7 +303,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     expect((await elsewhere.urls(token, claimId)).status).toBe(200);
   });
 
-  it("requirement 30: limits the visitors that one IP address makes with unlocks", async () => {
+  it("requirement 30: one IP address makes a limited number of visitors with unlocks", async () => {
     const stored = await storeLink(service.db);
     const call = `POST /public/links/${stored.token}/unlock`;
     const statuses: number[] = [];
@@ -319,7 +319,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     expect(await linkOf(stored)).toMatchObject({ opened: 300 });
   });
 
-  it("requirement 30: limits the looks of one IP address", async () => {
+  it("requirement 30: one IP address looks at a link a limited number of times", async () => {
     const { token } = await storeLink(service.db);
     const bob = visitor({ ip: "192.0.2.80" });
     await bob.look(token);

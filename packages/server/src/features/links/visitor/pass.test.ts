@@ -11,7 +11,7 @@ const pass: Pass = { linkId, generation: 2, visitorId, passwordVersion: undefine
 describe("a pass of a visitor", () => {
   const sealed = sealPass(keys, pass);
 
-  it("opens for its link until its expiry", () => {
+  it("a pass opens for its link until its expiry", () => {
     expect(openPass(keys, sealed, { linkId, now: NOW })).toEqual(pass);
     expect(openPass(keys, sealed, { linkId, now: NOW + 1 })).toBeUndefined();
   });
@@ -20,7 +20,7 @@ describe("a pass of a visitor", () => {
     expect(openPass(keys, sealed, { linkId: otherId, now: NOW })).toBeUndefined();
   });
 
-  it("keeps the version of the password", () => {
+  it("a pass keeps the version of the password", () => {
     for (const passwordVersion of [undefined, 0, 1, 70_000]) {
       const opened = openPass(keys, sealPass(keys, { ...pass, passwordVersion }), { linkId, now: NOW });
       expect(opened).toEqual({ ...pass, passwordVersion });

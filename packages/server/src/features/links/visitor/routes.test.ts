@@ -19,7 +19,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
   const visitor = (given?: Parameters<typeof visitorOf>[1]) => visitorOf(service.app, given);
   const counted = async (linkId: string) => (await linkQueries(service.db).find(linkId))?.link;
 
-  it("shows its files and who shares them", async () => {
+  it("a link shows its files and who shares them", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "Ann" });
     const { token, files, link } = await storeLink(service.db, { message: "For you", maxClaims: 3 });
     const { status, body, headers } = await visitor().look(`contract-2026~${token}`);
@@ -45,7 +45,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(headers["access-control-allow-origin"]).toBeUndefined();
   });
 
-  it.each([undefined, PASSWORD])("shows its page on a full disk, with password: %s", async (password) => {
+  it.each([undefined, PASSWORD])("a link shows its page on a full disk, with password: %s", async (password) => {
     let isFull = false;
     const refuse = <T>(run: () => Promise<T>) =>
       isFull ? Promise.reject(new DomainError("storage_full", "The disk of the database is full")) : run();
@@ -81,7 +81,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(page.text).not.toContain("nameless");
   });
 
-  it("counts a visitor once, and no claim", async () => {
+  it("a look at a link counts a visitor once, and no claim", async () => {
     const { token, link } = await storeLink(service.db, { maxClaims: 1 });
     const ann = visitor();
     for (let nth = 0; nth < 3; nth += 1) expect((await ann.look(token)).status).toBe(200);
@@ -91,7 +91,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(items.map(({ action }) => action)).toEqual(["link.opened"]);
   });
 
-  it("sets one cookie that scripts and other sites can't use", async () => {
+  it("a visit sets one cookie that scripts and other sites cannot use", async () => {
     const { token } = await storeLink(service.db);
     const { headers } = await visitor().look(token);
     expect(headers["set-cookie"]).toMatch(
@@ -99,7 +99,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     );
   });
 
-  it("keeps the cookies of ten links, and removes the oldest", async () => {
+  it("a visitor keeps the cookies of ten links, and the oldest are removed", async () => {
     const cookies = new Map(Array.from({ length: 12 }, (_, nth) => [`__Host-vk_link_${nth}`, "x"] as const));
     const { token } = await storeLink(service.db);
     const { headers } = await visitor({ cookies }).look(token);
@@ -107,7 +107,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(removed.map((cookie) => cookie?.split("=")[0])).toEqual([0, 1, 2].map((nth) => `__Host-vk_link_${nth}`));
   });
 
-  it("keeps the headers short for a visitor of many links", async () => {
+  it("the headers stay short for a visitor of many links", async () => {
     const cookies = new Map(Array.from({ length: 69 }, (_, nth) => [`__Host-vk_link_${nth}`, "x"] as const));
     const { token } = await storeLink(service.db, { password: PASSWORD });
     const ann = visitor({ cookies });
@@ -119,7 +119,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(own?.split(";")[0]?.length).toBeLessThan(150);
   });
 
-  it("gives URLs for a claim, and records both", async () => {
+  it("a claim returns URLs, and both the claim and the URLs are recorded", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
     const ann = visitor();
     await ann.look(token);
@@ -139,7 +139,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(issued).toMatchObject({ attachmentIds: files.map(({ id }) => id), detail: { expiresInSeconds: 60 } });
   });
 
-  it("counts a retry in the window once", async () => {
+  it("a retry of a claim in its window counts once", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
     const ann = visitor();
     const { body } = await ann.claim(token, { attachmentIds: [files[0].id] });
@@ -154,7 +154,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await visitor().look(token)).status).toBe(404);
   });
 
-  it("deletes claims a day after their window, and keeps their counts", async () => {
+  it("claims are deleted a day after their window, and their counts remain", async () => {
     const own = await startServiceInTest({ engine });
     const { link, token } = await storeLink(own.db, { fileCount: 2, expiresAt: undefined });
     expect((await visitorOf(own.app).claim(token)).status).toBe(201);
@@ -169,7 +169,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(details).toMatchObject({ link: { claims: 1 }, urlsIssued: 2, lastUrlExpiresAt: expect.any(Number) });
   });
 
-  it("counts a claim once when its response was lost", async () => {
+  it("a claim whose response was lost counts once", async () => {
     const { link, token } = await storeLink(service.db, { maxClaims: 1 });
     const ann = visitor();
     await ann.look(token);
@@ -181,7 +181,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
   });
 
-  it("counts parallel claims of one visitor once", async () => {
+  it("parallel claims of one visitor count once", async () => {
     const { link, token } = await storeLink(service.db, { maxClaims: 3 });
     const ann = visitor();
     await ann.look(token);
@@ -190,7 +190,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
   });
 
-  it("keeps each URL within the link, the window and the limit for shares", async () => {
+  it("a claimed URL expires within the link, the window and the limit for shares", async () => {
     const soon = await storeLink(service.db, { expiresAt: Date.now() + 30_500 });
     const { body } = await visitor().claim(soon.token);
     expect(body.urls[0].expiresIn).toBeLessThanOrEqual(30);
@@ -199,7 +199,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await visitor().claim(long.token)).body.urls[0].expiresIn).toBeLessThanOrEqual(900);
   });
 
-  it("opens the files that are ready, and no others of the note", async () => {
+  it("a link opens its ready files, and no others of the note", async () => {
     const { token, note, files } = await storeLink(service.db, {
       fileCount: 3,
       opens: ([, second]) => [second as never],
@@ -214,7 +214,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
   });
 
   describe("requirement 22: with a password", () => {
-    it("shows nothing before the right password", async () => {
+    it("a link with a password shows nothing before the right password", async () => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 5 });
       const ann = visitor();
       const locked = await ann.look(token);
@@ -228,7 +228,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
       expect(await counted(link.id)).toMatchObject({ claims: 1, opened: 1 });
     });
 
-    it("locks again for everybody when it changes, and keeps an open claim", async () => {
+    it("a changed password locks a link again for everybody, and keeps an open claim", async () => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 1 });
       const other = await storeLink(service.db, { password: "another one" });
       const ann = visitor();
@@ -244,7 +244,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     });
   });
 
-  it("refuses a write that a page of another site sends", async () => {
+  it("a write to a link is refused if a page of another site sends it", async () => {
     const { token, link } = await storeLink(service.db);
     const headersOf = [
       { "sec-fetch-site": "cross-site" },
@@ -283,7 +283,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     }
   });
 
-  it("accepts a claim and a download without a body", async () => {
+  it("a claim and a download need no body", async () => {
     const { token } = await storeLink(service.db);
     const ann = visitor();
     const { status, body } = await ann.send(`POST /public/links/${token}/claims`);

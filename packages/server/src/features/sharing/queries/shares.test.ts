@@ -20,41 +20,44 @@ describe.each(engines)("shares on $name", (engine) => {
     return { ofNote: { noteId: note.id }, ofAttachment: { attachmentId: attachment.id } };
   }
 
-  it.each(["ofNote", "ofAttachment"] as const)("creates, replaces, lists and revokes (%s)", async (which) => {
-    const subject = (await insertSubjects())[which];
-    const bob = sampleShare({ userId: "bob", createdAt: 1_000 });
-    const cid = sampleShare({ userId: "cid", createdAt: 2_000, expiresAt: 9_000 });
-    await shareQueries(suite.db).put(subject, cid);
-    await shareQueries(suite.db).put(subject, bob);
-    expect(await shareQueries(suite.db).list(subject)).toEqual([
-      { ...bob, ...stranger },
-      { ...cid, ...stranger },
-    ]);
-    const again: Share = { ...cid, expiresAt: undefined, createdAt: 3_000, createdBy: "eve" };
-    await shareQueries(suite.db).put(subject, again);
-    expect(await shareQueries(suite.db).list(subject)).toEqual([
-      { ...bob, ...stranger },
-      { ...again, ...stranger },
-    ]);
-    expect(await shareQueries(suite.db).delete(subject, "bob")).toBe(true);
-    expect(await shareQueries(suite.db).delete(subject, "bob")).toBe(false);
-    expect(await shareQueries(suite.db).list(subject)).toEqual([{ ...again, ...stranger }]);
-  });
+  it.each(["ofNote", "ofAttachment"] as const)(
+    "shares are created, replaced, listed and revoked (%s)",
+    async (which) => {
+      const subject = (await insertSubjects())[which];
+      const bob = sampleShare({ userId: "bob", createdAt: 1_000 });
+      const cid = sampleShare({ userId: "cid", createdAt: 2_000, expiresAt: 9_000 });
+      await shareQueries(suite.db).put(subject, cid);
+      await shareQueries(suite.db).put(subject, bob);
+      expect(await shareQueries(suite.db).list(subject)).toEqual([
+        { ...bob, ...stranger },
+        { ...cid, ...stranger },
+      ]);
+      const again: Share = { ...cid, expiresAt: undefined, createdAt: 3_000, createdBy: "eve" };
+      await shareQueries(suite.db).put(subject, again);
+      expect(await shareQueries(suite.db).list(subject)).toEqual([
+        { ...bob, ...stranger },
+        { ...again, ...stranger },
+      ]);
+      expect(await shareQueries(suite.db).delete(subject, "bob")).toBe(true);
+      expect(await shareQueries(suite.db).delete(subject, "bob")).toBe(false);
+      expect(await shareQueries(suite.db).list(subject)).toEqual([{ ...again, ...stranger }]);
+    },
+  );
 
-  it("replaces the role of a note's share", async () => {
+  it("a second share of a note with the same user replaces the role", async () => {
     const { ofNote } = await insertSubjects();
     await shareQueries(suite.db).put(ofNote, sampleShare({ role: "viewer" }));
     await shareQueries(suite.db).put(ofNote, sampleShare({ role: "editor" }));
     expect(await shareQueries(suite.db).list(ofNote)).toMatchObject([{ role: "editor" }]);
   });
 
-  it("gives the holder of a share of an attachment the role viewer", async () => {
+  it("the share of an attachment always has the role viewer", async () => {
     const { ofAttachment } = await insertSubjects();
     await shareQueries(suite.db).put(ofAttachment, sampleShare({ role: "editor" }));
     expect(await shareQueries(suite.db).list(ofAttachment)).toMatchObject([{ role: "viewer" }]);
   });
 
-  it("lists the name of a known holder", async () => {
+  it("the list of shares has the name of a known holder", async () => {
     const { ofNote, ofAttachment } = await insertSubjects();
     await peopleQueries(suite.db).put({ id: "dora", email: "dora@example.com", name: "Dora", isAdmin: false, now: 1 });
     for (const subject of [ofNote, ofAttachment]) {
@@ -63,7 +66,7 @@ describe.each(engines)("shares on $name", (engine) => {
     }
   });
 
-  it("separates the shares of a note from those of its attachment", async () => {
+  it("the shares of a note are separate from those of its attachment", async () => {
     const { ofNote, ofAttachment } = await insertSubjects();
     await shareQueries(suite.db).put(ofNote, sampleShare());
     expect(await shareQueries(suite.db).delete(ofAttachment, "bob")).toBe(false);
@@ -71,7 +74,7 @@ describe.each(engines)("shares on $name", (engine) => {
     expect(await shareQueries(suite.db).list(ofNote)).toHaveLength(1);
   });
 
-  it("rejects a share of a deleted subject", async () => {
+  it("a share of a deleted note or attachment is rejected", async () => {
     const ofNote = shareQueries(suite.db).put({ noteId: "gone" }, sampleShare());
     await expect(ofNote).rejects.toMatchObject({ code: "note_not_found" });
     const ofAttachment = shareQueries(suite.db).put({ attachmentId: "gone" }, sampleShare());

@@ -84,7 +84,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     return notes;
   }
 
-  it("decides like a model of its rules, in any sequence of changes", async () => {
+  it("a start decides like a model of its rules, in any sequence of changes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 1, maxLength: 25 }), async (sequence) => {
         const ownerId = newId();
@@ -208,7 +208,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     ["uploads of the user", 4, { maxPending: { ofUser: 4, ofNote: 99 } }, {}],
     ["uploads on each note", 2, { maxPending: { ofUser: 99, ofNote: 1 } }, {}],
     ["uploads with a key", 1, {}, { idempotencyKey: "a" }],
-  ])("records exactly the permitted %s of 24 simultaneous starts", async (_what, permitted, limits, given) => {
+  ])("24 simultaneous starts record exactly the permitted %s", async (_what, permitted, limits, given) => {
     const notes = await insertNotes(newId());
     const starts = Array.from({ length: 24 }, (_, nth) => {
       const start = { ...startOf(notes[(nth % 2) as 0 | 1], given), ...limits };
@@ -220,7 +220,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(files).toBe(permitted);
   });
 
-  it("is refused after the share of the user was revoked, and not before", async () => {
+  it("a start is refused after the share of the user was revoked, and not before", async () => {
     const [shared] = await insertNotes(newId());
     const bob = newId();
     await shareQueries(suite.db).put({ noteId: shared.id }, sampleShare({ userId: bob, role: "editor" }));
@@ -236,7 +236,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(files).toBe(1 + during.filter((record) => record?.isRecorded).length);
   });
 
-  it("records nothing on a note that is deleted at the same moment", async () => {
+  it("a start records nothing on a note that is deleted at the same moment", async () => {
     const [doomed] = await insertNotes(newId());
     const starts = Array.from({ length: 3 }, () => uploadQueries(suite.db).start(startOf(doomed)));
     const deletion = suite.db.transaction(async (tx) => {
@@ -248,7 +248,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(await usageQueries(suite.db).find(doomed.ownerId)).toEqual({ bytes: 0, files: 0 });
   });
 
-  it("throws inside the work of a transaction on the outer database", async () => {
+  it("a start on the outer database throws inside the work of a transaction", async () => {
     const [note] = await insertNotes(newId());
     const nested = suite.db.transaction(() => uploadQueries(suite.db).start(startOf(note)));
     await expect(nested).rejects.toThrow("Inside a transaction");

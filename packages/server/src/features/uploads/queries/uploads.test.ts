@@ -27,7 +27,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     return attachment;
   }
 
-  it("stores all fields of an upload", async () => {
+  it("the database stores all fields of an upload", async () => {
     const attachment = await insertAttachment();
     const upload = sampleUpload(attachment, { declaredChecksum: { algorithm: "SHA256", value: "abc=" } });
     const later = sampleUpload(attachment, { multipart: { bucketUploadId: "a-b", partSize: 525 * 2 ** 20 } });
@@ -40,7 +40,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await uploadQueries(suite.db).findOfAttachment("none")).toBeUndefined();
   });
 
-  it("changes a state once when many callers try together", async () => {
+  it("one of many simultaneous callers changes the state of an upload", async () => {
     const upload = sampleUpload(await insertAttachment());
     await insertUpload(suite.db, upload);
     const change = { from: "pending", to: "verifying" } as const;
@@ -51,7 +51,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await uploadQueries(suite.db).find(upload.id)).toEqual({ ...upload, state: "verifying" });
   });
 
-  it("lists pending uploads with an expired URL, oldest first", async () => {
+  it("pending uploads with an expired URL are listed, oldest first", async () => {
     const attachment = await insertAttachment();
     const second = sampleUpload(attachment, { expiresAt: 2_000 });
     const first = sampleUpload(attachment, { expiresAt: 1_000 });
@@ -63,7 +63,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await uploadQueries(suite.db).listAbandoned(1_000, 10)).toEqual([]);
   });
 
-  it("deletes an upload with its attachment", async () => {
+  it("the deletion of an attachment deletes its upload", async () => {
     const attachment = await insertAttachment();
     const upload = sampleUpload(attachment);
     await insertUpload(suite.db, upload);
@@ -98,7 +98,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     const eventsOf = async (ownerId: string) =>
       (await auditQueries(suite.db).listOfOwner(ownerId, { limit: 50, cursor: undefined, routine: "include" })).items;
 
-    it("succeeds once when many callers complete together, with one event", async () => {
+    it("one of many simultaneous completions succeeds, with one event", async () => {
       const { attachment, upload } = await insertPending();
       const completions = Array.from({ length: 24 }, () => ({ ...completionOf({ attachment, upload }), checksum }));
       const records = await Promise.all(
@@ -120,13 +120,13 @@ describe.each(engines)("uploads on $name", (engine) => {
       expect(await uploadQueries(suite.db).find(upload.id)).toEqual({ ...upload, state: "ready" });
     });
 
-    it("keeps the checksum of an attachment without a new one", async () => {
+    it("a completion without a new checksum keeps the checksum of the attachment", async () => {
       const sent = await insertPending({ checksum });
       await uploadQueries(suite.db).complete(completionOf(sent));
       expect(await attachmentQueries(suite.db).find(sent.attachment.id)).toMatchObject({ state: "ready", checksum });
     });
 
-    it("changes nothing for a user without the right, and returns nothing for a deleted file", async () => {
+    it("a completion by a user without the right changes nothing, and one of a deleted file returns nothing", async () => {
       const sent = await insertPending({ createdBy: "bob" });
       await shareQueries(suite.db).put({ noteId: sent.note.id }, sampleShare({ userId: "bob", role: "viewer" }));
       expect(await uploadQueries(suite.db).complete(completionOf(sent))).toEqual({ mayAdd: false, isMoved: false });
@@ -136,7 +136,7 @@ describe.each(engines)("uploads on $name", (engine) => {
       expect(await uploadQueries(suite.db).complete(completionOf(sent))).toBeUndefined();
     });
 
-    it("changes nothing after an abort", async () => {
+    it("a completion after an abort changes nothing", async () => {
       const sent = await insertPending();
       await attachmentQueries(suite.db).transition(sent.attachment.id, { from: "pending", to: "aborted" });
       expect(await uploadQueries(suite.db).complete(completionOf(sent))).toEqual({ mayAdd: true, isMoved: false });

@@ -48,13 +48,13 @@ function startsOn(note: Note, count: number): UploadStart[] {
 }
 
 describe("starts of uploads on SQLite", () => {
-  it("run on the main thread if they are few", async () => {
+  it("a few starts of uploads on SQLite run on the main thread", async () => {
     const { note, starts, commits } = await startsInTest();
     await Promise.all(startsOn(note, BURST - 1).map(starts.start));
     expect(commits).toEqual({ here: BURST - 1, onThread: 0 });
   });
 
-  it("share commits on the worker thread in a burst", async () => {
+  it("a burst of starts of uploads on SQLite shares commits on the worker thread", async () => {
     const { db, note, starts, commits } = await startsInTest();
     const records = await Promise.all(startsOn(note, 64).map(starts.start));
     expect(records.every((record) => record?.isRecorded)).toBe(true);
@@ -62,7 +62,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 64, files: 64 });
   });
 
-  it("undo only the writes of the start that fails", async () => {
+  it("starts of uploads on SQLite undo only the writes of the start that fails", async () => {
     const { db, note, starts } = await startsInTest();
     const [first, ...others] = startsOn(note, 10) as [UploadStart, ...UploadStart[]];
     const twin: UploadStart = { ...first, upload: { ...first.upload, sizeBytes: 500 } };
@@ -73,7 +73,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 10, files: 10 });
   });
 
-  it("wait for other writes of the process, which also wait for them", async () => {
+  it("starts of uploads on SQLite wait for other writes of the process, which also wait for them", async () => {
     const { note, starts, writeLock, commits } = await startsInTest();
     const unlock = await writeLock.acquire();
     const started = Promise.all(startsOn(note, 40).map(starts.start));
@@ -88,7 +88,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await inBetween).toBeLessThan(commits.onThread);
   });
 
-  it("all fail if the file can't be opened, and succeed later", async () => {
+  it("starts of uploads on SQLite all fail if the file can't be opened, and succeed later", async () => {
     const { file, note, starts } = await startsInTest();
     renameSync(file, `${file}.moved`);
     const outcomes = await Promise.allSettled(startsOn(note, BURST).map(starts.start));
@@ -98,7 +98,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("all fail after two seconds if another connection writes all the time", async () => {
+  it("starts of uploads on SQLite all fail after two seconds if another connection writes all the time", async () => {
     const { file, note, starts } = await startsInTest();
     const other = new DatabaseSync(file);
     other.exec("begin immediate");
@@ -115,7 +115,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("settle one by one, even if two of them are the same object", async () => {
+  it("starts of uploads on SQLite settle one by one, even if two of them are the same object", async () => {
     const { note, starts } = await startsInTest();
     const same = startsOn(note, 1)[0] as UploadStart;
     const outcomes = await Promise.allSettled([same, ...startsOn(note, BURST), same].map(starts.start));

@@ -13,7 +13,7 @@ import { type AccessQueries, accessQueries } from "./queries.ts";
 
 describe.each(engines)("access on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("returns the whole note and the whole attachment", async () => {
+  it("the access query returns the whole note and the whole attachment", async () => {
     const note = sampleNote();
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;
     const attachment = sampleAttachment(note, { state: "ready", checksum, ownsObject: false });
@@ -36,7 +36,7 @@ describe.each(engines)("access on $name", (engine) => {
     expect(await accessQueries(suite.db).downloads("ann", [])).toEqual(new Map());
   });
 
-  it("requirement 35: gives a disabled user no role", async () => {
+  it("requirement 35: the access query gives a disabled user no role", async () => {
     const note = sampleNote({ ownerId: "dan" });
     const attachment = sampleAttachment(note, { state: "ready" });
     await noteQueries(suite.db).insert(note);
@@ -63,7 +63,7 @@ describe.each(engines)("access on $name", (engine) => {
     await disabledUserQueries(suite.db).remove("eva");
   });
 
-  it("ignores shares of other notes and attachments", async () => {
+  it("the access query ignores shares of other notes and attachments", async () => {
     const [note, other] = [sampleNote(), sampleNote()];
     const [wanted, sibling, elsewhere] = [sampleAttachment(note), sampleAttachment(note), sampleAttachment(other)];
     for (const each of [note, other]) await noteQueries(suite.db).insert(each);
@@ -82,7 +82,7 @@ describe.each(engines)("access on $name", (engine) => {
     ]);
   });
 
-  it("refuses after the expiry and after a revocation", async () => {
+  it("a share gives no role after its expiry and after its revocation", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await noteQueries(suite.db).insert(note);
@@ -107,7 +107,7 @@ describe.each(engines)("access on $name", (engine) => {
     expect(await role()).toBeUndefined();
   });
 
-  it("separates callers that ask in the same turn", async () => {
+  it("400 access checks in the same turn each get their own result", async () => {
     const notes = Array.from({ length: 40 }, (_, i) => sampleNote({ ownerId: `owner-${i}` }));
     const attachments = notes.map((note) => sampleAttachment(note));
     for (const note of notes) await noteQueries(suite.db).insert(note);
@@ -125,7 +125,7 @@ describe.each(engines)("access on $name", (engine) => {
     }
   });
 
-  it("decides for others when one caller sends an impossible id", async () => {
+  it("an impossible id of one caller does not fail the access checks of other callers", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await noteQueries(suite.db).insert(note);
@@ -143,21 +143,24 @@ describe.each(engines)("access on $name", (engine) => {
   });
 
   // Each fifth of the runs has its own time limit.
-  it.each([1, 2, 3, 4, 5])("agrees with the naive model, alone, in batches and in a transaction (%i)", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(modelCommands, { minLength: 1, maxLength: 14 }), async (commands) => {
-        const world: World = { db: suite.db, clock: suite.clock, model: new AccessModel() };
-        await world.model.populate(world);
-        for (const command of commands) {
-          await command(world);
-          await expectAgreement(accessQueries(suite.db), world);
-          await expectListsAgree(world);
-        }
-        await suite.db.transaction((tx) => expectAgreement(accessQueries(tx), world));
-      }),
-      { numRuns: 5 },
-    );
-  });
+  it.each([1, 2, 3, 4, 5])(
+    "access agrees with the naive model, alone, in batches and in a transaction (%i)",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(modelCommands, { minLength: 1, maxLength: 14 }), async (commands) => {
+          const world: World = { db: suite.db, clock: suite.clock, model: new AccessModel() };
+          await world.model.populate(world);
+          for (const command of commands) {
+            await command(world);
+            await expectAgreement(accessQueries(suite.db), world);
+            await expectListsAgree(world);
+          }
+          await suite.db.transaction((tx) => expectAgreement(accessQueries(tx), world));
+        }),
+        { numRuns: 5 },
+      );
+    },
+  );
 });
 
 /** Checks that lists, counts, searches and lookups show exactly the notes and attachments that exist in the model. */

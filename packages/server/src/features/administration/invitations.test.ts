@@ -40,7 +40,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     (await root.send("GET /admin/invitations?limit=200")).body.items.map(({ email }: { email: string }) => email);
   const setSignUp = (value: string) => root.send("PUT /admin/policy/sign-up", { json: { value } });
 
-  it("make one account where sign-up is closed, and prove its email address", async () => {
+  it("an invitation to the service makes one account where sign-up is closed, and proves its email address", async () => {
     const { token, email } = await invite();
     expect((await look(token)).body).toEqual({
       ...{ opens: "service", ownerName: "root", email },
@@ -57,7 +57,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect((await signUp(email, token)).body).toMatchObject({ code: "invitation_used" });
   });
 
-  it("make one account when they are redeemed many times at the same time", async () => {
+  it("an invitation makes one account when it is accepted five times at the same time", async () => {
     const { token, email } = await invite();
     const answers = await Promise.all(Array.from({ length: 5 }, () => signUp(email, token)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
       if (status !== 200) expect(["email_taken", "invitation_used"]).toContain(body.code);
   });
 
-  it("refuse another email address, and tokens that are no invitation", async () => {
+  it("an invitation to the service refuses another email address and invalid tokens", async () => {
     const { token, email } = await invite();
     expect((await signUp(newEmail(), token)).body).toMatchObject({ status: 400, code: "invalid_request" });
     const changed = `${token[0] === "A" ? "B" : "A"}${token.slice(1)}`;
@@ -75,7 +75,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     for (const wrong of [null, 1, {}, [token]]) expect((await signUp(email, wrong)).status).toBe(400);
   });
 
-  it("end when revoked, renewed or expired, and when an administrator leaves", async () => {
+  it("an invitation ends when it is revoked, renewed or expired, and when its administrator leaves", async () => {
     const { id, token, email } = await invite();
     const renewed = (await root.send(`POST /admin/invitations/${id}/renew`)).body;
     expect((await look(token)).status).toBe(404);
@@ -97,7 +97,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     });
   });
 
-  it("prove nothing when they are renewed while their sign-up is under way", async () => {
+  it("an invitation that is renewed during its sign-up proves nothing", async () => {
     const { id, token, email } = await invite();
     const accept = await service.useCases.admitSignUp({ email, token });
     await root.send(`POST /admin/invitations/${id}/renew`);
@@ -106,7 +106,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect((await root.send(`GET /admin/people?q=${email}`)).body.items).toEqual([]);
   });
 
-  it("are mailed with their link, and once more after another invitation", async () => {
+  it("an invitation is mailed with its link, and once more after another invitation", async () => {
     await service.sendMails();
     mails.length = 0;
     const { url, email } = await invite();
@@ -118,7 +118,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect(service.log()).not.toContain(url.split("#")[1]);
   });
 
-  it("are refused for the email address of an account and for no email address", async () => {
+  it("an invitation for the email address of an account or for an invalid email address is refused", async () => {
     const { token, email } = await invite();
     await signUp(email, token);
     expect((await root.send("POST /admin/invitations", { json: { email } })).body).toMatchObject({
@@ -129,13 +129,13 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     }
   });
 
-  it("open no note to an account that exists", async () => {
+  it("an invitation to the service opens no note to an existing account", async () => {
     const { token } = await invite();
     const answer = await service.as("ann").send("POST /invitations/redeem", { json: { token } });
     expect(answer.body).toMatchObject({ status: 404, code: "invitation_not_found" });
   });
 
-  it("are logged, with the email address and without the link", async () => {
+  it("the log of administrators has invitations with the email address and without the link", async () => {
     const { id, email } = await invite();
     await root.send(`POST /admin/invitations/${id}/renew`);
     await root.send(`DELETE /admin/invitations/${id}`);
@@ -147,7 +147,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     ]);
   });
 
-  it("to notes let invited people sign up, and are redeemed with it", async () => {
+  it("an invitation to a note lets the invited person sign up, and is accepted by the sign-up", async () => {
     const { token, email, noteId } = await share();
     expect((await signUp(email, token)).code).toBe("access_denied");
     await setSignUp("invited");

@@ -24,7 +24,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
   const personOf = async (id: string) => (await page(`q=${encodeURIComponent(id)}`)).items[0];
   const change = (id: string, json: object) => root.send(`PATCH /admin/people/${encodeURIComponent(id)}`, { json });
 
-  it("shows storage, files, links and the state of a person", async () => {
+  it("the list of people shows storage, files, links and the state of a person", async () => {
     const note = sampleNote({ ownerId: "full" });
     await peopleQueries(service.db).put({
       id: "full",
@@ -61,7 +61,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     });
   });
 
-  it("shows the last sign-in of an account", async () => {
+  it("the list of people shows the last sign-in of an account", async () => {
     const account = { email: "sam@example.com", password: "correct horse battery", name: "Sam" };
     const headers = { origin: "https://files.example.com" };
     await service.anonymous.send("POST /auth/sign-up/email", { json: account, headers });
@@ -72,7 +72,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     service.advance(-60_000);
   });
 
-  it("pages through people of the same instant with any ids", async () => {
+  it("the pages of people contain each person of the same instant once, with any id", async () => {
     const ids = ["page one", "page/two", "page-ü", `page-${"🗝".repeat(120)}`, "page\nfive"];
     for (const id of ids) await put(service, id, { now: 7 });
     const seen: string[] = [];
@@ -86,7 +86,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
   });
 
   it.each(["%", "_", "\\", "'", '" or 1=1 --', "[a-z]*", "$1", "é"])(
-    "finds the text %s only where it is",
+    "a search of people finds the text %s only in people who have it",
     async (text) => {
       await put(service, `before ${text} after`);
       const { items } = await page(`q=${encodeURIComponent(text)}&limit=200`);
@@ -94,7 +94,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     },
   );
 
-  it("finds names and email addresses in upper and lower case", async () => {
+  it("a search of people ignores the case of names and email addresses", async () => {
     await peopleQueries(service.db).put({
       id: "case",
       email: "CaSe@Example.com",
@@ -106,13 +106,13 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
   });
 
   it.each(["cursor=bm90IG91cnM", "cursor=YXQ6MTo", "limit=201", "limit=0", `q=${"a".repeat(201)}`, "q=%00", "q="])(
-    "refuses %s",
+    "the list of people refuses the query %s",
     async (query) => {
       expect((await root.send(`GET /admin/people?${query}`)).status).toBe(400);
     },
   );
 
-  it("disables a person, whose sessions, tokens and links end at the next request", async () => {
+  it("the credentials and links of a disabled person end at the next request", async () => {
     const { token } = (await service.as("dan").send("POST /tokens", { json: { label: "backup" } })).body;
     await shareQueries(service.db).put({ noteId: (await storeLink(service.db)).note.id }, shareOf("dan"));
     const { note, token: linkToken } = await storeLink(service.db, { createdBy: "dan" });
@@ -133,7 +133,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect(await statuses()).toEqual([200, 200, 200, 200]);
   });
 
-  it("sets a quota above and below that of the service, and back", async () => {
+  it("an administrator sets a quota of a person above and below the default, and resets it", async () => {
     const quinn = service.as("quinn");
     const { id: noteId } = (await quinn.send("POST /notes", { json: { title: "Files" } })).body;
     const start = async (sizeBytes: number) => {
@@ -158,7 +158,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     });
   });
 
-  it("requirement 60: sets a number of files for uploads, forms and the responses", async () => {
+  it("requirement 60: the number of files of a person limits uploads and forms, and appears in responses", async () => {
     const fred = service.as("fred");
     const { id: noteId } = (await fred.send("POST /notes", { json: { title: "Files" } })).body;
     const json = { filename: "a.bin", sizeBytes: 1, contentType: "text/plain" };
@@ -172,7 +172,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect(await start()).toBe(201);
   });
 
-  it("closes the account of a person, until an administrator enables them again", async () => {
+  it("an administrator closes the account of a person until an administrator enables the person again", async () => {
     const olga = service.as("olga");
     const { id: noteId } = (await olga.send("POST /notes", { json: { title: "Plan" } })).body;
     const { status, body } = await root.send("DELETE /admin/people/olga");
@@ -185,7 +185,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await root.send("DELETE /admin/people/nobody")).body).toMatchObject({ code: "user_not_found" });
   });
 
-  it("makes a link for a new password once, and never for a disabled person", async () => {
+  it("a link of an administrator sets a new password once, and is never made for a disabled person", async () => {
     const account = { email: "pat@example.com", password: "correct horse battery", name: "Pat" };
     const headers = { origin: "https://files.example.com" };
     const { id } = (await service.anonymous.send("POST /auth/sign-up/email", { json: account, headers })).body.user;
@@ -206,7 +206,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await root.send("POST /admin/people/ann/reset-link")).body.code).toBe("user_not_found");
   });
 
-  it("makes no link for a new password of an administrator, and ends those of an administrator who is disabled", async () => {
+  it("no link sets the password of an administrator, and the links of a disabled administrator end", async () => {
     const headers = { origin: "https://files.example.com" };
     const signUp = async (name: string) => {
       const account = { email: `${name}@example.com`, password: "correct horse battery", name };
@@ -223,7 +223,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await service.anonymous.send("POST /auth/reset-password", { json, headers })).status).toBe(410);
   });
 
-  it("refuses to change a person who does not exist", async () => {
+  it("a change of an unknown person, or with invalid values, is refused", async () => {
     expect((await change("nobody", { isDisabled: true })).body).toMatchObject({ status: 422, code: "user_not_found" });
     for (const json of [
       {},
@@ -239,7 +239,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
 });
 
 describe.each(engines)("requirement 48: the last administrator on $name", (engine) => {
-  it("cannot disable themselves", async () => {
+  it("the last administrator cannot disable themselves", async () => {
     const service = await startServiceInTest({ engine });
     await addPeople(service, ["root", "gone"]);
     await service.useCases.disableUser("gone");
@@ -249,7 +249,7 @@ describe.each(engines)("requirement 48: the last administrator on $name", (engin
     expect((await leave()).status).toBe(200);
   });
 
-  it("stays when administrators disable each other and themselves at the same time", async () => {
+  it("one administrator stays when four disable each other and themselves at the same time", async () => {
     const service = await startServiceInTest({ engine });
     const names = ["a", "b", "c", "d"];
     await addPeople(service, names);
@@ -266,7 +266,7 @@ describe.each(engines)("requirement 48: the last administrator on $name", (engin
 });
 
 describe.each(engines)("the quota of a person on $name", (engine) => {
-  it("applies to forms where the service has no quota", async () => {
+  it("the quota of a person applies to forms where the service has no quota", async () => {
     const service = await startServiceInTest({ engine });
     const ann = service.as("ann");
     const { id: noteId } = (await ann.send("POST /notes", { json: { title: "Files" } })).body;

@@ -49,7 +49,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
   const idsOf = async ({ db }: TestDatabase, owner: string) =>
     (await auditQueries(db).listOfOwner(owner, { limit: 200, cursor: undefined })).items.map(({ id }) => id);
 
-  it("exports and deletes the events that are older than its days", async () => {
+  it("the retention job exports and deletes the events that are older than the retention", async () => {
     const old = [eventOf(NOW - 31 * DAY, 1), eventOf(NOW - 40 * DAY, 2), eventOf(NOW - 31 * DAY, 3, "bob")];
     const young = [eventOf(NOW - 29 * DAY, 4), eventOf(NOW, 5, "bob")];
     const database = await openWith([...old, ...young]);
@@ -62,7 +62,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(await idsOf(database, "bob")).toEqual([young[1]?.id]);
   });
 
-  it("deletes more events than one batch has", async () => {
+  it("the retention job deletes more events than one batch holds", async () => {
     const database = await openWith(Array.from({ length: 1_001 }, (_, nth) => eventOf(NOW - 31 * DAY, nth)));
     const folder = await makeFolder();
     expect(await expire(database, createAuditArchive({ folder, clock: () => NOW }))).toBe(1_001);
@@ -70,7 +70,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(await idsOf(database, "ann")).toEqual([]);
   });
 
-  it("deletes nothing that it could not export", async () => {
+  it("the retention job keeps the events that it could not export", async () => {
     const events = [eventOf(NOW - 31 * DAY, 1)];
     const database = await openWith(events);
     const archive = { append: () => Promise.reject(new Error("no space")) };
@@ -78,7 +78,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(await idsOf(database, "ann")).toEqual(events.map(({ id }) => id));
   });
 
-  it("exports every event when two replicas run at once", async () => {
+  it("two retention jobs at the same time export every event", async () => {
     const events = Array.from({ length: 700 }, (_, nth) => eventOf(NOW - 31 * DAY, nth));
     const database = await openWith(events);
     const other = await database.openAgain({ clock: () => NOW });

@@ -25,7 +25,7 @@ describe.each(engines)("activity on $name", (engine) => {
   const attach = async (noteId: string, name: string): Promise<string> =>
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
 
-  it("lists events newest first, in pages, even after the note is deleted", async () => {
+  it("activity lists events newest first, in pages, even after the note is deleted", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachment = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -55,7 +55,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await titles("/activity?limit=4")).toEqual([null, "Renamed", null, "Renamed"]);
   });
 
-  it("names the actor, the receiver and the files of each event", async () => {
+  it("activity names the actor, the receiver and the files of each event", async () => {
     const bob = service.as("bob");
     await bob.send("GET /me");
     const noteId = await create("Files");
@@ -96,7 +96,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
   });
 
-  it("shows email addresses only to the owner of the note", async () => {
+  it("activity shows email addresses only to the owner of the note", async () => {
     const [bob, carl] = [service.as("bob"), service.as("carl")];
     await Promise.all([bob.send("GET /me"), carl.send("GET /me")]);
     const noteId = await create("Shared");
@@ -134,7 +134,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await addresses(bob, "/activity")).toEqual([]);
   });
 
-  it("omits routine URLs on request, in full pages", async () => {
+  it("activity omits routine URLs on request, in full pages", async () => {
     const noteId = await create("Pictures");
     const id = await attach(noteId, "a.png");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -162,7 +162,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect((await ann.send(`GET ${path}?routine=x`)).status).toBe(400);
   });
 
-  it("counts the downloads of people and visitors alike, however much happens after them", async () => {
+  it("activity counts the downloads of people and visitors, also before 1,100 later events", async () => {
     const kim = service.as("kim");
     const noteId = (await kim.send("POST /notes", { json: { title: "Beach" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "kim" });
@@ -191,7 +191,7 @@ describe.each(engines)("activity on $name", (engine) => {
     ]);
   });
 
-  it("names the first ten files of a large batch", async () => {
+  it("activity names the first ten files of a large batch", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Many" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "ann" });
     const attachments = Array.from({ length: 12 }, (_, nth) =>
@@ -205,7 +205,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(event.files).toEqual(attachments.slice(0, 10).map(({ id, filename }) => ({ id, filename })));
   });
 
-  it("records a refusal", async () => {
+  it("activity lists a refused URL with the id of the caller", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
@@ -216,7 +216,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
   });
 
-  it("records the refusals of a batch in one event for each note", async () => {
+  it("activity lists the refusals of a batch in one event for each note", async () => {
     const [one, other] = [await create("One"), await create("Other")];
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");

@@ -4,7 +4,7 @@ import { createStreams } from "./streams.ts";
 /** A page of the web app closes a stream after this time without an event (packages/web/src/service/live-updates.ts). */
 const QUIET_MS = 40_000;
 
-it("sends an event to each of 500 streams in time while a poll takes 200 ms", async () => {
+it("each of 500 streams gets an event in time while a poll takes 200 ms", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const streams = createStreams();

@@ -37,7 +37,7 @@ describe.each(engines)("changes on $name", (engine) => {
     return next;
   }
 
-  it("reports a share, its change and its end to the person who has it", async () => {
+  it("GET /changes reports a share, its change and its end to the person who has it", async () => {
     const { owner, reader, readerId, noteId, share } = await arrange();
     const changed = await follow(reader);
     await share();
@@ -52,7 +52,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["shared"]);
   });
 
-  it("reports a ready file and the end of the access to the reader of a note", async () => {
+  it("GET /changes reports a ready file and the end of the access to the viewer of a note", async () => {
     const { owner, ownerId, reader, readerId, noteId, share } = await arrange();
     await share();
     const changed = await follow(reader, noteId);
@@ -71,7 +71,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["shared", "note"]);
   });
 
-  it("reports files of others and requests for access to the owner", async () => {
+  it("GET /changes reports files of others and requests for access to the owner", async () => {
     const { owner, ownerId, reader, readerId, noteId } = await arrange();
     const changed = await follow(owner);
     await reader.send(`POST /notes/${noteId}/access-requests`);
@@ -87,7 +87,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["own"]);
   });
 
-  it("requirement 58: reports nothing about a note without access to it", async () => {
+  it("requirement 58: GET /changes reports nothing about a note without access to the note", async () => {
     const { owner, noteId } = await arrange();
     const stranger = service.as("stranger");
     const [ofNote, ofNothing] = [await follow(stranger, noteId), await follow(stranger, unknownId())];
@@ -99,7 +99,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await ofNote()).toEqual(["shared", "note"]);
   });
 
-  it("reports only the parts of the given state", async () => {
+  it("GET /changes reports only the parts of the given state", async () => {
     const { reader, noteId, share } = await arrange();
     const { state } = (await reader.send("GET /changes")).body;
     await share();
@@ -112,7 +112,7 @@ describe.each(engines)("changes on $name", (engine) => {
     }
   });
 
-  it("marks a shared note as new until its holder has looked", async () => {
+  it("a shared note is new until its holder has looked", async () => {
     const { owner, reader, readerId, noteId, share } = await arrange();
     const isNew = async () => [
       (await reader.send("GET /notes?scope=shared")).body.items[0]?.isNew,
@@ -130,7 +130,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect((await owner.send(`GET /notes/${noteId}`)).body.isNew).toBe(false);
   });
 
-  it("marks a shared file as new until its holder has looked", async () => {
+  it("a shared file is new until its holder has looked", async () => {
     const { owner, reader, readerId, noteId } = await arrange();
     const attachmentId = await attach(owner, noteId);
     await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { userIds: [readerId] } });
@@ -140,7 +140,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await isNew()).toBe(false);
   });
 
-  it("marks a note as new for its owner when a visitor has sent a file", async () => {
+  it("a note is new for its owner when a visitor has sent a file", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const isNew = async () => [
       (await owner.send("GET /notes")).body.items[0].isNew,

@@ -51,7 +51,7 @@ function readToEnd(stream: Opened): Promise<unknown> {
 }
 
 describe.each(engines)("streams of changes on $name", (engine) => {
-  it("sends hints about a share by another replica, after the last event", async () => {
+  it("a stream sends hints about a share by another replica, after the last event", async () => {
     const service = await startListening({ engine });
     const replica = await startServiceInTest({ engine, beside: service });
     const [ann, ben] = [replica.as("ann"), await bearer("ben")];
@@ -70,7 +70,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     await readUntil(again, '"changed":["shared"]');
   });
 
-  it("requirement 58: ends the stream of a revoked session and of a disabled user", async () => {
+  it("requirement 58: the stream of a revoked session and of a disabled user ends", async () => {
     const service = await startListening({ engine, hasAccounts: true });
     const json = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
     const signUp = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
@@ -89,7 +89,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect((await open(service, { headers: await bearer("ben") })).status).toBe(403);
   });
 
-  it("requirement 35: gives the page of a disabled user a hint at the next poll", async () => {
+  it("requirement 35: the page of a disabled user gets a hint at the next poll", async () => {
     const service = await startListening({ engine, app: { streamTimes: { ...QUICK, heartbeatMs: 60_000 } } });
     const stream = await open(service, { headers: await bearer("ben") });
     await readUntil(stream, "\n\n");
@@ -97,7 +97,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     await readUntil(stream, '"changed":["own"]');
   });
 
-  it("ends all streams when the service drains, and refuses new ones", async () => {
+  it("a service that drains ends all streams, and refuses new streams", async () => {
     const draining = new AbortController();
     const service = await startListening({ engine, app: { draining: draining.signal } });
     const headers = await bearer("ann");
@@ -108,7 +108,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect((await open(service, { headers })).status).toBe(503);
   });
 
-  it("bounds the streams of one user, and frees the place of a closed one", async () => {
+  it("a user has at most eight streams, and a closed stream makes room for a new stream", async () => {
     const service = await startListening({ engine });
     const headers = await bearer("ann");
     const streams = await Promise.all(Array.from({ length: 8 }, () => open(service, { headers })));

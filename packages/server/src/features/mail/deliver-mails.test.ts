@@ -90,7 +90,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     return { mails, oldestMailMs, mailsGivenUp };
   };
 
-  it("sends each mail once, even with two workers, and then deletes it", async () => {
+  it("two workers send each mail once, and then delete it", async () => {
     const { server, sendMails } = await start();
     for (const name of ["a", "b", "c", "d", "e", "f"]) await queueReset(name);
     expect((await sizes()).mails).toBe(6);
@@ -100,7 +100,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("sends nine of ten mails when one recipient is refused", async () => {
+  it("nine of ten mails are sent when one recipient is refused", async () => {
     const { server, failures, sendMails } = await start({
       refuse: (to) => (to === "n3@example.com" ? { code: 550, text: "No such user" } : undefined),
     });
@@ -116,7 +116,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("tries again after growing pauses while a server greylists", async () => {
+  it("a mail is sent again after growing pauses while a server greylists", async () => {
     let isKnown = false;
     const { server, failures, sendMails } = await start({
       refuse: () => (isKnown ? undefined : { code: 451, text: "Greylisted" }),
@@ -138,7 +138,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("sends a mail after the server was down for an hour", async () => {
+  it("a mail is sent after the server was down for an hour", async () => {
     const { server, sendMails } = await start();
     const { port } = server;
     await server.stop();
@@ -154,7 +154,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(again.mails).toHaveLength(1);
   });
 
-  it("gives a mail up after three days, and shows it", async () => {
+  it("a mail is given up after three days, and stays visible", async () => {
     const { failures, sendMails } = await start({ refuse: () => ({ code: 450, text: "Later" }) });
     await queueReset("ann");
     suite.clock.now += 3 * DAY_MS - 10_001;
@@ -167,7 +167,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toMatchObject([{ problem: expect.stringContaining("450 Later") }]);
   });
 
-  it("sends no mail that has waited for three days, for example in a backup", async () => {
+  it("a mail that has waited for three days, for example in a backup, is not sent", async () => {
     const { server, failures, sendMails } = await start();
     await queueReset("ann");
     suite.clock.now += 3 * DAY_MS;
@@ -175,7 +175,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
   });
 
-  it("puts each notice in one mail while a worker claims mails", async () => {
+  it("each notice is in exactly one mail while a worker leases mails", async () => {
     const { db } = suite;
     const [userId, email, now] = [randomUUID(), "ann@example.com", clock()];
     const linkIds = Array.from({ length: 40 }, () => randomUUID()).sort();
@@ -205,7 +205,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(notices.map(({ linkId }) => linkId).sort()).toEqual(linkIds);
   });
 
-  it.each(["digest", "shares"] as const)("sends the notices of a %s mail to the new email address", async (kind) => {
+  it.each(["digest", "shares"] as const)("the notices of a %s mail go to the new email address", async (kind) => {
     const { server, sendMails } = await start();
     const userId = await queueNotice(kind, "old@example.com");
     await change(userId, "new@example.com", "mail");
@@ -213,7 +213,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  it("sends notices to the email address that changed between two attempts", async () => {
+  it("notices go to the email address that changed between two attempts", async () => {
     let isKnown = false;
     const { server, sendMails } = await start({ refuse: () => (isKnown ? undefined : { code: 451, text: "Later" }) });
     const userId = await queueNotice("shares", "old@example.com");
@@ -225,13 +225,13 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  it("sends no notice to a new email address that is not proven", async () => {
+  it("no notice goes to a new email address that is not proven", async () => {
     const { server, sendMails } = await start();
     await change(await queueNotice("shares", "old@example.com"), "new@example.com");
     expect([await sendMails(), server.mails]).toEqual([0, []]);
   });
 
-  it("sends a request for access to the new email address of the owner", async () => {
+  it("a request for access goes to the new email address of the owner", async () => {
     const { server, sendMails } = await start();
     const [ownerId, note] = [randomUUID(), sampleNote()];
     await change(ownerId, "old@example.com", "operator");
@@ -249,7 +249,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
   it.each([
     ["a mail", queueReset],
     ["a daily digest", (name: string) => queueNotice("digest", `${name}@example.com`)],
-  ])("sends %s again if the process is killed before it records the first", async (_, queue) => {
+  ])("%s is sent again if the process is killed before it records the first attempt", async (_, queue) => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({
       beforeConfirm: () => {
@@ -269,7 +269,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
   });
 
-  it("requirement 43: holds no secret, also if the server quotes the mail", async () => {
+  it("requirement 43: the outbox of mails holds no secret, also if the server quotes the mail", async () => {
     let token = "";
     const { server, failures, sendMails } = await start({
       beforeConfirm: () => {

@@ -87,7 +87,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(mailsTo(invited)).toHaveLength(1);
   });
 
-  it("collect new shares for ten minutes in one mail without a title", async () => {
+  it("a mail about new shares collects ten minutes of shares, without their titles", async () => {
     const ann = await newPerson();
     const noteId = await share(ann.id);
     await share(ann.id);
@@ -103,7 +103,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("leave out a share that was revoked and a topic that was turned off", async () => {
+  it("mails about events omit a share that was revoked and a topic that was turned off", async () => {
     const ann = await newPerson();
     const [revoked, kept] = [await share(ann.id), await share(ann.id)];
     await owner.send(`DELETE /notes/${revoked}/shares/${ann.id}`);
@@ -139,7 +139,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
         "3 files of your links were looked at.",
       ],
     ],
-  ] as const)("about a link that notifies %s time", async (notify, lines) => {
+  ] as const)("the notification setting %s of a link decides about its mails", async (notify, lines) => {
     const ann = await prove("ann");
     const { token } = await storeLink(service.db, { notify });
     for (let nth = 0; nth < 3; nth += 1) {
@@ -170,7 +170,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     for (const unsaid of ["salary", "Maria"]) expect(mail?.raw).not.toContain(unsaid);
   });
 
-  it("remind once of a share that ends within a day, on two replicas", async () => {
+  it("two replicas remind once of a share that ends within a day", async () => {
     const [ann, replica] = [await newPerson(), await startServiceInTest({ engine, mailer, beside: service })];
     const expiresAt = new Date(Date.now() + 30 * HOUR_MS).toISOString();
     await share(ann.id, { expiresAt });
@@ -195,7 +195,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("move to the daily digest over the limit of mails", async () => {
+  it("notices over the limit of mails move to the daily digest", async () => {
     const ann = await newPerson();
     for (let nth = 0; nth < 3; nth += 1) {
       await share(ann.id);
@@ -206,7 +206,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
   });
 
   describe("in the daily digest", () => {
-    it("are one mail, which one of two replicas sends", async () => {
+    it("one of two replicas sends the daily digest in one mail", async () => {
       const [ann, replica] = [await newPerson(), await startServiceInTest({ engine, mailer, beside: service })];
       await ann.choose({ shares: "daily", requests: "daily" });
       await Promise.all([share(ann.id), share(ann.id), share(ann.id)]);
@@ -227,7 +227,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(mailsTo(ann.email)[0]?.parsed.subject).toBe("The daily digest");
     });
 
-    it("wait for the next day while one is being sent", async () => {
+    it("a notice waits for the next daily digest while a daily digest is being sent", async () => {
       const ann = await newPerson();
       await ann.choose({ shares: "daily" });
       await share(ann.id);
@@ -242,7 +242,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(next?.due_at).toBeGreaterThan(Date.now() + 60_000 - 1);
     });
 
-    it("include invitations of a user who has proven the email address", async () => {
+    it("the daily digest includes invitations of a user who has proven the email address", async () => {
       const ann = await newPerson();
       await ann.choose({ shares: "daily" });
       const noteId = (await owner.send("POST /notes", { json: { title: TITLE } })).body.id;
@@ -257,7 +257,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       ["2030-01-01T05:58:59Z", "2030-01-01T06:00:00Z"],
       ["2030-01-01T05:59:01Z", "2030-01-02T06:00:00Z"],
       ["2030-01-01T23:00:00Z", "2030-01-02T06:00:00Z"],
-    ])("at %s are due at %s", (now, due) => {
+    ])("a notice of %s is in the daily digest of %s", (now, due) => {
       expect(nextDigestAt(Date.parse(now))).toBe(Date.parse(due));
     });
   });
@@ -274,10 +274,13 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect((await owner.send(`GET ${path}`)).body).toEqual(usual);
     });
 
-    it.each([{}, { shares: "hourly" }, { passwords: "never" }, null, []])("refuse %j", async (json) => {
-      const refused = await owner.send("PUT /me/mail-preferences", { json });
-      expect(refused.body).toMatchObject({ status: 400, code: "invalid_request" });
-    });
+    it.each([{}, { shares: "hourly" }, { passwords: "never" }, null, []])(
+      "mail preferences refuse %j",
+      async (json) => {
+        const refused = await owner.send("PUT /me/mail-preferences", { json });
+        expect(refused.body).toMatchObject({ status: 400, code: "invalid_request" });
+      },
+    );
   });
 
   describe("requirement 50: the link that turns mails off", () => {
@@ -303,7 +306,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       return { ann, path: unsubscribeUrl(ann.email) };
     }
 
-    it("changes nothing by GET, and one topic by a POST without a sign-in", async () => {
+    it("the link that turns mails off changes nothing by GET, and one topic by POST without a sign-in", async () => {
       const { ann, path } = await mailed();
       expect(await textTo(ann.email)).toContain(`Turn off these mails: https://files.example.com${path}`);
       const page = await service.anonymous.send(`GET ${path}`);
@@ -319,7 +322,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(service.log()).not.toContain(path.split("/").at(-1));
     });
 
-    it("accepts a multipart form, and refuses other sites and changed tokens", async () => {
+    it("the link that turns mails off accepts a multipart form, and refuses other sites and changed tokens", async () => {
       const { ann, path } = await mailed();
       const foreign = await service.anonymous.send(`POST ${path}`, { headers: { "sec-fetch-site": "cross-site" } });
       expect(foreign.status).toBe(403);
@@ -343,7 +346,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await choicesOf(ann)).toMatchObject({ shares: "never" });
     });
 
-    it("turns off invitations to an email address, with and without an account", async () => {
+    it("the link that turns mails off stops invitations to an email address, with and without an account", async () => {
       const [ann, stranger] = [await newPerson(), `${uuidv7()}@example.com`];
       const invite = async () => {
         const noteId = (await owner.send("POST /notes", { json: { title: TITLE } })).body.id;
@@ -360,7 +363,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await invite()).toBe(1);
     });
 
-    it("is not turned off for a stranger who signed up with the same email address", async () => {
+    it("the preferences of a stranger with the same unproven email address do not stop an invitation", async () => {
       const email = `${uuidv7()}@example.com`;
       const squatter = service.as(email.split("@")[0] as string);
       await squatter.send("PUT /me/mail-preferences", { json: { shares: "never" } });
@@ -369,7 +372,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await service.sendMails()).toBe(1);
     });
 
-    it("opens a page in the language of the browser", async () => {
+    it("the link that turns mails off opens a page in the language of the browser", async () => {
       const { path } = await mailed();
       const headers = { "accept-language": "de" };
       const [page, broken] = [path, "/unsubscribe/AAAA"].map((at) => service.anonymous.send(`GET ${at}`, { headers }));
@@ -377,7 +380,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect((await broken)?.text).toContain("Dieser Link funktioniert nicht");
     });
 
-    it("is in no mail about a password", async () => {
+    it("a mail about a password has no link that turns mails off", async () => {
       const accounts = await startServiceInTest({ engine, mailer, hasAccounts: true });
       const email = `${uuidv7()}@example.com`;
       const json = { email, name: "Ann", password: "correct horse battery" };
@@ -387,7 +390,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     });
   });
 
-  it("turn off the daily digest with each of its topics", async () => {
+  it("the link in a daily digest turns off each topic of the digest", async () => {
     const ann = await newPerson();
     await ann.choose({ shares: "daily", links: "daily" });
     await share(ann.id);
@@ -398,7 +401,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(body).toMatchObject({ shares: "never", links: "never", files: "at_once" });
   });
 
-  it("mails about events wait no longer than their time in the metrics", async () => {
+  it("the metrics count the wait of a mail about events only after its due time", async () => {
     const ann = await newPerson();
     await share(ann.id);
     expect(await queueQueries(service.db).measure(Date.now() + 60_000)).toMatchObject({ mails: 1, oldestMailMs: 0 });

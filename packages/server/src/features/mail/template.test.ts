@@ -8,7 +8,7 @@ const render = (text: string) =>
   renderMail({ language: "en", subject: text, intro: [text], button: { label: text, url }, outro: [text] });
 
 describe("a mail", () => {
-  it("says the same in text and HTML", () => {
+  it("a mail says the same in text and HTML", () => {
     const { text, html } = renderMail({
       language: "de",
       subject: "S",
@@ -24,14 +24,14 @@ describe("a mail", () => {
     for (const part of ["Before", "Open", "After"]) expect(html).toContain(`>${part}<`);
   });
 
-  it("requirement 43: shows hostile texts as text", () => {
+  it("requirement 43: a mail shows hostile texts as text", () => {
     const { html } = render(HOSTILE);
     expect(html).not.toContain("<img");
     expect(html).toContain("&lt;img src=&quot;https://evil.example/x.png&quot; onerror=alert(1)&gt;");
     expect(html).toContain("&#39;&amp;amp;");
   });
 
-  it("loads nothing, and links to one URL", () => {
+  it("a mail loads nothing, and links to one URL", () => {
     const { html } = render(HOSTILE);
     expect([...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target)).toEqual([url]);
     expect(html).not.toMatch(/<(?:script|link|iframe|form|object)|url\(|@import/i);

@@ -48,7 +48,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     return alone;
   }
 
-  it("finds a session by its token until it expires", async () => {
+  it("a lookup finds a session by its token until the session expires", async () => {
     const expiresAt = suite.clock.now + 1_000;
     await insertSession({ id: "short", userId: "ann", expiresAt });
     const find = () => ask((tx) => lookupQueries(tx).session("token-short"));
@@ -59,7 +59,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await find()).toBeUndefined();
   });
 
-  it("no longer has a session after the sweep has deleted it", async () => {
+  it("the sweep deletes expired sessions, and keeps a session that expires a millisecond later", async () => {
     const { now } = suite.clock;
     const count = async () => (await suite.db.kysely.selectFrom("auth_sessions").select("id").execute()).length;
     const before = await count();
@@ -72,7 +72,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await count()).toBeLessThanOrEqual(before);
   });
 
-  it("finds an API token by its hash until it expires", async () => {
+  it("a lookup finds an API token by its hash until the API token expires", async () => {
     const expiresAt = suite.clock.now + 1_000;
     const lasting = sampleToken();
     const short = sampleToken({ userId: "bob", expiresAt });
@@ -86,7 +86,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await find(lasting)).toBeDefined();
   });
 
-  it("finds neither the API tokens nor the sessions of a user who was disabled", async () => {
+  it("a lookup finds no API tokens and no sessions of a disabled user", async () => {
     const token = sampleToken({ userId: "bob" });
     await apiTokenQueries(suite.db).insert(token);
     await insertSession({ id: "of bob", userId: "bob", expiresAt: suite.clock.now + 1_000 });
@@ -100,7 +100,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await ask((tx) => lookupQueries(tx).apiToken(token.tokenHash))).toMatchObject({ id: token.id });
   });
 
-  it("gives each of many simultaneous requests its own answer", async () => {
+  it("903 simultaneous lookups each return their own result", async () => {
     const expiresAt = suite.clock.now + 1_000;
     const ids = Array.from({ length: 450 }, (_, nth) => `session-${nth}`);
     for (const id of ids) await insertSession({ id, userId: Number(id.slice(8)) % 2 ? "ann" : "bob", expiresAt });
@@ -114,7 +114,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await Promise.all(["ann", "a\0b"].map(lookupQueries(suite.db).isDisabled))).toEqual([false, false]);
   });
 
-  it("does not let an impossible key of one request fail the others", async () => {
+  it("a lookup with an impossible key does not fail the other lookups", async () => {
     const find = (key: unknown) => lookupQueries(suite.db).person(key as string);
     const keys = ["ann", "a\0b", "\ud800", ["ann", "bob"], [], undefined, 7, { id: "ann" }];
     const found = await Promise.allSettled(keys.map(find));
@@ -122,12 +122,12 @@ describe.each(engines)("lookups on $name", (engine) => {
     for (const other of found.slice(1)) if (other.status === "fulfilled") expect(other.value).toBeUndefined();
   });
 
-  it("refuses a lookup outside of the transaction in which it is called", async () => {
+  it("a lookup outside of the transaction in which it is called fails", async () => {
     const lookup = suite.db.transaction(() => lookupQueries(suite.db).person("ann"));
     await expect(lookup).rejects.toThrow("Inside a transaction, use the queries that it passes in.");
   });
 
-  it("finds a person by id", async () => {
+  it("a lookup finds a person by id", async () => {
     const dora = { id: "dora", email: "dora@example.com", name: "Dora", isAdmin: true };
     await peopleQueries(suite.db).put({ ...dora, now: 1 });
     expect(await ask((tx) => lookupQueries(tx).person("dora"))).toEqual(dora);
@@ -141,7 +141,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     return note;
   }
 
-  it("finds an item by both parts of its name, and by a file", async () => {
+  it("a lookup finds an item by both parts of its name, and by a file", async () => {
     const names = [
       ["invoice", "1"],
       ["invoice", "2"],

@@ -6,7 +6,7 @@ import { peopleQueries } from "./queries.ts";
 
 describe.each(engines)("people on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("updates only the given fields, and never removes the role", async () => {
+  it("a change of a person updates only the given fields, and never removes the role", async () => {
     const { put } = peopleQueries(suite.db);
     const find = lookupQueries(suite.db).person;
     await put({ id: "ann", email: "ann@example.com", name: undefined, isAdmin: false, now: 1 });
@@ -18,13 +18,13 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await find("nobody")).toBeUndefined();
   });
 
-  it("gives the first person no role", async () => {
+  it("the first person does not become an administrator", async () => {
     await using database = await openAnother();
     await peopleQueries(database.db).put({ id: "first", email: undefined, name: undefined, isAdmin: false, now: 1 });
     expect(await lookupQueries(database.db).person("first")).toMatchObject({ isAdmin: false });
   });
 
-  it("writes nothing when nothing changed", async () => {
+  it("the database writes no person whose fields did not change", async () => {
     const person = { id: "same", email: "same@example.com", name: "Same", isAdmin: false };
     await peopleQueries(suite.db).put({ ...person, now: 1_000 });
     await peopleQueries(suite.db).put({ ...person, now: 2_000 });
@@ -32,7 +32,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await row.executeTakeFirst()).toEqual({ updated_at: 1_000 });
   });
 
-  it("stores the proof of an email address until the email address changes", async () => {
+  it("the proof of an email address lasts until the email address changes", async () => {
     const { put, findByEmails } = peopleQueries(suite.db);
     const person = { id: "proven", name: undefined, isAdmin: false, now: 1 };
     const isProven = async (email: string) => (await findByEmails([email])).map((holder) => holder.isProven);
@@ -49,7 +49,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await lookupQueries(suite.db).person("proven")).toMatchObject({ email: undefined });
   });
 
-  it("withdraws a proof only of the party that gave it", async () => {
+  it("only the party that gave the proof of an email address withdraws the proof", async () => {
     const { put, withdrawEmailProof, findByEmails } = peopleQueries(suite.db);
     const email = "withdrawn@example.com";
     const isProven = async () => (await findByEmails([email])).map((holder) => holder.isProven);
@@ -60,7 +60,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await isProven()).toEqual([false]);
   });
 
-  it("finds people by email address", async () => {
+  it("the database finds all people with an email address", async () => {
     const { put, findByEmails } = peopleQueries(suite.db);
     for (const id of ["p1", "p2", "p3"]) {
       await put({
@@ -76,7 +76,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await findByEmails([])).toEqual([]);
   });
 
-  it("finds the known people among many ids", async () => {
+  it("the database finds the known people among many ids", async () => {
     const known = { email: undefined, name: "Known", isAdmin: false };
     for (const id of ["k1", "k2"]) await peopleQueries(suite.db).put({ ...known, id, now: 1 });
     const found = await peopleQueries(suite.db).findByIds(["k1", "unknown", "k2", "k1", "k'3\"\\"]);
@@ -87,7 +87,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await peopleQueries(suite.db).findByIds([])).toEqual(new Map());
   });
 
-  it("stores a person once when many callers put them together", async () => {
+  it("the database stores a person once when 20 callers store the person at the same time", async () => {
     const person = { id: "busy", email: "busy@example.com", name: "Busy", isAdmin: false, now: 1 };
     await Promise.all(Array.from({ length: 20 }, () => peopleQueries(suite.db).put(person)));
     expect(await lookupQueries(suite.db).person("busy")).toMatchObject({ name: "Busy" });

@@ -12,7 +12,7 @@ describe.each(engines)("API tokens on $name", (engine) => {
     await peopleQueries(suite.db).put({ id: "bob", email: undefined, name: undefined, isAdmin: false, now: 1 });
   });
 
-  it("lists the tokens of one person, newest first, and deletes no others", async () => {
+  it("the database lists the API tokens of one person, newest first, and deletes no API tokens of others", async () => {
     const [older, newer] = [sampleToken({ userId: "bob" }), sampleToken({ userId: "bob", label: "phone" })];
     await apiTokenQueries(suite.db).insert(older);
     await apiTokenQueries(suite.db).insert(newer);
@@ -23,7 +23,7 @@ describe.each(engines)("API tokens on $name", (engine) => {
     expect(await apiTokenQueries(suite.db).list("bob")).toEqual([older]);
   });
 
-  it("rejects a token of an unknown person", async () => {
+  it("an API token of an unknown person is rejected", async () => {
     const insert = apiTokenQueries(suite.db).insert(sampleToken({ userId: "nobody" }));
     await expect(insert).rejects.toMatchObject({ code: "user_not_found" });
   });

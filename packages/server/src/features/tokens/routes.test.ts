@@ -28,7 +28,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect((await ann.send("GET /me")).body).toEqual(me);
   });
 
-  it("creates a token that acts as its user until it is revoked", async () => {
+  it("an API token acts as its user until it is revoked", async () => {
     const created = await ann.send("POST /tokens", { json: { label: "laptop" } });
     expect([created.status, created.headers["cache-control"]]).toEqual([201, "no-store"]);
     const { id, token } = created.body;
@@ -46,7 +46,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(404);
   });
 
-  describe("requirement 36: of a JWT's user", () => {
+  describe("requirement 36: API tokens of a JWT's user", () => {
     const DAY_MS = 86_400_000;
     const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
     const create = (expiresAt: string | null, headers?: object) =>
@@ -55,7 +55,7 @@ describe.each(engines)("tokens on $name", (engine) => {
         ...headers,
       });
 
-    it("expires within 90 days by default", async () => {
+    it("an API token of a JWT's user expires within 90 days by default", async () => {
       const left = Date.parse((await create(null)).body.expiresAt) - Date.now();
       expect(left).toBeGreaterThan(89.9 * DAY_MS);
       expect(left).toBeLessThanOrEqual(90 * DAY_MS);
@@ -67,7 +67,7 @@ describe.each(engines)("tokens on $name", (engine) => {
       expect((await create(inDays(89))).status).toBe(201);
     });
 
-    it("never outlives the token that creates it", async () => {
+    it("an API token never outlives the API token that creates it", async () => {
       const { token, expiresAt } = (await create(inDays(2))).body;
       expect((await create(null, withToken(token))).body.expiresAt).toBe(expiresAt);
       expect((await create(inDays(3), withToken(token))).status).toBe(400);
@@ -86,7 +86,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect(body.expiresAt).toBeNull();
   });
 
-  it("revokes all tokens of the caller and no others", async () => {
+  it("DELETE /tokens revokes all API tokens of the caller and no API tokens of others", async () => {
     const { token } = (await service.as("cleo").send("POST /tokens", { json: { label: "a" } })).body;
     await service.as("cleo").send("POST /tokens", { json: { label: "b" } });
     const other = (await service.as("dora").send("POST /tokens", { json: { label: "c" } })).body;
@@ -96,7 +96,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect((await service.anonymous.send("GET /me", withToken(other.token))).status).toBe(200);
   });
 
-  describe("requirement 36: of another user", () => {
+  describe("requirement 36: API tokens of another user", () => {
     const asAdmin = async (call: string) =>
       service.anonymous.send(call, withToken(await tokenOfAccount({ isAdmin: true })));
 
@@ -111,12 +111,15 @@ describe.each(engines)("tokens on $name", (engine) => {
       expect((await service.as("eve").send("GET /tokens")).body.tokens).toEqual([]);
     });
 
-    it.each(["GET /tokens?userId=eve", "DELETE /tokens?userId=eve"])("refuses %s to others", async (call) => {
-      expect((await ann.send(call)).body).toMatchObject({ status: 403, code: "access_denied" });
-    });
+    it.each(["GET /tokens?userId=eve", "DELETE /tokens?userId=eve"])(
+      "%s is refused to a user who is not an administrator",
+      async (call) => {
+        expect((await ann.send(call)).body).toMatchObject({ status: 403, code: "access_denied" });
+      },
+    );
   });
 
-  it("creates a token that expires", async () => {
+  it("an API token stops at its expiry", async () => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     const { token } = (await ann.send("POST /tokens", { json: { label: "short", expiresAt } })).body;
     expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(200);
@@ -125,13 +128,16 @@ describe.each(engines)("tokens on $name", (engine) => {
     service.advance(-60_001);
   });
 
-  it.each(["2096-02-29T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])("accepts the expiry %s", async (expiresAt) => {
-    const { status, body } = await service.anonymous.send("POST /tokens", {
-      ...withToken(await tokenOfAccount()),
-      json: { label: "a", expiresAt },
-    });
-    expect([status, body.expiresAt?.slice(0, 19)]).toEqual([201, expiresAt.slice(0, 19)]);
-  });
+  it.each(["2096-02-29T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])(
+    "POST /tokens accepts the expiry %s",
+    async (expiresAt) => {
+      const { status, body } = await service.anonymous.send("POST /tokens", {
+        ...withToken(await tokenOfAccount()),
+        json: { label: "a", expiresAt },
+      });
+      expect([status, body.expiresAt?.slice(0, 19)]).toEqual([201, expiresAt.slice(0, 19)]);
+    },
+  );
 
   it.each([
     { label: "" },
@@ -147,7 +153,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     { label: "a", expiresAt: "2999-13-01T00:00:00Z" },
     { label: "a", userId: "bob" },
     { label: "a", token: unknownId() },
-  ])("refuses %j", async (json) => {
+  ])("POST /tokens refuses %j", async (json) => {
     expect((await ann.send("POST /tokens", { json })).body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 });

@@ -54,7 +54,7 @@ const commands: fc.Arbitrary<Run> = fc.oneof(
 describe.each(engines)("requirement 9: the usage counter matches the rows, on $name", (engine) => {
   const service = useService({ engine, limits: { ...QUOTA, singlePutMaxBytes: 1_000, uploadMaxBytes: 10_000 } });
 
-  it("after each command of any sequence", async () => {
+  it("the usage counter matches the rows after each command of any sequence", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 1, maxLength: 16 }), async (sequence) => {
         const scene = await newScene(service);
@@ -68,7 +68,7 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
     );
   });
 
-  it("after simultaneous commands", async () => {
+  it("the usage counter matches the rows after simultaneous commands", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(commands, { minLength: 2, maxLength: 8 }), { maxLength: 5 }),

@@ -30,7 +30,7 @@ describe.each(engines)("usage on $name", (engine) => {
     expect(await attachmentQueries(suite.db).listOfNote(note.id)).toHaveLength(40);
   });
 
-  it("releases quota once when many callers delete a file together", async () => {
+  it("12 simultaneous deletions and aborts of a file release its quota once", async () => {
     const note = sampleNote({ ownerId: "bob" });
     await noteQueries(suite.db).insert(note);
     const files = [1, 2, 4].map((sizeBytes) => sampleAttachment(note, { sizeBytes }));
@@ -48,7 +48,7 @@ describe.each(engines)("usage on $name", (engine) => {
     expect(await usageQueries(suite.db).find("bob")).toEqual({ bytes: 0, files: 0 });
   });
 
-  it("counts with the quota of an owner, and holds a deleted file beyond it", async () => {
+  it("the own quota of an owner replaces the default, and a deleted file still counts while it is held", async () => {
     const note = sampleNote({ ownerId: "eve" });
     await noteQueries(suite.db).insert(note);
     const quota = { bytes: 10, files: 3 };
@@ -72,7 +72,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await noteQueries(suite.db).delete(note.id);
   });
 
-  it("requirement 60: counts with the number of files of an owner", async () => {
+  it("requirement 60: the own number of files of an owner replaces the default", async () => {
     const note = sampleNote({ ownerId: "fay" });
     await noteQueries(suite.db).insert(note);
     const quota = { bytes: 10, files: 1 };
@@ -91,7 +91,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await noteQueries(suite.db).delete(note.id);
   });
 
-  it("finds counters that drifted, page by page, and recounts them", async () => {
+  it("the search for wrong usage counters finds them page by page, and a recount corrects them", async () => {
     const owners = ["drift-a", "drift-b", "drift-c"];
     for (const ownerId of owners) {
       const note = sampleNote({ ownerId });

@@ -54,7 +54,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
   const post = (content: Buffer | string, client = ann) =>
     client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
 
-  it("returns usage and quota of the caller", async () => {
+  it("GET /usage returns the usage and the quota of the caller", async () => {
     await newNote();
     const nothing = { usedBytes: 0, quotaBytes: 20 * MIB, files: 0, quotaFiles: 3 };
     expect((await ann.send("GET /usage")).body).toEqual(nothing);
@@ -63,7 +63,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await service.as("bob").send("GET /usage")).body).toEqual(nothing);
   });
 
-  it("counts an upload from its start, and once after its completion", async () => {
+  it("the usage counts an upload from its start, and once after its completion", async () => {
     await newNote();
     const small = await begin(5);
     await begin(10 * MIB);
@@ -74,7 +74,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage()).toEqual({ usedBytes: 5 + 10 * MIB, files: 2 });
   });
 
-  it("returns 413 over the quota of bytes, and reports the numbers", async () => {
+  it("an upload over the quota of bytes returns 413 with the numbers", async () => {
     await newNote();
     await begin(20 * MIB - 10);
     const answer = await start(11);
@@ -86,7 +86,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await start(0)).status).toBe(201);
   });
 
-  it("returns 413 for a first file that is larger than the quota", async () => {
+  it("a first file that is larger than the quota returns 413 and leaves no upload in the bucket", async () => {
     await newNote();
     const before = await service.bucketContents.uploads();
     expect((await start(20 * MIB + 1)).body.code).toBe("quota_exceeded");
@@ -95,7 +95,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(before);
   });
 
-  it("returns 413 over the quota of files, and reports the numbers", async () => {
+  it("an upload or a form over the quota of files returns 413 with the numbers", async () => {
     await newNote();
     for (let nth = 0; nth < 3; nth += 1) await begin(0);
     const answer = await start(0);
@@ -115,7 +115,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
       },
     ],
     ["gone with its note", async () => (await ann.send(`DELETE /notes/${noteId}`)).status],
-  ])("counts a file that is %s until its signed URL can't store it again", async (_how, end) => {
+  ])("the usage counts a file that is %s until its signed URL can't store it again", async (_how, end) => {
     await newNote();
     const upload = await begin(5);
     expect((await put(upload, "hello")).status).toBe(200);
@@ -130,7 +130,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     });
   });
 
-  it("releases an aborted multipart upload immediately", async () => {
+  it("an aborted multipart upload releases its quota immediately", async () => {
     await newNote();
     const { id } = await begin(2 * MIB);
     expect((await ann.send(`DELETE /uploads/${id}`)).status).toBe(204);
@@ -167,7 +167,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     service.advance(-URL_IS_DEAD_MS);
   });
 
-  it("counts the file of an editor in the quota of the owner", async () => {
+  it("the file of an editor counts in the quota of the owner", async () => {
     await newNote();
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
     const bob = service.as("bob");
@@ -196,7 +196,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
   });
 
   describe("a form", () => {
-    it("counts the exact size of its file, and nothing when it is refused", async () => {
+    it("the usage counts the exact size of a file in a form, and nothing when the form is refused", async () => {
       await newNote();
       expect((await post("hello")).status).toBe(201);
       expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
@@ -205,7 +205,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
       expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
     });
 
-    it("returns 413 for one byte over the quota, and stores nothing", async () => {
+    it("a form with one byte over the quota returns 413 and stores nothing", async () => {
       await newNote();
       const left = 100_000;
       await begin(20 * MIB - left);

@@ -37,7 +37,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     (await webhookQueries(suite.db).listDeliveries(id, { limit: 50, cursor: undefined })).items;
   const read = ({ ownerId, id }: WebhookEndpoint) => webhookQueries(suite.db).find(ownerId, id);
 
-  it("queues a message for the subscribed endpoints of its owner and the service", async () => {
+  it("a message is queued for the subscribed endpoints of its owner and of the service", async () => {
     const own = await addEndpoint({});
     const ofService = await addEndpoint({ ownerId: "" });
     const others = [
@@ -51,7 +51,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     for (const other of others) expect(await logOf(other)).toEqual([]);
   });
 
-  it("sends each message once, also with two workers", async () => {
+  it("two workers send each message once", async () => {
     const { url, received } = await receiverInTest();
     await addEndpoint({ url });
     const ids: string[] = [];
@@ -61,7 +61,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received.map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
-  it("sends the messages about one subject in order, and does not delay other subjects", async () => {
+  it("messages about one subject are sent in order, and do not delay other subjects", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response, { id }) => (isDown && id === first ? refuse(response) : accept(response)),
@@ -84,7 +84,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received.map(({ id }) => id)).toEqual([first, other, first, first, second]);
   });
 
-  it("requirement 53: loses nothing while a receiver responds with 500 for a day", async () => {
+  it("requirement 53: no message is lost while a receiver responds with 500 for a day", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response) => (isDown ? refuse(response) : accept(response)),
@@ -111,7 +111,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await read(endpoint))?.disabledAt).toBeUndefined();
   });
 
-  it("gives up after three days, and disables an endpoint that accepted nothing", async () => {
+  it("a message is given up after three days, and an endpoint that accepted nothing is disabled", async () => {
     const { url, received } = await receiverInTest({ respond: refuse });
     const endpoint = await addEndpoint({ url });
     await queue();
@@ -139,7 +139,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(tries);
   });
 
-  it("does not disable an endpoint that refuses one message but accepts others", async () => {
+  it("an endpoint that refuses one message but accepts another is not disabled", async () => {
     const { url } = await receiverInTest({
       respond: (response, { id }) => (id === bad ? refuse(response) : accept(response)),
     });
@@ -156,7 +156,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await read(endpoint))?.disabledAt).toBeUndefined();
   });
 
-  it("sends a message again that was given up", async () => {
+  it("a message that was given up is sent again on request", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response) => (isDown ? refuse(response) : accept(response)),
@@ -175,7 +175,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(await logOf(endpoint)).toMatchObject([{ attempts: 1, status: 204, problem: undefined }]);
   });
 
-  it("does not delay other endpoints while one endpoint does not respond", async () => {
+  it("an endpoint that does not respond does not delay other endpoints", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     const endpoint = await addEndpoint({ url: hanging.url });
@@ -195,7 +195,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(failures).toMatchObject([{ webhookId: endpoint.id, problem: "The service stopped during the request." }]);
   });
 
-  it("sends five messages of one owner at a time, and does not delay other owners", async () => {
+  it("five messages of one owner are sent at a time, and do not delay other owners", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     for (const ownerId of ["ann", "eve", "mallory"]) {
@@ -217,7 +217,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     await drain();
   });
 
-  it("sends nothing about a user who is disabled, until the user is enabled again", async () => {
+  it("messages of a disabled user wait until the user is enabled again", async () => {
     const { url, received } = await receiverInTest();
     await addEndpoint({ url });
     await queue();
@@ -229,7 +229,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(1);
   });
 
-  it("deletes the deliveries of a deleted endpoint, and old deliveries", async () => {
+  it("the deliveries of a deleted endpoint and old deliveries are deleted", async () => {
     const endpoint = await addEndpoint({});
     const other = await addEndpoint({});
     await queue();
@@ -239,7 +239,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(await logOf(other)).toEqual([]);
   });
 
-  it("requirement 53: sends a message again if the process is killed", async () => {
+  it("requirement 53: a message is sent again if the process is killed", async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const killAt = 3;
     const { url, received } = await receiverInTest({

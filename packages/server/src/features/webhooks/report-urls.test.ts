@@ -57,7 +57,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     return (await rows.orderBy("id").execute()).map(({ body }) => JSON.parse(body).data);
   }
 
-  it("count the URLs of each file, once the events have settled", async () => {
+  it("the summaries of issued URLs count the URLs of each file after 30 seconds", async () => {
     const endpointId = await addEndpoint();
     const { id: first, noteId, attachmentIds } = await issue();
     const { id: last } = await issue({ noteId, attachmentIds: [...attachmentIds, v7()] });
@@ -78,7 +78,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await report()).toBe(0);
   });
 
-  it("count every event once, with two replicas and while events leave the journal", async () => {
+  it("the summaries of issued URLs count every event once, with two replicas and while events leave the journal", async () => {
     const endpointId = await addEndpoint();
     for (let nth = 0; nth < 40; nth++) {
       await issue();
@@ -144,7 +144,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await summariesFor(endpointId)).toHaveLength(2);
   });
 
-  it("cover the files of everybody for an endpoint of the service", async () => {
+  it("the summaries of issued URLs cover the files of everybody for an endpoint of the service", async () => {
     const endpointId = await addEndpoint({ ownerId: "" });
     for (const ownerId of ["ann", "bob", "zoe"]) {
       await addFileOf(ownerId);
@@ -155,7 +155,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await summariesFor(endpointId)).toMatchObject([{ count: 3 }]);
   });
 
-  it("cost one query if nobody subscribes", async () => {
+  it("the summaries of issued URLs cost one query if nobody subscribes", async () => {
     await addEndpoint({ events: ["upload.ready"] });
     await addEndpoint({ disabledAt: 1 });
     await issue();

@@ -56,7 +56,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     return body.id;
   }
 
-  it("requirement 52: shows the secret once", async () => {
+  it("requirement 52: the secret of a webhook is shown once", async () => {
     const { owner } = await arrange();
     const created = await create(owner, { description: "Archive" });
     expect(created).toMatchObject({ url: URL_OF_NOBODY, events: ALL, description: "Archive", disabledAt: null });
@@ -69,7 +69,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(service.log()).not.toContain("hooks.example.com");
   });
 
-  it("reports shares, uploads and URLs, with signatures that the library verifies", async () => {
+  it("a webhook reports shares, uploads and URLs, with signatures that a webhook library verifies", async () => {
     const { owner, noteId, messages } = await arrangeReceiver();
     const attachmentId = await attach(owner, noteId);
     await service.as("bob").send("GET /me");
@@ -89,7 +89,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     for (const secret of ["X-Amz", "http", new URL(fileUrl).pathname]) expect(text).not.toContain(secret);
   });
 
-  it("reports uploads directly to the bucket that are ready or rejected", async () => {
+  it("a webhook reports uploads directly to the bucket that are ready or rejected", async () => {
     const { owner, noteId, messages } = await arrangeReceiver();
     const send = async (file: { filename: string; contentType: string }, content: string) => {
       const json = { ...file, sizeBytes: Buffer.byteLength(content) };
@@ -106,7 +106,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     ]);
   });
 
-  it("reports the claim of a link and the file of a visitor, without a token", async () => {
+  it("a webhook reports the claim of a link and the file of a visitor, without a token", async () => {
     const { userId, owner, noteId, messages } = await arrangeReceiver();
     const attachmentId = await attach(owner, noteId);
     const link = (await owner.send(`POST /notes/${noteId}/links`, { json: { label: "Bank" } })).body;
@@ -127,14 +127,14 @@ describe.each(engines)("webhooks on $name", (engine) => {
     for (const secret of [token, request.token]) expect(JSON.stringify(found)).not.toContain(secret);
   });
 
-  it("requirement 53: queues nothing for a change that fails", async () => {
+  it("requirement 53: a change that fails queues no message", async () => {
     const { owner, noteId, webhook } = await arrangeReceiver();
     const many = { userIds: ["bob"], role: "viewer", expiresAt: "2020-01-01T00:00:00Z" };
     expect((await owner.send(`PUT /notes/${noteId}/shares`, { json: many })).status).toBe(400);
     expect((await owner.send(`GET /webhooks/${webhook.id}/deliveries`)).body.items).toEqual([]);
   });
 
-  it("lists deliveries, and sends one again", async () => {
+  it("the owner of a webhook lists its deliveries, and sends a delivery again", async () => {
     let isDown = true;
     const respond = (response: Parameters<typeof accept>[0]) => (isDown ? refuse : accept)(response);
     const { owner, webhook, messages } = await arrangeReceiver({ respond });
@@ -154,7 +154,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(messages().map(({ type }) => type)).toEqual(["webhook.test", "webhook.test", "webhook.test"]);
   });
 
-  it("requirement 52: accepts both secrets for a day after a rotation", async () => {
+  it("requirement 52: a message has the signatures of both secrets after a rotation", async () => {
     const { owner, receiver, webhook } = await arrangeReceiver();
     const rotated = (await owner.send(`POST /webhooks/${webhook.id}/secret`)).body;
     expect(rotated.secret).not.toBe(webhook.secret);
@@ -167,7 +167,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
   });
 
-  it("changes, disables, enables and deletes a webhook", async () => {
+  it("the owner of a webhook changes, disables, enables and deletes the webhook", async () => {
     const { owner, noteId } = await arrange();
     const { id } = await create(owner);
     const change = (json: object) => owner.send(`PATCH /webhooks/${id}`, { json });
@@ -185,7 +185,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect((await change({ description: "Gone" })).body.code).toBe("webhook_not_found");
   });
 
-  it("requirement 31: refuses a URL without TLS, with a password or of a private host", async () => {
+  it("requirement 31: a webhook refuses a URL without TLS, with a password or of a private host", async () => {
     const { owner } = await arrange();
     const { id } = await create(owner);
     for (const url of [
@@ -205,7 +205,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
   });
 
-  it("returns 400 for bad input", async () => {
+  it("a webhook with unknown events, a long URL or an unknown field returns 400", async () => {
     const { owner } = await arrange();
     for (const given of [
       { events: ["note.created"] },
@@ -219,7 +219,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
   });
 
-  it("accepts 20 webhooks of a user, also at the same time", async () => {
+  it("a user has at most 20 webhooks, also when many are created at the same time", async () => {
     const { owner } = await arrange();
     const json = { url: URL_OF_NOBODY, events: ALL };
     const answers = await Promise.all(Array.from({ length: 23 }, () => owner.send("POST /webhooks", { json })));
@@ -227,7 +227,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(answers.filter(({ body }) => body.code === "too_many_webhooks")).toHaveLength(3);
   });
 
-  it("sends 100 messages by hand in an hour", async () => {
+  it("a user sends at most 100 test messages in an hour", async () => {
     const { owner } = await arrange();
     const { id } = await create(owner);
     const answers: Answer[] = [];
@@ -239,7 +239,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     await owner.send(`DELETE /webhooks/${id}`);
   });
 
-  it("requirement 52: reports the webhooks of others as missing", async () => {
+  it("requirement 52: the webhooks of others are reported as missing", async () => {
     const { webhook } = await arrangeReceiver();
     const ofService = await create(root, {}, "/admin/webhooks");
     const { owner: stranger } = await arrange();
@@ -266,7 +266,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect((await root.send(`DELETE /admin/webhooks/${ofService.id}`)).status).toBe(204);
   });
 
-  it("reports all notes to a webhook of the service, and logs only its host", async () => {
+  it("a webhook of the service reports all notes, and the log has only its host", async () => {
     const receiver = await receiverInTest();
     const url = `${receiver.url}?key=secret`;
     const webhook = await create(root, { url, events: ["upload.ready"] }, "/admin/webhooks");
@@ -298,7 +298,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
 describe("a service without WEBHOOKS_ALLOW_LOOPBACK", () => {
   const service = useService({ engine: engines[0] as (typeof engines)[number], refusesLoopback: true });
 
-  it("requirement 31: refuses the URL of this machine", async () => {
+  it("requirement 31: a webhook refuses the URL of this machine without WEBHOOKS_ALLOW_LOOPBACK", async () => {
     for (const url of [
       "http://localhost:8080/",
       "https://localhost/",

@@ -52,24 +52,30 @@ async function publishKey(kid: string, algorithm = "ES256"): Promise<SigningKey>
 }
 
 describe("requirement 27: keys of an identity provider", () => {
-  it.each(["RS256", "PS256", "ES256", "EdDSA", "Ed25519"])("verify %s", async (algorithm) => {
-    const key = await publishKey("k1", algorithm);
-    expect(await send(await signWith(key, claims))).toBe(200);
-  });
+  it.each(["RS256", "PS256", "ES256", "EdDSA", "Ed25519"])(
+    "a key of an identity provider verifies a token that is signed with %s",
+    async (algorithm) => {
+      const key = await publishKey("k1", algorithm);
+      expect(await send(await signWith(key, claims))).toBe(200);
+    },
+  );
 
-  it.each(["RS512", "ES384"])("do not verify %s, which is not a pinned algorithm", async (algorithm) => {
-    const key = await publishKey("k1", algorithm);
-    expect(await send(await signWith(key, claims))).toBe(401);
-  });
+  it.each(["RS512", "ES384"])(
+    "a token that is signed with %s, which is not a pinned algorithm, is refused",
+    async (algorithm) => {
+      const key = await publishKey("k1", algorithm);
+      expect(await send(await signWith(key, claims))).toBe(401);
+    },
+  );
 
-  it("are tried one by one when token and keys have no id", async () => {
+  it("the keys of an identity provider are tried one by one when token and keys have no id", async () => {
     const keys = await Promise.all([1, 2, 3].map(() => newSigningKey("ES256", undefined)));
     provider.publish(...keys);
     for (const key of keys) expect(await send(await signWith(key, claims))).toBe(200);
     expect(await send(await signWith(await newSigningKey("ES256", undefined), claims))).toBe(401);
   });
 
-  it("are fetched once for many concurrent tokens", async () => {
+  it("the keys of an identity provider are fetched once for 20 concurrent tokens", async () => {
     const key = await publishKey("k1");
     const tokens = await Promise.all(
       Array.from({ length: 20 }, (_, n) => signWith(key, { ...claims, sub: `user-${n}` })),
@@ -78,7 +84,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(1);
   });
 
-  it("are fetched again for an unknown id, at most once per cool-down", async () => {
+  it("a token with an unknown key id fetches the keys again, at most once per cool-down", async () => {
     const old = await publishKey("k1");
     expect(await send(await signWith(old, claims))).toBe(200);
     const next = await newSigningKey("ES256", "k2");
@@ -96,7 +102,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(2);
   });
 
-  it("that were withdrawn are refused after the next fetch, even for a cached token", async () => {
+  it("a withdrawn key is refused after the next fetch, even for a cached token", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     expect(await send(token)).toBe(200);
@@ -106,7 +112,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("that are withdrawn during a verification leave no cached token", async () => {
+  it("a key that is withdrawn during a verification leaves no cached token", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -122,7 +128,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("that are replaced under the same id are refused", async () => {
+  it("a token of a key that was replaced under the same id is refused", async () => {
     const token = await signWith(await publishKey("k1"), claims);
     expect(await send(token)).toBe(200);
     await publishKey("k1");
@@ -130,7 +136,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("are fetched again after a minute, even without a new token", async () => {
+  it("the keys of an identity provider are fetched again after a minute, even without a new token", async () => {
     const token = await signWith(await publishKey("k1"), claims);
     expect(await send(token)).toBe(200);
     provider.publish();
@@ -141,7 +147,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(2);
   });
 
-  it("that stay keep their cached tokens when another key is added", async () => {
+  it("the cached tokens of a key stay valid when another key is added", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     expect(await send(token)).toBe(200);
@@ -154,7 +160,7 @@ describe("requirement 27: keys of an identity provider", () => {
 });
 
 describe("an identity provider that can't be reached", () => {
-  it("returns 503 without a fetch for each request if no key is known", async () => {
+  it("a token returns 503 without a fetch for each request if the provider is down and no key is known", async () => {
     const key = await publishKey("k1");
     const token = await signWith(key, claims);
     provider.fail(true);
@@ -170,7 +176,7 @@ describe("an identity provider that can't be reached", () => {
     expect(await send(token)).toBe(200);
   });
 
-  it("keeps known keys for ten minutes and returns 503 for unknown ones", async () => {
+  it("while the provider is down, known keys stay valid for ten minutes and unknown keys return 503", async () => {
     const key = await publishKey("k1");
     const token = await signWith(key, claims);
     expect(await send(token)).toBe(200);
@@ -185,7 +191,7 @@ describe("an identity provider that can't be reached", () => {
     expect(await send(token)).toBe(503);
   });
 
-  it("counts an invalid key set as a failure", async () => {
+  it("a token returns 503 if the key set of the identity provider is invalid", async () => {
     provider.publish({ algorithm: "ES256", publicJwk: null } as never);
     expect(await send(await signWith(await newSigningKey("ES256", "k1"), claims))).toBe(503);
   });

@@ -67,7 +67,7 @@ describe("the caller", () => {
     expect(identified).toEqual([]);
   });
 
-  it("is the user in the configured claim of a token, also if the claim is a number", async () => {
+  it("the caller is the user in the configured claim of a token, also if the claim is a number", async () => {
     const byClaim = { ...bySecret, userClaim: "userId" };
     for (const userId of ["64b7f0c2a1d4e8f9b0c3d2e1", 7]) {
       const token = await signTestJwt({ userId, exp: claims.exp });
@@ -132,12 +132,12 @@ describe("requirement 27: a token is refused", () => {
     ["with a control character in its sub", { ...claims, sub: "a\u0000b" }, /sub/],
     ["with a number for its sub", { ...claims, sub: 7 as never }, /sub/],
     ["longer than 8,192 characters", { ...claims, padding: "p".repeat(9000) }, /longer/],
-  ])("%s", async (_, token, text) => {
+  ])("a token is refused %s", async (_, token, text) => {
     expect(await call(bySecret, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(text));
     expect(identified).toEqual([]);
   });
 
-  it("without a signature (`none`)", async () => {
+  it("a token without a signature (`none`) is refused", async () => {
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     for (const alg of ["none", "None", "NONE"]) {
       const token = `${encode({ alg })}.${encode(claims)}.`;
@@ -146,26 +146,26 @@ describe("requirement 27: a token is refused", () => {
     }
   });
 
-  it("that was changed", async () => {
+  it("a token that was changed is refused", async () => {
     const [header, payload = "", signature] = (await signTestJwt(claims)).split(".");
     const other = Buffer.from(payload, "base64url").toString().replace("user-1", "user-2");
     const token = [header, Buffer.from(other).toString("base64url"), signature].join(".");
     expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/not valid/));
   });
 
-  it("of another HMAC algorithm than HS256", async () => {
+  it("a token of another HMAC algorithm than HS256 is refused", async () => {
     const [, payload] = (await signTestJwt(claims)).split(".");
     const input = `${Buffer.from('{"alg":"HS512"}').toString("base64url")}.${payload}`;
     const token = `${input}.${createHmac("sha512", TEST_JWT_SECRET).update(input).digest("base64url")}`;
     expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/algorithm/));
   });
 
-  it("that is signed with RS256 if only a secret is configured", async () => {
+  it("a token that is signed with RS256 is refused if only a secret is configured", async () => {
     const key = await newSigningKey("RS256", "k1");
     expect(await call(bySecret, `Bearer ${await signWith(key, claims)}`)).toEqual(refused(/algorithm/));
   });
 
-  it("of a wrong or missing issuer or audience", async () => {
+  it("a token of a wrong or missing issuer or audience is refused", async () => {
     const jwt = { ...bySecret, issuer: "https://login.example", audience: "valetkey" };
     const right = { ...claims, iss: jwt.issuer, aud: ["other", "valetkey"] };
     expect(await call(jwt, `Bearer ${await signTestJwt(right)}`)).toMatchObject({ status: 200 });
@@ -179,7 +179,7 @@ describe("requirement 27: a token is refused", () => {
       expect(await call(jwt, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(/iss|aud/));
   });
 
-  it("when its secret is the public key of the key set (HS/RS confusion)", async () => {
+  it("a token whose secret is the public key of the key set is refused (HS/RS confusion)", async () => {
     const { startJwksServer } = await import("../../../testing/auth/jwks-server.ts");
     const provider = await startJwksServer();
     const key = await newSigningKey("RS256", "k1");
@@ -210,7 +210,7 @@ describe("a token that was verified before", () => {
     expect(authenticate(request)).toEqual({ userId: "user-1" });
   });
 
-  it("still expires (requirement 27)", async () => {
+  it("requirement 27: a token that was verified before still expires", async () => {
     const app = appWith(bySecret);
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
     const status = async () => (await app.inject({ url: "/whoami", headers })).statusCode;
@@ -221,7 +221,7 @@ describe("a token that was verified before", () => {
     expect(await status()).toBe(401);
   });
 
-  it("records its user once", async () => {
+  it("a token that is sent twice records its user once", async () => {
     const app = appWith(bySecret);
     const headers = {
       authorization: `Bearer ${await signTestJwt({ ...claims, email: "Ann@example.com", name: "Ann" })}`,
@@ -251,12 +251,12 @@ describe("a token records the email address", () => {
     ["as none if it is not an email address", { email: "ann" }, null, false],
     ["as none if it is not a string", { email: ["ann@example.com"] as never }, null, false],
     ["not if it is missing", {}, undefined, false],
-  ])("%s", async (_, extra, email, isEmailVerified) => {
+  ])("a token records the email address %s", async (_, extra, email, isEmailVerified) => {
     await call(bySecret, `Bearer ${await signTestJwt({ ...claims, ...extra })}`);
     expect(identified).toMatchObject([{ subject: "user-1", email, isEmailVerified, name: undefined }]);
   });
 
-  it("and the request fails if the record can't be written", async () => {
+  it("a request with a token fails if the record of the user can't be written", async () => {
     const app = createWhoamiApp(
       createAuthenticator({
         jwt: bySecret,

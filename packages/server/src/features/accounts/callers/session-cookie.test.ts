@@ -18,7 +18,7 @@ describe("the token of a session", () => {
     expect(read(`theme=dark; ${cookie}; vk_link_1=x`)).toBe("abc");
   });
 
-  it("is not read from the cookie of another service, or of this service on HTTPS", () => {
+  it("the token of a session is not read from a cookie of another service, or of this service on HTTPS", () => {
     const value = encodeURIComponent(signed("abc"));
     expect(read(`__Host-${name}=${value}`)).toBeUndefined();
     const onHttps = sessionTokenReader({ secret, publicUrl: "https://files.example" });
@@ -26,7 +26,7 @@ describe("the token of a session", () => {
     expect(onHttps(`__Host-${name}=${value}`)).toBe("abc");
   });
 
-  it("is not read if the signature is missing or made with another secret", () => {
+  it("the token of a session is not read if the signature is missing or made with another secret", () => {
     for (const value of ["", ".", "abc", "abc.", ".abc", signed(""), signed("abc", `${secret}!`)]) {
       expect(read(`${name}=${encodeURIComponent(value)}`), value).toBeUndefined();
     }

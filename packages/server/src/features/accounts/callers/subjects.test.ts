@@ -58,7 +58,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     }
   });
 
-  it("an account keeps its notes and its role after such a token", async () => {
+  it("an account keeps its notes and its role after a token with its id", async () => {
     const admin = await createAdministrator();
     await send("GET /me", await bySecret(admin.id));
     expect((await send("GET /me", admin.session)).body).toMatchObject({ id: admin.id, isAdmin: true });
@@ -168,7 +168,7 @@ describe.each(engines)("users of before identities on $name", (engine) => {
     expect((await service.as("late").send("GET /me")).body).toMatchObject({ id: "late" });
   });
 
-  it("belong to the first issuer that names them", async () => {
+  it("users of before identities belong to the first issuer that names them", async () => {
     await addLegacy("claimed");
     const claimed = { issuer: "jwks", subject: "claimed" } as const;
     expect(await identityQueries(service.db).claimLegacy(claimed)).toBe(true);

@@ -54,8 +54,8 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     return { email, browser, userId: made.body.user.id as string, signIn, mails, subjects };
   }
 
-  describe("of a new sign-in", () => {
-    it("name the time, the browser and the IP address, once for each browser", async () => {
+  describe("a new sign-in", () => {
+    it("the mail about a new sign-in has the time, the browser and the IP address, once for each browser", async () => {
       const ann = await person();
       await ann.browser.signOut();
       expect((await ann.signIn()).code).toBe(200);
@@ -75,7 +75,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(await ann.mails()).toEqual([]);
     });
 
-    it("contain no text of the User-Agent header", async () => {
+    it("the mail about a new sign-in contains no text of the User-Agent header", async () => {
       const ben = await person();
       for (const userAgent of ["Visit evil.example/now 1.0", ""]) await ben.signIn(openBrowser(service, { userAgent }));
       const mails = await ben.mails();
@@ -86,7 +86,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       }
     });
 
-    it("are sent for a passkey, and for a second factor only with its code", async () => {
+    it("a sign-in with a passkey, or with a second factor and its code, sends a mail", async () => {
       const carl = await person();
       const authenticator = createAuthenticator();
       const { challenge } = (await carl.browser.post("passkeys/start", { password: TEST_PASSWORD })).body;
@@ -109,7 +109,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(await carl.subjects()).toEqual([NEW_SIGN_IN]);
     });
 
-    it("come again from a browser that does not remember the person", async () => {
+    it("each sign-in from a browser that does not remember the person sends a mail", async () => {
       const [iris, shared] = [await person(), openBrowser(service)];
       for (let each = 0; each < 2; each += 1) {
         expect((await iris.signIn(shared, { rememberMe: false })).code).toBe(200);
@@ -117,7 +117,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       }
     });
 
-    it("are not suppressed by the mark of another account or a changed mark", async () => {
+    it("the mark of another account or a changed mark does not suppress the mail about a new sign-in", async () => {
       const [dora, emil] = [await person(), await person()];
       await dora.signIn(emil.browser);
       expect(await dora.subjects()).toEqual([NEW_SIGN_IN]);
@@ -139,7 +139,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       }
     });
 
-    it("come again after a new password and after 400 days, and the cookie stays short", async () => {
+    it("a known browser becomes new after a new password and after 400 days, and the cookie stays short", async () => {
       const fred = await person();
       const other = openBrowser(service);
       await fred.signIn(other);
@@ -159,7 +159,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(other.cookies.get(BROWSER_COOKIE)?.length).toBeLessThan(300);
     });
 
-    it("are limited for an account, apart from the other mails", async () => {
+    it("mails about new sign-ins have a limit for each account, apart from the other mails", async () => {
       const gina = await person();
       await useUpMailsOfDay(service, gina.email);
       const browsers = Array.from({ length: 5 }, () => openBrowser(service));
@@ -172,7 +172,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       ]);
     });
 
-    it("do not use up the mails about changes", async () => {
+    it("mails about new sign-ins do not use up the limit of mails about changes", async () => {
       const jill = await person();
       const hours = 4;
       for (let hour = 0; hour < hours; hour += 1) {
@@ -186,7 +186,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       service.advance(-hours * 3_600_001);
     });
 
-    it("do not depend on mail, and are not sent without it", async () => {
+    it("a sign-in works without a mail server, and queues no mail", async () => {
       const silent = await startServiceInTest({ engine, hasAccounts: true });
       const hugo = await accountClient(silent).signUp("hugo");
       expect((await hugo.signIn()).status).toBe(200);
@@ -194,7 +194,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     });
   });
 
-  it("report each change of the protection of an account", async () => {
+  it("a mail reports each change of the protection of an account", async () => {
     const { browser, subjects, mails, email } = await person();
     const password = TEST_PASSWORD;
     const post = async (path: string, json: object) => {
@@ -244,7 +244,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     }
   });
 
-  it("include those that an earlier version queued", async () => {
+  it("the service sends a warning that an earlier version queued", async () => {
     const { email } = await person();
     const row = { id: `earlier-${email}`, kind: "email-changed", email, detail: "{}", attempts: 0 } as const;
     const now = Date.now();
@@ -256,13 +256,13 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     expect(mailbox.to(email).at(-1)?.subject).toBe("Your email address was changed");
   });
 
-  it("report a new API token", async () => {
+  it("a mail reports a new API token", async () => {
     const { userId, subjects } = await person();
     await service.useCases.createApiToken({ userId }, { label: "Backup", expiresAt: undefined });
     expect(await subjects()).toEqual(["An API token was made"]);
   });
 
-  it("report a second factor that an administrator removed", async () => {
+  it("a mail reports a second factor that an administrator removed", async () => {
     const { browser, userId, subjects } = await person();
     const { secret } = (await browser.post("second-factor/start", { password: TEST_PASSWORD })).body;
     await browser.post("second-factor/confirm", { code: new TOTP({ secret }).generate() });
@@ -272,7 +272,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
   });
 
   describe("in German", () => {
-    it("go to a person whose browser prefers German, also about the sign-up", async () => {
+    it("mails are in German for a person whose browser prefers German, also the mail about the sign-up", async () => {
       const { email, browser, signIn, mails } = await person({ language: "de-AT,de;q=0.9,en;q=0.5" });
       expect(mailbox.to(email)[0]?.subject).toBe("Bestätigen Sie Ihre E-Mail-Adresse");
       await browser.signOut();
@@ -285,7 +285,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(mail?.html).toContain('<html lang="de">');
     });
 
-    it("follow a later choice of the person, and no request without a language", async () => {
+    it("the language of mails follows a later choice of the person, and no request without a language", async () => {
       const { email, browser, userId, mails } = await person();
       browser.cookies.set("valetkey.language", "de");
       expect((await browser.send("GET /auth/get-session")).status).toBe(200);
@@ -296,7 +296,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect((await mails()).at(-1)?.subject).toBe("Eine neue Anmeldung bei Ihrem Konto");
     });
 
-    it("reach a person whose language can't be recorded in English", async () => {
+    it("mails are in English for a person whose language can't be recorded", async () => {
       const { browser, userId } = await person();
       browser.cookies.set("valetkey.language", "de");
       failLanguage = true;
@@ -305,7 +305,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(await peopleQueries(service.db).languageOf(userId)).toBe("en");
     });
 
-    it("invite a person without an account in the language of the person who invites", async () => {
+    it("a mail to a person without an account is in the language of the person who invites", async () => {
       const { browser } = await person({ language: "de" });
       const { id } = (await browser.send("POST /notes", { title: "Plan" })).body;
       const [stranger, known] = [`stranger-${engine.name}@example.com`, await person()];

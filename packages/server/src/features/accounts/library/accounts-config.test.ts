@@ -18,7 +18,7 @@ describe.each(engines)("the accounts library on $name", (engine) => {
     telemetry: { enabled: false },
   });
 
-  it("finds every table and column that it would create", async () => {
+  it("the accounts library finds every table and column that it needs", async () => {
     const { toBeCreated, toBeAdded, toBeAddedIndexes } = await getMigrations(options());
     expect({ toBeCreated, toBeAdded, toBeAddedIndexes }).toEqual({
       toBeCreated: [],
@@ -27,7 +27,7 @@ describe.each(engines)("the accounts library on $name", (engine) => {
     });
   });
 
-  it("signs up, signs in and finds the session", async () => {
+  it("the accounts library signs up, signs in and finds the session", async () => {
     const auth = betterAuth(options());
     const post = (path: string, body: unknown) =>
       auth.handler(

@@ -10,7 +10,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     return service;
   };
 
-  it("sign a new user up and identify them by the cookie", async () => {
+  it("sign-up creates an account, and its cookie identifies the user", async () => {
     const { signUp, call } = await open();
     const response = await signUp();
     expect(response.statusCode).toBe(200);
@@ -25,7 +25,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(session.json()).toMatchObject({ user: { id: user.id } });
   });
 
-  it("accept the email address in any case at sign-in", async () => {
+  it("sign-in accepts the email address in upper and lower case", async () => {
     const { signUp, signIn, call } = await open();
     const { user } = (await signUp({ email: "Ann@Example.com" })).json();
     const response = await signIn({ email: "ANN@example.COM" });
@@ -33,7 +33,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie: cookieOf(response) })).json()).toEqual({ userId: user.id });
   });
 
-  it("refuse a wrong password and an unknown email address alike", async () => {
+  it("sign-in refuses a wrong password and an unknown email address with the same response", async () => {
     const { signUp, signIn } = await open();
     await signUp();
     const answers = [await signIn({ password: "wrong horse battery" }), await signIn({ email: "bob@example.com" })];
@@ -44,7 +44,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     }
   });
 
-  it("refuse an email address that is taken", async () => {
+  it("sign-up refuses an email address that is taken", async () => {
     const { signUp } = await open();
     await signUp();
     const response = await signUp({ email: "ANN@example.com" });
@@ -52,14 +52,14 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(response.json()).toMatchObject({ code: "email_taken" });
   });
 
-  it("give an email address to one of many concurrent sign-ups", async () => {
+  it("one of four concurrent sign-ups gets the email address", async () => {
     const { signUp, signIn } = await open();
     const answers = await Promise.all(Array.from({ length: 4 }, (_, n) => signUp({ name: `Ann ${n}` })));
     expect(answers.map((answer) => answer.statusCode).sort()).toEqual([200, 409, 409, 409]);
     expect((await signIn()).statusCode).toBe(200);
   });
 
-  it("refuse an account with missing, invalid or too long fields", async () => {
+  it("sign-up refuses an account with missing, invalid or too long fields", async () => {
     const { accounts, signUp, people } = await open();
     const bad = [
       { password: "123456789" },
@@ -89,13 +89,13 @@ describe.each(engines)("accounts on $name", (engine) => {
     ["of 10 characters", "1234567890"],
     ["of 128 characters", "p".repeat(128)],
     ["in another script", "пароль без букв"],
-  ])("accept a password %s", async (_, password) => {
+  ])("sign-up and sign-in accept a password %s", async (_, password) => {
     const { signUp, signIn } = await open();
     expect((await signUp({ password })).statusCode).toBe(200);
     expect((await signIn({ password })).statusCode).toBe(200);
   });
 
-  it("refuse a body that is not a JSON object of at most 64 KiB", async () => {
+  it("account routes refuse a body that is not a JSON object of at most 64 KiB", async () => {
     const { call, signUp } = await open();
     const form = { headers: { "content-type": "application/x-www-form-urlencoded" }, body: "email=a" };
     expect((await call("POST", "/auth/sign-up/email", form)).statusCode).toBe(415);
@@ -104,7 +104,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await signUp({ name: "n".repeat(64 * 1024) })).statusCode).toBe(413);
   });
 
-  it("record a new user who is not an administrator", async () => {
+  it("sign-up records a new user who is not an administrator", async () => {
     const { signUp, people, call } = await open();
     const first = await signUp();
     await signUp({ email: "bob@example.com", name: "Bob" });
@@ -120,7 +120,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(list()[0]).toEqual([ADDRESS, "Anna", false]);
   });
 
-  it("store no profile picture", async () => {
+  it("accounts store no profile picture", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const update = (body: object) => call("POST", "/auth/update-user", { cookie, body });
@@ -139,7 +139,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(people.get(id)).toMatchObject({ isAdmin: false });
   });
 
-  it("record a user again at sign-in if the record was lost", async () => {
+  it("sign-in records a user again if the record was lost", async () => {
     const { signUp, signIn, people } = await open();
     await signUp();
     people.clear();
@@ -147,7 +147,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect([...people.values()]).toMatchObject([{ email: ADDRESS, emailProvenBy: undefined, name: "Ann" }]);
   });
 
-  it("let the operator create accounts while sign-up is closed", async () => {
+  it("the operator creates accounts while sign-up is closed", async () => {
     const { signUp, signIn, accounts, people } = await open({ signUp: "closed" });
     const refused = await signUp();
     expect(refused.statusCode).toBe(403);
@@ -164,7 +164,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     ).rejects.toMatchObject({ code: "invalid_request" });
   });
 
-  it("change the password and end the other sessions", async () => {
+  it("a new password ends the other sessions", async () => {
     const { signUp, signIn, call } = await open();
     const other = cookieOf(await signUp());
     const mine = cookieOf(await signIn());
@@ -179,7 +179,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await signIn({ password: body.newPassword })).statusCode).toBe(200);
   });
 
-  it("mount no other route of the library", async () => {
+  it("accounts mount no other route of the accounts library", async () => {
     const { call } = await open();
     for (const path of ["/ok", "/error", "/sign-in/social", "/reset-password/token", "/delete-user", "/reference"]) {
       expect((await call("POST", `/auth${path}`, { body: {} })).statusCode).toBe(404);
@@ -187,7 +187,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     }
   });
 
-  it("report that the database is down and recover with it", async () => {
+  it("accounts report that the database is down, and recover with the database", async () => {
     const { accounts, signUp, signIn, call, openReplica, setDatabaseDown } = await open();
     expect(await accounts.hasAny()).toBe(false);
     const cookie = cookieOf(await signUp());

@@ -29,19 +29,19 @@ describe.each(engines)("requirement 36: a new password on $name", (engine) => {
     };
   }
 
-  it("revokes all API tokens and webhooks if the request asks for it", async () => {
+  it("a new password revokes all API tokens and webhooks if the request asks for the revocation", async () => {
     const { change, statusWithToken, countWebhooks } = await signUp("all@example.com");
     expect((await change({ revokeApiTokens: true })).status).toBe(200);
     expect([await statusWithToken(), await countWebhooks()]).toEqual([401, 0]);
   });
 
-  it("keeps the API tokens and webhooks by default", async () => {
+  it("a new password keeps the API tokens and webhooks by default", async () => {
     const { change, statusWithToken, countWebhooks } = await signUp("default@example.com");
     expect((await change({})).status).toBe(200);
     expect([await statusWithToken(), await countWebhooks()]).toEqual([200, 1]);
   });
 
-  it("keeps the API tokens if the current password is wrong", async () => {
+  it("a request with a wrong current password revokes no API tokens", async () => {
     const { change, statusWithToken } = await signUp("wrong@example.com");
     expect((await change({ currentPassword: "not this one at all", revokeApiTokens: true })).status).toBe(403);
     expect(await statusWithToken()).toBe(200);

@@ -68,7 +68,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   }
   const ALL = [200, 200, 200, 200, 200];
 
-  it("lists what is deleted before it closes", async () => {
+  it("an account lists its contents before it is deleted", async () => {
     const ann = await person("ann");
     const { body } = await get("account-contents", ann.cookie);
     expect(body).toEqual({ notes: 1, files: 2, bytes: expect.any(Number), links: 1, people: 1 });
@@ -77,7 +77,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await ann.works()).toEqual(ALL);
   });
 
-  it("stops immediately, and is restored completely when its owner keeps it", async () => {
+  it("a deleted account stops immediately, and is restored completely when its owner keeps it", async () => {
     const ben = await person("ben");
     const closed = await ben.close();
     expect(Date.parse(closed.body.deleteAt) - Date.now()).toBeGreaterThan(13.9 * DAY_MS);
@@ -94,7 +94,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await statusOf(ben.cookie)).toBe(401);
   });
 
-  it("sends a mail that says how to keep it, even after the ten mails of a day", async () => {
+  it("the deletion of an account sends a mail that says how to keep it, even after the ten mails of a day", async () => {
     const lea = await person("lea");
     await useUpMailsOfDay(service, lea.email);
     await lea.close();
@@ -110,7 +110,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(subjects.filter((subject) => subject === "Your account was deleted")).toHaveLength(1);
   });
 
-  it("sends three such mails a day", async () => {
+  it("the deletion of an account sends at most three mails a day", async () => {
     const max = await person("max");
     await service.sendMails();
     const before = mailbox.to(max.email).length;
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(mailbox.to(max.email)).toHaveLength(before);
   });
 
-  it("asks for the second factor before it is kept", async () => {
+  it("a deleted account asks for the second factor before its owner keeps it", async () => {
     const carl = await person("carl");
     const { secret } = (await post("second-factor/start", { password: TEST_PASSWORD }, carl.cookie)).body;
     const code = (ahead: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });
@@ -136,7 +136,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await carl.works()).slice(2)).toEqual([200, 200, 200]);
   });
 
-  it("cannot be that of the last administrator", async () => {
+  it("the account of the last administrator cannot be deleted", async () => {
     const dora = await person("dora");
     const makeAdmin = (id: string) =>
       service.useCases.rememberPerson({ id, email: undefined, name: undefined, isAdmin: true });
@@ -150,7 +150,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await dora.close()).status).toBe(200);
   });
 
-  it("is kept by no owner whom the operator deleted or disabled", async () => {
+  it("an owner whom the operator deleted or disabled cannot keep the account", async () => {
     const [emil, fred] = [await person("emil"), await person("fred")];
     await service.useCases.closeAccountOf(undefined, emil.userId, { isNow: false });
     await fred.close();
@@ -163,7 +163,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     }
   });
 
-  it("is deleted immediately, with its log, when the operator asks for it", async () => {
+  it("the operator deletes an account immediately, and the log records it", async () => {
     const gina = await person("gina");
     await service.useCases.closeAccountOf(undefined, gina.userId, { isNow: true });
     expect(await lookupQueries(service.db).person(gina.userId)).toBeUndefined();
@@ -173,7 +173,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(event).toMatchObject({ action: "person.deleted", actorId: undefined, subjectId: gina.userId });
   });
 
-  it("stops the deletion of a user who is enabled during the deletion", async () => {
+  it("the deletion of a user stops if the user is enabled during the deletion", async () => {
     const { userId } = await signUp("ida");
     for (let nth = 0; nth < 50; nth += 1) {
       await service.useCases.createNote({ userId }, { title: `Note ${nth}`, body: "" });
@@ -189,7 +189,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await accountDeletionQueries(service.db).countContents(userId, 0)).notes).toBe(50);
   });
 
-  it("stays closed to the JWTs of a person whom the operator deleted", async () => {
+  it("the JWTs of a person whom the operator deleted are refused until the operator enables the person", async () => {
     const jan = service.as("jan");
     expect((await jan.send("POST /notes", { json: { title: "Plan" } })).status).toBe(201);
     await service.useCases.closeAccountOf(undefined, "jan", { isNow: true });
@@ -200,7 +200,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   });
 
   // This must be the last test, because tokens expire when the clock moves.
-  it("is deleted permanently after 14 days, and not before", async () => {
+  it("a deleted account is deleted permanently after 14 days, and not before", async () => {
     const hugo = await person("hugo");
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
     expect((await hugo.send("POST /webhooks", { json: hook })).status).toBe(201);

@@ -16,7 +16,7 @@ describe.each(engines)("requirement 35: a disabled user on $name", (engine) => {
 
   const post = (path: string, json: object) => service.anonymous.send(`POST ${path}`, { json, headers: { origin } });
 
-  it("is refused with a JWT that another replica has verified before", async () => {
+  it("a disabled user is refused with a JWT that another replica has verified before", async () => {
     const { database, bucketServer } = service;
     const replica = await startService({ engine, beside: { database, bucketServer } });
     const viewer = replica.as("viewer");
@@ -37,7 +37,7 @@ describe.each(engines)("requirement 35: a disabled user on $name", (engine) => {
     await replica.close();
   });
 
-  it("is refused with an API token until the user is enabled", async () => {
+  it("a disabled user is refused with an API token until the user is enabled", async () => {
     const { token } = (await service.as("editor").send("POST /tokens", { json: { label: "backup" } })).body;
     const me = () => service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}` } });
     await service.useCases.disableUser("editor");
@@ -46,7 +46,7 @@ describe.each(engines)("requirement 35: a disabled user on $name", (engine) => {
     expect((await me()).status).toBe(200);
   });
 
-  it("loses all sessions and can't sign in", async () => {
+  it("a disabled user loses all sessions and can't sign in", async () => {
     const signedUp = await post("/auth/sign-up/email", { ...account, name: "Ann" });
     const [cookie = ""] = [signedUp.headers["set-cookie"]].flat().map((line) => line?.split(";", 1)[0]);
     const { id } = signedUp.body.user;
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 35: a disabled user on $name", (engine) => {
     expect((await post("/auth/sign-in/email", account)).status).toBe(200);
   });
 
-  it("stays disabled when disabled twice", async () => {
+  it("a user who is disabled twice stays disabled until the user is enabled once", async () => {
     await service.useCases.disableUser("fileViewer");
     await service.useCases.disableUser("fileViewer");
     expect((await service.as("fileViewer").send("GET /me")).status).toBe(403);

@@ -32,7 +32,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
   }
   const holderOf = (email: string) => peopleQueries(service.db).findByEmails([email]);
 
-  it("works after its owner opens the link, and sends a mail to the old address", async () => {
+  it("a new email address works after its owner opens the link, and sends a mail to the old email address", async () => {
     const ann = await person("ann");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ann" } })).body.id;
     await service.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: ["anna@example.com"] } });
@@ -50,7 +50,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect((await ann.confirm(token)).code).toBe("account_link_invalid");
   });
 
-  it("sends a mail to the old email address, even after the ten mails of a day", async () => {
+  it("a change of email address sends a mail to the old one, even after the ten mails of a day", async () => {
     const kim = await person("kim");
     const token = await kim.tokenFor("kim2@example.com");
     await useUpMailsOfDay(service, kim.email);
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect(mailbox.to(kim.email).map(({ subject }) => subject)).toContain("Your email address was changed");
   });
 
-  it("answers the same for the email address of another account, and sends nothing", async () => {
+  it("a request for the email address of another account gets the same response, and sends no mail", async () => {
     const [ben, eve] = [await person("ben"), await person("eve")];
     const before = mailbox.to(ben.email).length;
     const [taken, free] = [await eve.ask(ben.email), await eve.ask("nobody@example.com")];
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect([refused.code, refused.headers["retry-after"]]).toEqual(["rate_limited", expect.any(String)]);
   });
 
-  it("is refused when an account got it before the link was opened", async () => {
+  it("a new email address is refused if another account got it before the link was opened", async () => {
     const carl = await person("carl");
     const token = await carl.tokenFor("late@example.com");
     await signUp("late");
@@ -81,7 +81,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect((await carl.signIn()).status).toBe(200);
   });
 
-  it("needs the password, a session of the same account, and an unchanged password", async () => {
+  it("a change of email address needs the password, a session of the account, and an unchanged password", async () => {
     const [dora, fred] = [await person("dora"), await person("fred")];
     expect((await dora.ask("x@example.com", "wrong horse battery")).code).toBe("wrong_password");
     expect((await dora.ask(dora.email)).code).toBe("invalid_request");
@@ -98,7 +98,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect(mailbox.to("dora3@example.com")).toEqual([]);
   });
 
-  it("ends the links in mails to the old email address", async () => {
+  it("a change of email address ends the links in mails to the old email address", async () => {
     const gina = await person("gina");
     await post("request-password-reset", { email: gina.email });
     await service.sendMails();
@@ -107,14 +107,14 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect((await post("reset-password", { token: reset, newPassword: "another horse battery" })).status).toBe(410);
   });
 
-  it("expires after a day", async () => {
+  it("the link for a new email address expires after a day", async () => {
     const hugo = await person("hugo");
     const token = await hugo.tokenFor("hugo2@example.com");
     service.advance(24 * HOUR_MS);
     expect((await hugo.confirm(token)).code).toBe("account_link_invalid");
   });
 
-  it("is set by the operator, who vouches for it", async () => {
+  it("an email address that the operator sets is proven", async () => {
     const iris = await person("iris");
     await service.useCases.changeEmailOf(undefined, iris.userId, "Iris2@example.com");
     expect(await holderOf("iris2@example.com")).toMatchObject([{ id: iris.userId, isProven: true }]);
@@ -125,7 +125,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect(items.map(({ action, subjectId }) => [action, subjectId])).toEqual([["person.email_changed", iris.userId]]);
   });
 
-  it("stays if a sign-in that read the account before records the person", async () => {
+  it("a sign-in that read the account before a change of email address does not undo the change", async () => {
     const jane = await person("jane");
     await service.useCases.changeEmailOf(undefined, jane.userId, "jane2@example.com");
     service.advance(1_000);
@@ -141,7 +141,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
 describe("a service without mail", () => {
   const [engine] = engines;
   const service = useService({ engine: engine as (typeof engines)[number], hasAccounts: true });
-  it("says that the operator changes email addresses", async () => {
+  it("a service without mail says that the operator changes email addresses", async () => {
     const { signUp, post } = accountClient(service);
     const { cookie } = await signUp("ann");
     const json = { newEmail: "anna@example.com", password: TEST_PASSWORD };

@@ -61,7 +61,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     return tokenIn(mail);
   }
 
-  it("is mailed at sign-up, and its link proves the email address once", async () => {
+  it("sign-up mails a link that proves the email address once", async () => {
     const ann = await signUp("ann");
     const token = await mailedTo(ann.email);
     expect(await ann.isProven()).toBe(false);
@@ -80,7 +80,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(lines.filter((line) => line.includes(ann.userId) && !line.includes(ann.email))).toEqual([change]);
   });
 
-  it("gives the shares by the email address to the account", async () => {
+  it("the proof of an email address gives the shares by the email address to the account", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
     // A second user has the same email address, but has not proven it.
@@ -93,7 +93,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("stays when the process dies, and the next sign-in gives the shares", async () => {
+  it("the proof of an email address survives a crash, and the next sign-in gives the shares", async () => {
     const gus = await signUp("gus");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Gus" } })).body.id;
     await service.as("gus").send("GET /me");
@@ -108,7 +108,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([gus.userId]);
   });
 
-  it("requirement 43: is mailed ten times a day at most, which delays no link for a new password", async () => {
+  it("requirement 43: a proof is mailed at most ten times a day, and delays no link for a new password", async () => {
     const kit = await signUp(`kit-${engine.name}`);
     const countSent = async () => {
       await service.sendMails();
@@ -127,7 +127,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await countSent()).toBe(12);
   });
 
-  it("requirement 42: works for its own account only", async () => {
+  it("requirement 42: the proof of an email address works only for its own account", async () => {
     const squatter = await signUp("carl");
     const token = await mailedTo(squatter.email);
     const other = await signUp("dora");
@@ -139,7 +139,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect((await squatter.prove(token)).status).toBe(200);
   });
 
-  it("expires after three days, and is mailed three times an hour at most", async () => {
+  it("the proof of an email address expires after three days, and is mailed at most three times an hour", async () => {
     const emil = await signUp("emil");
     const token = await mailedTo(emil.email);
     service.advance(72 * HOUR_MS);
@@ -151,7 +151,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect((await emil.prove(await mailedTo(emil.email))).status).toBe(200);
   });
 
-  it("the proof of an email address is no use for a new password, and the other way round", async () => {
+  it("the link of a proof sets no new password, and the link of a new password proves no email address", async () => {
     const finn = await signUp("finn");
     const token = await mailedTo(finn.email);
     const json = { token, newPassword: "another horse battery" };

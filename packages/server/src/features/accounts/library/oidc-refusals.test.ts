@@ -4,8 +4,8 @@ import { ANN, BEN, CALLBACK, expectRefusal, openOidc } from "../../../testing/au
 import { CLIENT } from "../../../testing/auth/oidc-provider.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 
-describe.each(engines)("signing in with an identity provider refuses, on $name,", (engine) => {
-  it("to join a password account with the same email address", async () => {
+describe.each(engines)("refused sign-ins with an identity provider, on $name", (engine) => {
+  it("a sign-in with a provider never joins a password account with the same email address", async () => {
     const { provider, signUp, signIn, signInAtProvider, rows, people } = await openOidc(engine);
     const { user } = (await signUp()).json();
     expectRefusal(await signInAtProvider(), "email_taken");
@@ -24,7 +24,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expectRefusal(await signInAtProvider(), "email_taken");
   });
 
-  it("an email address that the provider does not verify", async () => {
+  it("a sign-in with an email address that the provider does not verify is refused", async () => {
     const { provider, signInAtProvider, people, rows } = await openOidc(engine);
     const { email_verified: _, ...silent } = ANN;
     const unproven = [
@@ -45,7 +45,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("a callback that this browser did not start, or has used", async () => {
+  it("a callback that this browser did not start, or has used, is refused", async () => {
     const { go, finish, people } = await openOidc(engine);
     const { back, cookie } = await go();
     const url = new URL(back, "http://x");
@@ -72,7 +72,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(people.size).toBe(1);
   });
 
-  it("a code that is foreign, false, missing or of another issuer", async () => {
+  it("a code that is foreign, false, missing or of another issuer is refused", async () => {
     const { go, finish, people } = await openOidc(engine);
     const other = new URL((await go()).back, "http://x").searchParams.get("code") ?? "";
     for (const [name, value] of [
@@ -89,7 +89,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(people.size).toBe(0);
   });
 
-  it("an ID token that is changed, foreign or missing", async () => {
+  it("an ID token that is changed, foreign or missing is refused", async () => {
     const { provider, signInAtProvider, people } = await openOidc(engine);
     const seen: string[] = [];
     provider.setTamper((answer) => {
@@ -115,7 +115,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("an ID token that was issued for another client", async () => {
+  it("an ID token that was issued for another client is refused", async () => {
     const { provider, signInAtProvider, people } = await openOidc(engine);
     const { clientId } = CLIENT;
     for (const claims of [{ azp: "other" }, { azp: [clientId] }, { aud: [clientId, "other"] }]) {
@@ -131,7 +131,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     }
   });
 
-  it("a subject that two users could share", async () => {
+  it("a subject that two users could share is refused", async () => {
     const { provider, signInAtProvider, people } = await openOidc(engine);
     for (const sub of ["x".repeat(256), "a\ud800", "a\ud801", "a\u0000"]) {
       provider.setPerson({ ...ANN, sub });
@@ -140,12 +140,12 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(people.size).toBe(0);
   });
 
-  it("a state with NUL, and reports no fault of the service", async () => {
+  it("a state with NUL is refused as expired, and not as a fault of the service", async () => {
     const { call } = await openOidc(engine);
     expectRefusal(await call("GET", `${CALLBACK}?code=x&state=%00`), "sign_in_expired");
   });
 
-  it("to redirect anywhere but to a page of this service", async () => {
+  it("a sign-in with a provider redirects only to a page of this service", async () => {
     const { begin, signInAtProvider, advance } = await openOidc(engine);
     const foreign = [
       ...["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example"],
@@ -166,7 +166,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(answer.headers.location).toBe("/shared");
   });
 
-  it("a user whom the provider refuses", async () => {
+  it("a user whom the provider refuses is not signed in", async () => {
     const { provider, signInAtProvider, go, finish } = await openOidc(engine);
     provider.setRefusing(true);
     expectRefusal(await signInAtProvider(), "access_denied");
@@ -177,14 +177,14 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expectRefusal(await finish({ back: forged, cookie }), "sign_in_failed");
   });
 
-  it("requirement 35: a user who is disabled", async () => {
+  it("requirement 35: a disabled user is not signed in by a provider", async () => {
     const { db, signInAtProvider, who } = await openOidc(engine);
     const userId = await who(await signInAtProvider());
     await db.insertInto("disabled_users").values({ user_id: userId, disabled_at: 0 }).execute();
     expectRefusal(await signInAtProvider(), "access_denied");
   });
 
-  it("a discovery document with another issuer or weaker protocols", async () => {
+  it("a discovery document with another issuer or weaker protocols is refused", async () => {
     const { provider, begin } = await openOidc(engine);
     for (const change of [
       { issuer: "https://login.example.com" },
@@ -200,7 +200,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect((await begin()).statusCode).toBe(200);
   });
 
-  it("requirement 24: a start from a page of another origin", async () => {
+  it("requirement 24: a sign-in with a provider is refused if a page of another origin starts it", async () => {
     const { begin } = await openOidc(engine);
     for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }]) {
       const answer = await begin({}, headers);
@@ -209,7 +209,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     }
   });
 
-  it("requirement 30: too many starts from one IP address", async () => {
+  it("requirement 30: the eleventh start of a sign-in with a provider from one IP address is refused", async () => {
     const { begin } = await openOidc(engine);
     for (let time = 0; time < 10; time++) expect((await begin()).statusCode).toBe(200);
     const answer = await begin();
@@ -217,7 +217,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
   });
 
-  it("requirement 28: to write a secret, a code, a state or a token into the log", async () => {
+  it("requirement 28: sign-ins with a provider write no secret, code, state or token into the log", async () => {
     const log: string[] = [];
     const { provider, go, finish, setDatabaseDown } = await openOidc(engine, { log });
     const secrets: string[] = [CLIENT.clientSecret, encodeURIComponent(CLIENT.clientSecret), PASSWORD];

@@ -5,7 +5,7 @@ import { CLIENT, startOidcProvider } from "../../../testing/auth/oidc-provider.t
 import { engines } from "../../../testing/database/test-databases.ts";
 
 describe.each(engines)("signing in with an identity provider, on $name", (engine) => {
-  it("creates an account with a session and returns to the first page", async () => {
+  it("a sign-in with a provider creates an account with a session and returns to the first page", async () => {
     const { signInAtProvider, go, who, people, call, rows, accounts } = await openOidc(engine);
     const answer = await signInAtProvider({ callbackURL: "/n/1?tab=files#top" });
     expect([answer.statusCode, answer.headers.location]).toEqual([302, "/n/1?tab=files#top"]);
@@ -35,7 +35,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" }, mail: false });
   });
 
-  it("requirement 59: warns of a sign-in from another browser only", async () => {
+  it("requirement 59: a sign-in with a provider sends a warning only from another browser", async () => {
     const { signInAtProvider, go, call, db, who } = await openOidc(engine, { queuesMail: true });
     const mails = () => db.selectFrom("mails").select(["kind", "email", "detail"]).execute();
     const first = await signInAtProvider();
@@ -47,7 +47,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(JSON.parse((await mails())[0]?.detail ?? "")).toMatchObject({ userId: await who(other) });
   });
 
-  it("requirement 34: withdraws the proof when the provider no longer vouches for the email address", async () => {
+  it("requirement 34: a provider that no longer vouches for an email address withdraws its proof", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc(engine);
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email_verified: false });
@@ -58,7 +58,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: "oidc" });
   });
 
-  it("requirement 34: withdraws the proof when the provider states another email address", async () => {
+  it("requirement 34: a provider that states another email address withdraws the proof", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc(engine);
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email: "ann.new@example.com" });
@@ -66,7 +66,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: undefined });
   });
 
-  it("reads claims of /userinfo and sends the secret in the form", async () => {
+  it("a sign-in with a provider reads claims of /userinfo and sends the secret in the form", async () => {
     const provider = { areClaimsInIdToken: false, authMethod: "client_secret_post" } as const;
     const service = await openOidc(engine, { provider });
     service.provider.setPerson({ ...ANN, name: "  \u0007", picture: "https://elsewhere.example/ann.png" });
@@ -75,7 +75,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(service.people.get(userId)).toMatchObject({ email: ADDRESS, name: "ann" });
   });
 
-  it("creates accounts even if sign-up is closed", async () => {
+  it("a sign-in with a provider creates accounts even if sign-up is closed", async () => {
     const { signInAtProvider, signUp, who, people } = await openOidc(engine, { signUp: "closed" });
     expect((await signUp()).statusCode).toBe(403);
     const answer = await signInAtProvider();
@@ -83,7 +83,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(people.has(await who(answer))).toBe(true);
   });
 
-  it("requirement 26: requests PKCE, state, nonce and a callback on PUBLIC_URL", async () => {
+  it("requirement 26: a sign-in with a provider requests PKCE, state, nonce and a callback on PUBLIC_URL", async () => {
     const { begin } = await openOidc(engine);
     const started = await begin({}, { host: "evil.example", "x-forwarded-host": "evil.example" });
     const { searchParams } = new URL(started.json().url);
@@ -102,7 +102,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(cookies).toMatchObject([{ name: "__Host-valetkey.state", secure: true, httpOnly: true, sameSite: "Lax" }]);
   });
 
-  it("mounts no route without a provider", async () => {
+  it("the routes of the accounts library for other providers return 404", async () => {
     const { call } = await openOidc(engine);
     for (const path of ["/sign-in/social", "/link-social", "/callback/google", "/error", "/unlink-account"]) {
       expect((await call("POST", `/auth${path}`, { body: { provider: "oidc" } })).statusCode, path).toBe(404);
@@ -111,7 +111,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await call("POST", CALLBACK, { body: {} })).statusCode).toBe(404);
   });
 
-  it("keeps users of two providers apart even with equal subjects", async () => {
+  it("users of two providers with equal subjects have different accounts", async () => {
     const first = await openOidc(engine);
     const userId = await first.who(await first.signInAtProvider());
     const [{ account_id }] = (await first.rows()) as [{ account_id: string }];
@@ -128,7 +128,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     await other.stop();
   });
 
-  it("recovers when a provider that was down is back", async () => {
+  it("sign-ins with a provider work again after the provider was down", async () => {
     const { provider, begin, signUp, signInAtProvider, signIn, go, finish } = await openOidc(engine);
     provider.setDown(true);
     const refused = await begin();
@@ -144,7 +144,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("returns an error if the provider does not respond in time", async () => {
+  it("a sign-in returns an error if the provider does not respond in time", async () => {
     const deadline = new AbortController();
     const { provider, go, finish } = await openOidc(engine, { oidcDeadline: () => deadline.signal });
     const onTheWay = await go();
@@ -158,7 +158,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
   });
 
-  it("reports that the database is down instead of a missing session", async () => {
+  it("a sign-in with a provider reports that the database is down instead of a missing session", async () => {
     const { begin, go, finish, setDatabaseDown, signInAtProvider } = await openOidc(engine);
     const onTheWay = await go();
     setDatabaseDown(true);

@@ -40,7 +40,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     return { ...account, authenticator, start, add, id: added.body.id as string };
   }
 
-  it("sign in without a password and a code", async () => {
+  it("a passkey signs in without a password and a code", async () => {
     const ann = await person("ann");
     const signedIn = await signIn(ann.authenticator.get({ challenge: await challenge() }));
     expect(signedIn.body).toMatchObject({ token: null, user: { id: ann.userId } });
@@ -51,7 +51,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     ]);
   });
 
-  it("need an authenticator that verified its user", async () => {
+  it("a passkey needs an authenticator that verified its user", async () => {
     const ben = await person("ben");
     const isUserVerified = false;
     const response = ben.authenticator.get({ challenge: await challenge(), isUserVerified });
@@ -60,7 +60,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await ben.add(another)).code).toBe("passkey_refused");
   });
 
-  it("accept a challenge once, in five minutes, for its purpose and person", async () => {
+  it("the challenge of a passkey works once, for five minutes, for its purpose and person", async () => {
     const [carl, dora] = [await person("carl"), await person("dora")];
     const used = carl.authenticator.get({ challenge: await challenge() });
     const both = await Promise.all([signIn(used), signIn(used)]);
@@ -77,7 +77,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await carl.add(another.create({ challenge: await dora.start() }))).code).toBe("passkey_refused");
   });
 
-  it("refuse another origin, another key, a counter that goes back, and nonsense", async () => {
+  it("a passkey with another origin, another key, an old counter or an invalid response is refused", async () => {
     const emil = await person("emil");
     const origin = "https://evil.example";
     const evil = emil.authenticator.get({ challenge: await challenge(), origin });
@@ -104,7 +104,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     }
   });
 
-  it("belong to one account, and need its password and a name", async () => {
+  it("a passkey belongs to one account, and needs its password and a name", async () => {
     const [fred, gina] = [await person("fred"), await person("gina")];
     const again = fred.authenticator.create({ challenge: await gina.start() });
     expect((await gina.add(again)).code).toBe("passkey_exists");
@@ -117,7 +117,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await signIn(fred.authenticator.get({ challenge: await challenge() }))).status).toBe(200);
   });
 
-  it("are renamed by their owner alone, and stay the same otherwise", async () => {
+  it("only its owner renames a passkey, and only its name changes", async () => {
     const [nora, otto] = [await person("nora"), await person("otto")];
     const rename = (json: object, cookie = nora.cookie) => post("passkeys/rename", json, cookie);
     const names = async ({ cookie }: typeof nora) =>
@@ -137,7 +137,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect([await names(nora), await names(otto)]).toEqual([["Büro 🔑"], ["Laptop"]]);
   });
 
-  it("end with their sessions, also with one that is being made", async () => {
+  it("a passkey that is removed ends its sessions, also a session that is being made", async () => {
     const hugo = await person("hugo");
     const before = (await signIn(hugo.authenticator.get({ challenge: await challenge() }))).cookie;
     beforeUse = async () => {
@@ -150,7 +150,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await signIn(hugo.authenticator.get({ challenge: await challenge() }))).code).toBe("passkey_refused");
   });
 
-  it("need a code of the second factor", async () => {
+  it("a new passkey needs a code of the second factor", async () => {
     const { cookie } = await signUp("kim");
     const { secret } = (await post("second-factor/start", { password: TEST_PASSWORD }, cookie)).body;
     const code = (ahead: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });
@@ -166,7 +166,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect(await start({ code: code(30_000) })).toBe(200);
   });
 
-  it("end with a new password that revokes the API tokens", async () => {
+  it("a new password that revokes the API tokens removes the passkeys", async () => {
     const [lea, max] = [await person("lea"), await person("max")];
     const isAccepted = async ({ authenticator }: typeof lea) =>
       (await signIn(authenticator.get({ challenge: await challenge() }))).status === 200;
@@ -181,7 +181,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect(await isAccepted(max)).toBe(false);
   });
 
-  it("open no account that is disabled", async () => {
+  it("a passkey does not sign in a disabled user", async () => {
     const iris = await person("iris");
     await service.useCases.disableUser(iris.userId);
     const response = iris.authenticator.get({ challenge: await challenge() });
@@ -190,7 +190,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
 });
 
 describe.each(["http://files.example.com", "https://192.0.2.1", "http://127.0.0.1:3000"])("on %s", (publicUrl) => {
-  it("requirement 56: there are no passkeys", async () => {
+  it("requirement 56: a service without HTTPS or without a host name offers no passkeys", async () => {
     const [engine] = engines;
     const { call, close } = await openAccounts(engine as (typeof engines)[number], { publicUrl });
     expect((await call("POST", "/auth/sign-in/passkey/start", { body: {} })).json().code).toBe("passkeys_unavailable");

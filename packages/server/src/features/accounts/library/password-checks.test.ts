@@ -28,30 +28,33 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     for (let nth = 0; nth < LIMIT; nth += 1) expect((await guess()).statusCode).toBe(401);
   }
 
-  it.each([ADDRESS, "nobody@example.com"])("checks 10 of 60 parallel guesses at %s on two replicas", async (email) => {
-    const { app } = await open();
-    const replica = service.openReplica().app;
-    const answers = await Promise.all(
-      Array.from({ length: GUESSES }, (_, nth) =>
-        (nth % 2 === 0 ? app : replica).inject({
-          method: "POST",
-          url: "/auth/sign-in/email",
-          remoteAddress: `203.0.113.${nth}`,
-          payload: { email: nth % 3 === 0 ? email.toUpperCase() : email, password: WRONG },
-        }),
-      ),
-    );
-    const statuses = answers.map(({ statusCode }) => statusCode).toSorted();
-    expect(statuses).toEqual([...Array(LIMIT).fill(401), ...Array(GUESSES - LIMIT).fill(429)]);
-    const refused = answers.find(({ statusCode }) => statusCode === 429);
-    expect(refused?.json()).toMatchObject({ code: "rate_limited" });
-    const retryAfter = Number(refused?.headers["retry-after"]);
-    expect(retryAfter).toBeGreaterThan(0);
-    expect(retryAfter).toBeLessThanOrEqual(WINDOW_MS / 1000);
-    await replica.close();
-  });
+  it.each([ADDRESS, "nobody@example.com"])(
+    "two replicas check 10 of 60 parallel guesses at the password of %s",
+    async (email) => {
+      const { app } = await open();
+      const replica = service.openReplica().app;
+      const answers = await Promise.all(
+        Array.from({ length: GUESSES }, (_, nth) =>
+          (nth % 2 === 0 ? app : replica).inject({
+            method: "POST",
+            url: "/auth/sign-in/email",
+            remoteAddress: `203.0.113.${nth}`,
+            payload: { email: nth % 3 === 0 ? email.toUpperCase() : email, password: WRONG },
+          }),
+        ),
+      );
+      const statuses = answers.map(({ statusCode }) => statusCode).toSorted();
+      expect(statuses).toEqual([...Array(LIMIT).fill(401), ...Array(GUESSES - LIMIT).fill(429)]);
+      const refused = answers.find(({ statusCode }) => statusCode === 429);
+      expect(refused?.json()).toMatchObject({ code: "rate_limited" });
+      const retryAfter = Number(refused?.headers["retry-after"]);
+      expect(retryAfter).toBeGreaterThan(0);
+      expect(retryAfter).toBeLessThanOrEqual(WINDOW_MS / 1000);
+      await replica.close();
+    },
+  );
 
-  it("refuses the right password until the window expires", async () => {
+  it("the right password is refused after ten guesses until the time window expires", async () => {
     await open();
     await exhaust();
     expect((await guess({ password: PASSWORD })).statusCode).toBe(429);
@@ -61,7 +64,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await guess({ password: PASSWORD })).statusCode).toBe(200);
   });
 
-  it("does not extend the window with refused guesses", async () => {
+  it("refused guesses do not extend the time window", async () => {
     await open();
     await exhaust();
     service.advance(WINDOW_MS / 2);
@@ -70,7 +73,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await guess()).statusCode).toBe(401);
   });
 
-  it("resets the count with a right password", async () => {
+  it("the right password resets the count of guesses", async () => {
     await open();
     for (let round = 0; round < 2; round += 1) {
       for (let nth = 1; nth < LIMIT; nth += 1) expect((await guess()).statusCode).toBe(401);
@@ -78,7 +81,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     }
   });
 
-  it("keeps sessions and other accounts while an account is limited", async () => {
+  it("sessions and other accounts work while an account is limited", async () => {
     await open();
     const cookie = cookieOf(await guess({ password: PASSWORD }));
     await service.signUp({ email: "bob@example.com" }, { remoteAddress: nextAddress() });
@@ -87,7 +90,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await guess({ email: "bob@example.com", password: PASSWORD })).statusCode).toBe(200);
   });
 
-  it("limits guesses at the current password of a session", async () => {
+  it("guesses at the current password of a session are limited", async () => {
     await open();
     const cookie = cookieOf(await guess({ password: PASSWORD }));
     const change = (currentPassword: string) =>
@@ -102,7 +105,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await change(PASSWORD)).statusCode).toBe(200);
   });
 
-  it("stores no email address with a count", async () => {
+  it("the counts of guesses contain no email address", async () => {
     await open();
     await guess();
     const rows = await service.db.selectFrom("limit_counts").selectAll().execute();

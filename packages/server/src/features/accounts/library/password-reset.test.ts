@@ -98,7 +98,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   const reset = (token: string, change: object = {}) =>
     post("/reset-password", { token, newPassword: NEW_PASSWORD, ...change });
 
-  it("replaces the password, ends all sessions and signs in", async () => {
+  it("a password reset replaces the password, ends all sessions and signs in", async () => {
     const ann = await signUp("ann");
     const token = await ann.askForLink();
     expect((await post("/check-password-reset", { token })).body).toEqual({ email: ann.email });
@@ -111,7 +111,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await ann.signIn(NEW_PASSWORD)).toBe(200);
   });
 
-  it("proves the email address, which the mail has reached", async () => {
+  it("a password reset by mail proves the email address", async () => {
     const bea = await signUp("bea");
     expect(await peopleQueries(service.db).findByEmails([bea.email])).toMatchObject([{ isProven: false }]);
     await reset(await bea.askForLink());
@@ -120,7 +120,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     ]);
   });
 
-  it("gives the shares by the email address to the account", async () => {
+  it("a password reset by mail gives the shares by the email address to the account", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
     // A second user has the same email address, but has not proven it.
@@ -132,7 +132,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("revokes API tokens and webhooks on request, and always if the email address was not proven", async () => {
+  it("a password reset revokes API tokens and webhooks on request, and always for an unproven email address", async () => {
     const squatter = await signUp("squatted");
     await reset(await squatter.askForLink());
     expect([await squatter.statusWithToken(), await squatter.countWebhooks()]).toEqual([401, 0]);
@@ -149,7 +149,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect([await carl.statusWithToken(), await carl.countWebhooks()]).toEqual([401, 0]);
   });
 
-  it("requirement 54: removes a second factor if the email address was not proven", async () => {
+  it("requirement 54: a password reset removes a second factor if the email address was not proven", async () => {
     const squatter = await signUp("squatted-with-factor");
     const turnOn = async (cookie: string, password: string) => {
       const { secret } = (await post("/second-factor/start", { password }, { cookie })).body;
@@ -164,7 +164,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await squatter.signIn(NEW_PASSWORD)).toBe(403);
   });
 
-  it("requirement 55: refuses a link if the email address of the account has changed", async () => {
+  it("requirement 55: a password reset is refused if the email address of the account has changed", async () => {
     const { email, userId } = await signUp("moved");
     await post("/request-password-reset", { email });
     beforeLink = async () => {
@@ -178,7 +178,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await reset(tokenIn(mail))).status).toBe(410);
   });
 
-  it("revokes the links of an account if the email address was not proven", async () => {
+  it("a password reset revokes the links of an account if the email address was not proven", async () => {
     const makeLink = async ({ cookie }: { cookie: string }) => {
       const headers = { origin, cookie };
       const note = await service.anonymous.send("POST /notes", { headers, json: { title: "Plan" } });
@@ -203,7 +203,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await kept.isOpen()).toBe(true);
   });
 
-  it("works once, also for two requests at the same time", async () => {
+  it("the link of a password reset works once, also for two requests at the same time", async () => {
     const dora = await signUp("dora");
     const token = await dora.askForLink();
     const both = await Promise.all([reset(token), reset(token, { newPassword: "a third horse battery" })]);
@@ -248,7 +248,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await rows.where("kind", "=", "password-reset").execute()).toEqual([]);
   });
 
-  it("lets the owner in again after too many wrong passwords", async () => {
+  it("a password reset lets the owner sign in again after too many wrong passwords", async () => {
     const hal = await signUp("hal");
     for (let time = 0; time < 10; time++) await hal.signIn(`wrong password ${time}`);
     expect(await hal.signIn(PASSWORD)).toBe(429);
@@ -256,7 +256,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await hal.signIn(NEW_PASSWORD)).toBe(200);
   });
 
-  it("refuses invented tokens and short passwords, and the link still works", async () => {
+  it("a password reset refuses invented tokens and short passwords, and the link still works", async () => {
     const ida = await signUp("ida");
     const token = await ida.askForLink();
     for (const wrong of ["", "x".repeat(43), `${token}x`, "'; drop table mails; --"]) {
@@ -267,7 +267,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await reset(token)).status).toBe(200);
   });
 
-  it("requirement 42: has the same answer and writes for unknown email addresses", async () => {
+  it("requirement 42: a password reset has the same response and writes for an unknown email address", async () => {
     const { email } = await signUp("jan");
     const known = await post("/request-password-reset", { email });
     const unknown = await post("/request-password-reset", { email: "nobody@example.com" });
@@ -290,7 +290,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.database.db.kysely.selectFrom("mails").selectAll().execute()).toEqual([]);
   });
 
-  it("requirement 43: sends three mails an hour to one email address", async () => {
+  it("requirement 43: password resets send at most three mails an hour to one email address", async () => {
     const { email } = await signUp("kim");
     const sent = smtp.mails.length;
     for (let time = 0; time < 20; time++) {
@@ -318,7 +318,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     await service.sendMails();
   });
 
-  it("requirement 26: builds the link from PUBLIC_URL alone", async () => {
+  it("requirement 26: the link of a password reset comes from PUBLIC_URL alone", async () => {
     const { email } = await signUp("lea");
     const forged = { host: "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http" };
     const elsewhere = { email, redirectTo: "https://evil.example/" };
@@ -332,7 +332,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     ]);
   });
 
-  it("mails no name, which a stranger may have chosen", async () => {
+  it("the mail of a password reset contains no name, which a stranger may have chosen", async () => {
     const { email } = await signUp("mia", "Your account is locked, see https://evil.example");
     expect(mailTo(email).raw).not.toContain("evil");
     await post("/request-password-reset", { email });
@@ -340,7 +340,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(mailTo(email).raw).not.toContain("evil");
   });
 
-  it("requirement 28: logs neither the token nor its URL", async () => {
+  it("requirement 28: the log contains neither the token of a password reset nor its URL", async () => {
     const nia = await signUp("nia");
     const token = await nia.askForLink();
     await post("/check-password-reset", { token });
@@ -349,7 +349,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(service.log()).not.toContain(token);
   });
 
-  it("logs who got a new password and why, without the email address", async () => {
+  it("the log says who got a new password and why, without the email address", async () => {
     const [ola, per] = [await signUp("ola"), await signUp("per")];
     await reset(await ola.askForLink());
     await reset((await service.useCases.makeResetLink(undefined, per.userId)).token);
@@ -369,7 +369,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect([answer.status, answer.body.code]).toEqual([403, "cross_site_request"]);
   });
 
-  it("works with a link of the operator for a day, which proves no email address", async () => {
+  it("a password reset with a link of the operator works for a day, and proves no email address", async () => {
     const pia = await signUp("pia");
     const { token } = await service.useCases.makeResetLink(undefined, pia.userId);
     service.advance(24 * HOUR_MS - 60_000);
@@ -380,7 +380,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
 });
 
 describe("a service without mail", () => {
-  it("refuses to send a link", async () => {
+  it("a service without mail refuses to send the link of a password reset", async () => {
     const [engine] = engines as [(typeof engines)[number]];
     const service = await startServiceInTest({ engine, hasAccounts: true });
     const json = { email: "ann@example.com" };

@@ -26,7 +26,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     for (let each = 0; each < 10; each += 1) expect((await guess()).statusCode).toBe(401);
   };
 
-  it("are all checked if they come every 6.5 seconds", async () => {
+  it("sign-ins from one IP address every 6.5 seconds are all checked", async () => {
     service = await openAccounts(engine);
     for (let each = 0; each < 25; each += 1) {
       expect((await guess()).statusCode).toBe(401);
@@ -34,7 +34,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     }
   });
 
-  it("are refused from the eleventh until the minute ends, although more arrive", async () => {
+  it("sign-ins from one IP address are refused from the eleventh until the minute ends", async () => {
     service = await openAccounts(engine);
     await exhaust();
     for (let second = 0; second < 60; second += 20) {
@@ -47,7 +47,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     expect((await guess()).statusCode).toBe(401);
   });
 
-  it("are checked ten times if 40 arrive at once on two replicas", async () => {
+  it("two replicas check ten of 40 simultaneous sign-ins from one IP address", async () => {
     service = await openAccounts(engine);
     const replica = service.openReplica();
     const answers = await Promise.all(
@@ -58,7 +58,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     expect(statuses).toEqual([...Array(10).fill(401), ...Array(30).fill(429)]);
   });
 
-  it("are refused without a query when the window is exhausted", async () => {
+  it("a sign-in over the limit is refused without a query", async () => {
     service = await openAccounts(engine);
     await exhaust();
     expect((await guess()).statusCode).toBe(429);
@@ -97,7 +97,7 @@ describe("requirement 30: hashes of account passwords", () => {
     return service;
   }
 
-  it("run two at a time, and in turns for each network", async () => {
+  it("hashes of passwords run two at a time, and in turns for each network", async () => {
     const service = await open();
     const { started, ends } = holdHashes();
     const signIn = (network: number, nth: number) =>
@@ -122,7 +122,7 @@ describe("requirement 30: hashes of account passwords", () => {
     expect(started.indexOf("password 9-0")).toBeLessThan(5);
   });
 
-  it("are dropped if the client disconnects while its request waits", async () => {
+  it("the hash of a password is dropped if the client disconnects while its request waits", async () => {
     const service = await open();
     const { started, ends } = holdHashes();
     await service.app.listen({ host: "127.0.0.1", port: 0 });
@@ -161,7 +161,7 @@ describe("requirement 30: hashes of account passwords", () => {
     "second-factor/recovery-codes",
     "passkeys/start",
     "delete-account",
-  ])("of /auth/%s wait for a turn", async (path) => {
+  ])("the hash of a password for /auth/%s waits for a turn", async (path) => {
     const service = await open();
     const { promise, resolve } = Promise.withResolvers<void>();
     const others = ["one", "two"].map((holder) => service.hashTurns.run({ holder }, () => promise));
@@ -177,7 +177,7 @@ describe("requirement 30: hashes of account passwords", () => {
     expect((await waiting).statusCode).toBeLessThan(500);
   });
 
-  it("are refused with Retry-After if 20 of one network wait", async () => {
+  it("a sign-in gets Retry-After if 20 hashes of its network wait", async () => {
     const service = await open();
     const { promise, resolve } = Promise.withResolvers<void>();
     const holder = "ip 127.0.0.1";

@@ -68,7 +68,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
   const JSON_TYPE = "content-type: application/json";
   const newToken = JSON.stringify({ label: "survivor" });
 
-  it("creates no API token with a revoked API token", async () => {
+  it("an API token that is revoked while the body arrives creates no API token", async () => {
     const { service, hold, tokenOf } = await start();
     const headers = [JSON_TYPE, `authorization: Bearer ${await tokenOf("ann")}`];
     const send = await hold("POST /tokens", { headers, body: newToken });
@@ -77,7 +77,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await service.useCases.listApiTokens({ userId: "ann" })).toEqual([]);
   });
 
-  it("creates no API token with a session that a new password ended", async () => {
+  it("a session that a new password ends while the body arrives creates no API token", async () => {
     const { service, hold, signIn } = await start();
     const { userId, session } = await signIn();
     const headers = [JSON_TYPE, `origin: ${origin}`, `cookie: ${session.cookie}`];
@@ -92,7 +92,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await service.useCases.listApiTokens({ userId })).toEqual([]);
   });
 
-  it("creates no API token for a user who is disabled", async () => {
+  it("a user who is disabled while the body arrives gets no API token", async () => {
     const { service, hold, tokenOf } = await start();
     const headers = [JSON_TYPE, `authorization: Bearer ${await tokenOf("ann")}`];
     const send = await hold("POST /tokens", { headers, body: newToken });
@@ -101,7 +101,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await service.useCases.listApiTokens({ userId: "ann" })).toHaveLength(1);
   });
 
-  it("shares nothing", async () => {
+  it("an API token that is revoked while the body arrives shares nothing", async () => {
     const { service, hold, tokenOf } = await start();
     const { id } = (await service.as("ann").send("POST /notes", { json: { title: "Plan" } })).body;
     const headers = [JSON_TYPE, `authorization: Bearer ${await tokenOf("ann")}`];
@@ -111,7 +111,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect((await service.as("ann").send(`GET /notes/${id}/shares`)).body.shares).toEqual([]);
   });
 
-  it("attaches no file of a form", async () => {
+  it("an API token that is revoked while a form arrives attaches no file", async () => {
     const { service, hold, tokenOf } = await start();
     const { id } = (await service.as("ann").send("POST /notes", { json: { title: "Plan" } })).body;
     const type = "content-type: multipart/form-data; boundary=xyz";
@@ -123,7 +123,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect((await service.as("ann").send(`GET /notes/${id}/attachments`)).body.items).toEqual([]);
   });
 
-  it("leaves no session of the old password if a new one is set during the sign-in", async () => {
+  it("a sign-in during which a new password is set leaves no session of the old password", async () => {
     let replace = async (): Promise<void> => undefined;
     const observe = (db: Database): Database => ({
       ...db,
@@ -158,7 +158,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
 
   // On SQLite, two transactions never run at the same time.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
-  itOnPostgres("checks a sign-in after a new password that is being committed", async () => {
+  itOnPostgres("a sign-in waits for a new password that is being committed, and is refused", async () => {
     const { service, signIn } = await start();
     const { db, database } = service;
     const { userId } = await signIn();
@@ -181,7 +181,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await check).toBe(false);
   });
 
-  itOnPostgres("requirement 56: adds no passkey with a session that is being ended", async () => {
+  itOnPostgres("requirement 56: a session that is being ended adds no passkey", async () => {
     const { service, signIn } = await start();
     const { db, database } = service;
     const { userId } = await signIn();
@@ -209,40 +209,43 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await passkeyQueries(db).list(userId)).toEqual([]);
   });
 
-  itOnPostgres("requirement 56: ends the session of a passkey that signs in during a new password", async () => {
-    const [reached, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const observe = (db: Database): Database => ({
-      ...db,
-      transaction: (work, options) =>
-        db.transaction((tx) => {
-          const removeAll = async (userId: string) => {
-            reached.resolve();
-            await waiting.promise;
-            await passkeyQueries(tx).removeAll(userId);
-          };
-          return work({ ...tx, built: withQueries(tx, passkeyQueries, { removeAll }) });
-        }, options),
-    });
-    const { anonymous, database, useCases } = await startServiceInTest({
-      engine,
-      hasAccounts: true,
-      wrap: { database: observe },
-    });
-    const json = { email: "ann@example.com", name: "Ann", password: PASSWORD };
-    const { body } = await anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
-    const { kysely } = database.db;
-    const session = await kysely.selectFrom("auth_sessions").selectAll().executeTakeFirstOrThrow();
-    const { token } = await useCases.makeResetLink(undefined, body.user.id);
-    const resetting = useCases.resetPassword({ token, passwordHash: "new", revokeApiTokens: true });
-    await reached.promise;
-    const late = { ...session, id: "late", token: "late" };
-    await kysely.insertInto("auth_sessions").values(late).execute();
-    waiting.resolve();
-    await resetting;
-    expect(await kysely.selectFrom("auth_sessions").select("id").execute()).toEqual([]);
-  });
+  itOnPostgres(
+    "requirement 56: a new password ends the session of a passkey that signs in at the same time",
+    async () => {
+      const [reached, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const observe = (db: Database): Database => ({
+        ...db,
+        transaction: (work, options) =>
+          db.transaction((tx) => {
+            const removeAll = async (userId: string) => {
+              reached.resolve();
+              await waiting.promise;
+              await passkeyQueries(tx).removeAll(userId);
+            };
+            return work({ ...tx, built: withQueries(tx, passkeyQueries, { removeAll }) });
+          }, options),
+      });
+      const { anonymous, database, useCases } = await startServiceInTest({
+        engine,
+        hasAccounts: true,
+        wrap: { database: observe },
+      });
+      const json = { email: "ann@example.com", name: "Ann", password: PASSWORD };
+      const { body } = await anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
+      const { kysely } = database.db;
+      const session = await kysely.selectFrom("auth_sessions").selectAll().executeTakeFirstOrThrow();
+      const { token } = await useCases.makeResetLink(undefined, body.user.id);
+      const resetting = useCases.resetPassword({ token, passwordHash: "new", revokeApiTokens: true });
+      await reached.promise;
+      const late = { ...session, id: "late", token: "late" };
+      await kysely.insertInto("auth_sessions").values(late).execute();
+      waiting.resolve();
+      await resetting;
+      expect(await kysely.selectFrom("auth_sessions").select("id").execute()).toEqual([]);
+    },
+  );
 
-  it("creates no API token if it is revoked just before the transaction", async () => {
+  it("a credential that is revoked just before the transaction creates no API token", async () => {
     const { service, signIn } = await start();
     const { userId } = await signIn();
     const create = (kind: "session" | "api-token") =>
@@ -254,7 +257,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     await expect(create("api-token")).rejects.toMatchObject({ code: "access_denied" });
   });
 
-  it("leaves no API token that is created at the same time", async () => {
+  it("a revocation of all API tokens leaves no API token that is created at the same time", async () => {
     const { service, signIn } = await start();
     const { userId } = await signIn();
     for (let round = 0; round < 10; round += 1) {
@@ -268,7 +271,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     }
   });
 
-  it("stops at 100 tokens of a user when many are created at the same time", async () => {
+  it("a user gets at most 100 API tokens when many are created at the same time", async () => {
     const { service, signIn } = await start();
     const { userId } = await signIn();
     for (let nth = 0; nth < 96; nth += 1) await apiTokenQueries(service.db).insert(sampleToken({ userId }));

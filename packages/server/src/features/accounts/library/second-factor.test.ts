@@ -54,7 +54,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
   const sessionsOf = (userId: string) =>
     service.db.selectFrom("auth_sessions").select("id").where("user_id", "=", userId).execute();
 
-  it("asks for a code after the right password, and for nothing after a wrong one", async () => {
+  it("a sign-in asks for a code after the right password, and not after a wrong password", async () => {
     const { signIn, code, userId } = await person();
     const before = await sessionsOf(userId);
     const asked = await signIn();
@@ -67,7 +67,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect(await isSignedIn(cookieOf(signedIn))).toBe(true);
   });
 
-  it("accepts each code once, also from two replicas at the same time", async () => {
+  it("each code of an authenticator app works once, also on two replicas at the same time", async () => {
     const { signIn, code, email } = await person();
     const replica = service.openReplica().app;
     const body = { email, password: PASSWORD, code: code() };
@@ -83,14 +83,14 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     await replica.close();
   });
 
-  it("accepts a clock that is 30 seconds wrong, and not 60", async () => {
+  it("a second factor accepts a clock that is 30 seconds wrong, and not 60", async () => {
     const { signIn, code } = await person();
     expect(codeOf(await signIn({ code: code(-2) }))).toBe("wrong_second_factor");
     expect(codeOf(await signIn({ code: code(2) }))).toBe("wrong_second_factor");
     expect(codeOf(await signIn({ code: code(1) }))).toBe(200);
   });
 
-  it("accepts each recovery code once, in any case and spacing", async () => {
+  it("each recovery code works once, in upper or lower case and with any spaces", async () => {
     const { signIn, recoveryCodes, cookie } = await person();
     expect(recoveryCodes).toHaveLength(10);
     expect(new Set(recoveryCodes).size).toBe(10);
@@ -102,13 +102,13 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect(state.json()).toEqual({ isOn: true, recoveryCodesLeft: 8 });
   });
 
-  it("accepts no recovery code of another account", async () => {
+  it("a recovery code of another account is refused", async () => {
     const [ann, ben] = [await person(), await person()];
     expect(codeOf(await ann.signIn({ code: ben.recoveryCodes[0] }))).toBe("wrong_second_factor");
     expect(codeOf(await ann.signIn({ code: ben.code() }))).toBe("wrong_second_factor");
   });
 
-  it("stores neither the secret nor a recovery code", async () => {
+  it("the database contains neither the secret of a second factor nor a recovery code", async () => {
     const { secret, recoveryCodes, userId } = await person();
     const rows = [
       ...(await service.db.selectFrom("second_factors").selectAll().where("user_id", "=", userId).execute()),
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     }
   });
 
-  it("checks 10 of 20 parallel guesses, and the right code after an hour", async () => {
+  it("ten guesses at a code are checked, and the right code works again after an hour", async () => {
     const { signIn, code, recoveryCodes } = await person();
     // The limit on wrong passwords is lower than the limit on wrong codes. So this test moves the clock between the guesses, until the time
     // window of the password limit is over.
@@ -140,7 +140,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect(codeOf(await signIn({ code: code() }))).toBe(200);
   });
 
-  it("needs the password to set up, to turn off and for new codes", async () => {
+  it("a second factor needs the password for its setup, its removal and new recovery codes", async () => {
     const { cookie } = await person();
     const off = await person({ isOn: false });
     expect(codeOf(await post("second-factor/start", { password: "wrong" }, off.cookie))).toBe("wrong_password");
@@ -151,7 +151,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     }
   });
 
-  it("protects nothing before the first code", async () => {
+  it("a second factor protects nothing before the first code", async () => {
     const { cookie, signIn } = await person({ isOn: false });
     expect(codeOf(await post("second-factor/confirm", { code: "000000" }, cookie))).toBe("second_factor_missing");
     await post("second-factor/start", { password: PASSWORD }, cookie);
@@ -160,14 +160,14 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect((await service.call("GET", "/auth/second-factor", { cookie })).json().isOn).toBe(false);
   });
 
-  it("refuses to set up a second app", async () => {
+  it("a second authenticator app is refused", async () => {
     const { cookie, signIn, code } = await person();
     expect(codeOf(await post("second-factor/start", { password: PASSWORD }, cookie))).toBe("second_factor_exists");
     expect(codeOf(await post("second-factor/confirm", { code: code() }, cookie))).toBe("second_factor_exists");
     expect(codeOf(await signIn({ code: code() }))).toBe(200);
   });
 
-  it("ends the other sessions when it is turned on, renewed and turned off", async () => {
+  it("a second factor ends the other sessions when it is turned on, renewed and turned off", async () => {
     const { cookie, signIn, code, recoveryCodes } = await person();
     const another = async (factor?: string) => cookieOf(await signIn(factor === undefined ? {} : { code: factor }));
     const first = await another(code());
@@ -186,7 +186,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect([await isSignedIn(third), await isSignedIn(cookie)]).toEqual([false, true]);
   });
 
-  it("refuses a code that is no text, and a code in the form of neither kind", async () => {
+  it("a sign-in refuses a code that is no text, and a code that is neither six digits nor a recovery code", async () => {
     const { signIn } = await person();
     expect(codeOf(await signIn({ code: 123456 }))).toBe("second_factor_required");
     for (const code of ["", "12345", "1234567", "١٢٣٤٥٦", "a".repeat(60_000)]) {

@@ -33,7 +33,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     };
   };
 
-  it("leaves no session of a sign-in during the disabling after the user is enabled", async () => {
+  it("a sign-in while a user is disabled leaves no session after the user is enabled", async () => {
     const ann = await signUp("ann");
     // Imitates a transaction that disables the user and commits late. That transaction deleted the sessions before this session was stored.
     duringSignIn(() =>
@@ -46,7 +46,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     expect(await sessionsOf(ann.userId)).toEqual([]);
   });
 
-  it("changes the password, ends every session, and gives the browser a new one", async () => {
+  it("a new password ends every session, and gives the browser a new session", async () => {
     const ben = await signUp("ben");
     const other = (await ben.signIn()).cookie;
     const wrong = { currentPassword: "wrong horse battery", newPassword: NEW_PASSWORD };
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     expect((await ben.signIn()).code).toBe("unauthenticated");
   });
 
-  it("changes the password once when two requests have the same old one", async () => {
+  it("two simultaneous requests with the same old password change the password once", async () => {
     const carl = await signUp("carl");
     const change = (newPassword: string) =>
       post("change-password", { currentPassword: TEST_PASSWORD, newPassword }, carl.cookie);
@@ -68,7 +68,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     expect(await sessionsOf(carl.userId)).toHaveLength(1);
   });
 
-  it("leaves no session of a sign-in with the old password during a change", async () => {
+  it("a sign-in with the old password during a change leaves no session", async () => {
     const dora = await signUp("dora");
     let change: ReturnType<typeof post> | undefined;
     duringSignIn(async () => {

@@ -53,7 +53,7 @@ describe("the journal of URL events", () => {
     }
   }
 
-  it("lists each event once before, during and after its move to the table", async () => {
+  it("the audit log lists each event once before, during and after its move to the table", async () => {
     const journal = new UrlJournal(files);
     const [first, second] = [events(50), events(30)];
     append(journal, first.slice(0, 20));
@@ -75,7 +75,7 @@ describe("the journal of URL events", () => {
     expect(journal.moveSome(100)).toBe(0);
   });
 
-  it("moves events of an earlier version, which knew no routine events", async () => {
+  it("the journal moves events of an earlier version, which knew no routine events", async () => {
     const journal = new UrlJournal(files);
     const event = sampleEvent({ noteId: "n0", ownerId: "o0" });
     journal.append([toAuditValues(event).slice(0, 8)]);
@@ -85,7 +85,7 @@ describe("the journal of URL events", () => {
     expect((await auditQueries(test.db).listOfNote("n0", acts)).items).toEqual([event]);
   });
 
-  it("finds the events of an owner whose id JSON escapes", async () => {
+  it("the audit log finds events in the journal of an owner whose id JSON escapes", async () => {
     const journal = new UrlJournal(files);
     for (const ownerId of ["DOMAIN\\ann", '"ann"', "ann\n", "änn"]) {
       const event = sampleEvent({ noteId: "n0", ownerId });
@@ -96,7 +96,7 @@ describe("the journal of URL events", () => {
     }
   });
 
-  it("lists pages with events of the table and of the journal", async () => {
+  it("a page of the audit log contains events of the table and of the journal", async () => {
     const journal = new UrlJournal(files);
     const all = Array.from({ length: 25 }, () => sampleEvent({ noteId: "n0", ownerId: "o0" }));
     append(journal, all.slice(0, 10));
@@ -113,7 +113,7 @@ describe("the journal of URL events", () => {
     expect(found).toEqual(all.reverse());
   });
 
-  it("moves the events of a process that was killed during a move", async () => {
+  it("the journal moves the events of a process that was killed during a move", async () => {
     const left = events(40);
     const killed = new UrlJournal(files);
     append(killed, left);
@@ -126,7 +126,7 @@ describe("the journal of URL events", () => {
     await expectListed(left);
   });
 
-  it("leaves the batches of another process alone", async () => {
+  it("the journal does not remove the batches of another process", async () => {
     const mine = new UrlJournal(files);
     const othersFiles = openFiles();
     const other = new UrlJournal(othersFiles);
@@ -143,7 +143,7 @@ describe("the journal of URL events", () => {
     closeFiles(othersFiles);
   });
 
-  it("resumes after a step that fails", async () => {
+  it("the journal resumes after a step that fails", async () => {
     const journal = new UrlJournal(files);
     const all = events(10);
     append(journal, all);
@@ -156,7 +156,7 @@ describe("the journal of URL events", () => {
     await expectListed(all);
   });
 
-  it("moves events as fast as many callers record them", async () => {
+  it("the journal moves events as fast as 500 callers record them", async () => {
     const [callers, rounds] = [500, 200];
     const recorded = events(callers);
     for (let round = 0; round < rounds; round += 1) {
@@ -166,7 +166,7 @@ describe("the journal of URL events", () => {
     expect(100_000 - Number(moved())).toBeLessThan(45_000);
   });
 
-  it("moves all events when the log is quiet", async () => {
+  it("the journal moves all events when nobody records an event", async () => {
     const recorded = events(6);
     await Promise.all(recorded.map((event) => urlAuditLog(test.db).record(event)));
     await expect.poll(batches).toBe(0);

@@ -50,7 +50,7 @@ describe("the client in a page of Chromium", () => {
   const partsSent = ({ toBucket }: World) =>
     toBucket.seen.filter((line) => line.startsWith("PUT") && line.includes("partNumber=")).length;
 
-  it("uploads a file in parts, and continues after a reload", async () => {
+  it("the client in a page uploads a file in parts, and continues after a reload", async () => {
     const { world, page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     // The proxy holds the second half of the parts until the page reloads.
@@ -82,7 +82,7 @@ describe("the client in a page of Chromium", () => {
     expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
   });
 
-  it("uploads a small file with the session cookie, its SHA-256 declared", async () => {
+  it("the client in a page uploads a small file with the session cookie, its SHA-256 declared", async () => {
     const { world, page, origin } = await openPage();
     await runCli(world.place, ["user", "add", "--email", "cleo@example.com", "--password", PASSWORD]);
     await page.goto(`${origin}/upload.html`);
@@ -110,7 +110,7 @@ describe("the client in a page of Chromium", () => {
     expect(attachment).toMatchObject({ checksum: { algorithm: "SHA256" } });
   });
 
-  it("uploads with the cache off, when the browser sends its own Cache-Control", async () => {
+  it("the client in a page uploads with the cache off, when the browser sends its own Cache-Control", async () => {
     const { world, page, origin, noteId } = await openPage();
     const sent: (string | undefined)[] = [];
     world.toBucket.decide(({ method, headers }) => {
@@ -126,7 +126,7 @@ describe("the client in a page of Chromium", () => {
     expect(sent).toEqual(["no-cache"]);
   });
 
-  it("waits without a connection, and continues when it is back", async () => {
+  it("an upload of a page waits without a connection, and continues when it is back", async () => {
     const { world, page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     const context = page.context();

@@ -43,7 +43,7 @@ const failureOf = async (done: Promise<unknown>): Promise<ValetKeyError> => {
 };
 
 describe.each([1, 50, 99])("a connection that is cut at %i percent", (percent) => {
-  it("of a single PUT is retried", async () => {
+  it("the client retries a single PUT after a broken connection", async () => {
     const world = getWorld();
     const given = file(3_000_000);
     world.toBucket.decide(once(isPut, { cutAt: percent / 100 }));
@@ -51,7 +51,7 @@ describe.each([1, 50, 99])("a connection that is cut at %i percent", (percent) =
     await expectSameBytes(world, { attachmentId: id, given });
   });
 
-  it("of a part makes the client send only that part again", async () => {
+  it("the client sends only that part again whose connection broke", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     world.toBucket.decide(once(isPart(4), { cutAt: percent / 100 }));
@@ -62,7 +62,7 @@ describe.each([1, 50, 99])("a connection that is cut at %i percent", (percent) =
 });
 
 describe("a lost response", () => {
-  it("of a single PUT leaves a complete file", async () => {
+  it("a single PUT whose response is lost leaves a complete file", async () => {
     const world = getWorld();
     const given = file(1_000_000);
     world.toBucket.decide(once(isPut, "loseAnswer"));
@@ -70,7 +70,7 @@ describe("a lost response", () => {
     await expectSameBytes(world, { attachmentId: id, given });
   });
 
-  it("of the start does not start a second upload", async () => {
+  it("a start whose response is lost does not start a second upload", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const isStart = ({ method, url }: IncomingMessage) => method === "POST" && url === `/notes/${note}/uploads`;
@@ -80,7 +80,7 @@ describe("a lost response", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("of the completion returns the same attachment on retry", async () => {
+  it("a completion whose response is lost returns the same attachment on retry", async () => {
     const world = getWorld();
     const note = await newNote(world);
     world.toService.decide(once(({ url }) => url?.endsWith("/complete") === true, "loseAnswer"));
@@ -90,7 +90,7 @@ describe("a lost response", () => {
 });
 
 describe("an expired upload URL", () => {
-  it("of a single PUT is replaced by a fresh one", async () => {
+  it("the client replaces the expired URL of a single PUT", async () => {
     const world = getWorld();
     const given = file(1_000_000);
     world.toBucket.decide(
@@ -104,7 +104,7 @@ describe("an expired upload URL", () => {
     expect(world.toBucket.seen.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
   });
 
-  it("of a part is replaced by a fresh one", async () => {
+  it("the client replaces the expired URL of a part", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     // Sets the clock of the bucket past the expiry of the URL. After the bucket has refused part 4, the test sets the clock right.
@@ -119,7 +119,7 @@ describe("an expired upload URL", () => {
     expect(partsSent(world)).toBeGreaterThan(LARGE_PARTS);
   });
 
-  it("fails the upload when the bucket refuses new URLs too", async () => {
+  it("an upload fails when the bucket refuses new URLs too", async () => {
     const world = getWorld();
     world.toBucket.decide((request) => (isPut(request) ? { status: 403 } : "pass"));
     const error = await failureOf(world.client.upload(await newNote(world), file(LARGE_BYTES)).done);
@@ -130,7 +130,7 @@ describe("an expired upload URL", () => {
 describe("a wrong clock of the client", () => {
   afterEach(() => void vi.useRealTimers());
 
-  it.each([-1, 1])("changes nothing when it is off by %i h", async (hours) => {
+  it.each([-1, 1])("an upload succeeds if the clock of the client is wrong by %i h", async (hours) => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
@@ -142,7 +142,7 @@ describe("a wrong clock of the client", () => {
 });
 
 describe("an outage", () => {
-  it("of the bucket makes the client wait until it ends", async () => {
+  it("the client waits until an outage of the bucket ends", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const states = new Set<UploadProgress["state"]>();
@@ -152,7 +152,7 @@ describe("an outage", () => {
     expect(states).toContain("waiting");
   });
 
-  it("of the service that lasts rejects with the last error and keeps the parts", async () => {
+  it("a lasting outage of the service rejects with the last error and keeps the parts", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);
@@ -166,12 +166,12 @@ describe("an outage", () => {
     expect(partsSent(world)).toBe(LARGE_PARTS);
   });
 
-  it("of a service that is killed and restarted does not stop an upload", async () => {
+  it("an upload continues after the service is killed and restarted", async () => {
     const world = await startWorld();
     await interruptedBy(world, world.service);
   });
 
-  it("of a bucket that is killed and restarted does not stop an upload", async () => {
+  it("an upload continues after the bucket is killed and restarted", async () => {
     const world = await startWorld();
     await interruptedBy(world, world.bucket);
   });
@@ -193,7 +193,7 @@ describe("an outage", () => {
 });
 
 describe("parts that the bucket has lost", () => {
-  it("are sent again as a new upload and the old one is aborted", async () => {
+  it("the client sends parts that the bucket has lost as a new upload, and aborts the old upload", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);
@@ -207,7 +207,7 @@ describe("parts that the bucket has lost", () => {
 });
 
 describe("a lasting failure", () => {
-  it("rejects bytes that do not match the filename with upload_rejected", async () => {
+  it("an upload whose bytes do not match the filename rejects with upload_rejected", async () => {
     const world = getWorld();
     const png = new File([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), new Uint8Array(1000)], "cat.pdf", {
       type: "application/pdf",
@@ -219,7 +219,7 @@ describe("a lasting failure", () => {
     expect((await world.client.notes.get(note)).attachments.filter(({ state }) => state === "ready")).toEqual([]);
   });
 
-  it("rejects an upload when its note is deleted", async () => {
+  it("an upload rejects when its note is deleted", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const { promise: deleted, resolve, reject } = Promise.withResolvers<void>();
@@ -234,7 +234,7 @@ describe("a lasting failure", () => {
     expect(["note_not_found", "upload_not_found"]).toContain(error.code);
   });
 
-  it("rejects an upload when the user loses access", async () => {
+  it("an upload rejects when the user loses access", async () => {
     const { client, clientAs, toBucket, userId } = getWorld();
     const ben = await clientAs("ben");
     const note = (await ben.notes.create({ title: "Ben's" })).id;
@@ -249,7 +249,7 @@ describe("a lasting failure", () => {
     expect(["access_denied", "note_not_found"]).toContain(error.code);
   });
 
-  it("rejects a file that changes during the upload", async () => {
+  it("an upload rejects when its file changes", async () => {
     const world = getWorld();
     const { path } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     let changed: Promise<void> | undefined;
@@ -262,14 +262,14 @@ describe("a lasting failure", () => {
     expect(await failureOf(upload.done)).toMatchObject({ code: "file_unreadable" });
   });
 
-  it("rejects an upload that exceeds the quota", async () => {
+  it("an upload that exceeds the quota rejects", async () => {
     const world = await startWorld({ env: { USER_QUOTA_BYTES: "1MiB" } });
     const error = await failureOf(world.client.upload(await newNote(world), file(2_000_000)).done);
     expect(error).toMatchObject({ code: "quota_exceeded" });
     expect((await world.client.usage()).quotaBytes).toBe(2 ** 20);
   });
 
-  it("rejects a file over the size limit", async () => {
+  it("an upload of a file over the size limit rejects", async () => {
     const world = await startWorld({ env: { UPLOAD_MAX_BYTES: "1MiB" } });
     const error = await failureOf(world.client.upload(await newNote(world), file(2_000_000)).done);
     expect(error).toMatchObject({ code: "file_too_large", status: 413 });

@@ -17,7 +17,7 @@ describe("the files of an application through the client", () => {
   it.each([
     ["one PUT", 1_000_000],
     ["several parts", 20_000_000],
-  ])("files are uploaded in %s, listed, downloaded and removed", async (_, sizeBytes) => {
+  ])("the client uploads files of an application in %s, lists, downloads and removes them", async (_, sizeBytes) => {
     const files = filesOf("ann");
     const given = file(sizeBytes);
     const sent = await files.upload(INVOICE, given).done;

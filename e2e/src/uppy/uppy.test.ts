@@ -144,7 +144,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(await attachmentsOf()).toEqual([expect.objectContaining({ filename: "film.pdf", state: "ready" })]);
   });
 
-  it("attaches a file of 30 MiB before Uppy reports success", async () => {
+  it("Uppy attaches a file of 30 MiB before it reports success", async () => {
     await choose("film.pdf", LARGE);
     await said("film.pdf was uploaded");
     const [attachment] = await attachmentsOf();
@@ -211,26 +211,26 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect((await download((await attachmentsOf())[0]?.id)).equals(LARGE)).toBe(true);
   });
 
-  it("requirement 5: reports PNG bytes in a file named .pdf as an error", async () => {
+  it("requirement 5: Uppy reports PNG bytes in a file named .pdf as an error", async () => {
     await choose("report.pdf", PNG);
     await said("report.pdf was not uploaded");
     expect((await attachmentsOf()).map(({ state }) => state)).toEqual(["rejected"]);
   });
 
-  it("reports an empty file as an error, because Uppy sends it as a form", async () => {
+  it("Uppy reports an empty file as an error, because it sends the file as a form", async () => {
     await choose("empty.txt", Buffer.alloc(0));
     await said("empty.txt was not uploaded: Companion request failed: Bad Request");
     expect(site.requests).toEqual(["GET /s3/params"]);
   });
 
-  it("requirement 15: reports the note of another user as an error", async () => {
+  it("requirement 15: Uppy reports the note of another user as an error", async () => {
     await becomes("eve");
     await choose("report.pdf", PDF);
     await said("report.pdf was not uploaded: Companion request failed: Forbidden");
     expect(await attachmentsOf()).toEqual([]);
   });
 
-  it("requirement 15: reports a missing session as an error", async () => {
+  it("requirement 15: Uppy reports a missing session as an error", async () => {
     await context.clearCookies();
     await choose("report.pdf", PDF);
     await said("report.pdf was not uploaded: Companion request failed: Unauthorized");

@@ -29,7 +29,7 @@ const pathOf = ({ page }: Person) => {
 describe("a service without accounts", () => {
   const web = startWeb({ env: {} });
 
-  it("lets the first visitor create an account", async () => {
+  it("the page of a service without accounts lets the first visitor create an account", async () => {
     const ann = await web.person("Ann", visitor("10.1.0.1"));
     const { page } = ann;
     await page.goto("/");
@@ -69,7 +69,7 @@ describe("a service without accounts", () => {
 describe("signing in", () => {
   const web = startWeb();
 
-  it("shows an error for a wrong email or password", async () => {
+  it("the sign-in page shows an error for a wrong email or password", async () => {
     const { email } = await web.person("Carl");
     const someone = await web.person("Someone", visitor("10.1.0.3"));
     const { page, watch } = someone;
@@ -85,7 +85,7 @@ describe("signing in", () => {
     await page.getByRole("heading", { name: "Notes" }).waitFor();
   });
 
-  it("requirement 30: shows how long to wait after too many attempts", async () => {
+  it("requirement 30: the sign-in page shows how long to wait after too many attempts", async () => {
     const eve = await web.person("Eve", visitor("10.1.0.4"));
     eve.watch.expect(/^4(01|29) POST .*sign-in/);
     await eve.page.goto("/sign-in");
@@ -97,7 +97,7 @@ describe("signing in", () => {
     await eve.page.getByText(/^Too many tries. Try again in \d+ (s|min)\.$/).waitFor();
   });
 
-  it("returns to the requested page and never to another site", async () => {
+  it("a sign-in returns to the requested page and never to another site", async () => {
     const { email } = await web.person("Dora");
     const dora = await web.person("Dora at home", visitor("10.1.0.5"));
     await dora.page.goto("/activity");
@@ -125,7 +125,7 @@ describe("signing in", () => {
     expect([...dora.watch.requests.keys()]).toEqual([web.service.url]);
   });
 
-  it("signs out of all tabs, and leaves the theme and the mark of the browser", async () => {
+  it("a sign-out ends the session in all tabs, and leaves the theme and the mark of the browser", async () => {
     const finn = await web.person("Finn");
     const other = await finn.context.newPage();
     await other.goto("/settings");
@@ -155,7 +155,7 @@ describe("signing in", () => {
     expect(cookies.map(({ name }) => name)).toEqual(["valetkey.browser"]);
   });
 
-  it("has no serious axe findings in either theme", async () => {
+  it("the sign-in and sign-up pages have no serious axe findings in either theme", async () => {
     const { page } = await web.person("Gil", visitor("10.1.0.6"));
     for (const path of ["/sign-in?error=session_ended", "/sign-in?error=sign_in_failed", "/sign-up"]) {
       await page.goto(path);
@@ -169,7 +169,7 @@ describe("signing in", () => {
 describe("where sign-up is closed", () => {
   const web = startWeb({ env: { AUTH_SIGN_UP: "closed" } });
 
-  it("shows how the administrator creates the first account", async () => {
+  it("a service with closed sign-up shows how the administrator creates the first account", async () => {
     const { page } = await web.person("Ann", visitor("10.1.0.7"));
     await page.goto("/");
     await page.getByText("npx valetkey user add").waitFor();
@@ -198,7 +198,7 @@ describe("with an identity provider", () => {
   afterAll(() => provider.stop());
   const web = startWeb();
 
-  it("signs in there and returns to the requested page", async () => {
+  it("a sign-in with an identity provider returns to the requested page", async () => {
     const service = await startWebService(env);
     onTestFinished(service.stop);
     const ann = await openPerson(web.browser, { service, name: "Ann", hasAccount: false });

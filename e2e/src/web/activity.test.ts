@@ -28,7 +28,7 @@ async function charted({ page }: Person): Promise<number[]> {
 describe("the activity", () => {
   const web = startWeb();
 
-  it("shows the events of a note to its owner in plain words", async () => {
+  it("the activity shows the events of a note to its owner in plain words", async () => {
     const ann = await web.person("Ann");
     const bob = await web.person("Bob");
     const eve = await web.person("Eve");
@@ -83,7 +83,7 @@ describe("the activity", () => {
     await expect.poll(async () => (await told(ann)).includes("You edited the note, 10 times")).toBe(true);
   });
 
-  it("has one row for each act on the pictures of a note", async () => {
+  it("the activity has one row for each act on the pictures of a note", async () => {
     const kim = await web.person("Kim");
     const leo = await web.person("Leo");
     const files = ["a.png", "b.png", "c.png", "d.png"].map((name) => png(name));
@@ -131,7 +131,7 @@ describe("the activity", () => {
     await kim.page.getByText(/^10 downloads in the last 24 hours/).waitFor();
   });
 
-  it("has one sentence for each act of a visitor, and counts the downloads of visitors", async () => {
+  it("the activity has one sentence for each act of a visitor, and counts the downloads of visitors", async () => {
     const nora = await web.person("Nora");
     const files = ["a.png", "b.png", "c.png"].map((name) => png(name));
     const note = await seedNote(nora.client, { title: "Beach", files });
@@ -164,7 +164,7 @@ describe("the activity", () => {
     await nora.page.getByText(/^4 downloads in the last 24 hours/).waitFor();
   });
 
-  it("counts downloads by the hour on the first day", async () => {
+  it("the activity counts downloads by the hour on the first day", async () => {
     const carl = await web.person("Carl");
     const dora = await web.person("Dora");
     const files = ["a.txt", "b.txt", "c.txt"].map((name) => text(name, name));
@@ -181,7 +181,7 @@ describe("the activity", () => {
     expect(counts.slice(-2).reduce((sum, count) => sum + count)).toBe(5);
   });
 
-  it("of all notes links each note that is not deleted", async () => {
+  it("the activity of all notes links each note that is not deleted", async () => {
     const finn = await web.person("Finn");
     const kept = await seedNote(finn.client, { title: "Kept" });
     const gone = await seedNote(finn.client, { title: "Gone" });
@@ -194,7 +194,7 @@ describe("the activity", () => {
     await finn.page.waitForURL(`**/n/${kept.id}`);
   });
 
-  it("loads older events on scroll", async () => {
+  it("the activity loads older events on scroll", async () => {
     const gil = await web.person("Gil");
     for (let nth = 0; nth < 210; nth++) await gil.client.notes.create({ title: `Note ${nth}` });
     await gil.page.goto("/activity");
@@ -209,7 +209,7 @@ describe("the activity", () => {
     expect(await lines(gil).count()).toBe(210);
   });
 
-  it("loads older events after a refresh that was running when the user reached the end", async () => {
+  it("the activity loads older events if a refresh was running when the user reached the end", async () => {
     const ivy = await web.person("Ivy");
     for (let nth = 0; nth < 210; nth++) await ivy.client.notes.create({ title: `Note ${nth}` });
     await ivy.page.goto("/activity");
@@ -232,7 +232,7 @@ describe("the activity", () => {
     await ivy.page.getByRole("link", { name: "Note 0", exact: true }).waitFor();
   });
 
-  it("shows that it is empty or that it failed to load", async () => {
+  it("the activity shows that it is empty or that it failed to load", async () => {
     const hal = await web.person("Hal");
     hal.watch.expect(/^503 /);
     const { page } = hal;

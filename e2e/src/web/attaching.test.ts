@@ -29,7 +29,7 @@ const LATE_MS = 1_000;
 describe("attaching files", () => {
   const web = startWeb();
 
-  it("shows the progress of a dropped file in its row", async () => {
+  it("a dropped file shows its progress in its row", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann);
     const film = randomFile("film.bin", { sizeBytes: 30 * MIB });
@@ -46,7 +46,7 @@ describe("attaching files", () => {
     expect(await stored(ann.client, note.id)).toEqual(hashesOf([film]));
   });
 
-  it("attaches all files of a dropped folder", async () => {
+  it("a dropped folder attaches all its files", async () => {
     const lea = await web.person("Lea");
     const note = await open(lea);
     const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
@@ -77,7 +77,7 @@ describe("attaching files", () => {
     expect(read.sort()).toEqual(["1", "2"]);
   });
 
-  it("sends three chosen files at a time", async () => {
+  it("the page sends three chosen files at a time", async () => {
     const ben = await web.person("Ben");
     const note = await open(ben);
     const files = ["a.bin", "b.bin", "c.bin", "d.bin"].map((name) => randomFile(name, { sizeBytes: 20_000 }));
@@ -158,7 +158,7 @@ describe("attaching files", () => {
     await expect.poll(async () => (await hal.client.notes.get(note.id)).attachments).toEqual([]);
   });
 
-  it("shows the uploads of another note on every page", async () => {
+  it("every page shows the uploads of another note", async () => {
     const ida = await web.person("Ida");
     const note = await open(ida);
     const gate = Promise.withResolvers<void>();

@@ -6,7 +6,7 @@ import { openWorld, type World } from "./scenes/world.ts";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { PHONE } from "./testing/person.ts";
 
-describe("no serious axe findings and no browser error on", () => {
+describe("the scenes of the app", () => {
   let browser: Awaited<ReturnType<typeof launchChromium>>;
   let world: World;
   let stage: Stage;
@@ -20,7 +20,7 @@ describe("no serious axe findings and no browser error on", () => {
     await browser?.close();
   });
 
-  it.each(scenes)("$name", async (scene) => {
+  it.each(scenes)("the scene $name has no serious axe findings and no browser error", async (scene) => {
     const { page, watch, close } = await stage.open(scene);
     expect({ screen: "desktop", findings: await findingsInBothThemes(page) }).toEqual({
       screen: "desktop",

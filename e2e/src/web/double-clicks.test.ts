@@ -226,16 +226,19 @@ describe("a double click", () => {
       await smtp.stop();
     });
 
-    it.each(Object.entries(mailForms))("a double click sends %s once", async (_, { open, sends }) => {
-      const person = async (name: string) => {
-        const opened = await openPerson(web.browser, { service, name });
-        onTestFinished(opened.close);
-        return opened;
-      };
-      const ann = await person("Ann");
-      const button = await open(ann, person);
-      const sent = await doubleClick(ann.page, button);
-      expect(sent.filter((call) => sends.test(call))).toHaveLength(1);
-    });
+    it.each(Object.entries(mailForms))(
+      "a double click sends %s once, if the service sends mail",
+      async (_, { open, sends }) => {
+        const person = async (name: string) => {
+          const opened = await openPerson(web.browser, { service, name });
+          onTestFinished(opened.close);
+          return opened;
+        };
+        const ann = await person("Ann");
+        const button = await open(ann, person);
+        const sent = await doubleClick(ann.page, button);
+        expect(sent.filter((call) => sends.test(call))).toHaveLength(1);
+      },
+    );
   });
 });

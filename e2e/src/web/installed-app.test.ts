@@ -76,7 +76,7 @@ it("the installed app keeps shared files while the person signs in", async () =>
   expect(new URL(page.url()).pathname).toBe("/attach");
 });
 
-it("registers no worker for a page that is not installed, and names its icons in the manifest", async () => {
+it("a page that is not installed registers no worker, and its manifest names its icons", async () => {
   const { page, context } = await web.person("Cy");
   await page.goto("/");
   await page.getByRole("navigation").first().waitFor();

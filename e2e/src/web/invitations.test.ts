@@ -40,7 +40,7 @@ describe("a person without access", () => {
     return copied();
   }
 
-  it("requirement 25: comes from an invitation to the note in 4 clicks and one form", async () => {
+  it("requirement 25: an invitation opens its note after 4 clicks and one form", async () => {
     const permissions = ["clipboard-read", "clipboard-write"];
     const ann = await web.person("Ann Invites", { permissions });
     const carla = await web.person("Carla Invited", { hasAccount: false });
@@ -78,7 +78,7 @@ describe("a person without access", () => {
     await dora.page.getByText(closed.invitation_used.title).waitFor();
   });
 
-  it("comes from a mail, and signs in with another email address", async () => {
+  it("an invitation from a mail opens its note for a user with another email address", async () => {
     const smtp = await smtpServerInTest();
     const SMTP_URL = `smtp://127.0.0.1:${smtp.port}`;
     const service = await startWebService({ SMTP_URL, MAIL_FROM: "Example Files <files@example.com>" });
@@ -104,7 +104,7 @@ describe("a person without access", () => {
     await finn.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
   });
 
-  it("asks for access, and the owner grants it with one click", async () => {
+  it("a person asks for access, and the owner grants it with one click", async () => {
     const [ann, ben] = [await web.person("Ann Asked"), await web.person("Ben Asks")];
     ben.watch.expect(/^40[34] GET .*\/notes\//);
     const note = await seedNote(ann.client, { title: "Salaries", body: "secret" });

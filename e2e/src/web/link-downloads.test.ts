@@ -79,7 +79,7 @@ describe("a link without an account", () => {
     expect(await second.page.getByRole("main").textContent()).not.toMatch(/Ann|a\.txt/);
   });
 
-  it("requirement 20: shows the same page for a revoked and an unknown link", async () => {
+  it("requirement 20: the page of a revoked link is the same as the page of an unknown link", async () => {
     const { ann, link } = await share(web, [text("a.txt", "a")]);
     await revokeLink(ann, link);
     const { page, watch } = await visitor(web);
@@ -93,7 +93,7 @@ describe("a link without an account", () => {
     expect(new Set(seen).size).toBe(1);
   });
 
-  it("requirement 21: resumes a download without another claim", async () => {
+  it("requirement 21: a download of a link resumes without another claim", async () => {
     const file = randomFile("film.bin", { sizeBytes: 6 * MIB });
     const { ann, link } = await share(web, [file], { maxClaims: 1, urlTtlSeconds: 2 });
     const { page, context, watch } = await visitor(web);
@@ -155,7 +155,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("requirement 21: counts nothing when a program loads the page", async () => {
+  it("requirement 21: a link counts nothing when a program loads its page", async () => {
     const { ann, link } = await share(web, [png("photo.png"), text("a.txt", "a")], { maxClaims: 1 });
     const { page } = await visitor(web);
     await page.goto(link.url);

@@ -11,7 +11,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const web = startWeb();
 
-it("reloads an open page that needs code of a previous build", async () => {
+it("an open page reloads when it needs code of a previous build", async () => {
   const ann = await web.person("Ann");
   const { page, watch } = ann;
   watch.expect(/404|The code could not be loaded/);
@@ -30,7 +30,7 @@ it("reloads an open page that needs code of a previous build", async () => {
   expect(new URL(page.url()).pathname).toBe("/settings");
 });
 
-it("shows a network problem in place of a page that cannot be loaded offline", async () => {
+it("the app shows a network problem in place of a page that cannot be loaded offline", async () => {
   const bob = await web.person("Bob");
   const { page, watch } = bob;
   watch.expect(/ERR_|The code could not be loaded/);
@@ -48,7 +48,7 @@ it("shows a network problem in place of a page that cannot be loaded offline", a
   await page.getByRole("heading", { name: activity.title, level: 1 }).waitFor();
 });
 
-it("loads a page that was opened offline when the browser is online again", async () => {
+it("the app loads a page that was opened offline when the browser is online again", async () => {
   const eve = await web.person("Eve");
   const { page, watch } = eve;
   watch.expect(/ERR_|The code could not be loaded/);
@@ -63,7 +63,7 @@ it("loads a page that was opened offline when the browser is online again", asyn
   await page.getByRole("heading", { name: activity.title, level: 1 }).waitFor();
 });
 
-it("keeps the page and reports a network problem when a dialog cannot be loaded", async () => {
+it("a page stays and reports a network problem when a dialog cannot be loaded", async () => {
   const cy = await web.person("Cy");
   const { page, watch } = cy;
   watch.expect(/ERR_/);
@@ -95,7 +95,7 @@ it("keeps the page and reports a network problem when a dialog cannot be loaded"
     .toBe(true);
 });
 
-it("shows the source of a note when the Markdown renderer cannot be loaded", async () => {
+it("a note shows its source when the Markdown renderer cannot be loaded", async () => {
   const dee = await web.person("Dee");
   const { page, watch } = dee;
   watch.expect(/ERR_FAILED/);
@@ -123,7 +123,7 @@ async function withholdCode({ page, watch }: Person, name: string) {
   };
 }
 
-it("shows a PDF on a retry after its code could not be loaded", async () => {
+it("the preview shows a PDF on a retry after its code could not be loaded", async () => {
   const gia = await web.person("Gia");
   const { page } = gia;
   const note = await seedNote(gia.client, { title: "Lease", files: [pdf("lease.pdf", ["In May."])] });

@@ -10,7 +10,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("the list of notes", () => {
   const web = startWeb();
 
-  it("restores a deleted note with its files on undo", async () => {
+  it("undo restores a deleted note with its files", async () => {
     const { page, client } = await web.person("Ann Regrets");
     const { id } = await seedNote(client, { title: "Plan", body: "one", files: [text("a.txt", "a")] });
     await page.goto(`/n/${id}`);
@@ -23,7 +23,7 @@ describe("the list of notes", () => {
     expect((await client.notes.get(id)).attachments).toHaveLength(1);
   });
 
-  it("restores a deleted note with its share from the page of deleted notes", async () => {
+  it("the page of deleted notes restores a note with its share", async () => {
     const { page, client } = await web.person("Ann Restores");
     const ben = await web.person("Ben Reads");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });

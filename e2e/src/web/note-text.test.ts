@@ -81,7 +81,7 @@ describe("the URL of a note that does not exist", () => {
   const web = startWeb();
 
   it.each(["mistyped", "01990000-0000-7000-8000-000000000000"])(
-    "shows an error and a link to the notes: /n/%s",
+    "the page of a note that does not exist shows an error and a link to the notes: /n/%s",
     async (noteId) => {
       const { page, watch } = await web.person(`Ann ${noteId}`);
       watch.expect(/^40[04] GET/);

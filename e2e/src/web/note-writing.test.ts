@@ -19,7 +19,7 @@ function pressNAndClick(button: unknown): void {
 describe("writing a note", () => {
   const web = startWeb();
 
-  it("keeps a note that was typed with the keyboard alone", async () => {
+  it("the app keeps a note that was typed with the keyboard alone", async () => {
     const { page, client } = await web.person("Ann Writes");
     await page.goto("/");
     await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
@@ -41,7 +41,7 @@ describe("writing a note", () => {
     });
   });
 
-  it("saves a text when its tab is closed", async () => {
+  it("a note saves its text when its tab is closed", async () => {
     const { page, client, context } = await web.person("Ann Closes");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
@@ -54,7 +54,7 @@ describe("writing a note", () => {
     expect(context.pages()).toEqual([]);
   });
 
-  it("keeps the text field open when a touch is cancelled", async () => {
+  it("the text field stays open when a touch is cancelled", async () => {
     const { page, client } = await web.person("Ann Touches");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
@@ -70,7 +70,7 @@ describe("writing a note", () => {
     await expect.poll(async () => (await client.notes.get(id)).body).toBe("one two three four");
   });
 
-  it("makes one note when N is pressed several times", async () => {
+  it("pressing N several times makes one note", async () => {
     const { page, client } = await web.person("Ann Hurries");
     await page.goto("/");
     const button = page.getByRole("main").getByRole("button", { name: "New note" });
@@ -81,7 +81,7 @@ describe("writing a note", () => {
     expect((await client.notes.list()).items).toHaveLength(1);
   });
 
-  it("calls a note without a title Untitled", async () => {
+  it("the list calls a note without a title Untitled", async () => {
     const { page, client } = await web.person("Ann Untitled");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);

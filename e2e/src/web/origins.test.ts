@@ -5,7 +5,7 @@ describe("requirement 25: the policy of the pages", () => {
   const web = startWeb();
 
   it.each(["/", "/sign-in", "/shared", "/n/018f3c1e-7c1e-7000-8000-000000000001", "/nowhere"])(
-    "at %s names only the service and the bucket",
+    "requirement 25: the policy of the page %s names only the service and the bucket",
     async (path) => {
       const { bucketOrigin, url } = web.service;
       expect(new URL(bucketOrigin).origin).not.toBe(url);

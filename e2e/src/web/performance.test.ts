@@ -14,11 +14,11 @@ describe("a first load", () => {
     return ann.close;
   });
 
-  describe.each(Object.entries(measuredPages))("of the page %s", (_name, { path, ready, isSignedOut = false }) => {
+  describe.each(Object.entries(measuredPages))("the page %s", (_name, { path, ready, isSignedOut = false }) => {
     it.each([
       ["a desktop", {}],
       ["a phone", PHONE],
-    ])("on %s loads under 200 kB of script and moves nothing", async (_, screen) => {
+    ])("a first load on %s loads under 200 kB of script and moves nothing", async (_, screen) => {
       const { service, browser } = web;
       const session = isSignedOut ? {} : { as: ann };
       const load = await loadCold(browser, { ...screen, ...session, service, path: path(note), ready });

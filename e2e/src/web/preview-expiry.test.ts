@@ -25,25 +25,28 @@ describe("a player whose URL has expired", () => {
     ["video", async (page) => webm("film.webm", { frame: await keyFrame(page), seconds: 300, paddingBytes: 60_000 })],
   ];
 
-  it.each(makers)("%s plays on after a seek with the same volume and speed", async (tag, make) => {
-    const ann = await web.person(`Ann ${tag}`);
-    allowRefusedAddresses(ann);
-    const file = await make(ann.page);
-    const player = await openPlayer(ann, { tag, file });
-    await player.evaluate(async (element) => {
-      const media = element as unknown as Player;
-      [media.volume, media.playbackRate] = [0.5, 1.5];
-      await media.play();
-    });
-    const before = await look(player);
-    await whenRefused(before.src);
-    await seek(player, before.duration - 60);
-    await expect.poll(() => look(player).then(({ src }) => src === before.src), PATIENT).toBe(false);
-    await expect
-      .poll(() => look(player).then(({ currentTime }) => currentTime), PATIENT)
-      .toBeGreaterThan(before.duration - 59);
-    expect(await look(player)).toMatchObject({ volume: 0.5, playbackRate: 1.5, paused: false });
-  });
+  it.each(makers)(
+    "a player of %s with an expired URL plays on after a seek with the same volume and speed",
+    async (tag, make) => {
+      const ann = await web.person(`Ann ${tag}`);
+      allowRefusedAddresses(ann);
+      const file = await make(ann.page);
+      const player = await openPlayer(ann, { tag, file });
+      await player.evaluate(async (element) => {
+        const media = element as unknown as Player;
+        [media.volume, media.playbackRate] = [0.5, 1.5];
+        await media.play();
+      });
+      const before = await look(player);
+      await whenRefused(before.src);
+      await seek(player, before.duration - 60);
+      await expect.poll(() => look(player).then(({ src }) => src === before.src), PATIENT).toBe(false);
+      await expect
+        .poll(() => look(player).then(({ currentTime }) => currentTime), PATIENT)
+        .toBeGreaterThan(before.duration - 59);
+      expect(await look(player)).toMatchObject({ volume: 0.5, playbackRate: 1.5, paused: false });
+    },
+  );
 
   it("a paused player with an expired URL stays paused after a seek", async () => {
     const ben = await web.person("Ben");

@@ -86,7 +86,7 @@ describe("the preview of files", () => {
     expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(256 * 1024);
   });
 
-  it("requirements 12 and 25: runs no script of an HTML page or a drawing", async () => {
+  it("requirements 12 and 25: the preview runs no script of an HTML page or a drawing", async () => {
     const finn = await web.person("Finn");
     const script = "document.title = 'taken'; fetch('/notes', { method: 'POST' })";
     const markdown = `# Title\n\n<img src=x onerror="${script}">\n\n[link](javascript:${encodeURIComponent(script)})`;

@@ -32,7 +32,7 @@ describe("sharing a note", () => {
     await rowOf(ann.page, "Ben One").getByRole("combobox", { name: "What Ben One can do" }).waitFor();
   });
 
-  it("never says “Only you” of a note that an open link lets everybody read", async () => {
+  it("a note that an open link lets everybody read never says “Only you”", async () => {
     const ann = await web.person("Ann Linked");
     const note = await seedNote(ann.client, { title: "Linked", files: [text("a.txt", "a")] });
     const expiresAt = new Date(Date.now() + 7 * 24 * HOUR_MS).toISOString();
@@ -111,7 +111,7 @@ describe("sharing a note", () => {
     await ben.client.notes.get(note.id);
   });
 
-  it("requirement 16: stops sharing and undoes that", async () => {
+  it("requirement 16: the owner stops sharing and undoes that", async () => {
     const [ann, ben] = [await web.person("Ann Four"), await web.person("Ben Four")];
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const note = await seedNote(ann.client, {
@@ -131,7 +131,7 @@ describe("sharing a note", () => {
     await ben.client.notes.get(note.id);
   });
 
-  it("requirement 16: keeps the text of a removed user on their open page", async () => {
+  it("requirement 16: a removed user keeps the unsaved text on the open page", async () => {
     const [ann, ben] = [await web.person("Ann Open"), await web.person("Ben Open")];
     const note = await seedNote(ann.client, {
       title: "Budget",

@@ -33,13 +33,13 @@ const failureOf = async (promise: Promise<unknown>) => {
 };
 
 describe("the caller", () => {
-  it("is identified by a token", async () => {
+  it("the client sends its token", async () => {
     const { baseUrl, requests } = await serve((_, response) => json(response, {}));
     await createClient({ baseUrl, token: "vk_1" }).me();
     expect(requests[0]?.headers.authorization).toBe("Bearer vk_1");
   });
 
-  it("is identified by getToken, again after a 401", async () => {
+  it("the client sends the token of getToken, and asks for a new one after a 401", async () => {
     const { baseUrl, requests } = await serve((request, response) =>
       request.headers.authorization === "Bearer new" ? json(response, {}) : json(response, { status: 401 }),
     );
@@ -56,7 +56,7 @@ describe("the caller", () => {
     expect(requests).toHaveLength(2);
   });
 
-  it("is identified by the cookie only without a token", async () => {
+  it("the client sends the cookie only if it has no token", async () => {
     const seen: (string | undefined)[] = [];
     const fetch = async (_: unknown, init?: RequestInit) => {
       seen.push(init?.credentials);
@@ -69,14 +69,14 @@ describe("the caller", () => {
 });
 
 describe("an error", () => {
-  it("of the service has the code, status and requestId of the response", async () => {
+  it("an error of the service has the code, status and requestId of the response", async () => {
     const problem = { code: "access_denied", message: "Access denied", requestId: "r-1", status: 403 };
     const { baseUrl } = await serve((_, response) => json(response, { status: 403, body: problem }));
     const error = await failureOf(createClient({ baseUrl, token: "t" }).notes.get("1"));
     expect(error).toMatchObject({ code: "access_denied", status: 403, requestId: "r-1", message: "Access denied" });
   });
 
-  it("has the Retry-After of the response", async () => {
+  it("an error of the service has the Retry-After of the response", async () => {
     const limited = {
       status: 429,
       body: { code: "rate_limited", message: "Slow down" },
@@ -90,19 +90,19 @@ describe("an error", () => {
     ["a page of a proxy", 502, "<html>Bad Gateway</html>"],
     ["a page instead of a response", 200, "<html>Sign in to the wireless network</html>"],
     ["an empty response", 200, ""],
-  ])("for %s is invalid_response", async (_, status, body) => {
+  ])("the error for %s is invalid_response", async (_, status, body) => {
     const { baseUrl } = await serve((_, response) => response.writeHead(status).end(body));
     expect(await failureOf(createClient({ baseUrl }).me())).toMatchObject({ code: "invalid_response", status });
   });
 
-  it("without a response is network, with the cause", async () => {
+  it("the error without a response is network, with the cause", async () => {
     const { baseUrl } = await serve((request) => request.socket.resetAndDestroy());
     const error = await failureOf(createClient({ baseUrl }).me());
     expect(error.code).toBe("network");
     expect(error.cause).toBeDefined();
   });
 
-  it("after the caller aborts is aborted", async () => {
+  it("the error after the caller aborts is aborted", async () => {
     const { baseUrl } = await serve(() => undefined);
     const controller = new AbortController();
     const failed = failureOf(createClient({ baseUrl }).notes.get("1", { signal: controller.signal }));
@@ -110,14 +110,14 @@ describe("an error", () => {
     expect((await failed).code).toBe("aborted");
   });
 
-  it("requirement 28: contains no token and no query", async () => {
+  it("requirement 28: an error contains no token and no query", async () => {
     const { baseUrl } = await serve((_, response) => response.writeHead(500).end());
     const error = await failureOf(createClient({ baseUrl, token: "vk_secret" }).notes.list({ cursor: "c-secret" }));
     expect(`${error.message} ${JSON.stringify(error)}`).not.toMatch(/secret/);
   });
 
   it.each(["", "files", "files.example.com", "//files.example.com", "ftp://files.example.com"])(
-    "is thrown at once for the base URL %j",
+    "the client throws at once for the base URL %j",
     (baseUrl) => {
       expect(() => createClient({ baseUrl })).toThrow(expect.objectContaining({ code: "invalid_option" }));
     },
@@ -125,7 +125,7 @@ describe("an error", () => {
 });
 
 describe("the path of a request", () => {
-  it("is encoded, also with a slash at the end of the base URL", async () => {
+  it("the path of a request is encoded, also with a slash at the end of the base URL", async () => {
     const { baseUrl, requests } = await serve((_, response) => json(response, {}));
     const client = createClient({ baseUrl: `${baseUrl}/` });
     await client.notes.get("../a?b#c");
@@ -140,26 +140,26 @@ describe("the path of a request", () => {
 describe("a base URL that is a path", () => {
   const baseUrl = "/files/";
 
-  it("is of the origin of the page", async () => {
+  it("a request with a base URL that is a path goes to the origin of the page", async () => {
     const sent: unknown[] = [];
     const fetch = async (url: unknown) => Response.json({ url: sent.push(url) });
     await openFiles({ baseUrl, fetch }).get("1");
     expect(sent).toEqual(["/files/files/1"]);
   });
 
-  it("fails in Node at the first call, so that a server can render the page", async () => {
+  it("a base URL that is a path fails in Node at the first call, so that a server can render the page", async () => {
     expect((await failureOf(openFiles({ baseUrl }).get("1"))).code).toBe("network");
   });
 });
 
-describe("an upload throws at once for", () => {
+describe("invalid options of an upload", () => {
   const client = createClient({ baseUrl: "https://files.example.com", token: "t" });
-  it.each([0, 17, 1.5, Number.NaN])("parallel: %s", (parallel) => {
+  it.each([0, 17, 1.5, Number.NaN])("an upload throws at once for parallel: %s", (parallel) => {
     expect(() => client.upload("1", new File([], "a"), { parallel })).toThrow(
       expect.objectContaining({ code: "invalid_option" }),
     );
   });
-  it("a Blob without a filename", () => {
+  it("an upload throws at once for a Blob without a filename", () => {
     expect(() => client.upload("1", new Blob([]))).toThrow(expect.objectContaining({ code: "invalid_option" }));
   });
 });

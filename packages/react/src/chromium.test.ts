@@ -41,7 +41,7 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
   }
   const row = (page: Page, text: string) => page.getByText(text, { exact: true });
 
-  it("uploads a file that the keyboard picked, across a pause, and downloads it", async () => {
+  it("useUploads uploads a file that the keyboard picked, across a pause, and useDownload downloads it", async () => {
     const page = await openPage();
     const folder = await mkdtemp(join(tmpdir(), "valetkey-large-"));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -76,7 +76,7 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
     ).toBe(sha256);
   });
 
-  it("shows a dropped image after its first URL has expired", async () => {
+  it("useFileUrl shows a dropped image after its first URL has expired", async () => {
     const page = await openPage({ urlTtlSeconds: 1 });
     await page.locator("label").evaluate(drop, [...IMAGE]);
     await row(page, "dot.gif: ready").waitFor();

@@ -25,14 +25,14 @@ const documented = readdirSync(import.meta.dirname)
 const ofPages = blocksOf(read("packages/react/README.md"));
 
 describe("the examples of @valetkey/react", () => {
-  it("exist for each hook", () => {
+  it("the documentation of @valetkey/react has an example for each hook", () => {
     for (const name of ["useUploads", "useFileUrl", "useDownload", "usePageDrop", "<Dropzone", "<ValetKeyProvider"]) {
       expect(documented.some((code) => code.slice(NAMES.length).includes(name))).toBe(true);
       expect(ofPages.some((code) => code.includes(name))).toBe(true);
     }
   });
 
-  it("pass the type check", async () => {
+  it("the examples of @valetkey/react pass the type check", async () => {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-react-examples-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));

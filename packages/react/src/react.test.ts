@@ -70,12 +70,12 @@ describe.each(MAJORS)("React %i", (major) => {
   const upload = async (client: FilesClient, item: { resource: string; id: string }) =>
     client.upload(item, textFile("a.txt", "the file")).done;
 
-  it("is the one that the tests load", () => {
+  it("the tests load React of this version", () => {
     expect(react.version).toMatch(new RegExp(`^${major}\\.`));
   });
 
   describe("useUploads", () => {
-    it("uploads each file once in strict mode", async () => {
+    it("useUploads uploads each file once in strict mode", async () => {
       const { client, sent } = openClient();
       const item = newItem();
       const uploads = await shown(renderUploads(client, item));
@@ -87,7 +87,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(sent.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
     });
 
-    it("sends three files at once", async () => {
+    it("useUploads sends three files at once", async () => {
       const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
       const { client } = openClient((method) => (method === "PUT" ? permission : undefined));
       const uploads = await shown(renderUploads(client, newItem()));
@@ -97,7 +97,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => statesOf(uploads)).toEqual(["ready", "ready", "ready", "ready", "ready"]);
     });
 
-    it("continues after an unmount, and shows the file after the next mount", async () => {
+    it("useUploads continues after an unmount, and shows the file after the next mount", async () => {
       const { client } = openClient();
       const item = newItem();
       const first = await shown(renderUploads(client, item));
@@ -109,7 +109,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(statesOf(second)).toEqual(["ready"]);
     });
 
-    it("cancels after an unmount with cancelOnUnmount", async () => {
+    it("useUploads with cancelOnUnmount cancels its uploads after an unmount", async () => {
       const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
       const { client, sent } = openClient((method) => (method === "PUT" ? permission : undefined));
       const item = newItem();
@@ -123,7 +123,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(await listed(client, item)).toEqual([]);
     });
 
-    it("pauses and resumes", async () => {
+    it("useUploads pauses and resumes an upload", async () => {
       let isHeld = true;
       const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
       const { client } = openClient((method) => (method === "PUT" && isHeld ? permission : undefined));
@@ -139,7 +139,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => statesOf(uploads)).toEqual(["ready"]);
     });
 
-    it("shows why an upload failed, and retries it", async () => {
+    it("useUploads shows why an upload failed, and retries it", async () => {
       const { client } = openClient();
       const item = newItem();
       closed.add(item.id);
@@ -153,7 +153,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(uploads.current.files[0]?.error).toBeUndefined();
     });
 
-    it("removes a stored file from the list, and leaves it in the bucket", async () => {
+    it("useUploads removes a stored file from the list, and leaves it in the bucket", async () => {
       const { client } = openClient();
       const item = newItem();
       const uploads = await shown(renderUploads(client, item));
@@ -171,7 +171,7 @@ describe.each(MAJORS)("React %i", (major) => {
 
     const statusOf = async (url: string | undefined) => (await fetch(url ?? "data:,")).status;
 
-    it("keeps the URL of a loaded element after its expiry", async () => {
+    it("useFileUrl keeps the URL of a loaded element after its expiry", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -184,7 +184,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(1);
     });
 
-    it("replaces a URL before it expires with before-expiry", async () => {
+    it("useFileUrl with before-expiry replaces a URL before it expires", async () => {
       const { client } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id, { renew: "before-expiry", expiresIn: 1 }));
@@ -195,7 +195,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(read).toBe("the file");
     });
 
-    it("shares a valid URL with other components of the file", async () => {
+    it("useFileUrl shares a valid URL with other components of the file", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const first = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -205,7 +205,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(1);
     });
 
-    it("requests a URL for another component when the shared one has expired", async () => {
+    it("useFileUrl requests a URL for another component when the shared one has expired", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const first = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -219,7 +219,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(first.current.src).toBe(src);
     });
 
-    it("requests one URL in strict mode", async () => {
+    it("useFileUrl requests one URL in strict mode", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id));
@@ -227,7 +227,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(1);
     });
 
-    it("requests no URL after an unmount", async () => {
+    it("useFileUrl requests no URL after an unmount", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const { id: otherId } = await upload(client, newItem());
@@ -240,7 +240,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(count);
     });
 
-    it("replaces an expired URL after an error of the element", async () => {
+    it("useFileUrl replaces an expired URL after an error of the element", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -254,7 +254,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(2);
     });
 
-    it("requests no URL for a file that the element cannot show until the user retries", async () => {
+    it("useFileUrl requests no URL for a file that the element cannot show until the user retries", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id));
@@ -267,7 +267,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(url.current.error).toBeUndefined();
     });
 
-    it("retries a player whose connection failed", async () => {
+    it("useFileUrl requests a new URL for a player whose connection failed", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id));
@@ -278,7 +278,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(url.current.error).toBeUndefined();
     });
 
-    it("has no URL after the access has ended", async () => {
+    it("useFileUrl has no URL after the access has ended", async () => {
       const { client } = openClient();
       const item = newItem();
       const { id } = await upload(client, item);
@@ -292,7 +292,7 @@ describe.each(MAJORS)("React %i", (major) => {
   });
 
   describe("useDownload", () => {
-    it("opens the URL of an attachment", async () => {
+    it("useDownload opens the URL of an attachment", async () => {
       const { client } = openClient();
       const { id } = await upload(client, newItem());
       const clicked: string[] = [];
@@ -349,7 +349,7 @@ describe.each(MAJORS)("React %i", (major) => {
       return { added, rejected, input, label };
     }
 
-    it("is a labelled file input", async () => {
+    it("a Dropzone is a labelled file input", async () => {
       const { input, label } = await renderDropzone({ accept: "image/*" });
       expect(input).toMatchObject({ type: "file", accept: "image/*", multiple: true, disabled: false });
       expect(label.control).toBe(input);
@@ -358,14 +358,14 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(document.activeElement).toBe(input);
     });
 
-    it("adds the files that the user picks", async () => {
+    it("a Dropzone adds the files that the user picks", async () => {
       const { added, input } = await renderDropzone();
       Object.defineProperty(input, "files", { value: [textFile("a.txt"), textFile("b.txt")] });
       input.dispatchEvent(new window.Event("change", { bubbles: true }));
       expect(added).toEqual(["a.txt", "b.txt"]);
     });
 
-    it("adds dropped files that it accepts", async () => {
+    it("a Dropzone adds dropped files that it accepts", async () => {
       const { added, rejected, label } = await renderDropzone({ accept: ".TXT" });
       expect(dispatch(label, { type: "dragenter" })).toBe(true);
       expect(dispatch(label, { type: "dragover" })).toBe(true);
@@ -375,13 +375,13 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => label.dataset.dragging).toBeUndefined();
     });
 
-    it("adds the first of several dropped files without multiple", async () => {
+    it("a Dropzone without multiple adds the first of several dropped files", async () => {
       const { added, rejected, label } = await renderDropzone({ multiple: false });
       dispatch(label, { type: "drop", files: [textFile("a.txt"), textFile("b.txt")] });
       expect({ added, rejected }).toEqual({ added: ["a.txt"], rejected: ["b.txt"] });
     });
 
-    it("adds nothing while it is disabled", async () => {
+    it("a disabled Dropzone adds nothing", async () => {
       const { added, input, label } = await renderDropzone({ disabled: true });
       expect(dispatch(label, { type: "drop", files: [textFile("a.txt")] })).toBe(true);
       expect({ added, isDisabled: input.disabled, data: label.dataset.disabled }).toEqual({
@@ -401,7 +401,7 @@ describe.each(MAJORS)("React %i", (major) => {
     }
     const dropped = { type: "drop", files: [textFile("a.txt")] };
 
-    it("adds files that are dropped anywhere", async () => {
+    it("usePageDrop adds files that are dropped anywhere", async () => {
       const { added, page } = renderPage();
       await expect.poll(() => dispatch(document.body, { type: "dragenter" })).toBe(true);
       await expect.poll(() => page.current).toBe(true);
@@ -412,7 +412,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(added).toEqual(["a.txt"]);
     });
 
-    it("leaves a drop on a Dropzone to it", async () => {
+    it("usePageDrop leaves a drop on a Dropzone to the Dropzone", async () => {
       const { added, page } = renderPage();
       await expect.poll(() => dispatch(document.body, { type: "dragenter" })).toBe(true);
       await expect.poll(() => page.current).toBe(true);
@@ -426,21 +426,21 @@ describe.each(MAJORS)("React %i", (major) => {
       expect({ added, inZone: inZone.length }).toEqual({ added: [], inZone: 1 });
     });
 
-    it("gives the dropped data to onDrop", async () => {
+    it("usePageDrop gives the dropped data to onDrop", async () => {
       const data: DataTransfer[] = [];
       const { added } = renderPage({ onDrop: (each) => data.push(each) });
       await expect.poll(() => dispatch(document.body, dropped)).toBe(true);
       expect({ added, types: data.at(-1)?.types }).toEqual({ added: [], types: ["Files"] });
     });
 
-    it("keeps the page while it is disabled", async () => {
+    it("a disabled usePageDrop adds nothing, and keeps the browser from opening the file", async () => {
       const { added, page } = renderPage({ disabled: true });
       await expect.poll(() => dispatch(document.body, dropped)).toBe(true);
       expect({ added, isDragging: page.current }).toEqual({ added: [], isDragging: false });
     });
   });
 
-  it("renders on the server, and continues in the page without a difference", async () => {
+  it("the hooks render on the server, and continue in the page without a difference", async () => {
     const { client, sent } = openClient();
     const item = newItem();
     const html = react.renderOnServer(client, react.createElement(Page, { react, item }));
@@ -456,13 +456,13 @@ describe.each(MAJORS)("React %i", (major) => {
     expect(problems).toEqual([]);
   });
 
-  it("says that useUploads needs a client of openFiles", () => {
+  it("useUploads says that it needs a client of openFiles", () => {
     const client = react.createCalls({ baseUrl: application.url });
     const page = react.createElement(Page, { react, item: newItem() });
     expect(() => react.renderOnServer(client, page)).toThrow("client of openFiles");
   });
 
-  it("says that the provider is missing", () => {
+  it("a hook says that the provider is missing", () => {
     const page = react.createElement(Page, { react, item: newItem() });
     expect(() => react.renderToString(page)).toThrow("<ValetKeyProvider client={…}>");
   });

@@ -8,7 +8,7 @@ import { startWeb } from "./start-web.ts";
 describe("the fixtures of browser tests", () => {
   const web = startWeb();
 
-  it("shows the notes of a person without requests to other origins", async () => {
+  it("a page of a signed-in person shows the notes without requests to other origins", async () => {
     const ann = await web.person("Ann");
     await seedNote(ann.client, { title: "Contract", files: [pdf("contract.pdf", ["Page 1"])] });
     await ann.page.goto("/");
@@ -17,7 +17,7 @@ describe("the fixtures of browser tests", () => {
     expect([...ann.watch.requests.keys()]).toEqual([web.service.url]);
   });
 
-  it("makes files that match their names", async () => {
+  it("the sample files match their names", async () => {
     const ben = await web.person("Ben");
     const files = [
       png("a.png"),
@@ -30,7 +30,7 @@ describe("the fixtures of browser tests", () => {
     expect(note.attachments.map(({ state }) => state)).toEqual(files.map(() => "ready"));
   });
 
-  it("drops files on a page", async () => {
+  it("the fixture drops files on a page", async () => {
     const cleo = await web.person("Cleo");
     await cleo.page.goto("/settings");
     await cleo.page.evaluate(() => {
@@ -56,7 +56,7 @@ describe("the fixtures of browser tests", () => {
     ["void fetch('/icon.svg?gone').catch(() => undefined)", /^net::ERR_CONNECTION_RESET GET .*\/icon\.svg\?gone$/],
   ];
 
-  it("reports every problem that the test does not expect", async () => {
+  it("the watch reports every problem that the test does not expect", async () => {
     for (const isExpected of [false, true]) {
       const dora = await openPerson(web.browser, { service: web.service, name: "Dora", hasAccount: false });
       const { page, watch } = dora;

@@ -29,23 +29,23 @@ describe("a page that ignores repeated clicks", () => {
   const press = (selector: string, key: string, repeat: boolean) =>
     $(selector).dispatchEvent(new window.KeyboardEvent("keydown", { bubbles: true, cancelable: true, key, repeat }));
 
-  it("sends a form once for a double click on the text of its button", () => {
+  it("a double click on the text of its button sends a form once", () => {
     doubleClick("#send b");
     expect(sent).toEqual(["form"]);
   });
 
-  it("runs a button once for a double click, and again for a later click", () => {
+  it("a double click runs a button once, and a later click runs it again", () => {
     doubleClick("#delete");
     click("#delete", 1);
     expect(sent).toEqual(["delete", "delete"]);
   });
 
-  it("runs a button for each press of a key", () => {
+  it("each press of a key runs a button", () => {
     for (let times = 0; times < 2; times++) click("#delete", 0);
     expect(sent).toEqual(["delete", "delete"]);
   });
 
-  it("counts each click on a button that zooms, and on a checkbox", () => {
+  it("each click counts on a button that zooms, and on a checkbox", () => {
     doubleClick("#zoom");
     doubleClick("#box");
     expect(sent).toEqual(["zoom", "zoom", "box", "box"]);
@@ -60,12 +60,12 @@ describe("a page that ignores repeated clicks", () => {
     ["textarea", "Enter", true],
     ["#zoom", "Enter", true],
     ["a", "Enter", true],
-  ])("repeats a held key in %s, %j: %s", (selector, key, repeats) => {
+  ])("a page lets a held key repeat in %s, %j: %s", (selector, key, repeats) => {
     expect(press(selector, key, false)).toBe(true);
     expect(press(selector, key, true)).toBe(repeats);
   });
 
-  it("counts each click again after it stopped ignoring", () => {
+  it("each click counts again after the page stops ignoring repeated clicks", () => {
     stopIgnoring();
     doubleClick("#delete");
     expect(sent).toEqual(["delete", "delete"]);

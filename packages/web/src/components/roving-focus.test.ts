@@ -34,13 +34,13 @@ function press(key: string, init: KeyboardEventInit = {}): void {
 }
 
 describe("a list with a roving focus", () => {
-  it("has one tab stop, which follows the focus", () => {
+  it("a list with a roving focus has one tab stop, which follows the focus", () => {
     expect(tabStops().map(({ id }) => id)).toEqual(["a1"]);
     get("b2").focus();
     expect(tabStops().map(({ id }) => id)).toEqual(["b2"]);
   });
 
-  it("is entered at the first control of the last row", async () => {
+  it("the tab key enters a list at the first control of its last focused row", async () => {
     get("b2").focus();
     get("before").focus();
     await observed();
@@ -58,13 +58,13 @@ describe("a list with a roving focus", () => {
     ["a2", "ArrowRight", "a2"],
     ["a2", "ArrowLeft", "a1"],
     ["a-field", "ArrowDown", "a-field"],
-  ])("moves from %s with %s to %s", (from, key, to) => {
+  ])("the roving focus moves from %s with %s to %s", (from, key, to) => {
     get(from).focus();
     press(key);
     expect(focused()).toBe(to);
   });
 
-  it("leaves keys with a modifier alone, and those that open a menu", () => {
+  it("the roving focus ignores keys with a modifier, and keys that open a menu", () => {
     get("a1").focus();
     press("ArrowDown", { ctrlKey: true });
     expect(focused()).toBe("a1");
@@ -73,7 +73,7 @@ describe("a list with a roving focus", () => {
     expect(focused()).toBe("a1");
   });
 
-  it("gives the focus of a removed row to the next row", async () => {
+  it("the roving focus moves from a removed row to the next row", async () => {
     get("b2").focus();
     get("b2").closest("li")?.remove();
     await observed();
@@ -81,13 +81,13 @@ describe("a list with a roving focus", () => {
     expect(tabStops().map(({ id }) => id)).toEqual(["c1"]);
   });
 
-  it("is entered at the open row", async () => {
+  it("the tab key enters a list at its open row", async () => {
     get("c1").setAttribute("aria-current", "page");
     await observed();
     expect(tabStops().map(({ id }) => id)).toEqual(["c1"]);
   });
 
-  it("adds no tab stop with a new row", async () => {
+  it("a new row adds no tab stop to a list", async () => {
     list.insertAdjacentHTML("beforeend", rowOf("d"));
     await observed();
     expect(tabStops()).toHaveLength(1);

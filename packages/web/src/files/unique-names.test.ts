@@ -22,7 +22,7 @@ it.each([
     ["caf\u00e9.txt", "cafe\u0301.txt"],
     ["caf\u00e9.txt", "cafe\u0301 (2).txt"],
   ],
-])("gives each of %j a unique name", (filenames, names) => {
+])("a ZIP gives each of %j a unique name", (filenames, names) => {
   expect(filenames.map(createUniqueNames())).toEqual(names);
 });
 
@@ -36,7 +36,7 @@ it.each([
   ["report. .", "report___"],
   ["a\u0000b\u001b[31m.txt", "a_b_[31m.txt"],
   ["..", "__"],
-])("stores %j as %j, which every usual file system accepts", (filename, name) => {
+])("a ZIP stores %j as %j, which every usual file system accepts", (filename, name) => {
   expect(createUniqueNames()(filename)).toBe(name);
 });
 
@@ -44,7 +44,7 @@ it.each([
   ["文".repeat(255), ".pdf"],
   ["a".repeat(300), ".txt"],
   ["😀".repeat(100), ".png"],
-])("shortens the name %s%s to 255 bytes, and keeps its extension", (stem, extension) => {
+])("a ZIP shortens the name %s%s to 255 bytes, and keeps its extension", (stem, extension) => {
   const unique = createUniqueNames();
   const names = [1, 2, 3].map(() => unique(stem + extension));
   expect(new Set(names).size).toBe(3);
@@ -55,7 +55,7 @@ it.each([
   }
 });
 
-it("does not give two files names that differ only in the form of a Greek sigma", () => {
+it("a ZIP has no two files whose names differ only in the form of a Greek sigma", () => {
   const unique = createUniqueNames();
   expect(["ος.txt", "οσ.txt"].map(unique)).toEqual(["ος.txt", "οσ (2).txt"]);
 });

@@ -10,20 +10,20 @@ describe("the connection to the service", () => {
     [200, "online"],
     [401, "online"],
     [500, "online"],
-  ])("after a response with status %s is %s", (status, state) => {
+  ])("the connection after a response with status %s is %s", (status, state) => {
     const connection = createConnection(true);
     connection.report(status);
     expect(connection.$state.get()).toBe(state);
   });
 
-  it("recovers with the next response", () => {
+  it("the connection recovers with the next response", () => {
     const connection = createConnection(true);
     connection.report(undefined);
     connection.report(200);
     expect(connection.$state.get()).toBe("online");
   });
 
-  it("is offline while the browser has no network", () => {
+  it("the connection is offline while the browser has no network", () => {
     const connection = createConnection(false);
     connection.report(undefined);
     expect(connection.$state.get()).toBe("offline");
@@ -31,7 +31,7 @@ describe("the connection to the service", () => {
     expect(connection.$state.get()).toBe("down");
   });
 
-  it("reloads the pages after an outage, but not after each of many", () => {
+  it("the page reloads its data after an outage, but not after each of many outages", () => {
     vi.useFakeTimers();
     const connection = createConnection(true);
     const reload = vi.fn();

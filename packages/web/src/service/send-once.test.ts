@@ -15,7 +15,7 @@ describe("a fetch that sends a change once", () => {
   }
   const textOf = async (response: Promise<Response>) => (await response).text();
 
-  it("sends equal changes once, and gives both callers the response", async () => {
+  it("the app sends equal changes once, and gives both callers the response", async () => {
     const { sent, change } = start();
     const answers = [change("{}"), change("{}")].map(textOf);
     sent[0]?.respond("done");
@@ -23,7 +23,7 @@ describe("a fetch that sends a change once", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("sends a change again after the response", async () => {
+  it("the app sends a change again after the response", async () => {
     const { sent, change } = start();
     for (const nth of [0, 1]) {
       const answer = textOf(change("{}"));
@@ -33,7 +33,7 @@ describe("a fetch that sends a change once", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("sends a change again after a failure, which both callers see", async () => {
+  it("the app sends a change again after a failure, which both callers see", async () => {
     const { sent, change } = start();
     const answers = Promise.allSettled([change("{}"), change("{}")]);
     sent[0]?.fail(new Error("offline"));
@@ -42,13 +42,13 @@ describe("a fetch that sends a change once", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("sends a setting that a person turns on, off and on again", () => {
+  it("the app sends a setting that a person turns on, off and on again", () => {
     const { sent, change } = start();
     for (const body of ["on", "off", "on"]) void change(body);
     expect(sent.map(({ body }) => body)).toEqual(["on", "off", "on"]);
   });
 
-  it("sends a change again if another change at another URL came between", () => {
+  it("the app sends a change again if another change at another URL came between", () => {
     const { sent, fetch, change } = start();
     void change("on");
     void fetch("https://files.example.com/links/2", { method: "DELETE" });
@@ -60,13 +60,13 @@ describe("a fetch that sends a change once", () => {
     ["a read", { method: "GET" }],
     ["a file", { method: "POST", body: new Blob(["a"]) }],
     ["a change that can be aborted", { method: "POST", body: "{}", signal: new AbortController().signal }],
-  ])("sends %s each time", (_, init) => {
+  ])("the app sends %s each time", (_, init) => {
     const { sent, fetch } = start();
     for (let times = 0; times < 2; times++) void fetch("https://files.example.com/", init);
     expect(sent).toHaveLength(2);
   });
 
-  it("sends two changes with different headers", () => {
+  it("the app sends two changes with different headers", () => {
     const { sent, change } = start();
     for (const key of ["a", "b"]) void change("{}", { headers: { "idempotency-key": key } });
     expect(sent).toHaveLength(2);

@@ -29,23 +29,23 @@ describe("the sentence of access", () => {
       "3 open links (up to 9 days)",
       { links: { count: 1, until: inDays(2) }, fileLinks: { count: 2, until: inDays(9) } },
     ],
-  ])("says: %s", (sentence, access) => {
+  ])("the sentence of access says: %s", (sentence, access) => {
     expect(describeAccess(access, { now })).toBe(sentence);
   });
 
-  it("leaves out links that have expired since the answer, and the expiry of one of two people", () => {
+  it("the sentence of access leaves out expired links, and the expiry of one of two people", () => {
     const access = { people: { count: 2, until: inDays(-1) }, links: { count: 4, until: inDays(-1) } };
     expect(describeAccess(access, { now })).toBe("2 people");
     expect(describeAccess({ people: { count: 1, until: inDays(-1) } }, { now })).toBe("Only you");
   });
 
-  it("has no expiries in a list", () => {
+  it("the sentence of access has no expiries in a list", () => {
     const access = { people: { count: 2, until: inDays(2) }, links: { count: 1, until: inDays(2) } };
     expect(accessParts(access, { now, isShort: true })).toEqual(["2 people", "1 open link"]);
     expect(accessParts({ sharedFiles: { count: 2 } }, { now, isShort: true })).toEqual(["2 files shared alone"]);
   });
 
-  it("of a file joins the note and the file, without the links to other files", () => {
+  it("the sentence of a file joins the note and the file, without the links to other files", () => {
     const note = {
       people: { count: 1, until: inDays(4) },
       links: { count: 1, until: inDays(2) },
@@ -60,7 +60,7 @@ describe("the sentence of access", () => {
 });
 
 describe("the line of a reader", () => {
-  it("says when the access expires", () => {
+  it("the line of a reader says when the access expires", () => {
     expect(describeOwnEnd(inDays(2), now)).toBe("expires in 2 days");
     expect(describeOwnEnd(null, now)).toBeUndefined();
     expect(describeOwnEnd(inDays(0), now)).toBeUndefined();

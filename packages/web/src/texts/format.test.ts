@@ -10,11 +10,11 @@ describe("a filename is cut", () => {
     ["a.txt", "", "a.txt"],
     ["Minutes, v. 3 of the whole board", "Minutes, v. 3 of the whole ", "board"],
     ["", "", ""],
-  ])("%j before its last letters and its extension", (filename, head, tail) => {
+  ])("the filename %j is cut before its last letters and its extension", (filename, head, tail) => {
     expect(splitName(filename)).toEqual({ head, tail });
   });
 
-  it("between characters, not within one", () => {
+  it("a filename is cut between characters, not within one", () => {
     const { head, tail } = splitName("family 👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧.png");
     expect(head).toBe("family ");
     expect(tail).toBe("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧.png");

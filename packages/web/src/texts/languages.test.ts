@@ -27,19 +27,19 @@ function sentencesOf(texts: unknown): string[] {
   return typeof texts === "object" && texts !== null ? Object.values(texts).flatMap(sentencesOf) : [];
 }
 
-it("has German texts", () => {
+it("the web app has German texts", () => {
   expect(languages).toContain("de");
 });
 
 describe.each(languages)("the texts in %s", (language) => {
-  it.each(english)("translate every text of %s", (path) => {
+  it.each(english)("the texts in this language translate every text of %s", (path) => {
     const translated = files[path.replace("/en/", `/${language}/`).replace("/en.ts", `/${language}.ts`)];
     expect(shapeOf(translated).sort()).toEqual(shapeOf(files[path]).sort());
     const untranslated = new Set(sentencesOf(files[path]));
     expect(sentencesOf(translated).filter((text) => untranslated.has(text))).toEqual([]);
   });
 
-  it("have one for each problem of the service", () => {
+  it("the texts in this language have one for each problem of the service", () => {
     const common = files[`./${language}/problems.ts`]?.problems as Texts;
     const rare = files[RARE.replace("/en/", `/${language}/`)]?.rareProblems as Texts;
     expect(Object.keys(problems).filter((code) => !(code in common) && !(code in rare))).toEqual([]);

@@ -15,7 +15,7 @@ const SOURCE = [
 ].join("\n");
 
 describe("the task boxes of a text", () => {
-  it("are listed with their text, without those in code", () => {
+  it("the task boxes of a text are listed with their text, without those in code", () => {
     expect(tasksOf(lex(SOURCE)).map(({ isDone, label }) => [isDone, label])).toEqual([
       [false, "milk"],
       [true, "**bread**"],
@@ -29,23 +29,23 @@ describe("the task boxes of a text", () => {
     [1, "- [ ] **bread**"],
     [2, "  1. [x] rye"],
     [3, "> - [ ] quoted"],
-  ])("change one at a time: %i", (position, line) => {
+  ])("the task boxes of a text change one at a time: %i", (position, line) => {
     const changed = toggleTask(SOURCE, position).split("\n");
     expect(changed.filter((one, nth) => one !== SOURCE.split("\n")[nth])).toEqual([line]);
     expect(tasksOf(lex(toggleTask(SOURCE, position)))).toHaveLength(4);
   });
 
-  it("stay the same without such a box", () => {
+  it("a text does not change if it has no task box at the position", () => {
     expect(toggleTask(SOURCE, 4)).toBe(SOURCE);
   });
 });
 
-it.each([500, 5_000])("shows a text that nests %s quotes as it is", (depth) => {
+it.each([500, 5_000])("the Markdown reader shows a text that nests %s quotes as it is", (depth) => {
   const source = `${">".repeat(depth)} end`;
   expect(lex(source)).toEqual([{ type: "code", raw: source, text: source }]);
 });
 
-it("reads a table and quotes that nest a little", () => {
+it("the Markdown reader reads a table and quotes that nest a little", () => {
   expect(lex("| a | b |\n|---|---|\n| 1 | 2 |\n\n>> quote").map(({ type }) => type)).toEqual(
     expect.arrayContaining(["table", "blockquote"]),
   );

@@ -40,11 +40,11 @@ describe("the text of an event", () => {
     [{ purpose: "renewal" }, ["a"], ["Bob renewed the URL of a.txt"]],
     [{ expiresInSeconds: 60 }, ["a", "b"], ["Bob got URLs of a.txt and b.txt, each valid for 60 seconds"]],
     [{ expiresInSeconds: 60, linkId: "l" }, ["a"], ["A visitor got a URL of a.txt, valid for 60 seconds"]],
-  ])("of an issued URL with %j", (detail, attachmentIds, expected) => {
+  ])("the text of an issued URL with %j", (detail, attachmentIds, expected) => {
     expect(describeEvent({ detail, attachmentIds })).toEqual(expected);
   });
 
-  it("of a ZIP of a visitor is one sentence with the number of files", () => {
+  it("the text of the ZIP of a visitor is one sentence with the number of files", () => {
     const detail = { purpose: "zip", linkId: "l", label: "Contract" };
     for (const action of ["link.claimed", "url.issued"]) {
       expect(describeEvent({ action, detail, attachmentIds: files })).toEqual([
@@ -54,14 +54,14 @@ describe("the text of an event", () => {
     }
   });
 
-  it("of a rename has both names", () => {
+  it("the text of a rename has both names", () => {
     const detail = { before: "a.txt", filename: "b.txt" };
     expect(describeEvent({ action: "attachment.renamed", attachmentIds: ["c"], detail })).toEqual([
       "Bob renamed a.txt to b.txt",
     ]);
   });
 
-  it("of a share has its expiry with the time", () => {
+  it("the text of a share has its expiry with the time", () => {
     const expiresAt = "2026-12-01T08:30:00.000Z";
     const granted = { action: "share.granted", subject: { id: "carl", name: "Carl", email: null } };
     expect(describeEvent({ ...granted, detail: { role: "viewer", expiresAt } })).toEqual([
@@ -90,7 +90,7 @@ describe("the text of an event", () => {
     ["link.claimed", {}, ["a"], "A visitor got a.txt from the link “Contract”"],
     ["link.unlock_refused", {}, [], "A visitor gave a wrong password for the link “Contract”"],
     ["link.received", { visitorName: "Maria" }, ["a"], "Maria (visitor) sent a.txt"],
-  ])("of %s", (action, detail, attachmentIds, expected) => {
+  ])("the text of the event %s", (action, detail, attachmentIds, expected) => {
     expect(describeEvent({ action, detail: { label: "Contract", ...detail }, attachmentIds })).toEqual([expected]);
   });
 });

@@ -20,7 +20,7 @@ describe("the files of a note", () => {
     ["name", ["Bild 9.png", "Bild 10.png", "Übersicht.csv", "vertrag.pdf"]],
     ["size", ["Bild 10.png", "Übersicht.csv", "vertrag.pdf", "Bild 9.png"]],
     ["newest", ["Übersicht.csv", "Bild 10.png", "Bild 9.png", "vertrag.pdf"]],
-  ] as const)("are ordered by %s", (order, expected) => {
+  ] as const)("the files of a note are ordered by %s", (order, expected) => {
     expect(shown({ order })).toEqual(expected);
   });
 
@@ -32,11 +32,11 @@ describe("the files of a note", () => {
     [{ text: ".*" }, []],
     [{ kind: "image" as const, text: "9" }, ["Bild 9.png"]],
     [{ kind: "pdf" as const }, ["vertrag.pdf"]],
-  ])("are filtered by %j", (view, expected) => {
+  ])("the files of a note are filtered by %j", (view, expected) => {
     expect(shown(view)).toEqual(expected);
   });
 
-  it("have kinds to choose from", () => {
+  it("the kinds to choose from are the kinds of the files of the note", () => {
     expect([...kindsIn(files)]).toEqual(["image", "table", "pdf"]);
   });
 });
@@ -46,27 +46,27 @@ describe("the selection of files", () => {
   const click = (choice: Choice, id: string, isRange = false) => chooseFile(choice, id, { listed, isRange });
   const chosen = ({ ids }: Choice) => listed.filter((id) => ids.has(id)).join("");
 
-  it("changes one file with a click", () => {
+  it("a click selects one file, and a second click removes the selection", () => {
     const one = click(NOTHING, "b");
     expect([chosen(one), chosen(click(one, "b"))]).toEqual(["b", ""]);
   });
 
-  it("extends to a range in both directions", () => {
+  it("a click with Shift selects a range of files in both directions", () => {
     const one = click(NOTHING, "c");
     expect([chosen(click(one, "a", true)), chosen(click(one, "d", true))]).toEqual(["abc", "cd"]);
   });
 
-  it("removes a range", () => {
+  it("a click with Shift removes a range of files from the selection", () => {
     const all = chooseAll(NOTHING, listed);
     expect(chosen(click(click(all, "b"), "d", true))).toBe("a");
   });
 
-  it("has no range without a first file, or if that is not listed", () => {
+  it("a click with Shift selects only one file if no listed file was clicked before", () => {
     expect(chosen(click(NOTHING, "c", true))).toBe("c");
     expect(chosen(click({ ids: new Set(), last: "gone" }, "c", true))).toBe("c");
   });
 
-  it("selects the listed files, and keeps those that the filter hides", () => {
+  it("the button for all files selects the listed files, and keeps the files that the filter hides", () => {
     const hidden = { ids: new Set(["hidden"]), last: undefined };
     const all = chooseAll(hidden, listed);
     expect([...all.ids].sort()).toEqual(["a", "b", "c", "d", "hidden"]);

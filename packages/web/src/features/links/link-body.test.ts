@@ -61,36 +61,36 @@ const edit = (changed: Partial<LinkValues>, { of = link, policy = free } = {}) =
   bodyOf({ ...valuesOf(of, policy), ...changed }, { link: of, kind: of.kind, policy, now });
 
 describe("a new link", () => {
-  it("leaves the defaults to the service", () => {
+  it("a new link without choices uses the defaults of the service", () => {
     expect(create({})).toEqual({ body: {} });
   });
 
-  it("sends the chosen expiry by the clock of the service", () => {
+  it("a new link gets the chosen expiry by the clock of the service", () => {
     expect(create({ expiry: "60" })).toEqual({ body: { expiresAt: after(60) } });
     expect(create({ expiry: "never" })).toEqual({ body: { expiresAt: null } });
   });
 
-  it("offers only the lifetimes that the operator allows", () => {
+  it("the form of a link offers only the lifetimes that the operator allows", () => {
     expect(lifetimesOf(strict)).toEqual([60, 600, 3600]);
     expect(lifetimesOf({ ...free, maxExpirySeconds: 30 })).toEqual([30]);
   });
 
-  it("needs a password where the operator requires one", () => {
+  it("a new link needs a password where the operator requires one", () => {
     expect(create({}, { policy: strict })).toMatchObject({ problems: { password: expect.any(String) } });
     expect(create({ password: "secret1" }, { policy: strict })).toEqual({ body: { password: "secret1" } });
   });
 
-  it.each(["0", "1.5", "many", "1000001"])("refuses a limit of %s downloads", (maxClaims) => {
+  it.each(["0", "1.5", "many", "1000001"])("the form of a link refuses a limit of %s downloads", (maxClaims) => {
     expect(create({ maxClaims })).toMatchObject({ problems: { maxClaims: expect.any(String) } });
   });
 });
 
 describe("a new file request", () => {
-  it("leaves its limits to the service", () => {
+  it("a new file request without choices uses the limits of the service", () => {
     expect(create({}, { kind: "upload" })).toEqual({ body: { kind: "upload", request: {} } });
   });
 
-  it("gives each slot an id of its own", () => {
+  it("each slot of a new file request gets an id of its own", () => {
     const slot = (name: string) => ({ id: undefined, name, accept: "", maxBytes: undefined });
     const slots = [slot("Payslip"), slot("Payslip"), slot("Ausweis & Paß"), slot("護照")];
     expect(create({ slots }, { kind: "upload" })).toMatchObject({
@@ -108,14 +108,14 @@ describe("a new file request", () => {
     });
   });
 
-  it("refuses a slot without a name and a file larger than the service accepts", () => {
+  it("a file request refuses a slot without a name and a file larger than the service accepts", () => {
     const slots = [{ id: undefined, name: " ", accept: "", maxBytes: undefined }];
     expect(create({ slots, perFileMb: "1001" }, { kind: "upload" })).toMatchObject({
       problems: { slots: expect.any(String), perFileMb: expect.any(String) },
     });
   });
 
-  it("sends megabytes as bytes", () => {
+  it("the form of a file request sends megabytes as bytes", () => {
     expect(create({ maxFiles: "3", perFileMb: "1.5" }, { kind: "upload" })).toMatchObject({
       body: { request: { maxFiles: 3, maxBytesPerFile: 1_500_000, maxBytesTotal: 4_500_000 } },
     });
@@ -123,34 +123,34 @@ describe("a new file request", () => {
 });
 
 describe("an edited link", () => {
-  it("sends nothing when nothing changed", () => {
+  it("the form of a link sends nothing when nothing changed", () => {
     expect(edit({})).toEqual({ body: {} });
     expect(edit({}, { of: request })).toEqual({ body: {} });
   });
 
-  it("sends only what changed", () => {
+  it("the form of a link sends only what changed", () => {
     expect(edit({ label: "Offer ", maxClaims: "" })).toEqual({ body: { label: "Offer", maxClaims: null } });
   });
 
-  it("removes the password or replaces it", () => {
+  it("an edit of a link removes the password or replaces it", () => {
     expect(edit({ asksPassword: false })).toEqual({ body: { password: null } });
     expect(edit({ password: "another" })).toEqual({ body: { password: "another" } });
     expect(edit({ password: "short" })).toMatchObject({ problems: { password: expect.any(String) } });
   });
 
-  it("needs at least one file", () => {
+  it("an edited link needs at least one file", () => {
     expect(edit({ attachmentIds: ["a1"] })).toEqual({ body: { attachmentIds: ["a1"] } });
     expect(edit({ attachmentIds: [] })).toMatchObject({ problems: { attachmentIds: expect.any(String) } });
   });
 
-  it("cannot outlive the limit of the operator, which counts from the creation", () => {
+  it("an edited link cannot outlive the limit of the operator, counted from its creation", () => {
     const policy = { ...free, maxExpirySeconds: 2 * DAY };
     expect(edit({ expiry: "custom", customExpiry: "2026-03-09T12:00" }, { policy })).toMatchObject({
       problems: { expiry: expect.stringContaining("2 days") },
     });
   });
 
-  it("keeps the ids of its slots and never reuses the id of a removed one", () => {
+  it("an edit keeps the ids of slots and never reuses the id of a removed slot", () => {
     const [, payslip] = valuesOf(request, free).slots;
     const renewed = { id: undefined, name: "Passport", accept: "", maxBytes: undefined };
     expect(edit({ slots: payslip === undefined ? [] : [payslip, renewed] }, { of: request })).toMatchObject({

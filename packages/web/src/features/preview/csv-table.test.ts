@@ -49,17 +49,17 @@ describe("comma-separated values", () => {
     ['"a"b,c', [["ab", "c"]]],
     ["<b>a</b>,=1+1", [["<b>a</b>", "=1+1"]]],
     ["", []],
-  ])("of %j are parsed", (text, rows) => {
+  ])("the preview parses the comma-separated values of %j", (text, rows) => {
     expect(parse(text)).toEqual({ rows, isCut: false });
   });
 
-  it("are cut after the most rows and columns", () => {
+  it("the table of a preview is cut after the most rows and columns", () => {
     expect(parse("a\nb\nc", { maxRows: 2 })).toEqual({ rows: [["a"], ["b"]], isCut: true });
     expect(parse("a\nb\n", { maxRows: 2 }).isCut).toBe(false);
     expect(parse("a,b,c\nd", { maxColumns: 2 })).toEqual({ rows: [["a", "b"], ["d"]], isCut: true });
   });
 
-  it("take time that grows with the text only", () => {
+  it("the time to parse comma-separated values grows only with the length of the text", () => {
     const quotes = '"'.repeat(400_000);
     // Measures the CPU time, because other processes do not change it much. Quadratic time would be minutes.
     const before = process.cpuUsage();

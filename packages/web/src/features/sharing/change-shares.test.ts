@@ -12,7 +12,7 @@ describe("splitEmails", () => {
     ["Ann Lee <ann@example.com>, Ben <ben@example.com>", ["ann", "ben"]],
     ["Ann Lee <ann@example.com>, ben@example.com", ["ann", "ben"]],
     ["  ", []],
-  ])("finds the email addresses in %j", (text, names) => {
+  ])("the share dialog finds the email addresses in %j", (text, names) => {
     expect(splitEmails(text).map((email) => email.replace("@example.com", ""))).toEqual(
       names.map((name) => name.replace("@example.com", "")),
     );
@@ -20,19 +20,22 @@ describe("splitEmails", () => {
 });
 
 describe("isEmail", () => {
-  it.each(["ann@example.com", "a.b+c@sub.example.org", "ä@exämple.de"])("accepts %s", (text) => {
-    expect(isEmail(text)).toBe(true);
-  });
+  it.each(["ann@example.com", "a.b+c@sub.example.org", "ä@exämple.de"])(
+    "the share dialog accepts the email address %s",
+    (text) => {
+      expect(isEmail(text)).toBe(true);
+    },
+  );
 
   it.each(["", "ann", "ann@", "@example.com", "ann@example", "a b@example.com", `${"a".repeat(250)}@b.example`])(
-    "refuses %j",
+    "the share dialog refuses the email address %j",
     (text) => {
       expect(isEmail(text)).toBe(false);
     },
   );
 });
 
-it("compares email addresses without case", () => {
+it("the share dialog compares email addresses without case", () => {
   expect(isSameEmail("Ann@Example.com", "ann@example.COM")).toBe(true);
   expect(isSameEmail("ann@example.com", "ben@example.com")).toBe(false);
 });

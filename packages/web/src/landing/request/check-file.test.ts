@@ -13,11 +13,11 @@ describe("the check of a chosen file", () => {
     ["imagery/x", words.wrongKind(accept)],
     ["application/pdf2", words.wrongKind(accept)],
     ["text/html", words.wrongKind(accept)],
-  ])("of the type %j", (type, problem) => {
+  ])("a file request checks a chosen file of the type %j", (type, problem) => {
     expect(problemOf({ size: 1, type }, { accept, maxBytes: 10 })).toBe(problem);
   });
 
-  it("refuses one byte too many", () => {
+  it("a file request refuses a file that is one byte too large", () => {
     const limits = { accept: [], maxBytes: 10 };
     expect(problemOf({ size: 10, type: "text/html" }, limits)).toBeUndefined();
     expect(problemOf({ size: 11, type: "text/html" }, limits)).toBe(words.tooLarge(10));

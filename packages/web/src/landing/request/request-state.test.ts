@@ -14,7 +14,7 @@ const REQUEST: FileRequest = {
   sent: [],
 };
 
-it("counts chosen files against what is left", () => {
+it("a file request counts chosen files against what is left", () => {
   const state = createRequestState(REQUEST);
   state.count({ files: 1, bytes: 90 });
   expect(state.filesLeft()).toBe(1);
@@ -24,7 +24,7 @@ it("counts chosen files against what is left", () => {
   expect(state.limitsOf(undefined).maxBytes).toBe(100);
 });
 
-it("uses the limits of a slot where it has its own", () => {
+it("a slot of a file request uses its own limits before those of the request", () => {
   const state = createRequestState(REQUEST);
   const slot = { id: "passport", name: "Passport", isFilled: false };
   expect(state.limitsOf({ ...slot, accept: ["application/pdf"], maxBytes: 10 })).toEqual({

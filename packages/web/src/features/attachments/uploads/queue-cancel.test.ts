@@ -16,7 +16,7 @@ import {
 } from "./testing/queue-actions.ts";
 
 describe("cancelling", () => {
-  it("aborts the transfer and deletes the stored file", async () => {
+  it("cancelling an upload aborts the transfer and deletes the stored file", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await tab.queue.cancel(idOf(tab, "a.txt"));
@@ -25,7 +25,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("reports no failure", async () => {
+  it("cancelling an upload reports no failure", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     const events = eventsOf(tab);
     await tab.queue.cancel(idOf(tab, "a.txt"));
@@ -33,14 +33,14 @@ describe("cancelling", () => {
     expect(events).toEqual([]);
   });
 
-  it("starts the next file", async () => {
+  it("cancelling an upload starts the next file", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     await tab.queue.cancel(idOf(tab, "a.txt"));
     await settled();
     expect(sentBy(tab)).toContain("d.txt");
   });
 
-  it("never sends a queued file", async () => {
+  it("a queued file that the user cancels is never sent", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt", "b.txt", "c.txt", "d.txt");
     await tab.queue.cancel(idOf(tab, "d.txt"));
@@ -50,7 +50,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("deletes the attachment of an upload that was not continued after a reload", async () => {
+  it("cancelling deletes the attachment of an upload that was not continued after a reload", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     first.queue.pause(idOf(first, "a.txt"));
@@ -61,7 +61,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("deletes the attachment of a failed upload", async () => {
+  it("cancelling deletes the attachment of a failed upload", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     transferOf(tab, "a.txt").fail("quota_exceeded");
@@ -70,7 +70,7 @@ describe("cancelling", () => {
     expect(browser.service.size).toBe(0);
   });
 
-  it("deletes the attachment of a file that must be chosen again", async () => {
+  it("cancelling deletes the attachment of a file that must be chosen again", async () => {
     const browser = createFakeBrowser();
     const first = browser.openTab();
     first.queue.add([{ file: large() }], TARGET);
@@ -83,7 +83,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it.each(["ready", "rejected"] as const)("leaves an attachment that is %s", async (state) => {
+  it.each(["ready", "rejected"] as const)("cancelling keeps an attachment that is %s", async (state) => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     transferOf(tab, "a.txt").fail("network");
@@ -93,7 +93,7 @@ describe("cancelling", () => {
     expect(browser.service.get("attachment-1")).toBe(state);
   });
 
-  it("leaves the attachment of a failed upload that another tab continues", async () => {
+  it("cancelling keeps the attachment of a failed upload that another tab continues", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await openRestored(browser);
@@ -105,7 +105,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(1);
   });
 
-  it("hides the attachment until the service has deleted it", async () => {
+  it("cancelling hides the attachment until the service has deleted it", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     const cancelled = tab.queue.cancel(idOf(tab, "a.txt"));
     expect([...tab.hidden]).toEqual(["attachment-1"]);
@@ -113,7 +113,7 @@ describe("cancelling", () => {
     expect([...tab.hidden]).toEqual([]);
   });
 
-  it("lets the user add the same file again", async () => {
+  it("after cancelling, the user can add the same file again", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     const cancelled = tab.queue.cancel(idOf(tab, "a.txt"));
@@ -126,7 +126,7 @@ describe("cancelling", () => {
 });
 
 describe("adding a cancelled file again", () => {
-  it("keeps the new upload when the cancelled one was already complete", async () => {
+  it("adding a file again keeps the new upload if the cancelled upload was already complete", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").finish();
     const cancelled = tab.queue.cancel(idOf(tab, "a.txt"));
@@ -140,7 +140,7 @@ describe("adding a cancelled file again", () => {
 });
 
 describe("a sign-out", () => {
-  it("aborts every upload and deletes the stored files", async () => {
+  it("a sign-out aborts every upload and deletes the stored files", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt", "b.txt", "c.txt", "d.txt");
     transferOf(tab, "b.txt").fail("quota_exceeded");
@@ -151,7 +151,7 @@ describe("a sign-out", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("stops waiting for another tab", async () => {
+  it("a sign-out makes the tab stop waiting for an upload of another tab", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const other = await openRestored(browser);
@@ -162,7 +162,7 @@ describe("a sign-out", () => {
     expect(sentBy(other)).toEqual([]);
   });
 
-  it("waits at most 2 seconds for the service", async () => {
+  it("a sign-out waits at most 2 seconds for the service", async () => {
     const browser = createFakeBrowser();
     const tab = browser.openTab({ fileStore: { delete: () => new Promise(() => undefined) } });
     tab.queue.add(chosen("a.txt"), TARGET);
@@ -178,7 +178,7 @@ describe("a sign-out", () => {
 });
 
 describe("a reload would lose the upload", () => {
-  it("until the browser has stored the file", async () => {
+  it("a reload would lose an upload until the browser has stored the file", async () => {
     const browser = createFakeBrowser();
     const isStored = Promise.withResolvers<boolean>();
     const tab = browser.openTab({ fileStore: { add: () => isStored.promise } });
@@ -191,7 +191,7 @@ describe("a reload would lose the upload", () => {
     expect(tab.queue.list.$isAtRisk.get()).toBe(false);
   });
 
-  it("until it is attached when the browser cannot store the file", async () => {
+  it("a reload would lose a file that the browser cannot store until the file is attached", async () => {
     const tab = createFakeBrowser().openTab({ fileStore: { add: async () => false } });
     tab.queue.add(chosen("a.txt"), TARGET);
     await settled();

@@ -18,14 +18,14 @@ import {
 import type { FileHandle } from "./upload.ts";
 
 describe("after a reload", () => {
-  it("sends a stored file again", async () => {
+  it("a reloaded tab sends a stored file again", async () => {
     const browser = createFakeBrowser();
     const tab = await reload(browser, await openSending(browser, "a.txt"));
     expect(sentBy(tab)).toEqual(["a.txt"]);
     expect(tab.queue.list.all()).toMatchObject([{ attachmentId: "attachment-1", continuesAfterReload: true }]);
   });
 
-  it("leaves an upload alone that this page sends already", async () => {
+  it("a restored queue does not start an upload that the page sends already", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await tab.queue.restore("ann");
@@ -33,7 +33,7 @@ describe("after a reload", () => {
     expect(statuses(tab)).toEqual({ "a.txt": "sending" });
   });
 
-  it("ignores a stored upload that finished while the store was read", async () => {
+  it("a restored queue ignores a stored upload that finished while the store was read", async () => {
     const browser = createFakeBrowser();
     const isRead = Promise.withResolvers<void>();
     const list = async () => {
@@ -54,7 +54,7 @@ describe("after a reload", () => {
     expect(statuses(tab)).toEqual({});
   });
 
-  it("ignores a stored upload that another tab finished while the store was read", async () => {
+  it("a restored queue ignores an upload that another tab finished while the store was read", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const isRead = Promise.withResolvers<void>();
@@ -74,7 +74,7 @@ describe("after a reload", () => {
     expect(statuses(other)).toEqual({});
   });
 
-  it("drops the stored uploads of another account", async () => {
+  it("a reloaded tab drops the stored uploads of another account", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     first.close();
@@ -85,7 +85,7 @@ describe("after a reload", () => {
 });
 
 describe("after the next sign-in", () => {
-  it("sends again what failed when the session ended", async () => {
+  it("the next sign-in sends the uploads again that failed when the session ended", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").fail("unauthenticated");
     await settled();
@@ -94,7 +94,7 @@ describe("after the next sign-in", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
   });
 
-  it("drops and aborts the uploads of another account", async () => {
+  it("the sign-in of another account drops and aborts the uploads of the first account", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await tab.queue.restore("ben");
@@ -121,7 +121,7 @@ describe("a file that is too large to be stored", () => {
     return reload(browser, first);
   }
 
-  it("must be chosen again after a reload", async () => {
+  it("a file that is too large to be stored must be chosen again after a reload", async () => {
     const browser = createFakeBrowser();
     const first = browser.openTab();
     first.queue.add([{ file: large() }], TARGET);
@@ -135,7 +135,7 @@ describe("a file that is too large to be stored", () => {
     expect(sentBy(tab)).toEqual(["large.bin"]);
   });
 
-  it("is no longer paused after it was chosen again", async () => {
+  it("a paused upload is no longer paused after its file was chosen again", async () => {
     const browser = createFakeBrowser();
     const first = browser.openTab();
     first.queue.add([{ file: large() }], TARGET);
@@ -147,12 +147,12 @@ describe("a file that is too large to be stored", () => {
     expect([...browser.stored.values()]).toMatchObject([{ isPaused: false }]);
   });
 
-  it("is read through its handle after a reload", async () => {
+  it("a large file is read through its handle after a reload", async () => {
     const tab = await reloadWithHandle(large(), { state: "granted" });
     expect(sentBy(tab)).toEqual(["large.bin"]);
   });
 
-  it("needs permission when the browser asks for it", async () => {
+  it("a large file needs permission when the browser asks for it", async () => {
     const permission = { state: "prompt" as "granted" | "denied" | "prompt" };
     const tab = await reloadWithHandle(large(), permission);
     expect(statuses(tab)).toEqual({ "large.bin": "needs-permission" });
@@ -166,7 +166,7 @@ describe("a file that is too large to be stored", () => {
     expect(tab.queue.list.all()).toMatchObject([{ continuesAfterReload: true }]);
   });
 
-  it("must be chosen again when it has changed on the disk", async () => {
+  it("a large file must be chosen again when it has changed on the disk", async () => {
     const permission = { state: "prompt" as "granted" | "denied" | "prompt" };
     const changed = fileOf("large.bin", { sizeBytes: LARGE_BYTES, lastModified: 2 });
     const tab = await reloadWithHandle(changed, permission);

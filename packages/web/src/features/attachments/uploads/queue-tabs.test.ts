@@ -15,7 +15,7 @@ import {
 } from "./testing/queue-actions.ts";
 
 describe("two tabs", () => {
-  it("sends a file in one tab and shows that in the other", async () => {
+  it("one tab sends a file, and the other tab shows the upload", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const other = await openRestored(browser);
@@ -27,7 +27,7 @@ describe("two tabs", () => {
     expect(other.refreshed).toEqual(["trip"]);
   });
 
-  it("sends the file in the other tab when the first one is closed", async () => {
+  it("a tab continues the upload of another tab that was closed", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const other = await openRestored(browser);
@@ -37,7 +37,7 @@ describe("two tabs", () => {
     expect(statuses(other)).toEqual({ "a.txt": "sending" });
   });
 
-  it("sends other files while it waits for the other tab", async () => {
+  it("a tab sends other files while it waits for the other tab", async () => {
     const browser = createFakeBrowser();
     await openSending(browser, "a.txt", "b.txt", "c.txt");
     const other = await openRestored(browser);
@@ -46,7 +46,7 @@ describe("two tabs", () => {
     expect(sentBy(other)).toEqual(["d.txt"]);
   });
 
-  it("does not send a queued file that the other tab has finished", async () => {
+  it("a tab does not send a queued file that the other tab has finished", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt", "b.txt", "c.txt", "d.txt");
     const other = await openRestored(browser);
@@ -59,7 +59,7 @@ describe("two tabs", () => {
     expect(statuses(other)).toEqual({});
   });
 
-  it("continues a file that the browser could not store when the first tab is closed", async () => {
+  it("a tab continues a file that the browser could not store when the first tab is closed", async () => {
     const browser = createFakeBrowser();
     const noStore = { fileStore: { add: async () => false } };
     const [first, other] = [browser.openTab(noStore), browser.openTab(noStore)];
@@ -73,7 +73,7 @@ describe("two tabs", () => {
     expect(sentBy(other)).toEqual(["a.txt"]);
   });
 
-  it("send the same file when the browser has no Web Locks", async () => {
+  it("both tabs send the same file when the browser has no Web Locks", async () => {
     const browser = createFakeBrowser();
     await openSending(browser, "a.txt");
     const other = browser.openTab({ hasLocks: false });
@@ -92,7 +92,7 @@ describe("two tabs", () => {
       return { browser, first, other };
     }
 
-    it("shows that the other tab sends it and removes it at the end", async () => {
+    it("a tab shows the large upload of another tab, and removes it when the upload ends", async () => {
       const { first, other } = await openBoth();
       expect(statuses(other)).toEqual({ "large.bin": "other-tab" });
       transferOf(first, "large.bin").finish();
@@ -101,14 +101,14 @@ describe("two tabs", () => {
       expect(other.refreshed).toEqual(["trip"]);
     });
 
-    it("asks for the file when the other tab is closed", async () => {
+    it("a tab asks for the large file when the other tab is closed", async () => {
       const { first, other } = await openBoth();
       first.close();
       await settled();
       expect(statuses(other)).toEqual({ "large.bin": "needs-file" });
     });
 
-    it("sends it once when the user chooses it in both tabs", async () => {
+    it("a large file is sent once when the user chooses it in both tabs", async () => {
       const { browser, first } = await openBoth();
       const tabs = [await reload(browser, first), await openRestored(browser)];
       for (const tab of tabs) {

@@ -16,7 +16,7 @@ import {
 } from "./testing/queue-actions.ts";
 
 describe("adding files", () => {
-  it("sends three files at once and the next when one is attached", async () => {
+  it("the queue sends three files at once and the next when one is attached", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     expect(statuses(tab)).toEqual({ "a.txt": "sending", "b.txt": "sending", "c.txt": "sending", "d.txt": "queued" });
     transferOf(tab, "b.txt").finish();
@@ -24,7 +24,7 @@ describe("adding files", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "b.txt", "c.txt", "d.txt"]);
   });
 
-  it("creates the attachment of a file after that of the file before it", async () => {
+  it("the queue creates the attachment of a file after the attachment of the file before it", async () => {
     const tab = createFakeBrowser().openTab();
     tab.queue.add(chosen("a.txt", "b.txt"), TARGET);
     await settled();
@@ -39,7 +39,7 @@ describe("adding files", () => {
     expect(isFree).toBe(true);
   });
 
-  it.each(["pause", "cancel"] as const)("lets the next file start after a %s", async (action) => {
+  it.each(["pause", "cancel"] as const)("the queue lets the next file start after a %s", async (action) => {
     const tab = createFakeBrowser().openTab();
     tab.queue.add(chosen("a.txt", "b.txt"), TARGET);
     await settled();
@@ -47,7 +47,7 @@ describe("adding files", () => {
     await expect(transferOf(tab, "b.txt").startsAfter).resolves.toBeUndefined();
   });
 
-  it("attaches the file and forgets the upload", async () => {
+  it("the queue attaches a file and forgets the upload", async () => {
     const browser = createFakeBrowser();
     const tab = browser.openTab();
     const events = eventsOf(tab);
@@ -62,20 +62,20 @@ describe("adding files", () => {
     expect(events).toEqual(["added", "attached"]);
   });
 
-  it("ignores a file that is in the queue already", async () => {
+  it("the queue ignores a file that it already has", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     tab.queue.add(chosen("a.txt"), TARGET);
     await settled();
     expect(sentBy(tab)).toEqual(["a.txt"]);
   });
 
-  it("sends two files of the same name, size and date separately", async () => {
+  it("the queue sends two files of the same name, size and date separately", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "a.txt");
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
     expect(new Set(tab.transfers.map(({ file }) => file.lastModified)).size).toBe(2);
   });
 
-  it("refuses a file over the limit without sending it", async () => {
+  it("the queue refuses a file over the limit without sending it", async () => {
     const tab = createFakeBrowser().openTab();
     const events = eventsOf(tab);
     tab.queue.add([{ file: fileOf("a.txt", { sizeBytes: 101 }) }], { ...TARGET, maxBytes: 100 });
@@ -85,14 +85,14 @@ describe("adding files", () => {
     expect(events).toEqual(["failed"]);
   });
 
-  it("shows the attachment as an upload only", async () => {
+  it("the note shows the attachment of an upload only as an upload", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     expect([...tab.queue.list.$attachmentIds.get()]).toEqual(["attachment-1"]);
   });
 });
 
 describe("pausing", () => {
-  it("pauses the transfer and lets the next file start", async () => {
+  it("pausing an upload pauses the transfer and lets the next file start", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     tab.queue.pause(idOf(tab, "a.txt"));
     await settled();
@@ -100,7 +100,7 @@ describe("pausing", () => {
     expect(statuses(tab)).toMatchObject({ "a.txt": "paused", "d.txt": "starting" });
   });
 
-  it("pauses an upload that has not started its transfer yet", async () => {
+  it("an upload can be paused before its transfer starts", async () => {
     const tab = createFakeBrowser().openTab();
     tab.queue.add(chosen("a.txt"), TARGET);
     tab.queue.pause(idOf(tab, "a.txt"));
@@ -108,7 +108,7 @@ describe("pausing", () => {
     expect(transferOf(tab, "a.txt").isPaused).toBe(true);
   });
 
-  it("continues the same transfer when it is resumed", async () => {
+  it("a resumed upload continues the same transfer", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     tab.queue.pause(idOf(tab, "a.txt"));
     tab.queue.resume(idOf(tab, "a.txt"));
@@ -117,14 +117,14 @@ describe("pausing", () => {
     expect(sentBy(tab)).toEqual(["a.txt"]);
   });
 
-  it("shows a paused upload as paused while its last bytes are sent", async () => {
+  it("a paused upload is shown as paused while its last bytes are sent", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     tab.queue.pause(idOf(tab, "a.txt"));
     transferOf(tab, "a.txt").begin();
     expect(statuses(tab)).toEqual({ "a.txt": "paused" });
   });
 
-  it("stays paused over a reload", async () => {
+  it("a paused upload stays paused over a reload", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     first.queue.pause(idOf(first, "a.txt"));
@@ -139,7 +139,7 @@ describe("pausing", () => {
 });
 
 describe("a failed upload", () => {
-  it("keeps its row with the error and is sent again on retry", async () => {
+  it("a failed upload keeps its row with the error and is sent again on retry", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     const events = eventsOf(tab);
     transferOf(tab, "a.txt").fail("quota_exceeded");
@@ -151,7 +151,7 @@ describe("a failed upload", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
   });
 
-  it("is sent again when the user adds its file again", async () => {
+  it("a failed upload is sent again when the user adds its file again", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").fail("quota_exceeded");
     await settled();
@@ -160,7 +160,7 @@ describe("a failed upload", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
   });
 
-  it("leaves the note to show a rejected file", async () => {
+  it("a rejected upload leaves the queue, and the note shows the rejected file", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "photo.png");
     const events = eventsOf(tab);
@@ -172,7 +172,7 @@ describe("a failed upload", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("is not sent again when another tab has finished it", async () => {
+  it("a failed upload is not sent again when another tab has finished it", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const other = await openRestored(browser);

@@ -21,7 +21,7 @@ async function openUnsavedTab() {
 }
 
 describe("the draft of a closed tab", () => {
-  it("is restored when its note is opened", async () => {
+  it("the draft of a closed tab is restored when its note is opened", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -30,7 +30,7 @@ describe("the draft of a closed tab", () => {
     expect(draft.beforeRestore).toEqual({ body: "one" });
   });
 
-  it("is saved from any page", async () => {
+  it("the draft of a closed tab is saved from any page", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -40,7 +40,7 @@ describe("the draft of a closed tab", () => {
     expect(Object.keys(browser.storage)).toEqual([]);
   });
 
-  it("is restored into the open note", async () => {
+  it("the draft of a closed tab is restored into the open note", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     const later = browser.openTab(service);
     await later.storage.refresh();
@@ -54,7 +54,7 @@ describe("the draft of a closed tab", () => {
     expect(service.note.body).toBe("unsaved");
   });
 
-  it("stays stored while the service is unreachable", async () => {
+  it("the draft of a closed tab stays stored while the service is unreachable", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     service.failure = new ValetKeyError("network", "");
@@ -62,7 +62,7 @@ describe("the draft of a closed tab", () => {
     expect(Object.keys(browser.storage)).toHaveLength(1);
   });
 
-  it("becomes a conflict when the same field was changed meanwhile", async () => {
+  it("the draft of a closed tab becomes a conflict if its field was changed meanwhile", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -73,7 +73,7 @@ describe("the draft of a closed tab", () => {
     expect(later.drafts.of(service.note).$view.get().state.kind).toBe("conflict");
   });
 
-  it("is discarded without the changes that others made to other fields", async () => {
+  it("discarding a restored draft keeps the changes of others to other fields", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -85,7 +85,7 @@ describe("the draft of a closed tab", () => {
     expect(service.note).toMatchObject({ title: "Their title", body: "one" });
   });
 
-  it("is not restored for a viewer", async () => {
+  it("the draft of a closed tab is not restored for a viewer", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     const draft = browser.openTab(service).drafts.of({ ...service.note, role: "viewer" });
@@ -94,7 +94,7 @@ describe("the draft of a closed tab", () => {
 });
 
 describe("the draft of an open tab", () => {
-  it("is left alone by other tabs", async () => {
+  it("the draft of an open tab is not saved by other tabs", async () => {
     const { service, browser, draft } = await openUnsavedTab();
     const other = browser.openTab(service);
     await other.drafts.saveAbandoned({ openNoteId: undefined });
@@ -103,7 +103,7 @@ describe("the draft of an open tab", () => {
     expect(service.note.body).toBe("unsaved");
   });
 
-  it("survives a save of another tab on the same note", async () => {
+  it("the draft of an open tab survives a save of another tab on the same note", async () => {
     const { service, browser, tab, draft } = await openUnsavedTab();
     const other = browser.openTab(service);
     await other.storage.refresh();
@@ -115,7 +115,7 @@ describe("the draft of an open tab", () => {
     expect(service.note).toMatchObject({ title: "Better plan", body: "unsaved" });
   });
 
-  it("is released once it is saved and no component shows it", async () => {
+  it("a draft is released once it is saved and no component shows it", async () => {
     const { service, tab, draft } = await openUnsavedTab();
     tab.drafts.release(draft);
     expect(tab.drafts.of(service.note)).toBe(draft);
@@ -130,7 +130,7 @@ describe("the draft of an open tab", () => {
 });
 
 describe("a sign-out", () => {
-  it("saves all drafts first", async () => {
+  it("a sign-out saves all drafts first", async () => {
     const { service, tab } = await openUnsavedTab();
     expect(tab.drafts.areSaved()).toBe(false);
     await tab.drafts.flushAll();
@@ -138,14 +138,14 @@ describe("a sign-out", () => {
     expect(tab.drafts.areSaved()).toBe(true);
   });
 
-  it("reports text that cannot be saved", async () => {
+  it("a sign-out reports text that cannot be saved", async () => {
     const { service, tab } = await openUnsavedTab();
     service.failure = new ValetKeyError("network", "");
     await tab.drafts.flushAll();
     expect(tab.drafts.areSaved()).toBe(false);
   });
 
-  it("deletes unsaved text", async () => {
+  it("a sign-out that discards all drafts deletes unsaved text", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.drafts.discardAll();
     await vi.advanceTimersByTimeAsync(600_000);
@@ -154,20 +154,20 @@ describe("a sign-out", () => {
   });
 });
 
-describe("a browser that", () => {
+describe("drafts in a limited browser", () => {
   const draft = { edits: { body: "mine" }, base: { body: "one", updatedAt: "" }, attempts: [] };
   const forbidden = () => {
     throw new DOMException("", "SecurityError");
   };
 
-  it("forbids storage stores no drafts and reports no error", () => {
+  it("a browser that forbids storage stores no drafts and reports no error", () => {
     const storage = new DraftStorage({ storage: forbidden, locks: undefined, tab: "tab-1" });
     storage.save("note-1", draft);
     storage.remove("note-1");
     expect(storage.read("note-1")).toBeUndefined();
   });
 
-  it("has no locks reports no draft as abandoned", async () => {
+  it("a browser that has no locks reports no draft as abandoned", async () => {
     const browser = new FakeBrowser();
     const open = (tab: string) => new DraftStorage({ storage: () => browser.storage, locks: undefined, tab });
     open("tab-1").save("note-1", draft);

@@ -15,7 +15,7 @@ function openDraft() {
 }
 
 describe("autosave", () => {
-  it("saves 800 ms after the last key", async () => {
+  it("a draft saves 800 ms after the last key", async () => {
     const { service, draft, state } = openDraft();
     draft.edit({ body: "one t" });
     await vi.advanceTimersByTimeAsync(799);
@@ -27,21 +27,21 @@ describe("autosave", () => {
     expect(state()).toBe("saved");
   });
 
-  it("saves immediately on flush", async () => {
+  it("a draft saves immediately on flush", async () => {
     const { service, draft } = openDraft();
     draft.edit({ title: "Better plan" });
     await draft.flush();
     expect(service.note.title).toBe("Better plan");
   });
 
-  it("sends nothing when nothing was edited", async () => {
+  it("a draft sends nothing when nothing was edited", async () => {
     const { service, draft, state } = openDraft();
     await draft.flush();
     expect(service.saves).toEqual([]);
     expect(state()).toBe("idle");
   });
 
-  it("saves text that was typed during a save", async () => {
+  it("a draft saves text that was typed during a save", async () => {
     const { service, draft } = openDraft();
     const response = Promise.withResolvers<void>();
     service.delay = response.promise;
@@ -54,14 +54,14 @@ describe("autosave", () => {
     expect(draft.isSaved()).toBe(true);
   });
 
-  it("removes characters that the service refuses", async () => {
+  it("a draft removes characters that the service refuses", async () => {
     const { service, draft } = openDraft();
     draft.edit({ body: "a\0b\uD800" });
     await draft.flush();
     expect(service.note.body).toBe("ab\uFFFD");
   });
 
-  it("keeps unsaved text when a newer version arrives", () => {
+  it("a draft keeps unsaved text when a newer version arrives", () => {
     const { service, draft } = openDraft();
     draft.edit({ body: "one two" });
     service.change({ title: "Their title" });
@@ -69,7 +69,7 @@ describe("autosave", () => {
     expect(draft.$view.get()).toMatchObject({ title: "Their title", body: "one two" });
   });
 
-  it("ignores a version that is older than its own", () => {
+  it("a draft ignores a version that is older than its own", () => {
     const { service, draft } = openDraft();
     const old = service.note;
     service.change({ body: "new" });
@@ -80,7 +80,7 @@ describe("autosave", () => {
 });
 
 describe("a failed save", () => {
-  it("is retried after 3 s, then after 6 s", async () => {
+  it("a failed save is retried after 3 s, then after 6 s", async () => {
     const { service, draft, state } = openDraft();
     service.failure = new ValetKeyError("network", "");
     draft.edit({ body: "two" });
@@ -96,7 +96,7 @@ describe("a failed save", () => {
     expect(state()).toBe("saved");
   });
 
-  it("is not retried when the service refuses it for good", async () => {
+  it("a failed save is not retried when the service refuses it for good", async () => {
     const { service, draft, state } = openDraft();
     service.failure = new ValetKeyError("access_denied", "", { status: 403 });
     draft.edit({ body: "two" });
@@ -107,7 +107,7 @@ describe("a failed save", () => {
     expect(draft.$view.get().body).toBe("two");
   });
 
-  it("is retried when the service is too busy", async () => {
+  it("a failed save is retried when the service is too busy", async () => {
     const { service, draft } = openDraft();
     service.failure = new ValetKeyError("rate_limited", "", { status: 429 });
     draft.edit({ body: "two" });
@@ -127,7 +127,7 @@ describe("two users on one note", () => {
     return opened;
   }
 
-  it("merges when they change different fields", async () => {
+  it("a draft merges with the change of another user to another field", async () => {
     const { service, draft, state } = openDraft();
     service.change({ title: "Their title" });
     draft.edit({ body: "mine" });
@@ -136,7 +136,7 @@ describe("two users on one note", () => {
     expect(state()).toBe("saved");
   });
 
-  it("shows both texts when they change the same field", async () => {
+  it("a draft shows both texts when two users change the same field", async () => {
     const { service, draft } = await openConflict();
     const { body, state } = draft.$view.get();
     expect(body).toBe("mine");
@@ -144,7 +144,7 @@ describe("two users on one note", () => {
     expect(service.note.body).toBe("theirs");
   });
 
-  it("saves nothing until the conflict is resolved", async () => {
+  it("a draft in conflict saves nothing until the conflict is resolved", async () => {
     const { service, draft } = await openConflict();
     const sent = service.saves.length;
     draft.edit({ body: "mine, and more" });
@@ -153,7 +153,7 @@ describe("two users on one note", () => {
     expect(service.saves).toHaveLength(sent);
   });
 
-  it("replaces their text on keepMine", async () => {
+  it("a draft replaces the text of the other user on keepMine", async () => {
     const { service, draft, state } = await openConflict();
     draft.keepMine();
     await draft.flush();
@@ -161,7 +161,7 @@ describe("two users on one note", () => {
     expect(state()).toBe("saved");
   });
 
-  it("returns the discarded text on takeTheirs, to undo it", async () => {
+  it("a draft returns the discarded text on takeTheirs, to undo it", async () => {
     const { service, draft } = await openConflict();
     const discarded = draft.takeTheirs();
     expect(draft.$view.get()).toMatchObject({ body: "theirs", state: { kind: "idle" } });
@@ -170,7 +170,7 @@ describe("two users on one note", () => {
     expect(service.note.body).toBe("mine");
   });
 
-  it("sees no conflict in its own save whose response was lost", async () => {
+  it("a draft sees no conflict in its own save whose response was lost", async () => {
     const { service, draft, state } = openDraft();
     service.losesResponses = true;
     draft.edit({ body: "two" });

@@ -9,4 +9,4 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
-badInputSuite("embedded", () => provider);
+badInputSuite("built-in", () => provider);

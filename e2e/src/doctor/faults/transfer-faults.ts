@@ -31,7 +31,7 @@ export const browserFaults: readonly Fault[] = [
   },
   {
     fault: "the built-in bucket keeps the origin of its first start",
-    setup: "embedded service",
+    setup: "built-in bucket",
     id: "cors-origin",
     arrange: moveEmbedded,
   },

@@ -1,4 +1,4 @@
 import { bucketSuite } from "./bucket.suite.ts";
 import { startEmbedded } from "./testing/bucket-server.ts";
 
-bucketSuite("embedded", startEmbedded);
+bucketSuite("built-in", startEmbedded);

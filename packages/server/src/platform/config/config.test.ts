@@ -384,7 +384,7 @@ describe("describeConfig", () => {
   test("the described configuration shows no generated secret of embedded mode", () => {
     const { config } = load({});
     const text = describeConfig(config).join("\n");
-    expect(text).toContain("AWS_BUCKET_NAME=(embedded, in DATA_DIR)\nS3_LOCAL_PORT=3001\n");
+    expect(text).toContain("AWS_BUCKET_NAME=(built-in, in DATA_DIR)\nS3_LOCAL_PORT=3001\n");
     const made: Record<string, string> = JSON.parse(
       readFileSync(join(workingDirectory, "data", "secrets.json"), "utf8"),
     );

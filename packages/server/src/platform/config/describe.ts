@@ -86,7 +86,7 @@ function describeBucket({ bucket }: Config): (string | undefined)[] {
   ];
   if (bucket.kind === "embedded") {
     return [
-      line("AWS_BUCKET_NAME", "(embedded, in DATA_DIR)"),
+      line("AWS_BUCKET_NAME", "(built-in, in DATA_DIR)"),
       line("S3_LOCAL_PORT", bucket.port || "(any)"),
       ...common,
     ];

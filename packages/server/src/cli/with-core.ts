@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import pino, { type Logger } from "pino";
-import { lookupQueries } from "../features/people/lookups.ts";
+import { lookupQueries } from "../features/people/lookup-queries.ts";
 import { normaliseEmail, receiverAmong } from "../features/people/person.ts";
 import { peopleQueries } from "../features/people/queries.ts";
 import { loadConfig } from "../platform/config/index.ts";

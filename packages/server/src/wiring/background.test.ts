@@ -1,6 +1,6 @@
 import pino from "pino";
 import { describe, expect, it } from "vitest";
-import { objectDeletionQueries } from "../features/storage/object-deletions.ts";
+import { objectDeletionQueries } from "../features/storage/queries.ts";
 import { startEmbedded } from "../platform/bucket/testing/bucket-server.ts";
 import { limitCountQueries } from "../platform/limits/queries.ts";
 import { engines } from "../testing/database/test-databases.ts";

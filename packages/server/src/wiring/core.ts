@@ -1,7 +1,8 @@
 import { createAccounts } from "../features/accounts/library/accounts.ts";
 import { accountQueries } from "../features/accounts/queries/accounts.ts";
 import { peopleQueries } from "../features/people/queries.ts";
-import { type ConfiguredPolicy, fixedPolicy, policyQueries } from "../features/policy/live-policy.ts";
+import { type ConfiguredPolicy, fixedPolicy } from "../features/policy/live-policy.ts";
+import { policyQueries } from "../features/policy/queries.ts";
 import type { Config, MailConfig } from "../platform/config/index.ts";
 import type { Smtp } from "../platform/mailer/smtp.ts";
 import { policyNames, variableOf } from "../platform/policy.ts";

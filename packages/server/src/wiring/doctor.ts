@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
-import { objectDeletionQueries } from "../features/storage/object-deletions.ts";
+import { objectDeletionQueries } from "../features/storage/queries.ts";
 import { createEchoProof } from "../operations/doctor/echo.ts";
 import type { Report } from "../operations/doctor/finding.ts";
 import type { DoctorParts } from "../operations/doctor/parts.ts";

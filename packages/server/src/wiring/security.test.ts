@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lookupQueries } from "../features/people/lookups.ts";
+import { lookupQueries } from "../features/people/lookup-queries.ts";
 import { apiTokenQueries } from "../features/tokens/queries.ts";
 import { engines } from "../testing/database/test-databases.ts";
 import { withQueries } from "../testing/database/with-queries.ts";

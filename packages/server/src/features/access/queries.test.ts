@@ -7,7 +7,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
-import { disabledUserQueries } from "../people/revocation.ts";
+import { disabledUserQueries } from "../people/queries.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { type AccessQueries, accessQueries } from "./queries.ts";
 

@@ -6,10 +6,10 @@ import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire.ts";
 import type { Caller } from "../access/caller.ts";
 import { callerOf } from "../access/caller.ts";
-import type { AdminEvent } from "../people/administrators.ts";
 import { requireAdministrator } from "../people/administrators.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/people.ts";
+import type { AdminEvent } from "../people/person.ts";
 import { administrationQueries } from "./queries.ts";
 
 /** Creates the use cases of this page. */

@@ -23,8 +23,8 @@ import { endLinksOfAdministrators, reopen } from "../accounts/own/delete-account
 import { accountDeletionQueries } from "../accounts/queries/deletions.ts";
 import type { Actor, Log } from "../people/administrators.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
-import { lookupQueries } from "../people/lookups.ts";
-import { disabledUserQueries } from "../people/revocation.ts";
+import { lookupQueries } from "../people/lookup-queries.ts";
+import { disabledUserQueries } from "../people/queries.ts";
 import { giveWaitingShares } from "../sharing/accept-invitation.ts";
 import type { Identity } from "../sharing/sign-up.ts";
 import { rememberPersonIn } from "../sharing/sign-up.ts";

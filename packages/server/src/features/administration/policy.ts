@@ -9,7 +9,7 @@ import type { Caller } from "../access/caller.ts";
 import { callerOf } from "../access/caller.ts";
 import type { Actor } from "../people/administrators.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
-import { policyQueries } from "../policy/live-policy.ts";
+import { policyQueries } from "../policy/queries.ts";
 
 /** Creates the use cases of this page. */
 export function createPolicyPage(deps: Deps) {

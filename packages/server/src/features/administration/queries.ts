@@ -6,9 +6,8 @@ import { decodeCursor, decodeTimedCursor, encodeTimedCursor, toPage } from "../.
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/sql.ts";
-import type { AdminEvent } from "../people/administrators.ts";
-import { personColumns, toPerson } from "../people/lookups.ts";
-import type { Person } from "../people/person.ts";
+import { personColumns, toPerson } from "../people/lookup-queries.ts";
+import type { AdminEvent, Person } from "../people/person.ts";
 import type { UsageOfOwner } from "../usage/usage.ts";
 
 /** A user with the facts that administrators see. Instants are milliseconds since the epoch. */

@@ -2,13 +2,16 @@ import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
+import type { RunNamed } from "../../platform/database/postgres/statements.ts";
 import { type AuditRow, defineQueries, type UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
-import { queueMessages } from "../outbox/webhook.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { queueMessages } from "../outbox/webhook-queries.ts";
 import { type AuditEvent, auditColumns, DOWNLOAD_PURPOSES, toAuditRow } from "./audit-event.ts";
 import { messagesOf } from "./messages.ts";
 import type { UrlAuditLog } from "./url-audit.ts";
+import { createUrlAuditLog } from "./url-audit.ts";
 
 /**
  * Which page of audit events to return. `routine`: whether the page includes routine events (features/audit/audit-event.ts). Default:
@@ -243,3 +246,36 @@ function mergeNewestFirst(fromJournal: AuditRow[], fromTable: AuditRow[]): Audit
 export const urlAuditLog = defineQueries("audit", (): UrlAuditLog => {
   throw new Error("A transaction has no log of URL events.");
 });
+
+// Each parameter is an array with the values of one column. So the SQL is the same for any number of events, and PostgreSQL prepares it
+// only once. If the response to an earlier try was lost, an event may already be stored.
+const INSERT = `insert into audit_events (${auditColumns.join(", ")})
+select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+  $9::int2[])
+on conflict do nothing`;
+
+/** Opens the log of URL events on PostgreSQL. The log writes a batch with one statement and one commit. */
+export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
+  async function insert(events: AuditEvent[]): Promise<void> {
+    const rows = events.map(toAuditRow);
+    const values = auditColumns.map((column) => rows.map((row) => row[column]));
+    await run({ name: "vk_url_audit", text: INSERT, values });
+  }
+  const log = createUrlAuditLog(insert);
+  return {
+    // A read-only PostgreSQL refuses even an insert without rows, so this call detects it.
+    probe: () => insert([]),
+    // PostgreSQL would refuse the whole batch because of one text with the NUL character. JSON texts escape this character, so they need no
+    // check.
+    record: (event) => (hasNul(event) ? Promise.reject(invalid()) : log.record(event)),
+    close: log.close,
+  };
+}
+
+function hasNul({ id, actorId, noteId, ownerId }: AuditEvent): boolean {
+  return [id, actorId, noteId, ownerId].some((text) => text.includes("\0"));
+}
+
+function invalid(): DomainError {
+  return new DomainError("invalid_request", "A text contains the NUL character");
+}

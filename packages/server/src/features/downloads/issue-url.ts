@@ -14,7 +14,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { type AuditEvent, aboutFile, auditEvent, defaultPurpose, type UrlPurpose } from "../audit/audit-event.ts";
 import { urlAuditLog } from "../audit/queries.ts";
 import { requireEnabled } from "../people/revocation.ts";
-import { adoptionQueries } from "../storage/adoption-queries.ts";
+import { adoptionQueries } from "../storage/queries.ts";
 import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";

@@ -1,4 +1,4 @@
-import type { ItemName } from "../outbox/file-events.ts";
+import type { ItemName } from "../outbox/file-event-queries.ts";
 import type { ItemAction, Resource, Resources, User } from "./types.ts";
 
 /** How long the service waits for a decision. Milliseconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
-import { lookupQueries } from "../people/lookups.ts";
+import { lookupQueries } from "../people/lookup-queries.ts";
 import { rememberPerson } from "../sharing/sign-up.ts";
 import { rememberUser } from "./items.ts";
 import type { User } from "./types.ts";

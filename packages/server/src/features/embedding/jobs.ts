@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
-import type { LeasedFileEvent } from "../outbox/file-events.ts";
-import { fileEventQueries } from "../outbox/file-events.ts";
+import type { LeasedFileEvent } from "../outbox/file-event-queries.ts";
+import { fileEventQueries } from "../outbox/file-event-queries.ts";
 import { within } from "./ask.ts";
 import { presentFile } from "./items.ts";
 import type { Resources } from "./types.ts";

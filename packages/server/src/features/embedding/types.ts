@@ -1,5 +1,5 @@
 import type { AttachmentState } from "../../platform/database/unions.ts";
-import type { ItemName } from "../outbox/file-events.ts";
+import type { ItemName } from "../outbox/file-event-queries.ts";
 
 /** A user of the host application. `id`: 1 to 255 characters. `email`: at most 254 characters. `name`: lists of files show this name. */
 export type User = { id: string; email?: string | null | undefined; name?: string | null | undefined };

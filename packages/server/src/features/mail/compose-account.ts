@@ -3,10 +3,9 @@ import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/own/
 import { hasPassword } from "../accounts/own/owner.ts";
 import { accountQueries } from "../accounts/queries/accounts.ts";
 import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
-import { lookupQueries } from "../people/lookups.ts";
+import { lookupQueries } from "../people/lookup-queries.ts";
 import { isProven } from "../people/people.ts";
-import { peopleQueries } from "../people/queries.ts";
-import { disabledUserQueries } from "../people/revocation.ts";
+import { disabledUserQueries, peopleQueries } from "../people/queries.ts";
 import type { Composed } from "./template.ts";
 import { compose, hostOf, inUtc, mailTexts } from "./template.ts";
 

@@ -4,7 +4,7 @@ import { accessQueries } from "../access/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { type CountedNotice, type Notice, type NoticeMail, topicOf } from "../outbox/mail.ts";
 import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
-import { lookupQueries } from "../people/lookups.ts";
+import { lookupQueries } from "../people/lookup-queries.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import type { Content, MailText } from "./template.ts";

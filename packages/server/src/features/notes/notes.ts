@@ -16,9 +16,9 @@ import { auditQueries } from "../audit/queries.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
-import { accessSummaryQueries } from "./access-summaries.ts";
+import { accessSummaryQueries } from "./access-summary-queries.ts";
 import { noteQueries } from "./queries.ts";
-import { searchIndexQueries } from "./search-index.ts";
+import { searchIndexQueries } from "./search-index-queries.ts";
 
 /** The maximum number of attachments on the first page. Most notes have fewer attachments, so the first page contains all of them. */
 const FIRST_ATTACHMENTS = 200;

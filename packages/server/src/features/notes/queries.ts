@@ -14,7 +14,7 @@ import { isLive, noteColumns, notInTrash, toNote } from "../access/sql.ts";
 import { countListed, deleteAttachmentsOf, shownToViewers } from "../attachments/queries.ts";
 import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
 import { countOpenRequests } from "../sharing/queries/access-requests.ts";
-import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index.ts";
+import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index-queries.ts";
 
 // On SQLite, two indexes contain exactly these columns and the expression of the snippet. So a list reads only an index, and no body of a
 // note.

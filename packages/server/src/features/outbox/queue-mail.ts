@@ -4,7 +4,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 
-import { lookupQueries } from "../people/lookups.ts";
+import { lookupQueries } from "../people/lookup-queries.ts";
 import { provenEmailOf } from "../people/people.ts";
 import { type AccountChange, type MailKind, type Notice, type NoticeMail, topicOf } from "./mail.ts";
 import { mailPreferenceQueries, mailQueries } from "./mail-queries.ts";

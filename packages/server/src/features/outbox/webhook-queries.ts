@@ -1,16 +1,19 @@
-import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
+import type { Kysely } from "kysely";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { deleteInSteps } from "../../platform/database/writes.ts";
+import { queueingValues } from "./sql.ts";
 import {
   bodyOf,
   type Delivery,
   type EndpointChange,
   type FailedTry,
   type LeasedDelivery,
-  queueMessages,
+  messageValues,
+  SERVICE_OWNER,
   toChange,
   toDelivery,
   toEndpoint,
@@ -292,4 +295,16 @@ function oldestDue(db: Kysely<Tables>, now: number) {
     .orderBy("due.due_at")
     .orderBy("due.id")
     .limit(1);
+}
+
+/**
+ * Queues messages for the endpoints that subscribe to them. If neither the owners of the messages nor the service have endpoints, this
+ * function runs only one query.
+ */
+export async function queueMessages(db: Kysely<Tables>, messages: readonly WebhookMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const owners = [SERVICE_OWNER, ...new Set(messages.map(({ ownerId }) => ownerId))];
+  const anyEndpoint = db.selectFrom("webhook_endpoints").select("id").where("owner_id", "in", owners).limit(1);
+  if ((await anyEndpoint.executeTakeFirst()) === undefined) return;
+  for (const message of messages) await queueingValues(messageValues(message)).execute(db);
 }

@@ -3,7 +3,7 @@ import type { JwtIssuer } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { type Caller, isReservedForItems, visitorIdOf } from "../access/caller.ts";
-import { lookupQueries } from "./lookups.ts";
+import { lookupQueries } from "./lookup-queries.ts";
 import { type IdHolder, normaliseEmail, receiverAmong, type Subject } from "./person.ts";
 import { identityQueries, peopleQueries } from "./queries.ts";
 

@@ -4,7 +4,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Language } from "../../platform/text/language.ts";
 import { type Caller, visitorActorId, visitorIdOf } from "../access/caller.ts";
-import { lookupQueries } from "./lookups.ts";
+import { lookupQueries } from "./lookup-queries.ts";
 import type { Person } from "./person.ts";
 import { peopleQueries } from "./queries.ts";
 

@@ -1,4 +1,4 @@
-import type { EmailProof, JwtIssuer } from "../../platform/database/unions.ts";
+import type { AdminAction, EmailProof, JwtIssuer } from "../../platform/database/unions.ts";
 import type { Language } from "../../platform/text/language.ts";
 
 /** A user. The user either has an account of the service, or comes from the JWTs of an issuer. */
@@ -74,4 +74,22 @@ export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
   /** Undefined: no change. */
   language?: Language | undefined;
   now: number;
+};
+
+/** One entry of the log that records the actions of administrators. An entry never contains a URL, a token or the content of a mail. */
+export type AdminEvent = {
+  /** A UUIDv7, so that ids sort by time. */
+  id: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  action: AdminAction;
+  /** The administrator. Undefined: the operator used a command. */
+  actorId: string | undefined;
+  /**
+   * The id of the object of the action: a user, a link, a mail, a webhook or an invitation. For a changed policy rule, this is the name of
+   * the rule.
+   */
+  subjectId: string;
+  /** Facts that pages show with the entry, such as quotaBytes or label. */
+  detail: Readonly<Record<string, string | number | null>>;
 };

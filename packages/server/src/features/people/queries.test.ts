@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
-import { lookupQueries } from "./lookups.ts";
+import { lookupQueries } from "./lookup-queries.ts";
 import { peopleQueries } from "./queries.ts";
 
 describe.each(engines)("people on $name", (engine) => {

@@ -1,10 +1,11 @@
-import type { ExpressionBuilder, NotNull } from "kysely";
+import type { ExpressionBuilder, NotNull, Selectable } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { EmailProof, JwtIssuer } from "../../platform/database/unions.ts";
 import type { Language } from "../../platform/text/language.ts";
-import { lookupQueries, personColumns, toPerson } from "./lookups.ts";
-import type { EmailHolder, IdHolder, Person, PersonChange, Subject } from "./person.ts";
+import type { Credential } from "../access/caller.ts";
+import { lookupQueries, personColumns, toPerson } from "./lookup-queries.ts";
+import type { AccountDeletion, AdminEvent, EmailHolder, IdHolder, Person, PersonChange, Subject } from "./person.ts";
 
 export const peopleQueries = defineQueries("database.people", (tx) => {
   const { kysely: db, engine } = tx;
@@ -234,5 +235,94 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
       holders.set(id, { kind: "account" });
     }
     return holders;
+  },
+}));
+
+export const administratorQueries = defineQueries("database.administrators", ({ kysely: db, engine }) => ({
+  /**
+   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows, so that the actions of
+   * administrators run one after another. Otherwise two administrators could disable each other at the same time.
+   */
+  async holdAdministrators(): Promise<string[]> {
+    const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
+    // SQLite needs no lock, because it has one writer at a time.
+    if (engine.name === "postgres") await administrators.forNoKeyUpdate().execute();
+    // Runs a second statement, because the first statement does not see changes that were committed while it waited for the lock.
+    const enabled = administrators
+      .leftJoin("disabled_users", "disabled_users.user_id", "people.id")
+      .where("disabled_users.user_id", "is", null);
+    return (await enabled.execute()).map(({ id }) => id);
+  },
+
+  async addEvent({ id, at, action, actorId, subjectId, detail }: AdminEvent): Promise<void> {
+    const row = { id, at, action, actor_id: actorId ?? null, subject_id: subjectId, detail: JSON.stringify(detail) };
+    await db.insertInto("admin_events").values(row).execute();
+  },
+}));
+
+export const disabledUserQueries = defineQueries("database.disabledUsers", ({ kysely: db }) => ({
+  /** Disables a user and ends all sessions of the user. Returns false if the user was already disabled. Run it in a transaction. */
+  async add(userId: string, now: number): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto("disabled_users")
+      .values({ user_id: userId, disabled_at: now })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow();
+    await db.deleteFrom("auth_sessions").where("user_id", "=", userId).execute();
+    return numInsertedOrUpdatedRows === 1n;
+  },
+
+  /**
+   * Enables a user. Returns false if the user was not disabled. Run it in a transaction.
+   * A sign-in may have made sessions while the user was being disabled. This call ends these sessions, except `exceptSession`.
+   */
+  async remove(
+    userId: string,
+    { exceptSession }: { exceptSession: string | undefined } = { exceptSession: undefined },
+  ): Promise<boolean> {
+    // A sign-in that ran while the user was being disabled may have stored a session. The service refused this session while the user was
+    // disabled, and must not accept it afterwards.
+    await db
+      .deleteFrom("auth_sessions")
+      .where("user_id", "=", userId)
+      .$if(exceptSession !== undefined, (query) => query.where("id", "!=", exceptSession as string))
+      .execute();
+    const row = db.deleteFrom("disabled_users").where("user_id", "=", userId);
+    return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+  },
+
+  async findDeletion(userId: string): Promise<AccountDeletion | undefined> {
+    return toDeletion(
+      await db.selectFrom("account_deletions").selectAll().where("user_id", "=", userId).executeTakeFirst(),
+    );
+  },
+}));
+
+export function toDeletion(row: Selectable<Tables["account_deletions"]> | undefined): AccountDeletion | undefined {
+  return row && { userId: row.user_id, isByOwner: row.by_owner === 1, deleteAt: row.delete_at };
+}
+
+export const credentialQueries = defineQueries("database.credentials", ({ kysely: db, engine }) => ({
+  /** Locks the credentials of a user. Until this transaction ends, other transactions that call `lock` for the same user wait. */
+  async lock(userId: string): Promise<void> {
+    await db
+      .selectFrom("people")
+      .select("id")
+      .where("id", "=", userId)
+      // SQLite needs no lock, because it has one writer at a time.
+      .$if(engine.name === "postgres", (query) => query.forUpdate())
+      .execute();
+  },
+
+  /** Returns whether the session or API token still exists. Returns false if it was revoked. */
+  async exists({ kind, id }: Credential): Promise<boolean> {
+    const table = kind === "session" ? "auth_sessions" : "api_tokens";
+    return (await db.selectFrom(table).select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
+  },
+
+  /** Deletes all tokens of this user. Returns the number of deleted tokens. */
+  async deleteTokens(userId: string): Promise<number> {
+    const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
+    return Number((await ofUser.executeTakeFirstOrThrow()).numDeletedRows);
   },
 }));

@@ -6,7 +6,7 @@ import type { Caller } from "../access/caller.ts";
 import { accessQueries } from "../access/queries.ts";
 import { auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
-import { lookupQueries } from "../people/lookups.ts";
+import { lookupQueries } from "../people/lookup-queries.ts";
 import { receiverAmong } from "../people/person.ts";
 import { peopleQueries } from "../people/queries.ts";
 import { requireEnabled } from "../people/revocation.ts";

@@ -4,7 +4,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { limitOf, takeFromWindow, unlessDiskIsFull } from "../../platform/limits/in-database.ts";
 import { accessQueries } from "../access/queries.ts";
-import { lookupQueries } from "../people/lookups.ts";
+import { lookupQueries } from "../people/lookup-queries.ts";
 import { type AccountInvitation, type Invitation, type InvitationWithNames, requireOpen } from "./invitation.ts";
 import { accountInvitationQueries } from "./queries/account-invitations.ts";
 import { invitationQueries } from "./queries/invitations.ts";

@@ -5,8 +5,8 @@ import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../platf
 import { startProxy } from "../../platform/bucket/testing/faulty-proxy.ts";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
 import { EVERY_CAPABILITY } from "../../testing/service.ts";
-import { bucketCapabilityQueries, createCapabilities, startBucketProbe } from "./capabilities.ts";
-import { objectDeletionQueries } from "./object-deletions.ts";
+import { createCapabilities, startBucketProbe } from "./capabilities.ts";
+import { bucketCapabilityQueries, objectDeletionQueries } from "./queries.ts";
 
 const DAY = 86_400_000;
 

@@ -4,12 +4,11 @@ import {
   type BucketCapabilities,
   describeCapabilities,
   LEAST_CAPABILITIES,
-  parseCapabilities,
 } from "../../platform/bucket/port.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { defineQueries, type Tx } from "../../platform/database/queries.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
-import { objectDeletionQueries } from "./object-deletions.ts";
+import { bucketCapabilityQueries, objectDeletionQueries } from "./queries.ts";
 
 /**
  * How long the service uses the result of a probe. After this time, the service probes again, because the S3 server may have been updated.
@@ -103,32 +102,3 @@ export async function startBucketProbe(options: {
   await probe().catch(onError);
   return startLoop({ round: probe, intervalMs, onError });
 }
-
-/**
- * Stores the capabilities that the service has probed, for each bucket. `place` is the endpoint and name of the bucket. Instants are
- * milliseconds since the epoch.
- */
-export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
-  async find(place: string): Promise<{ capabilities: BucketCapabilities; askedAt: number } | undefined> {
-    const row = await db.selectFrom("bucket_capabilities").selectAll().where("place", "=", place).executeTakeFirst();
-    const capabilities = row && parseCapabilities(JSON.parse(row.capabilities));
-    return capabilities && { capabilities, askedAt: row.asked_at };
-  },
-
-  async put({
-    place,
-    capabilities,
-    askedAt,
-  }: {
-    place: string;
-    capabilities: BucketCapabilities;
-    askedAt: number;
-  }): Promise<void> {
-    const values = { capabilities: JSON.stringify(capabilities), asked_at: askedAt };
-    await db
-      .insertInto("bucket_capabilities")
-      .values({ place, ...values })
-      .onConflict((conflict) => conflict.column("place").doUpdateSet(values))
-      .execute();
-  },
-}));

@@ -1,76 +1,11 @@
 import type { ListedObject, UnfinishedMultipart } from "../../platform/bucket/port.ts";
-import { defineQueries } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
-import { ENDED, type UsageDrift } from "../usage/usage.ts";
-import { objectDeletionQueries, purgeObjects } from "./object-deletions.ts";
-
-/** The queries that help to compare the database with the bucket, page by page. */
-export const inventoryQueries = defineQueries("database.inventory", ({ kysely: db, engine }) => {
-  type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
-  /** Selects those object keys of the list that the table contains. */
-  const among = (table: Table, objectKeys: readonly string[]) =>
-    db
-      .selectFrom(table)
-      .select(`${table}.object_key`)
-      .where((eb) => engine.isIn(eb.ref(`${table}.object_key`), engine.list(objectKeys)));
-
-  return {
-    /**
-     * Returns those object keys of the list that a row refers to. The row is an attachment, an upload in progress, a reservation or a
-     * queued deletion.
-     */
-    async known(objectKeys: readonly string[]): Promise<Set<string>> {
-      const rows = await among("attachments", objectKeys)
-        .where("state", "not in", ENDED)
-        // A complete upload references no object. An object at its key belongs to the attachment, or a client stored the object again after
-        // the service had copied it.
-        .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
-        .union(among("object_deletions", objectKeys))
-        .union(among("reservations", objectKeys))
-        .execute();
-      return new Set(rows.map((row) => row.object_key));
-    },
-
-    /** Returns the ids that the bucket gave to the pending and completed multipart uploads of these keys. */
-    async multipartsUnder(objectKeys: readonly string[]): Promise<Set<string>> {
-      const rows = await among("uploads", objectKeys)
-        .select("bucket_upload_id")
-        .where("bucket_upload_id", "is not", null)
-        .where("state", "not in", ENDED)
-        .execute();
-      return new Set(rows.map((row) => row.bucket_upload_id as string));
-    },
-
-    /**
-     * Lists the ready attachments whose object key is in the range, in the order of the keys. If `upTo` is undefined, the range includes
-     * all keys after `after`.
-     */
-    async listReady({
-      after,
-      upTo,
-      limit,
-    }: {
-      after: string;
-      upTo: string | undefined;
-      limit: number;
-    }): Promise<Attachment[]> {
-      const rows = await selectAttachments(db)
-        .where("state", "in", ["ready", "quarantined"])
-        .where(notInTrash.attachments)
-        .where("object_key", ">", after)
-        .$if(upTo !== undefined, (query) => query.where("object_key", "<=", upTo as string))
-        .orderBy("object_key")
-        .limit(limit)
-        .execute();
-      return rows.map(toAttachment);
-    },
-  };
-});
-
+import type { UsageDrift } from "../usage/usage.ts";
+import { purgeObjects } from "./object-deletions.ts";
+import { inventoryQueries, objectDeletionQueries } from "./queries.ts";
 export type GarbageOptions = {
   /** False: only reports the findings and changes nothing. */
   mend: boolean;

@@ -4,7 +4,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
-import { objectDeletionQueries } from "./object-deletions.ts";
+import { objectDeletionQueries } from "./queries.ts";
 
 const END_OF_TIME = 1e15;
 

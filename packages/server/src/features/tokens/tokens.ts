@@ -6,9 +6,9 @@ import type { Caller } from "../access/caller.ts";
 import { warnOfChange } from "../accounts/own/owner.ts";
 import type { Actor } from "../people/administrators.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
-import { lookupQueries } from "../people/lookups.ts";
-import { identityQueries } from "../people/queries.ts";
-import { credentialQueries, requireCredential, requireEnabled } from "../people/revocation.ts";
+import { lookupQueries } from "../people/lookup-queries.ts";
+import { credentialQueries, identityQueries } from "../people/queries.ts";
+import { requireCredential, requireEnabled } from "../people/revocation.ts";
 import type { ApiToken } from "./queries.ts";
 import { apiTokenQueries } from "./queries.ts";
 

@@ -12,8 +12,8 @@ import { aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { noteQueries } from "../notes/queries.ts";
-import type { PlannedDeletion } from "../storage/object-deletions.ts";
 import { planDeletion, queueDeletions, releaseObjects } from "../storage/object-deletions.ts";
+import type { PlannedDeletion } from "../storage/queries.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { trashQueries } from "./queries.ts";
 

@@ -6,7 +6,7 @@ import { messagesOf } from "../audit/messages.ts";
 import { auditQueries } from "../audit/queries.ts";
 import type { Link } from "../links/link.ts";
 import { linkQueries } from "../links/queries/links.ts";
-import { recordFileEvent } from "../outbox/file-events.ts";
+import { recordFileEvent } from "../outbox/file-event-queries.ts";
 import { notify } from "../outbox/queue-mail.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { Right } from "./sender.ts";

@@ -12,7 +12,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { requireCredential } from "../people/revocation.ts";
-import { objectDeletionQueries } from "../storage/object-deletions.ts";
+import { objectDeletionQueries } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { type Quota, quotaOf, quotaOfUser } from "../usage/usage.ts";
 import { verificationQueries } from "./queries/verifications.ts";

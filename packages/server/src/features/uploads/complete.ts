@@ -9,7 +9,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { type AcceptedTypes, acceptedTypes } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { objectDeletionQueries } from "../storage/object-deletions.ts";
+import { objectDeletionQueries } from "../storage/queries.ts";
 import { defer, markReady, reject } from "./decide.ts";
 import { assembleParts, type ReportedPart } from "./parts.ts";
 import { authoriseSender, findOwnUpload, type Sender, uploadNotFound, uploadOver } from "./sender.ts";

@@ -2,7 +2,8 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment, Upload } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/object-deletions.ts";
+import { deletableAt, queueDeletions } from "../storage/object-deletions.ts";
+import type { PlannedDeletion } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 
 /** Queues the deletion of the objects of an upload that ended without success. */

@@ -10,7 +10,7 @@ import { checkFilename } from "../../platform/text/filename.ts";
 import type { Upload } from "../access/attachment.ts";
 import type { Arrive } from "../access/authorise.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { objectDeletionQueries } from "../storage/object-deletions.ts";
+import { objectDeletionQueries } from "../storage/queries.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 import {
   checkPending,

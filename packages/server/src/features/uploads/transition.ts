@@ -5,7 +5,8 @@ import { type Attachment, isBeingVerified, type Upload } from "../access/attachm
 import { visitorIdOf } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { objectDeletionQueries, queueDeletions } from "../storage/object-deletions.ts";
+import { queueDeletions } from "../storage/object-deletions.ts";
+import { objectDeletionQueries } from "../storage/queries.ts";
 import { uploadedObject } from "./objects-of-upload.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 import { verificationQueries } from "./queries/verifications.ts";

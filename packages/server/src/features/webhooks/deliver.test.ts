@@ -6,7 +6,7 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 import { deliveriesOn, sampleEndpoint, sampleMessage } from "../../testing/webhook-suite.ts";
 import type { WebhookEndpoint, WebhookMessage } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
-import { disabledUserQueries } from "../people/revocation.ts";
+import { disabledUserQueries } from "../people/queries.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -12,7 +12,8 @@ import type { Delivery, EndpointChange } from "../outbox/webhook.ts";
 import { SERVICE_OWNER, type WebhookEndpoint } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
-import { credentialQueries, requireCredential, requireEnabled } from "../people/revocation.ts";
+import { credentialQueries } from "../people/queries.ts";
+import { requireCredential, requireEnabled } from "../people/revocation.ts";
 import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
 
 /** The maximum number of endpoints of one user, or of the service. One response lists all of them. */

@@ -31,7 +31,7 @@ export type Engine = {
   putDocs(db: Kysely<Tables>, docs: readonly SearchDoc[]): Promise<void>;
 };
 
-/** A document of the index for searches. `terms`: see features/notes/search-index.ts. */
+/** A document of the index for searches. `terms`: see features/notes/search-index-queries.ts. */
 export type SearchDoc = { docId: string; noteId: string; terms: readonly number[] };
 
 // SQLite has no arrays, so a list is a JSON text.

@@ -71,7 +71,7 @@ export type Tables = {
     updated_at: number;
     /** The item of the trash that contains this note with its attachments. Null: the note is not in the trash (features/access/sql.ts). */
     trash_id: string | null;
-    /** Null: the index for searches does not have the current text (features/notes/search-index.ts). */
+    /** Null: the index for searches does not have the current text (features/notes/search-index-queries.ts). */
     is_indexed: 1 | null;
   };
   attachments: {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
-import { lookupQueries } from "../../features/people/lookups.ts";
+import { lookupQueries } from "../../features/people/lookup-queries.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { withQueries } from "../../testing/database/with-queries.ts";
 import { tokenOf } from "../../testing/service.ts";

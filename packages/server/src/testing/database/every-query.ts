@@ -10,25 +10,31 @@ import { applicationQueries, itemQueries } from "../../features/embedding/querie
 import { linkQueries } from "../../features/links/queries/links.ts";
 import { visitorFileQueries } from "../../features/links/queries/visitor-files.ts";
 import { linkRecipientQueries, linkVisitQueries } from "../../features/links/queries/visits.ts";
-import { accessSummaryQueries } from "../../features/notes/access-summaries.ts";
+import { accessSummaryQueries } from "../../features/notes/access-summary-queries.ts";
 import { noteQueries } from "../../features/notes/queries.ts";
-import { searchIndexQueries } from "../../features/notes/search-index.ts";
-import { fileEventQueries } from "../../features/outbox/file-events.ts";
+import { searchIndexQueries } from "../../features/notes/search-index-queries.ts";
+import { fileEventQueries } from "../../features/outbox/file-event-queries.ts";
 import { mailPreferenceQueries, mailQueries } from "../../features/outbox/mail-queries.ts";
 import { webhookQueries } from "../../features/outbox/webhook-queries.ts";
-import { administratorQueries } from "../../features/people/administrators.ts";
-import { lookupQueries } from "../../features/people/lookups.ts";
-import { identityQueries, peopleQueries } from "../../features/people/queries.ts";
-import { credentialQueries, disabledUserQueries } from "../../features/people/revocation.ts";
-import { policyQueries } from "../../features/policy/live-policy.ts";
+import { lookupQueries } from "../../features/people/lookup-queries.ts";
+import {
+  administratorQueries,
+  credentialQueries,
+  disabledUserQueries,
+  identityQueries,
+  peopleQueries,
+} from "../../features/people/queries.ts";
+import { policyQueries } from "../../features/policy/queries.ts";
 import { accessRequestQueries } from "../../features/sharing/queries/access-requests.ts";
 import { accountInvitationQueries } from "../../features/sharing/queries/account-invitations.ts";
 import { invitationQueries } from "../../features/sharing/queries/invitations.ts";
 import { shareQueries } from "../../features/sharing/queries/shares.ts";
-import { adoptionQueries } from "../../features/storage/adoption-queries.ts";
-import { bucketCapabilityQueries } from "../../features/storage/capabilities.ts";
-import { inventoryQueries } from "../../features/storage/garbage.ts";
-import { objectDeletionQueries } from "../../features/storage/object-deletions.ts";
+import {
+  adoptionQueries,
+  bucketCapabilityQueries,
+  inventoryQueries,
+  objectDeletionQueries,
+} from "../../features/storage/queries.ts";
 import { apiTokenQueries } from "../../features/tokens/queries.ts";
 import { trashQueries } from "../../features/trash/queries.ts";
 import { uploadQueries } from "../../features/uploads/queries/uploads.ts";

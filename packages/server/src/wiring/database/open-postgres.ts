@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import pg from "pg";
 import { postgresAccessQueries } from "../../features/access/postgres.ts";
 import { compileAccess } from "../../features/access/queries.ts";
-import { openPostgresUrlAudit } from "../../features/audit/url-audit.ts";
+import { openPostgresUrlAudit } from "../../features/audit/queries.ts";
 import {
   compileLookups,
   type LookupStatement,
@@ -11,7 +11,7 @@ import {
   lookupsOn,
   lookupValues,
   type Matches,
-} from "../../features/people/lookups.ts";
+} from "../../features/people/lookup-queries.ts";
 import { compileUploads, uploadSteps } from "../../features/uploads/queries/uploads.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type Batching, createBatching } from "../../platform/database/batching.ts";

@@ -4,7 +4,7 @@ import { Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { accessOn, compileAccess } from "../../features/access/queries.ts";
 import { openJournalEvents, openSqliteUrlAudit } from "../../features/audit/journal/log.ts";
-import { compileLookups, findOneByOne, lookupsOn } from "../../features/people/lookups.ts";
+import { compileLookups, findOneByOne, lookupsOn } from "../../features/people/lookup-queries.ts";
 import { compileUploads, uploadSteps } from "../../features/uploads/queries/uploads.ts";
 import { openStarts } from "../../features/uploads/starts/sqlite-starts.ts";
 import type { Clock } from "../../platform/clock.ts";

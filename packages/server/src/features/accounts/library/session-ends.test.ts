@@ -4,7 +4,7 @@ import { accountClient, TEST_PASSWORD } from "../../../testing/auth/account-clie
 import { engines } from "../../../testing/database/test-databases.ts";
 import { withQueries } from "../../../testing/database/with-queries.ts";
 import { useService } from "../../../testing/use-service.ts";
-import { lookupQueries } from "../../people/lookups.ts";
+import { lookupQueries } from "../../people/lookup-queries.ts";
 
 const NEW_PASSWORD = "another horse battery";
 

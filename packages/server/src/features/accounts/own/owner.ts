@@ -6,7 +6,7 @@ import { createWindows } from "../../../platform/limits/in-memory.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { AccountChange } from "../../outbox/mail.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
-import { lookupQueries } from "../../people/lookups.ts";
+import { lookupQueries } from "../../people/lookup-queries.ts";
 import { requireCredential } from "../../people/revocation.ts";
 import { accountQueries } from "../queries/accounts.ts";
 

@@ -1,7 +1,8 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
-import { credentialQueries, requireCredential } from "../../people/revocation.ts";
+import { credentialQueries } from "../../people/queries.ts";
+import { requireCredential } from "../../people/revocation.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import type { Passkey } from "../queries/factors.ts";
 import { passkeyQueries } from "../queries/factors.ts";

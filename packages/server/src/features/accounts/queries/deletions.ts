@@ -5,7 +5,7 @@ import { isLive, notInTrash, PURGE, selectAttachments, toAttachment } from "../.
 import { inGroup } from "../../attachments/queries.ts";
 import { keyOfHolder } from "../../outbox/mail-queries.ts";
 import type { AccountDeletion } from "../../people/person.ts";
-import { toDeletion } from "../../people/revocation.ts";
+import { toDeletion } from "../../people/queries.ts";
 
 /**
  * The tables that contain rows of a user, except notes, links, usage and events. The rows of the accounts library are not in this list,

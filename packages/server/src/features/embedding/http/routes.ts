@@ -25,7 +25,7 @@ import type { Attachment } from "../../access/attachment.ts";
 import { idInApplication } from "../../access/caller.ts";
 import { presentAttachment } from "../../attachments/routes.ts";
 import { parseExpiresIn, presentAnswers } from "../../downloads/routes.ts";
-import type { ItemName } from "../../outbox/file-events.ts";
+import type { ItemName } from "../../outbox/file-event-queries.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import type { People } from "../../people/people.ts";
 import { presentPart, presentStarted, presentUpload } from "../../uploads/routes.ts";

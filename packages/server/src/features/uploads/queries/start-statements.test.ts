@@ -11,7 +11,7 @@ import type { Note } from "../../access/note.ts";
 import { guardedNoteQueries } from "../../access/queries.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
 import { noteQueries } from "../../notes/queries.ts";
-import { disabledUserQueries } from "../../people/revocation.ts";
+import { disabledUserQueries } from "../../people/queries.ts";
 import { shareQueries } from "../../sharing/queries/shares.ts";
 import { usageQueries } from "../../usage/queries.ts";
 import type { StartedRecord, UploadStart } from "./start-statements.ts";

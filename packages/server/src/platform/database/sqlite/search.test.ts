@@ -2,7 +2,7 @@ import { rename } from "node:fs/promises";
 import type { CompiledQuery } from "kysely";
 import { expect, it } from "vitest";
 import { noteQueries } from "../../../features/notes/queries.ts";
-import { searchIndexQueries } from "../../../features/notes/search-index.ts";
+import { searchIndexQueries } from "../../../features/notes/search-index-queries.ts";
 import { sampleNote, summaryOf } from "../../../testing/database/samples.ts";
 import { sqlite } from "../../../testing/database/test-databases.ts";
 import { openSqliteSearch } from "./search.ts";

@@ -12,7 +12,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { trashQueries } from "../trash/queries.ts";
 import { noteQueries } from "./queries.ts";
-import { searchIndexQueries } from "./search-index.ts";
+import { searchIndexQueries } from "./search-index-queries.ts";
 
 const ALL = { limit: 500, cursor: undefined };
 

@@ -9,9 +9,8 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { itemQueries } from "../embedding/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
 import { apiTokenQueries } from "../tokens/queries.ts";
-import { lookupQueries } from "./lookups.ts";
-import { peopleQueries } from "./queries.ts";
-import { disabledUserQueries } from "./revocation.ts";
+import { lookupQueries } from "./lookup-queries.ts";
+import { disabledUserQueries, peopleQueries } from "./queries.ts";
 
 describe.each(engines)("lookups on $name", (engine) => {
   const suite = useDatabase(engine);

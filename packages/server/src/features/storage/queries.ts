@@ -1,0 +1,285 @@
+import { type BucketCapabilities, parseCapabilities } from "../../platform/bucket/port.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
+import { ENDED } from "../usage/usage.ts";
+
+/** A queued deletion of an object. */
+export type ObjectDeletion = {
+  objectKey: string;
+  /**
+   * The deletion does not run before this instant, because a client could store the object again while its signed PUT is valid.
+   * Milliseconds since the epoch.
+   */
+  notBefore: number;
+  attempts: number;
+};
+
+/** A planned deletion of an object. Until `notBefore`, its `sizeBytes` count in the quota of `ownerId`. */
+export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
+
+/**
+ * The durable outbox of object deletions. Each deletion runs twice, a day apart, in case a PUT was still in flight the first time
+ * (docs/security-requirements.md, 10).
+ */
+export const objectDeletionQueries = defineQueries("database.objectDeletions", ({ kysely: db, engine }) => {
+  const select = () =>
+    db.selectFrom("object_deletions").select(["object_key as objectKey", "not_before as notBefore", "attempts"]);
+  return {
+    /**
+     * Queues deletions of different keys. If a deletion of a key is already queued, moves it to `notBefore`. The deletion then runs twice
+     * from there.
+     */
+    async put(...deletions: { objectKey: string; notBefore: number }[]): Promise<void> {
+      if (deletions.length === 0) return;
+      const fresh = { attempts: 0, swept_at: null };
+      await db
+        .insertInto("object_deletions")
+        .values(
+          deletions.map(({ objectKey, notBefore }) => ({ object_key: objectKey, not_before: notBefore, ...fresh })),
+        )
+        .onConflict((conflict) =>
+          conflict
+            .column("object_key")
+            .doUpdateSet((eb) => ({ not_before: eb.ref("excluded.not_before"), swept_at: null })),
+        )
+        .execute();
+    },
+
+    async find(objectKey: string): Promise<ObjectDeletion | undefined> {
+      return await select().where("object_key", "=", objectKey).executeTakeFirst();
+    },
+
+    /** Cancels a deletion. Call it only before the deletion is due, because a due deletion may already be running. */
+    async cancel(objectKey: string): Promise<void> {
+      await db.deleteFrom("object_deletions").where("object_key", "=", objectKey).execute();
+    },
+
+    /**
+     * Lists the due deletions. Never lists the object of an attachment that still exists, so a deletion that was queued by mistake deletes
+     * no file.
+     */
+    async listDue(now: number, limit: number): Promise<ObjectDeletion[]> {
+      return await select()
+        .where("not_before", "<=", now)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom("attachments")
+                .select("attachments.id")
+                .whereRef("attachments.object_key", "=", "object_deletions.object_key")
+                .where("attachments.state", "not in", ENDED),
+            ),
+          ),
+        )
+        .orderBy("not_before")
+        .orderBy("object_key")
+        .limit(limit)
+        .execute();
+    },
+
+    /**
+     * Records deletions that ran. After the first run, makes the deletion due for its second run at `againAt`. After the second run,
+     * removes its row.
+     * Call it in a transaction.
+     */
+    async settle(objectKeys: readonly string[], { now, againAt }: { now: number; againAt: number }): Promise<void> {
+      const keys = engine.list(objectKeys);
+      // If another replica has just settled a row, the row is no longer due, so this statement does not change it.
+      await db
+        .deleteFrom("object_deletions")
+        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
+        .where("not_before", "<=", now)
+        .where("swept_at", "is not", null)
+        .execute();
+      await db
+        .updateTable("object_deletions")
+        .set({ swept_at: now, not_before: againAt, attempts: 0 })
+        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
+        .where("not_before", "<=", now)
+        .where("swept_at", "is", null)
+        .execute();
+    },
+
+    /** Makes a deletion due later. Does nothing if the deletion has changed since the caller read it. */
+    async postpone(
+      { objectKey, notBefore: seen }: ObjectDeletion,
+      { notBefore }: { notBefore: number },
+    ): Promise<void> {
+      await db
+        .updateTable("object_deletions")
+        .set((eb) => ({ not_before: notBefore, attempts: eb("attempts", "+", 1) }))
+        .where("object_key", "=", objectKey)
+        .where("not_before", "=", seen)
+        .execute();
+    },
+  };
+});
+
+/**
+ * Stores the capabilities that the service has probed, for each bucket. `place` is the endpoint and name of the bucket. Instants are
+ * milliseconds since the epoch.
+ */
+export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
+  async find(place: string): Promise<{ capabilities: BucketCapabilities; askedAt: number } | undefined> {
+    const row = await db.selectFrom("bucket_capabilities").selectAll().where("place", "=", place).executeTakeFirst();
+    const capabilities = row && parseCapabilities(JSON.parse(row.capabilities));
+    return capabilities && { capabilities, askedAt: row.asked_at };
+  },
+
+  async put({
+    place,
+    capabilities,
+    askedAt,
+  }: {
+    place: string;
+    capabilities: BucketCapabilities;
+    askedAt: number;
+  }): Promise<void> {
+    const values = { capabilities: JSON.stringify(capabilities), asked_at: askedAt };
+    await db
+      .insertInto("bucket_capabilities")
+      .values({ place, ...values })
+      .onConflict((conflict) => conflict.column("place").doUpdateSet(values))
+      .execute();
+  },
+}));
+
+/** The queries that help to compare the database with the bucket, page by page. */
+export const inventoryQueries = defineQueries("database.inventory", ({ kysely: db, engine }) => {
+  type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
+  /** Selects those object keys of the list that the table contains. */
+  const among = (table: Table, objectKeys: readonly string[]) =>
+    db
+      .selectFrom(table)
+      .select(`${table}.object_key`)
+      .where((eb) => engine.isIn(eb.ref(`${table}.object_key`), engine.list(objectKeys)));
+
+  return {
+    /**
+     * Returns those object keys of the list that a row refers to. The row is an attachment, an upload in progress, a reservation or a
+     * queued deletion.
+     */
+    async known(objectKeys: readonly string[]): Promise<Set<string>> {
+      const rows = await among("attachments", objectKeys)
+        .where("state", "not in", ENDED)
+        // A complete upload references no object. An object at its key belongs to the attachment, or a client stored the object again after
+        // the service had copied it.
+        .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
+        .union(among("object_deletions", objectKeys))
+        .union(among("reservations", objectKeys))
+        .execute();
+      return new Set(rows.map((row) => row.object_key));
+    },
+
+    /** Returns the ids that the bucket gave to the pending and completed multipart uploads of these keys. */
+    async multipartsUnder(objectKeys: readonly string[]): Promise<Set<string>> {
+      const rows = await among("uploads", objectKeys)
+        .select("bucket_upload_id")
+        .where("bucket_upload_id", "is not", null)
+        .where("state", "not in", ENDED)
+        .execute();
+      return new Set(rows.map((row) => row.bucket_upload_id as string));
+    },
+
+    /**
+     * Lists the ready attachments whose object key is in the range, in the order of the keys. If `upTo` is undefined, the range includes
+     * all keys after `after`.
+     */
+    async listReady({
+      after,
+      upTo,
+      limit,
+    }: {
+      after: string;
+      upTo: string | undefined;
+      limit: number;
+    }): Promise<Attachment[]> {
+      const rows = await selectAttachments(db)
+        .where("state", "in", ["ready", "quarantined"])
+        .where(notInTrash.attachments)
+        .where("object_key", ">", after)
+        .$if(upTo !== undefined, (query) => query.where("object_key", "<=", upTo as string))
+        .orderBy("object_key")
+        .limit(limit)
+        .execute();
+      return rows.map(toAttachment);
+    },
+  };
+});
+
+/**
+ * An object that `valetkey adopt --list` has adopted. `sourceKey`: the key of the object in the list. `oldId`: the id that the file had in
+ * another application. The row stays when the attachment is deleted, so a repeated adoption does not bring the file back.
+ */
+export type Adoption = { sourceKey: string; oldId: string | undefined; attachmentId: string };
+
+export const adoptionQueries = defineQueries("database.adoptions", ({ kysely: db }) => {
+  const adoptions = () => db.selectFrom("adopted_objects").select(["source_key", "old_id", "attachment_id"]);
+  return {
+    /** Returns false if the key or the old id has an adoption already. */
+    async insert({ sourceKey, oldId, attachmentId }: Adoption): Promise<boolean> {
+      const row = { source_key: sourceKey, old_id: oldId ?? null, attachment_id: attachmentId };
+      const insert = db.insertInto("adopted_objects").values(row);
+      const { numInsertedOrUpdatedRows } = await insert
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+
+    async find(sourceKey: string): Promise<Adoption | undefined> {
+      const row = await adoptions().where("source_key", "=", sourceKey).executeTakeFirst();
+      return row && { sourceKey, oldId: row.old_id ?? undefined, attachmentId: row.attachment_id };
+    },
+
+    /** Returns the id of the attachment that had this id in another application. */
+    async findByOldId(oldId: string): Promise<string | undefined> {
+      const row = await adoptions().where("old_id", "=", oldId).executeTakeFirst();
+      return row?.attachment_id;
+    },
+
+    /**
+     * Finds the oldest note of the owner with exactly this title that nobody else can open. Notes in the trash, with shares, with
+     * invitations, or with a link to the whole note do not count.
+     */
+    async findPrivateNote({
+      ownerId,
+      title,
+      noteId,
+    }: {
+      ownerId: string;
+      title: string;
+      noteId?: string;
+    }): Promise<string | undefined> {
+      const row = await db
+        .selectFrom("notes")
+        .select("id")
+        .where("owner_id", "=", ownerId)
+        .where("title", "=", title)
+        .$if(noteId !== undefined, (query) => query.where("id", "=", noteId as string))
+        .where(notInTrash.notes)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom("note_shares").select("user_id").whereRef("note_shares.note_id", "=", "notes.id"))),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom("invitations").select("id").whereRef("invitations.note_id", "=", "notes.id"))),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom("links")
+                .select("id")
+                .whereRef("links.note_id", "=", "notes.id")
+                .where("whole_note", "=", 1)
+                .where("revoked_at", "is", null),
+            ),
+          ),
+        )
+        .orderBy("id")
+        .limit(1)
+        .executeTakeFirst();
+      return row?.id;
+    },
+  };
+});

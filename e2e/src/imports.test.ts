@@ -139,12 +139,27 @@ const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*?$/gms;
 /** Matches the path by which benchmarks import a source file of the server. */
 const OF_SERVER = /^@valetkey\/server\/(?=src\/)/;
 
+/** Files with SQL: the queries and fragments of features, and three folders of the platform. */
+const OF_SQL =
+  /\/features\/[a-z]+\/(?:.*\/)?(?:queries\/[^/]+|[a-z-]*queries|sql)\.ts$|\/platform\/(?:database|limits|jobs)\//;
+/** Code that opens a database with its pragmas, or that has a database file of its own and no Kysely. */
+const WITH_OWN_SQL = [
+  "packages/server/src/wiring/database",
+  "packages/server/src/features/audit/journal",
+  "packages/server/src/operations/doctor/checks/database.ts",
+];
+/** Matches a template of SQL, a query of Kysely, and a statement in a text. */
+const SQL =
+  /\bsql(?:<[^`;]*>)?`|\.(?:select(?:No)?From|insertInto|updateTable|deleteFrom)\(|["`](?:insert into|delete from|select \S.* from) /;
+
 type Import = { from: string; to: string };
+
+const codeOf = (file: string) => readFileSync(file, "utf8").replace(COMMENT, "");
 
 /** Finds the imports of our own files, of values and of types. */
 function importsOf(file: string): Import[] {
   const from = relative(root, file);
-  const code = readFileSync(file, "utf8").replace(COMMENT, "");
+  const code = codeOf(file);
   return [...code.matchAll(SPECIFIER)].flatMap(([, specifier = ""]) => {
     if (specifier.startsWith(".")) return [{ from, to: relative(root, resolve(dirname(file), specifier)) }];
     if (OF_SERVER.test(specifier)) return [{ from, to: specifier.replace(OF_SERVER, "packages/server/") }];
@@ -210,6 +225,10 @@ function passesDoor({ from, to }: Pick<Import, "from" | "to">): boolean {
   );
 }
 
+function mayHaveSql(path: string): boolean {
+  return OF_SQL.test(path) || WITH_OWN_SQL.some((place) => path.startsWith(place));
+}
+
 describe("imports", () => {
   const edges = sourceFiles("packages").filter(isShipped).flatMap(importsOf);
   const ofTests = sourceFiles("e2e").flatMap(importsOf);
@@ -246,6 +265,18 @@ describe("imports", () => {
   it("imports form no circle", () => {
     const ofBench = sourceFiles("bench").filter(isShipped).flatMap(importsOf);
     expect(circlesOf([...edges, ...ofBench])).toEqual([]);
+  });
+
+  it("SQL stands only in the queries of features and in three folders of the platform", () => {
+    const files = sourceFiles("packages/server").filter(isShipped);
+    const withSql = files.filter((file) => SQL.test(codeOf(file))).map((file) => relative(root, file));
+    expect(withSql.length).toBeGreaterThan(30);
+    expect(withSql.filter((path) => !mayHaveSql(path))).toEqual([]);
+    for (const place of WITH_OWN_SQL)
+      expect(
+        withSql.some((path) => path.startsWith(place)),
+        place,
+      ).toBe(true);
   });
 
   // The service loads tracing.ts only if a collector is configured. tracing.test.ts checks this.
@@ -292,6 +323,30 @@ describe("the check of imports", () => {
     ["packages/web/src/landing/main.ts", "packages/web/src/app/app.tsx"],
   ])("the check of imports refuses the import from %s to %s", (from, to) => {
     expect(isAllowed({ from, to })).toBe(false);
+  });
+
+  it.each([
+    'db.selectFrom("notes")',
+    'kysely.insertInto("notes")',
+    "sql`now()`",
+    "sql<SqlBool>`true`",
+    'database.prepare("select id from notes")',
+    "prepare(`insert into notes values (?)`)",
+  ])("the check of SQL finds %s", (code) => {
+    expect(SQL.test(code)).toBe(true);
+  });
+
+  it.each([
+    ["features/notes/queries.ts", true],
+    ["features/notes/search-index-queries.ts", true],
+    ["features/links/queries/links.ts", true],
+    ["features/access/sql.ts", true],
+    ["platform/limits/in-database.ts", true],
+    ["features/notes/notes.ts", false],
+    ["platform/mailer/smtp.ts", false],
+    ["operations/backup/make.ts", false],
+  ])("the check of SQL in %s returns %s", (path, expected) => {
+    expect(mayHaveSql(`packages/server/src/${path}`)).toBe(expected);
   });
 
   it("the check of imports finds each circle once", () => {

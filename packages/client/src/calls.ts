@@ -13,7 +13,7 @@ export type CallsOptions = {
   baseUrl: string;
   /** A token of the caller. Without `token` and `getToken`, the session cookie identifies the caller. */
   token?: string;
-  /** Use `getToken` instead of `token` for short-lived tokens. The client calls it before each request, and once more after a 401. */
+  /** For short-lived tokens, instead of `token`. The client calls `getToken` before each request, and once more after a 401. */
   getToken?: GetToken;
   /** Default: the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
@@ -23,9 +23,9 @@ export type CallsOptions = {
 export type Calls = ReturnType<typeof callsOn>;
 
 /**
- * Makes a client without uploads and downloads. It sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client without uploads and downloads. The function sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  *
- * The code of `createCalls` has a quarter of the size of `createClient`. So a page can load `createClient` later, when the user adds a file.
+ * `createCalls` has a quarter of the code of `createClient`. A page can load `createClient` later, when the user adds a file.
  *
  * @example
  * ```ts
@@ -59,14 +59,14 @@ export function callsOn(call: Call) {
     me: (): Promise<Me> => call<Me>("GET", "/me"),
     /** Returns when the caller wants to get mails about each topic. */
     mailPreferences: (): Promise<MailPreferences> => call<MailPreferences>("GET", MAIL_PREFERENCES),
-    /** Changes when the caller gets mails about the given topics. Other topics do not change. */
+    /** Changes when the caller gets mails about the given topics. Does not change the other topics. */
     setMailPreferences: (body: UpdateMailPreferencesBody): Promise<MailPreferences> =>
       call<MailPreferences>("PUT", MAIL_PREFERENCES, { body }),
     /** Returns the storage that the caller's own notes use, and the quotas. */
     usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
     /**
-     * Returns the parts that have changed since the `state` of an earlier response, so that the caller reads them again. `GET /changes` also
-     * offers a stream of server-sent events, for `EventSource`.
+     * Returns the parts that have changed since the `state` of an earlier response. The caller should read these parts again. The route
+     * `GET /changes` also offers a stream of server-sent events, for `EventSource`.
      */
     changes: ({ signal, ...query }: ChangesQuery & { signal?: AbortSignal } = {}): Promise<Changes> =>
       call<Changes>("GET", "/changes", { query: { ...query }, signal }),

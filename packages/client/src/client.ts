@@ -14,7 +14,7 @@ export type Client = Calls &
   };
 
 /**
- * Makes a client. It sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client. The function sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  *
  * @example
  * ```ts

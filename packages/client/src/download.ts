@@ -17,7 +17,7 @@ export type Download = Bytes & { attachment: Attachment };
 type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
 type Deps = BucketDeps & { call: Call };
 
-/** The download fails after this number of failed requests in a row. A byte that arrives resets the number. */
+/** The download fails after this number of failed requests in a row. Each byte that arrives resets the number to 0. */
 const MAX_ATTEMPTS = 6;
 /** If no byte arrives for this time, the download treats the connection as broken. Milliseconds. */
 const STALL_MS = 60_000;
@@ -53,7 +53,7 @@ export type ReadFileOptions = {
   signal?: AbortSignal;
 };
 
-/** Reads a file from the bucket with the URLs that `getUrl` returns. After a broken connection, it resumes at the next byte. */
+/** Reads a file from the bucket with the URLs that `getUrl` returns. After a broken connection, the download resumes at the next byte. */
 export function readFile({
   getUrl,
   sizeBytes,

@@ -84,8 +84,7 @@ export const MAX_DELAY_MS = 30_000;
 /**
  * Returns the pause before the next attempt, in milliseconds. The pause is never shorter than the pause that the service asked for.
  *
- * The pause is random (full jitter), and its upper limit grows exponentially. So the clients do not all return at the same time after an
- * outage.
+ * The pause is random (full jitter), and its upper limit grows exponentially. After an outage, clients therefore return at different times.
  */
 export function retryDelayMs(
   { random }: { random(): number },

@@ -10,7 +10,7 @@ import type { UploadStore } from "./upload/store.ts";
  * The upload reads the bytes while it sends them. If the file changes during the upload, the upload fails.
  * `type` is the content type that the upload declares, by default application/octet-stream.
  *
- * Do not use `fs.openAsBlob` instead. The size of its Blob is wrong if the file has 4 GiB or more (nodejs/node#52585).
+ * Do not use `fs.openAsBlob` instead. A Blob of `fs.openAsBlob` has a wrong size if the file has 4 GiB or more (nodejs/node#52585).
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ async function read(file: OpenedFile, { start, end }: { start: number; end: numb
   }
 }
 
-/** Reads the size and the time of the last change. If one of them differs later, the file has changed. */
+/** Reads the size and the time of the last change. If the size or the time differs later, the file has changed. */
 async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number; isFile(): boolean }> }) {
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");
@@ -70,7 +70,7 @@ async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number;
 /**
  * Stores unfinished uploads in a JSON file. Only one process may use the file at a time.
  *
- * Each change replaces the whole file. So if the process is killed, either the old file or the new file remains, and both are complete.
+ * Each change replaces the whole file. If the process is killed, the old file or the new file remains, and this file is complete.
  *
  * @example
  * ```ts

@@ -31,8 +31,8 @@ export type FilesClient = ReturnType<typeof openFiles>;
 type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
 
 /**
- * Makes a client for the files of an application that uses `createValetKey`. It sends no request. Throws `invalid_option` when `baseUrl`
- * is not a URL.
+ * Makes a client for the files of an application that uses `createValetKey`. The function sends no request. Throws `invalid_option` when
+ * `baseUrl` is not a URL.
  *
  * @example
  * ```ts

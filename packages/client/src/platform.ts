@@ -1,6 +1,6 @@
 import { type Send, sendWithFetch, sendWithXhr } from "./send-bytes.ts";
 
-/** The functions of the runtime that an upload needs. Other files get this object, so that they do not read globals. */
+/** The functions of the runtime that an upload needs. The other source files get this object, so that they do not read globals. */
 export type Platform = {
   /** Returns the milliseconds of a monotonic clock. An upload never reads the wall clock, which may be wrong. */
   now(): number;
@@ -17,7 +17,7 @@ export type Platform = {
 };
 
 export type Network = {
-  /** Returns whether there may be a connection. Returns false only if the platform is sure that there is none. */
+  /** Returns whether there may be a connection. Returns false only if the platform is sure that there is no connection. */
   isOnline(): boolean;
   /** Calls the listener when a connection comes up. Returns an unsubscribe function. */
   onOnline(listener: () => void): () => void;

@@ -3,7 +3,7 @@ import { networkError, ValetKeyError } from "./errors.ts";
 /**
  * A file that can be read in pieces: a File or Blob of a page, or the result of `openFile` of `@valetkey/client/node`.
  *
- * The client uses only this part of a Blob, so it can also upload files that are too large for a Blob.
+ * The client uses only this part of a Blob, so the client can also upload files that are too large for a Blob.
  */
 export type FileSource = {
   /** The size in bytes. */
@@ -67,7 +67,7 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
         signal.removeEventListener("abort", abort);
         then();
       };
-      // A changed file causes the same event as a broken connection. To find out which of the two it is, the client reads a byte of the file.
+      // A changed file causes the same event as a broken connection. To find out whether the file has changed, the client reads a byte.
       const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
       xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
       xhr.onerror = settle(fail);

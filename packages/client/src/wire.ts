@@ -1,5 +1,5 @@
 /**
- * The types of the requests and responses, from the contract. This file exports only types, so the package contains no schema and no
+ * Exports the types of the requests and responses, from the contract. The exports are only types, so the package contains no schema and no
  * schema library.
  */
 export type {

@@ -40,15 +40,18 @@ export function administrationCalls(call: Call) {
     /** Disables or enables a user, or sets the quotas of the user. If a quota is null, the quota of the service applies again. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
       call<AdminPerson>("PATCH", person(userId), { body: change }),
-    /** Closes the account of a user. `updatePerson` with `isDisabled: false` opens it again, until the service deletes it after 14 days. */
+    /**
+     * Closes the account of a user. For 14 days, `updatePerson` with `isDisabled: false` opens the account again. Then the service deletes
+     * it.
+     */
     deletePerson: (userId: string) => call<ClosedAccount>("DELETE", person(userId)),
-    /** Makes a link for a new password, which works once within 24 hours. */
+    /** Makes a link for a new password. The link works once within 24 hours. */
     makeResetLink: (userId: string) => call<ResetLink>("POST", `${person(userId)}/reset-link`),
     /** Returns one page of the invitations to the service that nobody has redeemed, the newest first. */
     invitations: (options: PageOptions = {}) => page<AdminInvitationPage>("invitations", options),
-    /** Invites an email address to create an account, by mail if the service sends mails. */
+    /** Invites an email address to create an account. If the service sends mails, the service mails the invitation. */
     invite: (email: string) => call<AdminInvitation>("POST", "/admin/invitations", { body: { email } }),
-    /** Makes a new link, valid for 30 days, for an invitation. The old link stops working. If the service sends mails, it mails the link. */
+    /** Makes a new link for an invitation, valid for 30 days, and mails the link if the service sends mails. The old link stops working. */
     renewInvitation: (invitationId: string) =>
       call<AdminInvitation>("POST", `/admin/invitations/${encodeURIComponent(invitationId)}/renew`),
     revokeInvitation: (invitationId: string) =>
@@ -64,13 +67,13 @@ export function administrationCalls(call: Call) {
     links: (options: PageOptions & { kind?: LinkKind } = {}) => page<AdminLinkPage>("links", options),
     /** Revokes a link of any user. Until `lastUrlExpiresAt`, URLs that visitors already got from the link still work. */
     revokeLink: (linkId: string) => call<RevokedLink>("DELETE", `/admin/links/${encodeURIComponent(linkId)}`),
-    /** Returns one page of the mails that wait or have finally failed, the newest first. The response does not contain their texts. */
+    /** Returns one page of the mails that wait or have finally failed, the newest first. The response contains no texts of mails. */
     mails: (options: PageOptions & { state?: MailState } = {}) => page<AdminMailPage>("mails", options),
     /** Tries once more to send a mail that has finally failed. */
     retryMail: (mailId: string) => call<void>("POST", `/admin/mails/${encodeURIComponent(mailId)}/retry`),
     /** The calls for webhooks that get events about the notes of all users. */
     webhooks: webhookCalls(call, "/admin/webhooks"),
-    /** Returns one page of the log of what administrators and commands of the operator did, the newest event first. */
+    /** Returns one page of the log of actions by administrators and commands of the operator, the newest event first. */
     log: (options: PageOptions = {}) => page<AdminEventPage>("log", options),
   };
 }
@@ -80,13 +83,13 @@ export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" =
   const one = (webhookId: string) => `${path}/${encodeURIComponent(webhookId)}`;
   return {
     list: ({ signal }: { signal?: AbortSignal } = {}) => call<Webhooks>("GET", path, { signal }),
-    /** Creates a webhook. Only this response contains its secret. */
+    /** Creates a webhook. Only this response contains the secret. */
     create: (webhook: CreateWebhookBody) => call<WebhookWithSecret>("POST", path, { body: webhook }),
     /** Changes a webhook. `isDisabled: false` enables a disabled webhook. */
     update: (webhookId: string, change: UpdateWebhookBody) => call<Webhook>("PATCH", one(webhookId), { body: change }),
     /** Deletes a webhook and the list of its deliveries. */
     remove: (webhookId: string) => call<void>("DELETE", one(webhookId)),
-    /** Makes a new secret. For 24 hours, the service also signs with the former secret. */
+    /** Makes a new secret. For 24 hours, the service also signs with the old secret. */
     rotateSecret: (webhookId: string) => call<WebhookWithSecret>("POST", `${one(webhookId)}/secret`),
     /** Sends a test message to the webhook. */
     test: (webhookId: string) => call<WebhookTest>("POST", `${one(webhookId)}/test`),

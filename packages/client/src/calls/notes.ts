@@ -90,8 +90,8 @@ export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: Ab
 export type Disposition = { disposition?: "attachment" | "inline" };
 
 /**
- * With `cacheable`, calls within half of `expiresIn` return the same URL, so that a browser finds a picture in its cache. Such a URL
- * is valid for at least half of `expiresIn`, and `expiresAt` is its expiry. Only for inline URLs. Default: false.
+ * With `cacheable`, calls within half of `expiresIn` return the same URL, so that a browser finds a picture in its cache. The URL is valid
+ * for at least half of `expiresIn`. `expiresAt` is the expiry of the URL. Only for inline URLs. Default: false.
  */
 export type Cacheable = { cacheable?: boolean };
 
@@ -102,7 +102,7 @@ export function urlCalls(call: Call) {
       call<FileUrl>("GET", `/attachments/${encodeURIComponent(attachmentId)}/url`, { query: { ...query }, signal }),
 
     /**
-     * Issues URLs of many files. The result has a URL or an error code for each file, in the order of the ids. Sends one request per
+     * Issues URLs of many files. The result has a URL or an error code for each file, in the order of the ids. Sends one request for each
      * 1,000 ids.
      */
     async urlsFor(
@@ -149,7 +149,7 @@ type Subject = { noteId?: string };
 /** `omit` leaves out URLs of thumbnails, renewed URLs, and the URLs with which owners view their own files. Default: `include`. */
 type Filter = { routine?: ActivityQuery["routine"] };
 
-/** The calls to `/activity` and `/notes/:noteId/activity`. They return the newest event first. */
+/** The calls to `/activity` and `/notes/:noteId/activity`. Each list starts with the newest event. */
 export function activityCalls(call: Call) {
   const pathOf = (noteId: string | undefined) =>
     noteId === undefined ? "/activity" : `/notes/${encodeURIComponent(noteId)}/activity`;

@@ -27,7 +27,7 @@ export type ShareSubject = { noteId: string } | { attachmentId: string };
 type ShareCalls = {
   /**
    * Shares with users by id or email address. A user who already has a share gets the new role and expiry. An email address gets an
-   * invitation, whether or not it has an account. Returns all shares and open invitations of this note or attachment.
+   * invitation, with or without an account. Returns all shares and open invitations of this note or attachment.
    * `results` has one result for each receiver: first `userIds`, then `emails`, in the order of the request.
    */
   put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
@@ -52,11 +52,11 @@ export function shareCalls(call: Call): ShareCalls {
   };
 }
 
-/** The calls for invitations. The owner of the note identifies an invitation by its id. The invited person uses the token in its link. */
+/** The calls for invitations. The owner of the note uses the id of an invitation. The invited person uses the token in the link. */
 export function invitationCalls(call: Call) {
   const one = (invitationId: string) => `/invitations/${encodeURIComponent(invitationId)}`;
   return {
-    /** Returns what an invitation opens: a note, a file or an account. The call needs no credentials, and changes nothing. */
+    /** Returns the note, the file or the account that an invitation opens. The call needs no credentials, and changes nothing. */
     look: (token: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<OpenInvitation>("POST", "/invitations/look", { body: { token }, signal }),
     /** Redeems an invitation: the caller gets the access that the invitation gives. */
@@ -112,7 +112,7 @@ export function linkCalls(call: Call) {
     list: (options: PageOptions & { kind?: LinkKind } = {}) => page<LinkPage>("/links", options),
     /** Returns one page of the links of a note. */
     ofNote: (noteId: string, options: PageOptions = {}) => page<LinkPage>(ofNote(noteId), options),
-    /** Returns one page of the links that list this file. Links to the whole note are not included, because they list no files. */
+    /** Returns one page of the links that list this file. Links to the whole note list no files, so the page does not include them. */
     ofFile: (attachmentId: string, options: PageOptions = {}) => page<LinkPage>(ofFile(attachmentId), options),
     get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<Link>("GET", one(linkId), { signal }),
     /** Edits a link. `newUrl: true` gives the link a new URL, and the earlier URL stops working. */

@@ -78,7 +78,7 @@ async function downloadOfLink(
   return { file, stream, blob: () => new Response(stream).blob() };
 }
 
-/** Pass `slotId` if the file request has slots, and `visitorName` if it asks for the name of the visitor. */
+/** Pass `slotId` if the file request has slots. Pass `visitorName` if the file request asks for the name of the visitor. */
 export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitorName">;
 
 /** The time limit for the `look` call. Milliseconds. */
@@ -112,9 +112,9 @@ type RequestDeps = {
 function fileRequest({ call, look, ...deps }: RequestDeps, token: string): LinkRequest {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let looked: Promise<unknown> | undefined;
-  // Each call first waits for the cookie. Otherwise files that are sent at the same time would belong to different visitors.
+  // Each call first waits for the cookie. Without the cookie, files that are sent at the same time would belong to different visitors.
   const callAsVisitor: Call = async (method, path, options) => {
-    // The signal of one upload must not abort this call of `look`, because other uploads wait for it too.
+    // The signal of one upload must not abort this call of `look`, because other uploads also wait for the call.
     looked ??= look({ signal: AbortSignal.timeout(LOOK_MS) }).catch((error) => {
       looked = undefined;
       throw error;

@@ -22,13 +22,13 @@ export function visitCalls(call: Call, token: string) {
     look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> => call<PublicLink>("GET", link, { signal }),
     /** Unlocks the link for this visitor. Throws `wrong_password` and `rate_limited`. */
     unlock: (password: string) => call<void>("POST", `${link}/unlock`, { body: { password } }),
-    /** Sends a code to an email address, if the link lists it. The result does not show whether the link lists the email address. */
+    /** Sends a code to an email address that the link lists. For every other email address, the result is the same. */
     requestCode: (email: string) => call<void>("POST", `${link}/codes`, { body: { email } }),
-    /** Unlocks a link that lists email addresses, with one of them and the code from a mail. Throws `wrong_code` and `rate_limited`. */
+    /** Unlocks a link with a listed email address and the code from a mail. Throws `wrong_code` and `rate_limited`. */
     proveEmail: (email: string, code: string) => call<void>("POST", `${link}/email`, { body: { email, code } }),
     /** Makes a claim (one use of the link), and returns its first URLs. Default: URLs that save all files of the link. */
     claim(wanted: ClaimBody = {}): Promise<LinkClaim> {
-      // Sends the claim requests one after the other. So the service finds the valid claim of the first request, and counts no second claim.
+      // Sends the claim requests one after the other, so that the service finds the claim of the first request and counts no second claim.
       const claimed = lastClaim.then(() => call<LinkClaim>("POST", `${link}/claims`, { body: wanted }));
       lastClaim = claimed.catch(() => undefined);
       return claimed;

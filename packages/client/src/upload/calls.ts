@@ -46,7 +46,7 @@ export async function abortUpload(
   } catch (error) {
     if (!(error instanceof ValetKeyError)) throw error;
     if (error.code === "upload_not_pending") return false;
-    // The upload was deleted together with its note, or it never existed.
+    // The upload was deleted together with its note, or the upload never existed.
     if (error.code === "upload_not_found") return true;
     throw error;
   }
@@ -67,14 +67,14 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
       path: context.receiver.startPath,
       body: context.declared,
       headers: { "idempotency-key": idempotencyKey },
-      // An abort must not stop this request. Otherwise the service could have an upload whose id the client does not know.
+      // An abort must not stop this request. After such an abort, the service could have an upload whose id the client does not know.
       survivesAbort: true,
     });
     await context.saved.save({ idempotencyKey, uploadId: upload.id });
     return toOpen(upload);
   } catch (error) {
     const isForOtherFile = error instanceof ValetKeyError && error.code === "idempotency_key_reused";
-    // The content of the file has changed, but its fingerprint has not. So the client needs another key.
+    // The client needs another key, because the content of the file has changed, but its fingerprint has not.
     if (usedKey !== undefined && isForOtherFile) return startUpload(context, undefined);
     throw error;
   }
@@ -91,7 +91,7 @@ function toOpen(upload: NewUpload): OpenUpload {
   return { ...ids, kind: "put", request: { method, url, headers } };
 }
 
-/** Returns whether the upload can resume, or is already complete. If not, the client starts a new upload. */
+/** Returns whether the upload can resume, or is already complete. For any other upload, the client starts a new upload. */
 function isUsable({ state }: FoundUpload): boolean {
   return state !== "rejected" && state !== "aborted" && state !== "expired";
 }
@@ -101,7 +101,7 @@ function newKey({ randomBytes }: Platform): string {
   return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The time limit of a completion: the bucket must assemble up to 10,000 parts, and the service may read a large file. Milliseconds. */
+/** The time limit of a completion. The bucket must assemble up to 10,000 parts, and the service may read a large file. Milliseconds. */
 const COMPLETION_MS = 900_000;
 /** The first pause between polls of the verification. Each pause is 1.5 times as long as the previous pause. Milliseconds. */
 const POLL_MS = 500;
@@ -156,11 +156,11 @@ type Request = {
   survivesAbort?: boolean;
 };
 
-/** Calls the service, and retries until the service responds. So the call must be safe to repeat. */
+/** Calls the service, and retries until the service responds. The call must be safe to repeat. */
 function callService<T>({ call, retry }: Pick<UploadContext, "call" | "retry">, request: Request): Promise<T> {
   const { method, path, withinMs = RESPONSE_MS, survivesAbort = false, ...rest } = request;
   return retry((signal) => {
-    // If no response arrives in time, the error is `network`, so the call is retried.
+    // If no response arrives in time, the error is `network`, so the client retries the call.
     const late = AbortSignal.timeout(withinMs);
     return call<T>(method, path, { ...rest, signal: survivesAbort ? late : AbortSignal.any([signal, late]) });
   });

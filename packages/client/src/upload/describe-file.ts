@@ -13,11 +13,11 @@ export type UploadOptions = FileOptions & {
   onProgress?: (progress: UploadProgress) => void;
   /** Aborts the upload, as `abort()` does. */
   signal?: AbortSignal;
-  /** The upload starts at the service after this promise is fulfilled. So files that a user drops together keep their order. */
+  /** The upload starts at the service after this promise is fulfilled, so files that a user drops together keep their order. */
   startsAfter?: Promise<unknown>;
   /** How many parts of a large file the client sends at the same time, from 1 to 16. Default: 4. */
   parallel?: number;
-  /** If no request succeeds for this time while there is a connection, the upload fails. It can resume later. Seconds, default 600. */
+  /** The upload fails if no request succeeds for this time while there is a connection. It can resume later. Seconds, default 600. */
   giveUpAfterSeconds?: number;
 };
 
@@ -39,7 +39,7 @@ export function readLimits({
 type FileOptions = {
   /** Required for a `Blob`, because a `Blob` has no name. */
   filename?: string;
-  /** Default: the `type` of the file, or application/octet-stream if it has none. */
+  /** Default: the `type` of the file, or application/octet-stream if the file has no type. */
   contentType?: string;
   /** The SHA-256 of the file in base64. The bucket and the service verify the file against this value. */
   sha256?: string;

@@ -65,9 +65,7 @@ export function createPartSigner({ partNumbers, parallel, sign, now }: Options):
   };
 }
 
-/**
- * Returns the time at which the signature becomes stale, on the monotonic clock of `requestedAt`. The wall clock may be wrong by an hour.
- */
+/** Returns when the signature becomes stale, on the monotonic clock of `requestedAt`. The wall clock may be wrong by an hour. */
 function staleAt({ url }: SignedPart, requestedAt: number): number {
   const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires"));
   // The URL contains no expiry. The client then uses the signature until the bucket refuses it.

@@ -21,7 +21,7 @@ export type UploadState =
 
 export type UploadProgress = {
   state: UploadState;
-  /** The number of bytes sent so far. Decreases when the client must send bytes again. After a resume, it includes the stored parts. */
+  /** The number of bytes sent so far, with the stored parts after a resume. Decreases when the client must send bytes again. */
   sentBytes: number;
   totalBytes: number;
   /** The average rate of the last seconds. Null until the rate is known. */
@@ -30,7 +30,7 @@ export type UploadProgress = {
   secondsLeft: number | null;
 };
 
-/** The minimum time between two reports. A shorter time would look smoother, but each report costs the page some work. Milliseconds. */
+/** The minimum time between two reports. With a shorter time, the page would look smoother, but do more work. Milliseconds. */
 const REPORT_MS = 100;
 
 /** Counts the sent bytes, and reports them at most ten times a second. Also reports each change of state. */
@@ -60,7 +60,7 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   let held: "waiting" | "paused" | undefined;
   let kept = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
-  /** Cancels the delayed report. The delayed report makes sure that the last bytes are reported, even if no later event follows. */
+  /** Cancels the delayed report. Without the delayed report, nobody would see the last bytes if no later event follows. */
   let delayed: AbortController | undefined;
 
   function current(): UploadProgress {

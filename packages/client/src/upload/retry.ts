@@ -14,7 +14,7 @@ type Options = {
   onWaiting: (counts: { attempts: number; waiting: number }) => void;
 };
 
-/** Makes the retry loop of one upload. A success of any request of the upload restarts the time `giveUpAfterMs` for all of them. */
+/** Makes the retry loop of one upload. A success of any request of the upload restarts the time `giveUpAfterMs` for all requests. */
 export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWaiting }: Options): Retry {
   const { now, network } = platform;
   let lastSuccessAt = now();

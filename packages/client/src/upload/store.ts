@@ -5,7 +5,7 @@ type Awaitable<T> = T | Promise<T>;
 /**
  * Stores unfinished uploads, so that they resume after a reload or a restart.
  *
- * A value is a short text with ids, and contains no URL and no token. If a store fails, uploads still work, but they cannot resume.
+ * A value is a short text with ids, and contains no URL and no token. If a store fails, uploads still work, but cannot resume.
  */
 export type UploadStore = {
   get(key: string): Awaitable<string | null | undefined>;
@@ -30,7 +30,7 @@ export type WebStorage = {
   removeItem(key: string): void;
 };
 
-/** Stores unfinished uploads in the browser. They survive the end of the tab in `localStorage`, and only a reload in `sessionStorage`. */
+/** Stores unfinished uploads in the browser. `localStorage` keeps them after the tab closes, and `sessionStorage` only after a reload. */
 export function webStore(storage: WebStorage): UploadStore {
   return {
     get: (key) => storage.getItem(key),
@@ -39,7 +39,7 @@ export function webStore(storage: WebStorage): UploadStore {
   };
 }
 
-/** Returns a store that uses `localStorage` in a page with access to it, and memory elsewhere. */
+/** Returns a store that uses `localStorage` in a page that may use it, and memory elsewhere. */
 export function defaultStore(): UploadStore {
   try {
     // Node also has a localStorage, but it stores nothing on the disk.
@@ -51,10 +51,12 @@ export function defaultStore(): UploadStore {
   return memoryStore();
 }
 
-/** The saved ids of an unfinished upload: the idempotency key of the request that starts it and, after that request, the id of the upload. */
+/**
+ * The ids of an unfinished upload: the idempotency key of the request that starts the upload and, after the request, the upload's own id.
+ */
 type UploadIds = { idempotencyKey: string; uploadId?: string };
 
-/** The record of one upload in the store. It ignores errors of the store, because they only prevent a later resume. */
+/** The record of one upload in the store. Ignores errors of the store, because such errors only prevent a later resume. */
 export type SavedUpload = {
   load(): Promise<UploadIds | undefined>;
   save(ids: UploadIds): Promise<void>;
@@ -97,7 +99,7 @@ type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; receiver: s
 /**
  * Returns the key that identifies an upload after a reload: the metadata of the file, and the receiver.
  *
- * The function does not read the bytes. So it cannot detect a change that keeps the name, the size and the time of the last change.
+ * The function does not read the bytes. A changed file with the same name, size and time of the last change has the same key.
  */
 export function fingerprint(identity: Identity): string {
   const { baseUrl, receiver, filename, sizeBytes, contentType, lastModified } = identity;

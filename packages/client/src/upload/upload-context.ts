@@ -31,7 +31,7 @@ export type UploadContext = {
   saved: SavedUpload;
   receiver: Receiver;
   file: FileSource;
-  /** The body of the request that starts the upload. It describes the file. */
+  /** The body of the request that starts the upload. The body describes the file. */
   declared: SendFileBody;
   /** The upload that was started or resumed last. */
   opened?: OpenUpload;
@@ -84,7 +84,7 @@ export function requestReceiver(token: string, slotId: string | undefined): Rece
     key: `link:${token.slice(token.lastIndexOf("~") + 1).slice(0, 21)}:${slotId ?? ""}`,
     startPath: uploadsPath,
     uploadsPath,
-    // The upload is already complete. If the client completes it a second time, the service returns the file.
+    // The upload is already complete. If the client completes the upload a second time, the service returns the file.
     result: ({ uploadId }) => ({
       method: "POST",
       path: `${uploadsPath}/${encodeURIComponent(uploadId)}/complete`,

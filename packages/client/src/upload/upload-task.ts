@@ -126,7 +126,7 @@ async function succeed<File extends FinishedFile>({ saved, progress }: UploadCon
   return file;
 }
 
-/** Aborts the upload at the service too, and throws `aborted`. If the upload is already complete, returns its file instead. */
+/** Also aborts the upload at the service, and throws `aborted`. If the upload is already complete, returns its file instead. */
 async function abortEverywhere<File extends FinishedFile>(context: UploadContext): Promise<File> {
   const { saved, progress, signal, platform, opened } = context;
   await saved.remove();
@@ -149,12 +149,10 @@ async function abortEverywhere<File extends FinishedFile>(context: UploadContext
   throw aborted(signal.reason);
 }
 
-/** How many times the client tries to send all bytes, if the service does not find all of them in the bucket. */
+/** How many times the client tries to send all bytes, if the service does not find all bytes in the bucket. */
 const MAX_ROUNDS = 3;
 
-/**
- * Uploads the file, and returns the finished file. Sets `context.opened` to the upload that it started or resumed last.
- */
+/** Uploads the file, and returns the finished file. Sets `context.opened` to the upload that the function started or resumed last. */
 async function runUpload<File extends FinishedFile>(context: UploadContext): Promise<File> {
   let upload = await openUpload(context);
   for (let isRestart = false; ; isRestart = true) {
@@ -187,8 +185,8 @@ async function sendAndComplete<File extends FinishedFile>(context: UploadContext
 }
 
 /**
- * Returns whether the client can start the upload again. That is possible if the upload has expired, or if the bucket has lost its parts. If
- * the parts are lost, the function also aborts the old upload. Returns false if somebody aborted the upload.
+ * Returns whether the client can start the upload again: if the upload has expired, or if the bucket has lost its parts. If the parts are
+ * lost, the function also aborts the old upload. Returns false if somebody aborted the upload.
  */
 async function canRestart(context: UploadContext, { upload, error }: { upload: OpenUpload; error: unknown }) {
   if (!(error instanceof ValetKeyError)) return false;

@@ -103,16 +103,16 @@ const choices = {
 export const MailPreferences = Type.Object(choices);
 export type MailPreferences = Static<typeof MailPreferences>;
 
-/** Changes the choices for the given topics. Other topics do not change. */
+/** Changes the choices for the given topics. Does not change the other topics. */
 export const UpdateMailPreferencesBody = closedObject(Type.Partial(Type.Object(choices)).properties, {
   minProperties: 1,
 });
 export type UpdateMailPreferencesBody = Static<typeof UpdateMailPreferencesBody>;
 
-/** The token in the link of a mail. It can only turn off the mails of one topic. */
+/** The token in the link of a mail. The token can only turn off the mails of one topic. */
 export const UnsubscribeParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1024 }) });
 
-/** A state from an earlier response. Its three parts: the caller's own notes, shared notes and files, and the note `noteId`. */
+/** A state from an earlier response. The state has three parts: the caller's own notes, shared notes and files, and the note `noteId`. */
 const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
 
 /** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response, or only its first part or parts. */
@@ -122,7 +122,7 @@ export type ChangesQuery = Static<typeof ChangesQuery>;
 /**
  * The part that has changed. The caller should read this part again. The value names no note and no file.
  *
- * `own`: somebody did something on a note of the caller. `shared`: something that others share with the caller changed.
+ * `own`: there is new activity on a note of the caller. `shared`: a note or file that other people share with the caller changed.
  * `note`: the note with the id `noteId`, or the caller's access to it, changed.
  */
 export const ChangedPart = Type.Enum(["own", "shared", "note"]);

@@ -12,7 +12,7 @@ export const ActivityQuery = closedObject({
 });
 export type ActivityQuery = Static<typeof ActivityQuery>;
 
-/** One event of the audit log. `detail` contains further facts that a page can show. It never contains a URL, a key or a token. */
+/** One event of the audit log. `detail` contains further facts that a page can show, and never contains a URL, a key or a token. */
 export const AuditEvent = Type.Object({
   id: Id,
   at: Instant,
@@ -31,8 +31,8 @@ export const AuditEvent = Type.Object({
 export type AuditEvent = Static<typeof AuditEvent>;
 
 /**
- * The downloaded files of the last 31 days, in steps of 15 minutes. Each file counts that a person or a visitor downloads, also in a ZIP.
- * `countedSince` is later than 31 days ago if more has happened than the service counts. Steps without a download are missing.
+ * The downloaded files of the last 31 days, in steps of 15 minutes. Each file that a person or a visitor downloads counts, also in a ZIP.
+ * `countedSince` is later than 31 days ago if there are more events than the service counts. Steps without a download are missing.
  */
 export const Downloads = Type.Object({
   countedSince: Instant,

@@ -47,7 +47,7 @@ export type AdminPersonPage = Static<typeof AdminPersonPage>;
 
 const Quota = Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]));
 
-/** Changes the given members of a user. Other members do not change. If a quota is null, the quota of the service applies again. */
+/** Changes only the given members of a user. If a quota is null, the quota of the service applies again. */
 export const UpdatePersonBody = closedObject(
   {
     isDisabled: Type.Optional(Type.Boolean()),
@@ -65,7 +65,7 @@ export type ClosedAccount = Static<typeof ClosedAccount>;
 export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant });
 export type ResetLink = Static<typeof ResetLink>;
 
-/** One event of the administrators' log. `actor` is null if the operator used a command. `person` is the user whom the event is about. */
+/** One event of the administrators' log. `actor` is null if the operator used a command. `person` is the user to whom the event belongs. */
 export const AdminEvent = Type.Object({
   id: Id,
   at: Instant,
@@ -174,7 +174,7 @@ export type AdminInvitation = Static<typeof AdminInvitation>;
 export const AdminInvitationPage = pageOf(AdminInvitation);
 export type AdminInvitationPage = Static<typeof AdminInvitationPage>;
 
-/** A fault of the set-up. `fix` contains the remedies, which an operator can paste. `label` says where to paste each one. */
+/** A fault of the set-up. `fix` contains the remedies, which an operator can paste. The `label` of a remedy says where to paste it. */
 export const DoctorFinding = Type.Object({
   id: Type.String({ description: "The stable id of the fault" }),
   severity: Type.Enum(["error", "warning", "info"]),

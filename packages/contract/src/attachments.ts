@@ -6,7 +6,7 @@ const counted = (description: string) =>
   Type.Optional(Type.Object({ count: Type.Integer(), until: Type.Optional(Instant) }, { description }));
 
 /**
- * The numbers of people who have one file without its note, besides the owner. A missing member counts nothing. Without `until`, nothing expires.
+ * The numbers of people who have one file without its note, besides the owner. A missing member means 0. Without `until`, nothing expires.
  * A person who also has the whole note counts only in the note.
  */
 export const FileAccess = Type.Object({
@@ -33,7 +33,7 @@ export type Checksum = Static<typeof Checksum>;
 /**
  * The state of an attachment. Only a `ready` attachment can be downloaded.
  *
- * While the state is `verifying` or `scanning`, the service has all bytes and checks them. Poll until the state is `ready` or `rejected`.
+ * In the states `verifying` and `scanning`, the service has all bytes and verifies them. Poll until the state is `ready` or `rejected`.
  * A `quarantined` file was sent by a visitor, and waits until somebody accepts or rejects it.
  */
 export const AttachmentState = Type.Enum([
@@ -52,7 +52,7 @@ export type AttachmentState = Static<typeof AttachmentState>;
  * A file of a note. The response never contains the key of the object.
  *
  * `checksum` is null until the service has verified the stored bytes. `reason` says why the service rejected the file.
- * `access` says who has this file without its note. Only the owner and the editors get it, and only if somebody has the file.
+ * `access` says who has this file without its note. Only the owner and the editors get `access`, and only if somebody has the file.
  */
 export const Attachment = Type.Object({
   id: Id,
@@ -90,7 +90,7 @@ export type ListAttachmentsQuery = Static<typeof ListAttachmentsQuery>;
 
 export const AttachmentParams = Type.Object({ attachmentId: Id });
 
-/** The id of a file, or the id that the file had in the application from which `valetkey adopt --list` adopted it. */
+/** The id of a file, or the id that an adopted file had in its old application (`valetkey adopt --list`). */
 export const DownloadParams = Type.Object({
   attachmentId: Type.String({
     minLength: 1,
@@ -106,7 +106,7 @@ export const RenameAttachmentBody = closedObject({
 });
 export type RenameAttachmentBody = Static<typeof RenameAttachmentBody>;
 
-/** The JSON body that attaches an existing object of the bucket, instead of a form with a file. Only administrators may send this body. */
+/** The JSON body that attaches an existing object of the bucket, in place of a form with a file. Only administrators may send this body. */
 export const AdoptBody = closedObject(
   {
     s3Url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, ...PlainText })),
@@ -117,7 +117,7 @@ export const AdoptBody = closedObject(
 );
 export type AdoptBody = Static<typeof AdoptBody>;
 
-/** Seconds. The service checks the range (1 to URL_TTL_MAX). This schema does not, so that the error text can contain the range. */
+/** Seconds, from 1 to URL_TTL_MAX. The service checks the range itself, so that the error text can contain the range. */
 const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 

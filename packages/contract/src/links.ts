@@ -57,8 +57,8 @@ const Notify = Type.Enum(["never", "first", "each"], {
 });
 
 /**
- * The editable members of a link. `null` removes an expiry, a password, a limit or the recipients. If a download link has `recipients`,
- * a visitor must prove one of these email addresses with a code from a mail.
+ * The editable members of a link. `null` removes an expiry, a password, a limit or the recipients. If a download link has `recipients`, a
+ * visitor must prove a listed email address with a code from a mail.
  */
 const editable = {
   label: Type.Optional(Short(200)),
@@ -71,7 +71,7 @@ const editable = {
   recipients: Type.Optional(Type.Union([Type.Array(Email, { maxItems: 50 }), Type.Null()])),
 };
 
-/** The body of `POST /attachments/:attachmentId/links`. Default expiry: 7 days, or less if the operator allows only less. */
+/** The body of `POST /attachments/:attachmentId/links`. Default expiry: 7 days, or the maximum of the operator if it is less. */
 export const CreateFileLinkBody = closedObject(editable);
 export type CreateFileLinkBody = Static<typeof CreateFileLinkBody>;
 
@@ -99,7 +99,7 @@ export const UpdateLinkBody = closedObject(
 );
 export type UpdateLinkBody = Static<typeof UpdateLinkBody>;
 
-/** If a client repeats the request with the same key and settings, it gets the link of the first request. */
+/** If a client repeats the request with the same key and settings, the client gets the link of the first request. */
 export const CreateLinkHeaders = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({
@@ -175,7 +175,7 @@ export const LinkFile = Type.Object({
 });
 export type LinkFile = Static<typeof LinkFile>;
 
-/** A file that this visitor sent. `reason` says why the file was rejected. */
+/** A file that this visitor sent. `reason` says why the service rejected the file. */
 export const SentFile = Type.Object({
   uploadId: Id,
   filename: Type.String(),
@@ -229,7 +229,7 @@ export type UnlockBody = Static<typeof UnlockBody>;
 export const LinkCodeBody = closedObject({ email: Email });
 export type LinkCodeBody = Static<typeof LinkCodeBody>;
 
-/** `code` has 8 digits. The service ignores spaces in it. */
+/** `code` has 8 digits. The service ignores spaces in the code. */
 export const ProveLinkEmailBody = closedObject({
   email: Email,
   code: Type.String({ pattern: "^[0-9 ]+$", minLength: 1, maxLength: 20 }),
@@ -272,7 +272,7 @@ export const SendFileBody = closedObject({
 export type SendFileBody = Static<typeof SendFileBody>;
 
 /**
- * A signed statement that the service received a file. It proves nothing else. `signature` is the Ed25519 signature of the text
+ * A signed statement that the service received a file. The receipt proves nothing else. `signature` is the Ed25519 signature of the text
  * `statement`, in base64url. `GET /receipts/key` returns the public key.
  */
 export const Receipt = Type.Object({

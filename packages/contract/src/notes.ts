@@ -31,7 +31,7 @@ const common = {
  *
  * `attachments` is the first page of its attachments, in order of creation. `attachmentsCursor` is the cursor of the next page, or null.
  * The response contains a rejected attachment only for the owner of the note and for the person who uploaded it.
- * `access` says who else has the note. Only the owner and the editors get it.
+ * `access` says who else has the note. Only the owner and the editors get `access`.
  */
 export const Note = Type.Object({
   ...common,
@@ -48,7 +48,7 @@ export type Note = Static<typeof Note>;
 
 /**
  * A note in a list. `snippet` is the start of its body, at most 200 characters.
- * `foundFiles` is present only in the result of a search. It has at most three files whose names contain the searched text.
+ * `foundFiles` is present only in the result of a search, with at most three files whose names contain the searched text.
  */
 export const NoteSummary = Type.Object({
   ...common,

@@ -6,8 +6,8 @@ const Role = Type.Enum(["viewer", "editor"]);
 
 /**
  * The receivers of a share: at most 100 user ids and at most 100 email addresses.
- * If a JWT identifies the caller, the service first searches for a user whose JWT has the same issuer and this id as its `sub`. If no
- * such user exists, it searches for a user with this id.
+ * If a JWT identifies the caller, the service first searches for a user whose JWT has the same issuer and this id as its `sub`. If no such
+ * user exists, the service searches for a user with this id.
  */
 const Receivers = {
   userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),
@@ -32,8 +32,8 @@ export const Share = Type.Object({
 export type Share = Static<typeof Share>;
 
 /**
- * A share by email address whose receiver has not opened the note or the file yet. The response is the same whether or not the email address
- * has an account. `url` is the link of the invitation, which only one person can use.
+ * A share by email address whose receiver has not opened the note or the file yet. The response is the same with and without an account.
+ * `url` is the link of the invitation, which only one person can use.
  */
 export const Invitation = Type.Object({
   id: Id,

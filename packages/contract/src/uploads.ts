@@ -3,14 +3,14 @@ import { AttachmentState } from "./attachments.ts";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant } from "./common.ts";
 
-/** The last character before `=` has two unused bits. They must be zero, because S3 compares checksums as base64 texts, not as bytes. */
+/** The two unused bits of the last character before `=` must be zero, because S3 compares checksums as base64 texts, not as bytes. */
 const Sha256 = Type.String({
   pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
   description: "the SHA-256 of the file in base64: 44 characters with a final =, and unused bits of zero",
 });
 
 /**
- * The body of `POST /notes/:noteId/uploads`. If the body has `sha256`, the bucket and the service both verify the file against it.
+ * The body of `POST /notes/:noteId/uploads`. If the body has `sha256`, the bucket and the service both verify the file against this value.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export const StartUploadBody = closedObject({
 });
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
-/** If a client repeats the request with the same key, it gets the upload of the first request (draft-ietf-httpapi-idempotency-key-header). */
+/** A repeated request with the same key gets the upload of the first request (draft-ietf-httpapi-idempotency-key-header). */
 export const StartUploadHeaders = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({
@@ -90,11 +90,11 @@ const progress = {
   parts: Type.Array(StoredPart),
 };
 
-/** The state of an upload. `reason` says why the file was rejected. */
+/** The state of an upload. `reason` says why the service rejected the file. */
 export const Upload = Type.Object({ upload: Type.Object({ attachmentId: Id, noteId: Id, ...progress }) });
 export type Upload = Static<typeof Upload>;
 
-/** The state of an upload for a file request. `reason` says why the file was rejected. */
+/** The state of an upload for a file request. `reason` says why the service rejected the file. */
 export const Send = Type.Object({ upload: Type.Object(progress) });
 export type Send = Static<typeof Send>;
 
@@ -117,7 +117,7 @@ export const CompleteUploadBody = closedObject({
   ),
 });
 
-// This file describes the part of the Companion protocol that Uppy's AwsS3 plugin uses, with the names of the plugin (docs/uppy.md).
+// The schemas below describe the part of the Companion protocol that Uppy's AwsS3 plugin uses, with the names of the plugin (docs/uppy.md).
 
 const PART_MIN_BYTES = 5 * 2 ** 20;
 const PART_MAX_BYTES = 5 * 2 ** 30;
@@ -125,7 +125,7 @@ const PART_MAX_BYTES = 5 * 2 ** 30;
 /**
  * The body that starts a multipart upload. Sizes are in bytes.
  * Uppy does not send `size`, so the page must add it to the metadata. The schema permits a body without `size`, so that the server can
- * explain how to add it.
+ * explain how to add `size`.
  * `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into the same parts as the plugin. The server
  * ignores other metadata.
  */
@@ -180,7 +180,7 @@ export const CompleteMultipartBody = closedObject({
   ),
 });
 
-/** `key` is the id of the attachment. `location` is the URL from which users with access can download it. */
+/** `key` is the id of the attachment. `location` is the URL from which users with access can download the file. */
 export const CompletedMultipart = Type.Object({ location: Type.String(), key: Id });
 
 export const AbortedMultipart = Type.Object({});

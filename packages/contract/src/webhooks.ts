@@ -28,7 +28,7 @@ const fields = {
 export const CreateWebhookBody = closedObject({ ...fields, description: Type.Optional(fields.description) });
 export type CreateWebhookBody = Static<typeof CreateWebhookBody>;
 
-/** Changes the given members of a webhook. Other members do not change. */
+/** Changes only the given members of a webhook. */
 export const UpdateWebhookBody = closedObject(
   {
     url: Type.Optional(fields.url),

@@ -19,7 +19,7 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** AWS reads these values only from headers. A bucket ignores them in the query, and then checks and encrypts nothing. */
+/** AWS reads these values only from headers. A bucket ignores these values in the query, and then checks and encrypts nothing. */
 const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
 /** The signer itself sets these headers or parameters, so a caller may not pass them. */

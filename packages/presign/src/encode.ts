@@ -2,7 +2,7 @@ import { PresignError } from "./errors.ts";
 
 declare const encodedKeyBrand: unique symbol;
 
-/** An object key that is valid and percent-encoded for a URL path. Store the encoded key with the object if you sign many URLs for it. */
+/** An object key that is valid and percent-encoded for a URL path. Store the encoded key if you sign many URLs for the object. */
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
@@ -17,7 +17,7 @@ const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
 /**
  * Percent-encodes all characters except the unreserved characters of RFC 3986, as Signature Version 4 requires.
  *
- * The result has uppercase hex, and `%20` for a space. `!'()*` and `/` are encoded too.
+ * The result has uppercase hex, and `%20` for a space. The function also encodes `!'()*` and `/`.
  * Throws PresignError `invalid_text` when the text has half of a surrogate pair, which UTF-8 cannot express.
  * Source: AWS "Signature Version 4 signing", UriEncode.
  */
@@ -36,11 +36,11 @@ export function encodeRfc3986(text: string): string {
 }
 
 /**
- * Checks an object key and percent-encodes it for a URL path. It keeps `/` and normalises nothing.
+ * Checks an object key, and percent-encodes the key for a URL path. The function keeps `/` and normalises nothing.
  *
- * Throws PresignError `invalid_key` if the key does not have 1 to 1,024 UTF-8 bytes, or if it has NUL, half of a surrogate pair, or a `.`
- * or `..` segment. URL parsers remove such segments, so the URL would name another object. Source: Amazon S3 "Naming Amazon S3 objects",
- * and RFC 3986 section 5.2.4.
+ * Throws PresignError `invalid_key` if the key does not have 1 to 1,024 UTF-8 bytes. Also throws for NUL, half of a surrogate pair, and a
+ * `.` or `..` segment. URL parsers remove such segments, so the URL would name another object. Source: Amazon S3 "Naming Amazon S3
+ * objects", and RFC 3986 section 5.2.4.
  */
 export function encodeKey(key: string): EncodedKey {
   if (typeof key !== "string" || key === "") throw invalidKey("is empty");

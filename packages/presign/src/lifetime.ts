@@ -37,7 +37,7 @@ function endedByCredentials(signedAtSecond: number, options: SigningOptions): Li
   const expiresAt = (signedAtSecond + options.expiresInSeconds) * 1000;
   const credentialsEnd = options.credentials.expiration?.getTime();
   if (credentialsEnd === undefined) return { signedAtSecond, expiresAt, warning: undefined };
-  // An invalid Date has the time NaN, and this comparison refuses NaN too.
+  // An invalid Date has the time NaN. This comparison also refuses NaN.
   if (!(credentialsEnd > options.now)) {
     throw new PresignError(
       "credentials_expired",

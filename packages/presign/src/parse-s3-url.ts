@@ -18,12 +18,12 @@ const AWS_HOST = new RegExp(
 );
 
 /**
- * Reads the bucket, the key and, if present, the region from the URL of an object. Ignores the query and the fragment.
+ * Reads the bucket, the key and the region from the URL of an object. A URL may have no region. Ignores the query and the fragment.
  *
  * The function accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`.
  * On AWS, the function accepts dual-stack, FIPS and accelerate endpoints, and all partitions.
- * The legacy AWS endpoints are also accepted: `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
- * A percent-encoded key is decoded. A key after `s3://` is not decoded, because the AWS CLI does not decode it either.
+ * The function also accepts the legacy AWS endpoints: `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
+ * The function decodes a percent-encoded key. It does not decode a key after `s3://`, because the AWS CLI does not decode such a key.
  * Throws PresignError `invalid_s3_url` for an invalid URL, and `invalid_target` for an invalid endpoint.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
  *
@@ -50,7 +50,7 @@ export function parseS3Url(url: string, options: { endpoint?: string | undefined
   return checked(location);
 }
 
-/** Parses only the host and port with the URL parser. For a path, the parser would resolve `.` and `..`, and so change the key. */
+/** Parses only the host and port with the URL parser. In a path, the URL parser would resolve `.` and `..`, and change the key. */
 function parseAuthority(scheme: string, authority: string): URL {
   try {
     return parseEndpoint(`${scheme}://${authority}`);

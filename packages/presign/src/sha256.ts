@@ -96,7 +96,7 @@ const K = Int32Array.of(
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 );
 
-/** Returns the SHA-256 of the data as 32 bytes. This is plain JavaScript (FIPS 180-4), for runtimes without node:crypto. */
+/** Returns the SHA-256 of the data as 32 bytes. The code is plain JavaScript (FIPS 180-4), for runtimes without node:crypto. */
 function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const state = INITIAL_STATE.slice();
   const schedule = new Int32Array(64);
@@ -106,7 +106,7 @@ function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return bigEndianBytes(state);
 }
 
-/** Returns the last one or two blocks: the rest of the message from `from` on, then 0x80, zeros, and the length of the message in bits. */
+/** Returns the last one or two blocks: the message from `from` on, then 0x80, zeros, and the length of the message in bits. */
 function lastBlocks(data: Uint8Array, from: number): Uint8Array {
   const tail = data.subarray(from);
   const padded = new Uint8Array(tail.length + 9 <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES);

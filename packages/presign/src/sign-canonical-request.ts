@@ -17,7 +17,7 @@ export function createSignRequest(options: SignerOptions): SignRequest {
 }
 
 /**
- * Makes a signer that uses three one-shot hashes for each signature. The last two hashes form an HMAC. Its input buffers are built once.
+ * Makes a signer that uses three one-shot hashes for each signature. The last two hashes form an HMAC. The buffers are built once.
  *
  * In the string to sign, only the date and the hash of the canonical request change, and both are at a fixed offset.
  */
@@ -34,7 +34,7 @@ function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto
       writtenDate = amzDate;
     }
     inner.write(hash("sha256", canonicalRequest, "hex"), hashAt, "latin1");
-    // `hash` returns a latin1 string in a third of the time that it needs for a Buffer. A loop over 32 bytes is faster than Buffer.write.
+    // `hash` returns a latin1 string in a third of the time that it needs for a Buffer. A loop over 32 bytes is faster than `Buffer.write`.
     const digest = hash("sha256", inner, "binary");
     for (let i = 0; i < DIGEST_BYTES; i++) outer[BLOCK_BYTES + i] = digest.charCodeAt(i);
     return hash("sha256", outer, "hex");
@@ -48,7 +48,7 @@ export function plainSigner({ signingKey, scope }: SignerOptions): SignRequest {
   };
 }
 
-/** Returns the first block that an HMAC hashes: the key, XORed with `mask`. A signing key is a digest, so it always fits into a block. */
+/** Returns the first block that an HMAC hashes: the key, XORed with `mask`. A signing key is a digest, and fits into a block. */
 function pad(signingKey: Uint8Array, mask: number): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(signingKey);

@@ -31,10 +31,10 @@ type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay 
 const SECONDS_PER_DAY = 86_400;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
 const CONTROL = /[\x00-\x1f\x7f]/;
-// A process signs with few credentials at a time. This limit removes old credentials and their secrets from the cache.
+// A process signs with few credentials at a time. The limit removes old credentials and their secrets from the cache.
 const MAX_CACHED_DAYS = 8;
 
-/** Makes a function that returns the signing day for an instant and credentials. It caches the signing key of each recent day. */
+/** Makes a function that returns the signing day for an instant and credentials. The function caches the signing key of each recent day. */
 export function createSigningDays(region: string): (epochSecond: number, credentials: Credentials) => SigningDay {
   const cached: CachedDay[] = [];
   return (epochSecond, credentials) => {

@@ -32,7 +32,7 @@ export function resolveTarget(target: PresignTarget): ResolvedTarget {
   return { bucket, region, host, origin, pathPrefix: `${bucketPath}/`, formUrl: `${origin}${bucketPath || "/"}` };
 }
 
-/** Parses an endpoint URL. It makes the host lowercase and removes a default port. Throws PresignError `invalid_target`. */
+/** Parses an endpoint URL. Makes the host lowercase and removes a default port. Throws PresignError `invalid_target`. */
 export function parseEndpoint(endpoint: string): URL {
   let url: URL;
   try {

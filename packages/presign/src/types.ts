@@ -3,7 +3,7 @@ import type { EncodedKey, EncodedResponse, ResponseOverrides } from "./encode.ts
 /**
  * The credentials for a signature. Credentials from the AWS SDK also have this type.
  *
- * `expiration` is the instant at which temporary credentials expire. A URL that is signed with them expires at that instant at the latest.
+ * `expiration` is the instant at which temporary credentials expire. A URL that they have signed also expires then.
  */
 export type Credentials = {
   readonly accessKeyId: string;
@@ -44,7 +44,7 @@ export type SigningOptions = {
  * The options of every presigned request.
  *
  * The signature covers `headers`. Most `x-amz-*` headers move into the query. Headers for server-side encryption and checksums do not move,
- * because the bucket ignores them in the query. The client must send the headers that the function returns.
+ * because the bucket ignores such headers in the query. The client must send the headers that the function returns.
  */
 export type PresignOptions = ObjectName & SigningOptions & { readonly headers?: Readonly<Record<string, string>> };
 

@@ -3,10 +3,10 @@
 import { type CSSProperties, type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 
 export type DropzoneProps = DropOptions & {
-  /** A ref to the file input. Its `click()` opens the file dialog of the browser. */
+  /** A ref to the file input. The `click()` of the input opens the file dialog of the browser. */
   inputRef?: Ref<HTMLInputElement> | undefined;
   className?: string | undefined;
-  /** The content of the label. Screen readers read its text as the name of the input. */
+  /** The content of the label. Screen readers read the text as the name of the input. */
   children?: ReactNode;
 };
 
@@ -24,7 +24,7 @@ const HIDDEN: CSSProperties = {
 };
 
 /**
- * A label around a file input, without styles. To add files, the user clicks the label, presses Space on it, or drops files on it.
+ * A label around a file input, without styles. The user clicks the label, presses Space, or drops files on the label.
  *
  * In your styles, use `data-dragging` and `data-disabled`. For the focus of the input, use `:focus-within`.
  *
@@ -73,7 +73,7 @@ const TYPES = ["dragenter", "dragover", "dragleave", "drop"] as const;
 /**
  * Accepts files that the user drops anywhere on the page. Returns whether files are dragged over the page.
  *
- * If the user drops files on a `Dropzone`, only that Dropzone gets them.
+ * If the user drops files on a `Dropzone`, only that Dropzone gets the files.
  *
  * @example
  * ```tsx
@@ -119,8 +119,8 @@ type DropEvent = Pick<DragEvent, "target" | "dataTransfer" | "defaultPrevented" 
 /** Makes handlers for the drag events of an element or a page. The handlers ignore a drag without files. */
 function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disabled = false }: DropOptions) {
   const [isDragging, setIsDragging] = useState(false);
-  // The browser reports that a drag enters the next element before it reports that the drag leaves the previous one. So the drag has left
-  // the page only when it leaves the element that it entered last.
+  // The browser reports that a drag enters the next element before it reports that the drag leaves the previous one. The drag has therefore
+  // left the page only when it leaves the element that it entered last.
   const entered = useRef<EventTarget | null>(null);
 
   function accepted(data: DataTransfer): void {

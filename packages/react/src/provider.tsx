@@ -7,8 +7,8 @@ const ClientContext = createContext<FilesClient | Calls | undefined>(undefined);
 
 export type ValetKeyProviderProps = {
   /**
-   * The client of the application, from `openFiles`. Create it once, outside of components, because a new client has no uploads. For
-   * `useFileUrl` and `useDownload` alone, you can also pass a client of the service, from `createClient` or `createCalls`.
+   * The client of the application, from `openFiles`. Create the client once, outside of components, because a new client has no uploads.
+   * For `useFileUrl` and `useDownload` alone, you can also pass a client of the service, from `createClient` or `createCalls`.
    */
   client: FilesClient | Calls;
   children?: ReactNode;

@@ -10,11 +10,11 @@ export type DownloadOptions = {
 };
 
 export type DownloadFile = {
-  /** Saves the file. Call it in an event handler. Never rejects: `error` and `onError` report the error. */
+  /** Saves the file. Call this function in an event handler. Never rejects: `error` and `onError` report the error. */
   download(fileId: string): Promise<void>;
   /** Whether the request for a URL is still running. The browser itself shows the progress of the download. */
   isPending: boolean;
-  /** Why the last download did not start. */
+  /** The reason why the last download did not start. */
   error: ValetKeyError | undefined;
 };
 

@@ -16,7 +16,7 @@ const withoutUrl = () => WITHOUT_URL;
 const never = () => nothing;
 
 /**
- * Returns a URL that shows a file. Replaces the URL if the element cannot load it.
+ * Returns a URL that shows a file. Replaces the URL if the element cannot load the file.
  *
  * The service checks the access before it issues a URL. Components that show the same file share one URL, until the URL expires. During
  * server rendering, `src` is undefined. Without a `fileId`, the hook requests nothing. Throws without a `ValetKeyProvider`.
@@ -62,7 +62,7 @@ export type FileUrlState = {
    * The code is `not_displayable` if the bucket returns the file, but the element cannot show the file.
    */
   error: ValetKeyError | undefined;
-  /** Pass this handler to the element. If the URL has expired or the bucket refuses it, the handler replaces the URL. */
+  /** Pass this handler to the element. The handler replaces the URL if the URL has expired, or if the bucket refuses the URL. */
   onError: (event?: SyntheticEvent) => void;
   /** Requests a new URL, for a button beside the error. */
   retry: () => void;
@@ -70,15 +70,15 @@ export type FileUrlState = {
   isExpired: () => boolean;
 };
 
-/** Other components reuse a URL until this part of its lifetime is over. In the rest of the lifetime, they request the file. */
+/** Other components reuse a URL until this part of its lifetime is over. After that, they request a new URL. */
 const REUSE_UNTIL = 0.9;
 /** With `before-expiry`, the store replaces a URL when this part of its lifetime is over. */
 const RENEW_AT = 0.8;
 /** The wait before the next request for a URL, after an error that may be temporary. Milliseconds. */
 const RETRY_MS = 5_000;
 /**
- * The waits before the first, second and third replacement of a URL that failed before its expiry. If the last replacement fails too,
- * the state gets an error. Milliseconds.
+ * The waits before the first, second and third replacement of a URL that failed before its expiry. If the last replacement also fails, the
+ * state gets an error. Milliseconds.
  */
 const REPLACE_AFTER_MS = [0, 1_000, 3_000];
 /** The value of `MediaError.MEDIA_ERR_NETWORK`. */
@@ -164,7 +164,7 @@ class FileUrlStore {
     if (!this.#isBusy) void this.#next();
   }
 
-  /** Replaces a URL that failed in the element, unless a new URL would fail too. */
+  /** Replaces a URL that failed in the element, unless a new URL would also fail. */
   async #recover(event: SyntheticEvent | undefined): Promise<void> {
     const { src } = this.#state;
     const { signal } = this.#listening;
@@ -175,8 +175,8 @@ class FileUrlStore {
   }
 
   /**
-   * Decides whether a new URL can help. The element does not report why it failed, so this function reads a byte of the file. If a new
-   * URL would fail too, the state gets the error.
+   * Decides whether a new URL can help. The element does not report why it failed, so this function reads a byte of the file. If a new URL
+   * would also fail, the state gets the error.
    */
   async #mayRecover(src: string, { isNetworkError }: { isNetworkError: boolean }): Promise<boolean> {
     const { signal } = this.#listening;

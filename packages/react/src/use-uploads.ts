@@ -37,7 +37,7 @@ export type Uploads = {
   pause(key?: string): void;
   /** Resumes the paused upload with this `key`. Without `key`, resumes all paused uploads. */
   resume(key?: string): void;
-  /** Retries the failed upload with this `key`, or all failed uploads without it. A retry sends only the parts that the bucket lacks. */
+  /** Retries the failed upload with this `key`. Without `key`, retries all failed uploads. A retry sends only the missing parts. */
   retry(key?: string): void;
   /** Removes the file with this `key` from the list and aborts its upload. Without `key`, removes all. Stored files stay in the bucket. */
   cancel(key?: string): void;
@@ -49,8 +49,8 @@ const none = () => NONE;
 /**
  * Uploads files to an item of the application.
  *
- * The uploads belong to the client, not to the component. They continue after an unmount, and every component with this item shows the
- * same list. Throws without a `ValetKeyProvider`.
+ * The uploads belong to the client, not to the component. The uploads continue after an unmount, and every component with this item shows
+ * the same list. Throws without a `ValetKeyProvider`.
  *
  * @example
  * ```tsx
@@ -75,7 +75,7 @@ export function useUploads({ resource, id, cancelOnUnmount = false }: UploadsOpt
   useEffect(() => {
     if (!cancelOnUnmount) return;
     return () =>
-      // The microtask waits, because React mounts the component again immediately in strict mode. Another component may also show the item.
+      // In strict mode, React mounts the component again immediately, so the microtask waits. Another component may also show the item.
       queueMicrotask(() => {
         if (!store.isShown(item)) store.cancel(item);
       });
@@ -104,12 +104,12 @@ function sum(files: readonly UploadingFile[]): UploadsProgress {
 
 /** An added file, and the progress of its upload. */
 export type UploadingFile = Omit<UploadProgress, "state"> & {
-  /** Identifies the upload in this page. Use it as the `key` of a React element. */
+  /** Identifies the upload in this page. Use this key as the `key` of a React element. */
   key: string;
   name: string;
   /** `queued`: the upload waits until one of the running uploads ends. `@valetkey/client` describes the other states. */
   state: UploadState | "queued";
-  /** Why the upload failed. Undefined if the state is not `failed`. */
+  /** The reason why the upload failed. Undefined if the state is not `failed`. */
   error: ValetKeyError | undefined;
   /** The stored file. Undefined until the state is `ready`. */
   uploaded: ItemFile | undefined;

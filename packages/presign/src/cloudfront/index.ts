@@ -25,7 +25,7 @@ export type CloudFrontOptions = {
 };
 
 /**
- * Options of presignGet, with the same meaning as the options of a presigner.
+ * Options of presignGet. They have the same meaning as the options of a presigner.
  *
  * `ipAddress` is an IPv4 address or range. CloudFront then refuses all other IP addresses. Default: CloudFront accepts every client.
  */
@@ -79,7 +79,7 @@ export function createCloudFrontSigner(options: CloudFrontOptions): CloudFrontSi
       const expiresAtSecond = signingSecondOf(request, cacheWindowSeconds) + expiresInSeconds;
       const resource = `${origin}/${encodedKeyOf(request)}${queryOf(request)}`;
       const policy = policyOf({ resource, expiresAtSecond, ipAddress });
-      // CloudFront can compute a canned policy from the URL and the expiry, so the URL need not contain it.
+      // CloudFront can compute a canned policy from the URL and the expiry, so the URL need not contain the policy.
       const grant = ipAddress === undefined ? `Expires=${expiresAtSecond}` : `Policy=${toUrlSafe(Buffer.from(policy))}`;
       const signature = toUrlSafe(signed(policy, { hash, key }));
       const start = `${resource}${resource.includes("?") ? "&" : "?"}${grant}`;

@@ -75,7 +75,7 @@ function readQuery(query: readonly QueryParameter[]): Authorization | Refusal {
   return { ok: true, kind: "query", ...parts, expiresIn, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** Collects the parameters of the signature. Returns undefined if the query repeats one of them, even in another case. */
+/** Collects the parameters of the signature. Returns undefined if the query repeats a parameter, even in another case. */
 function collectQuery(query: readonly QueryParameter[]): Map<string, string> | undefined {
   const fields = new Map<string, string>();
   const seen = new Set<string>();
@@ -149,7 +149,7 @@ function toTime(dateTime: string): number | undefined {
   if (match === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
-  // Date.UTC turns February 31 into March 3. So a date that changes here is invalid.
+  // `Date.UTC` turns February 31 into March 3. A date that changes here is therefore invalid.
   return new Date(time).toISOString().replace(/[:-]|\.000/g, "") === dateTime ? time : undefined;
 }
 

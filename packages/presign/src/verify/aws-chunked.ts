@@ -1,7 +1,7 @@
 import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } from "./credentials.ts";
 import { type Refusal, refuse } from "./request-target.ts";
 
-/** A SHA-256 that accepts its input in pieces. The caller must provide it, because the SHA-256 of this package needs the whole input. */
+/** A SHA-256 function that accepts its input in pieces. The caller provides the function, because our own needs the whole input. */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
 
 /** The options of the decoder: the signature chain of signed chunks, and the announced trailers. */
@@ -17,7 +17,7 @@ export type AwsChunkedOptions = {
  * Decodes one aws-chunked body.
  *
  * `push` returns views into its argument, never copies. `end` returns a map from lowercase names to the values of the trailers.
- * `push` returns bytes of a chunk before it has verified this chunk. So do not commit any bytes before `end` returns ok.
+ * `push` returns bytes of a chunk before it has verified this chunk. Do not commit any bytes before `end` returns ok.
  * Do not use the decoder after it has returned a refusal.
  */
 export type AwsChunkedDecoder = {

@@ -104,7 +104,7 @@ function invalid(field: string, message: string): Refusal {
 /** A condition of a POST policy for one form field. The name of the field is lowercase. */
 type FieldCondition = { operator: "eq" | "starts-with"; name: string; value: string };
 
-/** The allowed size of a file in bytes. Both limits are included. */
+/** The allowed size of a file in bytes, from the first limit to the last limit, both included. */
 type LengthRange = { min: number; max: number };
 
 /** A parsed POST policy. `expiration` is in milliseconds since 1970. */
@@ -115,7 +115,7 @@ const EXPIRATION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 /**
  * Parses a policy document from the signed base64 text. If the document is invalid, returns the reason as text.
  *
- * If there are several length ranges, the file must be within all of them. Source: Amazon S3, "POST policy".
+ * If there are several length ranges, the file must be within all ranges. Source: Amazon S3, "POST policy".
  */
 function readPostPolicy(base64: string): PostPolicy | string {
   const document = decodeJson(base64);

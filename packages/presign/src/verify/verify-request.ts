@@ -38,7 +38,7 @@ export type VerifiedRequest = {
   /** The names of the signed headers, lowercase and sorted. A client that has a presigned URL can freely choose all other headers. */
   signedHeaders: readonly string[];
   payload: PayloadDeclaration;
-  /** The signature of the request, which the first chunk signature covers. Pass it to createAwsChunkedDecoder. */
+  /** The signature of the request, which the first chunk signature covers. Pass the signature to createAwsChunkedDecoder. */
   chunkSeed: SigningContext & { signature: string };
 };
 
@@ -109,7 +109,7 @@ function checkTime(authorization: Authorization, now: number): Refusal | undefin
       },
     });
   }
-  // A URL may be used slightly before its signing time, because clocks differ. But no URL works after its expiry.
+  // A URL works slightly before its signing time, because clocks differ. But no URL works after its expiry.
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   const expires = signedAt + expiresIn * 1000;
   if (now < expires) return undefined;

@@ -3,7 +3,7 @@ import type { EncodedKey, EncodedResponse, ResponseOverrides } from "./encode.ts
 /**
  * The credentials for a signature. Credentials from the AWS SDK also have this type.
  *
- * `expiration` is the instant at which temporary credentials expire. A URL that they have signed also expires then.
+ * `expiration` is the instant at which temporary credentials expire. A URL that they have signed expires at this instant at the latest.
  */
 export type Credentials = {
   readonly accessKeyId: string;

@@ -31,11 +31,11 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     return { attachmentIds, refusals };
   }
 
-  it("1,500 refusals of one stranger become two events", async () => {
+  it("200 refusals of one stranger become two events", async () => {
     const { attachmentIds, refusals } = await openNote();
     const [one, other] = attachmentIds as [string, string];
     const eve = service.as("eve");
-    for (let round = 0; round < 15; round += 1) {
+    for (let round = 0; round < 2; round += 1) {
       const calls = Array.from({ length: 100 }, (_, nth) => eve.send(`GET /attachments/${nth < 50 ? one : other}/url`));
       for (const { status } of await Promise.all(calls)) expect(status).toBe(403);
     }
@@ -45,7 +45,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     await service.useCases.flushRefusals();
     // The requests arrive at the same time, so either file can be the first in `attachmentIds`.
     const both = expect.toSatisfy((ids: string[]) => ids.toSorted().join() === [one, other].toSorted().join());
-    const others = { actorId: "eve", attachmentIds: both, detail: { count: 1_499 } };
+    const others = { actorId: "eve", attachmentIds: both, detail: { count: 199 } };
     expect(await refusals()).toEqual([others, first]);
   });
 

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleInvitation, sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
+import { fillWindow } from "../../testing/fill-window.ts";
 import { invitationActions, newEmail, tokenIn } from "../../testing/invitations.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createWorld } from "../../testing/world.ts";
@@ -184,10 +185,9 @@ describe.each(engines)("invitations on $name", (engine) => {
     const lookFrom = async (remoteAddress: string) =>
       (await service.app.inject({ method: "POST", url: "/invitations/look", remoteAddress, payload: { token } }))
         .statusCode;
-    const statuses: number[] = [];
-    for (let nth = 0; nth < 301; nth += 1) statuses.push(await lookFrom("198.51.100.7"));
-    expect(statuses.slice(0, 300).every((status) => status === 200)).toBe(true);
-    expect(statuses[300]).toBe(429);
+    await fillWindow(service.db, { limit: "link looks", holder: "198.51.100.7", count: 299 });
+    expect(await lookFrom("198.51.100.7")).toBe(200);
+    expect(await lookFrom("198.51.100.7")).toBe(429);
     expect(await lookFrom("198.51.100.8")).toBe(200);
   });
 

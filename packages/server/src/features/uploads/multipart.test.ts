@@ -7,13 +7,15 @@ const MIB = 2 ** 20;
 const PART = 8 * MIB;
 /** A file of three parts. The last part is short. */
 const FILE = patterned(2 * PART + 1_000);
+/** A file of one part, for tests in which the number of parts does not matter. */
+const SMALL = patterned(1_000);
 const DAY_MS = 86_400_000;
 
 type SignedPart = { partNumber: number; method: string; url: string; headers: Record<string, string> };
 
 describe.each(engines)("multipart uploads on $name", (engine) => {
   let noteId: string;
-  const service = useService({ engine, limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: PART } });
+  const service = useService({ engine, limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: 100 } });
   const ann = service.as("ann");
   beforeAll(async () => {
     noteId = (await ann.send("POST /notes", { json: { title: "Large files" } })).body.id;
@@ -107,29 +109,29 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
   });
 
   it("a completion with a wrong ETag returns 409 and names the part", async () => {
-    const upload = await start();
-    const [first, ...others] = await sendParts(upload.id, [1, 2, 3]);
-    const invented = [{ ...first, etag: '"00000000000000000000000000000000"' }, ...others];
+    const upload = await start({ sizeBytes: SMALL.length });
+    const [part] = await sendParts(upload.id, [1], SMALL);
+    const invented = [{ ...part, etag: '"00000000000000000000000000000000"' }];
     const answer = await complete(upload.id, { parts: invented });
     expect(answer.body).toMatchObject({ status: 409, code: "upload_incomplete" });
     expect(answer.body.detail).toContain("Part 1");
-    expect((await stateOf(upload.id)).parts).toHaveLength(3);
+    expect((await stateOf(upload.id)).parts).toHaveLength(1);
     const unknown = await complete(upload.id, { parts: [{ partNumber: 9, etag: "a" }] });
     expect(unknown.body).toMatchObject({ status: 409, code: "upload_incomplete" });
-    expect((await complete(upload.id, { parts: [first, ...others] })).status).toBe(200);
+    expect((await complete(upload.id, { parts: [part] })).status).toBe(200);
   });
 
   it("a completion with a stored part of the wrong size returns 409 and names the part", async () => {
-    const upload = await start();
-    await sendParts(upload.id, [1, 2, 3]);
+    const upload = await start({ sizeBytes: SMALL.length });
+    await sendParts(upload.id, [1], SMALL);
     await service.database.db.kysely
       .updateTable("uploads")
-      .set({ size_bytes: FILE.length + 1 })
+      .set({ size_bytes: SMALL.length + 1 })
       .where("id", "=", upload.id)
       .execute();
     const answer = await complete(upload.id);
     expect(answer.body).toMatchObject({ status: 409, code: "upload_incomplete" });
-    expect(answer.body.detail).toContain("Part 3 has 1000 bytes where 1001 were signed");
+    expect(answer.body.detail).toContain("Part 1 has 1000 bytes where 1001 were signed");
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
@@ -187,8 +189,8 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
 
   it("requirement 8: a multipart upload with another SHA-256 than declared is rejected with 422", async () => {
     const before = await service.bucketContents.keys();
-    const upload = await start({ sha256: sha256(FILE) });
-    await sendParts(upload.id, [1, 2, 3], Buffer.alloc(FILE.length, 7));
+    const upload = await start({ sizeBytes: SMALL.length, sha256: sha256(SMALL) });
+    await sendParts(upload.id, [1], Buffer.alloc(SMALL.length, 7));
     const answer = await complete(upload.id);
     expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
     expect(answer.body.detail).toContain("SHA-256 differs");
@@ -198,9 +200,9 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
 
   it("requirement 5: HTML that is declared as image/png is rejected with 422", async () => {
     const before = await service.bucketContents.keys();
-    const file = Buffer.concat([Buffer.from("<!doctype html><script>alert(1)</script>"), FILE.subarray(40)]);
-    const upload = await start({ filename: "photo.png", contentType: "image/png" });
-    await sendParts(upload.id, [1, 2, 3], file);
+    const file = Buffer.concat([Buffer.from("<!doctype html><script>alert(1)</script>"), SMALL.subarray(40)]);
+    const upload = await start({ sizeBytes: SMALL.length, filename: "photo.png", contentType: "image/png" });
+    await sendParts(upload.id, [1], file);
     const answer = await complete(upload.id);
     expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
     expect(answer.body.detail).toBe(

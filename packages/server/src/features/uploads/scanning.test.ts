@@ -13,9 +13,9 @@ import { runVerifications } from "../../testing/verifications.ts";
 import { peopleQueries } from "../people/queries.ts";
 
 const MIB = 2 ** 20;
-const PART = 8 * MIB;
+const KIB = 2 ** 10;
 const SIGNATURE = /^The file is infected: the virus scanner found Eicar-Test-Signature.*\. It was not kept\.$/;
-const limits = { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB };
+const limits = { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: 100 * KIB };
 
 const places = engines.flatMap((engine) => testClamds.map((clamd) => ({ engine, clamd, name: engine.name })));
 
@@ -160,15 +160,13 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     ["harmless", true, ""],
     ["harmless, but not what was declared", false, ""],
   ])("a multipart upload is read once for the SHA-256 and the scan: %s", async (_what, asDeclared, inside) => {
-    const file = Buffer.concat([patterned(PART), Buffer.from(inside), Buffer.alloc(1_000, 7)]);
+    const file = Buffer.concat([patterned(300 * KIB), Buffer.from(inside), Buffer.alloc(1_000, 7)]);
     const declared = asDeclared ? sha256(file) : sha256(Buffer.from("another"));
     const json = { filename: "film.bin", sizeBytes: file.length, contentType: "application/x-film", sha256: declared };
     const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
-    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1, 2] } })).body;
-    for (const { method, url, partNumber } of parts) {
-      const body = Buffer.from(file.subarray((partNumber - 1) * PART, partNumber * PART));
-      expect((await fetch(url, { method, body })).status).toBe(200);
-    }
+    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1] } })).body;
+    const [{ method, url }] = parts;
+    expect((await fetch(url, { method, body: file })).status).toBe(200);
     const before = reads;
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.state).toBe("scanning");
     await runVerifications(service);

@@ -8,10 +8,10 @@ import { engines } from "../../testing/database/test-databases.ts";
 import type { Client, TestService } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 
-const MIB = 2 ** 20;
+const KIB = 2 ** 10;
 const HOUR = 3_600_000;
-const FILE = patterned(8 * MIB + 10);
-const OF_PARTS = { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB };
+const FILE = patterned(300 * KIB);
+const OF_PARTS = { singlePutMaxBytes: 100 * KIB };
 
 type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
@@ -137,11 +137,9 @@ describe.each(engines)("staged uploads on $name", (engine) => {
   async function sendParts(given: object = {}): Promise<Started> {
     const declared = { filename: "a.bin", sizeBytes: FILE.length, contentType: "application/x-film" };
     const upload = await start({ ...declared, ...given });
-    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1, 2] } })).body;
-    for (const { method, url, partNumber } of parts) {
-      const body = Buffer.from(FILE.subarray((partNumber - 1) * 8 * MIB, partNumber * 8 * MIB));
-      expect((await fetch(url, { method, body })).status).toBe(200);
-    }
+    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1] } })).body;
+    const [{ method, url }] = parts;
+    expect((await fetch(url, { method, body: Buffer.from(FILE) })).status).toBe(200);
     return upload;
   }
 
@@ -157,7 +155,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
   });
 
   it("the verification of a staged multipart upload checks the copy", async () => {
-    await open({}, { ...OF_PARTS, verifyInRequestMaxBytes: MIB });
+    await open({}, { ...OF_PARTS, verifyInRequestMaxBytes: 100 * KIB });
     const upload = await sendParts({ sha256: createHash("sha256").update(FILE).digest("base64") });
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
     await sweep();

@@ -27,8 +27,7 @@ export type TestDatabase = {
 export type TestEngine = {
   name: EngineName;
   open(options?: { clock?: Clock }): Promise<TestDatabase>;
-  /** A location where no database has been opened yet. */
-  createLocation(): Promise<TestLocation>;
+  createLocation: CreateLocation;
 };
 
 export type TestLocation = { location: DatabaseLocation; remove: () => Promise<void> };
@@ -39,6 +38,7 @@ export const postgres: TestEngine = testEngine("postgres", createPostgresLocatio
 /** Both engines, for `describe.each(engines)`. A test that runs on only one engine needs a reason. */
 export const engines: readonly TestEngine[] = [sqlite, postgres];
 
+/** Creates a location for a database. `migrated`: whether it has a database with the current schema. Default: it has no database. */
 type CreateLocation = (options?: { migrated: boolean }) => Promise<TestLocation>;
 
 function testEngine(name: EngineName, createLocation: CreateLocation): TestEngine {

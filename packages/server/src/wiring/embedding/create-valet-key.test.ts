@@ -5,7 +5,7 @@ import { createPlace, open, optionsAt, type TestUser, users } from "./testing/em
 
 describe.each(engines)("an embedding on $name", (engine) => {
   it("an embedding uploads, verifies, signs and downloads a file", async () => {
-    const { as } = await open(await createPlace(engine));
+    const { as } = await open(await createPlace(engine, { isNew: true }));
     const ann = as("ann");
     const completed = await ann.upload("/invoice/42");
     expect(completed).toMatchObject({

@@ -67,7 +67,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
 
 describe("a PostgreSQL database of an application", () => {
   it("an embedding keeps the tables of the application and of another embedding as they are", async () => {
-    const place = await createPlace(postgres);
+    const place = await createPlace(postgres, { isNew: true });
     await runSql(place.database, "create table notes (id integer); insert into notes values (1)");
     await runSql(
       place.database,

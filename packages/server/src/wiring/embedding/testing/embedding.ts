@@ -3,7 +3,7 @@ import { createValetKey, type ValetKeyOptions } from "../../../index.ts";
 import { inspect, startEmbedded } from "../../../platform/bucket/testing/bucket-server.ts";
 import { withSchema } from "../../../platform/database/postgres/opening.ts";
 import type { DatabaseLocation } from "../../../testing/database/database-location.ts";
-import type { TestEngine } from "../../../testing/database/test-databases.ts";
+import { runSql, type TestEngine } from "../../../testing/database/test-databases.ts";
 import { clientOf } from "./client.ts";
 import { collectLines } from "./collect-lines.ts";
 import { optionsAt, type Place, type TestUser } from "./place.ts";
@@ -13,10 +13,17 @@ export { mayInvoice, optionsAt, type Place, type TestUser, users } from "./place
 
 type Options = Partial<ValetKeyOptions<TestUser>>;
 
-/** Creates a database and a bucket for one test. */
-export async function createPlace(engine: TestEngine): Promise<Place> {
-  const { location, remove } = await engine.createLocation();
+/**
+ * Creates a database and a bucket for one test. The database is a copy of one that is migrated. With `isNew`, the embedding must migrate it,
+ * which takes longer.
+ */
+export async function createPlace(engine: TestEngine, { isNew } = { isNew: false }): Promise<Place> {
+  const { location, remove } = await engine.createLocation({ migrated: !isNew });
   onTestFinished(remove);
+  if ("url" in location && !isNew) {
+    // The copy has its tables in the schema `public`, and an embedding has its tables in a schema of its own.
+    await runSql(location.url, "alter schema public rename to valetkey; create schema public");
+  }
   const server = await startEmbedded();
   onTestFinished(() => server.stop());
   return { database: "url" in location ? location.url : location.file, server };

@@ -1,0 +1,18 @@
+import type { Tx } from "../platform/database/queries.ts";
+import { windowKey } from "../platform/limits/in-database.ts";
+import { limitCountQueries } from "../platform/limits/queries.ts";
+
+/**
+ * Counts as if the holder had made `count` requests in a window that began now. So a test of a high limit needs only a few requests.
+ *
+ * @param limit the name of the limit. The test fails if no limit has this name, because then the count has no effect.
+ */
+export async function fillWindow(
+  db: Tx,
+  { limit, holder, count }: { limit: string; holder: string; count: number },
+): Promise<void> {
+  const now = Date.now();
+  const max = Number.MAX_SAFE_INTEGER;
+  const key = windowKey({ name: limit, max, windowMs: 0 }, holder);
+  await limitCountQueries(db).take(key, { amount: count, max, now, expiresAt: now + 60_000 });
+}

@@ -69,13 +69,13 @@ const server = {
   DRAIN_SECONDS: seconds(
     5,
     SHUTDOWN,
-    "how long the service still serves requests after SIGTERM",
+    "seconds after SIGTERM in which the service still serves requests",
     "5, or 0 without other machines",
   ),
   // By default, service managers such as Kubernetes kill a process after 30 seconds.
-  SHUTDOWN_SECONDS: seconds(30, { ...SHUTDOWN, min: 1 }, "seconds from SIGTERM until open connections are cut"),
+  SHUTDOWN_SECONDS: seconds(30, { ...SHUTDOWN, min: 1 }, "seconds from SIGTERM until the service cuts connections"),
   // Hardly any machine has more than 256 cores.
-  WORKERS: integer(1, { min: 1, max: 256 }, "how many processes serve requests, see [below](#workers)"),
+  WORKERS: integer(1, { min: 1, max: 256 }, "the number of processes that serve requests, see [below](#workers)"),
   METRICS_PORT: integer(9464, { ...PORTS, min: 1 }, "a separate port for `/metrics`", "the port of the service"),
   METRICS_TOKEN: secret("the bearer token that a request for `/metrics` needs", "none", {
     check: (value) => value.length >= MIN_METRICS_TOKEN_LENGTH,
@@ -83,7 +83,7 @@ const server = {
     remedy: "Make one: openssl rand -base64 24",
   }),
   AUDIT_DAYS: count(
-    "days until [audit events](operations.md#keep-the-audit-log-short) are exported to files and deleted",
+    "days until the service moves [audit events](operations.md#keep-the-audit-log-short) to files",
     "off",
   ),
   LOG_LEVEL: choice(
@@ -123,7 +123,7 @@ const traces = {
       "parentbased_traceidratio",
     ],
     "parentbased_always_on",
-    "which traces are recorded, see below",
+    "the rule that selects traces, see below",
     "`parentbased_always_on`",
   ),
   OTEL_TRACES_SAMPLER_ARG: text("the part of the traces that `traceidratio` records, from 0 to 1", "1", {
@@ -156,7 +156,7 @@ const bucket = {
   ),
   S3_FORCE_PATH_STYLE: flag(
     false,
-    "uses `https://host/bucket/key` instead of `https://bucket.host/key`",
+    "`true`: `https://host/bucket/key`, `false`: `https://bucket.host/key`",
     "true with `S3_ENDPOINT`",
   ),
   S3_KEY_PREFIX: text("the prefix of every object key", "none", {
@@ -177,7 +177,7 @@ const cloudFront = {
   }),
   CLOUDFRONT_PRIVATE_KEY: secret("the private key in PEM format"),
   CLOUDFRONT_HASH: choice(["sha256", "sha1"], "sha256", "`sha1` for software that checks signatures without SHA-256"),
-  CLOUDFRONT_BIND_IP: flag(false, "`true`: a URL works only for the IP address that got it"),
+  CLOUDFRONT_BIND_IP: flag(false, "`true`: a URL works only for the IP address that requested it"),
 };
 
 const database = {
@@ -196,7 +196,7 @@ const database = {
 };
 
 const auth = {
-  AUTH_SECRET: secret("signs session cookies, known browsers and links, at least 32 bytes", "see below"),
+  AUTH_SECRET: secret("the secret for session cookies, known browsers and links, at least 32 bytes", "see below"),
   AUTH_SECRETS_OLD: secret("earlier values of `AUTH_SECRET`, which still open links", "none"),
   AUTH_SIGN_UP: choice(
     ["open", "invited", "closed"],
@@ -209,8 +209,8 @@ const auth = {
     "`true`: a share by email address needs a proven email address",
     "`true` with [mail](#mail)",
   ),
-  AUTH_JWT_SECRET: secret("verifies HS256 tokens of your application, at least 32 bytes", "off"),
-  AUTH_JWKS_URL: text("keys for RS256, PS256, ES256 and EdDSA tokens of a provider", "off", {
+  AUTH_JWT_SECRET: secret("the secret of HS256 tokens of your application, at least 32 bytes", "off"),
+  AUTH_JWKS_URL: text("the URL of the keys for RS256, PS256, ES256 and EdDSA tokens", "off", {
     check: (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""),
     problem: () => "is not an http or https URL",
     remedy: "Write it as AUTH_JWKS_URL=https://login.example.com/.well-known/jwks.json.",
@@ -218,7 +218,7 @@ const auth = {
   AUTH_JWT_ISSUER: text("the required `iss` of a token", "not checked"),
   AUTH_JWT_AUDIENCE: text("the required `aud` of a token", "not checked"),
   AUTH_JWT_USER_CLAIM: text("the claim of a token that contains the id of the user", "`sub`"),
-  AUTH_JWT_REQUIRE_EXPIRY: flag(true, "`false` also accepts tokens without `exp`. They never expire", "`true`"),
+  AUTH_JWT_REQUIRE_EXPIRY: flag(true, "`false`: accepts tokens without `exp`, which never expire", "`true`"),
 };
 
 const identityProvider = {
@@ -252,7 +252,7 @@ const scanner = {
 };
 
 const limits = {
-  URL_TTL_DEFAULT: seconds(60, URL_LIFETIME, "seconds until a URL expires if a request has no `expiresIn`"),
+  URL_TTL_DEFAULT: seconds(60, URL_LIFETIME, "seconds until a URL expires, if the request has no `expiresIn`"),
   URL_TTL_MAX: seconds(43_200, URL_LIFETIME, "the largest `expiresIn`, at most 604800"),
   URL_TTL_MAX_SHARED: seconds(900, URL_LIFETIME, "the largest `expiresIn` for a person who is not the owner"),
   URL_RATE_LIMIT: integer(
@@ -266,13 +266,13 @@ const limits = {
   TRASH_DAYS: integer(
     30,
     { min: 0, max: 3_650, unit: "days" },
-    "days in which a deletion can be undone, 0 deletes immediately",
+    "days in which people can undo a deletion, 0 deletes immediately",
   ),
 };
 
 const links = {
   LINKS: choice(["on", "off"], "on", "`off`: nobody can make a link, and existing links do not open"),
-  LINKS_MAX_EXPIRY: count("how long a link can work, from its creation, in seconds", "none"),
+  LINKS_MAX_EXPIRY: count("the maximum seconds from the creation of a link to its expiry", "none"),
   LINKS_PASSWORD: choice(["optional", "required"], "optional", "`required`: a link without a password does not open"),
   LINKS_WINDOW: seconds(
     900,

@@ -14,7 +14,7 @@ const GET = {
   expiresInSeconds: 60,
 } as const;
 
-const STREAM_SIZES = [0, 1, 100_000, 5 * MIB, 5 * MIB + 1, 20 * MIB];
+const STREAM_SIZES = [0, 1, 100_000, 5 * MIB, 5 * MIB + 1, 11 * MIB];
 
 /** Tests the contract of the port Bucket on an S3 server with an empty bucket. `name`: the column of this server in docs/providers.md. */
 export function bucketSuite(

@@ -93,7 +93,7 @@ describe("memory", () => {
     const { checksum } = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: 9 * MIB });
     expect(checksum.value).toBe(expected);
     expect(chunks.map(({ length }) => length)).toEqual([0, 2 * MIB, 0]);
-    expect(shared).toEqual(patterned(3 * MIB));
+    expect(shared.equals(patterned(3 * MIB))).toBe(true);
   });
 
   test("storing a stream reads at most two parts and one chunk ahead of the bucket", async () => {

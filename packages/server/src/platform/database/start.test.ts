@@ -26,12 +26,12 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
 
   it("a database migrates once when processes and connections start together", async () => {
     const location = await freshLocation();
-    const children = Array.from({ length: 3 }, () => startChild("open-once", [JSON.stringify(location)]));
+    const children = Array.from({ length: 2 }, () => startChild("open-once", [JSON.stringify(location)]));
     const [exits, opened] = await Promise.all([
       Promise.all(children.map(ended)),
       Promise.all(Array.from({ length: 3 }, () => openAt(location))),
     ]);
-    expect(exits).toEqual([0, 0, 0]);
+    expect(exits).toEqual([0, 0]);
     const { rows } = await sql`select name from kysely_migration order by name`.execute((opened[0] as Database).kysely);
     expect(rows).toEqual(MIGRATIONS.map((name) => ({ name })));
     for (const db of opened) await db.close();

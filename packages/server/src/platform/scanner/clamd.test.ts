@@ -151,7 +151,8 @@ describe("memory", () => {
   });
 });
 
-describe.each(testClamds)("memory, with $name", ({ start }) => {
+// A real clamd, if one is installed, shows this better than the stand-in.
+describe.each(testClamds.slice(-1))("memory, with $name", ({ start }) => {
   test("clamd scans an object of 64 MiB in constant memory", async () => {
     const sizeBytes = 64 * MIB;
     const server = await startEmbedded();

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { ProblemCode } from "@valetkey/contract";
 import { type Problem, problems } from "@valetkey/contract";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { DomainError, type DomainErrorCode } from "../errors.ts";
+import { DomainError } from "../errors.ts";
 import { logFields } from "./logging.ts";
 
 /** An error that the HTTP layer throws, for example for a missing session or a rate limit. Use cases throw DomainErrors. */
@@ -65,9 +65,7 @@ const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
   if (error instanceof DomainError) {
-    // This line compiles only if the contract contains every code of the domain.
-    const code: DomainErrorCode & ProblemCode = error.code;
-    const { message: detail, retryAfterSeconds } = error;
+    const { code, message: detail, retryAfterSeconds } = error;
     const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
     return { code, detail, headers };
   }

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PlainText, UserId } from "./common.ts";
+import { closedObject, orNull } from "./shapes.ts";
 
 /** The settings of the service that a page needs before sign-in. */
 export const Instance = Type.Object({
@@ -8,7 +8,7 @@ export const Instance = Type.Object({
     description: "Who may create an account with a password. invited: people with the link of an invitation",
   }),
   hasAccounts: Type.Boolean({ description: "false until somebody creates the first account" }),
-  oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()], {
+  oidc: orNull(Type.Object({ name: Type.String() }), {
     description: "The identity provider for sign-in, or null when there is none",
   }),
   mail: Type.Boolean({ description: "Whether the service sends mails, such as a link for a new password" }),
@@ -20,7 +20,7 @@ export const Instance = Type.Object({
     trashDays: Type.Integer({ description: "The days in which a deleted note or file can be restored, or 0" }),
     links: Type.Object({
       enabled: Type.Boolean({ description: "Whether people can make links" }),
-      maxExpirySeconds: Type.Union([Type.Integer(), Type.Null()], {
+      maxExpirySeconds: orNull(Type.Integer(), {
         description: "The longest expiry of a link from its creation, or null when it may live until it is revoked",
       }),
       passwordRequired: Type.Boolean({ description: "Whether a link without a password is closed to visitors" }),
@@ -31,7 +31,7 @@ export type Instance = Static<typeof Instance>;
 
 export const CreateTokenBody = closedObject({
   label: Type.String({ minLength: 1, maxLength: 100, ...PlainText }),
-  expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
+  expiresAt: Type.Optional(orNull(Instant)),
 });
 export type CreateTokenBody = Static<typeof CreateTokenBody>;
 
@@ -39,7 +39,7 @@ export const ApiToken = Type.Object({
   id: Id,
   label: Type.String(),
   createdAt: Instant,
-  expiresAt: Type.Union([Instant, Type.Null()]),
+  expiresAt: orNull(Instant),
 });
 export type ApiToken = Static<typeof ApiToken>;
 
@@ -58,9 +58,9 @@ export const TokenParams = Type.Object({ tokenId: Id });
 
 export const Me = Type.Object({
   id: UserId,
-  email: Type.Union([Type.String(), Type.Null()]),
+  email: orNull(Type.String()),
   emailProven: Type.Boolean({ description: "Whether it is proven that the email address is yours" }),
-  name: Type.Union([Type.String(), Type.Null()]),
+  name: orNull(Type.String()),
   isAdmin: Type.Boolean(),
   hasPassword: Type.Boolean({
     description: "Whether your account has a password. false if you sign in with an identity provider or a JWT",
@@ -68,14 +68,12 @@ export const Me = Type.Object({
 });
 export type Me = Static<typeof Me>;
 
-const OrNull = Type.Union([Type.Integer(), Type.Null()]);
-
 /** The storage that the caller's own notes use, including unfinished uploads, and the quotas. A null quota means no limit. */
 export const Usage = Type.Object({
   usedBytes: Type.Integer(),
-  quotaBytes: OrNull,
+  quotaBytes: orNull(Type.Integer()),
   files: Type.Integer(),
-  quotaFiles: OrNull,
+  quotaFiles: orNull(Type.Integer()),
 });
 export type Usage = Static<typeof Usage>;
 

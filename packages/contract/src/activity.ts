@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PageQuery, Person, pageOf, UserId } from "./common.ts";
+import { closedObject, orNull } from "./shapes.ts";
 
 export const ActivityQuery = closedObject({
   ...PageQuery.properties,
@@ -22,7 +22,7 @@ export const AuditEvent = Type.Object({
   /** The person whose share was created, changed or revoked. */
   subject: Type.Optional(Person),
   noteId: Id,
-  noteTitle: Type.Union([Type.String(), Type.Null()], { description: "The current title, or null for a deleted note" }),
+  noteTitle: orNull(Type.String(), { description: "The current title, or null for a deleted note" }),
   attachmentIds: Type.Array(Id),
   /** The filenames of the first ten `attachmentIds`. The list omits a deleted file if this page has no event that contains its filename. */
   files: Type.Array(Type.Object({ id: Id, filename: Type.String() })),

@@ -1,13 +1,7 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
 import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf, UserId } from "./common.ts";
 import { LinkKind, LinkState } from "./links.ts";
-
-const OrNull = {
-  instant: Type.Union([Instant, Type.Null()]),
-  integer: Type.Union([Type.Integer(), Type.Null()]),
-  text: Type.Union([Type.String(), Type.Null()]),
-};
+import { closedObject, orNull } from "./shapes.ts";
 
 /** `q` selects users whose email address, name or id contains this text. `cursor` may be long, because ids of users can be long. */
 export const ListPeopleQuery = closedObject({
@@ -22,22 +16,22 @@ export const AdminPersonParams = closedObject({ userId: UserId });
 /** A user, as administrators see the user: with names and sizes, but without the content of files and notes. */
 export const AdminPerson = Type.Object({
   id: UserId,
-  email: OrNull.text,
+  email: orNull(Type.String()),
   isEmailProven: Type.Boolean(),
-  name: OrNull.text,
+  name: orNull(Type.String()),
   isAdmin: Type.Boolean(),
-  disabledAt: OrNull.instant,
-  deleteAt: Type.Union([Instant, Type.Null()], { description: "When the closed account is permanently deleted" }),
+  disabledAt: orNull(Instant),
+  deleteAt: orNull(Instant, { description: "When the closed account is permanently deleted" }),
   createdAt: Instant,
-  lastSignInAt: Type.Union([Instant, Type.Null()], { description: "null for never, and for users with JWTs alone" }),
+  lastSignInAt: orNull(Instant, { description: "null for never, and for users with JWTs alone" }),
   usedBytes: Type.Integer(),
-  quotaBytes: Type.Union([Type.Integer(), Type.Null()], { description: "The quota that applies. null for no limit" }),
-  ownQuotaBytes: Type.Union([Type.Integer(), Type.Null()], {
+  quotaBytes: orNull(Type.Integer(), { description: "The quota that applies. null for no limit" }),
+  ownQuotaBytes: orNull(Type.Integer(), {
     description: "The quota that an administrator set. null for the quota of the service",
   }),
   files: Type.Integer(),
-  quotaFiles: Type.Union([Type.Integer(), Type.Null()], { description: "As quotaBytes, for the number of files" }),
-  ownQuotaFiles: OrNull.integer,
+  quotaFiles: orNull(Type.Integer(), { description: "As quotaBytes, for the number of files" }),
+  ownQuotaFiles: orNull(Type.Integer()),
   links: Type.Integer({ description: "Links of this user that are neither revoked nor expired" }),
 });
 export type AdminPerson = Static<typeof AdminPerson>;
@@ -45,7 +39,7 @@ export type AdminPerson = Static<typeof AdminPerson>;
 export const AdminPersonPage = pageOf(AdminPerson);
 export type AdminPersonPage = Static<typeof AdminPersonPage>;
 
-const Quota = Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]));
+const Quota = Type.Optional(orNull(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })));
 
 /** Changes only the given members of a user. If a quota is null, the quota of the service applies again. */
 export const UpdatePersonBody = closedObject(
@@ -70,8 +64,8 @@ export const AdminEvent = Type.Object({
   id: Id,
   at: Instant,
   action: Type.String(),
-  actor: Type.Union([Person, Type.Null()]),
-  person: Type.Union([Person, Type.Null()]),
+  actor: orNull(Person),
+  person: orNull(Person),
   detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()])),
 });
 export type AdminEvent = Static<typeof AdminEvent>;
@@ -88,16 +82,16 @@ export const AdminLink = Type.Object({
   noteTitle: Type.String(),
   owner: Person,
   createdBy: Person,
-  files: OrNull.integer,
-  expiresAt: OrNull.instant,
+  files: orNull(Type.Integer()),
+  expiresAt: orNull(Instant),
   hasPassword: Type.Boolean(),
-  maxClaims: OrNull.integer,
+  maxClaims: orNull(Type.Integer()),
   claims: Type.Integer(),
   opened: Type.Integer(),
   urlsIssued: Type.Integer(),
   received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
   createdAt: Instant,
-  revokedAt: OrNull.instant,
+  revokedAt: orNull(Instant),
 });
 export type AdminLink = Static<typeof AdminLink>;
 
@@ -119,9 +113,9 @@ export const AdminMail = Type.Object({
   state: MailState,
   attempts: Type.Integer(),
   createdAt: Instant,
-  dueAt: OrNull.instant,
-  givenUpAt: OrNull.instant,
-  problem: OrNull.text,
+  dueAt: orNull(Instant),
+  givenUpAt: orNull(Instant),
+  problem: orNull(Type.String()),
 });
 export type AdminMail = Static<typeof AdminMail>;
 
@@ -164,7 +158,7 @@ export type InviteBody = Static<typeof InviteBody>;
 export const AdminInvitation = Type.Object({
   id: Id,
   email: Type.String(),
-  invitedBy: Type.Union([Person, Type.Null()]),
+  invitedBy: orNull(Person),
   invitedAt: Instant,
   linkExpiresAt: Instant,
   url: Type.String(),

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
+import { closedObject, orNull } from "./shapes.ts";
 
 const counted = (description: string) =>
   Type.Optional(Type.Object({ count: Type.Integer(), until: Type.Optional(Instant) }, { description }));
@@ -60,7 +60,7 @@ export const Attachment = Type.Object({
   filename: Type.String(),
   sizeBytes: Type.Integer(),
   contentType: Type.String(),
-  checksum: Type.Union([Checksum, Type.Null()]),
+  checksum: orNull(Checksum),
   state: AttachmentState,
   reason: Type.Optional(Type.String()),
   createdBy: Person,
@@ -77,7 +77,7 @@ export type AttachmentPage = Static<typeof AttachmentPage>;
 export const SharedAttachment = Type.Object({
   ...Attachment.properties,
   owner: Person,
-  share: Type.Object({ expiresAt: Type.Union([Instant, Type.Null()]) }),
+  share: Type.Object({ expiresAt: orNull(Instant) }),
   isNew: Type.Boolean({ description: "Whether the caller has not looked since the file was shared" }),
 });
 export type SharedAttachment = Static<typeof SharedAttachment>;

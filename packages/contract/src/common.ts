@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
+import { closedObject, orNull } from "./shapes.ts";
 
 /** A UUID. The service creates UUIDs of version 7. */
 export const Id = Type.String({
@@ -47,7 +47,7 @@ export const PageQuery = closedObject({
  * ```
  */
 export function pageOf<Item extends TSchema>(item: Item) {
-  return Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) });
+  return Type.Object({ items: Type.Array(item), nextCursor: orNull(Type.String()) });
 }
 
 /**
@@ -57,7 +57,7 @@ export function pageOf<Item extends TSchema>(item: Item) {
  */
 export const Person = Type.Object({
   id: UserId,
-  name: Type.Union([Type.String(), Type.Null()]),
-  email: Type.Union([Type.String(), Type.Null()]),
+  name: orNull(Type.String()),
+  email: orNull(Type.String()),
 });
 export type Person = Static<typeof Person>;

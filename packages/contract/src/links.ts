@@ -1,9 +1,7 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
 import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
+import { closedObject, orNull } from "./shapes.ts";
 import { StartUploadBody } from "./uploads.ts";
-
-const OrNull = { instant: Type.Union([Instant, Type.Null()]), count: Type.Union([Type.Integer(), Type.Null()]) };
 
 /** `download`: visitors download files. `upload`: the link is a file request, so visitors send files. */
 export const LinkKind = Type.Enum(["download", "upload"]);
@@ -63,12 +61,12 @@ const Notify = Type.Enum(["never", "first", "each"], {
 const editable = {
   label: Type.Optional(Short(200)),
   message: Type.Optional(Short(2000)),
-  expiresAt: Type.Optional(OrNull.instant),
-  password: Type.Optional(Type.Union([Password, Type.Null()])),
-  maxClaims: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()])),
+  expiresAt: Type.Optional(orNull(Instant)),
+  password: Type.Optional(orNull(Password)),
+  maxClaims: Type.Optional(orNull(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
   urlTtlSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
   notify: Type.Optional(Notify),
-  recipients: Type.Optional(Type.Union([Type.Array(Email, { maxItems: 50 }), Type.Null()])),
+  recipients: Type.Optional(orNull(Type.Array(Email, { maxItems: 50 }))),
 };
 
 /** The body of `POST /attachments/:attachmentId/links`. Default expiry: 7 days, or the maximum of the operator if it is less. */
@@ -126,24 +124,24 @@ export const Link = Type.Object({
   noteTitle: Type.String(),
   label: Type.String(),
   message: Type.String(),
-  files: Type.Union([Type.Array(Type.Object({ id: Id, filename: Type.String() })), Type.Null()]),
-  expiresAt: OrNull.instant,
+  files: orNull(Type.Array(Type.Object({ id: Id, filename: Type.String() }))),
+  expiresAt: orNull(Instant),
   hasPassword: Type.Boolean(),
-  maxClaims: OrNull.count,
+  maxClaims: orNull(Type.Integer()),
   claims: Type.Integer(),
   opened: Type.Integer(),
   urlsIssued: Type.Integer(),
   urlTtlSeconds: Type.Integer(),
   notify: Notify,
-  recipients: Type.Union([Type.Array(Type.String()), Type.Null()], {
+  recipients: orNull(Type.Array(Type.String()), {
     description: "null for everybody who has the link. Empty if you may not edit it",
   }),
-  request: Type.Union([FileRequest, Type.Null()]),
+  request: orNull(FileRequest),
   received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
-  lastUrlExpiresAt: OrNull.instant,
+  lastUrlExpiresAt: orNull(Instant),
   createdBy: Person,
   createdAt: Instant,
-  revokedAt: OrNull.instant,
+  revokedAt: orNull(Instant),
 });
 export type Link = Static<typeof Link>;
 
@@ -154,7 +152,7 @@ export type ListLinksQuery = Static<typeof ListLinksQuery>;
 export const LinkParams = Type.Object({ linkId: Id });
 
 /** `lastUrlExpiresAt` is the instant until which the last issued URL works, or null if no URL works any more. */
-export const RevokedLink = Type.Object({ lastUrlExpiresAt: OrNull.instant });
+export const RevokedLink = Type.Object({ lastUrlExpiresAt: orNull(Instant) });
 export type RevokedLink = Static<typeof RevokedLink>;
 
 /** The body that accepts or rejects a quarantined file of a file request. */
@@ -182,7 +180,7 @@ export const SentFile = Type.Object({
   sizeBytes: Type.Integer(),
   state: Type.Enum(["pending", "verifying", "scanning", "quarantined", "ready", "rejected", "aborted", "expired"]),
   reason: Type.Optional(Type.String()),
-  slotId: Type.Union([Type.String(), Type.Null()]),
+  slotId: orNull(Type.String()),
 });
 export type SentFile = Static<typeof SentFile>;
 
@@ -211,12 +209,12 @@ export const OpenedLink = Type.Object({
   label: Type.String(),
   message: Type.String(),
   sharedBy: Type.String({ description: "The name of the person who made the link. Empty: that person has no name" }),
-  expiresAt: OrNull.instant,
-  claimsLeft: OrNull.count,
-  claim: Type.Union([Type.Object({ id: Id, windowEndsAt: Instant }), Type.Null()]),
+  expiresAt: orNull(Instant),
+  claimsLeft: orNull(Type.Integer()),
+  claim: orNull(Type.Object({ id: Id, windowEndsAt: Instant })),
   files: Type.Optional(Type.Array(LinkFile)),
   request: Type.Optional(OpenFileRequest),
-  abuseContact: Type.Union([Type.String(), Type.Null()]),
+  abuseContact: orNull(Type.String()),
 });
 export type OpenedLink = Static<typeof OpenedLink>;
 export const PublicLink = Type.Union([LockedLink, OpenedLink]);

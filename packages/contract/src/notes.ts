@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Attachment, NoteAccess } from "./attachments.ts";
-import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PageQuery, Person, PlainText, pageOf, UserId } from "./common.ts";
+import { closedObject, orNull } from "./shapes.ts";
 
 const Title = Type.String({ minLength: 1, maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
@@ -36,11 +36,9 @@ const common = {
 export const Note = Type.Object({
   ...common,
   body: Body,
-  accessExpiresAt: Type.Union([Instant, Type.Null()], {
-    description: "When the access of the caller expires. Null: never",
-  }),
+  accessExpiresAt: orNull(Instant, { description: "When the access of the caller expires. Null: never" }),
   attachments: Type.Array(Attachment, { description: "The first page, at most 200, in order of creation" }),
-  attachmentsCursor: Type.Union([Type.String(), Type.Null()], {
+  attachmentsCursor: orNull(Type.String(), {
     description: "The cursor for the next page of GET /notes/{noteId}/attachments. Null: there are no more attachments",
   }),
 });
@@ -89,8 +87,8 @@ export const TrashItem = Type.Object({
   id: Type.String({ description: "The id of the item in the trash, not of the note or the file" }),
   noteId: Id,
   noteTitle: Type.String(),
-  attachmentId: Type.Union([Id, Type.Null()], { description: "The deleted file. Null: the item is the note" }),
-  filename: Type.Union([Type.String(), Type.Null()]),
+  attachmentId: orNull(Id, { description: "The deleted file. Null: the item is the note" }),
+  filename: orNull(Type.String()),
   files: Type.Integer({ description: "The number of files that the item restores" }),
   sizeBytes: Type.Integer({ description: "The sum of their sizes" }),
   deletedAt: Instant,

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
 import { Email, Id, Instant, Person, UserId } from "./common.ts";
+import { closedObject, orNull } from "./shapes.ts";
 
 const Role = Type.Enum(["viewer", "editor"]);
 
@@ -12,7 +12,7 @@ const Role = Type.Enum(["viewer", "editor"]);
 const Receivers = {
   userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),
   emails: Type.Optional(Type.Array(Email, { maxItems: 100 })),
-  expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
+  expiresAt: Type.Optional(orNull(Instant)),
 };
 
 export const ShareNoteBody = closedObject({ ...Receivers, role: Type.Optional(Role) });
@@ -23,10 +23,10 @@ export type ShareAttachmentBody = Static<typeof ShareAttachmentBody>;
 
 export const Share = Type.Object({
   userId: UserId,
-  email: Type.Union([Type.String(), Type.Null()]),
-  name: Type.Union([Type.String(), Type.Null()]),
+  email: orNull(Type.String()),
+  name: orNull(Type.String()),
   role: Role,
-  expiresAt: Type.Union([Instant, Type.Null()]),
+  expiresAt: orNull(Instant),
   createdAt: Instant,
 });
 export type Share = Static<typeof Share>;
@@ -39,7 +39,7 @@ export const Invitation = Type.Object({
   id: Id,
   email: Type.String(),
   role: Role,
-  expiresAt: Type.Union([Instant, Type.Null()], { description: "The expiry of the share" }),
+  expiresAt: orNull(Instant, { description: "The expiry of the share" }),
   invitedAt: Instant,
   linkExpiresAt: Instant,
   url: Type.String({ description: "Give it to the person, who signs up or signs in with it" }),
@@ -74,7 +74,7 @@ export const InvitationParams = Type.Object({ invitationId: Id });
 export const UpdateInvitationBody = closedObject(
   {
     role: Type.Optional(Role),
-    expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
+    expiresAt: Type.Optional(orNull(Instant)),
     newLink: Type.Optional(Type.Literal(true)),
   },
   { minProperties: 1 },
@@ -90,21 +90,19 @@ export const OpenInvitation = Type.Object({
   opens: Type.Enum(["note", "file", "service"], {
     description: "service: the link creates an account with this email address, also where sign-up is closed",
   }),
-  ownerName: Type.Union([Type.String(), Type.Null()], {
-    description: "The owner of the note, or the administrator who invites",
-  }),
-  noteTitle: Type.Union([Type.String(), Type.Null()], { description: "null: the invitation opens no whole note" }),
-  filename: Type.Union([Type.String(), Type.Null()], { description: "null: the invitation opens no single file" }),
-  role: Type.Union([Role, Type.Null()], { description: "null: the invitation opens the service" }),
+  ownerName: orNull(Type.String(), { description: "The owner of the note, or the administrator who invites" }),
+  noteTitle: orNull(Type.String(), { description: "null: the invitation opens no whole note" }),
+  filename: orNull(Type.String(), { description: "null: the invitation opens no single file" }),
+  role: orNull(Role, { description: "null: the invitation opens the service" }),
   email: Type.String({
     description: "The invited email address. Any account may redeem an invitation to a note or a file",
   }),
-  expiresAt: Type.Union([Instant, Type.Null()], { description: "The expiry of the share" }),
+  expiresAt: orNull(Instant, { description: "The expiry of the share" }),
 });
 export type OpenInvitation = Static<typeof OpenInvitation>;
 
 /** `attachmentId` is null when the invitation opens the whole note. */
-export const RedeemedInvitation = Type.Object({ noteId: Id, attachmentId: Type.Union([Id, Type.Null()]) });
+export const RedeemedInvitation = Type.Object({ noteId: Id, attachmentId: orNull(Id) });
 export type RedeemedInvitation = Static<typeof RedeemedInvitation>;
 
 /** A request for access to a note, with the person who asks. */

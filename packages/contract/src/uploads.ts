@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { AttachmentState } from "./attachments.ts";
-import { closedObject } from "./closed-object.ts";
 import { Id, Instant } from "./common.ts";
+import { closedObject } from "./shapes.ts";
 
 /** The two unused bits of the last character before `=` must be zero, because S3 compares checksums as base64 texts, not as bytes. */
 const Sha256 = Type.String({

@@ -1,12 +1,6 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
-
-const OrNull = {
-  instant: Type.Union([Instant, Type.Null()]),
-  integer: Type.Union([Type.Integer(), Type.Null()]),
-  text: Type.Union([Type.String(), Type.Null()]),
-};
+import { closedObject, orNull } from "./shapes.ts";
 
 /** The events that a webhook can get. `url.issued` is a summary of all URLs that were issued in the last seconds. */
 export const WebhookEvent = Type.Enum([
@@ -48,11 +42,9 @@ export const Webhook = Type.Object({
   events: Type.Array(WebhookEvent),
   description: Type.String(),
   createdAt: Instant,
-  disabledAt: OrNull.instant,
-  problem: Type.Union([Type.String(), Type.Null()], {
-    description: "Why the service disabled it. null if the service did not",
-  }),
-  formerSecretUntil: Type.Union([Instant, Type.Null()], {
+  disabledAt: orNull(Instant),
+  problem: orNull(Type.String(), { description: "Why the service disabled it. null if the service did not" }),
+  formerSecretUntil: orNull(Instant, {
     description: "Until then messages are also signed with the secret before the last rotation",
   }),
 });
@@ -79,11 +71,11 @@ export const WebhookDelivery = Type.Object({
   state: Type.Enum(["waiting", "delivered", "given_up"]),
   createdAt: Instant,
   attempts: Type.Integer(),
-  dueAt: OrNull.instant,
-  deliveredAt: OrNull.instant,
-  givenUpAt: OrNull.instant,
-  status: Type.Union([Type.Integer(), Type.Null()], { description: "The HTTP status of the last response" }),
-  problem: OrNull.text,
+  dueAt: orNull(Instant),
+  deliveredAt: orNull(Instant),
+  givenUpAt: orNull(Instant),
+  status: orNull(Type.Integer(), { description: "The HTTP status of the last response" }),
+  problem: orNull(Type.String()),
 });
 export type WebhookDelivery = Static<typeof WebhookDelivery>;
 

@@ -1,3 +1,4 @@
+import { within } from "../../platform/clock.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
 import type { ItemAction, Resource, Resources, User } from "./types.ts";
 
@@ -31,7 +32,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
     if (rules === undefined) return undefined;
     try {
-      const late = `The application made no decision within ${askWithinMs / 1000} seconds.`;
+      const late = () => new Error(`The application made no decision within ${askWithinMs / 1000} seconds.`);
       return await within({ milliseconds: askWithinMs, late }, async () => rule(rules));
     } catch (error) {
       onFault({ ...question, error });
@@ -96,21 +97,4 @@ function setOf(ids: unknown): Set<string> {
 
 function kindOf(value: unknown): string {
   return value === null ? "null" : `a value of type ${typeof value}`;
-}
-
-/**
- * Runs `work`. Rejects with the message `late` if the work takes longer than `milliseconds`. The work itself continues, but its result is
- * ignored.
- */
-export async function within<T>(
-  { milliseconds, late }: { milliseconds: number; late: string },
-  work: () => Promise<T>,
-): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(late)), milliseconds);
-  try {
-    return await Promise.race([work(), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

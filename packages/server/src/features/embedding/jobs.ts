@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
+import { within } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import type { LeasedFileEvent } from "../outbox/file-event-queries.ts";
 import { fileEventQueries } from "../outbox/file-event-queries.ts";
-import { within } from "./ask.ts";
 import { presentFile } from "./items.ts";
 import type { Resources } from "./types.ts";
 
@@ -86,7 +86,10 @@ async function deliver(
     const rules = resources[resource];
     const hook = event.kind === "ready" ? rules?.onReady : rules?.onRejected;
     const call = async () => hook?.call(rules, presentFile(event.file, event), itemId, { id: eventId, attempt });
-    await within({ milliseconds: DELIVER_WITHIN_MS, late: "The hook took longer than a minute." }, call);
+    await within(
+      { milliseconds: DELIVER_WITHIN_MS, late: () => new Error("The hook took longer than a minute.") },
+      call,
+    );
   } catch (error) {
     onFailure({ eventId, resource, attempt, error });
     const pauseMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isSameText } from "../../platform/crypto/secrets.ts";
 import type { DoctorParts, EchoProof } from "./parts.ts";
 import { type Answer, isFailure, type Response } from "./requests.ts";
 
@@ -122,13 +123,8 @@ export function createEchoProof({
     prove(token) {
       const [now = "", sealed = ""] = token.split(".");
       const isFresh = Math.abs(clock() - Number(now)) <= VALID_MS;
-      return isFresh && isEqual(sealed, seal(`request ${now}`)) ? seal(`response ${token}`) : undefined;
+      return isFresh && isSameText(sealed, seal(`request ${now}`)) ? seal(`response ${token}`) : undefined;
     },
-    isFromService: (token, proof) => typeof proof === "string" && isEqual(proof, seal(`response ${token}`)),
+    isFromService: (token, proof) => typeof proof === "string" && isSameText(proof, seal(`response ${token}`)),
   };
-}
-
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

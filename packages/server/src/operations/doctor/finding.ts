@@ -4,6 +4,13 @@ export type Severity = "error" | "warning" | "info";
 /** A fault that the doctor can find. `why` is the consequence of the fault. */
 export type Entry = { severity: Severity; title: string; why: string };
 
+/** Makes the entries of the catalogue, by their severity. */
+export const fault = { error: entryOf("error"), warning: entryOf("warning"), info: entryOf("info") };
+
+function entryOf(severity: Severity) {
+  return (title: string, why: string): Entry => ({ severity, title, why });
+}
+
 /** A remedy that the operator can paste, such as a command or a JSON document. `label` says where to paste it. */
 export type Fix = { label: string; text: string };
 

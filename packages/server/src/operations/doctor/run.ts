@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { within } from "../../platform/clock.ts";
 import { bucketFaults, credentialsCheck, reachCheck } from "./checks/bucket.ts";
 import { corsCheck, corsFaults } from "./checks/cors.ts";
 import { databaseFaults, postgresCheck, sqliteCheck } from "./checks/database.ts";
@@ -108,18 +108,12 @@ export async function runCheck(
   check: Check,
   { parts, limitMs }: { parts: DoctorParts; limitMs: number },
 ): Promise<{ outcomes: Outcome[]; isComplete: boolean }> {
-  const stopped = new AbortController();
-  const late = sleep(limitMs, undefined, { signal: stopped.signal }).then(() => {
-    throw new Error(`it took longer than ${limitMs / 1000} seconds`);
-  });
+  const late = () => new Error(`it took longer than ${limitMs / 1000} seconds`);
   try {
-    const outcomes = await Promise.race([check.run(parts), late]);
+    const outcomes = await within({ milliseconds: limitMs, late }, () => check.run(parts));
     return { outcomes, isComplete: outcomes.every((outcome) => "finding" in outcome) };
   } catch (error) {
     return { outcomes: [unchecked(check.name, reasonOf(error))], isComplete: false };
-  } finally {
-    stopped.abort();
-    late.catch(() => undefined);
   }
 }
 

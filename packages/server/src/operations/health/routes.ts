@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { timingSafeEqual } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import fastify from "fastify";
 import { Type } from "typebox";
+import { within } from "../../platform/clock.ts";
+import { isSameText } from "../../platform/crypto/secrets.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { operations } from "../../platform/http/openapi.ts";
@@ -129,7 +130,8 @@ function createWatch(probe: () => Promise<void>) {
 
   async function run(): Promise<Check> {
     const result = check(probe);
-    const found = await inTime(result);
+    const limit = { milliseconds: httpLimits.probeTimeoutMs, late: () => new Error("The probe takes too long.") };
+    const found = await within(limit, () => result).catch((): Check => ({ state: "down" }));
     running = undefined;
     const isOver = performance.now() > endsAt;
     last = isOver ? undefined : found;
@@ -166,26 +168,13 @@ function check(probe: () => Promise<void>): Promise<Check> {
   );
 }
 
-/** Returns the result of a probe. Returns `down` if the probe takes more than `probeTimeoutMs`. */
-async function inTime(result: Promise<Check>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Check>((resolve) => {
-    timer = setTimeout(() => resolve({ state: "down" }), httpLimits.probeTimeoutMs);
-  });
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** `token`: the bearer token that /metrics requires. Undefined: everybody can read /metrics. */
 export type MetricsAccess = { token: string | undefined };
 
 /** The route GET /metrics. The response contains no user data. */
 export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "registry"> & MetricsAccess): void {
   app.get("/metrics", { schema: schemas.metrics }, async (request, reply) => {
-    if (token !== undefined && !isEqual(request.headers.authorization, `Bearer ${token}`)) {
+    if (token !== undefined && !isSameText(request.headers.authorization ?? "", `Bearer ${token}`)) {
       const headers = { "www-authenticate": "Bearer" };
       throw new HttpProblem("unauthenticated", "Send METRICS_TOKEN as a bearer token.", { headers });
     }
@@ -203,9 +192,4 @@ export function buildMetricsServer({ registry, token }: Pick<Metrics, "registry"
   });
   metricsRoute(app as unknown as App, { registry, token });
   return app;
-}
-
-function isEqual(given: string | undefined, expected: string): boolean {
-  const [a, b] = [Buffer.from(given ?? ""), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

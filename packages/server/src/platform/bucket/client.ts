@@ -1,6 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Credentials } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
+import { within } from "../clock.ts";
 import { DomainError } from "../errors.ts";
 import type { CredentialSource } from "./credentials.ts";
 
@@ -69,20 +70,18 @@ function toIdentity({ accessKeyId, secretAccessKey, sessionToken, expiration }: 
 
 function createCall(credentials: CredentialSource, callMs: number): Call {
   return async (operation, work, { extraMs = 0 } = {}) => {
+    const milliseconds = callMs + extraMs;
     const controller = new AbortController();
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
+    const late = () => {
       controller.abort();
-      // Also rejects the call itself, because the SDK ignores the abort signal while it waits for credentials.
-      late.reject(unavailable(`The bucket did not respond to ${operation} within ${callMs + extraMs} ms`));
-    }, callMs + extraMs);
+      return unavailable(`The bucket did not respond to ${operation} within ${milliseconds} ms`);
+    };
     try {
-      return await Promise.race([work({ abortSignal: controller.signal }), late.promise]);
+      // The limit also rejects the call itself, because the SDK ignores the abort signal while it waits for credentials.
+      return await within({ milliseconds, late }, () => work({ abortSignal: controller.signal }));
     } catch (error) {
       if (refusesCredentials(error)) credentials.refused();
       throw toBucketError(error, operation);
-    } finally {
-      clearTimeout(timer);
     }
   };
 }

@@ -1,5 +1,5 @@
 import type { Credentials } from "@valetkey/presign";
-import type { Clock } from "../clock.ts";
+import { type Clock, within } from "../clock.ts";
 
 /** Fetches credentials, as a provider of the AWS SDK does. With `forceRefresh`, the provider does not use its cache. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
@@ -39,6 +39,11 @@ export function createCredentialSource(
   let askedAt = Number.NEGATIVE_INFINITY;
   let pending: Promise<Credentials> | undefined;
 
+  function late(): Error {
+    const error = new Error(`The credential provider did not respond within ${timeoutMs} ms`);
+    return Object.assign(error, { name: "TimeoutError" });
+  }
+
   function renew(now: number): Promise<Credentials> {
     pending ??= fetch(now).finally(() => {
       pending = undefined;
@@ -49,7 +54,7 @@ export function createCredentialSource(
   async function fetch(now: number): Promise<Credentials> {
     const forceRefresh = askedAt !== Number.NEGATIVE_INFINITY;
     askedAt = now;
-    const credentials = await within(timeoutMs, provider({ forceRefresh }));
+    const credentials = await within({ milliseconds: timeoutMs, late }, () => provider({ forceRefresh }));
     state = { credentials, fetchedAt: now };
     return credentials;
   }
@@ -70,19 +75,6 @@ export function createCredentialSource(
       if (clock() - askedAt >= PAUSE_MS) state = undefined;
     },
   };
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const error = new Error(`The credential provider did not respond within ${timeoutMs} ms`);
-    late.reject(Object.assign(error, { name: "TimeoutError" }));
-  }, timeoutMs);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /**

@@ -1,5 +1,11 @@
 import * as crypto from "node:crypto";
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from "node:crypto";
+
+/** Compares two texts in constant time, so that the time does not help anyone to guess a secret. */
+export function isSameText(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
 
 const ALGORITHM = "aes-256-gcm";
 const IV_BYTES = 12;

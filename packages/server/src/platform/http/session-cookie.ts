@@ -19,3 +19,6 @@ export function cookiePrefix(publicUrl: string): string {
 export function isHttps(publicUrl: string): boolean {
   return new URL(publicUrl).protocol === "https:";
 }
+
+/** Requests with these methods change nothing, so a page of another origin may send them. */
+export const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);

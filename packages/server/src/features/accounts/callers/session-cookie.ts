@@ -1,8 +1,9 @@
-import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import { parseCookie } from "cookie";
 import type { FastifyRequest } from "fastify";
+import { isSameText } from "../../../platform/crypto/secrets.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
-import { sessionCookieName } from "../../../platform/http/session-cookie.ts";
+import { SAFE_METHODS, sessionCookieName } from "../../../platform/http/session-cookie.ts";
 
 /**
  * Returns a function that reads the token of the session from a `Cookie` header. The function returns undefined if there is no session
@@ -21,7 +22,7 @@ export function sessionTokenReader({ secret, publicUrl }: { secret: string; publ
     if (dot < 1) return undefined;
     const token = cookie.slice(0, dot);
     const expected = createHmac("sha256", key).update(token).digest("base64");
-    return isEqual(cookie.slice(dot + 1), expected) ? token : undefined;
+    return isSameText(cookie.slice(dot + 1), expected) ? token : undefined;
   };
 }
 
@@ -53,14 +54,6 @@ export function sessionCookieFilter({
           .join(";")
       : cookieHeader;
 }
-
-/** Compares in constant time, so that the time does not help anyone to guess a signature. */
-function isEqual(actual: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(actual), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
-const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 type Request = Pick<FastifyRequest, "method" | "headers">;
 

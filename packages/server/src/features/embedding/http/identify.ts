@@ -1,16 +1,17 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { within } from "../../../platform/clock.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
+import { SAFE_METHODS } from "../../../platform/http/session-cookie.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
 import { applicationUserId } from "../../access/caller.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
-import { within } from "../ask.ts";
 import type { User } from "../types.ts";
 import type { Exchange } from "./handler.ts";
 import { exchange } from "./handler.ts";
 
 const MAX_ID_LENGTH = 255;
 /** The time limit for the application's function `user()`. Without a limit, requests would wait forever if `user()` never returns. */
-const LIMIT = { milliseconds: 10_000, late: "user() returned no user within 10 seconds." };
+const LIMIT = { milliseconds: 10_000, late: () => new Error("user() returned no user within 10 seconds.") };
 
 /** Returns the user of the application who sent the request. Returns null if nobody is signed in. */
 export type FindUser = (
@@ -73,7 +74,6 @@ async function askApplication(findUser: FindUser, current: Exchange | undefined)
   return user === null || user === undefined ? undefined : checkUser(user);
 }
 
-const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 const BEARER = /^bearer /i;
 
 /**

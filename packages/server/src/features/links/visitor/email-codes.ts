@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { isSameText } from "../../../platform/crypto/secrets.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
@@ -138,10 +139,9 @@ type Code = { linkId: string; email: string; code: string };
 
 function isCode({ linkKeys }: Deps, { codeHash, ...code }: Code & { codeHash: string | undefined }): boolean {
   const digits = code.code.replaceAll(/\s/g, "");
-  const expected = Buffer.from(codeHash ?? "");
   // Computes the hashes even if there is no code, so that the duration does not show whether there is a code.
-  const found = linkKeys.codes.map((key) => Buffer.from(hashOf(key, { ...code, code: digits })));
-  return found.some((hash) => hash.length === expected.length && timingSafeEqual(hash, expected));
+  const found = linkKeys.codes.map((key) => hashOf(key, { ...code, code: digits }));
+  return found.some((hash) => isSameText(hash, codeHash ?? ""));
 }
 
 /** Computes the hash of a code with a key. Without a key, a person who reads the database could find the 8 digits by trying all codes. */

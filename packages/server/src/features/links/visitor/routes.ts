@@ -17,6 +17,7 @@ import { bodyIsOptional, emptyResponse, operations } from "../../../platform/htt
 import { readerLanguage } from "../../../platform/http/pages.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
+import { SAFE_METHODS } from "../../../platform/http/session-cookie.ts";
 import { toIso } from "../../../platform/http/wire.ts";
 import type { Metrics } from "../../../platform/metrics/requests.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
@@ -225,8 +226,6 @@ export function presentSentFile({ uploadId, attachment, file }: VisitorUpload): 
     slotId: file.slotId ?? null,
   };
 }
-
-const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Returns an `onRequest` hook for the routes that visitors of public links call. The hook tells caches and search engines not to store a

@@ -1,5 +1,5 @@
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { commandFix, type Entry, environmentFix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
+import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import { attempt, BODY, createSignedRequests } from "../objects.ts";
 import { type Check, type DoctorParts, s3api } from "../parts.ts";
 import {
@@ -15,82 +15,55 @@ import { permissionFix } from "./permissions.ts";
 
 /** Faults of the connection to the bucket, and of its credentials. */
 export const bucketFaults = {
-  "bucket-unreachable": {
-    severity: "error",
-    title: "The S3 server can't be reached",
-    why: "No file can be stored or read.",
-  },
-  "bucket-tls": {
-    severity: "error",
-    title: "The TLS connection to the S3 server fails",
-    why: "The service refuses a connection that it can't verify. Browsers refuse it too.",
-  },
-  "bucket-not-s3": {
-    severity: "error",
-    title: "The endpoint does not respond like an S3 server",
-    why: "Another web server, a console or a login page listens there.",
-  },
-  "endpoint-has-bucket": {
-    severity: "error",
-    title: "The endpoint contains the name of the bucket",
-    why: "The service adds the name itself, so it calls another path than the bucket has.",
-  },
-  "bucket-missing": {
-    severity: "error",
-    title: "The bucket does not exist",
-    why: "The credentials work, and the server has no bucket of this name.",
-  },
-  "bucket-region": {
-    severity: "error",
-    title: "The bucket is in another region",
-    why: "A signature contains the region, so the bucket refuses every URL.",
-  },
-  "access-key-unknown": {
-    severity: "error",
-    title: "The S3 server does not know the access key",
-    why: "The bucket refuses every call and every URL.",
-  },
-  "secret-key-wrong": {
-    severity: "error",
-    title: "The bucket refuses the signature",
-    why: "The secret key is wrong, or a proxy changes the Host header or the path. Every URL fails.",
-  },
-  "credentials-missing": {
-    severity: "error",
-    title: "There are no credentials for the bucket",
-    why: "The service can't sign any URL.",
-  },
-  "credentials-expired": {
-    severity: "error",
-    title: "The temporary credentials are expired or not valid",
-    why: "A URL is valid only as long as the credentials that signed it.",
-  },
-  "credentials-expire-soon": {
-    severity: "warning",
-    title: "The credentials expire soon",
-    why: "A URL ends with the credentials that signed it. Long uploads then break.",
-  },
-  "credentials-fixed-session": {
-    severity: "warning",
-    title: "The configuration holds temporary credentials",
-    why: "AWS_SESSION_TOKEN expires within hours, and the service can't renew it.",
-  },
-  "clock-skew": {
-    severity: "error",
-    title: "The clocks of this machine and of the bucket differ",
-    why: "Each URL lives shorter or longer by the difference. From 15 minutes on, S3 refuses every call.",
-  },
-  "bucket-refuses": {
-    severity: "error",
-    title: "The bucket refuses a plain upload",
-    why: "No file can be stored.",
-  },
-  "permission-put": {
-    severity: "error",
-    title: "The credentials may not write objects",
-    why: "Uploads fail.",
-  },
-} as const satisfies Record<string, Entry>;
+  "bucket-unreachable": fault.error("The S3 server can't be reached", "No file can be stored or read."),
+  "bucket-tls": fault.error(
+    "The TLS connection to the S3 server fails",
+    "The service refuses a connection that it can't verify. Browsers refuse it too.",
+  ),
+  "bucket-not-s3": fault.error(
+    "The endpoint does not respond like an S3 server",
+    "Another web server, a console or a login page listens there.",
+  ),
+  "endpoint-has-bucket": fault.error(
+    "The endpoint contains the name of the bucket",
+    "The service adds the name itself, so it calls another path than the bucket has.",
+  ),
+  "bucket-missing": fault.error(
+    "The bucket does not exist",
+    "The credentials work, and the server has no bucket of this name.",
+  ),
+  "bucket-region": fault.error(
+    "The bucket is in another region",
+    "A signature contains the region, so the bucket refuses every URL.",
+  ),
+  "access-key-unknown": fault.error(
+    "The S3 server does not know the access key",
+    "The bucket refuses every call and every URL.",
+  ),
+  "secret-key-wrong": fault.error(
+    "The bucket refuses the signature",
+    "The secret key is wrong, or a proxy changes the Host header or the path. Every URL fails.",
+  ),
+  "credentials-missing": fault.error("There are no credentials for the bucket", "The service can't sign any URL."),
+  "credentials-expired": fault.error(
+    "The temporary credentials are expired or not valid",
+    "A URL is valid only as long as the credentials that signed it.",
+  ),
+  "credentials-expire-soon": fault.warning(
+    "The credentials expire soon",
+    "A URL ends with the credentials that signed it. Long uploads then break.",
+  ),
+  "credentials-fixed-session": fault.warning(
+    "The configuration holds temporary credentials",
+    "AWS_SESSION_TOKEN expires within hours, and the service can't renew it.",
+  ),
+  "clock-skew": fault.error(
+    "The clocks of this machine and of the bucket differ",
+    "Each URL lives shorter or longer by the difference. From 15 minutes on, S3 refuses every call.",
+  ),
+  "bucket-refuses": fault.error("The bucket refuses a plain upload", "No file can be stored."),
+  "permission-put": fault.error("The credentials may not write objects", "Uploads fail."),
+};
 
 type FindingId = keyof typeof bucketFaults;
 

@@ -1,36 +1,31 @@
-import { type Entry, type Fix, findingOf, type Outcome, unchecked } from "../finding.ts";
+import { type Fix, fault, findingOf, type Outcome, unchecked } from "../finding.ts";
 import { createSignedRequests } from "../objects.ts";
 import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { type Answer, isFailure, type Response } from "../requests.ts";
 
 /** Faults of the CORS configuration, which only affect browsers. */
 export const corsFaults = {
-  "cors-missing": {
-    severity: "error",
-    title: "The bucket has no CORS configuration",
-    why: "Browsers refuse to upload to the bucket and to show its files.",
-  },
-  "cors-origin": {
-    severity: "error",
-    title: "The CORS configuration does not allow the origin of the service",
-    why: "Browsers refuse to upload to the bucket and to show its files.",
-  },
-  "cors-method": {
-    severity: "error",
-    title: "The CORS configuration does not allow a method",
-    why: "Browsers need GET to show files, HEAD to read their size, and PUT to upload.",
-  },
-  "cors-headers": {
-    severity: "error",
-    title: "The CORS configuration does not allow the headers of an upload",
-    why: "Browsers send the content type, the checksum and the condition of an upload, and stop without permission.",
-  },
-  "cors-etag": {
-    severity: "error",
-    title: "The CORS configuration does not expose ETag",
-    why: "A page can't read the ETag of a part, so multipart uploads fail.",
-  },
-} as const satisfies Record<string, Entry>;
+  "cors-missing": fault.error(
+    "The bucket has no CORS configuration",
+    "Browsers refuse to upload to the bucket and to show its files.",
+  ),
+  "cors-origin": fault.error(
+    "The CORS configuration does not allow the origin of the service",
+    "Browsers refuse to upload to the bucket and to show its files.",
+  ),
+  "cors-method": fault.error(
+    "The CORS configuration does not allow a method",
+    "Browsers need GET to show files, HEAD to read their size, and PUT to upload.",
+  ),
+  "cors-headers": fault.error(
+    "The CORS configuration does not allow the headers of an upload",
+    "Browsers send the content type, the checksum and the condition of an upload, and stop without permission.",
+  ),
+  "cors-etag": fault.error(
+    "The CORS configuration does not expose ETag",
+    "A page can't read the ETag of a part, so multipart uploads fail.",
+  ),
+};
 
 type FindingId = keyof typeof corsFaults;
 

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import type { ConfigError } from "../../../platform/config/index.ts";
 import {
   commandFix,
-  type Entry,
   environmentFix,
+  fault,
   findingOf,
   type Outcome,
   type Report,
@@ -17,47 +17,33 @@ import { isLocal } from "../requests.ts";
 
 /** Faults of the configuration and of this machine. */
 export const hostFaults = {
-  "config-invalid": {
-    severity: "error",
-    title: "The configuration has a fault",
-    why: "The service does not start.",
-  },
-  "config-doubtful": {
-    severity: "warning",
-    title: "The configuration is probably a mistake",
-    why: "The service starts, and may behave in another way than you expect.",
-  },
-  "abuse-contact-missing": {
-    severity: "info",
-    title: "Links have no abuse contact",
-    why: "Visitors of public links can't report abuse. Browsers and hosts then block the whole domain.",
-  },
-  "data-dir-read-only": {
-    severity: "error",
-    title: "The service can't write to DATA_DIR",
-    why: "Embedded files, the embedded database and the exported audit log are in this folder.",
-  },
-  "data-dir-in-memory": {
-    severity: "error",
-    title: "DATA_DIR is in memory",
-    why: "A restart of this machine or container deletes all notes, accounts, secrets and embedded files.",
-  },
-  "data-dir-exposed": {
-    severity: "warning",
-    title: "Other users of this machine can read the secrets in DATA_DIR",
-    why: "secrets.json signs sessions and URLs. A user who reads it can forge both.",
-  },
-  "disk-full": {
-    severity: "error",
-    title: "The disk of DATA_DIR is full",
-    why: "Uploads and URLs fail with `storage_full` (507).",
-  },
-  "disk-nearly-full": {
-    severity: "warning",
-    title: "The disk of DATA_DIR is nearly full",
-    why: "On a full disk, uploads and URLs fail with `storage_full` (507).",
-  },
-} as const satisfies Record<string, Entry>;
+  "config-invalid": fault.error("The configuration has a fault", "The service does not start."),
+  "config-doubtful": fault.warning(
+    "The configuration is probably a mistake",
+    "The service starts, and may behave in another way than you expect.",
+  ),
+  "abuse-contact-missing": fault.info(
+    "Links have no abuse contact",
+    "Visitors of public links can't report abuse. Browsers and hosts then block the whole domain.",
+  ),
+  "data-dir-read-only": fault.error(
+    "The service can't write to DATA_DIR",
+    "Embedded files, the embedded database and the exported audit log are in this folder.",
+  ),
+  "data-dir-in-memory": fault.error(
+    "DATA_DIR is in memory",
+    "A restart of this machine or container deletes all notes, accounts, secrets and embedded files.",
+  ),
+  "data-dir-exposed": fault.warning(
+    "Other users of this machine can read the secrets in DATA_DIR",
+    "secrets.json signs sessions and URLs. A user who reads it can forge both.",
+  ),
+  "disk-full": fault.error("The disk of DATA_DIR is full", "Uploads and URLs fail with `storage_full` (507)."),
+  "disk-nearly-full": fault.warning(
+    "The disk of DATA_DIR is nearly full",
+    "On a full disk, uploads and URLs fail with `storage_full` (507).",
+  ),
+};
 
 const finding = findingOf(hostFaults);
 

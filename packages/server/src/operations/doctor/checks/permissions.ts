@@ -5,44 +5,35 @@ import {
   ListObjectsV2Command,
   ListPartsCommand,
 } from "@aws-sdk/client-s3";
-import { type Entry, type Fix, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
+import { type Fix, fault, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal } from "../objects.ts";
 import { type BucketPlace, type Check, type DoctorParts, quoted } from "../parts.ts";
 import { type Answer, isFailure } from "../requests.ts";
 
 /** Faults of the permissions of the credentials. */
 export const permissionFaults = {
-  "permission-get": {
-    severity: "error",
-    title: "The credentials may not read objects",
-    why: "Downloads and verifications fail.",
-  },
-  "permission-delete": {
-    severity: "error",
-    title: "The credentials may not delete objects",
-    why: "Deleted files stay in the bucket, where they cost money and can leak.",
-  },
-  "permission-list": {
-    severity: "error",
-    title: "The credentials may not list the bucket",
-    why: "A missing object looks like a refusal, so verifications fail. `valetkey gc` fails too.",
-  },
-  "permission-abort": {
-    severity: "error",
-    title: "The credentials may not abort multipart uploads",
-    why: "The parts of abandoned uploads stay in the bucket and cost money.",
-  },
-  "permission-list-parts": {
-    severity: "error",
-    title: "The credentials may not list the parts of an upload",
-    why: "A broken upload can't be resumed, and a multipart upload can't be completed.",
-  },
-  "permission-list-uploads": {
-    severity: "warning",
-    title: "The credentials may not list multipart uploads",
-    why: "The service can't find the parts that a killed process left.",
-  },
-} as const satisfies Record<string, Entry>;
+  "permission-get": fault.error("The credentials may not read objects", "Downloads and verifications fail."),
+  "permission-delete": fault.error(
+    "The credentials may not delete objects",
+    "Deleted files stay in the bucket, where they cost money and can leak.",
+  ),
+  "permission-list": fault.error(
+    "The credentials may not list the bucket",
+    "A missing object looks like a refusal, so verifications fail. `valetkey gc` fails too.",
+  ),
+  "permission-abort": fault.error(
+    "The credentials may not abort multipart uploads",
+    "The parts of abandoned uploads stay in the bucket and cost money.",
+  ),
+  "permission-list-parts": fault.error(
+    "The credentials may not list the parts of an upload",
+    "A broken upload can't be resumed, and a multipart upload can't be completed.",
+  ),
+  "permission-list-uploads": fault.warning(
+    "The credentials may not list multipart uploads",
+    "The service can't find the parts that a killed process left.",
+  ),
+};
 
 type FindingId = keyof typeof permissionFaults;
 

@@ -1,35 +1,27 @@
-import { commandFix, type Entry, environmentFix, findingOf, type Outcome, stepFix } from "../finding.ts";
+import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix } from "../finding.ts";
 import type { Check, CheckedConfig, DoctorParts } from "../parts.ts";
 import { isFailure, type Response, unreachableFix } from "../requests.ts";
 
 /** Faults of the servers that the service calls, except the bucket and the database. */
 export const serverFaults = {
-  "scanner-unreachable": {
-    severity: "error",
-    title: "The virus scanner does not respond",
-    why: "New files wait for the scanner, and can't be downloaded.",
-  },
-  "mail-server-unusable": {
-    severity: "error",
-    title: "The mail server accepts no mails",
-    why: "Nobody gets a link for a new password. Mails wait for three days, and then they are given up.",
-  },
-  "issuer-unusable": {
-    severity: "error",
-    title: "The identity provider can't be used",
-    why: "Nobody can sign in with it.",
-  },
-  "key-set-unusable": {
-    severity: "error",
-    title: "The keys of AUTH_JWKS_URL can't be fetched",
-    why: "The service can't verify tokens of this provider, and returns 503 to their callers.",
-  },
-  "collector-unusable": {
-    severity: "warning",
-    title: "The collector accepts no traces",
-    why: "All traces are lost. Requests do not wait for the collector.",
-  },
-} as const satisfies Record<string, Entry>;
+  "scanner-unreachable": fault.error(
+    "The virus scanner does not respond",
+    "New files wait for the scanner, and can't be downloaded.",
+  ),
+  "mail-server-unusable": fault.error(
+    "The mail server accepts no mails",
+    "Nobody gets a link for a new password. Mails wait for three days, and then they are given up.",
+  ),
+  "issuer-unusable": fault.error("The identity provider can't be used", "Nobody can sign in with it."),
+  "key-set-unusable": fault.error(
+    "The keys of AUTH_JWKS_URL can't be fetched",
+    "The service can't verify tokens of this provider, and returns 503 to their callers.",
+  ),
+  "collector-unusable": fault.warning(
+    "The collector accepts no traces",
+    "All traces are lost. Requests do not wait for the collector.",
+  ),
+};
 
 type FindingId = keyof typeof serverFaults;
 

@@ -3,34 +3,30 @@ import {
   GetBucketVersioningCommand,
   type LifecycleRule,
 } from "@aws-sdk/client-s3";
-import { type Entry, type Fix, findingOf, type Outcome, unchecked } from "../finding.ts";
+import { type Fix, fault, findingOf, type Outcome, unchecked } from "../finding.ts";
 import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal } from "../objects.ts";
 import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
 /** Faults in the settings of the bucket that delete files, or let the storage costs grow. */
 export const storageCostFaults = {
-  "lifecycle-deletes": {
-    severity: "error",
-    title: "A lifecycle rule deletes files",
-    why: "The notes still show the files, and nobody can download them any more.",
-  },
-  "lifecycle-archives": {
-    severity: "error",
-    title: "A lifecycle rule moves files to an archive",
-    why: "The bucket refuses to read an archived object until somebody restores it. Downloads of older files fail.",
-  },
-  "lifecycle-missing": {
-    severity: "warning",
-    title: "No lifecycle rule removes unfinished multipart uploads",
-    why: "Parts of abandoned uploads cost money. No listing of objects shows them.",
-  },
-  "versions-kept": {
-    severity: "warning",
-    title: "Versioning is on, and old versions never expire",
-    why: "The bytes of deleted files stay in the bucket for ever. They cost money and can still leak.",
-  },
-} as const satisfies Record<string, Entry>;
+  "lifecycle-deletes": fault.error(
+    "A lifecycle rule deletes files",
+    "The notes still show the files, and nobody can download them any more.",
+  ),
+  "lifecycle-archives": fault.error(
+    "A lifecycle rule moves files to an archive",
+    "The bucket refuses to read an archived object until somebody restores it. Downloads of older files fail.",
+  ),
+  "lifecycle-missing": fault.warning(
+    "No lifecycle rule removes unfinished multipart uploads",
+    "Parts of abandoned uploads cost money. No listing of objects shows them.",
+  ),
+  "versions-kept": fault.warning(
+    "Versioning is on, and old versions never expire",
+    "The bytes of deleted files stay in the bucket for ever. They cost money and can still leak.",
+  ),
+};
 
 type FindingId = keyof typeof storageCostFaults;
 

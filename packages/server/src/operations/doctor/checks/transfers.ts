@@ -1,57 +1,48 @@
 import { createHash } from "node:crypto";
-import { type Entry, environmentFix, findingOf, type Outcome, stepFix } from "../finding.ts";
+import { environmentFix, fault, findingOf, type Outcome, stepFix } from "../finding.ts";
 import { BODY, createSignedRequests, TYPE } from "../objects.ts";
 import type { Check, DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, isLocal, type Response, unreachableFix } from "../requests.ts";
 
 /** Faults that a whole upload and download of a test object shows. */
 export const transferFaults = {
-  "endpoint-plain-http": {
-    severity: "warning",
-    title: "The connection to the bucket is not encrypted",
-    why: "Everyone on the network reads the files, and the URLs that give access to them.",
-  },
-  "etag-lost": {
-    severity: "error",
-    title: "Responses for objects have no ETag",
-    why: "The service and browsers compare the ETag of what they uploaded, so uploads fail.",
-  },
-  "range-ignored": {
-    severity: "error",
-    title: "Downloads ignore the header Range",
-    why: "The service reads parts of files to verify them. Videos can't seek, and a broken download starts again.",
-  },
-  "download-headers-lost": {
-    severity: "error",
-    title: "Downloads lack the headers that their URL sets",
-    why: "Browsers show files as pages that they should only save, and save files under wrong names.",
-  },
-  "download-changed": {
-    severity: "error",
-    title: "A download returns other bytes than the upload stored",
-    why: "A proxy changes files, or another web server responds instead of the bucket.",
-  },
-  "cloudfront-unusable": {
-    severity: "error",
-    title: "CloudFront serves no downloads",
-    why: "The service signs all download URLs for CLOUDFRONT_DOMAIN.",
-  },
-  "mixed-content": {
-    severity: "error",
-    title: "The pages use https, and the bucket uses http",
-    why: "Browsers block such requests as mixed content, so no file can be uploaded or shown.",
-  },
-  "public-endpoint-unreachable": {
-    severity: "error",
-    title: "The public endpoint of the bucket does not respond",
-    why: "Browsers get URLs at S3_PUBLIC_ENDPOINT.",
-  },
-  "public-endpoint-refuses": {
-    severity: "error",
-    title: "The public endpoint refuses a signed URL that the bucket accepts",
-    why: "A proxy in front of the bucket changes the Host header, the path, the query or another header.",
-  },
-} as const satisfies Record<string, Entry>;
+  "endpoint-plain-http": fault.warning(
+    "The connection to the bucket is not encrypted",
+    "Everyone on the network reads the files, and the URLs that give access to them.",
+  ),
+  "etag-lost": fault.error(
+    "Responses for objects have no ETag",
+    "The service and browsers compare the ETag of what they uploaded, so uploads fail.",
+  ),
+  "range-ignored": fault.error(
+    "Downloads ignore the header Range",
+    "The service reads parts of files to verify them. Videos can't seek, and a broken download starts again.",
+  ),
+  "download-headers-lost": fault.error(
+    "Downloads lack the headers that their URL sets",
+    "Browsers show files as pages that they should only save, and save files under wrong names.",
+  ),
+  "download-changed": fault.error(
+    "A download returns other bytes than the upload stored",
+    "A proxy changes files, or another web server responds instead of the bucket.",
+  ),
+  "cloudfront-unusable": fault.error(
+    "CloudFront serves no downloads",
+    "The service signs all download URLs for CLOUDFRONT_DOMAIN.",
+  ),
+  "mixed-content": fault.error(
+    "The pages use https, and the bucket uses http",
+    "Browsers block such requests as mixed content, so no file can be uploaded or shown.",
+  ),
+  "public-endpoint-unreachable": fault.error(
+    "The public endpoint of the bucket does not respond",
+    "Browsers get URLs at S3_PUBLIC_ENDPOINT.",
+  ),
+  "public-endpoint-refuses": fault.error(
+    "The public endpoint refuses a signed URL that the bucket accepts",
+    "A proxy in front of the bucket changes the Host header, the path, the query or another header.",
+  ),
+};
 
 type FindingId = keyof typeof transferFaults;
 

@@ -142,25 +142,23 @@ describe.each(engines)("access on $name", (engine) => {
     }
   });
 
-  // Each fifth of the runs has its own time limit.
-  it.each([1, 2, 3, 4, 5])(
-    "access agrees with the naive model, alone, in batches and in a transaction (%i)",
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(modelCommands, { minLength: 1, maxLength: 14 }), async (commands) => {
-          const world: World = { db: suite.db, clock: suite.clock, model: new AccessModel() };
-          await world.model.populate(world);
-          for (const command of commands) {
-            await command(world);
-            await expectAgreement(accessQueries(suite.db), world);
-            await expectListsAgree(world);
-          }
-          await suite.db.transaction((tx) => expectAgreement(accessQueries(tx), world));
-        }),
-        { numRuns: 5 },
-      );
-    },
-  );
+  // The engines differ only in how they group the questions, so fewer runs are enough on the slower engine.
+  const numRuns = engine.name === "sqlite" ? 25 : 10;
+  it("access agrees with the naive model, alone, in batches and in a transaction", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(modelCommands, { minLength: 1, maxLength: 14 }), async (commands) => {
+        const world: World = { db: suite.db, clock: suite.clock, model: new AccessModel() };
+        await world.model.populate(world);
+        for (const command of commands) {
+          await command(world);
+          await expectAgreement(accessQueries(suite.db), world);
+          await expectListsAgree(world);
+        }
+        await suite.db.transaction((tx) => expectAgreement(accessQueries(tx), world));
+      }),
+      { numRuns },
+    );
+  });
 });
 
 /** Checks that lists, counts, searches and lookups show exactly the notes and attachments that exist in the model. */

@@ -246,10 +246,12 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  it.each([
-    ["a mail", queueReset],
-    ["a daily digest", (name: string) => queueNotice("digest", `${name}@example.com`)],
-  ])("%s is sent again if the process is killed before it records the first attempt", async (_, queue) => {
+  // Both kinds of mails have the same lease, so each engine shows one of them.
+  const [killed, queueKilled] =
+    engine.name === "sqlite"
+      ? ["a mail", () => queueReset("ann")]
+      : ["a daily digest", () => queueNotice("digest", "ann@example.com")];
+  it(`${killed} is sent again if the process is killed before it records the first attempt`, async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({
       beforeConfirm: () => {
@@ -257,7 +259,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
         child = undefined;
       },
     });
-    await queue("ann");
+    await queueKilled();
     const { file, url } = suite.test;
     const location = JSON.stringify(file === undefined ? { url } : { file });
     child = startChild("../deliver-mails", [location, String(server.port), String(clock())]);

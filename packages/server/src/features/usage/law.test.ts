@@ -10,7 +10,6 @@ import type { StartedUpload } from "../uploads/start.ts";
 import { usageQueries } from "./queries.ts";
 
 const QUOTA = { userQuotaBytes: 6_000, userQuotaFiles: 6 };
-const RUNS = 20;
 const ENDED = ["rejected", "aborted", "expired"];
 
 /**
@@ -54,6 +53,9 @@ const commands: fc.Arbitrary<Run> = fc.oneof(
 describe.each(engines)("requirement 9: the usage counter matches the rows, on $name", (engine) => {
   const service = useService({ engine, limits: { ...QUOTA, singlePutMaxBytes: 1_000, uploadMaxBytes: 10_000 } });
 
+  // The statements are the same on both engines, so fewer runs are enough on the slower engine.
+  const numRuns = engine.name === "sqlite" ? 20 : 10;
+
   it("the usage counter matches the rows after each command of any sequence", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 1, maxLength: 16 }), async (sequence) => {
@@ -64,7 +66,7 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
         }
         await expectNothingIn(scene);
       }),
-      { numRuns: RUNS },
+      { numRuns },
     );
   });
 
@@ -81,7 +83,7 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
           await expectNothingIn(scene);
         },
       ),
-      { numRuns: RUNS },
+      { numRuns },
     );
   });
 });

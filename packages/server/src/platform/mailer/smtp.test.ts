@@ -29,6 +29,16 @@ describe("an SMTP server", () => {
     expect(parsed?.headers.get("auto-submitted")).toBe("auto-generated");
   });
 
+  it("an SMTP server receives the URL that turns mails off in headers, and only if there is a URL", async () => {
+    const server = await smtpServerInTest();
+    await send(server, {}, { unsubscribeUrl: "https://files.example.com/unsubscribe/x" });
+    await send(server);
+    const [withUrl, without] = server.mails.map(({ raw }) => raw);
+    expect(withUrl).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
+    expect(withUrl).toMatch(/^List-Unsubscribe: <https:\/\/files\.example\.com\/unsubscribe\/x>/m);
+    expect(without).not.toContain("List-Unsubscribe");
+  });
+
   it("an SMTP server receives a mail and the password over STARTTLS", async () => {
     const logins: (string | undefined)[] = [];
     const server = await smtpServerInTest({

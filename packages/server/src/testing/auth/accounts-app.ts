@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { LightMyRequestResponse } from "fastify";
 import type { KyselyPlugin } from "kysely";
 import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll } from "vitest";
 import { createAuthenticator } from "../../features/accounts/callers/authenticator.ts";
 import { type Accounts, createAccounts } from "../../features/accounts/library/accounts.ts";
 import type { AccountSafety } from "../../features/accounts/library/accounts-config.ts";
@@ -56,7 +57,7 @@ import type { EmailProof } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { LimitCountQueries } from "../../platform/limits/queries.ts";
 import { limitCountQueries } from "../../platform/limits/queries.ts";
-import type { TestEngine } from "../database/test-databases.ts";
+import type { TestDatabase, TestEngine } from "../database/test-databases.ts";
 import { withQueries } from "../database/with-queries.ts";
 import { testLinkKeys } from "../link-keys.ts";
 import { createMailbox } from "./mailbox.ts";
@@ -75,29 +76,72 @@ type Person = {
 };
 type CallOptions = { body?: unknown; cookie?: string; headers?: Record<string, string>; remoteAddress?: string };
 
-/** Opens accounts on a fresh database. Mounts their routes as the service does, and adds the test route /whoami. */
-export async function openAccounts(
-  engine: TestEngine,
-  options: {
-    publicUrl?: string;
-    signUp?: "open" | "closed";
-    oidc?: OidcProvider;
-    oidcDeadline?: () => AbortSignal;
-    trustProxy?: boolean;
-    log?: string[];
-    /** Whether the service queues mails about new sign-ins. Default: false. */
-    queuesMail?: boolean;
-  } = {},
-) {
+export type AccountsOptions = {
+  publicUrl?: string;
+  signUp?: "open" | "closed";
+  oidc?: OidcProvider;
+  oidcDeadline?: () => AbortSignal;
+  trustProxy?: boolean;
+  log?: string[];
+  /** Whether the service queues mails about new sign-ins. Default: false. */
+  queuesMail?: boolean;
+};
+
+type AccountsDatabase = TestDatabase & { engine: TestEngine; clock: { aheadMs: number } };
+
+async function openDatabase(engine: TestEngine): Promise<AccountsDatabase> {
+  const clock = { aheadMs: 0 };
+  return { ...(await engine.open({ clock: () => Date.now() + clock.aheadMs })), engine, clock };
+}
+
+/** Deletes the rows of all accounts. The other tables of accounts refer to `auth_users`, and their rows disappear too. */
+async function empty({ db, clock }: AccountsDatabase): Promise<void> {
+  clock.aheadMs = 0;
+  await db.transaction(async ({ kysely }) => {
+    for (const table of ["auth_users", "people", "disabled_users", "limit_counts", "mails"] as const)
+      await kysely.deleteFrom(table).execute();
+  });
+}
+
+/**
+ * Opens one database for the tests of the enclosing `describe`, because a new database takes longer than most tests of accounts. Returns
+ * `openAccounts` on this database. Each call deletes the accounts of the calls before.
+ */
+export function useAccounts(engine: TestEngine): (options?: AccountsOptions) => Promise<AccountsApp> {
+  let database: AccountsDatabase | undefined;
+  beforeAll(async () => {
+    database = await openDatabase(engine);
+  });
+  afterAll(() => database?.close());
+  return async (options) => {
+    if (database === undefined) throw new Error("The database is open only while tests run.");
+    await empty(database);
+    return openOn(database, options);
+  };
+}
+
+/** Opens accounts on a fresh database. */
+export async function openAccounts(engine: TestEngine, options?: AccountsOptions) {
+  const database = await openDatabase(engine);
+  const service = openOn(database, options);
+  return {
+    ...service,
+    async close() {
+      await service.close();
+      await database.close();
+    },
+  };
+}
+
+/** Mounts the routes of accounts as the service does, and adds the test route /whoami. */
+function openOn(database: AccountsDatabase, options: AccountsOptions = {}) {
   const { publicUrl = "http://localhost:3000", signUp = "open", oidc, oidcDeadline, ...others } = options;
   const { queuesMail = false, ...appOptions } = others;
   const mail = queuesMail ? { mailer: createMailbox().mailer, publicUrl, onQueued: () => undefined } : undefined;
   const people = new Map<string, Person>();
   let isDown = false;
-  let aheadMs = 0;
-  const clock = () => Date.now() + aheadMs;
-  const database = await engine.open({ clock });
-  const { db } = database;
+  const { db, engine } = database;
+  const clock = () => Date.now() + database.clock.aheadMs;
   // During a simulated outage, throws the error that the database layer throws in a real outage.
   const outage: KyselyPlugin = {
     transformQuery({ node }) {
@@ -186,7 +230,7 @@ export async function openAccounts(
     hashTurns,
     /** Moves the clock of the service. The accounts library has its own clock, which does not move. */
     advance(milliseconds: number) {
-      aheadMs += milliseconds;
+      database.clock.aheadMs += milliseconds;
     },
     setDatabaseDown(down: boolean) {
       isDown = down;
@@ -199,14 +243,13 @@ export async function openAccounts(
       }),
     signIn: (account: object = {}, extra: CallOptions = {}) =>
       call("POST", "/auth/sign-in/email", { ...extra, body: { email: ADDRESS, password: PASSWORD, ...account } }),
-    async close() {
+    async close(): Promise<void> {
       await app.close();
-      await database.close();
     },
   };
 }
 
-export type AccountsApp = Awaited<ReturnType<typeof openAccounts>>;
+export type AccountsApp = ReturnType<typeof openOn>;
 
 /** Returns the Cookie header that a browser sends after this response. */
 export function cookieOf(response: LightMyRequestResponse): string {

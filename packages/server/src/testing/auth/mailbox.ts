@@ -24,6 +24,7 @@ export function createMailbox() {
   };
   return {
     mailer,
+    mails,
     to: (email: string) => mails.filter((mail) => mail.to === email),
     /** Returns the token of the last link to this page that a mail to this email address contains. */
     tokenTo(email: string, page: string): string {

@@ -1,7 +1,7 @@
 import type { LightMyRequestResponse } from "fastify";
 import { expect, onTestFinished } from "vitest";
 import type { TestEngine } from "../database/test-databases.ts";
-import { ADDRESS, cookieOf, openAccounts } from "./accounts-app.ts";
+import { type AccountsOptions, ADDRESS, cookieOf, useAccounts } from "./accounts-app.ts";
 import { type Claims, startOidcProvider } from "./oidc-provider.ts";
 
 export const PUBLIC_URL = "http://localhost:3000";
@@ -10,12 +10,23 @@ export const ANN: Claims = { sub: "ann-1", email: ADDRESS, email_verified: true,
 export const BEN: Claims = { sub: "ben-2", email: "ben@example.com", email_verified: true, name: "Ben" };
 
 type ProviderOptions = Omit<Parameters<typeof startOidcProvider>[0], "redirectUri">;
-type Options = Parameters<typeof openAccounts>[1] & { provider?: ProviderOptions };
+type Options = AccountsOptions & { provider?: ProviderOptions };
 
-/** Opens accounts and an identity provider where Ann is signed in. Both stop when the test finishes. */
-export async function openOidc(engine: TestEngine, { provider: ofProvider, ...options }: Options = {}) {
+/**
+ * Returns a function that opens accounts, and an identity provider where Ann is signed in. Both stop when the test finishes. The tests of
+ * the enclosing `describe` share one database, and each call deletes its accounts.
+ */
+export function useOidc(engine: TestEngine) {
+  const openAccounts = useAccounts(engine);
+  return (options?: Options) => openOidc(openAccounts, options);
+}
+
+async function openOidc(
+  openAccounts: ReturnType<typeof useAccounts>,
+  { provider: ofProvider, ...options }: Options = {},
+) {
   const provider = await startOidcProvider({ redirectUri: PUBLIC_URL + CALLBACK, ...ofProvider });
-  const service = await openAccounts(engine, { oidc: provider.config, ...options });
+  const service = await openAccounts({ oidc: provider.config, ...options });
   onTestFinished(async () => {
     await service.close();
     await provider.stop();

@@ -9,6 +9,9 @@ export type Claims = Record<string, unknown> & { sub: string };
 
 type TokenAnswer = { id_token?: string; access_token?: string };
 
+/** All providers of a process share one key, because its generation takes longer than most tests of sign-ins. */
+let keys: ReturnType<typeof generateKeyPair> | undefined;
+
 /** Starts a real OpenID provider in this process. It signs in the user that the test sets, without a sign-in page. */
 export async function startOidcProvider(options: {
   redirectUri: string;
@@ -29,7 +32,8 @@ export async function startOidcProvider(options: {
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as { port: number };
   const issuer = `http://${host}:${port}`;
-  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  keys ??= generateKeyPair("RS256", { extractable: true });
+  const { privateKey } = await keys;
   const provider = new Provider(issuer, {
     clients: [
       {

@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type AccountsApp, cookieOf, openAccounts, PASSWORD } from "../../../testing/auth/accounts-app.ts";
+import {
+  type AccountsApp,
+  type AccountsOptions,
+  cookieOf,
+  PASSWORD,
+  useAccounts,
+} from "../../../testing/auth/accounts-app.ts";
 import { signTestJwt } from "../../../testing/auth/test-jwt.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { stopClock } from "../../../testing/use-service.ts";
@@ -7,10 +13,11 @@ import { stopClock } from "../../../testing/use-service.ts";
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 describe.each(engines)("sessions on $name", (engine) => {
+  const openAccounts = useAccounts(engine);
   let service: AccountsApp;
   afterEach(() => service.close());
-  const open = async (options?: Parameters<typeof openAccounts>[1]) => {
-    service = await openAccounts(engine, options);
+  const open = async (options?: AccountsOptions) => {
+    service = await openAccounts(options);
     return service;
   };
 

@@ -1,12 +1,20 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type AccountsApp, ADDRESS, cookieOf, openAccounts, PASSWORD } from "../../../testing/auth/accounts-app.ts";
+import {
+  type AccountsApp,
+  type AccountsOptions,
+  ADDRESS,
+  cookieOf,
+  PASSWORD,
+  useAccounts,
+} from "../../../testing/auth/accounts-app.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 
 describe.each(engines)("accounts on $name", (engine) => {
+  const openAccounts = useAccounts(engine);
   let service: AccountsApp;
   afterEach(() => service.close());
-  const open = async (options?: Parameters<typeof openAccounts>[1]) => {
-    service = await openAccounts(engine, options);
+  const open = async (options?: AccountsOptions) => {
+    service = await openAccounts(options);
     return service;
   };
 

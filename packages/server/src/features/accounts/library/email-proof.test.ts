@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSmtp } from "../../../platform/mailer/smtp.ts";
-import { smtpOptions, startSmtpServer, tokenIn } from "../../../platform/mailer/testing/smtp-server.ts";
+import { describe, expect, it } from "vitest";
+import { createMailbox } from "../../../testing/auth/mailbox.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { beforeEachQuery } from "../../../testing/record-calls.ts";
 import { useService } from "../../../testing/use-service.ts";
@@ -8,21 +7,13 @@ import { useService } from "../../../testing/use-service.ts";
 const origin = "https://files.example.com";
 const HOUR_MS = 3_600_000;
 
-let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
-beforeAll(async () => {
-  smtp = await startSmtpServer();
-});
-afterAll(() => smtp.stop());
-
 describe.each(engines)("the proof of an email address on $name", (engine) => {
-  const mailer = {
-    send: (...mail: Parameters<ReturnType<typeof createSmtp>["send"]>) => createSmtp(smtpOptions(smtp)).send(...mail),
-  };
+  const mailbox = createMailbox();
   let claimsFail = false;
   const service = useService({
     engine,
     hasAccounts: true,
-    mailer,
+    mailer: mailbox.mailer,
     wrap: {
       database: (db) =>
         beforeEachQuery(db, (query) => {
@@ -55,10 +46,8 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
   /** Sends the mails that are due. Returns the token in the last mail to this email address. */
   async function mailedTo(email: string): Promise<string> {
     await service.sendMails();
-    const mail = smtp.mails.findLast(({ recipients }) => recipients.includes(email));
-    if (mail === undefined) throw new Error(`No mail to ${email}`);
-    expect(mail.parsed.text).toContain(`${origin}/confirm-email#`);
-    return tokenIn(mail);
+    expect(mailbox.to(email).at(-1)?.text).toContain(`${origin}/confirm-email#`);
+    return mailbox.tokenTo(email, "confirm-email");
   }
 
   it("sign-up mails a link that proves the email address once", async () => {
@@ -68,10 +57,10 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect((await ann.prove(token)).status).toBe(200);
     expect(await ann.isProven()).toBe(true);
     expect((await ann.prove(token)).body.code).toBe("account_link_invalid");
-    const sent = smtp.mails.length;
+    const sent = mailbox.mails.length;
     expect((await ann.askAgain()).status).toBe(200);
     await service.sendMails();
-    expect(smtp.mails).toHaveLength(sent);
+    expect(mailbox.mails).toHaveLength(sent);
     const change = expect.stringContaining("link from a mail");
     const lines = service
       .log()
@@ -112,7 +101,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     const kit = await signUp(`kit-${engine.name}`);
     const countSent = async () => {
       await service.sendMails();
-      return smtp.mails.filter(({ recipients }) => recipients.includes(kit.email)).length;
+      return mailbox.to(kit.email).length;
     };
     for (let hour = 0; hour < 5; hour++) {
       for (let time = 0; time < 3; time++) await kit.askAgain();

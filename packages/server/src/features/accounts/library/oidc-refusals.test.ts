@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { ADDRESS, PASSWORD } from "../../../testing/auth/accounts-app.ts";
-import { ANN, BEN, CALLBACK, expectRefusal, openOidc } from "../../../testing/auth/oidc-app.ts";
+import { ANN, BEN, CALLBACK, expectRefusal, useOidc } from "../../../testing/auth/oidc-app.ts";
 import { CLIENT } from "../../../testing/auth/oidc-provider.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 
 describe.each(engines)("refused sign-ins with an identity provider, on $name", (engine) => {
+  const openOidc = useOidc(engine);
+
   it("a sign-in with a provider never joins a password account with the same email address", async () => {
-    const { provider, signUp, signIn, signInAtProvider, rows, people } = await openOidc(engine);
+    const { provider, signUp, signIn, signInAtProvider, rows, people } = await openOidc();
     const { user } = (await signUp()).json();
     expectRefusal(await signInAtProvider(), "email_taken");
     provider.setPerson({ ...ANN, email: ADDRESS.toUpperCase() });
@@ -25,7 +27,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("a sign-in with an email address that the provider does not verify is refused", async () => {
-    const { provider, signInAtProvider, people, rows } = await openOidc(engine);
+    const { provider, signInAtProvider, people, rows } = await openOidc();
     const { email_verified: _, ...silent } = ANN;
     const unproven = [
       { ...ANN, email_verified: false },
@@ -46,7 +48,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("a callback that this browser did not start, or has used, is refused", async () => {
-    const { go, finish, people } = await openOidc(engine);
+    const { go, finish, people } = await openOidc();
     const { back, cookie } = await go();
     const url = new URL(back, "http://x");
     const changed = (change: (query: URLSearchParams) => void) => {
@@ -73,7 +75,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("a code that is foreign, false, missing or of another issuer is refused", async () => {
-    const { go, finish, people } = await openOidc(engine);
+    const { go, finish, people } = await openOidc();
     const other = new URL((await go()).back, "http://x").searchParams.get("code") ?? "";
     for (const [name, value] of [
       ["code", other],
@@ -90,7 +92,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("an ID token that is changed, foreign or missing is refused", async () => {
-    const { provider, signInAtProvider, people } = await openOidc(engine);
+    const { provider, signInAtProvider, people } = await openOidc();
     const seen: string[] = [];
     provider.setTamper((answer) => {
       seen.push(answer.id_token ?? "");
@@ -116,7 +118,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("an ID token that was issued for another client is refused", async () => {
-    const { provider, signInAtProvider, people } = await openOidc(engine);
+    const { provider, signInAtProvider, people } = await openOidc();
     const { clientId } = CLIENT;
     for (const claims of [{ azp: "other" }, { azp: [clientId] }, { aud: [clientId, "other"] }]) {
       provider.setIdTokenClaims(claims);
@@ -132,7 +134,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("a subject that two users could share is refused", async () => {
-    const { provider, signInAtProvider, people } = await openOidc(engine);
+    const { provider, signInAtProvider, people } = await openOidc();
     for (const sub of ["x".repeat(256), "a\ud800", "a\ud801", "a\u0000"]) {
       provider.setPerson({ ...ANN, sub });
       expectRefusal(await signInAtProvider(), "sign_in_failed");
@@ -141,12 +143,12 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("a state with NUL is refused as expired, and not as a fault of the service", async () => {
-    const { call } = await openOidc(engine);
+    const { call } = await openOidc();
     expectRefusal(await call("GET", `${CALLBACK}?code=x&state=%00`), "sign_in_expired");
   });
 
   it("a sign-in with a provider redirects only to a page of this service", async () => {
-    const { begin, signInAtProvider, advance } = await openOidc(engine);
+    const { begin, signInAtProvider, advance } = await openOidc();
     const foreign = [
       ...["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example"],
       ...["/.//evil.example", "/%2e//evil.example", "/a/..//evil.example"],
@@ -167,7 +169,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("a user whom the provider refuses is not signed in", async () => {
-    const { provider, signInAtProvider, go, finish } = await openOidc(engine);
+    const { provider, signInAtProvider, go, finish } = await openOidc();
     provider.setRefusing(true);
     expectRefusal(await signInAtProvider(), "access_denied");
     provider.setRefusing(false);
@@ -178,14 +180,14 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("requirement 35: a disabled user is not signed in by a provider", async () => {
-    const { db, signInAtProvider, who } = await openOidc(engine);
+    const { db, signInAtProvider, who } = await openOidc();
     const userId = await who(await signInAtProvider());
     await db.insertInto("disabled_users").values({ user_id: userId, disabled_at: 0 }).execute();
     expectRefusal(await signInAtProvider(), "access_denied");
   });
 
   it("a discovery document with another issuer or weaker protocols is refused", async () => {
-    const { provider, begin } = await openOidc(engine);
+    const { provider, begin } = await openOidc();
     for (const change of [
       { issuer: "https://login.example.com" },
       { issuer: undefined },
@@ -201,7 +203,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("requirement 24: a sign-in with a provider is refused if a page of another origin starts it", async () => {
-    const { begin } = await openOidc(engine);
+    const { begin } = await openOidc();
     for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }]) {
       const answer = await begin({}, headers);
       expect(answer.json()).toMatchObject({ code: "cross_site_request" });
@@ -210,7 +212,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
   });
 
   it("requirement 30: the eleventh start of a sign-in with a provider from one IP address is refused", async () => {
-    const { begin } = await openOidc(engine);
+    const { begin } = await openOidc();
     for (let time = 0; time < 10; time++) expect((await begin()).statusCode).toBe(200);
     const answer = await begin();
     expect(answer.json()).toMatchObject({ code: "rate_limited" });
@@ -219,7 +221,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
 
   it("requirement 28: sign-ins with a provider write no secret, code, state or token into the log", async () => {
     const log: string[] = [];
-    const { provider, go, finish, setDatabaseDown } = await openOidc(engine, { log });
+    const { provider, go, finish, setDatabaseDown } = await openOidc({ log });
     const secrets: string[] = [CLIENT.clientSecret, encodeURIComponent(CLIENT.clientSecret), PASSWORD];
     provider.setTamper((answer) => {
       secrets.push(answer.id_token ?? "", answer.access_token ?? "");

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { ADDRESS, cookieOf } from "../../../testing/auth/accounts-app.ts";
-import { ANN, BEN, CALLBACK, expectRefusal, openOidc, PUBLIC_URL } from "../../../testing/auth/oidc-app.ts";
+import { ANN, BEN, CALLBACK, expectRefusal, PUBLIC_URL, useOidc } from "../../../testing/auth/oidc-app.ts";
 import { CLIENT, startOidcProvider } from "../../../testing/auth/oidc-provider.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 
 describe.each(engines)("signing in with an identity provider, on $name", (engine) => {
+  const openOidc = useOidc(engine);
+
   it("a sign-in with a provider creates an account with a session and returns to the first page", async () => {
-    const { signInAtProvider, go, who, people, call, rows, accounts } = await openOidc(engine);
+    const { signInAtProvider, go, who, people, call, rows, accounts } = await openOidc();
     const answer = await signInAtProvider({ callbackURL: "/n/1?tab=files#top" });
     expect([answer.statusCode, answer.headers.location]).toEqual([302, "/n/1?tab=files#top"]);
     expect(answer.headers["cache-control"]).toBe("no-store");
@@ -36,7 +38,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
   });
 
   it("requirement 59: a sign-in with a provider sends a warning only from another browser", async () => {
-    const { signInAtProvider, go, call, db, who } = await openOidc(engine, { queuesMail: true });
+    const { signInAtProvider, go, call, db, who } = await openOidc({ queuesMail: true });
     const mails = () => db.selectFrom("mails").select(["kind", "email", "detail"]).execute();
     const first = await signInAtProvider();
     const again = await go();
@@ -48,7 +50,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
   });
 
   it("requirement 34: a provider that no longer vouches for an email address withdraws its proof", async () => {
-    const { signInAtProvider, provider, who, people } = await openOidc(engine);
+    const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email_verified: false });
     expectRefusal(await signInAtProvider(), "email_not_verified");
@@ -59,7 +61,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
   });
 
   it("requirement 34: a provider that states another email address withdraws the proof", async () => {
-    const { signInAtProvider, provider, who, people } = await openOidc(engine);
+    const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email: "ann.new@example.com" });
     expect(await who(await signInAtProvider())).toBe(userId);
@@ -68,7 +70,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
 
   it("a sign-in with a provider reads claims of /userinfo and sends the secret in the form", async () => {
     const provider = { areClaimsInIdToken: false, authMethod: "client_secret_post" } as const;
-    const service = await openOidc(engine, { provider });
+    const service = await openOidc({ provider });
     service.provider.setPerson({ ...ANN, name: "  \u0007", picture: "https://elsewhere.example/ann.png" });
     const userId = await service.who(await service.signInAtProvider());
     // An invalid name does not prevent the sign-in.
@@ -76,7 +78,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
   });
 
   it("a sign-in with a provider creates accounts even if sign-up is closed", async () => {
-    const { signInAtProvider, signUp, who, people } = await openOidc(engine, { signUp: "closed" });
+    const { signInAtProvider, signUp, who, people } = await openOidc({ signUp: "closed" });
     expect((await signUp()).statusCode).toBe(403);
     const answer = await signInAtProvider();
     expect(answer.headers.location).toBe("/");
@@ -84,7 +86,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
   });
 
   it("requirement 26: a sign-in with a provider requests PKCE, state, nonce and a callback on PUBLIC_URL", async () => {
-    const { begin } = await openOidc(engine);
+    const { begin } = await openOidc();
     const started = await begin({}, { host: "evil.example", "x-forwarded-host": "evil.example" });
     const { searchParams } = new URL(started.json().url);
     expect(Object.fromEntries(searchParams)).toEqual({
@@ -97,13 +99,13 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
       state: expect.stringMatching(/^[\w-]{32}$/),
       nonce: expect.stringMatching(/^[\w-]{32}$/),
     });
-    const secure = await openOidc(engine, { publicUrl: "https://files.example.com" });
+    const secure = await openOidc({ publicUrl: "https://files.example.com" });
     const { cookies } = await secure.begin();
     expect(cookies).toMatchObject([{ name: "__Host-valetkey.state", secure: true, httpOnly: true, sameSite: "Lax" }]);
   });
 
   it("the routes of the accounts library for other providers return 404", async () => {
-    const { call } = await openOidc(engine);
+    const { call } = await openOidc();
     for (const path of ["/sign-in/social", "/link-social", "/callback/google", "/error", "/unlink-account"]) {
       expect((await call("POST", `/auth${path}`, { body: { provider: "oidc" } })).statusCode, path).toBe(404);
       expect((await call("GET", `/auth${path}`)).statusCode, path).toBe(404);
@@ -112,7 +114,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
   });
 
   it("users of two providers with equal subjects have different accounts", async () => {
-    const first = await openOidc(engine);
+    const first = await openOidc();
     const userId = await first.who(await first.signInAtProvider());
     const [{ account_id }] = (await first.rows()) as [{ account_id: string }];
     expect(account_id).toBe(`${first.provider.issuer} ${ANN.sub}`);
@@ -129,7 +131,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
   });
 
   it("sign-ins with a provider work again after the provider was down", async () => {
-    const { provider, begin, signUp, signInAtProvider, signIn, go, finish } = await openOidc(engine);
+    const { provider, begin, signUp, signInAtProvider, signIn, go, finish } = await openOidc();
     provider.setDown(true);
     const refused = await begin();
     expect(refused.statusCode).toBe(503);
@@ -146,7 +148,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
 
   it("a sign-in returns an error if the provider does not respond in time", async () => {
     const deadline = new AbortController();
-    const { provider, go, finish } = await openOidc(engine, { oidcDeadline: () => deadline.signal });
+    const { provider, go, finish } = await openOidc({ oidcDeadline: () => deadline.signal });
     const onTheWay = await go();
     provider.setTamper(() => {
       deadline.abort();
@@ -154,12 +156,12 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     });
     expectRefusal(await finish(onTheWay), "identity_provider_unavailable");
     // The request for the discovery document has the same deadline.
-    const silent = await openOidc(engine, { oidcDeadline: () => deadline.signal });
+    const silent = await openOidc({ oidcDeadline: () => deadline.signal });
     expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
   });
 
   it("a sign-in with a provider reports that the database is down instead of a missing session", async () => {
-    const { begin, go, finish, setDatabaseDown, signInAtProvider } = await openOidc(engine);
+    const { begin, go, finish, setDatabaseDown, signInAtProvider } = await openOidc();
     const onTheWay = await go();
     setDatabaseDown(true);
     expectRefusal(await finish(onTheWay), "database_unavailable");

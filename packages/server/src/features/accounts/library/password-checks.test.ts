@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type AccountsApp, ADDRESS, cookieOf, openAccounts, PASSWORD } from "../../../testing/auth/accounts-app.ts";
+import { type AccountsApp, ADDRESS, cookieOf, PASSWORD, useAccounts } from "../../../testing/auth/accounts-app.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { stopClock } from "../../../testing/use-service.ts";
 
@@ -9,12 +9,13 @@ const WINDOW_MS = 15 * 60_000;
 const WRONG = "wrong horse battery";
 
 describe.each(engines)("requirement 30: passwords of one account, on $name", (engine) => {
+  const openAccounts = useAccounts(engine);
   let service: AccountsApp;
   beforeEach(stopClock);
   afterEach(() => service.close());
 
   async function open(): Promise<AccountsApp> {
-    service = await openAccounts(engine);
+    service = await openAccounts();
     await service.signUp();
     return service;
   }

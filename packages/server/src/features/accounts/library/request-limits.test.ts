@@ -2,8 +2,8 @@ import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type AccountsApp, openAccounts } from "../../../testing/auth/accounts-app.ts";
-import { engines } from "../../../testing/database/test-databases.ts";
+import { type AccountsApp, useAccounts } from "../../../testing/auth/accounts-app.ts";
+import { engines, sqlite } from "../../../testing/database/test-databases.ts";
 import { stopClock } from "../../../testing/use-service.ts";
 
 const MINUTE_MS = 60_000;
@@ -11,6 +11,7 @@ const addressOf = (nth: number) => `198.51.100.${nth}`;
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe.each(engines)("requirement 30: sign-ins from one IP address, on $name", (engine) => {
+  const openAccounts = useAccounts(engine);
   let service: AccountsApp;
   beforeEach(stopClock);
   afterEach(() => service.close());
@@ -27,7 +28,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
   };
 
   it("sign-ins from one IP address every 6.5 seconds are all checked", async () => {
-    service = await openAccounts(engine);
+    service = await openAccounts();
     for (let each = 0; each < 25; each += 1) {
       expect((await guess()).statusCode).toBe(401);
       vi.setSystemTime(Date.now() + 6_500);
@@ -35,7 +36,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
   });
 
   it("sign-ins from one IP address are refused from the eleventh until the minute ends", async () => {
-    service = await openAccounts(engine);
+    service = await openAccounts();
     await exhaust();
     for (let second = 0; second < 60; second += 20) {
       const refused = await guess();
@@ -48,7 +49,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
   });
 
   it("two replicas check ten of 40 simultaneous sign-ins from one IP address", async () => {
-    service = await openAccounts(engine);
+    service = await openAccounts();
     const replica = service.openReplica();
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, each) => guess(each % 2 === 0 ? service : replica)),
@@ -59,7 +60,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
   });
 
   it("a sign-in over the limit is refused without a query", async () => {
-    service = await openAccounts(engine);
+    service = await openAccounts();
     await exhaust();
     expect((await guess()).statusCode).toBe(429);
     service.setDatabaseDown(true);
@@ -89,10 +90,9 @@ describe("requirement 30: hashes of account passwords", () => {
     return { started, ends };
   }
 
+  const openAccounts = useAccounts(sqlite);
   async function open(): Promise<AccountsApp> {
-    const [engine] = engines;
-    if (engine === undefined) throw new Error("There is no engine.");
-    const service = await openAccounts(engine);
+    const service = await openAccounts();
     onTestFinished(() => service.close());
     return service;
   }
@@ -147,6 +147,8 @@ describe("requirement 30: hashes of account passwords", () => {
     await expect.poll(() => ends.length).toBeGreaterThan(0);
     ends.shift()?.();
     expect([(await first).status, (await last).status]).toEqual([401, 401]);
+    // Otherwise the service waits at its end for the idle connections of `fetch`.
+    service.app.server.closeAllConnections();
     expect(started).toEqual(["password 0", "password 2"]);
   });
 

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { sql } from "kysely";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Database } from "../../../platform/database/queries.ts";
 import { sampleToken } from "../../../testing/database/samples.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { withQueries } from "../../../testing/database/with-queries.ts";
-import { startServiceInTest } from "../../../testing/use-service.ts";
+import { startServiceInTest, useService } from "../../../testing/use-service.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
 import { credentialQueries } from "../../people/queries.ts";
 import { apiTokenQueries } from "../../tokens/queries.ts";
@@ -17,68 +17,71 @@ const origin = "https://files.example.com";
 const PASSWORD = "correct horse battery";
 
 describe.each(engines)("requirement 36: a credential that is revoked while the body arrives, on $name", (engine) => {
-  async function start() {
-    let accepted = (): void => undefined;
-    const observe = (db: Database): Database => ({
-      ...db,
-      built: withQueries(db, lookupQueries, {
-        async isDisabled(userId) {
-          const isDisabled = await lookupQueries(db).isDisabled(userId);
-          // This check is the last step before the server reads the body.
-          setImmediate(accepted);
-          return isDisabled;
-        },
-      }),
-    });
-    const service = await startServiceInTest({ engine, hasAccounts: true, wrap: { database: observe } });
-    await service.app.listen({ port: 0, host: "127.0.0.1" });
+  let accepted = (): void => undefined;
+  const observe = (db: Database): Database => ({
+    ...db,
+    built: withQueries(db, lookupQueries, {
+      async isDisabled(userId) {
+        const isDisabled = await lookupQueries(db).isDisabled(userId);
+        // This check is the last step before the server reads the body.
+        setImmediate(accepted);
+        return isDisabled;
+      },
+    }),
+  });
+  const service = useService({ engine, hasAccounts: true, wrap: { database: observe } });
+  beforeAll(() => service.app.listen({ port: 0, host: "127.0.0.1" }));
+
+  /** Sends the headers of a request. Returns a function that sends the body and resolves with the status. */
+  async function hold(call: string, { headers, body }: { headers: readonly string[]; body: string }) {
     const { port } = service.app.server.address() as { port: number };
+    const socket = connect(port, "127.0.0.1");
+    onTestFinished(() => void socket.destroy());
+    const waiting = new Promise<void>((resolve) => {
+      accepted = resolve;
+    });
+    const length = `content-length: ${Buffer.byteLength(body)}`;
+    socket.write([`${call} HTTP/1.1`, "host: a", ...headers, length, "", ""].join("\r\n"));
+    await waiting;
+    return async () => {
+      socket.write(body);
+      const [response] = await once(socket, "data");
+      return Number(String(response).split(" ")[1]);
+    };
+  }
 
-    /** Sends the headers of a request. Returns a function that sends the body and resolves with the status. */
-    async function hold(call: string, { headers, body }: { headers: readonly string[]; body: string }) {
-      const socket = connect(port, "127.0.0.1");
-      onTestFinished(() => void socket.destroy());
-      const waiting = new Promise<void>((resolve) => {
-        accepted = resolve;
-      });
-      const length = `content-length: ${Buffer.byteLength(body)}`;
-      socket.write([`${call} HTTP/1.1`, "host: a", ...headers, length, "", ""].join("\r\n"));
-      await waiting;
-      return async () => {
-        socket.write(body);
-        const [response] = await once(socket, "data");
-        return Number(String(response).split(" ")[1]);
-      };
-    }
+  let people = 0;
+  const newName = () => `person-${++people}`;
 
-    async function signIn() {
-      const json = { email: "ann@example.com", name: "Ann", password: PASSWORD };
-      const { headers, body } = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
-      const [cookie = ""] = [headers["set-cookie"]].flat().map((line) => line?.split(";", 1)[0]);
-      return { userId: body.user.id as string, session: { origin, cookie } };
-    }
+  /** Creates an account with a session. */
+  async function signIn() {
+    const json = { email: `${newName()}@example.com`, name: "Ann", password: PASSWORD };
+    const { headers, body } = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
+    const [cookie = ""] = [headers["set-cookie"]].flat().map((line) => line?.split(";", 1)[0]);
+    return { userId: body.user.id as string, session: { origin, cookie } };
+  }
 
-    async function tokenOf(userId: string) {
-      await service.as(userId).send("GET /me");
-      return (await service.useCases.createApiTokenOf(userId, { label: "stolen", expiresAt: undefined })).token;
-    }
-    return { service, hold, signIn, tokenOf };
+  /** Creates a user of a JWT issuer with an API token. */
+  async function withToken() {
+    const userId = newName();
+    await service.as(userId).send("GET /me");
+    const { token } = await service.useCases.createApiTokenOf(userId, { label: "stolen", expiresAt: undefined });
+    return { userId, authorization: `authorization: Bearer ${token}` };
   }
 
   const JSON_TYPE = "content-type: application/json";
   const newToken = JSON.stringify({ label: "survivor" });
 
   it("an API token that is revoked while the body arrives creates no API token", async () => {
-    const { service, hold, tokenOf } = await start();
-    const headers = [JSON_TYPE, `authorization: Bearer ${await tokenOf("ann")}`];
+    const { userId, authorization } = await withToken();
+    const headers = [JSON_TYPE, authorization];
     const send = await hold("POST /tokens", { headers, body: newToken });
-    await service.useCases.revokeApiTokens({ userId: "ann" });
+    await service.useCases.revokeApiTokens({ userId });
     expect(await send()).toBe(401);
-    expect(await service.useCases.listApiTokens({ userId: "ann" })).toEqual([]);
+    expect(await service.useCases.listApiTokens({ userId })).toEqual([]);
   });
 
   it("a session that a new password ends while the body arrives creates no API token", async () => {
-    const { service, hold, signIn } = await start();
     const { userId, session } = await signIn();
     const headers = [JSON_TYPE, `origin: ${origin}`, `cookie: ${session.cookie}`];
     const send = await hold("POST /tokens", { headers, body: newToken });
@@ -93,34 +96,34 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
   });
 
   it("a user who is disabled while the body arrives gets no API token", async () => {
-    const { service, hold, tokenOf } = await start();
-    const headers = [JSON_TYPE, `authorization: Bearer ${await tokenOf("ann")}`];
+    const { userId, authorization } = await withToken();
+    const headers = [JSON_TYPE, authorization];
     const send = await hold("POST /tokens", { headers, body: newToken });
-    await service.useCases.disableUser("ann");
+    await service.useCases.disableUser(userId);
     expect(await send()).toBe(401);
-    expect(await service.useCases.listApiTokens({ userId: "ann" })).toHaveLength(1);
+    expect(await service.useCases.listApiTokens({ userId })).toHaveLength(1);
   });
 
   it("an API token that is revoked while the body arrives shares nothing", async () => {
-    const { service, hold, tokenOf } = await start();
-    const { id } = (await service.as("ann").send("POST /notes", { json: { title: "Plan" } })).body;
-    const headers = [JSON_TYPE, `authorization: Bearer ${await tokenOf("ann")}`];
+    const { userId, authorization } = await withToken();
+    const { id } = (await service.as(userId).send("POST /notes", { json: { title: "Plan" } })).body;
+    const headers = [JSON_TYPE, authorization];
     const send = await hold(`PUT /notes/${id}/shares`, { headers, body: JSON.stringify({ userIds: ["mallory"] }) });
-    await service.useCases.revokeApiTokens({ userId: "ann" });
+    await service.useCases.revokeApiTokens({ userId });
     expect(await send()).toBe(401);
-    expect((await service.as("ann").send(`GET /notes/${id}/shares`)).body.shares).toEqual([]);
+    expect((await service.as(userId).send(`GET /notes/${id}/shares`)).body.shares).toEqual([]);
   });
 
   it("an API token that is revoked while a form arrives attaches no file", async () => {
-    const { service, hold, tokenOf } = await start();
-    const { id } = (await service.as("ann").send("POST /notes", { json: { title: "Plan" } })).body;
+    const { userId, authorization } = await withToken();
+    const { id } = (await service.as(userId).send("POST /notes", { json: { title: "Plan" } })).body;
     const type = "content-type: multipart/form-data; boundary=xyz";
-    const headers = [type, `authorization: Bearer ${await tokenOf("ann")}`];
+    const headers = [type, authorization];
     const head = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n';
     const send = await hold(`POST /notes/${id}/attachments`, { headers, body: `${head}late\r\n--xyz--\r\n` });
-    await service.useCases.revokeApiTokens({ userId: "ann" });
+    await service.useCases.revokeApiTokens({ userId });
     expect(await send()).toBe(403);
-    expect((await service.as("ann").send(`GET /notes/${id}/attachments`)).body.items).toEqual([]);
+    expect((await service.as(userId).send(`GET /notes/${id}/attachments`)).body.items).toEqual([]);
   });
 
   it("a sign-in during which a new password is set leaves no session of the old password", async () => {
@@ -159,7 +162,6 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
   // On SQLite, two transactions never run at the same time.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("a sign-in waits for a new password that is being committed, and is refused", async () => {
-    const { service, signIn } = await start();
     const { db, database } = service;
     const { userId } = await signIn();
     const from = (await accountQueries(db).find(userId))?.passwordHash ?? "";
@@ -182,7 +184,6 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
   });
 
   itOnPostgres("requirement 56: a session that is being ended adds no passkey", async () => {
-    const { service, signIn } = await start();
     const { db, database } = service;
     const { userId } = await signIn();
     const sessions = database.db.kysely.selectFrom("auth_sessions").select("id").where("user_id", "=", userId);
@@ -246,7 +247,6 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
   );
 
   it("a credential that is revoked just before the transaction creates no API token", async () => {
-    const { service, signIn } = await start();
     const { userId } = await signIn();
     const create = (kind: "session" | "api-token") =>
       service.useCases.createApiToken(
@@ -258,7 +258,6 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
   });
 
   it("a revocation of all API tokens leaves no API token that is created at the same time", async () => {
-    const { service, signIn } = await start();
     const { userId } = await signIn();
     for (let round = 0; round < 10; round += 1) {
       const { record } = await service.useCases.createApiTokenOf(userId, { label: "first", expiresAt: undefined });
@@ -272,7 +271,6 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
   });
 
   it("a user gets at most 100 API tokens when many are created at the same time", async () => {
-    const { service, signIn } = await start();
     const { userId } = await signIn();
     for (let nth = 0; nth < 96; nth += 1) await apiTokenQueries(service.db).insert(sampleToken({ userId }));
     const create = () => service.useCases.createApiTokenOf(userId, { label: "many", expiresAt: undefined });

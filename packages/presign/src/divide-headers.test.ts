@@ -21,7 +21,7 @@ test.each([
   "cache-control",
   "if-none-match",
   "range",
-])("signs %s and returns it as a header to send", (name) => {
+])("the presigner signs the header %s and returns it as a header to send", (name) => {
   const { url, headers } = presignPut({ [name.toUpperCase()]: " 1 " });
   expect(headers).toEqual({ [name]: "1" });
   expect(new URL(url).searchParams.get("X-Amz-SignedHeaders")).toBe([name, "host"].sort().join(";"));
@@ -33,7 +33,7 @@ test.each([
   "x-amz-checksum-crc64nvme",
   "x-amz-server-side-encryption",
   "x-amz-server-side-encryption-customer-key",
-])("keeps %s a header", (name) => {
+])("the presigner keeps %s a header, outside of the query", (name) => {
   const { url, headers } = presignPut({ [name]: "value" });
   expect(headers).toEqual({ [name]: "value" });
   expect(new URL(url).searchParams.has(name)).toBe(false);
@@ -45,7 +45,7 @@ test.each([
   "x-amz-checksum-mode",
   "x-amz-checksum-algorithm",
   "x-amz-sdk-checksum-algorithm",
-])("moves %s into the query", (name) => {
+])("the presigner moves the header %s into the query", (name) => {
   const { url, headers } = presignPut({ [name]: "välue +" });
   expect(headers).toEqual({});
   expect(new URL(url).searchParams.get(name)).toBe("välue +");
@@ -68,16 +68,16 @@ test.each([
   ["x-amz-meta-title", "a\nb"],
   ["content-disposition", 'attachment; filename="é"'],
   ["content-length", 5 as unknown as string],
-])("refuses %j: %j", (name, value) => {
+])("the presigner refuses the header %j with the value %j", (name, value) => {
   expect(() => presignPut({ [name]: value })).toThrow(expect.objectContaining({ code: "invalid_header" }));
 });
 
-test.each(["Content-Type", "X-Amz-Acl"])("refuses a repeated %s", (name) => {
+test.each(["Content-Type", "X-Amz-Acl"])("the presigner refuses a repeated header %s", (name) => {
   const twice = { [name]: "a", [name.toLowerCase()]: "a" };
   expect(() => presignPut(twice)).toThrow(expect.objectContaining({ code: "invalid_header" }));
 });
 
-test("signs headers that have the name of an object property", () => {
+test("the presigner signs a header that has the name of an object property", () => {
   const { url, headers } = presignPut(JSON.parse('{"__proto__":"x"}'));
   expect(Object.entries(headers)).toEqual([["__proto__", "x"]]);
   expect(new URL(url).searchParams.get("X-Amz-SignedHeaders")).toBe("__proto__;host");

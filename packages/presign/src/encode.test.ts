@@ -4,14 +4,14 @@ import { encodeKey, encodeRfc3986, parseEncodedKey } from "./encode.ts";
 import * as any from "./testing/arbitraries.ts";
 
 describe("encodeRfc3986", () => {
-  test("encodes all but unreserved characters", () => {
+  test("encodeRfc3986 encodes all characters except the unreserved ones", () => {
     const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
     const kept = ascii.filter((character) => encodeRfc3986(character) === character);
     expect(kept.join("")).toBe("-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
     expect(encodeRfc3986(" !'()*+/é😀")).toBe("%20%21%27%28%29%2A%2B%2F%C3%A9%F0%9F%98%80");
   });
 
-  test("refuses half of a surrogate pair", () => {
+  test("encodeRfc3986 refuses half of a surrogate pair", () => {
     expect(() => encodeRfc3986("a\udc00")).toThrow(expect.objectContaining({ code: "invalid_text" }));
   });
 });
@@ -26,7 +26,7 @@ describe("encodeKey", () => {
     ["a/..b/c..", "a/..b/c.."],
     ["é".repeat(512), "%C3%A9".repeat(512)],
     ["k".repeat(1024), "k".repeat(1024)],
-  ])("encodes %j", (key, encoded) => {
+  ])("encodeKey encodes %j", (key, encoded) => {
     expect(encodeKey(key)).toBe(encoded);
   });
 
@@ -44,11 +44,11 @@ describe("encodeKey", () => {
     ["1,025 bytes in 513 characters", `${"é".repeat(512)}k`],
     ["1,026 bytes in 342 characters", "漢".repeat(342)],
     ["no text", undefined as unknown as string],
-  ])("refuses %s", (_what, key) => {
+  ])("encodeKey refuses a key with this fault: %s", (_what, key) => {
     expect(() => encodeKey(key)).toThrow(expect.objectContaining({ name: "PresignError", code: "invalid_key" }));
   });
 
-  test("survives a URL parser and decodes to the key", () => {
+  test("an encoded key survives a URL parser and decodes to the key", () => {
     const property = fc.property(any.key, (key) => {
       const encoded = encodeKey(key);
       expect(new URL(`https://host.example/${encoded}`).pathname).toBe(`/${encoded}`);
@@ -61,7 +61,7 @@ describe("encodeKey", () => {
 
 describe("parseEncodedKey", () => {
   test.each(["", "a b", "a?b", "a#b", "%2f", "%2F", "%41", "%FF", "a/../b", "a/%2E%2E/b", "%00", "é", "a\n"])(
-    "refuses %j",
+    "parseEncodedKey refuses %j",
     (stored) => {
       expect(() => parseEncodedKey(stored)).toThrow(expect.objectContaining({ code: "invalid_key" }));
     },

@@ -10,7 +10,7 @@ function policyOf(fields: Record<string, string>) {
   return JSON.parse(Buffer.from(fields.Policy ?? "", "base64").toString());
 }
 
-test("the policy covers every field but the signature", () => {
+test("the policy of presignPost covers every field except the signature", () => {
   const { url, fields, expiresAt } = presigner.presignPost({ ...options, fields: { acl: "private" } });
   expect(url).toBe("https://my-bucket.s3.eu-west-1.amazonaws.com/");
   expect(expiresAt).toBe(Date.UTC(2026, 10, 24, 12, 1, 0));
@@ -22,12 +22,12 @@ test("the policy covers every field but the signature", () => {
   });
 });
 
-test("a key that ends in the filename leaves the rest to the client", () => {
+test("a form whose key ends in the filename leaves the end of the key to the client", () => {
   const { fields } = presigner.presignPost({ ...options, key: "in/$" + "{filename}" });
   expect(policyOf(fields).conditions).toContainEqual(["starts-with", "$key", "in/"]);
 });
 
-test("drops repeated conditions", () => {
+test("presignPost drops repeated conditions", () => {
   const { fields } = presigner.presignPost({
     ...options,
     fields: { acl: "private" },
@@ -37,7 +37,7 @@ test("drops repeated conditions", () => {
   expect(conditions.filter((condition) => JSON.stringify(condition) === '{"acl":"private"}')).toHaveLength(1);
 });
 
-test("expires with the credentials", () => {
+test("a form of presignPost expires with its credentials", () => {
   const expiration = new Date(now + 10_000);
   const post = presigner.presignPost({ ...options, credentials: { ...credentials, expiration } });
   expect(post).toMatchObject({ expiresAt: expiration.getTime(), warning: "credentials_expire_first" });
@@ -52,7 +52,7 @@ test.each<{ what: string; change: object; code: string }>([
   { what: "a repeated field", change: { fields: { acl: "x", ACL: "x" } }, code: "invalid_policy" },
   { what: "a field that is not text", change: { fields: { acl: 1 } }, code: "invalid_policy" },
   { what: "no lifetime", change: { expiresInSeconds: 0 }, code: "invalid_expires_in" },
-])("refuses $what", ({ change, code }) => {
+])("presignPost refuses $what", ({ change, code }) => {
   expect(() => presigner.presignPost({ ...options, ...change })).toThrow(expect.objectContaining({ code }));
 });
 
@@ -61,7 +61,7 @@ test.each<[PolicyCondition]>([
   [["content-length-range", 6, 5]],
   [["content-length-range", 0, 1.5]],
   [["content-length-range", 0, Number.POSITIVE_INFINITY]],
-])("refuses the range %j", (condition) => {
+])("presignPost refuses the length range %j", (condition) => {
   const sign = () => presigner.presignPost({ ...options, conditions: [condition] });
   expect(sign).toThrow(expect.objectContaining({ code: "invalid_policy" }));
 });

@@ -77,7 +77,7 @@ const overrides = {
   expires: "ResponseExpires",
 } as const satisfies Record<keyof ResponseOverrides, keyof GetObjectCommandInput>;
 
-test("GET, with response overrides, version and headers", async () => {
+test("presignGet signs the URL of the AWS SDK, with response overrides, version and headers", async () => {
   const options = fc.record({
     ...caseOf,
     response: any.response,
@@ -95,7 +95,7 @@ test("GET, with response overrides, version and headers", async () => {
   }));
 });
 
-test("PUT, with signed headers, hoisted headers and metadata", async () => {
+test("presignPut signs the URL of the AWS SDK, with signed headers, hoisted headers and metadata", async () => {
   const metadata = fc.dictionary(fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,12}$/), any.queryValue, { maxKeys: 4 });
   const options = fc.record({
     ...caseOf,
@@ -121,7 +121,7 @@ test("PUT, with signed headers, hoisted headers and metadata", async () => {
   });
 });
 
-test("UploadPart", async () => {
+test("presignUploadPart signs the URL of the AWS SDK", async () => {
   const options = fc.record({ ...caseOf, uploadId: any.opaqueId, partNumber: fc.integer({ min: 1, max: 10_000 }) });
   await check(options, 300, ({ key, uploadId, partNumber, ...c }) => ({
     ours: createPresigner(c.target).presignUploadPart({ ...c, key, uploadId, partNumber }),
@@ -132,7 +132,7 @@ test("UploadPart", async () => {
 test.each([
   { verb: "presignHead", sdkCommand: (input: ObjectInput) => new HeadObjectCommand(input) },
   { verb: "presignDelete", sdkCommand: (input: ObjectInput) => new DeleteObjectCommand(input) },
-] as const)("$verb", async ({ verb, sdkCommand }) => {
+] as const)("$verb signs the URL of the AWS SDK", async ({ verb, sdkCommand }) => {
   const options = fc.record({ ...caseOf, versionId: fc.option(any.opaqueId, { nil: undefined }) });
   await check(options, 150, ({ key, versionId, ...c }) => ({
     ours: createPresigner(c.target)[verb satisfies keyof Presigner]({ ...c, key, versionId }),

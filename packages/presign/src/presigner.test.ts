@@ -18,7 +18,7 @@ function queryOf({ url }: { url: string }): Record<string, string> {
 }
 
 describe("the object", () => {
-  test("has the same URL for a key and its encoded key", () => {
+  test("presignGet signs the same URL for a key and its encoded key", () => {
     const key = "a/é +'.txt";
     const { key: _, ...rest } = options;
     const byKey = presigner.presignGet({ ...rest, key });
@@ -26,7 +26,7 @@ describe("the object", () => {
     expect(presigner.presignGet({ ...rest, encodedKey: parseEncodedKey("a/%C3%A9%20%2B%27.txt") })).toEqual(byKey);
   });
 
-  test("needs exactly one of key and encodedKey", () => {
+  test("presignGet needs either a key or an encoded key", () => {
     const both = { ...options, encodedKey: encodeKey("x") } as never;
     const { key: _, ...neither } = options;
     for (const wrong of [both, neither as never]) {
@@ -35,7 +35,7 @@ describe("the object", () => {
   });
 
   // The SDK signs a URL for such a key, but this URL names another object or no object.
-  test("cannot have a key that URL parsers collapse", () => {
+  test("every method of the presigner refuses a key that URL parsers collapse", () => {
     const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
     const { origin: _, ...methods } = presigner;
     for (const sign of Object.values(methods)) {
@@ -45,7 +45,7 @@ describe("the object", () => {
 });
 
 describe("the lifetime", () => {
-  test("counts from the whole second, across midnight", () => {
+  test("the lifetime of a URL counts from the whole second, across midnight", () => {
     const request = presigner.presignGet(options);
     expect(queryOf(request)).toMatchObject({ "X-Amz-Date": "20261124T235958Z", "X-Amz-Expires": "60" });
     expect(request.expiresAt).toBe(Date.UTC(2026, 10, 25, 0, 0, 58));
@@ -54,7 +54,7 @@ describe("the lifetime", () => {
 
   // The SDK signs URLs whose lifetime is 0, negative or a fraction, but such URLs never work.
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 604_801, "60", undefined])(
-    "refuses %j seconds",
+    "the presigner refuses a lifetime of %j seconds",
     (seconds) => {
       const sign = () => presigner.presignGet({ ...options, expiresInSeconds: seconds as number });
       expect(sign).toThrow(PresignError);
@@ -62,18 +62,21 @@ describe("the lifetime", () => {
     },
   );
 
-  test.each([1, 604_800])("allows %d seconds", (expiresInSeconds) => {
+  test.each([1, 604_800])("the presigner allows a lifetime of %d seconds", (expiresInSeconds) => {
     expect(queryOf(presigner.presignGet({ ...options, expiresInSeconds }))["X-Amz-Expires"]).toBe(
       String(expiresInSeconds),
     );
   });
 
-  test.each([-1, Number.NaN, Date.UTC(10_000, 0), "0", undefined, new Date()])("refuses now = %j", (instant) => {
-    const sign = () => presigner.presignGet({ ...options, now: instant as number });
-    expect(sign).toThrow(expect.objectContaining({ code: "invalid_now" }));
-  });
+  test.each([-1, Number.NaN, Date.UTC(10_000, 0), "0", undefined, new Date()])(
+    "the presigner refuses %j as the time of signing",
+    (instant) => {
+      const sign = () => presigner.presignGet({ ...options, now: instant as number });
+      expect(sign).toThrow(expect.objectContaining({ code: "invalid_now" }));
+    },
+  );
 
-  test("never reads the clock", () => {
+  test("the presigner never reads the clock", () => {
     const clock = vi.spyOn(Date, "now");
     presigner.presignPut(options);
     presigner.presignPost(options);
@@ -85,19 +88,19 @@ describe("temporary credentials", () => {
   const signFor = (lifeMs: number) =>
     presigner.presignGet({ ...options, credentials: { ...credentials, expiration: new Date(now + lifeMs) } });
 
-  test("that expire first shorten the URL with a warning", () => {
+  test("temporary credentials that expire before the URL shorten its lifetime, with a warning", () => {
     expect(signFor(10_000)).toMatchObject({ expiresAt: now + 10_000, warning: "credentials_expire_first" });
   });
 
-  test("that outlive the URL do not change it", () => {
+  test("temporary credentials that outlive the URL do not change the URL", () => {
     expect(signFor(60_000)).toEqual(presigner.presignGet(options));
   });
 
-  test.each([0, -1, Number.NaN])("that expired %d ms ago are refused", (lifeMs) => {
+  test.each([0, -1, Number.NaN])("the presigner refuses credentials that expire in %d ms", (lifeMs) => {
     expect(() => signFor(lifeMs)).toThrow(expect.objectContaining({ code: "credentials_expired" }));
   });
 
-  test("have their token in the query before signing", () => {
+  test("the session token of temporary credentials is a signed part of the query", () => {
     const withToken = (sessionToken: string) =>
       presigner.presignGet({ ...options, credentials: { ...credentials, sessionToken } });
     const first = queryOf(withToken("t+/=1"));
@@ -108,7 +111,7 @@ describe("temporary credentials", () => {
 });
 
 describe("cached signing keys", () => {
-  test("sign like new ones after many other credentials", () => {
+  test("a cached signing key signs like a new one after many other credentials", () => {
     const used = createPresigner(target);
     const days = Array.from({ length: 12 }, (_, day) => ({
       ...options,
@@ -120,7 +123,7 @@ describe("cached signing keys", () => {
     }
   });
 
-  test("notice a change of the credentials object", () => {
+  test("the cache of signing keys notices a change of the credentials object", () => {
     const used = createPresigner(target);
     const changing = { ...credentials };
     used.presignGet({ ...options, credentials: changing });
@@ -136,12 +139,12 @@ describe("cached signing keys", () => {
     { accessKeyId: "x", secretAccessKey: "y", sessionToken: "t\r" },
     { accessKeyId: "x\ud800", secretAccessKey: "y" },
     { accessKeyId: "x" } as never,
-  ])("refuses %j", (wrong) => {
+  ])("the presigner refuses the credentials %j", (wrong) => {
     const sign = () => presigner.presignGet({ ...options, credentials: wrong });
     expect(sign).toThrow(expect.objectContaining({ code: "invalid_credentials" }));
   });
 
-  test("keep the secret out of errors", () => {
+  test("an error about credentials does not contain the secret key", () => {
     const sign = () =>
       presigner.presignGet({ ...options, credentials: { accessKeyId: "", secretAccessKey: "hush-hush" } });
     expect(sign).toThrow(expect.not.objectContaining({ message: expect.stringContaining("hush") }));
@@ -153,14 +156,14 @@ describe("cache-stable signing", () => {
     presigner.presignGet({ ...options, expiresInSeconds: 100, cacheWindowSeconds: 50, now: instant });
   const start = Date.UTC(2026, 10, 24, 12, 0, 0);
 
-  test("returns one URL for each window of the clock", () => {
+  test("cache-stable signing returns one URL for each window of the clock", () => {
     const urls = [0, 1, 25_000, 49_999].map((ms) => sign(start + ms).url);
     expect(new Set(urls).size).toBe(1);
     expect(sign(start + 50_000).url).not.toBe(urls[0]);
     expect(sign(start - 1).url).not.toBe(urls[0]);
   });
 
-  test("leaves at least half of the lifetime and returns the true expiry", () => {
+  test("a cache-stable URL keeps at least half of its lifetime, and returns its true expiry", () => {
     for (let ms = 0; ms < 100_000; ms += 777) {
       const left = sign(start + ms).expiresAt - (start + ms);
       expect(left).toBeGreaterThan(50_000 - 1);
@@ -168,7 +171,7 @@ describe("cache-stable signing", () => {
     }
   });
 
-  test("signs with the key of the first day of the window", () => {
+  test("cache-stable signing uses the signing key of the first day of the window", () => {
     const midnight = Date.UTC(2026, 10, 25);
     const request = presigner.presignGet({ ...options, expiresInSeconds: 14, cacheWindowSeconds: 7, now: midnight });
     expect(queryOf(request)["X-Amz-Date"]).toMatch(/^20261124T2359/);
@@ -176,7 +179,7 @@ describe("cache-stable signing", () => {
   });
 
   test.each([0, -1, 1.5, Number.NaN, 31, "10"])(
-    "refuses a window of %j seconds for a URL of 60",
+    "cache-stable signing refuses a window of %j seconds for a URL of 60 seconds",
     (cacheWindowSeconds) => {
       const wrong = { ...options, cacheWindowSeconds: cacheWindowSeconds as number };
       expect(() => presigner.presignGet(wrong)).toThrow(expect.objectContaining({ code: "invalid_cache_window" }));
@@ -185,12 +188,12 @@ describe("cache-stable signing", () => {
 });
 
 describe("parts", () => {
-  test.each([0, 10_001, 1.5, "1"])("refuses part %j", (partNumber) => {
+  test.each([0, 10_001, 1.5, "1"])("presignUploadPart refuses the part number %j", (partNumber) => {
     const wrong = { ...options, uploadId: "u", partNumber: partNumber as number };
     expect(() => presigner.presignUploadPart(wrong)).toThrow(expect.objectContaining({ code: "invalid_part" }));
   });
 
-  test("refuses an empty upload id", () => {
+  test("presignUploadPart refuses an empty upload id", () => {
     const wrong = { ...options, uploadId: "", partNumber: 1 };
     expect(() => presigner.presignUploadPart(wrong)).toThrow(expect.objectContaining({ code: "invalid_part" }));
   });
@@ -213,11 +216,11 @@ describe("the target", () => {
     [{ endpoint: "https://host.example/base/" }, "https://my-bucket.host.example/base/k"],
     // The SDK puts this bucket into the host name, but a wildcard DNS entry does not match a bucket with dots.
     [{ endpoint: "http://host.example", bucket: "dotted.bucket" }, "http://host.example/dotted.bucket/k"],
-  ])("%j", (change, url) => {
+  ])("the presigner signs the URL of the target %j", (change, url) => {
     expect(urlAt(change)).toBe(url);
   });
 
-  test("has the origin of its URLs", () => {
+  test("the origin of a presigner is the origin of its URLs", () => {
     const property = fc.property(anyTarget, (given) => {
       const presigner = createPresigner(given);
       expect(new URL(presigner.presignGet({ ...options, key: "k" }).url).origin).toBe(presigner.origin);
@@ -243,7 +246,7 @@ describe("the target", () => {
     { endpoint: "https://user:pass@host" },
     { endpoint: "https://host/?x" },
     { endpoint: "https://host/#x" },
-  ])("refuses %j", (change) => {
+  ])("the presigner refuses the target %j", (change) => {
     expect(() => urlAt(change)).toThrow(expect.objectContaining({ code: "invalid_target" }));
   });
 });

@@ -7,16 +7,16 @@ const data = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.string({ unit: "bina
 const key = fc.uint8Array({ maxLength: 150 });
 
 describe.each([
-  { name: "the default", sha256: sha256Hex, hmac: hmacSha256 },
-  { name: "plain JavaScript", sha256: sha256HexJs, hmac: hmacSha256Js },
-])("$name", ({ sha256, hmac }) => {
-  test("hashes the examples of FIPS 180-2", () => {
+  { name: "the default SHA-256", sha256: sha256Hex, hmac: hmacSha256 },
+  { name: "the SHA-256 in plain JavaScript", sha256: sha256HexJs, hmac: hmacSha256Js },
+])("$name", ({ name, sha256, hmac }) => {
+  test(`${name} hashes the examples of FIPS 180-2`, () => {
     expect(sha256("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     expect(sha256("")).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     expect(sha256("a".repeat(1_000_000))).toBe("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
   });
 
-  test("agrees with createHash and createHmac", () => {
+  test(`${name} agrees with createHash and createHmac`, () => {
     const property = fc.property(key, data, (secret, message) => {
       expect(sha256(message)).toBe(createHash("sha256").update(message).digest("hex"));
       expect(toHex(hmac(secret, message))).toBe(createHmac("sha256", secret).update(message).digest("hex"));
@@ -24,14 +24,14 @@ describe.each([
     fc.assert(property, { numRuns: 300 });
   });
 
-  test("agrees with createHash at every length near the padding", () => {
+  test(`${name} agrees with createHash at every length near the padding`, () => {
     for (let length = 0; length <= 200; length++) {
       const bytes = new Uint8Array(length).fill(0xe9);
       expect(sha256(bytes)).toBe(createHash("sha256").update(bytes).digest("hex"));
     }
   });
 
-  test("replaces half of a surrogate pair as UTF-8 encoders do", () => {
+  test(`${name} replaces half of a surrogate pair as UTF-8 encoders do`, () => {
     expect(sha256("a\ud800")).toBe(createHash("sha256").update("a\ufffd").digest("hex"));
   });
 });

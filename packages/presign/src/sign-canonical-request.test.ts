@@ -25,8 +25,8 @@ host
 UNSIGNED-PAYLOAD`;
 
 test.each([
-  ["the default", createSignRequest],
-  ["plain JavaScript", plainSigner],
+  ["the default signer", createSignRequest],
+  ["the signer in plain JavaScript", plainSigner],
 ])("%s signs the worked example of the AWS documentation", (_name, createSigner) => {
   const sign = createSigner({ signingKey: deriveSigningKey({ ...exampleKey, service: "s3" }), scope: exampleScope });
   expect(sign("20130524T000000Z", exampleRequest)).toBe(
@@ -34,7 +34,7 @@ test.each([
   );
 });
 
-test("derives the signing key of the AWS documentation", () => {
+test("deriveSigningKey derives the signing key of the AWS documentation", () => {
   const key = deriveSigningKey({
     secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
     date: "20120215",
@@ -44,7 +44,7 @@ test("derives the signing key of the AWS documentation", () => {
   expect(Buffer.from(key).toString("hex")).toBe("f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d");
 });
 
-test("a reused signer equals a fresh HMAC", () => {
+test("a reused signer returns the signature of a new HMAC", () => {
   const signingKey = deriveSigningKey({ ...exampleKey, service: "s3" });
   const native = createSignRequest({ signingKey, scope: exampleScope });
   const plain = plainSigner({ signingKey, scope: exampleScope });
@@ -66,7 +66,7 @@ test.each([
     "with a node:crypto that has no one-shot hash",
     () => vi.spyOn(process, "getBuiltinModule").mockReturnValue({} as never),
   ],
-])("makes the same URL %s", async (_name, takeAway) => {
+])("the presigner makes the same URL %s", async (_name, takeAway) => {
   const options = {
     key: "a/é.txt",
     credentials: { accessKeyId: "AKID", secretAccessKey: "secret", sessionToken: "token" },

@@ -23,7 +23,7 @@ async function stored(client: Awaited<ReturnType<typeof startBucket>>["client"],
 }
 
 describe("a URL of the AWS SDK's presigner", () => {
-  test("allows the signed operation", async () => {
+  test("a URL of the AWS SDK allows the signed operation", async () => {
     const { client, endpoint } = await startWithSecret();
     const plain = createClient(endpoint, { requestChecksumCalculation: "WHEN_REQUIRED" });
     const put = await getSignedUrl(plain, new PutObjectCommand({ ...at("new +é"), ContentType: "text/plain" }), {
@@ -34,7 +34,7 @@ describe("a URL of the AWS SDK's presigner", () => {
     expect((await send({ method: "GET", url: get })).body.toString()).toBe("abc");
   });
 
-  test("stores metadata from its query", async () => {
+  test("a PUT URL of the AWS SDK stores the metadata from its query", async () => {
     const { client } = await startWithSecret();
     const url = await getSignedUrl(client, new PutObjectCommand({ ...at("a"), Metadata: { owner: "me" } }), {
       expiresIn: 60,
@@ -47,7 +47,7 @@ describe("a URL of the AWS SDK's presigner", () => {
 });
 
 describe("access", () => {
-  test("is refused without a signature", async () => {
+  test("a request without a signature is refused", async () => {
     const { endpoint, client } = await startWithSecret();
     for (const method of ["GET", "HEAD", "PUT", "DELETE", "POST"]) {
       for (const path of ["/", `/${BUCKET}`, `/${BUCKET}?list-type=2`, `/${BUCKET}/secret`, `/${BUCKET}/new`]) {
@@ -59,7 +59,7 @@ describe("access", () => {
     expect(await stored(client, "new")).toBeUndefined();
   });
 
-  test("is refused to a forged, expired, future or foreign URL", async () => {
+  test("a forged, expired, future or foreign URL is refused", async () => {
     const { presigner } = await startWithSecret();
     const now = Date.now();
     const get = (change: object) => presigner.presignGet({ ...signing("secret"), ...change }).url;
@@ -82,7 +82,7 @@ describe("access", () => {
     }
   });
 
-  test("is refused to a URL that expires by the clock of the bucket", async () => {
+  test("a URL is refused when it expires by the clock of the bucket", async () => {
     let now = Date.now();
     const { client, endpoint } = await startBucket({ now: () => now });
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
@@ -92,14 +92,14 @@ describe("access", () => {
     expect((await send({ method: "GET", url })).body.toString()).toContain("<Message>Request has expired</Message>");
   });
 
-  test("is refused to a GET URL with another method", async () => {
+  test("a GET URL is refused with another method", async () => {
     const { client, presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("secret"));
     for (const method of ["HEAD", "PUT", "DELETE", "POST"]) expect((await send({ method, url })).status).toBe(403);
     expect(await stored(client, "secret")).toBe("for few eyes");
   });
 
-  test("is refused to a PUT URL with an unsigned x-amz-copy-source", async () => {
+  test("a PUT URL is refused with an unsigned x-amz-copy-source", async () => {
     const { client, presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("mine"));
     for (const name of ["x-amz-copy-source", "X-AMZ-Copy-Source"]) {
@@ -120,14 +120,14 @@ describe("access", () => {
     expect(await stored(client, "mine")).toBeUndefined();
   });
 
-  test("is refused to a query signature together with a header", async () => {
+  test("a signature in the query is refused together with an Authorization header", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("secret"));
     const response = await send({ method: "GET", url, headers: { authorization: "Bearer token-of-the-app" } });
     expect([response.status, response.code]).toEqual([400, "InvalidArgument"]);
   });
 
-  test("is refused to a path that differs slightly from the signed one", async () => {
+  test("a path that differs slightly from the signed path is refused", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("a/b"));
     for (const path of ["a//b", "a/./b", "a/c/../b", "a/b/", "A/b", "a%252Fb"]) {
@@ -138,7 +138,7 @@ describe("access", () => {
 });
 
 describe("requirement 3: the declared size is signed", () => {
-  test("a body of another length is refused without a trace", async () => {
+  test("requirement 3: a body of another length than the signed one is refused and not stored", async () => {
     const { client, presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a", { "content-length": "5" }));
     for (const body of ["1234", "123456", ""]) {
@@ -151,7 +151,7 @@ describe("requirement 3: the declared size is signed", () => {
     expect((await send({ method: "PUT", url, headers: { "content-length": "5" }, body: "12345" })).status).toBe(200);
   });
 
-  test("a body longer than its Content-Length is cut", async () => {
+  test("requirement 3: a body longer than its Content-Length is cut", async () => {
     const { client, presigner, port } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a", { "content-length": "3" }));
     const { host, pathname, search } = new URL(url);
@@ -164,7 +164,7 @@ describe("requirement 3: the declared size is signed", () => {
     expect(["abc", undefined]).toContain(await stored(client, "a"));
   });
 
-  test("conflicting lengths are refused before the body is read", async () => {
+  test("requirement 3: conflicting lengths are refused before the body is read", async () => {
     const { client, presigner, port } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a"));
     const { host, pathname, search } = new URL(url);
@@ -181,7 +181,7 @@ describe("requirement 3: the declared size is signed", () => {
     expect(await stored(client, "a")).toBeUndefined();
   });
 
-  test("returns 411 without a length", async () => {
+  test("requirement 3: an upload without a length gets 411", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a"));
     const response = await send({ method: "PUT", url, headers: { "transfer-encoding": "chunked" }, body: "12345" });
@@ -204,7 +204,7 @@ describe("requirement 5: a header to store must be signed", () => {
     ["x-amz-tagging", "a=b"],
   ];
 
-  test.each(headers)("refuses an unsigned %s: %s on a presigned request", async (name, value) => {
+  test.each(headers)("requirement 5: an unsigned %s: %s on a presigned request is refused", async (name, value) => {
     const { client, presigner, endpoint } = await startWithSecret();
     const put = presigner.presignPut(signing("a"));
     const copy = presigner.presignPut(signing("a", { "x-amz-copy-source": `${BUCKET}/secret` }));
@@ -222,7 +222,7 @@ describe("requirement 5: a header to store must be signed", () => {
     expect(await stored(client, "a")).toBeUndefined();
   });
 
-  test.each(headers.slice(0, 7))("stores a signed %s: %s", async (name, value) => {
+  test.each(headers.slice(0, 7))("requirement 5: an upload with a signed %s: %s is stored", async (name, value) => {
     const { presigner } = await startWithSecret();
     const { url, headers: signed } = presigner.presignPut(signing("a", { [name.toLowerCase()]: value }));
     expect(
@@ -230,26 +230,29 @@ describe("requirement 5: a header to store must be signed", () => {
     ).toBe(200);
   });
 
-  test.each(["no-cache", "max-age=0"])("accepts Cache-Control: %s, which browsers add themselves", async (value) => {
-    const { presigner } = await startWithSecret();
-    const { url } = presigner.presignPut(signing("a"));
-    const response = await send({
-      method: "PUT",
-      url,
-      headers: { "content-length": "3", "cache-control": value },
-      body: "abc",
-    });
-    expect(response.status).toBe(200);
-  });
+  test.each(["no-cache", "max-age=0"])(
+    "an upload with Cache-Control: %s, which browsers add themselves, is accepted",
+    async (value) => {
+      const { presigner } = await startWithSecret();
+      const { url } = presigner.presignPut(signing("a"));
+      const response = await send({
+        method: "PUT",
+        url,
+        headers: { "content-length": "3", "cache-control": value },
+        body: "abc",
+      });
+      expect(response.status).toBe(200);
+    },
+  );
 
-  test("ignores the Cache-Control of a presigned download", async () => {
+  test("the Cache-Control of a presigned download is ignored", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("secret"));
     expect((await send({ method: "GET", url, headers: { "cache-control": "no-store" } })).status).toBe(200);
   });
 });
 
-test("requirement 4: refuses a content type other than the signed one", async () => {
+test("requirement 4: an upload with another content type than the signed one is refused", async () => {
   const { client, presigner } = await startWithSecret();
   const { url } = presigner.presignPut(signing("a", { "content-type": "image/png" }));
   const put = (headers: Record<string, string>) =>
@@ -263,7 +266,7 @@ test("requirement 4: refuses a content type other than the signed one", async ()
 });
 
 describe("requirement 6: the same PUT URL twice", () => {
-  test("the second returns 412 and changes nothing", async () => {
+  test("requirement 6: the second PUT to a URL gets 412 and changes nothing", async () => {
     const { client, presigner } = await startWithSecret();
     const { url, headers } = presigner.presignPut(signing("a", { "if-none-match": "*" }));
     const put = (body: string) => send({ method: "PUT", url, headers: { ...headers, "content-length": "3" }, body });
@@ -273,7 +276,7 @@ describe("requirement 6: the same PUT URL twice", () => {
     expect(await stored(client, "a")).toBe("abc");
   });
 
-  test("refuses a request without the signed condition", async () => {
+  test("requirement 6: a PUT without the signed condition is refused", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a", { "if-none-match": "*" }));
     expect((await send({ method: "PUT", url, headers: { "content-length": "3" }, body: "abc" })).code).toBe(
@@ -281,7 +284,7 @@ describe("requirement 6: the same PUT URL twice", () => {
     );
   });
 
-  test("stores the bytes of one of 8 parallel requests", async () => {
+  test("requirement 6: of 8 parallel PUTs to a URL, the bytes of one are stored", async () => {
     const { client, presigner } = await startWithSecret();
     for (let round = 0; round < 5; round++) {
       const key = `race-${round}`;
@@ -300,7 +303,7 @@ describe("requirement 6: the same PUT URL twice", () => {
     }
   });
 
-  test("If-Match replaces only the expected object", async () => {
+  test("a PUT with If-Match replaces only the expected object", async () => {
     const { client } = await startWithSecret();
     const { ETag } = await client.send(new PutObjectCommand({ ...at("a"), Body: "one" }));
     await client.send(new PutObjectCommand({ ...at("a"), Body: "two", IfMatch: ETag }));
@@ -316,7 +319,7 @@ describe("requirement 6: the same PUT URL twice", () => {
   });
 });
 
-test("errors are documents with a request id, but without a body for HEAD", async () => {
+test("an error is a document with a request id, but has no body for HEAD", async () => {
   const { presigner, endpoint } = await startWithSecret();
   const missing = await send({ method: "GET", url: presigner.presignGet(signing("<&>")).url });
   expect(missing.headers["content-type"]).toBe("application/xml");

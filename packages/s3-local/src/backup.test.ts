@@ -17,7 +17,7 @@ async function startWithFile() {
 }
 
 describe("a backup of a running bucket", () => {
-  it("copies an object whose deletion arrives before the metadata is copied", async () => {
+  it("a backup copies an object whose deletion arrives before the metadata is copied", async () => {
     const { dataDir, bucket, client, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
     const removed = remove();
@@ -35,7 +35,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("does not delay a deletion after the metadata is copied", async () => {
+  it("a backup does not delay a deletion after the metadata is copied", async () => {
     const { dataDir, bucket, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
     await backup.copyMetadata(join(dataDir, "copy.sqlite"));
@@ -44,7 +44,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("deletes the copy of the metadata in its own folder when it ends", async () => {
+  it("a backup deletes the copy of the metadata in its own folder when it ends", async () => {
     const { dataDir, bucket, close } = await startWithFile();
     const backup = await bucket.startBackup();
     const copy = await backup.copyMetadata(join(dataDir, "missing", "copy.sqlite"));
@@ -54,7 +54,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("refuses a second backup until the first one ends", async () => {
+  it("a bucket refuses a second backup until the first one ends", async () => {
     const { bucket, close } = await startWithFile();
     const backup = await bucket.startBackup();
     await expect(bucket.startBackup()).rejects.toThrow("Another backup is running");
@@ -63,7 +63,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("continues when an earlier backup ends a second time", async () => {
+  it("a backup continues when an earlier backup ends a second time", async () => {
     const { dataDir, bucket, remove, close } = await startWithFile();
     const earlier = await bucket.startBackup();
     await earlier.end();

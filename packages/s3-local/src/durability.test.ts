@@ -37,7 +37,7 @@ describe("kill -9", () => {
     return { child, endpoint };
   }
 
-  test("6 times under load: keeps every acknowledged object whole", async () => {
+  test("a bucket keeps every acknowledged object whole when it is killed under load", async () => {
     const dataDir = await temporaryFolder();
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 6; round++) {
@@ -96,30 +96,33 @@ describe("kill -9", () => {
 });
 
 describe("an interrupted upload", () => {
-  test.each([0.01, 0.5, 0.99])("after %d of its bytes leaves the old object and no file", async (share) => {
-    const requests: (BucketEvent & { type: "request" })[] = [];
-    let notify = () => {};
-    const logger = (event: BucketEvent) => {
-      if (event.type === "request") requests.push(event);
-      notify();
-    };
-    const { client, endpoint, dataDir } = await startBucket({ logger });
-    await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
-    const body = randomBytes(4_000_000);
-    const { url } = presignerFor(endpoint).presignPut(signing("a"));
-    const outgoing = open({ method: "PUT", url, headers: { "content-length": String(body.length) } });
-    outgoing.on("error", () => {});
-    const logged = new Promise<void>((resolve) => {
-      notify = resolve;
-    });
-    outgoing.write(body.subarray(0, body.length * share), () => outgoing.destroy());
-    await logged;
-    expect(requests.at(-1)).toMatchObject({ method: "PUT", status: 400, code: "IncompleteBody" });
-    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("old");
-    expect([(await blobsIn(dataDir)).length, await unfinishedIn(dataDir)]).toEqual([1, []]);
-  });
+  test.each([0.01, 0.5, 0.99])(
+    "an upload that is cut after %d of its bytes leaves the old object and no file",
+    async (share) => {
+      const requests: (BucketEvent & { type: "request" })[] = [];
+      let notify = () => {};
+      const logger = (event: BucketEvent) => {
+        if (event.type === "request") requests.push(event);
+        notify();
+      };
+      const { client, endpoint, dataDir } = await startBucket({ logger });
+      await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
+      const body = randomBytes(4_000_000);
+      const { url } = presignerFor(endpoint).presignPut(signing("a"));
+      const outgoing = open({ method: "PUT", url, headers: { "content-length": String(body.length) } });
+      outgoing.on("error", () => {});
+      const logged = new Promise<void>((resolve) => {
+        notify = resolve;
+      });
+      outgoing.write(body.subarray(0, body.length * share), () => outgoing.destroy());
+      await logged;
+      expect(requests.at(-1)).toMatchObject({ method: "PUT", status: 400, code: "IncompleteBody" });
+      expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("old");
+      expect([(await blobsIn(dataDir)).length, await unfinishedIn(dataDir)]).toEqual([1, []]);
+    },
+  );
 
-  test("stays invisible until it is complete", async () => {
+  test("an upload stays invisible until it is complete", async () => {
     const { client, endpoint } = await startBucket();
     const { url } = presignerFor(endpoint).presignPut(signing("a"));
     const outgoing = open({ method: "PUT", url, headers: { "content-length": "6" } });
@@ -134,21 +137,24 @@ describe("an interrupted upload", () => {
 });
 
 describe("a running download", () => {
-  test.each(["replaced", "deleted"])("finishes before the bytes of its %s object are deleted", async (change) => {
-    const { client, endpoint, dataDir, close } = await startBucket();
-    const body = randomBytes(20_000_000);
-    await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
-    const outgoing = open({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });
-    outgoing.end();
-    const [incoming] = await once(outgoing, "response");
-    if (change === "deleted") await client.send(new DeleteObjectCommand(at("a")));
-    else await client.send(new PutObjectCommand({ ...at("a"), Body: "new" }));
-    expect(Buffer.concat(await incoming.toArray()).equals(body)).toBe(true);
-    await close();
-    expect(await blobsIn(dataDir)).toHaveLength(change === "deleted" ? 0 : 1);
-  });
+  test.each(["replaced", "deleted"])(
+    "a download finishes before the bytes of its %s object are deleted",
+    async (change) => {
+      const { client, endpoint, dataDir, close } = await startBucket();
+      const body = randomBytes(20_000_000);
+      await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
+      const outgoing = open({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });
+      outgoing.end();
+      const [incoming] = await once(outgoing, "response");
+      if (change === "deleted") await client.send(new DeleteObjectCommand(at("a")));
+      else await client.send(new PutObjectCommand({ ...at("a"), Body: "new" }));
+      expect(Buffer.concat(await incoming.toArray()).equals(body)).toBe(true);
+      await close();
+      expect(await blobsIn(dataDir)).toHaveLength(change === "deleted" ? 0 : 1);
+    },
+  );
 
-  test("frees the bytes when the client leaves", async () => {
+  test("a download frees the bytes of its deleted object when the client leaves", async () => {
     let notify = () => {};
     const { client, endpoint, dataDir, close } = await startBucket({ logger: () => notify() });
     await client.send(new PutObjectCommand({ ...at("a"), Body: randomBytes(20_000_000) }));
@@ -167,7 +173,7 @@ describe("a running download", () => {
 });
 
 describe("a data folder", () => {
-  test("is locked for one process", async () => {
+  test("a data folder is locked for one process", async () => {
     const { dataDir, close } = await startBucket();
     const again = () => startS3Local({ dataDir, credentials: CREDENTIALS });
     await expect(again()).rejects.toThrow("in use by another process");
@@ -175,7 +181,7 @@ describe("a data folder", () => {
     await (await again()).close();
   });
 
-  test("loses only blobs without an object at startup", async () => {
+  test("a start deletes only the blobs that belong to no object", async () => {
     const first = await startBucket();
     await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const [blob = ""] = await blobsIn(first.dataDir);
@@ -192,7 +198,7 @@ describe("a data folder", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 
-  test("opens with the lifecycles table of an older version", async () => {
+  test("a data folder with the lifecycles table of an older version opens", async () => {
     const first = await startBucket();
     await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     await first.close();
@@ -204,7 +210,7 @@ describe("a data folder", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 
-  test("keeps buckets, objects and CORS rules over a restart", async () => {
+  test("a data folder keeps buckets, objects and CORS rules over a restart", async () => {
     const first = await startBucket({ cors: { allowedOrigins: ["*"] } });
     await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc", Metadata: { b: "c" } }));
     await first.close();

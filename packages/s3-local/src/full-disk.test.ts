@@ -36,13 +36,13 @@ function takeRest(dataDir: string): void {
 
 // A bucket reserves 4 MiB of its disk. On a disk of 6 MiB, only 2 MiB are left for objects.
 describe("a bucket on a full disk", () => {
-  it("returns 507 for an upload", async () => {
+  it("an upload to a full disk returns 507", async () => {
     const { client } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
     const { error } = await fill(client);
     expect(error).toMatchObject({ name: "InsufficientStorage", $metadata: { httpStatusCode: 507 } });
   });
 
-  it("accepts uploads again after deletions, and keeps the other objects", async () => {
+  it("a bucket on a full disk accepts uploads after deletions, and keeps the other objects", async () => {
     const { client, dataDir } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
     const { stored } = await fill(client);
     takeRest(dataDir);
@@ -57,7 +57,7 @@ describe("a bucket on a full disk", () => {
     }
   });
 
-  it("writes its reserve again when there is space", async () => {
+  it("a bucket writes its reserve again when the disk has space", async () => {
     const { client, dataDir } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
     const reserveBytes = async () => (await stat(join(dataDir, "reserve"))).size;
     expect(await reserveBytes()).toBe(4 * 2 ** 20);
@@ -68,7 +68,7 @@ describe("a bucket on a full disk", () => {
 });
 
 describe("a bucket on a disk that becomes read-only", () => {
-  it("says what is wrong and what to do", async () => {
+  it("a bucket on a read-only disk says what is wrong and what to do", async () => {
     const disk = mountFragileDisk();
     const { client } = await startBucket({ dataDir: disk.folder });
     disk.break();

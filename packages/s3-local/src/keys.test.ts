@@ -17,7 +17,7 @@ const HOSTILE_KEYS = [
   ...["x".repeat(300), `${"y".repeat(300)}/${"z".repeat(300)}`, "k".repeat(1024), "é".repeat(512)],
 ];
 
-test("hostile keys stay distinct and within the data folder", async () => {
+test("objects with hostile keys stay distinct and within the data folder", async () => {
   const parent = await temporaryFolder();
   const { client, dataDir } = await startBucket({ dataDir: join(parent, "deep", "data") });
   const at = (Key: string) => ({ Bucket: BUCKET, Key });
@@ -42,7 +42,7 @@ test("hostile keys stay distinct and within the data folder", async () => {
   expect((await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).KeyCount).toBe(0);
 });
 
-test("deleting d keeps d/e and deleting d/e keeps d", async () => {
+test("deleting the object d keeps d/e, and deleting d/e keeps d", async () => {
   const { client } = await startBucket();
   const at = (Key: string) => ({ Bucket: BUCKET, Key });
   for (const key of ["d", "d/e", "d//"]) await client.send(new PutObjectCommand({ ...at(key), Body: key }));

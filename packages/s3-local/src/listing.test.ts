@@ -63,7 +63,7 @@ async function listAllByMarker(client: S3Client, input: Omit<ListObjectsCommandI
 }
 
 describe("listing", () => {
-  test("returns the pages of a sorted array for any keys and parameters", async () => {
+  test("a list of objects has the pages of a sorted array for any keys and parameters", async () => {
     const { client } = await startBucket();
     // The alphabet is small, so that many keys have a common prefix. The order of some letters is different in UTF-8 and UTF-16.
     const text = (maxLength: number) =>
@@ -109,7 +109,7 @@ describe("listing", () => {
     );
   });
 
-  test("describes each object", async () => {
+  test("a list of objects describes each object", async () => {
     const { client } = await startBucket();
     const { ETag } = await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
     const page = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
@@ -127,7 +127,7 @@ describe("listing", () => {
     ]);
   });
 
-  test("has the owner when the client asks for it, and in version 1", async () => {
+  test("a list of objects names the owner when the client asks for it, and in version 1", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
     const owner = async (FetchOwner?: boolean) =>
@@ -137,7 +137,7 @@ describe("listing", () => {
     expect(old.Contents?.[0]?.Owner?.ID).toBe("AKIDEXAMPLE");
   });
 
-  test("in version 1 continues after a marker or a common prefix", async () => {
+  test("a list of objects in version 1 continues after a marker or a common prefix", async () => {
     const { client } = await startBucket();
     for (const Key of ["a/1", "a/2", "b", "c"])
       await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
@@ -155,7 +155,7 @@ describe("listing", () => {
     await expect(missing).rejects.toMatchObject({ name: "NoSuchBucket" });
   });
 
-  test("accepts a page size of 0 and limits larger ones", async () => {
+  test("a list of objects accepts a page size of 0, and limits a size over 1,000", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
     const nothing = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, MaxKeys: 0 }));
@@ -168,13 +168,13 @@ describe("listing", () => {
     { ContinuationToken: "made-up" },
     { ContinuationToken: ".!" },
     { EncodingType: "base64" as "url" },
-  ])("returns 400 for %j", async (input) => {
+  ])("a list of objects is refused with 400 for %j", async (input) => {
     const { client } = await startBucket();
     const listed = client.send(new ListObjectsV2Command({ Bucket: BUCKET, ...input }));
     await expect(listed).rejects.toMatchObject({ name: "InvalidArgument" });
   });
 
-  test("takes one step for a thousand keys with one prefix", async () => {
+  test("a list of objects joins a thousand keys with one prefix, and has pages of 1,000 keys", async () => {
     const { client } = await startBucket();
     const put = (Key: string) => client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
     const keys = Array.from({ length: 1200 }, (_, index) => `a/${String(index).padStart(4, "0")}`);

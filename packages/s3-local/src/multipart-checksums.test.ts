@@ -24,50 +24,56 @@ describe("the checksum of a multipart object", () => {
     return base64Digest(stream);
   };
 
-  test.each(["CRC32", "CRC32C", "SHA1", "SHA256"] as const)("by %s is composite", async (ChecksumAlgorithm) => {
-    const { client } = await startBucket();
-    const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART], { ChecksumAlgorithm });
-    const composite = createChecksumStream(ChecksumAlgorithm);
-    for (const part of Parts) composite.update(Buffer.from(part[`Checksum${ChecksumAlgorithm}`] ?? "", "base64"));
-    const expected = {
-      [`Checksum${ChecksumAlgorithm}`]: `${composite.digest().toString("base64")}-2`,
-      ChecksumType: "COMPOSITE",
-    };
-    expect(await complete()).toMatchObject(expected);
-    expect(await client.send(new HeadObjectCommand({ ...at("a"), ChecksumMode: "ENABLED" }))).toMatchObject(expected);
-    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).equals(whole)).toBe(true);
-  });
+  test.each(["CRC32", "CRC32C", "SHA1", "SHA256"] as const)(
+    "the %s of a multipart object is composite",
+    async (ChecksumAlgorithm) => {
+      const { client } = await startBucket();
+      const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART], { ChecksumAlgorithm });
+      const composite = createChecksumStream(ChecksumAlgorithm);
+      for (const part of Parts) composite.update(Buffer.from(part[`Checksum${ChecksumAlgorithm}`] ?? "", "base64"));
+      const expected = {
+        [`Checksum${ChecksumAlgorithm}`]: `${composite.digest().toString("base64")}-2`,
+        ChecksumType: "COMPOSITE",
+      };
+      expect(await complete()).toMatchObject(expected);
+      expect(await client.send(new HeadObjectCommand({ ...at("a"), ChecksumMode: "ENABLED" }))).toMatchObject(expected);
+      expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).equals(whole)).toBe(true);
+    },
+  );
 
-  test.each(["CRC32", "CRC32C", "CRC64NVME"] as const)("by %s can cover the full object", async (ChecksumAlgorithm) => {
-    const { client } = await startBucket();
-    const { complete } = await uploadParts(client, [FULL_PART, LAST_PART], {
-      ChecksumAlgorithm,
-      ChecksumType: "FULL_OBJECT",
-    });
-    const name = `Checksum${ChecksumAlgorithm}`;
-    const wrong = ChecksumAlgorithm === "CRC64NVME" ? "AAAAAAAAAAA=" : "AAAAAA==";
-    await expect(complete({ [name]: wrong, ChecksumType: "FULL_OBJECT" })).rejects.toMatchObject({
-      name: "BadDigest",
-    });
-    const expected = { [name]: await full(ChecksumAlgorithm), ChecksumType: "FULL_OBJECT" };
-    expect(await complete(expected)).toMatchObject(expected);
-    const got = await client.send(new GetObjectCommand(at("a")));
-    expect(got).toMatchObject(expected);
-    expect((await bytesOf(got)).equals(whole)).toBe(true);
-  });
+  test.each(["CRC32", "CRC32C", "CRC64NVME"] as const)(
+    "the %s of a multipart object can cover the full object",
+    async (ChecksumAlgorithm) => {
+      const { client } = await startBucket();
+      const { complete } = await uploadParts(client, [FULL_PART, LAST_PART], {
+        ChecksumAlgorithm,
+        ChecksumType: "FULL_OBJECT",
+      });
+      const name = `Checksum${ChecksumAlgorithm}`;
+      const wrong = ChecksumAlgorithm === "CRC64NVME" ? "AAAAAAAAAAA=" : "AAAAAA==";
+      await expect(complete({ [name]: wrong, ChecksumType: "FULL_OBJECT" })).rejects.toMatchObject({
+        name: "BadDigest",
+      });
+      const expected = { [name]: await full(ChecksumAlgorithm), ChecksumType: "FULL_OBJECT" };
+      expect(await complete(expected)).toMatchObject(expected);
+      const got = await client.send(new GetObjectCommand(at("a")));
+      expect(got).toMatchObject(expected);
+      expect((await bytesOf(got)).equals(whole)).toBe(true);
+    },
+  );
 
   test.each([
     { ChecksumAlgorithm: "SHA256", ChecksumType: "FULL_OBJECT" },
     { ChecksumAlgorithm: "CRC64NVME", ChecksumType: "COMPOSITE" },
     { ChecksumAlgorithm: "MD4" },
-  ] as const)("cannot be %j", async (input) => {
+  ] as const)("a multipart upload with %j is refused", async (input) => {
     const { client } = await startBucket();
     const created = client.send(new CreateMultipartUploadCommand({ ...at("a"), ...(input as object) }));
     await expect(created).rejects.toMatchObject({ name: "InvalidRequest" });
   });
 
   test.each(["SHA1", "SHA256", "CRC32"] as const)(
-    "by %s is accepted without its part count",
+    "the %s of a multipart object is accepted without its part count",
     async (ChecksumAlgorithm) => {
       const { client } = await startBucket();
       const name = `Checksum${ChecksumAlgorithm}` as const;
@@ -80,7 +86,7 @@ describe("the checksum of a multipart object", () => {
     },
   );
 
-  test("is required for every part and the completion", async () => {
+  test("a multipart upload with a checksum needs it for every part and the completion", async () => {
     const { client, endpoint } = await startBucket();
     const { Parts, complete, UploadId = "" } = await uploadParts(client, [LAST_PART], { ChecksumAlgorithm: "SHA256" });
     const { url } = presignerFor(endpoint).presignUploadPart({ ...signing("a"), uploadId: UploadId, partNumber: 1 });

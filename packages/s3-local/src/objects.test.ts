@@ -23,8 +23,8 @@ const whenRequired: S3ClientConfig = {
 describe.each([
   ["with its default settings", {}],
   ["with checksums only when required", whenRequired],
-])("the AWS SDK %s", (_, config) => {
-  test.each([0, 1, 65_536, 3_000_001])("stores and reads back %i bytes", async (sizeBytes) => {
+])("the AWS SDK %s", (settings, config) => {
+  test.each([0, 1, 65_536, 3_000_001])(`the AWS SDK ${settings} stores and reads back %i bytes`, async (sizeBytes) => {
     const { client, failures } = await startBucket({ client: config });
     const body = randomBytes(sizeBytes);
     const put = await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
@@ -34,7 +34,7 @@ describe.each([
     expect(failures).toEqual([]);
   });
 
-  test("stores a slow stream", async () => {
+  test(`the AWS SDK ${settings} stores a slow stream`, async () => {
     const { client } = await startBucket({ client: config });
     const body = randomBytes(1_500_000);
     const pieces = [body.subarray(0, 10), body.subarray(10, 700_000), body.subarray(700_000)];
@@ -42,7 +42,7 @@ describe.each([
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).equals(body)).toBe(true);
   });
 
-  test("stores the headers of an object without aws-chunked", async () => {
+  test(`the AWS SDK ${settings} stores the headers of an object without aws-chunked`, async () => {
     const { client } = await startBucket({ client: config });
     const described = {
       CacheControl: "max-age=1",
@@ -63,7 +63,7 @@ describe.each([
     });
   });
 
-  test("deletes a key with and without an object", async () => {
+  test(`the AWS SDK ${settings} deletes a key with and without an object`, async () => {
     const { client } = await startBucket({ client: config });
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     for (let round = 0; round < 2; round++) {
@@ -74,7 +74,7 @@ describe.each([
     await expect(client.send(new HeadObjectCommand(at("a")))).rejects.toMatchObject({ name: "NotFound" });
   });
 
-  test("deletes many keys at once", async () => {
+  test(`the AWS SDK ${settings} deletes many keys at once`, async () => {
     const { client } = await startBucket({ client: config });
     const keys = ["a", "b/c", " d ", "<&>\"'", "e\rf\ng", "&#13;", "&amp;", "é😀", "constructor", "__proto__"];
     for (const key of keys) await client.send(new PutObjectCommand({ ...at(key), Body: key }));
@@ -103,19 +103,22 @@ describe("a range", () => {
     ["bytes=8-100", "89", "bytes 8-9/10"],
     ["bytes=-3", "789", "bytes 7-9/10"],
     ["bytes=-100", "0123456789", "bytes 0-9/10"],
-  ])("%s is %s", async (range, text, contentRange) => {
+  ])("a download with the range %s returns %s", async (range, text, contentRange) => {
     expect(await read(range)).toEqual({ text, range: contentRange, status: 206 });
   });
 
-  test.each(["bytes=4-2", "bytes=a-b", "bytes=-", "bytes=0-1,3-4", "lines=1-2"])("%s is ignored", async (range) => {
-    expect(await read(range)).toEqual({ text: "0123456789", range: undefined, status: 200 });
-  });
+  test.each(["bytes=4-2", "bytes=a-b", "bytes=-", "bytes=0-1,3-4", "lines=1-2"])(
+    "a download ignores the invalid range %s",
+    async (range) => {
+      expect(await read(range)).toEqual({ text: "0123456789", range: undefined, status: 200 });
+    },
+  );
 
-  test.each(["bytes=10-", "bytes=10-20", "bytes=-0"])("%s is 416", async (range) => {
+  test.each(["bytes=10-", "bytes=10-20", "bytes=-0"])("a download with the range %s returns 416", async (range) => {
     await expect(read(range)).rejects.toMatchObject({ name: "InvalidRange", $metadata: { httpStatusCode: 416 } });
   });
 
-  test("of an empty object is 416 with its length", async () => {
+  test("a download of a range of an empty object returns 416 with its length", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("empty"), Body: "" }));
     const { url } = presignerFor(endpoint).presignGet(signing("empty"));
@@ -123,7 +126,7 @@ describe("a range", () => {
     expect([response.status, response.headers["content-range"]]).toEqual([416, "bytes */0"]);
   });
 
-  test("is ignored when If-Range shows a changed object", async () => {
+  test("a download ignores its range when If-Range shows a changed object", async () => {
     const { client, endpoint } = await startBucket();
     const { ETag = "" } = await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
     const { url } = presignerFor(endpoint).presignGet(signing("a"));
@@ -145,7 +148,7 @@ describe("read conditions", () => {
   const notModified = { $metadata: { httpStatusCode: 304 } };
   const failed = { $metadata: { httpStatusCode: 412 } };
 
-  test("return 304 for an unchanged object", async () => {
+  test("a download with a condition returns 304 for an unchanged object", async () => {
     const { client, ETag } = await start();
     await expect(client.send(new GetObjectCommand({ ...at("a"), IfNoneMatch: ETag }))).rejects.toMatchObject(
       notModified,
@@ -163,7 +166,7 @@ describe("read conditions", () => {
     }
   });
 
-  test("return 412 for an unexpected object", async () => {
+  test("a download with a condition returns 412 for an unexpected object", async () => {
     const { client, ETag } = await start();
     await expect(client.send(new GetObjectCommand({ ...at("a"), IfMatch: '"other"' }))).rejects.toMatchObject(failed);
     await expect(client.send(new GetObjectCommand({ ...at("a"), IfUnmodifiedSince: past }))).rejects.toMatchObject(
@@ -175,7 +178,7 @@ describe("read conditions", () => {
 });
 
 describe("response headers in a signed URL", () => {
-  test("override the stored headers", async () => {
+  test("response headers in a signed URL override the stored headers", async () => {
     const { client } = await startBucket();
     await client.send(
       new PutObjectCommand({ ...at("a"), Body: "abc", ContentType: "text/html", CacheControl: "no-cache" }),
@@ -200,7 +203,7 @@ describe("response headers in a signed URL", () => {
     });
   });
 
-  test("return 403 when they were added after signing", async () => {
+  test("response headers that were added after signing are refused with 403", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const { url } = presignerFor(endpoint).presignGet(signing("a"));
@@ -208,7 +211,7 @@ describe("response headers in a signed URL", () => {
     expect([response.status, response.code]).toEqual([403, "SignatureDoesNotMatch"]);
   });
 
-  test("return 400 for values that would inject a header", async () => {
+  test("response headers with values that would inject a header are refused with 400", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     for (const contentDisposition of ["inline\r\nSet-Cookie: a=b", "a\0b", 'attachment; filename="\u4e2d"']) {
@@ -224,7 +227,7 @@ describe("response headers in a signed URL", () => {
 });
 
 describe("a copy", () => {
-  test("keeps the bytes and headers after its source is deleted", async () => {
+  test("a copy keeps the bytes and headers after its source is deleted", async () => {
     const { client } = await startBucket();
     const body = randomBytes(100_000);
     await client.send(
@@ -245,7 +248,7 @@ describe("a copy", () => {
     expect((await bytesOf(other)).equals(body)).toBe(true);
   });
 
-  test("onto itself must change the headers", async () => {
+  test("a copy of an object onto itself must change the headers", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc", ContentType: "text/plain" }));
     const onto = { ...at("a"), CopySource: `/${BUCKET}/a` };
@@ -255,7 +258,7 @@ describe("a copy", () => {
     expect([got.ContentType, (await bytesOf(got)).toString()]).toEqual(["text/css", "abc"]);
   });
 
-  test("is refused after a failed condition or without a source", async () => {
+  test("a copy is refused after a failed condition or without a source", async () => {
     const { client } = await startBucket();
     const { ETag } = await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const copy = { ...at("b"), CopySource: `${BUCKET}/a` };

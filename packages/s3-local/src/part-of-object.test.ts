@@ -33,7 +33,7 @@ async function start(input: Parameters<typeof uploadParts>[2] = {}, parts = PART
 }
 
 describe("a part of an object by number", () => {
-  test("has the uploaded bytes, their range and the number of parts", async () => {
+  test("a part of an object has the uploaded bytes, their range and the number of parts", async () => {
     const { get, head, ETag } = await start();
     let from = 0;
     for (const [index, part] of PARTS.entries()) {
@@ -53,7 +53,7 @@ describe("a part of an object by number", () => {
     }
   });
 
-  test.each(["CRC32", "SHA256"] as const)("has the %s of its own bytes", async (algorithm) => {
+  test.each(["CRC32", "SHA256"] as const)("a part of an object has the %s of its own bytes", async (algorithm) => {
     const { get } = await start({ ChecksumAlgorithm: algorithm });
     const last = await get({ PartNumber: 3, ChecksumMode: "ENABLED" });
     expect(last.bytes.equals(LAST_PART)).toBe(true);
@@ -64,12 +64,12 @@ describe("a part of an object by number", () => {
     expect((await get({ ChecksumMode: "ENABLED" }))[`Checksum${algorithm}`]).toMatch(/-3$/);
   });
 
-  test("is absent from a response without a part number", async () => {
+  test("a download without a part number does not name the number of parts", async () => {
     const { get } = await start();
     expect((await get({})).PartsCount).toBeUndefined();
   });
 
-  test.each([4, 10_000])("returns 416 with the number of parts for part %d of three", async (PartNumber) => {
+  test.each([4, 10_000])("a download of part %d of three returns 416 with the number of parts", async (PartNumber) => {
     const { get, endpoint } = await start();
     await expect(get({ PartNumber })).rejects.toMatchObject({
       name: "InvalidPartNumber",
@@ -80,7 +80,7 @@ describe("a part of an object by number", () => {
     expect((await send({ method: "GET", url: `${url}&partNumber=${PartNumber}` })).status).toBe(403);
   });
 
-  test.each([0, -1, 10_001, 1.5])("returns 400 for the number %d", async (PartNumber) => {
+  test.each([0, -1, 10_001, 1.5])("a download of the part number %d returns 400", async (PartNumber) => {
     const { get } = await start({}, [LAST_PART]);
     await expect(get({ PartNumber })).rejects.toMatchObject({
       name: "InvalidArgument",
@@ -88,14 +88,14 @@ describe("a part of an object by number", () => {
     });
   });
 
-  test("returns 400 together with a range", async () => {
+  test("a download of a part with a range returns 400", async () => {
     const { get, head } = await start();
     const input = { PartNumber: 1, Range: "bytes=0-1" };
     await expect(get(input)).rejects.toMatchObject({ name: "InvalidRequest", $metadata: { httpStatusCode: 400 } });
     await expect(head(input)).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
   });
 
-  test("follows the conditions of the whole object", async () => {
+  test("a download of a part follows the conditions of the whole object", async () => {
     const { get, ETag } = await start();
     await expect(get({ PartNumber: 2, IfNoneMatch: ETag })).rejects.toMatchObject({
       $metadata: { httpStatusCode: 304 },
@@ -103,7 +103,7 @@ describe("a part of an object by number", () => {
     await expect(get({ PartNumber: 2, IfMatch: '"another"' })).rejects.toMatchObject({ name: "PreconditionFailed" });
   });
 
-  test("of an object without parts is the whole object", async () => {
+  test("the first part of an object without parts is the whole object", async () => {
     const { client, get } = await start();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "whole", Body: "0123456789" }));
     const whole = await get({ Key: "whole", PartNumber: 1, ChecksumMode: "ENABLED" });
@@ -115,7 +115,7 @@ describe("a part of an object by number", () => {
     await expect(get({ Key: "copy", PartNumber: 2 })).rejects.toMatchObject({ name: "InvalidPartNumber" });
   });
 
-  test("without bytes has no range", async () => {
+  test("a part without bytes has no range", async () => {
     const { client, get } = await start({}, [FULL_PART, Buffer.alloc(0)]);
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "empty", Body: "" }));
     for (const input of [{ Key: "empty", PartNumber: 1 }, { PartNumber: 2 }]) {
@@ -125,7 +125,7 @@ describe("a part of an object by number", () => {
     }
   });
 
-  test("is deleted with its object", async () => {
+  test("a part is deleted with its object", async () => {
     const { client, get } = await start();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "new" }));
     expect(await get({ PartNumber: 1 })).toMatchObject({ ContentLength: 3 });

@@ -27,7 +27,7 @@ async function start() {
 }
 
 describe("a form within its policy", () => {
-  test("of the AWS SDK stores the file and its metadata", async () => {
+  test("a form of the AWS SDK stores the file and its metadata", async () => {
     const { client, endpoint } = await start();
     const Fields = { "Content-Type": "image/png", "x-amz-meta-owner": "me", acl: "private" };
     const Conditions: ["content-length-range", number, number][] = [["content-length-range", 1, 100]];
@@ -49,7 +49,7 @@ describe("a form within its policy", () => {
     });
   });
 
-  test("of several megabytes replaces the old object", async () => {
+  test("a form of several megabytes replaces the old object", async () => {
     const { client, endpoint, post } = await start();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "before" }));
     const bytes = Buffer.alloc(5_000_001, "\r\n------for");
@@ -63,13 +63,13 @@ describe("a form within its policy", () => {
     ["C:\\\\Users\\\\me\\\\cat.txt", "in/cat.txt"],
     ["../../etc/passwd", "in/passwd"],
     ["é.txt", "in/é.txt"],
-  ])("puts the filename %s into the key", async (filename, key) => {
+  ])("a form puts the filename %s into the key", async (filename, key) => {
     const { endpoint, post, keys } = await start();
     expect((await post([...signForm(endpoint, { key: `in/${FILENAME}` }), ["file", "x", filename]])).status).toBe(204);
     expect(await keys()).toEqual([key]);
   });
 
-  test("returns the requested status", async () => {
+  test("a form gets the requested status", async () => {
     const { endpoint, post } = await start();
     const request = (status: string) =>
       post([...signForm(endpoint, { fields: { success_action_status: status } }), FILE]);
@@ -83,7 +83,7 @@ describe("a form within its policy", () => {
     ["success_action_redirect", "https://app.example/done", "https://app.example/done?"],
     ["success_action_redirect", "http://app.example/done?note=1#top", "http://app.example/done?note=1&"],
     ["redirect", "https://app.example/done", "https://app.example/done?"],
-  ])("redirects the browser by %s to %s", async (field, address, begins) => {
+  ])("a form redirects the browser by %s to %s", async (field, address, begins) => {
     const { endpoint, post, keys } = await start();
     const key = "é & +";
     const fields = { [field]: address, success_action_status: "200" };
@@ -96,20 +96,23 @@ describe("a form within its policy", () => {
     expect(await keys()).toEqual([key]);
   });
 
-  test.each(["", "/done", "javascript:alert(1)", "http://"])("ignores the invalid redirect %j", async (address) => {
-    const { endpoint, post } = await start();
-    const fields = { success_action_redirect: address, success_action_status: "200" };
-    const { status, headers } = await post([...signForm(endpoint, { fields }), FILE]);
-    expect([status, headers.location]).toEqual([200, `${endpoint}/${BUCKET}/a`]);
-  });
+  test.each(["", "/done", "javascript:alert(1)", "http://"])(
+    "a form ignores the invalid redirect %j",
+    async (address) => {
+      const { endpoint, post } = await start();
+      const fields = { success_action_redirect: address, success_action_status: "200" };
+      const { status, headers } = await post([...signForm(endpoint, { fields }), FILE]);
+      expect([status, headers.location]).toEqual([200, `${endpoint}/${BUCKET}/a`]);
+    },
+  );
 
-  test("ignores fields after the file", async () => {
+  test("a form ignores fields after the file", async () => {
     const { client, endpoint, post } = await start();
     expect((await post([...signForm(endpoint), FILE, ["Content-Type", "text/html"], ["key", "b"]])).status).toBe(204);
     expect(await client.send(new HeadObjectCommand(at("a")))).toMatchObject({ ContentType: "binary/octet-stream" });
   });
 
-  test("stores its checksum after a check", async () => {
+  test("a form stores its checksum after a check", async () => {
     const { client, endpoint, post } = await start();
     const fields = { "x-amz-checksum-crc32": "y/Q5Jg==" };
     const ok = await post([...signForm(endpoint, { fields }), ["file", "123456789", "a"]]);
@@ -127,19 +130,19 @@ describe("the length of the file", () => {
     ["EntityTooSmall", 5, 10, "1234"],
     ["EntityTooLarge", 0, 5, "123456"],
     ["EntityTooSmall", 1, 5, ""],
-  ])("outside its limits is refused with %s (%i to %i)", async (code, min, max, body) => {
+  ])("a file in a form outside of its limits is refused with %s (%i to %i)", async (code, min, max, body) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post([...signForm(endpoint, range(min, max)), ["file", body, "a"]]);
     expect([response.status, response.code]).toEqual([400, code]);
     await expectNothing();
   });
 
-  test.each([["12345"], ["1234567890"]])("may equal each limit: %s", async (body) => {
+  test.each([["12345"], ["1234567890"]])("the length of a file in a form may equal each limit: %s", async (body) => {
     const { endpoint, post } = await start();
     expect((await post([...signForm(endpoint, range(5, 10)), ["file", body, "a"]])).status).toBe(204);
   });
 
-  test("is refused while the file arrives", async () => {
+  test("a file in a form that is too long is refused while it arrives", async () => {
     const { endpoint, url, expectNothing } = await start();
     const { headers, body } = encodeForm(
       [...signForm(endpoint, range(0, 1000)), ["file", Buffer.alloc(100_000), "a"]],
@@ -219,7 +222,7 @@ describe("refuses without a trace", () => {
       400,
       "InvalidArgument",
     ],
-  ])("%s", async (_, makeParts, status, code) => {
+  ])("a form is refused and stores nothing with this content: %s", async (_, makeParts, status, code) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post(makeParts(endpoint));
     expect([response.status, response.code]).toEqual([status, code]);
@@ -229,7 +232,7 @@ describe("refuses without a trace", () => {
   test.each([
     ["without its last boundary", ""],
     ["with an unfinished part", '------form\r\nContent-Disposition: form-data; name="x"\r\n\r\ny'],
-  ])("a form %s", async (_, end) => {
+  ])("a form %s is refused and stores nothing", async (_, end) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post([...signForm(endpoint), FILE], end);
     expect([response.status, response.code]).toEqual([400, "IncompleteBody"]);
@@ -241,7 +244,7 @@ describe("refuses without a trace", () => {
     ["another boundary", { "content-type": "multipart/form-data; boundary=x" }, 400, "MalformedPOSTRequest"],
     ["an unsigned header", { "x-amz-copy-source": "files/secret" }, 403, "AccessDenied"],
     ["an Authorization header", { authorization: "AWS4-HMAC-SHA256 x" }, 400, "AuthorizationHeaderMalformed"],
-  ])("a form with %s", async (_, headers, status, code) => {
+  ])("a request with a form and %s is refused and stores nothing", async (_, headers, status, code) => {
     const { endpoint, url, expectNothing } = await start();
     const form = encodeForm([...signForm(endpoint), FILE]);
     const response = await send({ url, ...form, headers: { ...form.headers, ...headers } });
@@ -249,7 +252,7 @@ describe("refuses without a trace", () => {
     await expectNothing();
   });
 
-  test("a connection that is cut within the file", async () => {
+  test("a form whose connection is cut within the file stores nothing", async () => {
     const { client, dataDir, endpoint, url, failures } = await start();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "before" }));
     const { headers, body } = encodeForm([...signForm(endpoint), ["file", Buffer.alloc(3_000_000), "a"]], "");
@@ -262,7 +265,7 @@ describe("refuses without a trace", () => {
     expect(failures).toEqual([]);
   });
 
-  test("a form to an object, or with a query", async () => {
+  test("a form to an object, or with a query, is refused and stores nothing", async () => {
     const { endpoint, url, expectNothing } = await start();
     for (const suffix of ["/a", "?uploads", "?delete"]) {
       const response = await send({ ...encodeForm([...signForm(endpoint), FILE]), url: url + suffix });

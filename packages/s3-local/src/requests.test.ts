@@ -23,7 +23,7 @@ import { bytesOf } from "./testing/streams.ts";
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 describe("buckets", () => {
-  test("are created, found, listed and deleted when empty", async () => {
+  test("buckets are created, found, listed and deleted when empty", async () => {
     const { client } = await startBucket();
     await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
     await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
@@ -41,7 +41,7 @@ describe("buckets", () => {
     });
   });
 
-  test("are listed by prefix, in pages", async () => {
+  test("buckets are listed by prefix, in pages", async () => {
     const { client } = await startBucket({ buckets: ["a-1", "b-1", "b-2", "b-3"] });
     const list = async (input: ListBucketsCommandInput) => {
       const page = await client.send(new ListBucketsCommand(input));
@@ -58,13 +58,13 @@ describe("buckets", () => {
     }
   });
 
-  test("have no versions", async () => {
+  test("buckets have no versions", async () => {
     const { client } = await startBucket();
     const { Status, $metadata } = await client.send(new GetBucketVersioningCommand({ Bucket: BUCKET }));
     expect([Status, $metadata.httpStatusCode]).toEqual([undefined, 200]);
   });
 
-  test("refuse the location of another region", async () => {
+  test("a bucket in the location of another region is refused", async () => {
     const { client, endpoint } = await startBucket({ region: "eu-central-1", client: { region: "eu-central-1" } });
     expect((await client.send(new GetBucketLocationCommand({ Bucket: BUCKET }))).LocationConstraint).toBe(
       "eu-central-1",
@@ -85,13 +85,16 @@ describe("buckets", () => {
     });
   });
 
-  test.each(["a.-b", "a-.b", "1.2.3", "x".repeat(63), "xn-a", "a-x-s3"])("can be called %s", async (name) => {
-    const { client } = await startBucket({ buckets: [name] });
-    await client.send(new HeadBucketCommand({ Bucket: name }));
-  });
+  test.each(["a.-b", "a-.b", "1.2.3", "x".repeat(63), "xn-a", "a-x-s3"])(
+    "a bucket can have the name %s",
+    async (name) => {
+      const { client } = await startBucket({ buckets: [name] });
+      await client.send(new HeadBucketCommand({ Bucket: name }));
+    },
+  );
 
   test.each([...["ab", "Capital", "under_score", "a..b", "-a-", ".ab", "ab.", "192.168.0.1", "x".repeat(64)]])(
-    "cannot be called %s",
+    "a bucket cannot have the name %s",
     async (name) => {
       const { client } = await startBucket();
       await expect(client.send(new CreateBucketCommand({ Bucket: name }))).rejects.toMatchObject({
@@ -121,7 +124,7 @@ describe("an unimplemented request returns 501 and changes nothing", () => {
     ["tags on upload", new PutObjectCommand({ ...at("a"), Body: "x", Tagging: "a=b" })],
     ["another storage class", new PutObjectCommand({ ...at("a"), Body: "x", StorageClass: "GLACIER" })],
     ["If-None-Match with a tag", new PutObjectCommand({ ...at("a"), Body: "x", IfNoneMatch: '"a"' })],
-  ])("%s", async (_, command) => {
+  ])("a request for %s returns 501 and changes nothing", async (_, command) => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "before" }));
     const sent = client.send(command as GetObjectCommand);
@@ -129,7 +132,7 @@ describe("an unimplemented request returns 501 and changes nothing", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("before");
   });
 
-  test("refuses a public access list", async () => {
+  test("an upload with a public access list is refused", async () => {
     const { client } = await startBucket();
     const open = client.send(new PutObjectCommand({ ...at("a"), Body: "x", ACL: "public-read" }));
     await expect(open).rejects.toMatchObject({ name: "AccessControlListNotSupported" });
@@ -137,7 +140,7 @@ describe("an unimplemented request returns 501 and changes nothing", () => {
 });
 
 describe("the expected owner of the bucket", () => {
-  test("must be the owner that listings report", async () => {
+  test("the expected owner of a bucket must be the owner that lists report", async () => {
     const { client } = await startBucket();
     const { Owner } = await client.send(new ListBucketsCommand({}));
     const put = (ExpectedBucketOwner = "") =>
@@ -161,7 +164,7 @@ test.each([
 });
 
 describe("hostile requests", () => {
-  test("a repeated parameter is 400, even when it is signed", async () => {
+  test("a repeated parameter is refused with 400, even when it is signed", async () => {
     const { endpoint } = await startBucket();
     const url = presignByHand(endpoint, {
       method: "GET",
@@ -182,7 +185,7 @@ describe("hostile requests", () => {
     ["no key", "<Delete><Object></Object></Delete>"],
     ["a nested key", "<Delete><Object><Key><a/></Key></Object></Delete>"],
     ["too many keys", `<Delete>${"<Object><Key>a</Key></Object>".repeat(1001)}</Delete>`],
-  ])("DeleteObjects with %s is 400 and deletes nothing", async (_, body) => {
+  ])("DeleteObjects with %s is refused with 400 and deletes nothing", async (_, body) => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const url = presignByHand(endpoint, { method: "POST", path: `/${BUCKET}`, query: ["delete"] });
@@ -196,7 +199,7 @@ describe("hostile requests", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 
-  test("requests that are no valid HTTP are 400", async () => {
+  test("a request that is not valid HTTP is refused with 400", async () => {
     const { port } = await startBucket();
     for (const bytes of [
       "\x16\x03\x01\r\n\r\n",
@@ -207,7 +210,7 @@ describe("hostile requests", () => {
     }
   });
 
-  test("user metadata over 2 KiB is 400", async () => {
+  test("user metadata over 2 KiB is refused with 400", async () => {
     const { client } = await startBucket();
     const put = (bytes: number) =>
       client.send(new PutObjectCommand({ ...at("a"), Body: "", Metadata: { a: "x".repeat(bytes) } }));
@@ -217,7 +220,7 @@ describe("hostile requests", () => {
 });
 
 describe("an upload with Expect: 100-continue", () => {
-  test("is refused before the client sends its body", async () => {
+  test("an upload with Expect: 100-continue is refused before the client sends its body", async () => {
     const { endpoint } = await startBucket();
     const outgoing = open({
       method: "PUT",
@@ -232,7 +235,7 @@ describe("an upload with Expect: 100-continue", () => {
     expect([(await receive(outgoing)).status, continued]).toEqual([403, false]);
   });
 
-  test("is refused with a response even when the client sends on", async () => {
+  test("a refused upload gets a response even when the client sends its whole body", async () => {
     const { endpoint } = await startBucket();
     const body = Buffer.alloc(4 * 1024 * 1024);
     const response = await send({
@@ -244,7 +247,7 @@ describe("an upload with Expect: 100-continue", () => {
     expect([response.status, response.code]).toEqual([403, "AccessDenied"]);
   });
 
-  test("receives 100 Continue when it is accepted", async () => {
+  test("an accepted upload with Expect: 100-continue receives 100 Continue", async () => {
     const { endpoint } = await startBucket();
     const { url } = presignerFor(endpoint).presignPut(signing("a"));
     const outgoing = open({ method: "PUT", url, headers: { expect: "100-continue", "content-length": "3" } });
@@ -254,7 +257,7 @@ describe("an upload with Expect: 100-continue", () => {
   });
 });
 
-test("the log contains neither keys nor signatures", async () => {
+test("the log of the bucket contains neither keys nor signatures", async () => {
   const events: unknown[] = [];
   const { endpoint } = await startBucket({ logger: (event) => events.push(event) });
   await send({ method: "GET", url: presignerFor(endpoint).presignGet(signing("private-name")).url });

@@ -30,7 +30,7 @@ async function startUpload(input: object = {}) {
   return { ...bucket, bytes, upload, copy };
 }
 
-test("parts from ranges and whole objects share the bytes of their sources", async () => {
+test("parts that are copied from ranges and whole objects share the bytes of their sources", async () => {
   const { client, dataDir, bytes, upload, copy } = await startUpload({ ChecksumAlgorithm: "SHA256" });
   const ranges = [`bytes=1-${6 * MIB}`, undefined, `bytes=${8 * MIB - 2}-${8 * MIB - 1}`];
   const Parts = [];
@@ -45,7 +45,7 @@ test("parts from ranges and whole objects share the bytes of their sources", asy
   expect(got.equals(Buffer.concat([bytes.subarray(1, 6 * MIB + 1), bytes, bytes.subarray(-2)]))).toBe(true);
 });
 
-test("an empty object is an empty part", async () => {
+test("a part that is copied from an empty object is empty", async () => {
   const { client, copy } = await startUpload();
   await client.send(new PutObjectCommand({ ...at("empty"), Body: "" }));
   const { CopyPartResult } = await copy(1, { CopySource: `${BUCKET}/empty` });
@@ -61,7 +61,7 @@ test.each([
   ["a missing upload", { UploadId: "none" }, "NoSuchUpload"],
   ["part number 0", { PartNumber: 0 }, "InvalidArgument"],
   ["a source that has changed", { CopySourceIfMatch: '"other"' }, "PreconditionFailed"],
-])("refuses %s without storing a part", async (_, change, name) => {
+])("a copied part is refused and not stored with %s", async (_, change, name) => {
   const { client, upload, copy } = await startUpload();
   await expect(copy(1, change)).rejects.toMatchObject({ name });
   expect((await client.send(new ListPartsCommand(upload))).Parts ?? []).toEqual([]);

@@ -20,7 +20,7 @@ function policyOf({ url }: { url: string }) {
 }
 
 describe("the URL", () => {
-  test("names the object, the overrides, the expiry and the key pair", () => {
+  test("a CloudFront URL names the object, the overrides, the expiry and the key pair", () => {
     const request = sign({ response: { contentType: "text/plain", contentDisposition: "inline" } });
     expect(request).toMatchObject({ method: "GET", headers: {}, expiresAt: Date.UTC(2026, 10, 24, 12, 1, 0) });
     expect(request.url).toMatch(
@@ -28,14 +28,14 @@ describe("the URL", () => {
     );
   });
 
-  test("is the same for a key and its encoded key", () => {
+  test("a CloudFront URL is the same for a key and its encoded key", () => {
     const { key: _, ...rest } = options;
     const response = { contentDisposition: "inline" };
     const encoded = { ...rest, encodedKey: encodeKey("a/b.txt"), response: encodeResponse(response) };
     expect(createCloudFrontSigner(target).presignGet(encoded)).toEqual(sign({ response }));
   });
 
-  test("with an IP address has a policy that names it", () => {
+  test("a CloudFront URL for an IP address has a policy that names this IP address", () => {
     const request = sign({ ipAddress: "192.0.2.7" });
     expect(new URL(request.url).searchParams.has("Expires")).toBe(false);
     expect(policyOf(request)).toEqual({
@@ -52,12 +52,12 @@ describe("the URL", () => {
   });
 
   // For the key "a*", the AWS SDK signs a policy that opens every object whose key starts with "a".
-  test("has no wildcard from a key", () => {
+  test("a CloudFront URL contains no wildcard from its key", () => {
     const request = sign({ key: "a*'(b)!", ipAddress: "192.0.2.7" });
     expect(policyOf(request).Statement[0].Resource).toBe("https://d111111abcdef8.cloudfront.net/a%2A%27%28b%29%21");
   });
 
-  test("names SHA-256, because CloudFront expects SHA-1", () => {
+  test("a CloudFront URL names the hash SHA-256, because CloudFront expects SHA-1 by default", () => {
     const signer = createCloudFrontSigner({ ...target, hash: "sha256" });
     expect(signer.presignGet(options).url).toMatch(/&Hash-Algorithm=SHA256$/);
     expect(sign().url).not.toContain("Hash-Algorithm");
@@ -75,7 +75,7 @@ describe("refuses", () => {
     ["invalid_ip_address", { ipAddress: "192.0.2.256" }],
     ["invalid_ip_address", { ipAddress: "192.0.2.1/33" }],
     ["invalid_ip_address", { ipAddress: "" }],
-  ])("with %s: %j", (code, change) => {
+  ])("signing a CloudFront URL throws %s for %j", (code, change) => {
     expect(() => sign(change)).toThrow(expect.objectContaining({ name: "PresignError", code }));
   });
 
@@ -89,7 +89,7 @@ describe("refuses", () => {
     ["invalid_credentials", { privateKey: pemOf(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey) }],
     ["invalid_credentials", { privateKey: pemOf(generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey) }],
     ["invalid_credentials", { privateKey: pemOf(generateKeyPairSync("ed25519").privateKey) }],
-  ])("with %s: case %#", (code, change) => {
+  ])("creating a CloudFront signer throws %s for case %#", (code, change) => {
     const make = () => createCloudFrontSigner({ ...target, ...change });
     expect(make).toThrow(expect.objectContaining({ name: "PresignError", code }));
     expect(make).not.toThrow(/secret/);

@@ -39,13 +39,13 @@ function decide({ document, conditions = USUAL, fields = {}, now = SIGNED_AT }: 
   return verifyPost({ bucket: "photos", fields: new Map(given) }, now);
 }
 
-test("accepts an allowed form and returns the length range", () => {
+test("verifyPost accepts an allowed form and returns the length range", () => {
   const conditions = [...USUAL, ["content-length-range", 5, 100], ["content-length-range", 0, 50]];
   const range = { min: 5, max: 50 };
   expect(decide({ conditions })).toEqual({ ok: true, accessKeyId: EXAMPLE_KEY.accessKeyId, range });
 });
 
-test("accepts the forms of presignPost", () => {
+test("verifyPost accepts the forms of presignPost", () => {
   const presigner = createPresigner({ bucket: "photos", region: "us-east-1" });
   const signing = { credentials: EXAMPLE_KEY, expiresInSeconds: 60, now: SIGNED_AT };
   const { fields } = presigner.presignPost({ key: "user/é", ...signing, fields: { "Content-Type": "image/png" } });
@@ -65,7 +65,7 @@ test.each<[string, Change]>([
   ["x-ignore-* fields", { fields: { "x-ignore-me": "x" } }],
   ["an empty prefix, for a field that is not there", { conditions: [...USUAL, ["starts-with", "$content-type", ""]] }],
   ["the last moment", { now: Date.parse(EXPIRATION) - 1 }],
-])("accepts %s", (_, change) => {
+])("verifyPost accepts %s", (_, change) => {
   expect(decide(change)).toMatchObject({ ok: true });
 });
 
@@ -95,7 +95,7 @@ test.each<[string, Change]>([
     "a policy older than seven days",
     { document: { expiration: "2099-01-01T00:00:00Z", conditions: USUAL }, now: SIGNED_AT + 604_800_000 },
   ],
-])("refuses %s with AccessDenied", (_, change) => {
+])("verifyPost refuses %s with AccessDenied", (_, change) => {
   expect(decide(change)).toEqual(refused(403, "AccessDenied"));
 });
 
@@ -108,7 +108,7 @@ test.each<[string, unknown]>([
   ["an expiration in another form", { expiration: "24 May 2013", conditions: USUAL }],
   ["no conditions", { expiration: EXPIRATION }],
   ["conditions that are no list", { expiration: EXPIRATION, conditions: {} }],
-])("refuses a policy that is %s", (_, document) => {
+])("verifyPost refuses a policy with this document: %s", (_, document) => {
   expect(decide({ document })).toEqual(refused(400, "InvalidPolicyDocument"));
 });
 
@@ -128,11 +128,11 @@ test.each<[unknown]>([
   [["content-length-range", 6, 5]],
   [["content-length-range", "0", "5"]],
   [["content-length-range", 0, 1.5]],
-])("refuses the condition %j", (condition) => {
+])("verifyPost refuses the condition %j", (condition) => {
   expect(decide({ conditions: [...USUAL, condition] })).toEqual(refused(400, "InvalidPolicyDocument"));
 });
 
-test("refuses a wrong signature before it reads the policy", () => {
+test("verifyPost refuses a wrong signature before it reads the policy", () => {
   expect(decide({ document: "{", fields: { "x-amz-signature": "0".repeat(64) } })).toEqual(
     refused(403, "SignatureDoesNotMatch"),
   );
@@ -162,6 +162,6 @@ test.each<[string, Record<string, string | undefined>, number, string]>([
   ["a short scope", credential("20130524/us-east-1/s3"), 400, "InvalidArgument"],
   ["a key that is not known", { "x-amz-credential": `AKIDOTHER/${SCOPE}` }, 403, "InvalidAccessKeyId"],
   ["a session token that is not known", { "x-amz-security-token": "token" }, 400, "InvalidToken"],
-])("refuses %s", (_, fields, status, code) => {
+])("verifyPost refuses a form with %s", (_, fields, status, code) => {
   expect(decide({ fields })).toEqual(refused(status, code));
 });

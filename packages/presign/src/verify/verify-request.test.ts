@@ -3,13 +3,13 @@ import { EXAMPLE_KEY, headerSigned, presigned } from "../testing/sign.ts";
 import { MINUTE_MS, refused, SIGNED_AT, verify } from "../testing/verify.ts";
 
 describe("the examples of the Amazon S3 documentation", () => {
-  test("presigned GET of test.txt", () => {
+  test("the presigned GET of the Amazon S3 documentation is accepted", () => {
     const target =
       "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
     expect(verify({ method: "GET", target, rawHeaders: ["Host", "examplebucket.s3.amazonaws.com"] }).ok).toBe(true);
   });
 
-  test("GET of test.txt with a range, signed in the header", () => {
+  test("the GET of the Amazon S3 documentation with a range, signed in the header, is accepted", () => {
     const rawHeaders = [
       ...["Host", "examplebucket.s3.amazonaws.com", "Range", "bytes=0-9", "x-amz-date", "20130524T000000Z"],
       ...["x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
@@ -21,14 +21,14 @@ describe("the examples of the Amazon S3 documentation", () => {
 });
 
 describe("a signature covers", () => {
-  test("the method", () => {
+  test("a signature covers the method", () => {
     expect(verify(presigned()).ok).toBe(true);
     for (const method of ["HEAD", "PUT", "DELETE", "get"]) {
       expect(verify({ ...presigned(), method })).toEqual(refused(403, "SignatureDoesNotMatch"));
     }
   });
 
-  test("the path, the query and the host", () => {
+  test("a signature covers the path, the query and the host", () => {
     const { method, target, rawHeaders } = presigned();
     const changed = [
       target.replace("test.txt", "test.txt2"),
@@ -45,7 +45,7 @@ describe("a signature covers", () => {
     );
   });
 
-  test("the signed headers", () => {
+  test("a signature covers the signed headers", () => {
     const content = [
       ["Host", "localhost:9000"],
       ["Content-Length", "5"],
@@ -68,7 +68,7 @@ describe("a signature covers", () => {
     }
   });
 
-  test("its own bytes, and a refusal has the texts to compare", () => {
+  test("a changed signature is refused, and the refusal has the texts to compare", () => {
     const { method, target, rawHeaders } = presigned();
     const forged = target.replace(/Signature=.{64}/, `Signature=${"0".repeat(64)}`);
     const result = verify({ method, target: forged, rawHeaders });
@@ -80,7 +80,7 @@ describe("a signature covers", () => {
     expect(details.CanonicalRequest).toContain("\n/examplebucket/test.txt\n");
   });
 
-  test("the secret", () => {
+  test("a signature covers the secret key", () => {
     expect(verify(presigned({ secretAccessKey: "x".repeat(40) }))).toEqual(refused(403, "SignatureDoesNotMatch"));
   });
 });
@@ -90,7 +90,7 @@ describe("the query of a presigned URL", () => {
   const query = (change: (target: string) => string) => verify({ method, target: change(target), rawHeaders });
   const names = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
 
-  test.each(names)("is 400 when X-Amz-%s is missing, repeated, empty or misspelt", (name) => {
+  test.each(names)("a URL is refused with 400 when X-Amz-%s is missing, repeated, empty or misspelt", (name) => {
     const parameter = new RegExp(`[?&]X-Amz-${name}=([^&]*)`);
     const badly = refused(400, "AuthorizationQueryParametersError");
     expect(query((text) => text.replace(parameter, (found) => `${found[0]}a=`))).toEqual(badly);
@@ -103,13 +103,13 @@ describe("the query of a presigned URL", () => {
   });
 
   test.each(["0", "-1", "1.5", "604801", "abc", "1e3", "%2B60", "060", "99999999999"])(
-    "X-Amz-Expires=%s is 400",
+    "a presigned URL with X-Amz-Expires=%s is refused with 400",
     (expires) => {
       expect(verify(presigned({ expires }))).toEqual(refused(400, "AuthorizationQueryParametersError"));
     },
   );
 
-  test.each(["1", "604800"])("may have X-Amz-Expires=%s", (expires) => {
+  test.each(["1", "604800"])("a presigned URL may have X-Amz-Expires=%s", (expires) => {
     expect(verify(presigned({ expires })).ok).toBe(true);
   });
 
@@ -126,11 +126,11 @@ describe("the query of a presigned URL", () => {
       "signed headers, twice the same",
       (text: string) => text.replace("SignedHeaders=host", "SignedHeaders=host%3Bhost"),
     ],
-  ])("is 400 with a malformed %s", (_, change) => {
+  ])("a presigned URL is refused with 400 for a malformed %s", (_, change) => {
     expect(query(change)).toEqual(refused(400, "AuthorizationQueryParametersError"));
   });
 
-  test("may have another order", () => {
+  test("the query of a presigned URL may have another order", () => {
     const [path, text] = target.split("?") as [string, string];
     expect(verify({ method, target: `${path}?${text.split("&").reverse().join("&")}`, rawHeaders }).ok).toBe(true);
   });
@@ -139,7 +139,7 @@ describe("the query of a presigned URL", () => {
 describe("a presigned URL is valid", () => {
   const at = (now: number) => verify(presigned({ expires: "60" }), { now });
 
-  test("until its last millisecond, without an allowance for clocks", () => {
+  test("a presigned URL is valid until its last millisecond, without an allowance for clocks", () => {
     expect(at(SIGNED_AT + 59_999).ok).toBe(true);
     const expired = at(SIGNED_AT + 60_000);
     expect(expired).toEqual(refused(403, "AccessDenied"));
@@ -149,7 +149,7 @@ describe("a presigned URL is valid", () => {
     });
   });
 
-  test("from 15 minutes before its date, for clients whose clock is ahead", () => {
+  test("a presigned URL is valid from 15 minutes before its date, for clients whose clock is ahead", () => {
     expect(at(SIGNED_AT - 15 * MINUTE_MS).ok).toBe(true);
     expect(at(SIGNED_AT - 15 * MINUTE_MS - 1)).toMatchObject({
       status: 403,
@@ -170,7 +170,7 @@ describe("the credentials of a request", () => {
     expect(verify(headerSigned({ scope }))).toEqual(refused(400, "AuthorizationHeaderMalformed"));
   });
 
-  test("are refused with 403 for an unknown key", () => {
+  test("a request with an unknown access key is refused with 403", () => {
     const scope = "20130524/us-east-1/s3/aws4_request";
     expect(verify(presigned({ credential: `AKIDOTHER/${scope}` }))).toEqual(refused(403, "InvalidAccessKeyId"));
     for (const credential of [scope, `a/b/${scope}`, `${EXAMPLE_KEY.accessKeyId}//us-east-1/s3/aws4_request`, "/"]) {
@@ -178,7 +178,7 @@ describe("the credentials of a request", () => {
     }
   });
 
-  test("need the session token of the key", () => {
+  test("a request with temporary credentials needs their session token", () => {
     const request = presigned({ extraQuery: [["X-Amz-Security-Token", "abc"]] });
     expect(verify(request, { credentials: { ...EXAMPLE_KEY, sessionToken: "abc" } }).ok).toBe(true);
     expect(verify(request, { credentials: { ...EXAMPLE_KEY, sessionToken: "abd" } })).toEqual(
@@ -190,7 +190,7 @@ describe("the credentials of a request", () => {
     );
   });
 
-  test("are required: an anonymous request is 403", () => {
+  test("an anonymous request is refused with 403", () => {
     const rawHeaders = ["Host", "localhost:9000"];
     expect(verify({ method: "GET", target: "/examplebucket/test.txt", rawHeaders })).toEqual(
       refused(403, "AccessDenied"),
@@ -199,26 +199,29 @@ describe("the credentials of a request", () => {
     expect(verify({ method: "GET", target: versionTwo, rawHeaders })).toEqual(refused(403, "AccessDenied"));
   });
 
-  test("are refused with 400 in query and header at once", () => {
+  test("credentials in query and header at once are refused with 400", () => {
     const rawHeaders = [...presigned().rawHeaders, "Authorization", "Bearer abc"];
     expect(verify({ ...presigned(), rawHeaders })).toEqual(refused(400, "InvalidArgument"));
   });
 });
 
 describe("headers that must be signed", () => {
-  test.each(["x-amz-copy-source", "X-Amz-Meta-A", "x-amz-acl", "X-AMZ-TAGGING"])("an unsigned %s is 403", (name) => {
-    for (const request of [presigned({ method: "PUT" }), headerSigned({ method: "PUT" })]) {
-      const rawHeaders = [...request.rawHeaders, name, "/other/secret"];
-      expect(verify({ ...request, rawHeaders })).toMatchObject({
-        status: 403,
-        code: "AccessDenied",
-        details: { HeadersNotSigned: name.toLowerCase() },
-        message: "There were headers present in the request which were not signed",
-      });
-    }
-  });
+  test.each(["x-amz-copy-source", "X-Amz-Meta-A", "x-amz-acl", "X-AMZ-TAGGING"])(
+    "a request with an unsigned %s is refused with 403",
+    (name) => {
+      for (const request of [presigned({ method: "PUT" }), headerSigned({ method: "PUT" })]) {
+        const rawHeaders = [...request.rawHeaders, name, "/other/secret"];
+        expect(verify({ ...request, rawHeaders })).toMatchObject({
+          status: 403,
+          code: "AccessDenied",
+          details: { HeadersNotSigned: name.toLowerCase() },
+          message: "There were headers present in the request which were not signed",
+        });
+      }
+    },
+  );
 
-  test("an unsigned payload hash or session token is 403", () => {
+  test("a request with an unsigned payload hash or session token is refused with 403", () => {
     for (const name of ["x-amz-content-sha256", "x-amz-security-token"]) {
       const rawHeaders = [...presigned().rawHeaders, name, "UNSIGNED-PAYLOAD"];
       expect(verify({ ...presigned(), rawHeaders })).toMatchObject({
@@ -228,7 +231,7 @@ describe("headers that must be signed", () => {
     }
   });
 
-  test("a signed one is accepted", () => {
+  test("a request with a signed x-amz-copy-source is accepted", () => {
     const headers = [
       ["Host", "localhost:9000"],
       ["x-amz-copy-source", "/other/file"],
@@ -236,7 +239,7 @@ describe("headers that must be signed", () => {
     expect(verify(presigned({ method: "PUT", headers, signedHeaders: ["host", "x-amz-copy-source"] })).ok).toBe(true);
   });
 
-  test("an unsigned host is 403", () => {
+  test("a request with an unsigned host is refused with 403", () => {
     expect(verify(presigned({ signedHeaders: ["content-type"] }))).toMatchObject({
       status: 403,
       details: { HeadersNotSigned: "host" },
@@ -250,20 +253,20 @@ describe("the path", () => {
     ["escaped more than needed", "/b/a~b", "/b/a%7Eb"],
     ["lowercase hex", "/b/%C3%A9", "/b/%c3%a9"],
     ["raw UTF-8 bytes", "/b/%C3%A9", "/b/\u00c3\u00a9"],
-  ])("names the same key when %s", (_, signedPath, sentPath) => {
+  ])("the path names the same key when it is sent in this form: %s", (_, signedPath, sentPath) => {
     const { method, target, rawHeaders } = presigned({ path: signedPath });
     const result = verify({ method, target: target.replace(signedPath, sentPath), rawHeaders });
     expect(result).toMatchObject({ ok: true, target: { path: decodeURIComponent(signedPath) } });
   });
 
   test.each(["/b/%zz", "/b/%", "/b/%ff", "/b/%C3", "http://localhost/b/a", "*", "/b/%ED%A0%80"])(
-    "%s is 400 InvalidURI",
+    "the path %s is refused with 400 InvalidURI",
     (path) => {
       expect(verify({ method: "GET", target: path, rawHeaders: ["Host", "a"] })).toEqual(refused(400, "InvalidURI"));
     },
   );
 
-  test("is decoded once", () => {
+  test("the path is decoded once", () => {
     expect(verify(presigned({ path: "/b/..%252Fa" }))).toMatchObject({ target: { path: "/b/..%2Fa" } });
     expect(verify(presigned({ path: "/b/../c//d/" }))).toMatchObject({ target: { path: "/b/../c//d/" } });
   });

@@ -30,12 +30,12 @@ const DEFINITIONS = {
 describe.each(Object.entries(DEFINITIONS) as [keyof typeof DEFINITIONS, (typeof DEFINITIONS)["CRC32"]][])(
   "%s",
   (algorithm, definition) => {
-    test("of 123456789 is the check value of the specification", async () => {
+    test(`the ${algorithm} of 123456789 is the check value of the specification`, async () => {
       const check = { CRC32: "cbf43926", CRC32C: "e3069283", CRC64NVME: "ae8b14860a799888" }[algorithm];
       expect((await checksum(algorithm, Buffer.from("123456789"))).toString("hex")).toBe(check);
     });
 
-    test("of any bytes in any chunks equals the naive model", async () => {
+    test(`the ${algorithm} of any bytes in any chunks equals a simple model`, async () => {
       const chunks = fc.array(fc.uint8Array({ maxLength: 70 }), { maxLength: 8 });
       await fc.assert(
         fc.asyncProperty(chunks, async (pieces) => {
@@ -46,7 +46,7 @@ describe.each(Object.entries(DEFINITIONS) as [keyof typeof DEFINITIONS, (typeof 
       );
     });
 
-    test("of several parts combines to that of the whole", async () => {
+    test(`the ${algorithm} of several parts combines to that of the whole`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 6 }), async (parts) => {
           if (!isCombinable(algorithm)) throw new Error("not combinable");
@@ -65,11 +65,11 @@ test("SHA checksums are those of the standard", async () => {
   expect((await checksum("SHA256", bytes)).equals(createHash("sha256").update(bytes).digest())).toBe(true);
 });
 
-test("only CRCs combine", () => {
+test("only the checksums of the CRC family combine", () => {
   expect(CHECKSUM_ALGORITHMS.filter(isCombinable)).toEqual(["CRC32", "CRC32C", "CRC64NVME"]);
 });
 
-test("only canonical base64 of the right length is a checksum", () => {
+test("a checksum is canonical base64 of the right length, and no other text", () => {
   expect(parseChecksum("CRC32", "AAAAAA==")).toEqual(Buffer.alloc(4));
   for (const text of ["", "AAAAAA", "AAAAAB==", "AAAAAAAA", " AAAAAA==", "AAAA-A==", "!!!!!!=="]) {
     expect(parseChecksum("CRC32", text), text).toBeUndefined();

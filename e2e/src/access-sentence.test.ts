@@ -439,7 +439,7 @@ describe.each(engines)("the sentence of access on $name", (engine) => {
     service.useCases.rememberPerson({ id: "root", email: "root@example.com", name: "Root", isAdmin: true }),
   );
 
-  it("says who can get a URL after each act of a random history", async () => {
+  it("the sentence of access says who can get a URL after each act of a random history", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 10 }), async (acts) => {
         worlds += 1;

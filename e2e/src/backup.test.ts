@@ -97,7 +97,7 @@ async function startBackup(place: Place, backupDir: string) {
 }
 
 describe("valetkey backup and restore", () => {
-  it("restores every acknowledged file of a service that is killed under load", async () => {
+  it("a backup and a restore keep every acknowledged file of a service that is killed under load", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const ann = await apiAs(service.url, { sub: "ann" });
@@ -130,7 +130,7 @@ describe("valetkey backup and restore", () => {
     expect(during).toBeGreaterThan(0);
   });
 
-  it("backs up and restores a service that does not run", async () => {
+  it("a service that does not run is backed up and restored", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const seen = await storeFiles(service, 3);
@@ -168,7 +168,7 @@ describe("valetkey backup and restore", () => {
       };
     }
 
-    it("completes a killed backup without copying its files again", async () => {
+    it("a backup completes a killed backup without copying its files again", async () => {
       const { place, restoredPlace, backupDir } = foldersOf("killed");
       const { child, ended } = await startBackup(place, backupDir);
       child.kill("SIGKILL");
@@ -218,7 +218,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("updates an earlier backup, and deletes the blobs of deleted files from it", async () => {
+  it("a backup updates an earlier backup, and deletes the blobs of deleted files from it", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const first = await storeFiles(service, 3, 1000);
@@ -401,7 +401,7 @@ describe("valetkey restore refuses", () => {
       (copied) => editManifest(copied, { folder: "../elsewhere" }),
       "its manifest.json is damaged",
     ],
-  ])("%s, and changes nothing", async (_, damage, message) => {
+  ])("valetkey restore refuses %s, and changes nothing", async (_, damage, message) => {
     const copied = await copyBackup();
     await damage(copied);
     const { code, stderr } = await endOfCli(made.restoredPlace, ["restore", copied.backupDir]);

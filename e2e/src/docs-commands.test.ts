@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 describe("README.md", () => {
-  it("shows what the start prints", async () => {
+  it("README.md shows what the start prints", async () => {
     const [start] = stepsOf(await sectionOf("README.md", "Run it"));
     expect(start?.commands).toBe("npm ci && npm start\n");
     const withoutPort = (line: string) => line.replace(/(http:\/\/localhost):\d+/g, "$1");
@@ -44,16 +44,19 @@ describe("README.md", () => {
 });
 
 describe("docs/configuration.md", () => {
-  it("shows what the config command prints without settings", async () => {
+  it("docs/configuration.md shows what the config command prints without settings", async () => {
     const steps = stepsOf(await sectionOf("docs/configuration.md", "Configure the service"));
     await expectOutputs(steps, { PATH: place.env.PATH ?? "", HOME: place.dataDir });
   });
 
-  it.each(["Bucket", "Garbage collection"])("shows what the commands print: %s", async (heading) => {
-    await expectOutputs(stepsOf(await sectionOf("docs/configuration.md", heading)));
-  });
+  it.each(["Bucket", "Garbage collection"])(
+    "docs/configuration.md shows what the commands of this section print: %s",
+    async (heading) => {
+      await expectOutputs(stepsOf(await sectionOf("docs/configuration.md", heading)));
+    },
+  );
 
-  it("creates an administrator", async () => {
+  it("the command of docs/configuration.md creates an administrator", async () => {
     const section = await sectionOf("docs/configuration.md", "Authentication");
     const [printed] = await run(stepsOf(section).map(({ commands }) => commands));
     expect(printed).toContain("Added admin@example.com, an administrator.");
@@ -61,19 +64,19 @@ describe("docs/configuration.md", () => {
 });
 
 describe("docs/operations.md", () => {
-  it("shows what a backup and its restore print", async () => {
+  it("docs/operations.md shows what a backup and its restore print", async () => {
     await expectOutputs(stepsOf(await page("docs/operations.md")));
   });
 });
 
 describe("docs/administration.md", () => {
-  it("shows what the commands print", async () => {
+  it("docs/administration.md shows what the commands print", async () => {
     await expectOutputs(stepsOf(await page("docs/administration.md")));
   });
 });
 
 describe("docs/tour.md", () => {
-  it("shows what the commands print", async () => {
+  it("docs/tour.md shows what the commands print", async () => {
     const [tour = ""] = (await page("docs/tour.md")).split(`## ${PRESIGN}`);
     const steps = stepsOf(tour);
     expect(steps.length).toBeGreaterThan(5);
@@ -82,7 +85,7 @@ describe("docs/tour.md", () => {
     await expectOutputs(steps.map(({ commands, output }) => ({ commands: here(commands), output })));
   });
 
-  it("shows a presigned URL for any bucket", async () => {
+  it("docs/tour.md shows how to presign a URL for any bucket", async () => {
     const credentials = {
       AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
       AWS_SECRET_ACCESS_KEY: "secret",

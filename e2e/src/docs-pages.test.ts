@@ -31,27 +31,30 @@ describe("the pages of the API at /docs, in Chromium", () => {
     ["phone", "dark", 390],
     ["desktop", "light", 1280],
     ["desktop", "dark", 1280],
-  ] as const)("render without errors and fit a %s in %s mode", async (_device, colorScheme, width) => {
-    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-    const faults: string[] = [];
-    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-    page.on("requestfailed", (request) => faults.push(request.url()));
-    await page.goto(`${service.url}/docs`);
-    // The page renders this operation only after scrolling, because it is far down. Playwright scrolls to the operation.
-    await page.locator("#operations-notes-createNote .opblock-summary-control").click();
-    await page.locator("#operations-notes-createNote .responses-table").waitFor();
-    const seen = await page.evaluate(() => ({
-      width: document.documentElement.scrollWidth,
-      background: getComputedStyle(document.documentElement).backgroundColor,
-      text: getComputedStyle(document.querySelector(".info .title")).color,
-    }));
-    expect(seen.width).toBe(width);
-    const isDark = colorScheme === "dark";
-    expect(brightnessOf(seen.background) < 0.3).toBe(isDark);
-    expect(brightnessOf(seen.text) > 0.6).toBe(isDark);
-    expect(faults).toEqual([]);
-    await page.close();
-  });
+  ] as const)(
+    "the pages of the API render without errors and fit a %s in %s mode",
+    async (_device, colorScheme, width) => {
+      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+      const faults: string[] = [];
+      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+      page.on("requestfailed", (request) => faults.push(request.url()));
+      await page.goto(`${service.url}/docs`);
+      // The page renders this operation only after scrolling, because it is far down. Playwright scrolls to the operation.
+      await page.locator("#operations-notes-createNote .opblock-summary-control").click();
+      await page.locator("#operations-notes-createNote .responses-table").waitFor();
+      const seen = await page.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        background: getComputedStyle(document.documentElement).backgroundColor,
+        text: getComputedStyle(document.querySelector(".info .title")).color,
+      }));
+      expect(seen.width).toBe(width);
+      const isDark = colorScheme === "dark";
+      expect(brightnessOf(seen.background) < 0.3).toBe(isDark);
+      expect(brightnessOf(seen.text) > 0.6).toBe(isDark);
+      expect(faults).toEqual([]);
+      await page.close();
+    },
+  );
 });
 
 /** Returns the brightness from 0 (black) to 1 (white). A transparent color counts as 1, because the browser shows white behind it. */

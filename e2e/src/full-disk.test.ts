@@ -38,7 +38,7 @@ function takeRest(folder: string): void {
 }
 
 describe("a service whose disk is full", () => {
-  it("deletions empty a full disk, and keep every other file", async () => {
+  it("a full disk accepts deletions, which make space and keep the other files", async () => {
     const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
     service = await startProcess(place);

@@ -22,7 +22,9 @@ const CLOCK_AHEAD = new URL("testing/clock-ahead.cjs", import.meta.url).pathname
 const EVENTS = ["share.created", "upload.ready", "upload.rejected", "url.issued"];
 
 describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
-  it(`loses nothing acknowledged in ${ROUNDS} rounds`, { timeout: 120_000 + ROUNDS * 20_000 }, async () => {
+  it(`a service that is killed ${ROUNDS} times under load loses nothing that it acknowledged`, {
+    timeout: 120_000 + ROUNDS * 20_000,
+  }, async () => {
     // Both servers confirm slowly. So a kill can come between the arrival of a mail or message and its confirmation.
     const smtp = await smtpServerInTest({ beforeConfirm: () => pause(300) });
     const receiver = await receiverInTest({ respond: (response) => void pause(60).then(() => accept(response)) });
@@ -69,7 +71,9 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
 
 describe.each(useDatabases())("kill -9 while large notes are deleted, on $name", ({ makeEnv }) => {
   const timeout = 120_000 + TRASH_ROUNDS * 60_000;
-  it(`loses no large note and leaves no object behind in ${TRASH_ROUNDS} rounds`, { timeout }, async () => {
+  it(`a service that is killed while it deletes large notes loses no note and leaves no object`, {
+    timeout,
+  }, async () => {
     const settings = { TRASH_DAYS: "3", S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     const place = await makePlace({ ...(await makeEnv()), ...settings });
     // The clock moves by more than a day before each round. So a note in the trash expires in the third round after its deletion, and all

@@ -12,7 +12,7 @@ describe("metrics on a port of their own", () => {
   let place: Place;
   afterEach(() => place.remove());
 
-  it("metrics cover the process, the queues and the ended uploads", async () => {
+  it("the metrics cover the process, the queues and the ended uploads", async () => {
     const port = await freePort("127.0.0.1");
     const token = "a-token-for-prometheus";
     place = await makePlace({ METRICS_PORT: String(port), METRICS_TOKEN: token });

@@ -30,7 +30,7 @@ async function installSwift(version: string): Promise<void> {
 }
 
 describe("the selection of S3 servers", () => {
-  it("runs the tests of the installed S3 servers", () => {
+  it("a test run includes the tests of the installed S3 servers", () => {
     const { missing, line } = selectProviders({ PATH: path });
     expect(missing).toEqual(["providers/ceph-rgw"]);
     expect(line).toMatch(
@@ -38,7 +38,7 @@ describe("the selection of S3 servers", () => {
     );
   });
 
-  it("runs only the tests of the built-in bucket on a bare machine", () => {
+  it("a test run on a bare machine tests only the built-in bucket", () => {
     expect(selectProviders({ PATH: "" }).missing).toEqual(["providers/ceph-rgw", "providers/swift"]);
     expect(selectProviders({ PATH: path, PROVIDERS: "none" }).missing).toEqual([
       "providers/ceph-rgw",
@@ -46,7 +46,7 @@ describe("the selection of S3 servers", () => {
     ]);
   });
 
-  it("skips an undocumented version of an S3 server unless PROVIDERS names it", async () => {
+  it("a test run skips an undocumented version of an S3 server unless PROVIDERS names it", async () => {
     await installSwift("2.36.0");
     for (const name of ["ceph-mon", "ceph-osd", "radosgw-admin"]) await install(name, "");
     await install("radosgw", "#!/bin/sh\necho 'ceph version 18.2.7 (6b0e98) reef (stable)'\n");
@@ -65,7 +65,7 @@ describe("the selection of S3 servers", () => {
     await installSwift("2.35.1");
   });
 
-  it("runs the S3 servers that PROVIDERS names, and rejects missing and unknown ones", () => {
+  it("a test run includes the S3 servers that PROVIDERS names, and rejects missing and unknown servers", () => {
     expect(selectProviders({ PATH: path, PROVIDERS: "swift" }).missing).toEqual(["providers/ceph-rgw"]);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "all" })).toThrow(/asks for Ceph RGW.*radosgw/);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "minio" })).toThrow(/"minio" is none of all, none, ceph-rgw/);

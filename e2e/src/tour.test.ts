@@ -31,7 +31,7 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
   let noteId = "";
   let attachmentId = "";
 
-  it("uploads a file of 20 MiB by form", async () => {
+  it("a form uploads a file of 20 MiB", async () => {
     noteId = (await ann?.call("POST", "/notes", { title: "Contract" }))?.body.id;
     const attached = await ann?.attach(noteId, { name: "Vertrag für Änne.pdf", bytes, type: "application/pdf" });
     expect(attached?.status).toBe(201);
@@ -39,12 +39,12 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
     attachmentId = attached?.body.id;
   });
 
-  it("returns 403 before the share", async () => {
+  it("a request for a URL returns 403 before the share", async () => {
     const refused = await ben?.call("GET", `/attachments/${attachmentId}/url`);
     expect(refused).toMatchObject({ status: 403, body: { code: "access_denied", message: "Access denied" } });
   });
 
-  it("issues a URL for 60 seconds that returns the same bytes and filename", async () => {
+  it("a reader gets a URL for 60 seconds that returns the same bytes and filename", async () => {
     const shared = await ann?.call("PUT", `/notes/${noteId}/shares`, { emails: ["ben@example.com"], role: "viewer" });
     expect(shared?.status).toBe(200);
     const issued = await ben?.call("GET", `/attachments/${attachmentId}/url`);
@@ -58,7 +58,7 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
     expect((await eve?.call("GET", `/attachments/${attachmentId}/url`))?.status).toBe(403);
   });
 
-  it("issues a URL that the bucket refuses after its expiry", async () => {
+  it("the bucket refuses a URL after its expiry", async () => {
     const issued = await ben?.call("GET", `/attachments/${attachmentId}/url?expiresIn=1`);
     const refused = await until(
       () => fetch(issued?.body.fileUrl, { headers: { range: "bytes=0-0" } }),
@@ -67,7 +67,7 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
     expect(await refused.text()).toContain("Request has expired");
   });
 
-  it("returns 403 after the revoke", async () => {
+  it("a request for a URL returns 403 after the share is revoked", async () => {
     const shares = await ann?.call("GET", `/notes/${noteId}/shares`);
     const [share] = shares?.body.shares ?? [];
     expect(share.email).toBe("ben@example.com");
@@ -75,7 +75,7 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
     expect((await ben?.call("GET", `/attachments/${attachmentId}/url`))?.status).toBe(403);
   });
 
-  it("completes an upload whose URL accepts one PUT only", async () => {
+  it("an upload completes, and its URL accepts one PUT only", async () => {
     const started = await ann?.call("POST", `/notes/${noteId}/uploads`, {
       filename: "photo.png",
       sizeBytes: 1000,
@@ -89,7 +89,7 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
     expect(completed).toMatchObject({ status: 200, body: { state: "ready", filename: "photo.png" } });
   });
 
-  it("deletes the objects of a permanently deleted note", async () => {
+  it("a permanent deletion of a note deletes its objects", async () => {
     const urls = await ann?.call("POST", "/attachments/urls", { attachmentIds: [attachmentId] });
     const fileUrl = urls?.body.urls[0].fileUrl;
     expect((await fetch(fileUrl, { headers: { range: "bytes=0-0" } })).status).toBe(206);
@@ -103,7 +103,7 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
     expect(deleted.status).toBe(404);
   });
 
-  it("lists the acts in the activity", async () => {
+  it("the activity lists the acts", async () => {
     const activity = await ann?.call("GET", "/activity");
     const actions = activity?.body.items.map((event: { action: string }) => event.action);
     expect(actions).toEqual(

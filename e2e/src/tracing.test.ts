@@ -88,7 +88,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   }
 
-  it("traces follow a URL from the caller to access, signing and audit", () => {
+  it("the traces follow a URL from the caller to access, signing and audit", () => {
     const [request, ...others] = spans.filter(({ traceId }) => traceId === TRACE_ID);
     const root = [request, ...others].find((span) => span?.parentId === CALLER_SPAN_ID);
     expect(root?.name).toBe("GET /attachments/:attachmentId/url");
@@ -105,7 +105,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     ]);
   });
 
-  it("traces follow an upload to signing, bucket and database", () => {
+  it("the traces follow an upload to signing, bucket and database", () => {
     const start = spans.find(({ name }) => name === "POST /notes/:noteId/uploads");
     const complete = spans.find(({ name }) => name === "POST /uploads/:uploadId/complete");
     const paths = [...treeOf(start), ...treeOf(complete)];
@@ -120,19 +120,19 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   });
 
-  it("traces follow a request whose body arrives late", () => {
+  it("the traces follow a request whose body arrives late", () => {
     const paths = treeOf(spans.find(({ name }) => name === "PUT /notes/:noteId/shares"));
     expect(paths).toContain("PUT /notes/:noteId/shares > database.transaction");
   });
 
-  it("traces keep pipelined requests apart", () => {
+  it("the traces keep pipelined requests apart", () => {
     for (const traceId of PIPELINED) {
       const list = spans.find((span) => span.traceId === traceId && span.name === "GET /notes");
       expect(treeOf(list)).toContain("GET /notes > database.notes.listOwned");
     }
   });
 
-  it("traces carry the error code of a refusal", () => {
+  it("the traces carry the error code of a refusal", () => {
     const codes = spans.flatMap(({ attributes }) => attributes["error.type"] ?? []);
     expect(codes).toEqual(expect.arrayContaining(["invalid_request", "attachment_not_found"]));
   });
@@ -146,7 +146,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     expect([...attributes].sort()).toEqual([...ALLOWED].sort());
   });
 
-  it("traces reach the collector with its headers and the name of the service", () => {
+  it("the traces reach the collector with its headers and the name of the service", () => {
     expect(collector.headers().authorization).toBe("Bearer of-the-collector");
     expect(spans[0]?.resource["service.name"]).toBe("files");
   });
@@ -216,18 +216,18 @@ describe("the setting of traces", () => {
   const isOfTracing = (url: string) =>
     /wiring\/tracing\.ts|@opentelemetry\/(?:core|resources|sdk|exporter|otlp)/.test(url);
 
-  it("loads no part of the OpenTelemetry SDK without an endpoint", async () => {
+  it("a service without an endpoint of traces loads no part of the OpenTelemetry SDK", async () => {
     const modules = await modulesOfStart({});
     expect(modules.some((url) => url.endsWith("wiring/service.ts"))).toBe(true);
     expect(modules.filter(isOfTracing)).toEqual([]);
   });
 
-  it("loads the OpenTelemetry SDK with an endpoint", async () => {
+  it("a service with an endpoint of traces loads the OpenTelemetry SDK", async () => {
     const modules = await modulesOfStart({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" });
     expect(modules.some((url) => /@opentelemetry\/sdk-trace/.test(url))).toBe(true);
   });
 
-  it("records no trace that the sampler excludes", async () => {
+  it("a service records no trace that the sampler excludes", async () => {
     const collector = await startCollector();
     place = await makePlace({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER: "always_off" });
     const service = await startProcess(place);
@@ -248,7 +248,7 @@ describe("the setting of traces", () => {
     await collector.close();
   });
 
-  it("logs that a collector is down", async () => {
+  it("a service logs that the collector of traces is down", async () => {
     place = await makePlace({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" });
     const service = await startProcess(place);
     const logged = service.printed(/("the collector accepts no traces[^"]*")/);

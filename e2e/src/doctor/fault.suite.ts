@@ -12,7 +12,7 @@ export function faultSuite(faults: readonly Fault[]): void {
 
   // Does not use it.each, because Vitest shortens long values in its titles.
   for (const fault of faults) {
-    it(`finds that ${fault.fault} (${fault.setup})`, async () => {
+    it(`the doctor finds that ${fault.fault} (${fault.setup})`, async () => {
       const stage = await openStage();
       onTestFinished(stage.close);
       const env = await fault.arrange(stage);

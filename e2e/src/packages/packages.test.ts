@@ -265,7 +265,7 @@ describe("the example with express and its table of users", () => {
 });
 
 describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
-  it("the example gives a file only to its owner and a reader", async () => {
+  it(`the example with ${name} gives a file only to its owner and a reader`, async () => {
     const app = await startExample(project, { name, node: node(24) });
     onTestFinished(app.stop);
     const ann = await app.signIn(browser, { name: "Ann" });

@@ -78,7 +78,7 @@ describe.each<PoolMode & { names: string[] }>([
     });
   });
 
-  it(`sends the statement names ${JSON.stringify(names)}`, async () => {
+  it(`a service behind PgBouncer sends the statement names ${JSON.stringify(names)}`, async () => {
     const recorder = await recordStatementNames(behind.url);
     onTestFinished(recorder.stop);
     const db = await openPostgres({ url: recorder.url, clock: Date.now });

@@ -28,7 +28,7 @@ function adapt({ listen, replicas: [first, second] }: Ports, folder: string): st
   });
 }
 
-it("fails no request while two replicas behind haproxy restart", async () => {
+it("no request fails while two replicas behind haproxy restart", async () => {
   const { requests, failures } = await restartUnderLoad({
     command: "haproxy",
     args: argsOf,
@@ -38,7 +38,7 @@ it("fails no request while two replicas behind haproxy restart", async () => {
   expect(failures).toEqual([]);
 }, 300_000);
 
-it("sends requests to replicas behind haproxy although they fail all checks", async () => {
+it("haproxy sends requests to replicas although they fail all checks", async () => {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-haproxy-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const checked = Promise.withResolvers<void>();

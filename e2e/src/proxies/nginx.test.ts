@@ -8,7 +8,7 @@ import { expectService, readSample, replaced, runSample } from "./sample-stage.t
 const SAMPLE = "nginx/valetkey.conf";
 
 // nginx does not call /readyz of the replicas. So the test calls /readyz, and writes `down` to the line of a replica, as the sample says.
-it("fails no request while two replicas behind nginx restart", async () => {
+it("no request fails while two replicas behind nginx restart", async () => {
   const [upstream, , files] = serversOf(await readSample(SAMPLE));
   const { requests, failures } = await restartUnderLoad({
     command: "nginx",
@@ -32,7 +32,7 @@ it("fails no request while two replicas behind nginx restart", async () => {
   expect(failures).toEqual([]);
 }, 300_000);
 
-it("serves the service and its bucket over HTTPS with the sample", async () => {
+it("the nginx sample serves the service and its bucket over HTTPS", async () => {
   const url = await runSample({
     command: "nginx",
     sample: SAMPLE,

@@ -7,7 +7,7 @@ const HTML = Buffer.from(`<!doctype html>${"<p>hello</p>".repeat(200)}`);
 
 /** Tests uploads whose content differs from the declared size, type or checksum. */
 export function contentTests(fixture: BadInputFixture): void {
-  test("requirement 3: refuses a body of the wrong length", async () => {
+  test("requirement 3: a body of the wrong length is refused", async () => {
     for (const body of ["hello, and more", "h", ""]) {
       const upload = await fixture.start();
       expect((await fixture.put(upload, body)).status).toBe(403);
@@ -15,13 +15,13 @@ export function contentTests(fixture: BadInputFixture): void {
     }
   });
 
-  test("requirement 4: refuses a body of the wrong type", async () => {
+  test("requirement 4: a body of the wrong type is refused", async () => {
     const upload = await fixture.start();
     expect((await fixture.put(upload, "hello", { "content-type": "text/html" })).status).toBe(403);
     await fixture.expectIncomplete(upload);
   });
 
-  test("requirement 8: rejects a body with the wrong checksum", async () => {
+  test("requirement 8: a body with the wrong checksum is rejected", async () => {
     const upload = await fixture.start({ sha256: sha256(Buffer.from("hello")) });
     const answer = await fixture.put(upload, "jello");
     // If the bucket ignores the signed checksum, the PUT succeeds. The service must then reject the file at the end of the upload.
@@ -30,14 +30,14 @@ export function contentTests(fixture: BadInputFixture): void {
     else await fixture.expectRejected(upload);
   });
 
-  test("requirement 8: rejects a multipart file with the wrong checksum", async () => {
+  test("requirement 8: a multipart file with the wrong checksum is rejected", async () => {
     const declared = { filename: "a.bin", contentType: "application/x-film", sizeBytes: LARGE.length };
     const upload = await fixture.start({ ...declared, sha256: sha256(Buffer.from("hello")) });
     await fixture.sendParts(upload, [1, 2]);
     await fixture.expectRejected(upload);
   });
 
-  test("requirement 5: rejects PNG bytes named .pdf", async () => {
+  test("requirement 5: PNG bytes named .pdf are rejected", async () => {
     const upload = await fixture.start({ filename: "scan.pdf", contentType: "application/pdf", sizeBytes: PNG.length });
     expect((await fixture.put(upload, PNG)).status).toBe(200);
     await fixture.expectRejected(upload);
@@ -46,13 +46,13 @@ export function contentTests(fixture: BadInputFixture): void {
     await fixture.expectNoDownload(upload);
   });
 
-  test("requirement 5: rejects HTML declared as image/png", async () => {
+  test("requirement 5: HTML declared as image/png is rejected", async () => {
     const upload = await fixture.start({ filename: "photo.png", contentType: "image/png", sizeBytes: HTML.length });
     expect((await fixture.put(upload, HTML)).status).toBe(200);
     await fixture.expectRejected(upload);
   });
 
-  test("accepts an empty file", async () => {
+  test("an empty file is accepted", async () => {
     const upload = await fixture.start({ sizeBytes: 0, sha256: sha256(Buffer.alloc(0)) });
     await fixture.expectIncomplete(upload);
     expect((await fixture.put(upload, "x")).status).toBe(403);
@@ -61,7 +61,7 @@ export function contentTests(fixture: BadInputFixture): void {
     expect(await fixture.served(upload)).toHaveLength(0);
   });
 
-  test("requirement 3: refuses a file over the limit", async () => {
+  test("requirement 3: a file over the limit is refused", async () => {
     const before = await fixture.service().bucketContents.keys();
     const json = { ...TEXT, sizeBytes: 32 * MIB + 1 };
     const answer = await fixture.ann().send(`POST /notes/${fixture.noteId()}/uploads`, { json });
@@ -71,7 +71,7 @@ export function contentTests(fixture: BadInputFixture): void {
     expect(await fixture.service().bucketContents.uploads()).toBe(0);
   });
 
-  test("requirement 9: keeps the quota when uploads start at the same time", async () => {
+  test("requirement 9: uploads that start at the same time keep the quota", async () => {
     const limited = await fixture.open({ userQuotaFiles: 5 });
     const ben = await limited.as("ben");
     const note = (await ben.send("POST /notes", { json: { title: "Few" } })).body.id;

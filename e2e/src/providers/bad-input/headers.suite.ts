@@ -31,7 +31,7 @@ export function headerTests(fixture: BadInputFixture): void {
     const rejection = { status: 422, code: "upload_rejected" };
     const says = expect.stringMatching(new RegExp(name.replace(/color$/, "\\*"), "i"));
 
-    test("requirement 5: a header that a PUT adds is refused, or the file is rejected", async () => {
+    test(`requirement 5: a PUT that adds ${name} is refused, or the file is rejected`, async () => {
       const upload = await fixture.start();
       const { status } = await fixture.put(upload, "hello", { [name]: value });
       if (status === 200) await fixture.expectRejected(upload);
@@ -41,7 +41,7 @@ export function headerTests(fixture: BadInputFixture): void {
       }
     });
 
-    test("requirement 5: rejects the object of a PUT with an added header", async () => {
+    test(`requirement 5: the object of a PUT that added ${name} is rejected`, async () => {
       const upload = await fixture.start();
       const { s3 } = inspect(fixture.server());
       await s3.send(
@@ -52,7 +52,7 @@ export function headerTests(fixture: BadInputFixture): void {
       await fixture.expectNoDownload(upload);
     });
 
-    test("requirement 5: rejects a multipart upload with an added header", async () => {
+    test(`requirement 5: a multipart upload that added ${name} is rejected`, async () => {
       const upload = await startParts();
       const [part] = (await fixture.sign(upload, [1])) as [Part];
       const { s3, openUploads } = inspect(fixture.server());
@@ -70,7 +70,7 @@ export function headerTests(fixture: BadInputFixture): void {
       await fixture.expectNoDownload(upload);
     });
 
-    test("a header that a part adds is not stored", async () => {
+    test(`the header ${name} that a part adds is not stored`, async () => {
       const upload = await startParts();
       const [part] = (await fixture.sign(upload, [1])) as [Part];
       const { status } = await fixture.put(part, "hello", { [name]: value });
@@ -79,14 +79,14 @@ export function headerTests(fixture: BadInputFixture): void {
       expect(await servedHeader(upload)).toBe(false);
     });
 
-    test("a header that a form adds is not stored", async () => {
+    test(`the header ${name} that a form adds is not stored`, async () => {
       const form = fileForm("hello").map((file) => ({ ...file, headers: { [name]: value } }));
       const answer = await fixture.ann().send(`POST /notes/${fixture.noteId()}/attachments`, { form });
       expect(answer).toMatchObject({ status: 201, body: { state: "ready" } });
       expect(await servedHeader({ attachmentId: answer.body.id })).toBe(false);
     });
 
-    test("requirement 5: an adoption refuses an object with an added header", async () => {
+    test(`requirement 5: an adoption refuses an object with the header ${name}`, async () => {
       await fixture.service().useCases.rememberPerson({ id: "ann", email: undefined, name: undefined, isAdmin: true });
       const { s3 } = inspect(fixture.server());
       const key = "elsewhere/report";

@@ -5,13 +5,13 @@ import { type BadInputFixture, LARGE, MIB, PART, type Part } from "./fixture.ts"
 
 /** Tests multipart uploads with wrong or missing parts. */
 export function partTests(fixture: BadInputFixture): void {
-  test("refuses to complete without a part", async () => {
+  test("a completion without one of the parts is refused", async () => {
     const upload = await fixture.startLarge();
     await fixture.sendParts(upload, [2]);
     expect(await fixture.expectIncomplete(upload)).toContain("Part 1 is not in the bucket yet");
   });
 
-  test("requirement 3: refuses a part of the wrong size", async () => {
+  test("requirement 3: a part of the wrong size is refused", async () => {
     const upload = await fixture.startLarge();
     const [first, second] = (await fixture.sign(upload, [1, 2])) as [Part, Part];
     expect((await fixture.put(first, Buffer.alloc(PART - 1))).status).toBe(403);
@@ -19,7 +19,7 @@ export function partTests(fixture: BadInputFixture): void {
     await fixture.expectIncomplete(upload);
   });
 
-  test("refuses to complete with an invented ETag", async () => {
+  test("a completion with an invented ETag is refused", async () => {
     const upload = await fixture.startLarge();
     await fixture.sendParts(upload, [1, 2]);
     const invented = { partNumber: 1, etag: '"00000000000000000000000000000000"' };
@@ -27,11 +27,11 @@ export function partTests(fixture: BadInputFixture): void {
     await fixture.ann().send(`DELETE /uploads/${upload.id}`);
   });
 
-  test("refuses to complete before the upload", async () => {
+  test("a completion before the upload is refused", async () => {
     for (const upload of [await fixture.start(), await fixture.startLarge()]) await fixture.expectIncomplete(upload);
   });
 
-  test("refuses 10,001 parts", async () => {
+  test("10,001 parts are refused", async () => {
     const upload = await fixture.startLarge();
     for (const partNumber of [3, 10_000, 10_001]) {
       const answer = await fixture
@@ -44,7 +44,7 @@ export function partTests(fixture: BadInputFixture): void {
     await fixture.expectNoDownload(upload);
   });
 
-  test.each([1, 50, 99])("accepts a part again after its connection is cut at %i percent", async (percent) => {
+  test.each([1, 50, 99])("a part is accepted again after its connection is cut at %i percent", async (percent) => {
     const upload = await fixture.startLarge();
     const [first] = (await fixture.sign(upload, [1])) as [Part];
     const body = LARGE.subarray(0, PART);
@@ -56,7 +56,7 @@ export function partTests(fixture: BadInputFixture): void {
     expect((await fixture.served(upload)).equals(LARGE)).toBe(true);
   });
 
-  test.each([1, 50, 99])("accepts a file again after its connection is cut at %i percent", async (percent) => {
+  test.each([1, 50, 99])("a file is accepted again after its connection is cut at %i percent", async (percent) => {
     const body = patterned(MIB);
     const upload = await fixture.start({
       filename: "a.bin",

@@ -6,7 +6,7 @@ import { type BadInputFixture, LARGE, MIB, type Part, type Started, TEXT } from 
 
 /** Tests uploads while the service or the bucket restarts. */
 export function restartTests(fixture: BadInputFixture): void {
-  test("completes an upload after the service is killed", async () => {
+  test("an upload completes after the service is killed", async () => {
     const { bucket, region, endpoint, credentials } = await fixture.running().newBucket();
     const place = await makePlace({
       AWS_BUCKET_NAME: bucket,
@@ -60,7 +60,7 @@ export function restartTests(fixture: BadInputFixture): void {
     await place.remove();
   });
 
-  test("completes an upload after the bucket restarts", async () => {
+  test("an upload completes after the bucket restarts", async () => {
     const single = await fixture.start();
     const upload = await fixture.startLarge();
     await fixture.sendParts(upload, [1]);

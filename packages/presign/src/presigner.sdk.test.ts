@@ -84,7 +84,7 @@ test("presignGet signs the URL of the AWS SDK, with response overrides, version 
     headers: valuesFor(getHeaders, any.headerValue),
     versionId: fc.option(any.opaqueId, { nil: undefined }),
   });
-  await check(options, 800, ({ key, response, headers, versionId, ...c }) => ({
+  await check(options, 300, ({ key, response, headers, versionId, ...c }) => ({
     ours: createPresigner(c.target).presignGet({ ...c, key, response, headers, versionId }),
     sdk: new GetObjectCommand({
       ...objectOf(c.target, key),
@@ -104,7 +104,7 @@ test("presignPut signs the URL of the AWS SDK, with signed headers, hoisted head
     metadata,
     contentLength: fc.option(fc.nat(), { nil: undefined }),
   });
-  await check(options, 800, ({ key, sent, hoisted, metadata, contentLength, ...c }) => {
+  await check(options, 300, ({ key, sent, hoisted, metadata, contentLength, ...c }) => {
     const named = Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]));
     const length = contentLength === undefined ? {} : { "Content-Length": String(contentLength) };
     return {
@@ -123,7 +123,7 @@ test("presignPut signs the URL of the AWS SDK, with signed headers, hoisted head
 
 test("presignUploadPart signs the URL of the AWS SDK", async () => {
   const options = fc.record({ ...caseOf, uploadId: any.opaqueId, partNumber: fc.integer({ min: 1, max: 10_000 }) });
-  await check(options, 300, ({ key, uploadId, partNumber, ...c }) => ({
+  await check(options, 150, ({ key, uploadId, partNumber, ...c }) => ({
     ours: createPresigner(c.target).presignUploadPart({ ...c, key, uploadId, partNumber }),
     sdk: new UploadPartCommand({ ...objectOf(c.target, key), UploadId: uploadId, PartNumber: partNumber }),
   }));
@@ -134,7 +134,7 @@ test.each([
   { verb: "presignDelete", sdkCommand: (input: ObjectInput) => new DeleteObjectCommand(input) },
 ] as const)("$verb signs the URL of the AWS SDK", async ({ verb, sdkCommand }) => {
   const options = fc.record({ ...caseOf, versionId: fc.option(any.opaqueId, { nil: undefined }) });
-  await check(options, 150, ({ key, versionId, ...c }) => ({
+  await check(options, 100, ({ key, versionId, ...c }) => ({
     ours: createPresigner(c.target)[verb satisfies keyof Presigner]({ ...c, key, versionId }),
     sdk: sdkCommand({ ...objectOf(c.target, key), VersionId: versionId }),
   }));

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bucketSuite } from "../../packages/server/src/platform/bucket/bucket.suite.ts";
-import { badInputSuite } from "./providers/bad-input.suite.ts";
-import { PROFILES } from "./testing/s3-servers/profiles.ts";
+import { declaredPromises } from "../../packages/server/src/platform/bucket/testing/declared-promises.ts";
+import { badInputSuite, STREAM_SIZES } from "./providers/bad-input.suite.ts";
+import { hasDifferences, PROFILES } from "./testing/s3-servers/profiles.ts";
 import { type RunningProvider, startProfileProvider } from "./testing/s3-servers/providers.ts";
-
-/** The sizes of an empty object, of one PUT, and of two parts. Other sizes behave in the same way with every profile. */
-const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
 /**
  * The names of the profiles on which the tests of bad input run. A server enforces the conditions of a write, refuses them, or
@@ -14,7 +12,7 @@ const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
  */
 const BAD_INPUT = process.env.PROFILES === "all" ? PROFILES.map(({ name }) => name) : ["B2", "Google"];
 
-describe.each(PROFILES)("the profile of $name", (profile) => {
+describe.each(PROFILES.filter(hasDifferences))("the profile of $name", (profile) => {
   let provider: RunningProvider;
 
   beforeAll(async () => {
@@ -23,5 +21,15 @@ describe.each(PROFILES)("the profile of $name", (profile) => {
   afterAll(() => provider.stop());
 
   bucketSuite(profile.name, () => provider.newBucket(), { streamSizes: STREAM_SIZES });
-  if (BAD_INPUT.includes(profile.name)) badInputSuite(profile.name, () => provider);
+  if (BAD_INPUT.includes(profile.name)) {
+    badInputSuite(profile.name, () => provider, { isProfile: true });
+  }
 });
+
+// The tests of the built-in bucket also hold for a profile that does not differ from this bucket.
+it.each(PROFILES.filter((profile) => !hasDifferences(profile)))(
+  "docs/providers.md declares the same promises for $name and for the built-in bucket",
+  ({ name }) => {
+    expect(declaredPromises(name)).toEqual(declaredPromises("embedded"));
+  },
+);

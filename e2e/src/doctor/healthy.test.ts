@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { inspect } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
-import { PROFILES } from "../testing/s3-servers/profiles.ts";
+import { hasDifferences, PROFILES } from "../testing/s3-servers/profiles.ts";
 import { behindProfile } from "./faults/feature-faults.ts";
 import { examine, openStage, runService, type Stage } from "./stage.ts";
 
@@ -61,11 +61,13 @@ describe("the doctor on a healthy set-up", () => {
     expect(ids).toEqual(["conditional-put-missing"]);
   });
 
-  it.each(PROFILES)("the doctor finds only the documented differences of $name", async ({ name }) => {
-    const stage = await useStage();
-    const { env } = await runService({ ...stage, env: await behindProfile(name)(stage) });
-    const { ids, worst } = await examine(env);
-    expect(ids).toEqual(DIFFERENCES[name] ?? []);
-    expect(["healthy", "info"]).toContain(worst);
-  });
+  it.each(PROFILES.filter(hasDifferences))(
+    "the doctor finds only the documented differences of $name",
+    async ({ name }) => {
+      const stage = await useStage();
+      const { ids, worst } = await examine(await behindProfile(name)(stage));
+      expect(ids).toEqual(DIFFERENCES[name] ?? []);
+      expect(["healthy", "info"]).toContain(worst);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { bucketSuite } from "../../../packages/server/src/platform/bucket/bucket
 import { doctorSuite } from "../doctor/provider.suite.ts";
 import { cephDoctor } from "../doctor/provider-faults.ts";
 import { type RunningProvider, startCeph } from "../testing/s3-servers/providers.ts";
-import { badInputSuite } from "./bad-input.suite.ts";
+import { badInputSuite, STREAM_SIZES } from "./bad-input.suite.ts";
 
 let provider: RunningProvider;
 
@@ -12,6 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
-bucketSuite("Ceph RGW", () => provider.newBucket());
+bucketSuite("Ceph RGW", () => provider.newBucket(), { streamSizes: STREAM_SIZES });
 badInputSuite("Ceph RGW", () => provider);
 doctorSuite("Ceph RGW", () => provider, cephDoctor);

@@ -23,12 +23,14 @@ const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInp
   ["x-amz-meta-color", "red", { Metadata: { color: "red" } }],
 ];
 
-/** Tests PUTs that add a stored header, although the start of the upload did not declare this header. */
-export function headerTests(fixture: BadInputFixture): void {
-  describe.each(HEADERS)("a stored header %s: %s", (name, value, option) => {
+/** Tests PUTs that add a stored header, although the start of the upload did not declare this header. `onlyFirst`: tests one header. */
+export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst: boolean }): void {
+  describe.each(onlyFirst ? HEADERS.slice(0, 1) : HEADERS)("a stored header %s: %s", (name, value, option) => {
     const keyOf = ({ url }: { url: string }) => new URL(url).pathname.split("/").slice(2).join("/");
     const at = (Key: string) => ({ Bucket: fixture.server().bucket, Key });
     const rejection = { status: 422, code: "upload_rejected" };
+    // The service sends the objects of forms and reads the headers of adopted objects in the same way on each server.
+    const hasAllTests = fixture.name === "embedded" || name === HEADERS[0]?.[0];
     const says = expect.stringMatching(new RegExp(name.replace(/color$/, "\\*"), "i"));
 
     test(`requirement 5: a PUT that adds ${name} is refused, or the file is rejected`, async () => {
@@ -79,23 +81,27 @@ export function headerTests(fixture: BadInputFixture): void {
       expect(await servedHeader(upload)).toBe(false);
     });
 
-    test(`the header ${name} that a form adds is not stored`, async () => {
-      const form = fileForm("hello").map((file) => ({ ...file, headers: { [name]: value } }));
-      const answer = await fixture.ann().send(`POST /notes/${fixture.noteId()}/attachments`, { form });
-      expect(answer).toMatchObject({ status: 201, body: { state: "ready" } });
-      expect(await servedHeader({ attachmentId: answer.body.id })).toBe(false);
-    });
+    if (hasAllTests) {
+      test(`the header ${name} that a form adds is not stored`, async () => {
+        const form = fileForm("hello").map((file) => ({ ...file, headers: { [name]: value } }));
+        const answer = await fixture.ann().send(`POST /notes/${fixture.noteId()}/attachments`, { form });
+        expect(answer).toMatchObject({ status: 201, body: { state: "ready" } });
+        expect(await servedHeader({ attachmentId: answer.body.id })).toBe(false);
+      });
 
-    test(`requirement 5: an adoption refuses an object with the header ${name}`, async () => {
-      await fixture.service().useCases.rememberPerson({ id: "ann", email: undefined, name: undefined, isAdmin: true });
-      const { s3 } = inspect(fixture.server());
-      const key = "elsewhere/report";
-      await s3.send(new PutObjectCommand({ ...at(key), ...option, Body: "hello", ContentType: "text/plain" }));
-      const json = { key, filename: TEXT.filename };
-      const { body } = await fixture.ann().send(`POST /notes/${fixture.noteId()}/attachments`, { json });
-      expect(body).toMatchObject({ ...rejection, detail: says });
-      await s3.send(new DeleteObjectCommand(at(key)));
-    });
+      test(`requirement 5: an adoption refuses an object with the header ${name}`, async () => {
+        await fixture
+          .service()
+          .useCases.rememberPerson({ id: "ann", email: undefined, name: undefined, isAdmin: true });
+        const { s3 } = inspect(fixture.server());
+        const key = "elsewhere/report";
+        await s3.send(new PutObjectCommand({ ...at(key), ...option, Body: "hello", ContentType: "text/plain" }));
+        const json = { key, filename: TEXT.filename };
+        const { body } = await fixture.ann().send(`POST /notes/${fixture.noteId()}/attachments`, { json });
+        expect(body).toMatchObject({ ...rejection, detail: says });
+        await s3.send(new DeleteObjectCommand(at(key)));
+      });
+    }
 
     async function startParts(): Promise<Started> {
       const declared = { noteId: fixture.noteId(), ...TEXT, sizeBytes: 5, sha256: undefined, partSize: 5 * MIB };

@@ -150,6 +150,9 @@ const SEAWEEDFS: Profile = {
   omittedHeaders: ["x-amz-checksum-sha256"],
 };
 
+/** Whether the provider differs from Amazon S3. Without a difference, the profile behaves exactly like the built-in bucket. */
+export const hasDifferences = (profile: Profile): boolean => Object.keys(profile).length > 1;
+
 export const PROFILES: readonly Profile[] = [R2, B2, GOOGLE, WASABI, SPACES, HETZNER, MINIO, GARAGE, SEAWEEDFS];
 
 function hasChecksum({ headers }: Call): boolean {

@@ -455,7 +455,7 @@ describe.each(engines)("the sentence of access on $name", (engine) => {
           await world.setPolicy({ needsPassword: false, isShort: false });
         }
       }),
-      { numRuns: HISTORIES.length + Number(process.env.ACCESS_RUNS ?? 8), examples: HISTORIES.map((acts) => [acts]) },
+      { numRuns: HISTORIES.length + Number(process.env.ACCESS_RUNS ?? 4), examples: HISTORIES.map((acts) => [acts]) },
     );
   }, 600_000);
 });

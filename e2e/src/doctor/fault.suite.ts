@@ -1,20 +1,20 @@
 import { afterAll, expect, it, onTestFinished } from "vitest";
 import type { Report } from "../../../packages/server/src/operations/doctor/finding.ts";
-import { examine, type Fault, openStage, SECRET_KEY } from "./stage.ts";
+import { examine, type Fault, openStage, SECRET_KEY, type Stage } from "./stage.ts";
 
 /**
  * Makes each fault, and expects that the doctor finds only this fault and its consequences. If the fault has a cure, follows the remedy that
- * the doctor printed, and runs the doctor again. Prints a table of all faults at the end.
+ * the doctor printed, and runs the doctor again. Prints a table of all faults at the end. `useStage`: returns the stage of a test. Default: a
+ * new stage for each test.
  */
-export function faultSuite(faults: readonly Fault[]): void {
+export function faultSuite(faults: readonly Fault[], useStage: () => Stage | Promise<Stage> = newStage): void {
   const table = ["| fault | set-up | id | found | cured | fix |"];
   afterAll(() => console.log(table.join("\n")));
 
   // Does not use it.each, because Vitest shortens long values in its titles.
   for (const fault of faults) {
     it(`the doctor finds that ${fault.fault} (${fault.setup})`, async () => {
-      const stage = await openStage();
-      onTestFinished(stage.close);
+      const stage = await useStage();
       const env = await fault.arrange(stage);
       const report = await examine(env);
       table.push(describeFound(fault, report));
@@ -28,6 +28,12 @@ export function faultSuite(faults: readonly Fault[]): void {
       expect(ids).toEqual(fault.remaining ?? []);
     });
   }
+}
+
+async function newStage(): Promise<Stage> {
+  const stage = await openStage();
+  onTestFinished(stage.close);
+  return stage;
 }
 
 function describeFound({ fault, setup, id, cure }: Fault, { findings }: Report): string {

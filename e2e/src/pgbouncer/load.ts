@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Answer, apiAs, putAsTold } from "../testing/api.ts";
 
 const CALLERS = 16;
-const TURNS = 6;
+const TURNS = 2;
 const URLS_A_TURN = 6;
 /** The number of requests that `loadService` sends if no request fails. */
 export const REQUESTS = CALLERS * TURNS * (URLS_A_TURN + 5);

@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultSuite } from "../doctor/fault.suite.ts";
 import { healthyNginx, nginxFaults } from "../doctor/faults/nginx-faults.ts";
-import { examine, openStage } from "../doctor/stage.ts";
+import { examine, openStage, type Stage } from "../doctor/stage.ts";
 import { restartUnderLoad } from "./rolling-restart.ts";
 import { expectService, readSample, replaced, runSample } from "./sample-stage.ts";
 
@@ -66,11 +66,15 @@ it("the nginx sample serves the service and its bucket over HTTPS", async () => 
 });
 
 describe("the doctor behind nginx", () => {
-  faultSuite(nginxFaults);
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage.close());
+
+  faultSuite(nginxFaults, () => stage);
 
   it("the doctor behind nginx invents no fault", async () => {
-    const stage = await openStage();
-    onTestFinished(stage.close);
     const { findings, checked } = await examine(await healthyNginx(stage));
     expect(findings).toEqual([]);
     expect(checked).toContain("PUBLIC_URL and its proxy");

@@ -15,9 +15,9 @@ import { freePort } from "../testing/free-port.ts";
 import { commandPath } from "../testing/selections.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
 
-const CALLERS = 12;
+const CALLERS = 6;
 /** For a long run, set RESTART_REQUESTS=5000. */
-const LEAST_REQUESTS = Number(process.env.RESTART_REQUESTS ?? 1_000);
+const LEAST_REQUESTS = Number(process.env.RESTART_REQUESTS ?? 300);
 /** Each caller waits between its requests, so that the load lasts for the whole restart without all processor time of the test run. */
 const PAUSE_MS = 250;
 const CHECK_EVERY_MS = 1_000;

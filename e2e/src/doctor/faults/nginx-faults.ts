@@ -156,7 +156,7 @@ export const nginxFaults: readonly Fault[] = [
     id: "public-url-unreachable",
     async arrange(stage) {
       const target = `http://127.0.0.1:${await freePort("127.0.0.1")}`;
-      const { env } = await runService(stage);
+      const { env } = await serviceOf(stage, {});
       return { ...env, PUBLIC_URL: await startNginx(stage, { location: FORWARD, target }) };
     },
   },
@@ -179,9 +179,23 @@ async function behindNginx(
   stage: Stage,
   { location, settings = { TRUST_PROXY: "1" } }: { location: string; settings?: Env },
 ) {
-  const { env, url } = await runService(stage, settings);
+  const { env, url } = await serviceOf(stage, settings);
   places.set(stage, { location, target: url });
   return { ...env, PUBLIC_URL: await startNginx(stage, { location, target: url }) };
+}
+
+type Service = Promise<{ env: Env; url: string }>;
+const services = new WeakMap<Stage, Map<string, Service>>();
+
+/** Returns the service of the stage with these settings. The tests of one stage share it, because most of them only change the proxy. */
+function serviceOf(stage: Stage, settings: Env): Service {
+  const ofStage = services.get(stage) ?? new Map<string, Service>();
+  services.set(stage, ofStage);
+  const name = JSON.stringify(settings).replaceAll(/\W+/g, "_");
+  const env = { ...stage.env, DATA_DIR: join(stage.dataDir, name) };
+  const service = ofStage.get(name) ?? runService({ ...stage, env }, settings);
+  ofStage.set(name, service);
+  return service;
 }
 
 /** The location and the target of the proxy before the service, in each stage. */

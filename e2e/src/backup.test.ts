@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../packages/server/src/platform/config/index.ts";
+import { restore } from "../../packages/server/src/wiring/backup.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { expectAllThere, expectReadyIsWhole } from "./testing/expect-all-there.ts";
 import { freePort } from "./testing/free-port.ts";
@@ -12,6 +14,8 @@ import { endOfCli, makePlace, type Place, type RunningService, startProcess } fr
 
 const CLI = resolve(import.meta.dirname, "../../packages/valetkey/bin/valetkey.js");
 const WORKERS = 3;
+/** A restore needs no secrets. */
+const SECRETS = { authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" };
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -149,7 +153,7 @@ describe("valetkey backup and restore", () => {
     beforeAll(async () => {
       made = await makePlaces();
       service = await start(made.place);
-      seen = await storeFiles(service, 60);
+      seen = await storeFiles(service, 60, 200_000);
       removeMade = cleanups.splice(0);
     });
     afterAll(async () => {
@@ -193,9 +197,19 @@ describe("valetkey backup and restore", () => {
       const { child, ended } = await startBackup(place, backupDir);
       const refused = await endOfCli(place, ["backup", restored]);
       expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Another backup is running.") });
-      expect(await endOfCli(place, ["backup", restored])).toMatchObject({ code: 1 });
       child.kill("SIGCONT");
       expect(await ended).toMatchObject({ code: 0 });
+    });
+
+    it("a backup and a restore make every folder and file private", async () => {
+      const { place, restoredPlace, backupDir, restored } = foldersOf("private");
+      expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+      expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
+      for (const folder of [backupDir, restored]) {
+        for (const path of ["", ...(await readdir(folder, { recursive: true }))]) {
+          expect((await stat(join(folder, path))).mode & 0o077, path).toBe(0);
+        }
+      }
     });
 
     // This test must be the last one, because it kills the service that all tests share.
@@ -243,11 +257,10 @@ describe("valetkey backup and restore", () => {
 
   describe("repair", () => {
     let made: Awaited<ReturnType<typeof makePlaces>>;
-    let seen: Acknowledged;
     let removeMade: (() => Promise<unknown>)[] = [];
     beforeAll(async () => {
       made = await makePlaces();
-      seen = await storeFiles(await start(made.place), 3, 1000);
+      await storeFiles(await start(made.place), 3, 1000);
       expect(await endOfCli(made.place, ["backup", made.backupDir])).toMatchObject({ code: 0 });
       removeMade = cleanups.splice(0);
     });
@@ -264,10 +277,9 @@ describe("valetkey backup and restore", () => {
       const restoredPlace = { ...place, env: { ...place.env, DATA_DIR: restored, S3_LOCAL_PORT: "0" } };
       const found = await readdir(join(backupDir, "blobs"), { recursive: true });
       const blob = join(backupDir, "blobs", found.find((path) => path.length > 10) ?? "");
+      /** Restores the backup. A restore succeeds only if every file of the backup has the right bytes. */
       async function expectRestored() {
         expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
-        const again = await start(restoredPlace);
-        await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
       }
       return { place, restoredPlace, backupDir, dataDir, blob, expectRestored };
     }
@@ -333,19 +345,6 @@ describe("valetkey backup and restore", () => {
     const gc = await endOfCli(restoredPlace, ["gc", "--dry-run"]);
     expect(gc.stdout).toMatch(/^files whose bytes are lost on the disk +1 +-$/m);
   });
-
-  it("a backup and a restore make every folder and file private", async () => {
-    const { place, restoredPlace, backupDir, restored } = await makePlaces();
-    await storeFiles(await start(place), 1);
-    await endOfCli(place, ["backup", backupDir]);
-    await endOfCli(restoredPlace, ["restore", backupDir]);
-    for (const folder of [backupDir, restored]) {
-      const found = await readdir(folder, { recursive: true });
-      for (const path of ["", ...found]) {
-        expect((await stat(join(folder, path))).mode & 0o077, path).toBe(0);
-      }
-    }
-  });
 });
 
 describe("valetkey restore refuses", () => {
@@ -404,9 +403,9 @@ describe("valetkey restore refuses", () => {
   ])("valetkey restore refuses %s, and changes nothing", async (_, damage, message) => {
     const copied = await copyBackup();
     await damage(copied);
-    const { code, stderr } = await endOfCli(made.restoredPlace, ["restore", copied.backupDir]);
-    expect(stderr).toContain(message);
-    expect(code).toBe(1);
+    const { config } = loadConfig(made.restoredPlace.env, { secretsOf: () => SECRETS });
+    const restoring = restore(config, { backupDir: copied.backupDir, writeProgress: () => undefined });
+    await expect(restoring).rejects.toMatchObject({ message: expect.stringContaining(message) });
     await expect(stat(made.restored)).rejects.toMatchObject({ code: "ENOENT" });
   });
 

@@ -28,8 +28,6 @@ describe("the pages of the API at /docs, in Chromium", () => {
 
   it.each([
     ["phone", "light", 390],
-    ["phone", "dark", 390],
-    ["desktop", "light", 1280],
     ["desktop", "dark", 1280],
   ] as const)(
     "the pages of the API render without errors and fit a %s in %s mode",

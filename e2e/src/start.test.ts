@@ -180,21 +180,23 @@ describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
     expect(message).toContain("the migration 0100-initial-schema");
     expect(message).toContain("already exists");
   });
+});
 
+describe("a failed start", () => {
   it("a failed start names a port that is in use", async () => {
-    const here = await place({ ...(await makeEnv()), PORT: String(await listenOnFreePort()) });
+    const here = await place({ PORT: String(await listenOnFreePort()) });
     expect(await messageOfFailedStart(here)).toContain("set PORT");
     const service = await startProcess({ ...here, env: { ...here.env, PORT: "0" } });
     expect(await service.stop()).toBe(0);
   });
 
   it("a failed start names a port of the built-in bucket that is in use", async () => {
-    const here = await place({ ...(await makeEnv()), S3_LOCAL_PORT: String(await listenOnFreePort()) });
+    const here = await place({ S3_LOCAL_PORT: String(await listenOnFreePort()) });
     expect(await messageOfFailedStart(here)).toContain("S3_LOCAL_PORT");
   });
 
   it("a failed start names a bucket folder that another process has locked", async () => {
-    const here = await place(await makeEnv());
+    const here = await place();
     const service = await startProcess(here);
     const message = await messageOfFailedStart(here);
     expect(message).toContain("Stop the other process, or set DATA_DIR to another folder.");
@@ -213,13 +215,7 @@ describe("the content security policy of the pages", () => {
   const nowhere = { ...secrets, S3_ENDPOINT: "http://localhost:9" };
 
   it.each<[string, Record<string, string>, string]>([
-    ["in the path", { AWS_BUCKET_NAME: "files" }, "http://localhost:9"],
     ["in the host name", { AWS_BUCKET_NAME: "files", S3_FORCE_PATH_STYLE: "false" }, "http://files.localhost:9"],
-    [
-      "whose name no host name can contain",
-      { AWS_BUCKET_NAME: "my.files", S3_FORCE_PATH_STYLE: "false" },
-      "http://localhost:9",
-    ],
     [
       "behind another URL",
       { AWS_BUCKET_NAME: "files", S3_PUBLIC_ENDPOINT: "https://storage.example.com/base" },

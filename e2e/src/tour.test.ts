@@ -4,7 +4,8 @@ import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
+// docs-commands.test.ts does the same job on SQLite, with the commands of docs/tour.md.
+describe.each(useDatabases().filter(({ name }) => name === "postgres"))("the main job on $name", ({ makeEnv }) => {
   let place: Place;
   let service: RunningService;
   let [ann, ben, eve]: Api[] = [];

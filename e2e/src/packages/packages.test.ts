@@ -253,21 +253,14 @@ it("a page of Vite contains the client", async () => {
   expect((await readFile(join(root, "dist/assets", script), "utf8")).includes("/notes")).toBe(true);
 });
 
-describe("the example with express and its table of users", () => {
-  it("the example with express shares with nobody who never signed in", async () => {
-    const app = await startExample(project, { name: "express", node: node(24) });
-    onTestFinished(app.stop);
-    const ann = await app.signIn(browser, { name: "Ann" });
-    await ann.getByLabel("Let this person read it").fill("Zoe");
-    await ann.getByRole("button", { name: "Share" }).click();
-    await ann.getByText("Zoe has to sign in first.").waitFor();
-  });
-});
-
 describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
+  let app: Example;
+  beforeAll(async () => {
+    app = await startExample(project, { name, node: node(24) });
+  });
+  afterAll(() => app.stop());
+
   it(`the example with ${name} gives a file only to its owner and a reader`, async () => {
-    const app = await startExample(project, { name, node: node(24) });
-    onTestFinished(app.stop);
     const ann = await app.signIn(browser, { name: "Ann" });
     await ann.getByLabel("Add a file").setInputFiles({ name: "plan.txt", mimeType: "text/plain", buffer: PLAN });
     await ann.getByRole("button", { name: "plan.txt" }).waitFor();
@@ -293,18 +286,29 @@ describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
     await ben.getByLabel("Add a file").setInputFiles({ name: "other.txt", mimeType: "text/plain", buffer: PLAN });
     await ben.getByText("Access denied").waitFor();
   });
-});
 
-it("the page of the examples lists no file that the service rejected", async () => {
-  const app = await startExample(project, { name: "hono", node: node(24) });
-  onTestFinished(app.stop);
-  const page = await app.signIn(browser, { name: "Ann" });
-  const html = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("<!doctype html>") };
-  await page.getByLabel("Add a file").setInputFiles(html);
-  await page.getByText("It was not kept").waitFor();
-  await page.getByLabel("Add a file").setInputFiles({ name: "plan.txt", mimeType: "text/plain", buffer: PLAN });
-  await page.getByRole("button", { name: "plan.txt" }).waitFor();
-  expect(await page.getByRole("listitem").count()).toBe(1);
+  // The three examples share one page. So only one of them shows what the page does with a rejected file.
+  if (name === "hono") {
+    it("the page of the examples lists no file that the service rejected", async () => {
+      const page = await app.signIn(browser, { name: "Rob" });
+      const html = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("<!doctype html>") };
+      await page.getByLabel("Add a file").setInputFiles(html);
+      await page.getByText("It was not kept").waitFor();
+      await page.getByLabel("Add a file").setInputFiles({ name: "plan.txt", mimeType: "text/plain", buffer: PLAN });
+      await page.getByRole("button", { name: "plan.txt" }).waitFor();
+      expect(await page.getByRole("listitem").count()).toBe(1);
+    });
+  }
+
+  // Only this example has a table of users.
+  if (name === "express") {
+    it("the example with express shares with nobody who never signed in", async () => {
+      const sam = await app.signIn(browser, { name: "Sam" });
+      await sam.getByLabel("Let this person read it").fill("Zoe");
+      await sam.getByRole("button", { name: "Share" }).click();
+      await sam.getByText("Zoe has to sign in first.").waitFor();
+    });
+  }
 });
 
 describe("the example with Next.js", () => {

@@ -58,6 +58,23 @@ export type Fault = {
   remaining?: readonly FindingId[];
 };
 
+type Made = Omit<Fault, "setup" | "arrange">;
+
+/** Makes a fault in the settings of a service with a healthy bucket. `settings` replace settings of the healthy service. */
+export function settingsFault({ settings, ...fault }: Made & { settings: Env }): Fault {
+  return { ...fault, setup: "s3-local", arrange: ({ env }) => ({ ...env, ...settings }) };
+}
+
+/** Makes a fault of the bucket by a proxy that follows the rule. */
+export function proxyFault({ rule, ...fault }: Made & { rule: Rule }): Fault {
+  return { ...fault, setup: "fault proxy", arrange: ({ behind }) => behind(rule) };
+}
+
+/** Makes a fault of the CORS configuration of the bucket. */
+export function corsFault({ cors, ...fault }: Made & { cors: InitialCors | undefined }): Fault {
+  return { ...fault, setup: "s3-local", arrange: ({ withCors }) => withCors(cors) };
+}
+
 export type Remedy = { stage: Stage; env: Env; fix: Finding["fix"] };
 
 /** Sets the variables that the remedy contains. `written` replaces a value that the remedy can't know. */

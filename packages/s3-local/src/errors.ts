@@ -50,6 +50,10 @@ export function invalidArgument(message: string, details: { ArgumentName: string
   return new S3Error("InvalidArgument", message, { details });
 }
 
+export function invalidRequest(message: string): S3Error {
+  return new S3Error("InvalidRequest", message);
+}
+
 export function noSuchUpload(uploadId: string): S3Error {
   return new S3Error(
     "NoSuchUpload",

@@ -5,43 +5,29 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from "
 import { join } from "node:path";
 import { freePort } from "../../testing/free-port.ts";
 import type { Change, Rule, Seen } from "../rewriting-proxy.ts";
-import { type Fault, type Stage, setVariables } from "../stage.ts";
+import { type Fault, proxyFault, type Stage, settingsFault, setVariables } from "../stage.ts";
 
 const TWENTY_MINUTES_MS = 20 * 60_000;
 
 /** Faults in the connection to the bucket, and in the credentials for the bucket. */
 export const connectionFaults: readonly Fault[] = [
-  {
+  settingsFault({
     fault: "the secret key is wrong",
-    setup: "s3-local",
     id: "secret-key-wrong",
-    arrange: ({ env }) => ({ ...env, AWS_SECRET_ACCESS_KEY: "another-secret-key-0123456789abcdef" }),
-  },
-  {
+    settings: { AWS_SECRET_ACCESS_KEY: "another-secret-key-0123456789abcdef" },
+  }),
+  settingsFault({
     fault: "the access key is unknown",
-    setup: "s3-local",
     id: "access-key-unknown",
-    arrange: ({ env }) => ({ ...env, AWS_ACCESS_KEY_ID: "AKIDSOMEBODYELSE0000" }),
-  },
-  {
-    fault: "the region is wrong",
-    setup: "s3-local",
-    id: "bucket-region",
-    arrange: ({ env }) => ({ ...env, AWS_REGION: "eu-central-1" }),
-  },
-  {
+    settings: { AWS_ACCESS_KEY_ID: "AKIDSOMEBODYELSE0000" },
+  }),
+  settingsFault({ fault: "the region is wrong", id: "bucket-region", settings: { AWS_REGION: "eu-central-1" } }),
+  proxyFault({
     fault: "the bucket redirects to its region",
-    setup: "fault proxy",
     id: "bucket-region",
-    arrange: ({ behind }) =>
-      behind(() => ({ status: 301, code: "PermanentRedirect", headers: { "x-amz-bucket-region": "eu-west-1" } })),
-  },
-  {
-    fault: "the bucket does not exist",
-    setup: "s3-local",
-    id: "bucket-missing",
-    arrange: ({ env }) => ({ ...env, AWS_BUCKET_NAME: "nowhere" }),
-  },
+    rule: () => ({ status: 301, code: "PermanentRedirect", headers: { "x-amz-bucket-region": "eu-west-1" } }),
+  }),
+  settingsFault({ fault: "the bucket does not exist", id: "bucket-missing", settings: { AWS_BUCKET_NAME: "nowhere" } }),
   {
     fault: "nothing listens at the endpoint",
     setup: "closed port",
@@ -60,19 +46,17 @@ export const connectionFaults: readonly Fault[] = [
     id: "bucket-unreachable",
     arrange: ({ env }) => ({ ...env, S3_ENDPOINT: "http://storage.invalid" }),
   },
-  {
+  proxyFault({
     fault: "the endpoint is a web page",
-    setup: "fault proxy",
     id: "bucket-not-s3",
-    arrange: ({ behind }) => behind(() => ({ status: 404, body: "<html>Welcome</html>", type: "text/html" })),
-  },
-  {
+    rule: () => ({ status: 404, body: "<html>Welcome</html>", type: "text/html" }),
+  }),
+  proxyFault({
     fault: "the endpoint is a web page that accepts everything",
-    setup: "fault proxy",
     id: "bucket-not-s3",
-    arrange: ({ behind }) => behind(() => ({ status: 200, body: "<html>Welcome</html>", type: "text/html" })),
+    rule: () => ({ status: 200, body: "<html>Welcome</html>", type: "text/html" }),
     cure: (remedy) => setVariables(remedy, { S3_ENDPOINT: remedy.stage.endpoint }),
-  },
+  }),
   {
     fault: "the endpoint ends with the name of the bucket",
     setup: "s3-local",
@@ -93,39 +77,33 @@ export const connectionFaults: readonly Fault[] = [
     id: "bucket-tls",
     arrange: withSelfSignedCertificate,
   },
-  {
+  proxyFault({
     fault: "the clocks differ by 20 minutes",
-    setup: "fault proxy",
     id: "clock-skew",
-    arrange: ({ behind }) =>
-      behind(() => ({ headers: { date: new Date(Date.now() + TWENTY_MINUTES_MS).toUTCString() } })),
-  },
-  {
+    rule: () => ({ headers: { date: new Date(Date.now() + TWENTY_MINUTES_MS).toUTCString() } }),
+  }),
+  proxyFault({
     fault: "the bucket refuses the time of the request",
-    setup: "fault proxy",
     id: "clock-skew",
-    arrange: ({ behind }) => behind(() => ({ status: 403, code: "RequestTimeTooSkewed" })),
-  },
-  {
+    rule: () => ({ status: 403, code: "RequestTimeTooSkewed" }),
+  }),
+  proxyFault({
     fault: "the temporary credentials are expired",
-    setup: "fault proxy",
     id: "credentials-expired",
-    arrange: ({ behind }) => behind(() => ({ status: 400, code: "ExpiredToken" })),
-  },
-  {
+    rule: () => ({ status: 400, code: "ExpiredToken" }),
+  }),
+  settingsFault({
     fault: "the configuration holds a session token",
-    setup: "s3-local",
     id: "credentials-fixed-session",
     // The built-in bucket refuses a session token, because it does not support session tokens.
     also: ["credentials-expired"],
-    arrange: ({ env }) => ({ ...env, AWS_SESSION_TOKEN: "session-token-of-a-role-0123456789" }),
-  },
-  {
+    settings: { AWS_SESSION_TOKEN: "session-token-of-a-role-0123456789" },
+  }),
+  proxyFault({
     fault: "the bucket is broken",
-    setup: "fault proxy",
     id: "bucket-refuses",
-    arrange: ({ behind }) => behind(() => ({ status: 500, code: "InternalError" })),
-  },
+    rule: () => ({ status: 500, code: "InternalError" }),
+  }),
   {
     fault: "the connection is not encrypted",
     setup: "endpoint of another host",
@@ -201,43 +179,27 @@ export const accessFaults: readonly Fault[] = [
     "s3:ListBucketMultipartUploads",
     (seen) => seen.method === "GET" && seen.query.has("uploads"),
   ),
-  {
+  proxyFault({
     fault: "anyone can list the bucket",
-    setup: "fault proxy",
     id: "anonymous-list",
-    arrange: ({ behind }) =>
-      behind(({ isSigned, query }) =>
-        !isSigned && query.has("list-type")
-          ? { status: 200, body: "<ListBucketResult></ListBucketResult>" }
-          : undefined,
-      ),
-  },
-  {
+    rule: ({ isSigned, query }) =>
+      !isSigned && query.has("list-type") ? { status: 200, body: "<ListBucketResult></ListBucketResult>" } : undefined,
+  }),
+  proxyFault({
     fault: "anyone can read an object",
-    setup: "fault proxy",
     id: "anonymous-read",
-    arrange: ({ behind }) =>
-      behind((seen) =>
-        !seen.isSigned && seen.method === "GET" && isOfObject(seen) ? { status: 200, body: "valetkey" } : undefined,
-      ),
-  },
-  {
+    rule: (seen) =>
+      !seen.isSigned && seen.method === "GET" && isOfObject(seen) ? { status: 200, body: "valetkey" } : undefined,
+  }),
+  proxyFault({
     fault: "anyone can write an object",
-    setup: "fault proxy",
     id: "anonymous-write",
-    arrange: ({ behind }) =>
-      behind(({ isSigned, method }) => (!isSigned && method === "PUT" ? { status: 200 } : undefined)),
-  },
-  {
-    fault: "the ceiling on signatures is 5 minutes",
-    setup: "fault proxy",
-    id: "signature-age-uploads",
-    arrange: ({ behind }) => behind(withCeiling(300)),
-  },
-  {
+    rule: ({ isSigned, method }) => (!isSigned && method === "PUT" ? { status: 200 } : undefined),
+  }),
+  proxyFault({ fault: "the ceiling on signatures is 5 minutes", id: "signature-age-uploads", rule: withCeiling(300) }),
+  proxyFault({
     fault: "the ceiling on signatures is an hour",
-    setup: "fault proxy",
     id: "signature-age-downloads",
-    arrange: ({ behind }) => behind(withCeiling(3_600)),
-  },
+    rule: withCeiling(3_600),
+  }),
 ];

@@ -35,73 +35,54 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       "current_setting(text) returns text",
       `select case when $1 = '${setting}' then '${value}' else pg_catalog.current_setting($1) end`,
     );
-  return [
-    {
-      fault: "PostgreSQL does not run",
-      setup: "closed port",
-      id: "database-unreachable",
-      arrange: async ({ env }) => ({
-        ...env,
-        DATABASE_URL: `postgres://u:p@127.0.0.1:${await freePort("127.0.0.1")}/valetkey`,
-      }),
-    },
+  const faults: readonly Omit<Fault, "setup">[] = [
     {
       fault: "the database does not exist",
-      setup: "PostgreSQL",
       id: "database-login",
       arrange: ({ env }) => ({ ...env, DATABASE_URL: servers().healthyUrl.replace(/postgres$/, "nowhere") }),
     },
     {
       fault: "the password is wrong",
-      setup: "PostgreSQL",
       id: "database-login",
       arrange: ({ env }) => ({ ...env, DATABASE_URL: servers().healthyUrl.replace(":postgres@", ":wrong@") }),
     },
     {
       fault: "PostgreSQL is too old",
-      setup: "PostgreSQL",
       id: "database-old",
       arrange: setting("server_version_num", "120004"),
     },
     {
       fault: "fsync is off",
-      setup: "PostgreSQL",
       id: "database-fsync",
       arrange: ({ env }) => ({ ...env, DATABASE_URL: servers().looseUrl }),
     },
     {
       fault: "synchronous_commit is off",
-      setup: "PostgreSQL",
       id: "database-commit",
       arrange: onDatabase((name) => [`alter database ${name} set synchronous_commit = off`]),
     },
     {
       fault: "the database is read-only",
-      setup: "PostgreSQL",
       id: "database-read-only",
       arrange: onDatabase((name) => [`alter database ${name} set default_transaction_read_only = on`]),
     },
     {
       fault: "the server is a standby",
-      setup: "PostgreSQL",
       id: "database-read-only",
       arrange: shadowing("pg_is_in_recovery() returns boolean", "select true"),
     },
     {
       fault: "the encoding is LATIN1",
-      setup: "PostgreSQL",
       id: "database-encoding",
       arrange: onDatabase(() => [], "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'"),
     },
     {
       fault: "15 connections are accepted",
-      setup: "PostgreSQL",
       id: "database-connections",
       arrange: setting("max_connections", "15"),
     },
     {
       fault: "the clock of PostgreSQL is a minute ahead",
-      setup: "PostgreSQL",
       id: "database-clock",
       arrange: shadowing(
         "clock_timestamp() returns timestamptz",
@@ -109,6 +90,16 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       ),
     },
   ];
+  const notRunning: Fault = {
+    fault: "PostgreSQL does not run",
+    setup: "closed port",
+    id: "database-unreachable",
+    arrange: async ({ env }) => ({
+      ...env,
+      DATABASE_URL: `postgres://u:p@127.0.0.1:${await freePort("127.0.0.1")}/valetkey`,
+    }),
+  };
+  return [notRunning, ...faults.map((fault) => ({ ...fault, setup: "PostgreSQL" }))];
 }
 
 /** Creates a database on the server, and returns its URL. The database is deleted when the server is deleted. */

@@ -1,6 +1,7 @@
 import { startProfile } from "../../testing/s3-servers/profile-proxy.ts";
 import { PROFILES } from "../../testing/s3-servers/profiles.ts";
-import type { Fault, Stage } from "../stage.ts";
+import type { Change, Seen } from "../rewriting-proxy.ts";
+import { type Fault, proxyFault, type Stage } from "../stage.ts";
 
 /** Puts a proxy in front of a healthy bucket. The proxy makes the bucket behave like a provider. Returns the new environment. */
 export const behindProfile =
@@ -30,62 +31,42 @@ export const featureFaults: readonly Fault[] = [
     also: ["conditional-put-missing"],
     arrange: behindProfile("B2"),
   },
-  {
+  proxyFault({
     fault: "the bucket copies on unsigned headers",
-    setup: "fault proxy",
     id: "copy-source-hole",
-    arrange: ({ behind }) =>
-      behind(({ headers, query }) =>
-        headers["x-amz-copy-source"] !== undefined && query.has("X-Amz-Signature")
-          ? { dropped: "x-amz-copy-source" }
-          : undefined,
-      ),
-  },
-  {
-    fault: "the bucket can't copy",
-    setup: "fault proxy",
-    id: "copy-missing",
-    arrange: ({ behind }) => behind(refuseCopies),
-  },
-  {
+    rule: ({ headers, query }) =>
+      headers["x-amz-copy-source"] !== undefined && query.has("X-Amz-Signature")
+        ? { dropped: "x-amz-copy-source" }
+        : undefined,
+  }),
+  proxyFault({ fault: "the bucket can't copy", id: "copy-missing", rule: refuseCopies }),
+  proxyFault({
     fault: "the bucket can't copy, and ignores conditions",
-    setup: "fault proxy",
     id: "copy-broken",
     also: ["conditional-put-missing"],
-    arrange: ({ behind }) =>
-      behind(
-        (seen) =>
-          refuseCopies(seen) ??
-          (seen.headers["if-none-match"] === undefined ? undefined : { status: 501, code: "NotImplemented" }),
-      ),
-  },
-  {
+    rule: (seen) =>
+      refuseCopies(seen) ??
+      (seen.headers["if-none-match"] === undefined ? undefined : { status: 501, code: "NotImplemented" }),
+  }),
+  proxyFault({
     fault: "the bucket ignores the signed length",
-    setup: "fault proxy",
     id: "signed-length-ignored",
-    arrange: ({ behind }) =>
-      behind(({ method, headers }) =>
-        method === "PUT" && headers["content-length"] === "6" ? { status: 200 } : undefined,
-      ),
-  },
-  {
+    rule: ({ method, headers }) =>
+      method === "PUT" && headers["content-length"] === "6" ? { status: 200 } : undefined,
+  }),
+  proxyFault({
     fault: "the bucket ignores the signed type",
-    setup: "fault proxy",
     id: "signed-type-ignored",
-    arrange: ({ behind }) =>
-      behind(({ method, headers }) =>
-        method === "PUT" && headers["content-type"] === "text/html" ? { status: 200 } : undefined,
-      ),
-  },
-  {
+    rule: ({ method, headers }) =>
+      method === "PUT" && headers["content-type"] === "text/html" ? { status: 200 } : undefined,
+  }),
+  proxyFault({
     fault: "the bucket stores no content type",
-    setup: "fault proxy",
     id: "type-lost",
     // The doctor recognises a copied object by its content type. Without the type, the doctor also reports that copies fail.
     also: ["copy-missing"],
-    arrange: ({ behind }) =>
-      behind(({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined)),
-  },
+    rule: ({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined),
+  }),
   {
     fault: "the bucket accepts parts after the completion",
     setup: "fault proxy",
@@ -94,10 +75,10 @@ export const featureFaults: readonly Fault[] = [
   },
 ];
 
-const refuseCopies = ({ headers, query }: { headers: Record<string, unknown>; query: URLSearchParams }) =>
-  headers["x-amz-copy-source"] !== undefined && !query.has("X-Amz-Signature")
-    ? { status: 501, code: "NotImplemented" }
-    : undefined;
+function refuseCopies({ headers, query }: Seen): Change | undefined {
+  if (headers["x-amz-copy-source"] === undefined || query.has("X-Amz-Signature")) return undefined;
+  return { status: 501, code: "NotImplemented" };
+}
 
 function acceptLateParts({ behind }: Stage) {
   const sent = new Set<string>();

@@ -6,34 +6,31 @@ import { join } from "node:path";
 import { startSmtpServer } from "../../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { freePort } from "../../testing/free-port.ts";
 import type { Change } from "../rewriting-proxy.ts";
-import { type Env, type Fault, type Remedy, type Stage, setVariables } from "../stage.ts";
+import { type Env, type Fault, type Remedy, type Stage, settingsFault, setVariables } from "../stage.ts";
 
 /** Faults in the configuration, and faults of the machine of the service. */
 export const hostFaults: readonly Fault[] = [
-  {
+  settingsFault({
     fault: "TRUST_PROXY is not set behind https",
-    setup: "s3-local",
     id: "config-doubtful",
     also: ["mixed-content"],
-    arrange: ({ env }) => ({ ...env, PUBLIC_URL: "https://localhost:3443" }),
-  },
-  {
+    settings: { PUBLIC_URL: "https://localhost:3443" },
+  }),
+  settingsFault({
     fault: "a setting is misspelt",
-    setup: "s3-local",
     id: "config-doubtful",
-    arrange: ({ env }) => ({ ...env, AUTH_SIGNUP: "closed" }),
+    settings: { AUTH_SIGNUP: "closed" },
     cure({ env: { AUTH_SIGNUP = "", ...env }, fix }) {
       const [, meant = ""] = /did you mean (\w+)\?/.exec(fix[0]?.text ?? "") ?? [];
       return { ...env, [meant]: AUTH_SIGNUP };
     },
-  },
-  {
+  }),
+  settingsFault({
     fault: "links have no abuse contact",
-    setup: "s3-local",
     id: "abuse-contact-missing",
     also: ["cors-origin", "public-url-plain-http"],
-    arrange: ({ env }) => ({ ...env, PUBLIC_URL: "http://[::ffff:127.0.0.1]:3999" }),
-  },
+    settings: { PUBLIC_URL: "http://[::ffff:127.0.0.1]:3999" },
+  }),
   {
     fault: "others can read the secrets",
     setup: "s3-local",
@@ -98,78 +95,71 @@ const WITH_VERSION: Change = { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTD
 
 /** Faults in lifecycle rules. The built-in bucket has no such rules, so a proxy responds with the rules. */
 export const lifecycleFaults: readonly Fault[] = [
-  {
-    fault: "no lifecycle rule removes parts",
-    setup: "fault proxy",
-    id: "lifecycle-missing",
-    arrange: (stage) => withRules(stage, []),
-    cure: putRules,
-  },
-  {
+  lifecycleFault({ fault: "no lifecycle rule removes parts", id: "lifecycle-missing", rules: [] }),
+  lifecycleFault({
     fault: "the abort rule covers only another prefix",
-    setup: "fault proxy",
     id: "lifecycle-missing",
-    arrange: (stage) => withRules(stage, [rule("logs", ABORT, { Prefix: "logs/" })]),
-    cure: putRules,
-  },
-  {
+    rules: [rule("logs", ABORT, { Prefix: "logs/" })],
+  }),
+  lifecycleFault({
     fault: "a rule deletes every object after a day",
-    setup: "fault proxy",
     id: "lifecycle-deletes",
-    arrange: (stage) => withRules(stage, [ABORT_RULE, rule("daily", { Expiration: { Days: 1 } })]),
-    cure: putRules,
-  },
-  {
+    rules: [ABORT_RULE, rule("daily", { Expiration: { Days: 1 } })],
+  }),
+  lifecycleFault({
     fault: "a rule deletes large objects under the prefix of the service",
-    setup: "fault proxy",
     id: "lifecycle-deletes",
-    async arrange(stage) {
-      const And = { Prefix: "teams/", ObjectSizeGreaterThan: 1_000 };
-      const env = await withRules(stage, [ABORT_RULE, rule("large", { Expiration: { Days: 1 } }, { And })]);
-      return { ...env, S3_KEY_PREFIX: "teams/a/" };
-    },
-    cure: putRules,
-  },
-  {
+    rules: [
+      ABORT_RULE,
+      rule("large", { Expiration: { Days: 1 } }, { And: { Prefix: "teams/", ObjectSizeGreaterThan: 1_000 } }),
+    ],
+    settings: { S3_KEY_PREFIX: "teams/a/" },
+  }),
+  lifecycleFault({
     fault: "a rule moves every object to GLACIER, and it is the abort rule",
-    setup: "fault proxy",
     id: "lifecycle-archives",
-    arrange(stage) {
-      const Transitions = [{ Days: 1, StorageClass: "GLACIER" }];
-      return withRules(stage, [rule("archive", { ...ABORT, Transitions })]);
-    },
-    cure: putRules,
-  },
-  {
+    rules: [rule("archive", { ...ABORT, Transitions: [{ Days: 1, StorageClass: "GLACIER" }] })],
+  }),
+  lifecycleFault({
     fault: "old versions never expire",
-    setup: "fault proxy",
     id: "versions-kept",
-    arrange: (stage) => withRules(stage, [ABORT_RULE], { versioning: VERSIONS_ON }),
-    cure: putRules,
-  },
-  {
+    rules: [ABORT_RULE],
+    versioning: VERSIONS_ON,
+  }),
+  lifecycleFault({
     fault: "old versions never expire, and the setting is hidden",
-    setup: "fault proxy",
     id: "versions-kept",
-    arrange: (stage) => withRules(stage, [ABORT_RULE], { versioning: DENIED, put: WITH_VERSION }),
-    cure: putRules,
-  },
+    rules: [ABORT_RULE],
+    versioning: DENIED,
+    put: WITH_VERSION,
+  }),
 ];
 
 /** The rules of the bucket in each stage. A remedy replaces them. */
 const rulesOf = new WeakMap<Stage, readonly Rule[]>();
 
-function withRules(
-  stage: Stage,
-  rules: readonly Rule[],
-  { versioning, put }: { versioning?: Change; put?: Change } = {},
-) {
-  rulesOf.set(stage, rules);
-  return stage.behind(({ query, method }) => {
-    if (query.has("versioning")) return versioning;
-    if (query.has("lifecycle")) return lifecycle(rulesOf.get(stage) ?? []);
-    return method === "PUT" ? put : undefined;
-  });
+type LifecycleFault = Omit<Fault, "setup" | "arrange"> & {
+  rules: readonly Rule[];
+  versioning?: Change;
+  put?: Change;
+  settings?: Env;
+};
+
+function lifecycleFault({ rules, versioning, put, settings, ...fault }: LifecycleFault): Fault {
+  return {
+    ...fault,
+    setup: "fault proxy",
+    async arrange(stage) {
+      rulesOf.set(stage, rules);
+      const env = await stage.behind(({ query, method }) => {
+        if (query.has("versioning")) return versioning;
+        if (query.has("lifecycle")) return lifecycle(rulesOf.get(stage) ?? []);
+        return method === "PUT" ? put : undefined;
+      });
+      return { ...env, ...settings };
+    },
+    cure: putRules,
+  };
 }
 
 /** Stores the rules of the remedy, as the AWS CLI does. */

@@ -17,40 +17,36 @@ const setup = "nginx";
 
 /** Faults in the proxy in front of the service. The tests of these faults need nginx. */
 export const nginxFaults: readonly Fault[] = [
-  {
+  proxyBefore({
     fault: "the proxy limits bodies to 1 MB",
-    setup,
     id: "proxy-body-limit",
-    arrange: (stage) =>
-      behindNginx(stage, { location: `${FORWARD} proxy_request_buffering off; proxy_http_version 1.1;` }),
+    location: `${FORWARD} proxy_request_buffering off; proxy_http_version 1.1;`,
     cure: addLines,
-  },
-  {
+  }),
+  proxyBefore({
     fault: "the proxy buffers bodies",
-    setup,
     id: "proxy-buffers",
-    arrange: (stage) => behindNginx(stage, { location: `${FORWARD} client_max_body_size 0;` }),
+    location: `${FORWARD} client_max_body_size 0;`,
     cure: addLines,
-  },
-  {
+  }),
+  proxyBefore({
     fault: "the proxy adds no X-Forwarded-For",
-    setup,
     id: "forwarded-for-missing",
-    arrange: (stage) => behindNginx(stage, { location: NO_LIMITS }),
+    location: NO_LIMITS,
     cure: addLines,
-  },
-  {
+  }),
+  proxyBefore({
     fault: "TRUST_PROXY counts two proxies instead of one",
-    setup,
     id: "trust-proxy-too-large",
-    arrange: (stage) => behindNginx(stage, { location: `${FORWARD} ${NO_LIMITS}`, settings: { TRUST_PROXY: "2" } }),
-  },
-  {
+    location: `${FORWARD} ${NO_LIMITS}`,
+    settings: { TRUST_PROXY: "2" },
+  }),
+  proxyBefore({
     fault: "TRUST_PROXY is not set",
-    setup,
     id: "trust-proxy-too-small",
-    arrange: (stage) => behindNginx(stage, { location: `${FORWARD} ${NO_LIMITS}`, settings: { TRUST_PROXY: "false" } }),
-  },
+    location: `${FORWARD} ${NO_LIMITS}`,
+    settings: { TRUST_PROXY: "false" },
+  }),
   {
     fault: "TRUST_PROXY counts one proxy instead of two",
     setup,
@@ -61,33 +57,27 @@ export const nginxFaults: readonly Fault[] = [
       return { ...inner, PUBLIC_URL: outer };
     },
   },
-  {
+  proxyBefore({
     fault: "the proxy writes a word instead of the IP address of the client",
-    setup,
     id: "client-address-invalid",
-    arrange: (stage) => behindNginx(stage, { location: `proxy_set_header X-Forwarded-For unknown; ${NO_LIMITS}` }),
-  },
-  {
+    location: `proxy_set_header X-Forwarded-For unknown; ${NO_LIMITS}`,
+  }),
+  proxyBefore({
     fault: "the proxy removes the credentials of requests",
-    setup,
     id: "proxy-strips-credentials",
-    arrange: (stage) =>
-      behindNginx(stage, {
-        location: `${FORWARD} ${NO_LIMITS} proxy_set_header Authorization ""; proxy_set_header Cookie "";`,
-      }),
+    location: `${FORWARD} ${NO_LIMITS} proxy_set_header Authorization ""; proxy_set_header Cookie "";`,
     cure: addLines,
-  },
-  {
+  }),
+  proxyBefore({
     fault: "the proxy removes the cookies of responses",
-    setup,
     id: "proxy-strips-credentials",
-    arrange: (stage) => behindNginx(stage, { location: `${FORWARD} ${NO_LIMITS} proxy_hide_header Set-Cookie;` }),
+    location: `${FORWARD} ${NO_LIMITS} proxy_hide_header Set-Cookie;`,
     // nginx has no line that undoes the removal, so this follows the step of the remedy.
     async cure({ stage, env }) {
       const location = `${FORWARD} ${NO_LIMITS}`;
       return { ...env, PUBLIC_URL: await startNginx(stage, { location, target: placeOf(stage).target }) };
     },
-  },
+  }),
   {
     fault: "the proxy compresses event streams",
     setup,
@@ -110,46 +100,36 @@ export const nginxFaults: readonly Fault[] = [
     },
     cure: addLines,
   },
-  {
+  proxyBeforeBucket({
     fault: "a proxy before the bucket removes ETag",
-    setup,
     id: "etag-lost",
-    arrange: (stage) => bucketBehindNginx(stage, `${HOST} proxy_hide_header ETag;`),
-    cure: replaceLocation,
-  },
-  {
+    location: `${HOST} proxy_hide_header ETag;`,
+  }),
+  proxyBeforeBucket({
     fault: "a proxy before the bucket removes Range",
-    setup,
     id: "range-ignored",
-    arrange: (stage) => bucketBehindNginx(stage, `${HOST} proxy_set_header Range "";`),
-    cure: replaceLocation,
-  },
-  {
+    location: `${HOST} proxy_set_header Range "";`,
+  }),
+  proxyBeforeBucket({
     fault: "a proxy before the bucket removes Content-Disposition",
-    setup,
     id: "download-headers-lost",
-    arrange: (stage) => bucketBehindNginx(stage, `${HOST} proxy_hide_header Content-Disposition;`),
-    cure: replaceLocation,
-  },
-  {
+    location: `${HOST} proxy_hide_header Content-Disposition;`,
+  }),
+  proxyBeforeBucket({
     fault: "a proxy before the bucket removes the port from the Host header",
-    setup,
     id: "public-endpoint-refuses",
-    arrange: (stage) => bucketBehindNginx(stage, "proxy_set_header Host $host;"),
-    cure: replaceLocation,
-  },
-  {
+    location: "proxy_set_header Host $host;",
+  }),
+  proxyBefore({
     fault: "the proxy redirects to https",
-    setup,
     id: "public-url-redirects",
-    arrange: (stage) => behindNginx(stage, { location: "return 301 https://$host$request_uri;" }),
-  },
-  {
+    location: "return 301 https://$host$request_uri;",
+  }),
+  proxyBefore({
     fault: "the proxy leads to another server",
-    setup,
     id: "public-url-other",
-    arrange: (stage) => behindNginx(stage, { location: 'return 200 "Welcome";' }),
-  },
+    location: 'return 200 "Welcome";',
+  }),
   {
     fault: "the proxy can't reach the service",
     setup,
@@ -172,12 +152,32 @@ export const nginxFaults: readonly Fault[] = [
   },
 ];
 
+type ProxyFault = Omit<Fault, "setup" | "arrange"> & { location: string };
+
+/** Makes a fault of the location of a proxy in front of the service. `settings`: the settings of the service. */
+function proxyBefore({ location, settings, ...fault }: ProxyFault & { settings?: Env }): Fault {
+  return { ...fault, setup, arrange: (stage) => behindNginx(stage, { location, settings }) };
+}
+
+/** Makes a fault of the location of a proxy in front of the bucket. */
+function proxyBeforeBucket({ location, ...fault }: ProxyFault): Fault {
+  return {
+    ...fault,
+    setup,
+    arrange: async (stage) => ({
+      ...stage.env,
+      S3_PUBLIC_ENDPOINT: await startNginx(stage, { location, target: stage.endpoint }),
+    }),
+    cure: replaceLocation,
+  };
+}
+
 /** Starts a proxy with the settings that docs/doctor.md recommends. */
 export const healthyNginx = (stage: Stage) => behindNginx(stage, { location: `${FORWARD} ${NO_LIMITS}` });
 
 async function behindNginx(
   stage: Stage,
-  { location, settings = { TRUST_PROXY: "1" } }: { location: string; settings?: Env },
+  { location, settings = { TRUST_PROXY: "1" } }: { location: string; settings?: Env | undefined },
 ) {
   const { env, url } = await serviceOf(stage, settings);
   places.set(stage, { location, target: url });
@@ -221,10 +221,6 @@ async function addLines({ stage, env, fix }: Remedy): Promise<Env> {
 const linesOf = (text: string) => text.split(/(?<=;)\s*/).filter((line) => line !== "");
 /** Each header has a line of its own. */
 const directiveOf = (line: string) => line.split(" ", line.startsWith("proxy_set_header") ? 2 : 1).join(" ");
-
-async function bucketBehindNginx(stage: Stage, location: string): Promise<Env> {
-  return { ...stage.env, S3_PUBLIC_ENDPOINT: await startNginx(stage, { location, target: stage.endpoint }) };
-}
 
 /** Replaces the location of the S3 server by the location that the remedy contains. */
 async function replaceLocation({ stage, env, fix }: Remedy): Promise<Env> {

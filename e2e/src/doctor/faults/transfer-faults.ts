@@ -3,6 +3,7 @@ import { trustedCertificate } from "../../../../packages/server/src/platform/mai
 import { freePort } from "../../testing/free-port.ts";
 import { type Change, type Rule, type Seen, startRewritingProxy } from "../rewriting-proxy.ts";
 import {
+  corsFault,
   type Env,
   type Fault,
   ORIGIN,
@@ -10,6 +11,7 @@ import {
   runService,
   SECURE_ORIGIN,
   type Stage,
+  settingsFault,
   setVariables,
 } from "../stage.ts";
 
@@ -17,54 +19,39 @@ const ORIGINS = { allowedOrigins: [ORIGIN] };
 
 /** Faults that make requests from browsers to the bucket fail. */
 export const browserFaults: readonly Fault[] = [
-  {
-    fault: "the bucket has no CORS configuration",
-    setup: "s3-local",
-    id: "cors-missing",
-    arrange: ({ withCors }) => withCors(undefined),
-  },
-  {
+  corsFault({ fault: "the bucket has no CORS configuration", id: "cors-missing", cors: undefined }),
+  corsFault({
     fault: "CORS allows another origin",
-    setup: "s3-local",
     id: "cors-origin",
-    arrange: ({ withCors }) => withCors({ allowedOrigins: ["https://elsewhere.example.com"] }),
-  },
+    cors: { allowedOrigins: ["https://elsewhere.example.com"] },
+  }),
   {
     fault: "the built-in bucket keeps the origin of its first start",
     setup: "built-in bucket",
     id: "cors-origin",
     arrange: moveEmbedded,
   },
-  {
+  corsFault({
     fault: "CORS allows GET only",
-    setup: "s3-local",
     id: "cors-method",
-    arrange: ({ withCors }) => withCors({ ...ORIGINS, allowedMethods: ["GET", "HEAD"] }),
-  },
-  {
-    fault: "CORS allows PUT only",
-    setup: "s3-local",
-    id: "cors-method",
-    arrange: ({ withCors }) => withCors({ ...ORIGINS, allowedMethods: ["PUT"] }),
-  },
-  {
+    cors: { ...ORIGINS, allowedMethods: ["GET", "HEAD"] },
+  }),
+  corsFault({ fault: "CORS allows PUT only", id: "cors-method", cors: { ...ORIGINS, allowedMethods: ["PUT"] } }),
+  corsFault({
     fault: "CORS allows the content type only",
-    setup: "s3-local",
     id: "cors-headers",
-    arrange: ({ withCors }) => withCors({ ...ORIGINS, allowedHeaders: ["content-type"] }),
-  },
-  {
+    cors: { ...ORIGINS, allowedHeaders: ["content-type"] },
+  }),
+  corsFault({
     fault: "CORS does not expose ETag",
-    setup: "s3-local",
     id: "cors-etag",
-    arrange: ({ withCors }) => withCors({ ...ORIGINS, exposeHeaders: ["Content-Length"] }),
-  },
-  {
+    cors: { ...ORIGINS, exposeHeaders: ["Content-Length"] },
+  }),
+  settingsFault({
     fault: "the pages use https, and the bucket http",
-    setup: "s3-local",
     id: "mixed-content",
-    arrange: ({ env }) => ({ ...env, PUBLIC_URL: SECURE_ORIGIN, TRUST_PROXY: "1" }),
-  },
+    settings: { PUBLIC_URL: SECURE_ORIGIN, TRUST_PROXY: "1" },
+  }),
   {
     fault: "the pages use https, and the public endpoint http",
     setup: "fault proxy",

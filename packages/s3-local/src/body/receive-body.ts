@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { createAwsChunkedDecoder, type Refusal } from "@valetkey/presign";
-import { S3Error } from "../errors.ts";
+import { invalidRequest, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { Checksum, WrittenBody } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
@@ -97,11 +97,11 @@ function createDecoder(request: S3Request) {
   const { payload, chunkSeed } = request.verified;
   const trailers = announcedTrailers(request.field);
   if (payload.kind !== "chunked") {
-    if (trailers.length > 0) throw new S3Error("InvalidRequest", "A trailer needs an aws-chunked body.");
+    if (trailers.length > 0) throw invalidRequest("A trailer needs an aws-chunked body.");
     return { push: (chunk: Buffer): Uint8Array[] => [chunk], end: () => new Map<string, string>() };
   }
   if (payload.trailer !== trailers.length > 0) {
-    throw new S3Error("InvalidRequest", "x-amz-trailer and x-amz-content-sha256 contradict each other.");
+    throw invalidRequest("x-amz-trailer and x-amz-content-sha256 contradict each other.");
   }
   const decoder = createAwsChunkedDecoder({ signed: payload.signed, seed: chunkSeed, trailers, createSha256 });
   return {

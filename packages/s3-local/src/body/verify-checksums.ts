@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PayloadDeclaration } from "@valetkey/presign";
-import { S3Error } from "../errors.ts";
+import { invalidRequest, S3Error } from "../errors.ts";
 import type { Checksum, ChecksumAlgorithm } from "../store/database.ts";
 import {
   base64Digest,
@@ -30,14 +30,11 @@ export function readDeclaredChecksum(field: ReadField): DeclaredChecksum | undef
   for (const name of announcedTrailers(field)) {
     const algorithm = CHECKSUM_ALGORITHMS.find((known) => checksumHeader(known) === name);
     if (algorithm === undefined)
-      throw new S3Error("InvalidRequest", "The value specified in the x-amz-trailer header is not supported");
+      throw invalidRequest("The value specified in the x-amz-trailer header is not supported");
     declared.push({ algorithm });
   }
   if (declared.length > 1) {
-    throw new S3Error(
-      "InvalidRequest",
-      "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
-    );
+    throw invalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
   }
   checkAlgorithm(field, declared[0]);
   return declared[0];
@@ -63,16 +60,15 @@ export function readContentMd5(field: ReadField): Buffer | undefined {
 /** Returns `value` unchanged. Throws InvalidRequest if `value` is not a checksum of this algorithm. */
 function checkedValue(algorithm: ChecksumAlgorithm, value: string): string {
   if (parseChecksum(algorithm, value) !== undefined) return value;
-  throw new S3Error("InvalidRequest", `Value for ${checksumHeader(algorithm)} header is invalid.`);
+  throw invalidRequest(`Value for ${checksumHeader(algorithm)} header is invalid.`);
 }
 
 function checkAlgorithm(field: ReadField, declared: DeclaredChecksum | undefined): void {
   const named = field("x-amz-sdk-checksum-algorithm");
   if (named === undefined) return;
-  if (!isChecksumAlgorithm(named)) throw new S3Error("InvalidRequest", "Checksum algorithm provided is unsupported.");
+  if (!isChecksumAlgorithm(named)) throw invalidRequest("Checksum algorithm provided is unsupported.");
   if (declared?.algorithm !== named) {
-    throw new S3Error(
-      "InvalidRequest",
+    throw invalidRequest(
       "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
     );
   }

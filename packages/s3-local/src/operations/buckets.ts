@@ -1,5 +1,5 @@
 import { children, childText, malformedXml, readXml, type XmlNode } from "../body/read-xml.ts";
-import { invalidArgument, S3Error } from "../errors.ts";
+import { invalidArgument, invalidRequest, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import { type S3Response, writeXml } from "../http/response.ts";
 import type { CorsRule } from "../store/buckets.ts";
@@ -178,18 +178,13 @@ function readRule(node: XmlNode): CorsRule {
 function checkRule({ allowedMethods, allowedOrigins, allowedHeaders, exposeHeaders }: CorsRule): void {
   for (const method of allowedMethods) {
     if (!METHODS.has(method))
-      throw new S3Error(
-        "InvalidRequest",
-        `Found unsupported HTTP method in CORS config. Unsupported method is ${method}`,
-      );
+      throw invalidRequest(`Found unsupported HTTP method in CORS config. Unsupported method is ${method}`);
   }
   for (const pattern of [...allowedOrigins, ...allowedHeaders]) {
-    if (pattern.split("*").length > 2)
-      throw new S3Error("InvalidRequest", `"${pattern}" can not have more than one wildcard.`);
+    if (pattern.split("*").length > 2) throw invalidRequest(`"${pattern}" can not have more than one wildcard.`);
   }
   for (const name of [...exposeHeaders, ...allowedHeaders]) {
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
-      throw new S3Error("InvalidRequest", `"${name}" is not a header name.`);
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw invalidRequest(`"${name}" is not a header name.`);
   }
 }
 

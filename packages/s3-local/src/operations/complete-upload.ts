@@ -7,7 +7,7 @@ import {
   isCombinable,
 } from "../body/checksums.ts";
 import { children, childText, malformedXml, readXml, type XmlNode } from "../body/read-xml.ts";
-import { S3Error } from "../errors.ts";
+import { invalidRequest, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import { type S3Response, writeXml } from "../http/response.ts";
 import type { Checksum, ChecksumAlgorithm, ObjectRecord } from "../store/database.ts";
@@ -124,8 +124,7 @@ function checkPartChecksums(named: NamedPart, { part, upload }: { part: PartReco
   }
   const { checksumAlgorithm: algorithm, checksumType } = upload;
   if (algorithm === undefined || checksumType !== "COMPOSITE" || named.checksums.has(algorithm)) return;
-  throw new S3Error(
-    "InvalidRequest",
+  throw invalidRequest(
     `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${named.partNumber} in the request.`,
   );
 }
@@ -148,8 +147,7 @@ function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
     throw new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.");
   const declared = request.field("x-amz-mp-object-size");
   if (declared === undefined || declared === String(total)) return total;
-  throw new S3Error(
-    "InvalidRequest",
+  throw invalidRequest(
     `The provided 'x-amz-mp-object-size' header value ${declared} does not match what was computed: ${total}`,
   );
 }
@@ -181,8 +179,7 @@ function objectChecksum(request: S3Request, completed: Completed): Checksum | un
   const { checksumAlgorithm: algorithm, checksumType: type } = completed.upload;
   const expectedType = request.field("x-amz-checksum-type");
   if (expectedType !== undefined && expectedType !== type) {
-    throw new S3Error(
-      "InvalidRequest",
+    throw invalidRequest(
       `The upload was created using the ${type ?? "null"} checksum mode. The complete request must use the same checksum mode.`,
     );
   }
@@ -200,10 +197,7 @@ function checkExpected(
   expected: { algorithm: ChecksumAlgorithm; value: string },
 ): void {
   if (checksum?.algorithm !== expected.algorithm) {
-    throw new S3Error(
-      "InvalidRequest",
-      `The upload was not created using a ${expected.algorithm.toLowerCase()} checksum.`,
-    );
+    throw invalidRequest(`The upload was not created using a ${expected.algorithm.toLowerCase()} checksum.`);
   }
   // A composite checksum ends with the number of parts. SDKs that compute the checksum omit this number, and Amazon S3 accepts both.
   const isComposite = checksum.type === "COMPOSITE" && checksum.value.startsWith(`${expected.value}-`);
@@ -226,7 +220,6 @@ function computeValue(
 
 function checksumOf({ checksums, partNumber }: PartRecord, algorithm: ChecksumAlgorithm): Buffer {
   const found = checksums.find((checksum) => checksum.algorithm === algorithm);
-  if (found === undefined)
-    throw new S3Error("InvalidRequest", `Part ${partNumber} has no ${algorithm.toLowerCase()} checksum.`);
+  if (found === undefined) throw invalidRequest(`Part ${partNumber} has no ${algorithm.toLowerCase()} checksum.`);
   return Buffer.from(found.value, "base64");
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { base64Digest, createChecksumStream, isChecksumAlgorithm, isCombinable } from "../body/checksums.ts";
 import { MAX_BODY_BYTES, tooLarge, writeBody } from "../body/receive-body.ts";
 import { readDeclaredChecksum } from "../body/verify-checksums.ts";
-import { invalidArgument, S3Error } from "../errors.ts";
+import { invalidArgument, invalidRequest, S3Error } from "../errors.ts";
 import { readObjectHeaders, refuseUnsignedHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import { type S3Response, writeXml } from "../http/response.ts";
@@ -82,19 +82,14 @@ function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlg
   const requested = request.field("x-amz-checksum-type");
   if (algorithm === undefined) {
     if (requested === undefined) return {};
-    throw new S3Error(
-      "InvalidRequest",
-      "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
-    );
+    throw invalidRequest("The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
   }
-  if (!isChecksumAlgorithm(algorithm))
-    throw new S3Error("InvalidRequest", "Checksum algorithm provided is unsupported.");
+  if (!isChecksumAlgorithm(algorithm)) throw invalidRequest("Checksum algorithm provided is unsupported.");
   const type = requested ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
   const isPossible =
     type === "COMPOSITE" ? algorithm !== "CRC64NVME" : type === "FULL_OBJECT" && isCombinable(algorithm);
   if (isPossible) return { checksumAlgorithm: algorithm, checksumType: type as Checksum["type"] };
-  throw new S3Error(
-    "InvalidRequest",
+  throw invalidRequest(
     `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
   );
 }
@@ -105,8 +100,7 @@ function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadReco
   const actual = readDeclaredChecksum(request.field)?.algorithm;
   if (actual === checksumAlgorithm) return;
   const expected = checksumAlgorithm.toLowerCase();
-  throw new S3Error(
-    "InvalidRequest",
+  throw invalidRequest(
     `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual?.toLowerCase() ?? "null"}`,
   );
 }

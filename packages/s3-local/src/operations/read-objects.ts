@@ -1,4 +1,4 @@
-import { invalidArgument, S3Error } from "../errors.ts";
+import { invalidArgument, invalidRequest, S3Error } from "../errors.ts";
 import { checkHeaderValue, STORED_HEADERS, toResponseHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import { type S3Response, writeXml, type XmlElements } from "../http/response.ts";
@@ -48,7 +48,7 @@ function readPart(request: S3Request): number | undefined {
   const text = request.parameters.get("partNumber");
   if (text === undefined) return undefined;
   if (request.field("range") === undefined) return readPartNumber(text);
-  throw new S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter");
+  throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
 }
 
 /** Selects a range of the object. The response has no checksum, because the stored checksum is for the whole object. */
@@ -170,7 +170,7 @@ export function getObjectTagging(request: S3Request, { store }: Context): S3Resp
 function readAttributes(request: S3Request): string[] {
   const header = request.field("x-amz-object-attributes");
   if (header === undefined) {
-    throw new S3Error("InvalidRequest", "The x-amz-object-attributes header is missing.");
+    throw invalidRequest("The x-amz-object-attributes header is missing.");
   }
   const wanted = header.split(",").map((name) => name.trim());
   const unknown = wanted.find((name) => !ATTRIBUTES.includes(name));

@@ -2,22 +2,25 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The paths of slow test files, the slowest first. The tests in these files start servers, processes and browsers. */
 const LONG = [
-  "e2e/src/providers/",
-  "e2e/src/start",
-  "e2e/src/kill",
-  "packages/server/src/platform/database/sqlite/checkpoints",
+  "e2e/src/image/",
   "e2e/src/packages/",
+  "e2e/src/web/axe",
+  "e2e/src/kill",
+  "e2e/src/backup",
+  "e2e/src/proxies/",
+  "packages/server/src/wiring/access-matrix",
+  "e2e/src/providers/",
   "e2e/src/client/",
   "e2e/src/web/",
-  "e2e/src/uppy/",
   "e2e/",
-  "packages/server/src/wiring/embedding/",
-  "packages/server/src/wiring/access-matrix",
-  "packages/server/src/wiring/slow-clients",
-  "packages/server/src/platform/scanner/clamd",
   "packages/server/src/platform/database/durability",
-  "packages/server/src/features/",
+  "packages/server/src/wiring/slow-clients",
+  "packages/server/src/wiring/embedding/",
+  "packages/server/src/platform/database/sqlite/checkpoints",
+  "packages/server/src/platform/scanner/clamd",
   "packages/react/",
+  "packages/server/src/features/",
+  "packages/server/src/platform/bucket/",
 ];
 
 /** Starts the slow test files before the others, so that no worker waits for a slow file at the end of the run. */

@@ -1,4 +1,4 @@
-import { describe } from "vitest";
+import { afterAll, describe } from "vitest";
 import type { RunningProvider } from "../testing/s3-servers/providers.ts";
 import { clockTests } from "./bad-input/clocks.suite.ts";
 import { contentTests } from "./bad-input/content.suite.ts";
@@ -19,11 +19,18 @@ export const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 export function badInputSuite(name: string, running: () => RunningProvider, { isProfile = false } = {}): void {
   describe(`bad input on ${name}`, () => {
     const fixture = useBadInputFixture(name, running);
-    contentTests(fixture);
-    headerTests(fixture, { onlyFirst: isProfile });
-    swapTests(fixture);
-    partTests(fixture);
-    clockTests(fixture);
-    if (!isProfile) restartTests(fixture);
+    const groups = {
+      "wrong content": () => contentTests(fixture),
+      "stored headers": () => headerTests(fixture, { onlyFirst: isProfile }),
+      "second PUTs": () => swapTests(fixture),
+      parts: () => partTests(fixture),
+      clocks: () => clockTests(fixture),
+      ...(!isProfile && { restarts: () => restartTests(fixture) }),
+    };
+    describe.each(Object.entries(groups))("%s", (_, addTests) => {
+      // A sweep after the tests of each group leaves only ready files in the bucket.
+      afterAll(() => fixture.nothingOrphaned());
+      addTests();
+    });
   });
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { attachmentQueries } from "../../../../packages/server/src/features/attachments/queries.ts";
 import type { BucketCapabilities } from "../../../../packages/server/src/platform/bucket/port.ts";
 import { type BucketServer, bucketOn } from "../../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
@@ -31,7 +31,6 @@ export type BadInputFixture = ReturnType<typeof useBadInputFixture>;
 
 /**
  * Starts a service on a new bucket before the tests of a `describe`. `name`: the name of the server, as in docs/providers.md.
- * After each test, the fixture checks that a sweep leaves only ready files in the bucket.
  */
 export function useBadInputFixture(name: string, running: () => RunningProvider) {
   let server: BucketServer;
@@ -58,21 +57,20 @@ export function useBadInputFixture(name: string, running: () => RunningProvider)
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
 
-  afterEach(() => nothingOrphaned(service));
   afterAll(() => service.close());
 
   /** Runs the sweep on each of three days. Checks that the bucket then has only the objects of ready files, and no parts of uploads. */
-  async function nothingOrphaned(swept: TestService): Promise<void> {
+  async function nothingOrphaned(): Promise<void> {
     for (const _day of [1, 2, 3]) {
-      swept.advance(DAY + 600_000);
-      await swept.useCases.expireUploads();
-      await swept.useCases.purgeObjects();
+      service.advance(DAY + 600_000);
+      await service.useCases.expireUploads();
+      await service.useCases.purgeObjects();
     }
-    swept.advance(-3 * (DAY + 600_000));
-    const ready = (await attachmentQueries(swept.db).listOfNote(noteId)).filter(({ state }) => state === "ready");
-    const keys = await swept.bucketContents.keys();
+    service.advance(-3 * (DAY + 600_000));
+    const ready = (await attachmentQueries(service.db).listOfNote(noteId)).filter(({ state }) => state === "ready");
+    const keys = await service.bucketContents.keys();
     expect(keys.sort()).toEqual(ready.map(({ objectKey }) => objectKey).sort());
-    expect(await swept.bucketContents.uploads()).toBe(0);
+    expect(await service.bucketContents.uploads()).toBe(0);
     expect((await running().hiddenIn?.(server.bucket)) ?? []).toEqual([]);
   }
 
@@ -145,5 +143,6 @@ export function useBadInputFixture(name: string, running: () => RunningProvider)
     expectNoDownload,
     expectIncomplete,
     expectRejected,
+    nothingOrphaned,
   };
 }

@@ -30,6 +30,6 @@ describe.each(PROFILES.filter(hasDifferences))("the profile of $name", (profile)
 it.each(PROFILES.filter((profile) => !hasDifferences(profile)))(
   "docs/providers.md declares the same promises for $name and for the built-in bucket",
   ({ name }) => {
-    expect(declaredPromises(name)).toEqual(declaredPromises("embedded"));
+    expect(declaredPromises(name)).toEqual(declaredPromises("built-in"));
   },
 );

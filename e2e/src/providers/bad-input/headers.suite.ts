@@ -30,7 +30,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
     const at = (Key: string) => ({ Bucket: fixture.server().bucket, Key });
     const rejection = { status: 422, code: "upload_rejected" };
     // The service sends the objects of forms and reads the headers of adopted objects in the same way on each server.
-    const hasAllTests = fixture.name === "embedded" || option === HEADERS[0]?.[2];
+    const hasAllTests = fixture.name === "built-in" || option === HEADERS[0]?.[2];
     const says = expect.stringMatching(new RegExp(name.replace(/color$/, "\\*"), "i"));
 
     test(`requirement 5: a PUT that adds ${name} is refused, or the file is rejected`, async () => {

@@ -3,12 +3,8 @@ import { Writable } from "node:stream";
 import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { createAuthenticator } from "../features/accounts/callers/authenticator.ts";
-import { type Accounts, createAccounts } from "../features/accounts/library/accounts.ts";
-import type { AccountSafety } from "../features/accounts/library/accounts-config.ts";
-import type { AccountLinks } from "../features/accounts/library/own-account.ts";
-import { accountQueries } from "../features/accounts/queries/accounts.ts";
+import { createAccounts } from "../features/accounts/library/accounts.ts";
 import { deliverMails, type MailFailure } from "../features/mail/deliver-mails.ts";
-import { peopleQueries } from "../features/people/queries.ts";
 import { createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { policyQueries } from "../features/policy/queries.ts";
 import { createDeliveries } from "../features/webhooks/deliver.ts";
@@ -25,7 +21,7 @@ import type { Mailer } from "../platform/mailer/smtp.ts";
 import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
 import type { Policy, PolicyName } from "../platform/policy.ts";
 import { type AppOptions, buildApp } from "../wiring/app.ts";
-import { createUseCases, type UseCases } from "../wiring/use-cases.ts";
+import { createUseCases } from "../wiring/use-cases.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "./auth/test-jwt.ts";
 import type { TestDatabase, TestEngine } from "./database/test-databases.ts";
 import { type Form, multipartBody } from "./form.ts";
@@ -141,7 +137,15 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const mailFailures: MailFailure[] = [];
   const accounts =
     options.hasAccounts === true
-      ? accountsOn(database, { ...useCases, ...options, signUp: () => policy.current["sign-up"] })
+      ? createAccounts({
+          db: database.db,
+          useCases,
+          secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
+          publicUrl: PUBLIC_URL,
+          signUp: () => policy.current["sign-up"],
+          newId: uuidv7,
+          sendsMail: options.mailer !== undefined,
+        })
       : undefined;
   const log = collectLog();
   const app = buildApp({
@@ -216,51 +220,6 @@ async function holdersOf({ db: { kysely } }: TestDatabase, subjectId: string): P
   const ofNote = kysely.selectFrom("note_shares").select("user_id").where("note_id", "=", subjectId);
   const ofFile = kysely.selectFrom("attachment_shares").select("user_id").where("attachment_id", "=", subjectId);
   return (await ofNote.unionAll(ofFile).execute()).map((row) => row.user_id).sort();
-}
-
-type AccountOptions = Pick<
-  UseCases,
-  | "rememberAccount"
-  | "authenticateSession"
-  | "admitSignUp"
-  | "recordSignIn"
-  | "recordLanguage"
-  | "recordBrowser"
-  | "requireEnabled"
-  | "limitAccountRequests"
-  | "hashTurns"
-  | "countPasswordGuess"
-  | "forgetPasswordGuesses"
-> &
-  AccountLinks &
-  AccountSafety &
-  Pick<ServiceOptions, "mailer"> & { signUp: () => Policy["sign-up"] };
-
-function accountsOn({ db, file }: TestDatabase, { signUp, ...options }: AccountOptions): Accounts {
-  const { rememberAccount, recordSignIn, requireEnabled, countPasswordGuess, forgetPasswordGuesses } = options;
-  return createAccounts({
-    database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
-    secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
-    publicUrl: PUBLIC_URL,
-    signUp,
-    admitSignUp: options.admitSignUp,
-    newId: uuidv7,
-    rememberPerson: rememberAccount,
-    authenticateSession: options.authenticateSession,
-    requireEnabled,
-    limitAccountRequests: options.limitAccountRequests,
-    hashTurns: options.hashTurns,
-    countPasswordGuess,
-    forgetPasswordGuesses,
-    hasPassword: accountQueries(db).hasPassword,
-    links: options,
-    safety: options,
-    sendsMail: options.mailer !== undefined,
-    recordSignIn,
-    recordLanguage: options.recordLanguage,
-    recordBrowser: options.recordBrowser,
-    withdrawEmailProof: peopleQueries(db).withdrawEmailProof,
-  });
 }
 
 async function anotherOf({ database }: Shared, clock: () => number): Promise<TestDatabase> {

@@ -1,6 +1,4 @@
 import { createAccounts } from "../features/accounts/library/accounts.ts";
-import { accountQueries } from "../features/accounts/queries/accounts.ts";
-import { peopleQueries } from "../features/people/queries.ts";
 import { type ConfiguredPolicy, fixedPolicy } from "../features/policy/live-policy.ts";
 import { policyQueries } from "../features/policy/queries.ts";
 import type { Config, MailConfig } from "../platform/config/index.ts";
@@ -20,28 +18,14 @@ export async function openCore(config: Config, options: BaseOptions) {
   try {
     await deps.policy.refresh(() => policyQueries(db).list());
     const accounts = createAccounts({
-      database: { db: db.kysely, type: config.database.kind },
+      db,
+      useCases,
       secret: config.auth.secret,
       publicUrl,
       signUp: () => deps.policy.current["sign-up"],
-      admitSignUp: useCases.admitSignUp,
       oidc: config.auth.oidc,
       newId: deps.newId,
-      rememberPerson: useCases.rememberAccount,
-      authenticateSession: useCases.authenticateSession,
-      requireEnabled: useCases.requireEnabled,
-      limitAccountRequests: useCases.limitAccountRequests,
-      hashTurns: useCases.hashTurns,
-      countPasswordGuess: useCases.countPasswordGuess,
-      forgetPasswordGuesses: useCases.forgetPasswordGuesses,
-      hasPassword: accountQueries(db).hasPassword,
-      links: useCases,
-      safety: useCases,
       sendsMail: config.mail !== undefined,
-      recordSignIn: useCases.recordSignIn,
-      recordLanguage: useCases.recordLanguage,
-      recordBrowser: useCases.recordBrowser,
-      withdrawEmailProof: peopleQueries(db).withdrawEmailProof,
     });
     return { ...base, accounts, publicUrl };
   } catch (error) {

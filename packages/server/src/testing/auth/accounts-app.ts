@@ -4,56 +4,20 @@ import type { KyselyPlugin } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll } from "vitest";
 import { createAuthenticator } from "../../features/accounts/callers/authenticator.ts";
+import { createAccounts as createAccountVerbs } from "../../features/accounts/index.ts";
 import { type Accounts, createAccounts } from "../../features/accounts/library/accounts.ts";
-import type { AccountSafety } from "../../features/accounts/library/accounts-config.ts";
 import type { OidcProvider } from "../../features/accounts/library/oidc.ts";
-import type { AccountLinks } from "../../features/accounts/library/own-account.ts";
-import { countAccountContents, keepAccount } from "../../features/accounts/own/delete-account.ts";
-import {
-  changeEmailOf,
-  confirmEmailChange,
-  proveEmail,
-  requestEmailChange,
-  requestEmailProof,
-} from "../../features/accounts/own/email.ts";
 import { recordBrowser } from "../../features/accounts/own/known-browsers.ts";
 import { authenticateSession, limitAccountRequests } from "../../features/accounts/own/owner.ts";
-import {
-  addPasskey,
-  findPasskey,
-  listPasskeys,
-  recordPasskeyUse,
-  removePasskey,
-  renamePasskey,
-  startPasskey,
-  startPasskeySignIn,
-  useChallenge,
-} from "../../features/accounts/own/passkeys.ts";
-import {
-  changePassword,
-  checkResetLink,
-  countPasswordGuess,
-  forgetPasswordGuesses,
-  requestPasswordReset,
-  resetPassword,
-} from "../../features/accounts/own/password.ts";
-import {
-  checkSecondFactor,
-  confirmSecondFactor,
-  getSecondFactor,
-  removeSecondFactor,
-  renewRecoveryCodes,
-  startSecondFactor,
-} from "../../features/accounts/own/second-factor.ts";
-import { accountQueries } from "../../features/accounts/queries/accounts.ts";
 import { createHashTurns } from "../../features/links/hash-password.ts";
-import { recordLanguage } from "../../features/people/people.ts";
+import { createPeople } from "../../features/people/index.ts";
 import { peopleQueries } from "../../features/people/queries.ts";
-import { requireEnabled } from "../../features/people/revocation.ts";
 import { createLivePolicy, fixedPolicy } from "../../features/policy/live-policy.ts";
-import { admitSignUp } from "../../features/sharing/sign-up.ts";
+import { createSharing } from "../../features/sharing/index.ts";
+import type { Identity } from "../../features/sharing/sign-up.ts";
 import { defaultLimits } from "../../platform/config/index.ts";
 import type { EmailProof } from "../../platform/database/unions.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { LimitCountQueries } from "../../platform/limits/queries.ts";
 import { limitCountQueries } from "../../platform/limits/queries.ts";
@@ -87,11 +51,11 @@ export type AccountsOptions = {
   queuesMail?: boolean;
 };
 
-type AccountsDatabase = TestDatabase & { engine: TestEngine; clock: { aheadMs: number } };
+type AccountsDatabase = TestDatabase & { clock: { aheadMs: number } };
 
 async function openDatabase(engine: TestEngine): Promise<AccountsDatabase> {
   const clock = { aheadMs: 0 };
-  return { ...(await engine.open({ clock: () => Date.now() + clock.aheadMs })), engine, clock };
+  return { ...(await engine.open({ clock: () => Date.now() + clock.aheadMs })), clock };
 }
 
 /** Deletes the rows of all accounts. The other tables of accounts refer to `auth_users`, and their rows disappear too. */
@@ -140,7 +104,7 @@ function openOn(database: AccountsDatabase, options: AccountsOptions = {}) {
   const mail = queuesMail ? { mailer: createMailbox().mailer, publicUrl, onQueued: () => undefined } : undefined;
   const people = new Map<string, Person>();
   let isDown = false;
-  const { db, engine } = database;
+  const { db } = database;
   const clock = () => Date.now() + database.clock.aheadMs;
   // During a simulated outage, throws the error that the database layer throws in a real outage.
   const outage: KyselyPlugin = {
@@ -151,11 +115,14 @@ function openOn(database: AccountsDatabase, options: AccountsOptions = {}) {
     transformResult: async ({ result }) => result,
   };
   const down = () => new DomainError("database_unavailable", "The database can't be reached");
-  const rememberPerson = async (person: Omit<Person, "isAdmin"> & { isAdmin?: boolean }) => {
-    const isAdmin = person.isAdmin === true || people.get(person.id)?.isAdmin === true;
-    people.set(person.id, { ...person, isAdmin });
+  const rememberPerson = async ({ id, email, emailProvenBy, name }: Identity) => {
+    people.set(id, { id, email: email ?? undefined, emailProvenBy, name, isAdmin: false });
   };
-  const parts = { db, clock, newId: uuidv7, linkKeys: testLinkKeys, mail: undefined };
+  const newSecret = () => randomBytes(32).toString("base64url");
+  async function withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void> {
+    const person = people.get(userId);
+    if (person?.emailProvenBy === provenBy) people.set(userId, { ...person, emailProvenBy: undefined });
+  }
   const values = { ...fixedPolicy(defaultLimits()).values, "sign-up": signUp };
   const policy = createLivePolicy({ values, fixed: [] });
   const hashTurns = createHashTurns();
@@ -164,38 +131,35 @@ function openOn(database: AccountsDatabase, options: AccountsOptions = {}) {
     return limitCountQueries(db).take(...request);
   };
   const openReplica = (other: { oidc?: OidcProvider } = {}) => {
+    const deps = {
+      ...{ db, clock, newId: uuidv7, newSecret, linkKeys: testLinkKeys, mail: undefined, policy },
+    } as unknown as Deps;
+    const limited = { ...deps, db: { ...db, built: withQueries(db, limitCountQueries, { take }) } };
     const accounts: Accounts = createAccounts({
-      database: { db: db.kysely.withPlugin(outage), type: engine.name },
+      db: {
+        ...db,
+        kysely: db.kysely.withPlugin(outage),
+        built: withQueries(db, peopleQueries, { withdrawEmailProof }),
+      },
+      useCases: {
+        ...createAccountVerbs(deps),
+        ...createPeople(deps),
+        ...createSharing(deps),
+        hashTurns,
+        rememberAccount: rememberPerson,
+        async authenticateSession(token) {
+          if (isDown) throw down();
+          return authenticateSession(deps)(token);
+        },
+        recordBrowser: recordBrowser({ ...deps, mail }),
+        limitAccountRequests: limitAccountRequests(limited),
+      },
       secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
       publicUrl,
       signUp: () => signUp,
-      admitSignUp: admitSignUp({ ...parts, policy }),
       oidc: other.oidc ?? oidc,
       oidcDeadline,
       newId: uuidv7,
-      rememberPerson,
-      async authenticateSession(token) {
-        if (isDown) throw down();
-        return authenticateSession({ db })(token);
-      },
-      recordSignIn: (userId) => peopleQueries(db).signedIn(userId, clock()),
-      recordLanguage: recordLanguage({ db }),
-      recordBrowser: recordBrowser({ db, clock, newId: uuidv7, mail, linkKeys: testLinkKeys }),
-      requireEnabled: requireEnabled({ db }),
-      limitAccountRequests: limitAccountRequests({
-        clock,
-        db: { ...db, built: withQueries(db, limitCountQueries, { take }) },
-      }),
-      hashTurns,
-      countPasswordGuess: countPasswordGuess({ db, clock }),
-      forgetPasswordGuesses: forgetPasswordGuesses({ db }),
-      hasPassword: accountQueries(db).hasPassword,
-      links: accountLinks({ db, clock, newId: uuidv7, mail: undefined }),
-      safety: accountSafety({ db, clock, newId: uuidv7, mail: undefined }),
-      async withdrawEmailProof(userId, provenBy) {
-        const person = people.get(userId);
-        if (person?.emailProvenBy === provenBy) people.set(userId, { ...person, emailProvenBy: undefined });
-      },
     });
     const authenticate = createAuthenticator({
       jwt: { secret: TEST_JWT_SECRET },
@@ -254,44 +218,4 @@ export type AccountsApp = ReturnType<typeof openOn>;
 /** Returns the Cookie header that a browser sends after this response. */
 export function cookieOf(response: LightMyRequestResponse): string {
   return response.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; ");
-}
-
-function accountLinks(deps: Parameters<typeof requestPasswordReset>[0]): AccountLinks {
-  return {
-    requestPasswordReset: requestPasswordReset(deps),
-    checkResetLink: checkResetLink(deps),
-    resetPassword: resetPassword(deps),
-    requestEmailProof: requestEmailProof(deps),
-    proveEmail: proveEmail(deps),
-    requestEmailChange: requestEmailChange(deps),
-    confirmEmailChange: confirmEmailChange(deps),
-  };
-}
-
-function accountSafety(parts: Parameters<typeof requestPasswordReset>[0]): AccountSafety {
-  const newSecret = () => randomBytes(32).toString("base64url");
-  const deps = { ...parts, newSecret, linkKeys: testLinkKeys };
-  return {
-    changePassword: changePassword(deps),
-    changeEmailOf: changeEmailOf(deps),
-    checkSecondFactor: checkSecondFactor(deps),
-    getSecondFactor: getSecondFactor(deps),
-    startSecondFactor: startSecondFactor(deps),
-    confirmSecondFactor: confirmSecondFactor(deps),
-    removeSecondFactor: removeSecondFactor(deps),
-    renewRecoveryCodes: renewRecoveryCodes(deps),
-    countAccountContents: countAccountContents(deps),
-    // This test application has no notes, so it can't delete an account with its notes.
-    closeOwnAccount: () => Promise.reject(new Error("Not in this app.")),
-    keepAccount: keepAccount(deps),
-    listPasskeys: listPasskeys(deps),
-    startPasskey: startPasskey(deps),
-    addPasskey: addPasskey(deps),
-    removePasskey: removePasskey(deps),
-    renamePasskey: renamePasskey(deps),
-    startPasskeySignIn: startPasskeySignIn(deps),
-    useChallenge: useChallenge(deps),
-    findPasskey: findPasskey(deps),
-    recordPasskeyUse: recordPasskeyUse(deps),
-  };
 }

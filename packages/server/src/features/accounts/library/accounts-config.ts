@@ -1,5 +1,6 @@
 import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
 import type { NewId } from "../../../platform/clock.ts";
+import type { Database } from "../../../platform/database/queries.ts";
 import {
   cookiePrefix,
   isHttps,
@@ -7,47 +8,25 @@ import {
   SESSION_UPDATE_SECONDS,
 } from "../../../platform/http/session-cookie.ts";
 import type { Policy } from "../../../platform/policy.ts";
-import type { LinkVerbs } from "../../links/index.ts";
-import type { PeopleVerbs } from "../../people/index.ts";
-import type { SharingVerbs } from "../../sharing/index.ts";
-import type { AccountVerbs } from "../index.ts";
 import { followLanguage } from "./browsers.ts";
-import { AUTH_PATH, CLIENT_ADDRESS_HEADER } from "./library-request.ts";
-import type { AccountDeletions, AccountLinks, LogAccountChange } from "./own-account.ts";
-import { accountLinks, changesPassword, deletesAccount } from "./own-account.ts";
-import { type Passkeys, passkeys } from "./passkeys.ts";
-import type { PasswordCheck, PasswordLimit } from "./password-checks.ts";
+import { AUTH_PATH, CLIENT_ADDRESS_HEADER, type PluginDeps } from "./library-request.ts";
+import { ownAccount } from "./own-account.ts";
+import { passkeys } from "./passkeys.ts";
 import { endOutdatedSignIns, limitPasswords } from "./password-checks.ts";
-import { type SecondFactors, secondFactor } from "./second-factor.ts";
+import { secondFactor } from "./second-factor.ts";
 import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, refusePicture, signUpWithPassword } from "./sign-up.ts";
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 
-/** The use cases with which the owner of an account protects the account. */
-export type AccountSafety = SecondFactors &
-  Passkeys &
-  AccountDeletions &
-  Pick<AccountVerbs, "changePassword" | "changeEmailOf">;
-
-export type AccountsConfig = PasswordLimit &
-  PasswordCheck &
-  Pick<AccountVerbs, "recordBrowser" | "limitAccountRequests"> &
-  Pick<LinkVerbs & PeopleVerbs & SharingVerbs, "hashTurns" | "recordLanguage" | "admitSignUp"> & {
-    /** The database with the tables of better-auth. */
-    database: Pick<Extract<NonNullable<BetterAuthOptions["database"]>, { db: unknown }>, "db"> & {
-      type: "sqlite" | "postgres";
-    };
-    /** The secret that signs session cookies. */
-    secret: string;
-    publicUrl: string;
-    /** Returns the rule that says who may create an account at this moment. */
-    signUp: () => Policy["sign-up"];
-    newId: NewId;
-    /** Throws for a disabled user, so that the user gets no session. */
-    requireEnabled: (userId: string) => Promise<void>;
-    links: AccountLinks;
-    safety: AccountSafety;
-  };
+export type AccountsConfig = Omit<PluginDeps, "logChange"> & {
+  /** The database, which also has the tables of better-auth. */
+  db: Database;
+  /** The secret that signs session cookies. */
+  secret: string;
+  /** Returns the rule that says who may create an account at this moment. */
+  signUp: () => Policy["sign-up"];
+  newId: NewId;
+};
 
 export type NewSession = { id: string; userId: string; token: string };
 
@@ -59,17 +38,17 @@ const MAX_MESSAGE = 300;
 
 /** Creates the options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
 export function accountsConfig(
-  config: AccountsConfig & {
-    onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;
-    onUserChange: (user: User) => Promise<void>;
-    onSession: (session: NewSession, endpoint: SessionEndpoint) => Promise<void>;
-    /** Plugins of better-auth, for example with the routes for an identity provider. */
-    plugins: BetterAuthPlugin[];
-    /** The hooks of this plugin run after the hooks of all other plugins. */
-    lastPlugin: BetterAuthPlugin;
-    log: (level: "error" | "info", message: string, error: unknown) => void;
-    logChange: LogAccountChange;
-  },
+  config: AccountsConfig &
+    PluginDeps & {
+      onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;
+      onUserChange: (user: User) => Promise<void>;
+      onSession: (session: NewSession, endpoint: SessionEndpoint) => Promise<void>;
+      /** Plugins of better-auth, for example with the routes for an identity provider. */
+      plugins: BetterAuthPlugin[];
+      /** The hooks of this plugin run after the hooks of all other plugins. */
+      lastPlugin: BetterAuthPlugin;
+      log: (level: "error" | "info", message: string, error: unknown) => void;
+    },
 ): BetterAuthOptions {
   const { log } = config;
   const { origin } = new URL(config.publicUrl);
@@ -80,7 +59,7 @@ export function accountsConfig(
     trustedOrigins: [origin],
     // Sets a list of secrets, because an environment variable of the library would override a single `secret`, but not a list.
     secrets: [{ version: 1, value: config.secret }],
-    database: { ...config.database, transaction: true },
+    database: { db: config.db.kysely, type: config.db.engine.name, transaction: true },
     user: authTables.user,
     // There is no cookie cache, so that a session ends immediately when its row is deleted.
     session: {
@@ -105,11 +84,9 @@ export function accountsConfig(
       signUpWithPassword(config),
       limitPasswords(config),
       endOutdatedSignIns(config),
-      accountLinks(config),
+      ownAccount(config),
       secondFactor(config),
       passkeys(config),
-      deletesAccount(config),
-      changesPassword(config),
       followLanguage(config),
       ...config.plugins,
       config.lastPlugin,

@@ -1,11 +1,10 @@
 import { type BetterAuthPlugin, betterAuth, type User } from "better-auth";
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
 import { DomainError } from "../../../platform/errors.ts";
-import { browserCookieName } from "../../../platform/http/session-cookie.ts";
 import type { Policy } from "../../../platform/policy.ts";
-import type { Language } from "../../../platform/text/language.ts";
 import type { Caller } from "../../access/caller.ts";
 import { readEmail } from "../../people/person.ts";
+import { peopleQueries } from "../../people/queries.ts";
 import { sessionCookieFilter, sessionTokenReader } from "../callers/session-cookie.ts";
 import { type AccountsConfig, accountsConfig, type NewSession } from "./accounts-config.ts";
 import { createKnownBrowsers, languageOf } from "./browsers.ts";
@@ -51,19 +50,6 @@ export type Accounts = {
  */
 export function createAccounts(
   options: AccountsConfig & {
-    rememberPerson: (person: {
-      id: string;
-      email: string;
-      emailProvenBy: "oidc" | "operator" | undefined;
-      name: string;
-      language: Language | undefined;
-    }) => Promise<void>;
-    /** Returns the user whose live session has this token. Queries the database each time. Throws `database_unavailable`. */
-    authenticateSession: (token: string) => Promise<Caller | undefined>;
-    /** Records the time of a sign-in. */
-    recordSignIn: (userId: string) => Promise<void>;
-    /** Removes the proof of the email address that came from the identity provider. The account keeps the email address itself. */
-    withdrawEmailProof: (userId: string, provenBy: "oidc") => Promise<void>;
     /** Whether the service sends mails. Default: false. */
     sendsMail?: boolean;
     /** An identity provider. Default: none. */
@@ -72,6 +58,7 @@ export function createAccounts(
     oidcDeadline?: (() => AbortSignal) | undefined;
   },
 ): Accounts {
+  const { useCases } = options;
   let logger: FastifyBaseLogger | undefined;
 
   async function remember(
@@ -80,7 +67,7 @@ export function createAccounts(
   ): Promise<void> {
     // Only a sign-in with the identity provider creates an account whose email address is already verified.
     const emailProvenBy = emailVerified ? "oidc" : undefined;
-    await options.rememberPerson({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
+    await useCases.rememberAccount({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
   }
 
   /**
@@ -89,7 +76,7 @@ export function createAccounts(
    */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
-      await options.requireEnabled(userId);
+      await useCases.requireEnabled(userId);
     } catch (error) {
       await (await auth.$context).internalAdapter.deleteUserSessions(userId);
       throw error;
@@ -99,7 +86,7 @@ export function createAccounts(
   const readSessionToken = sessionTokenReader(options);
   const cookiesFor = sessionCookieFilter({ ...options, readToken: readSessionToken });
   const extras = createSignInExtras();
-  const browsers = createKnownBrowsers({ ...options, cookieName: browserCookieName(options.publicUrl) });
+  const browsers = createKnownBrowsers(options);
 
   /**
    * Runs after the new session is stored. So if a user turns on a second factor during a sign-in with only the password, no session of that
@@ -111,8 +98,8 @@ export function createAccounts(
   ): Promise<void> {
     if (signIn === undefined) return;
     try {
-      await options.safety.checkSecondFactor(userId, signIn.code);
-      if (signIn.keepsAccount) await options.safety.keepAccount(userId, { sessionId });
+      await useCases.checkSecondFactor(userId, signIn.code);
+      if (signIn.keepsAccount) await useCases.keepAccount(userId, { sessionId });
     } catch (error) {
       await (await auth.$context).internalAdapter.deleteSession(token);
       throw error;
@@ -142,7 +129,7 @@ export function createAccounts(
           // person.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user, endpoint);
-          await options.recordSignIn(userId);
+          await useCases.recordSignIn(userId);
           browsers.onNewSession(endpoint?.request);
         },
         logChange: (message, change) => logger?.info(change, message),
@@ -163,14 +150,14 @@ export function createAccounts(
     const user = account && (await internalAdapter.findUserById(account.userId));
     if (!user) return;
     const emailVerified = user.email === verifiedEmail;
-    if (!emailVerified) await options.withdrawEmailProof(user.id, "oidc");
+    if (!emailVerified) await peopleQueries(options.db).withdrawEmailProof(user.id, "oidc");
     if (user.emailVerified !== emailVerified) await internalAdapter.updateUser(user.id, { emailVerified });
   }
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
     // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend the session.
     const token = readSessionToken(cookieHeader);
-    return token === undefined ? undefined : options.authenticateSession(token);
+    return token === undefined ? undefined : useCases.authenticateSession(token);
   }
 
   // Only the first person who opens a new service must see that no account exists. After `isAny` becomes true, it stays true, even if all
@@ -186,14 +173,14 @@ export function createAccounts(
 
     async createAccount(account) {
       const { id, email, name } = await createAccount(await auth.$context, account);
-      await options.rememberPerson({ id, email, emailProvenBy: "operator", name, language: undefined });
+      await useCases.rememberAccount({ id, email, emailProvenBy: "operator", name, language: undefined });
       return { id };
     },
 
     async changeEmail(userId, newEmail) {
       const email = readEmail(newEmail);
       if (email === undefined) throw new DomainError("invalid_request", "The email address is not valid.");
-      await options.safety.changeEmailOf(undefined, userId, email);
+      await useCases.changeEmailOf(undefined, userId, email);
     },
 
     get signInMethods() {

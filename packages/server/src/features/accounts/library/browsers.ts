@@ -2,14 +2,11 @@ import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
 import Bowser from "bowser";
 import { readerLanguage } from "../../../platform/http/pages.ts";
+import { browserCookieName } from "../../../platform/http/session-cookie.ts";
 import type { Language } from "../../../platform/text/language.ts";
 import type { BrowserNames } from "../../outbox/mail.ts";
-import type { PeopleVerbs } from "../../people/index.ts";
-import type { AccountVerbs } from "../index.ts";
 import { KNOWN_MS } from "../own/known-browsers.ts";
-import { bodyOf } from "./library-request.ts";
-
-type Options = Pick<AccountVerbs, "recordBrowser"> & { cookieName: string };
+import { bodyOf, type PluginDeps } from "./library-request.ts";
 
 /**
  * After these requests, the service sends the owner a mail about the new password. So the owner needs no second mail about a new browser.
@@ -20,7 +17,8 @@ const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "
  * Gives the browser of each new session a cookie, and notifies the owner of the account if the account did not know the browser. This
  * plugin must be the last one, because another plugin may still end the session.
  */
-export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
+export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "useCases" | "publicUrl">) {
+  const cookieName = browserCookieName(publicUrl);
   const [newAccounts, newSessions] = [new WeakSet<Request>(), new WeakSet<Request>()];
   const has = (requests: WeakSet<Request>, request: Request | undefined) =>
     request !== undefined && requests.has(request);
@@ -36,7 +34,7 @@ export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
             const { newSession, authCookies } = endpoint.context;
             if (newSession === null) return;
             const { userId, userAgent, ipAddress } = newSession.session;
-            const marks = await recordBrowser({
+            const marks = await useCases.recordBrowser({
               userId,
               marks: endpoint.getCookie(cookieName) ?? undefined,
               isExpected: EXPECTED.has(endpoint.path) || has(newAccounts, endpoint.request),
@@ -92,7 +90,7 @@ export function languageOf(endpoint: { request?: Request | undefined } | null | 
  * Records the language of a signed-in user. Each page first reads the session, so this plugin also notices when the user chooses another
  * language.
  */
-export function followLanguage({ recordLanguage }: Pick<PeopleVerbs, "recordLanguage">): BetterAuthPlugin {
+export function followLanguage({ useCases }: PluginDeps): BetterAuthPlugin {
   return {
     id: "reader-language",
     hooks: {
@@ -104,7 +102,7 @@ export function followLanguage({ recordLanguage }: Pick<PeopleVerbs, "recordLang
             const found = endpoint.context.returned as { user?: { id: string } } | null | undefined;
             const language = languageOf(endpoint);
             if (found?.user === undefined || language === undefined) return;
-            await recordLanguage(found.user.id, language).catch((error: unknown) => {
+            await useCases.recordLanguage(found.user.id, language).catch((error: unknown) => {
               // Ignores the failure, because the user must still be able to open pages and delete files, for example if the disk is full.
               endpoint.context.logger.error("The language of a user could not be recorded.", error);
             });

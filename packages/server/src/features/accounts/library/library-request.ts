@@ -1,11 +1,28 @@
 import type { ProblemCode } from "@valetkey/contract";
 import { getSessionFromCtx } from "better-auth/api";
 import type { FastifyRequest } from "fastify";
+import type { Tx } from "../../../platform/database/queries.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { Caller } from "../../access/caller.ts";
+import type { LinkVerbs } from "../../links/index.ts";
+import type { PeopleVerbs } from "../../people/index.ts";
+import type { SharingVerbs } from "../../sharing/index.ts";
 import { unauthenticated } from "../callers/identity.ts";
+import type { AccountVerbs } from "../index.ts";
 import type { Owner } from "../own/owner.ts";
+
+/** The verbs of the service that the plugins of the accounts library call. */
+export type LibraryVerbs = AccountVerbs & PeopleVerbs & SharingVerbs & Pick<LinkVerbs, "hashTurns">;
+
+/** What the plugins of the accounts library need. Each endpoint of a plugin throws the errors of its use case. */
+export type PluginDeps = {
+  db: Tx;
+  useCases: LibraryVerbs;
+  publicUrl: string;
+  /** Logs a change of an account. The log line never contains the email address. */
+  logChange: (message: string, change: { userId: string; cause: string }) => void;
+};
 
 const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 

@@ -4,59 +4,43 @@ import { deleteSessionCookie, setSessionCookie } from "better-auth/cookies";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import { toIso } from "../../../platform/http/wire.ts";
 import { readEmail } from "../../people/person.ts";
-import type { AccountVerbs } from "../index.ts";
-import { bodyOf, callerOf, DONE, ownerOf, POST } from "./library-request.ts";
-import type { PasswordLimit } from "./password-checks.ts";
+import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST } from "./library-request.ts";
 import { checkPassword } from "./sign-up.ts";
 
-/** The use cases for links in mails about accounts: to set a new password, and to prove or change an email address. */
-export type AccountLinks = Pick<
-  AccountVerbs,
-  | "requestPasswordReset"
-  | "checkResetLink"
-  | "resetPassword"
-  | "requestEmailProof"
-  | "proveEmail"
-  | "requestEmailChange"
-  | "confirmEmailChange"
->;
-
-/** Logs a change of an account. The log line never contains the email address. */
-export type LogAccountChange = (message: string, change: { userId: string; cause: string }) => void;
-
-type Options = Pick<PasswordLimit, "forgetPasswordGuesses"> & { links: AccountLinks; logChange: LogAccountChange };
-
 /**
- * Replaces the password reset of better-auth (ADR 13), because better-auth sends mails during the request and puts the token into the path
- * of a URL. Each endpoint throws the errors of its use case.
+ * The endpoints for links in mails, for a new password, and for the deletion of the account.
+ * They replace the password reset of better-auth (ADR 13), because better-auth sends mails during the request and puts the token into the
+ * path of a URL.
+ * They replace the password change of better-auth, which ends the sessions before it stores the new password. A person who signs in with the
+ * old password between these two steps would keep the session.
  */
-export function accountLinks({ links, forgetPasswordGuesses, logChange }: Options): BetterAuthPlugin {
+export function ownAccount({ useCases, logChange }: PluginDeps): BetterAuthPlugin {
   return {
-    id: "account-links",
+    id: "own-account",
     endpoints: {
       requestPasswordReset: createAuthEndpoint("/request-password-reset", POST, async (endpoint) => {
         const email = readEmail(bodyOf(endpoint).email);
         if (email === undefined) throw new HttpProblem("invalid_request", "The email address is not valid.");
-        await links.requestPasswordReset(email);
+        await useCases.requestPasswordReset(email);
         return endpoint.json(DONE);
       }),
       checkPasswordReset: createAuthEndpoint("/check-password-reset", POST, async (endpoint) =>
-        endpoint.json(await links.checkResetLink(tokenOf(endpoint))),
+        endpoint.json(await useCases.checkResetLink(tokenOf(endpoint))),
       ),
       resetPassword: createAuthEndpoint("/reset-password", POST, async (endpoint) => {
         const { newPassword, revokeApiTokens } = bodyOf(endpoint);
         const token = tokenOf(endpoint);
         const password = checkPassword(newPassword);
         // Checks the link first, because hashing is slow. So a stranger without a link can't make the server hash passwords.
-        const { email } = await links.checkResetLink(token);
+        const { email } = await useCases.checkResetLink(token);
         const passwordHash = await endpoint.context.password.hash(password);
-        const { userId, isMailed, hasSecondFactor } = await links.resetPassword({
+        const { userId, isMailed, hasSecondFactor } = await useCases.resetPassword({
           token,
           passwordHash,
           revokeApiTokens: revokeApiTokens === true,
         });
         logChange("the password was reset", { userId, cause: isMailed ? "link from a mail" : "link of the operator" });
-        await forgetPasswordGuesses(`email ${email}`);
+        await useCases.forgetPasswordGuesses(`email ${email}`);
         const { internalAdapter } = endpoint.context;
         const user = await internalAdapter.findUserById(userId);
         if (user === null) throw new Error("The account of a password reset is missing.");
@@ -67,26 +51,51 @@ export function accountLinks({ links, forgetPasswordGuesses, logChange }: Option
         return endpoint.json({ token: null, user });
       }),
       requestEmailProof: createAuthEndpoint("/request-email-proof", POST, async (endpoint) => {
-        await links.requestEmailProof(await callerOf(endpoint));
+        await useCases.requestEmailProof(await callerOf(endpoint));
         return endpoint.json(DONE);
       }),
       proveEmail: createAuthEndpoint("/prove-email", POST, async (endpoint) => {
         const caller = await callerOf(endpoint);
-        await links.proveEmail(caller, tokenOf(endpoint));
+        await useCases.proveEmail(caller, tokenOf(endpoint));
         logChange("the email address was proven", { userId: caller.userId, cause: "link from a mail" });
         return endpoint.json(DONE);
       }),
       requestEmailChange: createAuthEndpoint("/request-email-change", POST, async (endpoint) => {
         const email = readEmail(bodyOf(endpoint).newEmail);
         if (email === undefined) throw new HttpProblem("invalid_request", "The email address is not valid.");
-        await links.requestEmailChange(await ownerOf(endpoint), email);
+        await useCases.requestEmailChange(await ownerOf(endpoint), email);
         return endpoint.json(DONE);
       }),
       confirmEmailChange: createAuthEndpoint("/confirm-email-change", POST, async (endpoint) => {
         const caller = await callerOf(endpoint);
-        await links.confirmEmailChange(caller, tokenOf(endpoint));
+        await useCases.confirmEmailChange(caller, tokenOf(endpoint));
         logChange("the email address was changed", { userId: caller.userId, cause: "link from a mail" });
         return endpoint.json(DONE);
+      }),
+      changePassword: createAuthEndpoint("/change-password", POST, async (endpoint) => {
+        const { newPassword, revokeApiTokens } = bodyOf(endpoint);
+        const password = checkPassword(newPassword);
+        const owner = await ownerOf(endpoint, { field: "currentPassword" });
+        const { internalAdapter, password: hashes } = endpoint.context;
+        const to = await hashes.hash(password);
+        await useCases.changePassword(owner, { to, revokeApiTokens: revokeApiTokens === true });
+        const { userId } = owner.caller;
+        const session = await internalAdapter.createSession(userId);
+        const user = await internalAdapter.findUserById(userId);
+        if (user === null) throw new Error("The account of a password change is missing.");
+        await setSessionCookie(endpoint, { session, user });
+        return endpoint.json({ token: null, user });
+      }),
+      countAccountContents: createAuthEndpoint("/account-contents", { method: "GET" }, async (endpoint) =>
+        endpoint.json(await useCases.countAccountContents(await callerOf(endpoint))),
+      ),
+      /** A sign-in within 14 days can cancel the deletion. */
+      deleteAccount: createAuthEndpoint("/delete-account", POST, async (endpoint) => {
+        const owner = await ownerOf(endpoint);
+        const { deleteAt } = await useCases.closeOwnAccount(owner);
+        logChange("the account was closed", { userId: owner.caller.userId, cause: "settings" });
+        deleteSessionCookie(endpoint);
+        return endpoint.json({ deleteAt: toIso(deleteAt) });
       }),
     },
   };
@@ -96,60 +105,4 @@ function tokenOf(endpoint: { body?: unknown }): string {
   const { token } = bodyOf(endpoint);
   if (typeof token === "string") return token;
   throw new HttpProblem("invalid_request", "The token of the link is missing.");
-}
-
-/**
- * Replaces the password change of better-auth, which ends the sessions before it stores the new password. A person who signs in with the
- * old password between these two steps would keep the session.
- */
-export function changesPassword({ safety }: { safety: Pick<AccountVerbs, "changePassword"> }): BetterAuthPlugin {
-  return {
-    id: "change-password",
-    endpoints: {
-      changePassword: createAuthEndpoint("/change-password", POST, async (endpoint) => {
-        const { newPassword, revokeApiTokens } = bodyOf(endpoint);
-        const password = checkPassword(newPassword);
-        const owner = await ownerOf(endpoint, { field: "currentPassword" });
-        const { internalAdapter, password: hashes } = endpoint.context;
-        const to = await hashes.hash(password);
-        await safety.changePassword(owner, { to, revokeApiTokens: revokeApiTokens === true });
-        const { userId } = owner.caller;
-        const session = await internalAdapter.createSession(userId);
-        const user = await internalAdapter.findUserById(userId);
-        if (user === null) throw new Error("The account of a password change is missing.");
-        await setSessionCookie(endpoint, { session, user });
-        return endpoint.json({ token: null, user });
-      }),
-    },
-  };
-}
-
-export type AccountDeletions = Pick<AccountVerbs, "countAccountContents" | "closeOwnAccount" | "keepAccount">;
-
-/**
- * The endpoints that delete the account of the caller. A sign-in within 14 days can cancel the deletion. Each endpoint throws the errors of
- * its use case.
- */
-export function deletesAccount({
-  safety,
-  logChange,
-}: {
-  safety: AccountDeletions;
-  logChange: LogAccountChange;
-}): BetterAuthPlugin {
-  return {
-    id: "delete-account",
-    endpoints: {
-      countAccountContents: createAuthEndpoint("/account-contents", { method: "GET" }, async (endpoint) =>
-        endpoint.json(await safety.countAccountContents(await callerOf(endpoint))),
-      ),
-      deleteAccount: createAuthEndpoint("/delete-account", POST, async (endpoint) => {
-        const owner = await ownerOf(endpoint);
-        const { deleteAt } = await safety.closeOwnAccount(owner);
-        logChange("the account was closed", { userId: owner.caller.userId, cause: "settings" });
-        deleteSessionCookie(endpoint);
-        return endpoint.json({ deleteAt: toIso(deleteAt) });
-      }),
-    },
-  };
 }

@@ -2,13 +2,8 @@ import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from "better-auth/api";
 import { normaliseEmail } from "../../people/person.ts";
 import { unauthenticated } from "../callers/identity.ts";
-
-export type PasswordLimit = {
-  /** Called before a password is checked. Throws `rate_limited` after too many guesses. */
-  countPasswordGuess: (account: string) => Promise<void>;
-  /** Called after a person entered the right password. Deletes the count of wrong guesses. */
-  forgetPasswordGuesses: (account: string) => Promise<void>;
-};
+import { accountQueries } from "../queries/accounts.ts";
+import type { PluginDeps } from "./library-request.ts";
 
 /** The endpoints at which a signed-in user must enter the password again. */
 export const PASSWORD_AGAIN: readonly string[] = [
@@ -29,7 +24,7 @@ const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || 
  * each IP address, and does so before this plugin runs.
  * The same limit applies to an email address without an account. So the response does not show whether an account exists.
  */
-export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: PasswordLimit): BetterAuthPlugin {
+export function limitPasswords({ useCases }: Pick<PluginDeps, "useCases">): BetterAuthPlugin {
   return {
     id: "limit-passwords",
     hooks: {
@@ -38,7 +33,7 @@ export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: Pa
           matcher,
           handler: createAuthMiddleware(async (endpoint) => {
             const account = await accountOf(endpoint);
-            if (account !== undefined) await countPasswordGuess(account);
+            if (account !== undefined) await useCases.countPasswordGuess(account);
           }),
         },
       ],
@@ -48,7 +43,7 @@ export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: Pa
           handler: createAuthMiddleware(async (endpoint) => {
             if (isAPIError(endpoint.context.returned)) return;
             const account = await accountOf(endpoint);
-            if (account !== undefined) await forgetPasswordGuesses(account);
+            if (account !== undefined) await useCases.forgetPasswordGuesses(account);
           }),
         },
       ],
@@ -69,11 +64,6 @@ async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Pro
   return typeof email === "string" ? `email ${normaliseEmail(email)}` : undefined;
 }
 
-export type PasswordCheck = {
-  /** Whether the account still has this password hash. If a transaction is changing the password, waits until that transaction ends. */
-  hasPassword: (userId: string, passwordHash: string) => Promise<boolean>;
-};
-
 const isSignIn = ({ path }: HookEndpointContext) => path === "/sign-in/email";
 
 /**
@@ -81,7 +71,7 @@ const isSignIn = ({ path }: HookEndpointContext) => path === "/sign-in/email";
  * library stores a new session only after the slow check of the old hash. So a password change during that check would miss the new
  * session.
  */
-export function endOutdatedSignIns({ hasPassword }: PasswordCheck): BetterAuthPlugin {
+export function endOutdatedSignIns({ db }: Pick<PluginDeps, "db">): BetterAuthPlugin {
   /** The password hash of each request, read before the library verifies the password. */
   const hashes = new WeakMap<Request, string>();
   return {
@@ -106,7 +96,7 @@ export function endOutdatedSignIns({ hasPassword }: PasswordCheck): BetterAuthPl
             if (newSession === null) return;
             const { user, session } = newSession;
             const hash = request && hashes.get(request);
-            if (hash !== undefined && (await hasPassword(user.id, hash))) return;
+            if (hash !== undefined && (await accountQueries(db).hasPassword(user.id, hash))) return;
             await internalAdapter.deleteSession(session.token);
             throw unauthenticated("Invalid email or password", "Bearer");
           }),

@@ -3,10 +3,8 @@ import { networkOf } from "../../../platform/http/client-address.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import { goneSignal } from "../../../platform/http/wire.ts";
 import type { Caller } from "../../access/caller.ts";
-import type { LinkVerbs } from "../../links/index.ts";
 import { requireSameOrigin } from "../callers/session-cookie.ts";
-import type { AccountVerbs } from "../index.ts";
-import type { LibraryCookies } from "./library-request.ts";
+import type { LibraryCookies, PluginDeps } from "./library-request.ts";
 import { accountProblem, comesFromBrowser, toLibraryRequest, withoutRedirects } from "./library-request.ts";
 import { accountOperations } from "./operations.ts";
 import { PASSWORD_AGAIN } from "./password-checks.ts";
@@ -116,15 +114,15 @@ export type RequestLimits = ReturnType<typeof createRequestLimits>;
  * Creates the limits for the account routes. The service refuses a request over a limit before it reads the body, and before it calls the
  * accounts library.
  */
-export function createRequestLimits({
-  limitAccountRequests,
-  hashTurns,
-}: Pick<AccountVerbs & LinkVerbs, "limitAccountRequests" | "hashTurns">) {
+export function createRequestLimits({ useCases }: Pick<PluginDeps, "useCases">) {
   return {
     /** Counts a request at an account route. Throws `rate_limited` if the network of the client has sent too many requests. */
     async count({ clientAddress }: FastifyRequest, path: string): Promise<void> {
       if (path === UNLIMITED) return;
-      await limitAccountRequests(ATTEMPTS.has(path) ? "attempt" : "other", { network: networkOf(clientAddress), path });
+      await useCases.limitAccountRequests(ATTEMPTS.has(path) ? "attempt" : "other", {
+        network: networkOf(clientAddress),
+        path,
+      });
     },
     /**
      * Handles a request, first waiting for the turn of its network if the request hashes a password. A waiting request makes no query and
@@ -133,7 +131,7 @@ export function createRequestLimits({
     handle<T>({ request, reply, path }: Exchange, work: () => Promise<T>): Promise<T> {
       if (!HASHES.has(path)) return work();
       const holder = `ip ${networkOf(request.clientAddress)}`;
-      return hashTurns.run({ holder, signal: goneSignal(reply) }, work);
+      return useCases.hashTurns.run({ holder, signal: goneSignal(reply) }, work);
     },
   };
 }

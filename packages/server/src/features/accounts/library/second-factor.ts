@@ -1,21 +1,6 @@
 import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
 import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
-import type { AccountVerbs } from "../index.ts";
-import { bodyOf, callerOf, DONE, ownerOf, POST, textOf } from "./library-request.ts";
-import type { LogAccountChange } from "./own-account.ts";
-
-/** The use cases for the authenticator app of an account, and for its recovery codes. */
-export type SecondFactors = Pick<
-  AccountVerbs,
-  | "getSecondFactor"
-  | "startSecondFactor"
-  | "confirmSecondFactor"
-  | "removeSecondFactor"
-  | "renewRecoveryCodes"
-  | "checkSecondFactor"
->;
-
-type Options = { safety: SecondFactors; publicUrl: string; logChange: LogAccountChange };
+import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST, textOf } from "./library-request.ts";
 
 const SIGN_IN = "/sign-in/email";
 /** The endpoints that create a session without a code. A passkey counts as both factors, and a password change already needs a session. */
@@ -58,32 +43,32 @@ export function createSignInExtras() {
   };
 }
 
-/** The endpoints that turn the second factor on and off. Each endpoint throws the errors of its use case. */
-export function secondFactor({ safety, publicUrl, logChange }: Options): BetterAuthPlugin {
+/** The endpoints that turn the second factor on and off. */
+export function secondFactor({ useCases, publicUrl, logChange }: PluginDeps): BetterAuthPlugin {
   const issuer = new URL(publicUrl).host;
   return {
     id: "second-factor",
     endpoints: {
       getSecondFactor: createAuthEndpoint("/second-factor", { method: "GET" }, async (endpoint) =>
-        endpoint.json(await safety.getSecondFactor(await callerOf(endpoint))),
+        endpoint.json(await useCases.getSecondFactor(await callerOf(endpoint))),
       ),
       startSecondFactor: createAuthEndpoint("/second-factor/start", POST, async (endpoint) =>
-        endpoint.json(await safety.startSecondFactor(await ownerOf(endpoint), { issuer })),
+        endpoint.json(await useCases.startSecondFactor(await ownerOf(endpoint), { issuer })),
       ),
       confirmSecondFactor: createAuthEndpoint("/second-factor/confirm", POST, async (endpoint) => {
         const caller = await callerOf(endpoint);
-        const recoveryCodes = await safety.confirmSecondFactor(caller, textOf(endpoint, "code"));
+        const recoveryCodes = await useCases.confirmSecondFactor(caller, textOf(endpoint, "code"));
         logChange("the second factor was turned on", { userId: caller.userId, cause: "settings" });
         return endpoint.json({ recoveryCodes });
       }),
       removeSecondFactor: createAuthEndpoint("/second-factor/remove", POST, async (endpoint) => {
         const owner = await ownerOf(endpoint);
-        await safety.removeSecondFactor(owner);
+        await useCases.removeSecondFactor(owner);
         logChange("the second factor was turned off", { userId: owner.caller.userId, cause: "settings" });
         return endpoint.json(DONE);
       }),
       renewRecoveryCodes: createAuthEndpoint("/second-factor/recovery-codes", POST, async (endpoint) =>
-        endpoint.json({ recoveryCodes: await safety.renewRecoveryCodes(await ownerOf(endpoint)) }),
+        endpoint.json({ recoveryCodes: await useCases.renewRecoveryCodes(await ownerOf(endpoint)) }),
       ),
     },
   };

@@ -4,8 +4,8 @@ import { setSessionCookie } from "better-auth/cookies";
 import { DomainError } from "../../../platform/errors.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import { readEmail } from "../../people/person.ts";
-import type { SharingVerbs } from "../../sharing/index.ts";
 import { MAX_NAME_LENGTH, plainText } from "../callers/identity.ts";
+import { bodyOf, type PluginDeps, POST } from "./library-request.ts";
 
 export const MIN_PASSWORD_LENGTH = 10;
 export const MAX_PASSWORD_LENGTH = 128;
@@ -90,16 +90,16 @@ function emailTaken(): DomainError {
  * SQLite.
  * Throws the errors of `admitSignUp` and of `createAccount`.
  */
-export function signUpWithPassword({ admitSignUp }: Pick<SharingVerbs, "admitSignUp">): BetterAuthPlugin {
+export function signUpWithPassword({ useCases }: PluginDeps): BetterAuthPlugin {
   return {
     id: "sign-up-with-password",
     endpoints: {
-      signUpEmail: createAuthEndpoint("/sign-up/email", { method: "POST" }, async (endpoint) => {
-        const { email, name, password, rememberMe, invitation } = (endpoint.body ?? {}) as Record<string, unknown>;
+      signUpEmail: createAuthEndpoint("/sign-up/email", POST, async (endpoint) => {
+        const { email, name, password, rememberMe, invitation } = bodyOf(endpoint);
         if (invitation !== undefined && typeof invitation !== "string") {
           throw new HttpProblem("invalid_request", "invitation must be the token of an invitation.");
         }
-        const accept = await admitSignUp({ email: readEmail(email), token: invitation });
+        const accept = await useCases.admitSignUp({ email: readEmail(email), token: invitation });
         const user = await createAccount(endpoint.context, { email, name, password });
         await accept(user);
         const isShort = rememberMe === false;

@@ -2,28 +2,16 @@ import { randomUUID } from "node:crypto";
 import { createLivePolicy, fixedPolicy } from "../features/policy/live-policy.ts";
 import { LEAST_CAPABILITIES } from "../platform/bucket/port.ts";
 import { bucketOn } from "../platform/bucket/testing/bucket-server.ts";
+import { defaultLimits } from "../platform/config/limits.ts";
 import { createUseCases } from "../wiring/use-cases.ts";
 import { openAt } from "./database/database-location.ts";
-import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
+import { testLinkKeys } from "./link-keys.ts";
 
 // Claims files of a link again and again, until the test kills the process. Prints the id of each confirmed claim on its own line.
 // Usage: node claim-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON> <token>
 const CALLERS = 16;
 const [location = "", server = "", token = ""] = process.argv.slice(2);
-const limits = {
-  urlTtlDefaultSeconds: 60,
-  urlTtlMaxSeconds: 60,
-  urlTtlMaxSharedSeconds: 60,
-  uploadMaxBytes: 1,
-  singlePutMaxBytes: 1,
-  uploadTtlSeconds: 1,
-  multipartTtlSeconds: 1,
-  userPendingUploads: 1_000,
-  notePendingUploads: 500,
-  trashDays: 0,
-  verifyInRequestMaxBytes: 1,
-  links: testLinkPolicy,
-};
+const limits = { ...defaultLimits(), trashDays: 0 };
 const { claimLink } = createUseCases({
   db: await openAt(JSON.parse(location)),
   bucket: bucketOn(JSON.parse(server)),

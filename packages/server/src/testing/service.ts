@@ -13,7 +13,7 @@ import type { BucketOptions } from "../platform/bucket/bucket.ts";
 import type { Bucket, BucketCapabilities } from "../platform/bucket/port.ts";
 import { LEAST_CAPABILITIES } from "../platform/bucket/port.ts";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../platform/bucket/testing/bucket-server.ts";
-import type { Limits } from "../platform/config/limits.ts";
+import { defaultLimits, type Limits } from "../platform/config/limits.ts";
 import type { Database } from "../platform/database/queries.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { App } from "../platform/http/route-types.ts";
@@ -25,7 +25,7 @@ import { createUseCases } from "../wiring/use-cases.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "./auth/test-jwt.ts";
 import type { TestDatabase, TestEngine } from "./database/test-databases.ts";
 import { type Form, multipartBody } from "./form.ts";
-import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
+import { testLinkKeys } from "./link-keys.ts";
 
 export const EVERY_CAPABILITY = Object.fromEntries(
   Object.keys(LEAST_CAPABILITIES).map((name) => [name, true]),
@@ -97,19 +97,13 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const db = wrap.database?.(database.db) ?? database.db;
   let onDeletionsQueued = (): void => undefined;
   const limits = {
-    urlTtlDefaultSeconds: 60,
-    urlTtlMaxSeconds: 43_200,
-    urlTtlMaxSharedSeconds: 900,
+    ...defaultLimits(),
+    urlRate: undefined,
+    uploadRate: undefined,
     uploadMaxBytes: 2 ** 20,
     singlePutMaxBytes: 8 * 2 ** 20,
-    uploadTtlSeconds: 900,
-    multipartTtlSeconds: 86_400,
-    userPendingUploads: 1_000,
-    notePendingUploads: 500,
-    verifyInRequestMaxBytes: 64 * 2 ** 20,
     // The trash is off, because most tests check that a deletion frees capacity and objects immediately.
     trashDays: 0,
-    links: testLinkPolicy,
   };
   const configured: Limits = { ...limits, ...options.limits };
   const { signUp = "open", provenEmail = "optional", fixed = [] } = options;

@@ -2,34 +2,7 @@ import { type ConfigReader, isLocalHost } from "./reader.ts";
 import type { Setting } from "./settings.ts";
 import type { EmbeddedSecrets } from "./stored-secrets.ts";
 
-/** An OpenID provider that people sign in with. */
-type OidcConfig = {
-  /** The issuer as in the discovery document, but without trailing slashes. */
-  issuer: string;
-  clientId: string;
-  clientSecret: string;
-  /** The label of the button for this provider. */
-  name: string;
-};
-
-export type AuthConfig = {
-  secret: string;
-  /** Earlier values of `secret`. The service uses them only to accept and decrypt what it made with them, such as the tokens of links. */
-  oldSecrets: readonly string[];
-  jwtSecret: string | undefined;
-  jwksUrl: string | undefined;
-  issuer: string | undefined;
-  audience: string | undefined;
-  /** The claim of a JWT that contains the id of the user. */
-  jwtUserClaim: string;
-  /** Whether a JWT must have an expiry. */
-  jwtRequiresExpiry: boolean;
-  signUp: "open" | "invited" | "closed";
-  /** Whether a share with an email address gives access only to a person who has proven this email address. */
-  requiresVerifiedEmail: boolean;
-  /** Undefined if there is no identity provider. */
-  oidc: OidcConfig | undefined;
-};
+export type AuthConfig = ReturnType<ReturnType<typeof readAuth>>;
 
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
@@ -42,10 +15,8 @@ const KNOWN_DEFAULTS =
 const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
-/** Completes the configuration of accounts and tokens. Calls `secrets` only if it needs a generated secret. */
-type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
-
-export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }): AuthDraft {
+/** Returns a function that completes the configuration of accounts and tokens. It calls `secrets` only if it needs a generated secret. */
+export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }) {
   const secret = readSecret(reader, "AUTH_SECRET");
   const oldSecrets = readOldSecrets(reader, secret);
   if (secret === undefined && !options.embedded) {
@@ -71,12 +42,14 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   const signUp = reader.read("AUTH_SIGN_UP", hasIssuer ? "closed" : "open");
   // Without mail, the default is false, because people could not prove an email address themselves.
   const requiresVerifiedEmail = reader.read("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
-  return (secrets) => ({
+  return (secrets: () => EmbeddedSecrets) => ({
     secret: secret ?? secrets().authSecret,
+    /** Earlier values of `secret`. The service uses them only to accept and decrypt what it made with them, such as the tokens of links. */
     oldSecrets,
     jwtSecret,
     ...jwt,
     signUp,
+    /** Whether a share with an email address gives access only to a person who has proven this email address. */
     requiresVerifiedEmail,
     oidc,
   });
@@ -104,7 +77,15 @@ function readJwt(reader: ConfigReader, { hasSecret }: { hasSecret: boolean }) {
       "AUTH_JWT_REQUIRE_EXPIRY is false: a stolen token without an expiry works until you change its secret. Issue tokens with `exp`, then remove this setting.",
     );
   }
-  return { jwksUrl, issuer, audience, jwtUserClaim, jwtRequiresExpiry };
+  return {
+    jwksUrl,
+    issuer,
+    audience,
+    /** The claim of a JWT that contains the id of the user. */
+    jwtUserClaim,
+    /** Whether a JWT must have an expiry. */
+    jwtRequiresExpiry,
+  };
 }
 
 /**
@@ -141,7 +122,7 @@ function checkSecret(reader: ConfigReader, { name, secret }: { name: string; sec
 }
 
 /** Reads the identity provider for the sign-in. Returns undefined if there is no provider. */
-function readOidc(reader: ConfigReader): OidcConfig | undefined {
+function readOidc(reader: ConfigReader) {
   const name = reader.read("AUTH_OIDC_NAME");
   const needed = ["AUTH_OIDC_ISSUER", "AUTH_OIDC_CLIENT_ID", "AUTH_OIDC_CLIENT_SECRET"] as const;
   if (!reader.hasAll(needed, { of: "the identity provider" })) {
@@ -152,7 +133,14 @@ function readOidc(reader: ConfigReader): OidcConfig | undefined {
   const [issuer, clientId, clientSecret] = needed.map((each) => reader.read(each));
   if (issuer !== undefined) checkIssuer(reader, issuer);
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
-  return { issuer, clientId, clientSecret, name: name ?? URL.parse(issuer)?.host ?? issuer };
+  return {
+    /** The issuer as in the discovery document, but without trailing slashes. */
+    issuer,
+    clientId,
+    clientSecret,
+    /** The label of the button for this provider. */
+    name: name ?? URL.parse(issuer)?.host ?? issuer,
+  };
 }
 
 function checkIssuer(reader: ConfigReader, issuer: string): void {

@@ -1,10 +1,9 @@
 import { createPrivateKey } from "node:crypto";
+import type { Credentials } from "@valetkey/presign";
+import type { CloudFrontTarget } from "../bucket/signing.ts";
 import { type ConfigReader, isLocalHost } from "./reader.ts";
 import type { ServerConfig } from "./server.ts";
 import type { EmbeddedSecrets } from "./stored-secrets.ts";
-
-/** Static credentials. Temporary credentials have a `sessionToken`. */
-export type ConfigCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
 /** The built-in bucket. The process of the service serves it, and stores its data in `server.dataDir`. */
 type BuiltInBucketConfig = {
@@ -18,19 +17,7 @@ type BuiltInBucketConfig = {
   publicEndpoint: string | undefined;
   /** The prefix is empty, or ends with a slash. */
   keyPrefix: string;
-  credentials: ConfigCredentials;
-};
-
-/** A CloudFront distribution in front of the bucket, and the key pair that the distribution trusts. */
-export type CloudFrontConfig = {
-  /** The URL of the distribution, without a path. */
-  distribution: string;
-  keyPairId: string;
-  /** The private key as PEM. */
-  privateKey: string;
-  hash: "sha1" | "sha256";
-  /** Whether a download URL works only for the IP address that requested this URL. */
-  bindsIp: boolean;
+  credentials: Credentials;
 };
 
 type S3BucketConfig = {
@@ -45,9 +32,9 @@ type S3BucketConfig = {
   /** The prefix is empty, or ends with a slash. */
   keyPrefix: string;
   /** If undefined, the provider chain of the AWS SDK finds the credentials. */
-  credentials: ConfigCredentials | undefined;
+  credentials: Credentials | undefined;
   /** If undefined, browsers download from the bucket. */
-  cloudFront: CloudFrontConfig | undefined;
+  cloudFront: CloudFrontTarget | undefined;
 };
 
 export type BucketConfig = BuiltInBucketConfig | S3BucketConfig;
@@ -177,7 +164,7 @@ function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolea
 }
 
 /** Reads static credentials. Returns undefined if none are set. In that case, the provider chain of the AWS SDK finds the credentials. */
-export function readCredentials(reader: ConfigReader): ConfigCredentials | undefined {
+export function readCredentials(reader: ConfigReader): Credentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
   const sessionToken = reader.text("AWS_SESSION_TOKEN");
@@ -206,7 +193,7 @@ function readKeyPrefix(reader: ConfigReader): string {
 }
 
 /** Reads the CloudFront distribution that serves downloads. Returns undefined if the bucket serves them. */
-function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontConfig | undefined {
+function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontTarget | undefined {
   const hash = reader.read("CLOUDFRONT_HASH");
   const bindsIp = reader.read("CLOUDFRONT_BIND_IP");
   if (!reader.hasAll(NEEDED, { of: "CloudFront" })) {

@@ -1,4 +1,5 @@
-import type { CloudFrontConfig, ConfigCredentials } from "./bucket.ts";
+import type { Credentials } from "@valetkey/presign";
+import type { CloudFrontTarget } from "../bucket/signing.ts";
 import type { Config } from "./index.ts";
 import type { MailConfig } from "./services.ts";
 
@@ -102,7 +103,7 @@ function describeBucket({ bucket }: Config): (string | undefined)[] {
   ];
 }
 
-function describeCloudFront(cloudFront: CloudFrontConfig | undefined): (string | undefined)[] {
+function describeCloudFront(cloudFront: CloudFrontTarget | undefined): (string | undefined)[] {
   if (cloudFront === undefined) return [];
   return [
     line("CLOUDFRONT_DOMAIN", cloudFront.distribution.replace(/^https:\/\//, "")),
@@ -113,7 +114,7 @@ function describeCloudFront(cloudFront: CloudFrontConfig | undefined): (string |
   ];
 }
 
-function describeCredentials(credentials: ConfigCredentials | undefined): (string | undefined)[] {
+function describeCredentials(credentials: Credentials | undefined): (string | undefined)[] {
   if (credentials === undefined) return [line("AWS_ACCESS_KEY_ID", "(the SDK's provider chain)")];
   return [
     // Shows the last four characters, because they are enough to distinguish two keys.

@@ -2,18 +2,7 @@ import { MAX_OBJECT_BYTES } from "../bucket/part-plan.ts";
 import { ConfigReader } from "./reader.ts";
 
 /** The rules that the operator sets for all links. */
-export type LinkPolicy = {
-  /** If false, nobody can create a link, and visitors can't open any link. */
-  isEnabled: boolean;
-  /** The longest life of a link, from its creation. Seconds. If undefined, a link can live until it is revoked. */
-  maxExpirySeconds: number | undefined;
-  /** If true, visitors can't open a link without a password. */
-  isPasswordRequired: boolean;
-  /** How long a visitor can get new URLs after a download claim. Seconds. */
-  windowSeconds: number;
-  /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
-  abuseContact: string | undefined;
-};
+export type LinkPolicy = ReturnType<typeof readLinks>;
 
 /**
  * The maximum rate of one person on one replica. `perSecond`: the rate over a longer time. `burst`: the maximum number at once, after a
@@ -21,97 +10,62 @@ export type LinkPolicy = {
  */
 export type RateLimit = { perSecond: number; burst: number };
 
-export type Limits = {
-  urlTtlDefaultSeconds: number;
-  urlTtlMaxSeconds: number;
-  /** The longest expiry that a person who is not the owner may request for a URL. Seconds. */
-  urlTtlMaxSharedSeconds: number;
-  uploadMaxBytes: number;
-  /** The largest file for one PUT. A larger file is sent as a multipart upload. Bytes. */
-  singlePutMaxBytes: number;
-  /** How long a signed PUT of a file or a part is valid. Seconds. */
-  uploadTtlSeconds: number;
-  /** How long a multipart upload may take from start to completion. Seconds. */
-  multipartTtlSeconds: number;
-  /** The maximum number of pending uploads of one user. */
-  userPendingUploads: number;
-  /** The maximum number of pending uploads on one note. */
-  notePendingUploads: number;
-  /** The service verifies a file after the HTTP request if the file is larger than this and the service must read its bytes. Bytes. */
-  verifyInRequestMaxBytes: number;
-  /** The maximum size of all files on the notes of one user. Bytes. Default: no limit. */
-  userQuotaBytes?: number | undefined;
-  /** The maximum number of files on the notes of one user. Default: no limit. */
-  userQuotaFiles?: number | undefined;
-  /** How many download URLs one user may request. Default: no limit. */
-  urlRate?: RateLimit | undefined;
-  /** How many uploads one user may start. Default: no limit. */
-  uploadRate?: RateLimit | undefined;
-  /** How long deleted notes and files stay in the trash. Days. 0: there is no trash, and a deletion is permanent. */
-  trashDays: number;
-  links: LinkPolicy;
-};
-
 /** The limits of a service that has a configuration. */
-export type LimitsConfig = Limits & {
-  /**
-   * The service exports audit events that are older than this number of days to DATA_DIR, and deletes them from the database. If undefined,
-   * all audit events stay in the database.
-   */
-  auditDays: number | undefined;
-};
+export type LimitsConfig = ReturnType<typeof readLimits>;
+export type Limits = Omit<LimitsConfig, "auditDays">;
 
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
-/** The largest file for a single PUT. If such a PUT fails, it costs little to send it again. Larger files use a multipart upload. */
-const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
-const UPLOAD_TTL_SECONDS = 900;
-const MULTIPART_TTL_SECONDS = 86_400;
-/**
- * The maximum number of pending uploads of a user. No real client needs so many uploads at the same time. The limit for a note is lower, so
- * that the uploads to one note can't use up the limit of the user.
- */
-const USER_PENDING_UPLOADS = 1_000;
-const NOTE_PENDING_UPLOADS = 500;
 /** After a pause, a person may immediately request as many URLs as the rate normally permits in this many seconds. */
 const URL_BURST_SECONDS = 25;
-/**
- * The largest batch of URLs, which must fit into the burst. `packages/contract` repeats this number, because config may not import from
- * another folder.
- */
+/** The largest batch of URLs, which must fit into the burst. `packages/contract` has the same number. */
 const MAX_BATCH_URLS = 1_000;
 /**
  * The limit for starts of uploads by one user. An import of many small files stays below this limit, and the database can record many more.
  */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
-/**
- * If the service must read a larger file than this to verify it, it does so after the HTTP request. To read this many bytes takes one or
- * two seconds.
- */
-const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
 /** Ten years. A longer expiry is probably a typing error. */
 export const MAX_LINK_SECONDS = 10 * 365 * 86_400;
 
-export function readLimits(reader: ConfigReader): LimitsConfig {
+export function readLimits(reader: ConfigReader) {
   const urlTtlMaxSeconds = reader.read("URL_TTL_MAX");
   return {
     urlTtlDefaultSeconds: readUrlTtl(reader, { name: "URL_TTL_DEFAULT", fallback: 60, urlTtlMaxSeconds }),
     urlTtlMaxSeconds,
+    /** The longest expiry that a person who is not the owner may request for a URL. Seconds. */
     urlTtlMaxSharedSeconds: readUrlTtl(reader, { name: "URL_TTL_MAX_SHARED", fallback: 900, urlTtlMaxSeconds }),
+    /** The maximum size of all files on the notes of one user. Bytes. Undefined: no limit. */
     userQuotaBytes: reader.read("USER_QUOTA_BYTES"),
+    /** The maximum number of files on the notes of one user. Undefined: no limit. */
     userQuotaFiles: reader.read("USER_QUOTA_FILES"),
     uploadMaxBytes: readUploadMax(reader),
-    singlePutMaxBytes: SINGLE_PUT_MAX_BYTES,
-    uploadTtlSeconds: UPLOAD_TTL_SECONDS,
-    multipartTtlSeconds: MULTIPART_TTL_SECONDS,
-    userPendingUploads: USER_PENDING_UPLOADS,
-    notePendingUploads: NOTE_PENDING_UPLOADS,
+    /** The largest file for one PUT. If such a PUT fails, it costs little to send it again. Larger files use a multipart upload. Bytes. */
+    singlePutMaxBytes: 64 * 2 ** 20,
+    /** How long a signed PUT of a file or a part is valid. Seconds. */
+    uploadTtlSeconds: 900,
+    /** How long a multipart upload may take from start to completion. Seconds. */
+    multipartTtlSeconds: 86_400,
+    /** The maximum number of pending uploads of one user. No real client needs so many uploads at the same time. */
+    userPendingUploads: 1_000,
+    /** The maximum number of pending uploads on one note. It is lower, so that one note can't use up the limit of the user. */
+    notePendingUploads: 500,
+    /** How many download URLs one user may request. Undefined: no limit. */
     urlRate: readUrlRate(reader),
+    /** How long deleted notes and files stay in the trash. Days. 0: there is no trash, and a deletion is permanent. */
     trashDays: reader.read("TRASH_DAYS"),
+    /**
+     * The service exports audit events that are older than this number of days to DATA_DIR, and deletes them from the database. If
+     * undefined, all audit events stay in the database.
+     */
     auditDays: reader.read("AUDIT_DAYS"),
-    uploadRate: UPLOAD_RATE,
+    /** How many uploads one user may start. Undefined: no limit. */
+    uploadRate: UPLOAD_RATE as RateLimit | undefined,
     links: readLinks(reader),
-    verifyInRequestMaxBytes: VERIFY_IN_REQUEST_MAX_BYTES,
+    /**
+     * The service verifies a larger file after the HTTP request, if the service must read its bytes. To read this many bytes takes one or
+     * two seconds.
+     */
+    verifyInRequestMaxBytes: 64 * 2 ** 20,
   };
 }
 
@@ -134,7 +88,7 @@ function readUrlTtl(
   return found;
 }
 
-function readUrlRate(reader: ConfigReader): LimitsConfig["urlRate"] {
+function readUrlRate(reader: ConfigReader): RateLimit | undefined {
   const perSecond = reader.read("URL_RATE_LIMIT");
   if (perSecond === 0) return undefined;
   return { perSecond, burst: Math.max(MAX_BATCH_URLS, perSecond * URL_BURST_SECONDS) };
@@ -152,12 +106,17 @@ function readUploadMax(reader: ConfigReader): number {
   return bytes;
 }
 
-function readLinks(reader: ConfigReader): LinkPolicy {
+function readLinks(reader: ConfigReader) {
   return {
+    /** If false, nobody can create a link, and visitors can't open any link. */
     isEnabled: reader.read("LINKS") === "on",
+    /** The longest life of a link, from its creation. Seconds. If undefined, a link can live until it is revoked. */
     maxExpirySeconds: readMaxExpiry(reader),
+    /** If true, visitors can't open a link without a password. */
     isPasswordRequired: reader.read("LINKS_PASSWORD") === "required",
+    /** How long a visitor can get new URLs after a download claim. Seconds. */
     windowSeconds: reader.read("LINKS_WINDOW"),
+    /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
     abuseContact: reader.read("ABUSE_CONTACT"),
   };
 }

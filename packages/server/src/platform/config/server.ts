@@ -2,39 +2,8 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { type ConfigReader, isLocalHost } from "./reader.ts";
 
-type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
-
-export type ServerConfig = {
-  /** 0: the service chooses any free port. */
-  port: number;
-  host: string;
-  /** The URL has no trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
-  publicUrl: string | undefined;
-  /**
-   * The proxies whose X-Forwarded-* headers the service trusts. `false`: none. A number: so many proxies, counted from the proxy next to
-   * the service. A list: the proxies with these IP addresses.
-   */
-  trustProxy: false | number | string[];
-  logLevel: LogLevel;
-  /** An absolute path. */
-  dataDir: string;
-  /** How long the service accepts new requests after SIGTERM, so that load balancers can switch to other replicas. Seconds. */
-  drainSeconds: number;
-  /**
-   * The longest time from SIGTERM to the end of the service. When the time is over, the service cuts the connections that are still open.
-   * Seconds.
-   */
-  shutdownSeconds: number;
-  /** The number of processes that serve requests. If this is more than 1, the service needs PostgreSQL and an external bucket. */
-  workers: number;
-};
-
-export type MetricsConfig = {
-  /** A separate port for /metrics. If undefined, the port of the service serves /metrics. */
-  port: number | undefined;
-  /** The bearer token that /metrics requires. If undefined, /metrics requires no token. */
-  token: string | undefined;
-};
+export type ServerConfig = ReturnType<typeof readServer>;
+export type MetricsConfig = ReturnType<typeof readMetrics>;
 
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
 /**
@@ -44,18 +13,22 @@ const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
 
-export function readServer(reader: ConfigReader, options: { workingDirectory: string }): ServerConfig {
+export function readServer(reader: ConfigReader, options: { workingDirectory: string }) {
   const port = reader.read("PORT");
   const host = reader.read("HOST") ?? "127.0.0.1";
   const publicUrl = readPublicUrl(reader, { host, port });
   return {
+    /** 0: the service chooses any free port. */
     port,
     host,
+    /** The URL has no trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
     publicUrl,
     trustProxy: readTrustProxy(reader, publicUrl),
     logLevel: reader.read("LOG_LEVEL"),
+    /** An absolute path. */
     dataDir: resolve(options.workingDirectory, reader.read("DATA_DIR") ?? "data"),
     ...readShutdown(reader, { host, publicUrl }),
+    /** The number of processes that serve requests. If this is more than 1, the service needs PostgreSQL and an external bucket. */
     workers: readWorkers(reader),
   };
 }
@@ -76,10 +49,12 @@ function readPublicUrl(reader: ConfigReader, { host, port }: { host: string; por
   return `http://${shown}:${port}`;
 }
 
-function readShutdown(
-  reader: ConfigReader,
-  { host, publicUrl }: { host: string; publicUrl: string | undefined },
-): Pick<ServerConfig, "drainSeconds" | "shutdownSeconds"> {
+/**
+ * `drainSeconds`: how long the service accepts new requests after SIGTERM, so that load balancers can switch to other replicas.
+ * `shutdownSeconds`: the longest time from SIGTERM to the end of the service. When the time is over, the service cuts the connections that
+ * are still open.
+ */
+function readShutdown(reader: ConfigReader, { host, publicUrl }: { host: string; publicUrl: string | undefined }) {
   // A service that only this machine can reach has no load balancer, so the shutdown need not wait for one.
   const isLocal = isLocalHost(host) && isLocalHost(URL.parse(publicUrl ?? "http://localhost")?.hostname);
   const drainSeconds = reader.read("DRAIN_SECONDS", isLocal ? 0 : undefined);
@@ -114,7 +89,11 @@ function readWorkers(reader: ConfigReader): number {
   return workers;
 }
 
-function readTrustProxy(reader: ConfigReader, publicUrl: string | undefined): ServerConfig["trustProxy"] {
+/**
+ * Reads the proxies whose X-Forwarded-* headers the service trusts. `false`: none. A number: so many proxies, counted from the proxy next to
+ * the service. A list: the proxies with these IP addresses.
+ */
+function readTrustProxy(reader: ConfigReader, publicUrl: string | undefined): false | number | string[] {
   const value = reader.read("TRUST_PROXY");
   // The service itself does not support TLS. So if PUBLIC_URL is https, a proxy must be in front of the service.
   if (value === undefined && publicUrl?.startsWith("https:")) {
@@ -154,10 +133,15 @@ function isProxy(text: string): boolean {
   return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
-export function readMetrics(reader: ConfigReader, serverPort: number): MetricsConfig {
+export function readMetrics(reader: ConfigReader, serverPort: number) {
   const port = reader.text("METRICS_PORT") === undefined ? undefined : reader.read("METRICS_PORT");
   if (port === serverPort) {
     reader.fault("METRICS_PORT", "is the port of the service", "Set another port, or leave METRICS_PORT out.");
   }
-  return { port, token: reader.read("METRICS_TOKEN") };
+  return {
+    /** A separate port for /metrics. If undefined, the port of the service serves /metrics. */
+    port,
+    /** The bearer token that /metrics requires. If undefined, /metrics requires no token. */
+    token: reader.read("METRICS_TOKEN"),
+  };
 }

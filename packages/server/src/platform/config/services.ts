@@ -20,26 +20,7 @@ export type ScannerConfig = {
   tooLarge: "reject" | "accept";
 };
 
-/** How the service chooses which traces it records (OpenTelemetry, OTEL_TRACES_SAMPLER). */
-type TraceSampler =
-  | "always_on"
-  | "always_off"
-  | "traceidratio"
-  | "parentbased_always_on"
-  | "parentbased_always_off"
-  | "parentbased_traceidratio";
-
-export type TracingConfig = {
-  /** The base URL of a collector that accepts OTLP over HTTP. */
-  endpoint: string;
-  /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. They may contain a token. */
-  headers: string | undefined;
-  /** Undefined: the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey" if that variable has no name. */
-  serviceName: string | undefined;
-  sampler: TraceSampler;
-  /** The fraction of the traces that the `traceidratio` samplers record, from 0 to 1. */
-  ratio: number;
-};
+export type TracingConfig = NonNullable<ReturnType<typeof readTracing>>;
 
 /** The SMTP server that accepts mails. */
 export type MailConfig = {
@@ -105,15 +86,19 @@ export function readScanner(reader: ConfigReader): ScannerConfig | undefined {
 }
 
 /** Reads the standard variables of OpenTelemetry. Returns undefined if the service sends no traces. */
-export function readTracing(reader: ConfigReader): TracingConfig | undefined {
+export function readTracing(reader: ConfigReader) {
   const endpoint = reader.read("OTEL_EXPORTER_OTLP_ENDPOINT");
   if (endpoint === undefined || reader.read("OTEL_SDK_DISABLED")) return undefined;
   reader.read("OTEL_EXPORTER_OTLP_PROTOCOL");
   return {
+    /** The base URL of a collector that accepts OTLP over HTTP. */
     endpoint,
+    /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. They may contain a token. */
     headers: reader.read("OTEL_EXPORTER_OTLP_HEADERS"),
+    /** Undefined: the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey" if that variable has no name. */
     serviceName: reader.read("OTEL_SERVICE_NAME"),
     sampler: reader.read("OTEL_TRACES_SAMPLER"),
+    /** The fraction of the traces that the `traceidratio` samplers record, from 0 to 1. */
     ratio: Number(reader.read("OTEL_TRACES_SAMPLER_ARG") ?? 1),
   };
 }

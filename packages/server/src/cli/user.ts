@@ -9,89 +9,59 @@ import { apiTokenQueries } from "../features/tokens/queries.ts";
 import { type Quota, quotaOfUser } from "../features/usage/usage.ts";
 import { parseSize } from "../platform/config/reader.ts";
 import { DomainError } from "../platform/errors.ts";
-import { findPerson, parseDuration, withCore } from "./with-core.ts";
+import { findPerson, parseDuration, withCore, withPerson } from "./with-core.ts";
 
 type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
 
+const PERSON = "the email address or id of the person";
+
 /** `valetkey user` manages people and accounts. `add` without `--password` generates a password and prints it. */
 export function userCommand(): Command {
-  const add = new Command("add")
-    .description("create an account")
+  const user = new Command("user").description("manage people");
+  const command = (name: string, description: string) => user.command(name).description(description);
+  const aboutPerson = (name: string, description: string) => command(name, description).argument("<person>", PERSON);
+  command("list", "list people with their last sign-in, storage and links, the newest first")
+    .option("--search <text>", "a part of the email address, the name or the id")
+    .action(listUsers);
+  command("add", "create an account")
     .requiredOption("--email <email>", "the email address to sign in with")
     .option("--name <name>", "the name that others see (default: the email address)")
     .option("--password <password>", "10 to 128 characters (default: generated and printed)")
     .option("--admin", "an administrator, who may adopt and so read every object of the bucket", false)
     .action(addUser);
-  const invite = new Command("invite")
-    .description("invite an email address to create an account, and print the link, which works once within 30 days")
+  command("invite", "invite an email address to create an account, and print the link, which works once within 30 days")
     .argument("<email>", "the email address, which the account then has")
     .action(inviteUser);
-  const uninvite = new Command("uninvite")
-    .description("revoke an invitation to create an account")
+  command("uninvite", "revoke an invitation to create an account")
     .argument("<email>", "the invited email address")
     .action(uninviteUser);
-  const invitations = new Command("invitations")
-    .description("list the invitations to create an account that nobody has used, the newest first")
-    .action(listInvitations);
-  const reset = new Command("reset")
-    .description("print a link for a new password, which works once within 24 hours")
-    .argument("<person>", "the email address or id of the person")
-    .action(resetUser);
-  const prove = new Command("prove")
-    .description("vouch for the email address of a person, who then receives the shares by it")
-    .argument("<person>", "the email address or id of the person")
-    .action(proveEmail);
-  const email = new Command("email")
-    .description("change the email address of an account, and vouch for the new one")
-    .argument("<person>", "the email address or id of the person")
+  command("invitations", "list the invitations to create an account that nobody has used, the newest first").action(
+    listInvitations,
+  );
+  aboutPerson("reset", "print a link for a new password, which works once within 24 hours").action(resetUser);
+  aboutPerson("prove", "vouch for the email address of a person, who then receives the shares by it").action(
+    proveEmail,
+  );
+  aboutPerson("email", "change the email address of an account, and vouch for the new one")
     .argument("<email>", "the new email address")
     .action(changeEmail);
-  const disable = new Command("disable")
-    .description("refuse a person, with every session, API token and JWT, on every replica")
-    .argument("<person>", "the email address or id of the person")
-    .action(disableUser);
-  const enable = new Command("enable")
-    .description("let a disabled person in again")
-    .argument("<person>", "the email address or id of the person")
-    .action(enableUser);
-  const remove = new Command("delete")
-    .description("close the account of a person, and delete it with all notes and files for good in 14 days")
-    .argument("<person>", "the email address or id of the person")
-    .option("--now", "delete it at once", false)
-    .action(deleteUser);
-  const list = new Command("list")
-    .description("list people with their last sign-in, storage and links, the newest first")
-    .option("--search <text>", "a part of the email address, the name or the id")
-    .action(listUsers);
-  const quota = new Command("quota")
-    .description("set how much a person may store, whatever USER_QUOTA_BYTES and USER_QUOTA_FILES are")
-    .argument("<person>", "the email address or id of the person")
+  aboutPerson("disable", "refuse a person, with every session, API token and JWT, on every replica").action(
+    disableUser,
+  );
+  aboutPerson("enable", "let a disabled person in again").action(enableUser);
+  aboutPerson("quota", "set how much a person may store, whatever USER_QUOTA_BYTES and USER_QUOTA_FILES are")
     .argument("[size]", "such as 500MiB or 5GiB, or default for USER_QUOTA_BYTES", parseQuota)
     .option("--files <number>", "the most files, or default for USER_QUOTA_FILES", parseFiles)
     .action(setQuota);
-  const twoFactor = new Command("two-factor")
-    .description("manage the second factors of people")
-    .addCommand(
-      new Command("off")
-        .description("remove the authenticator app and the recovery codes of a person, and end all sessions")
-        .argument("<person>", "the email address or id of the person")
-        .action(removeSecondFactor),
-    );
-  return new Command("user")
-    .description("manage people")
-    .addCommand(list)
-    .addCommand(add)
-    .addCommand(invite)
-    .addCommand(uninvite)
-    .addCommand(invitations)
-    .addCommand(reset)
-    .addCommand(prove)
-    .addCommand(email)
-    .addCommand(disable)
-    .addCommand(enable)
-    .addCommand(quota)
-    .addCommand(twoFactor)
-    .addCommand(remove);
+  command("two-factor", "manage the second factors of people")
+    .command("off")
+    .description("remove the authenticator app and the recovery codes of a person, and end all sessions")
+    .argument("<person>", PERSON)
+    .action(removeSecondFactor);
+  aboutPerson("delete", "close the account of a person, and delete it with all notes and files for good in 14 days")
+    .option("--now", "delete it at once", false)
+    .action(deleteUser);
+  return user;
 }
 
 async function addUser({ email, name = email, password, admin }: AddOptions): Promise<void> {
@@ -133,8 +103,7 @@ async function listInvitations(): Promise<void> {
 }
 
 async function resetUser(person: string): Promise<void> {
-  await withCore(async (core, logger) => {
-    const { id } = await findPerson(core, person);
+  await withPerson(person, async (core, { id, logger }) => {
     const { token } = await core.useCases.makeResetLink(undefined, id);
     const url = accountLinkUrl(core.publicUrl, { kind: "password-reset", token });
     const change = { userId: id, cause: "valetkey user reset" };
@@ -144,8 +113,7 @@ async function resetUser(person: string): Promise<void> {
 }
 
 async function proveEmail(person: string): Promise<void> {
-  await withCore(async (core) => {
-    const { id } = await findPerson(core, person);
+  await withPerson(person, async (core, { id }) => {
     const { email, name } = await core.useCases.getMe({ userId: id });
     if (email === undefined) throw new DomainError("invalid_request", `${person} has no email address.`);
     await core.useCases.rememberForOperator({ id, email, emailProvenBy: "operator", name }, "person.email_proven");
@@ -154,32 +122,28 @@ async function proveEmail(person: string): Promise<void> {
 }
 
 async function changeEmail(person: string, email: string): Promise<void> {
-  await withCore(async (core) => {
-    const { id } = await findPerson(core, person);
+  await withPerson(person, async (core, { id }) => {
     await core.accounts.changeEmail(id, email);
     process.stdout.write(`${person} (${id}) signs in with ${normaliseEmail(email)} now.\n`);
   });
 }
 
 async function disableUser(person: string): Promise<void> {
-  await withCore(async (core) => {
-    const { id } = await findPerson(core, person);
+  await withPerson(person, async (core, { id }) => {
     await core.useCases.disableUser(id);
     process.stdout.write(`Disabled ${person} (${id}).\n`);
   });
 }
 
 async function enableUser(person: string): Promise<void> {
-  await withCore(async (core) => {
-    const { id } = await findPerson(core, person);
+  await withPerson(person, async (core, { id }) => {
     const wasDisabled = await core.useCases.enableUser(id);
     process.stdout.write(wasDisabled ? `Enabled ${person} (${id}).\n` : `${person} (${id}) was not disabled.\n`);
   });
 }
 
 async function removeSecondFactor(person: string): Promise<void> {
-  await withCore(async (core) => {
-    const { id } = await findPerson(core, person);
+  await withPerson(person, async (core, { id }) => {
     const wasOn = await core.useCases.removeSecondFactorOf(undefined, id);
     process.stdout.write(
       wasOn ? `Removed the second factor of ${person} (${id}).\n` : `${person} (${id}) has no second factor.\n`,
@@ -188,8 +152,7 @@ async function removeSecondFactor(person: string): Promise<void> {
 }
 
 async function deleteUser(person: string, { now }: { now: boolean }): Promise<void> {
-  await withCore(async (core) => {
-    const { id } = await findPerson(core, person);
+  await withPerson(person, async (core, { id }) => {
     const { deleteAt } = await core.useCases.closeAccountOf(undefined, id, { isNow: now });
     const closed = `Closed ${person} (${id}). It is deleted for good on ${new Date(deleteAt).toISOString()}.`;
     process.stdout.write(now ? `Deleted ${person} (${id}).\n` : `${closed}\nKeep it: valetkey user enable ${person}\n`);
@@ -253,8 +216,7 @@ async function setQuota(
   if (size === undefined && files === undefined) {
     throw new DomainError("invalid_request", "Give a size, or --files with a number, or both.");
   }
-  await withCore(async (core) => {
-    const { id } = await findPerson(core, person);
+  await withPerson(person, async (core, { id }) => {
     await core.useCases.changePerson(undefined, id, { quotaBytes: size?.bytes, quotaFiles: files?.number });
     const quotas = [describeQuota(size?.bytes, "bytes"), describeQuota(files?.number, "files")].filter(
       (text) => text !== "",
@@ -269,7 +231,6 @@ function describeQuota(most: number | null | undefined, unit: string): string {
 }
 
 const EMAIL = "--email <email>";
-const EMAIL_HELP = "the email address or id of the person";
 
 type CreateOptions = { email: string; label: string; expires?: number };
 
@@ -277,23 +238,23 @@ type CreateOptions = { email: string; label: string; expires?: number };
  * `valetkey token` creates, lists and revokes API tokens. `create` prints only the token on standard output, so that scripts can read it.
  */
 export function tokenCommand(): Command {
-  const create = new Command("create")
+  const token = new Command("token").description("manage API tokens");
+  token
+    .command("create")
     .description("create an API token that acts as a person, and print it once")
-    .requiredOption(EMAIL, EMAIL_HELP)
+    .requiredOption(EMAIL, PERSON)
     .option("--label <text>", "the purpose of the token", "command line")
     .option("--expires <duration>", "until it expires, such as 12h or 30d (default: never)", parseDuration)
     .action(createToken);
-  const list = new Command("list")
-    .description("list the API tokens of a person")
-    .requiredOption(EMAIL, EMAIL_HELP)
-    .action(listTokens);
-  const revoke = new Command("revoke")
+  token.command("list").description("list the API tokens of a person").requiredOption(EMAIL, PERSON).action(listTokens);
+  token
+    .command("revoke")
     .description("revoke API tokens: the next request with them is refused")
     .argument("[ids...]", "the ids of the tokens")
-    .option(EMAIL, `with --all: ${EMAIL_HELP}`)
+    .option(EMAIL, `with --all: ${PERSON}`)
     .option("--all", "all tokens of the person", false)
     .action(revokeTokens);
-  return new Command("token").description("manage API tokens").addCommand(create).addCommand(list).addCommand(revoke);
+  return token;
 }
 
 async function createToken({ email, label, expires }: CreateOptions): Promise<void> {

@@ -19,6 +19,14 @@ export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<
   }
 }
 
+/** Runs a command about the person with this email address or id. Throws `user_not_found` or `invalid_request`. */
+export function withPerson<T>(
+  person: string,
+  work: (core: Core, about: { id: string; logger: Logger }) => Promise<T>,
+): Promise<T> {
+  return withCore(async (core, logger) => work(core, { id: (await findPerson(core, person)).id, logger }));
+}
+
 /** This prefix marks a text as an id. The prefix is necessary if the id is also the email address of another person. */
 const ID_PREFIX = "id:";
 

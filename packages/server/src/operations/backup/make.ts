@@ -1,5 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, posix, relative, sep } from "node:path";
+import type { BucketBackup, ListedBlob } from "@valetkey/s3-local";
+import type { SqliteSnapshot } from "../../platform/database/sqlite/snapshot.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.ts";
 import {
@@ -22,20 +24,10 @@ export const FILES = {
   audit: "audit",
 } as const;
 
-type ListedBlob = { path: string; leastBytes: number };
-/** `copyMetadata` returns the path of the copy. If the bucket can't write to the file `to`, the copy is in another file. */
-type BucketCopy = { copyMetadata(to: string): Promise<string> };
-
 /** The parts of the data folder that can't be backed up by simply copying a file. */
 type Source = {
-  startBucket(): Promise<BucketCopy & { end(): Promise<void> }>;
-  openSnapshot(): {
-    copyTo(file: string): Promise<void>;
-    count(table: "notes" | "attachments"): number;
-    lastMigration(): string | undefined;
-    neededMigration(): string | undefined;
-    close(): void;
-  };
+  startBucket(): Promise<BucketBackup>;
+  openSnapshot(): SqliteSnapshot;
   /** Lists the blobs that are in a copy of the metadata, sorted by path. */
   listBlobs(metadataFile: string): Iterable<ListedBlob>;
 };
@@ -118,7 +110,7 @@ async function make(options: BackupOptions): Promise<Manifest> {
  */
 async function copyDatabase(
   source: Source,
-  { folder, bucket }: { folder: string; bucket: BucketCopy },
+  { folder, bucket }: { folder: string; bucket: BucketBackup },
 ): Promise<Pick<Manifest, "lastMigration" | "neededMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { createTransport } from "nodemailer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { MailConfig } from "../config/services.ts";
 export type SmtpTimeouts = {
   connectMs: number;
   greetingMs: number;
@@ -8,16 +9,7 @@ export type SmtpTimeouts = {
   idleMs: number;
 };
 
-export type SmtpOptions = {
-  host: string;
-  port: number;
-  isSecure: boolean;
-  requiresTls: boolean;
-  user: string | undefined;
-  password: string | undefined;
-  from: { name: string; email: string };
-  timeouts?: Partial<SmtpTimeouts> | undefined;
-};
+export type SmtpOptions = MailConfig & { timeouts?: Partial<SmtpTimeouts> | undefined };
 
 /** Matches one recipient. The library could read several recipients from a text with commas, semicolons, groups or angle brackets. */
 const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;

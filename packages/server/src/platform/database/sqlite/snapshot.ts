@@ -4,7 +4,7 @@ import { DomainError } from "../../errors.ts";
 import { fileFault, urlJournalFile } from "./file.ts";
 
 /** The state of a database at one moment, while other processes write to it. */
-type SqliteSnapshot = {
+export type SqliteSnapshot = {
   /**
    * Copies the database to `file`, and the journal of URL events to another file beside it. Rejects with `storage_full` or
    * `database_unavailable`.

@@ -8,7 +8,7 @@ import { deliverMails, type MailFailure } from "../features/mail/deliver-mails.t
 import { createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { policyQueries } from "../features/policy/queries.ts";
 import { createDeliveries } from "../features/webhooks/deliver.ts";
-import { reportUrls } from "../features/webhooks/report-urls.ts";
+import { reportUrls } from "../features/webhooks/jobs.ts";
 import type { BucketOptions } from "../platform/bucket/bucket.ts";
 import type { Bucket, BucketCapabilities } from "../platform/bucket/port.ts";
 import { LEAST_CAPABILITIES } from "../platform/bucket/port.ts";

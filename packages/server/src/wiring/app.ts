@@ -26,7 +26,7 @@ import { tokenRoutes } from "../features/tokens/routes.ts";
 import { trashRoutes } from "../features/trash/routes.ts";
 import { sendRoutes, uploadRoutes } from "../features/uploads/routes.ts";
 import { s3Routes } from "../features/uploads/s3/routes.ts";
-import { usageRoutes } from "../features/usage/routes.ts";
+import { usageRoutes } from "../features/usage/index.ts";
 import { webhookRoutes } from "../features/webhooks/routes.ts";
 import { type Doctor, doctorRoutes, echoRoute } from "../operations/doctor/routes.ts";
 import {

@@ -1,5 +1,4 @@
-import type { AdminLink as WireLink } from "@valetkey/contract";
-import { AdminLinkPage, LinkParams, ListLinksQuery, RevokedLink } from "@valetkey/contract";
+import { AdminLinkPage, LinkParams, ListLinksQuery, RevokedLink, type AdminLink as WireLink } from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { LinkKind } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
@@ -7,17 +6,14 @@ import { DomainError } from "../../platform/errors.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, isoOrNull, toIso } from "../../platform/http/wire.ts";
-import type { Caller } from "../access/caller.ts";
-import { callerOf } from "../access/caller.ts";
-import type { LinkDetails } from "../links/link.ts";
-import { effectiveExpiry, type LinkState } from "../links/link.ts";
+import { type Caller, callerOf } from "../access/caller.ts";
+import { effectiveExpiry, type LinkDetails, type LinkState } from "../links/link.ts";
 import { revoke } from "../links/owner/change.ts";
 import { stateOf, stillWorks } from "../links/owner/read.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import type { People } from "../people/people.ts";
-import { presentPerson } from "../people/people.ts";
+import { type People, presentPerson } from "../people/people.ts";
 
 /** Creates the use cases of this page. */
 export function createLinksPage(deps: Deps) {

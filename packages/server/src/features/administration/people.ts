@@ -15,25 +15,20 @@ import { DomainError } from "../../platform/errors.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire.ts";
-import type { Caller } from "../access/caller.ts";
-import { callerOf } from "../access/caller.ts";
+import { type Caller, callerOf } from "../access/caller.ts";
 import type { AccountVerbs } from "../accounts/index.ts";
 import { accountLinkUrl } from "../accounts/own/account-links.ts";
 import { endLinksOfAdministrators, reopen } from "../accounts/own/delete-account.ts";
 import { accountDeletionQueries } from "../accounts/queries/deletions.ts";
-import type { Actor, Log } from "../people/administrators.ts";
-import { act, requireAdministrator } from "../people/administrators.ts";
+import { type Actor, act, type Log, requireAdministrator } from "../people/administrators.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { disabledUserQueries } from "../people/queries.ts";
 import { giveWaitingShares } from "../sharing/accept-invitation.ts";
-import type { Identity } from "../sharing/sign-up.ts";
-import { rememberPersonIn } from "../sharing/sign-up.ts";
+import { type Identity, rememberPersonIn } from "../sharing/sign-up.ts";
 import type { UsageVerbs } from "../usage/index.ts";
 import { usageQueries } from "../usage/queries.ts";
-import type { Quota, QuotaChange } from "../usage/usage.ts";
-import { quotaOfUser } from "../usage/usage.ts";
-import type { PersonRecord } from "./queries.ts";
-import { administrationQueries } from "./queries.ts";
+import { type Quota, type QuotaChange, quotaOfUser } from "../usage/usage.ts";
+import { administrationQueries, type PersonRecord } from "./queries.ts";
 
 /** Creates the use cases of this page. */
 export function createPeoplePage(deps: Deps) {

@@ -3,12 +3,16 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import type { PolicySetting, StoredPolicy } from "../../platform/policy.ts";
-import { type PolicyName, type PolicyValue, problemOf, variableOf } from "../../platform/policy.ts";
-import type { Caller } from "../access/caller.ts";
-import { callerOf } from "../access/caller.ts";
-import type { Actor } from "../people/administrators.ts";
-import { act, requireAdministrator } from "../people/administrators.ts";
+import {
+  type PolicyName,
+  type PolicySetting,
+  type PolicyValue,
+  problemOf,
+  type StoredPolicy,
+  variableOf,
+} from "../../platform/policy.ts";
+import { type Caller, callerOf } from "../access/caller.ts";
+import { type Actor, act, requireAdministrator } from "../people/administrators.ts";
 import { policyQueries } from "../policy/queries.ts";
 
 /** Creates the use cases of this page. */

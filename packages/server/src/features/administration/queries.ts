@@ -1,8 +1,13 @@
-import type { SelectQueryBuilder } from "kysely";
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
-import type { Page, PageRequest } from "../../platform/database/pages.ts";
-import { decodeCursor, decodeTimedCursor, encodeTimedCursor, toPage } from "../../platform/database/pages.ts";
+import {
+  decodeCursor,
+  decodeTimedCursor,
+  encodeTimedCursor,
+  type Page,
+  type PageRequest,
+  toPage,
+} from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/sql.ts";

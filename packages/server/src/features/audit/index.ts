@@ -1,5 +1,12 @@
+import type { Page } from "../../platform/database/pages.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { countDownloads, countNoteDownloads, listActivity, listNoteActivity } from "./activity.ts";
+import { authoriseNote } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import type { AuditEvent } from "./audit-event.ts";
+import { type AuditPageRequest, auditQueries, type DownloadSteps } from "./queries.ts";
 import { expireAuditEvents } from "./retention.ts";
 
 export type AuditVerbs = ReturnType<typeof createAudit>;
@@ -13,4 +20,72 @@ export function createAudit(deps: Deps) {
     countNoteDownloads: countNoteDownloads(deps),
     expireAuditEvents: expireAuditEvents(deps),
   };
+}
+
+// The maximum number of filenames that the list shows for one event. An event can have up to 1,000 files, and a page up to 200 events.
+const MAX_NAMED_FILES = 10;
+
+const STEP_MS = 900_000;
+
+/** The page shows 30 days, and the first of them is whole in every time zone. */
+const COUNTED_MS = 31 * 86_400_000;
+
+/** The maximum number of events that one count reads. With SQLite, a count blocks the thread that serves HTTP requests. */
+const MAX_COUNTED = 10_000;
+
+/** An audit event with the current title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
+export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { id: string; filename: string }[] };
+
+/** Lists the events of one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
+export function listNoteActivity({ db }: Deps) {
+  return async (caller: Caller, input: AuditPageRequest & { noteId: string }): Promise<Page<NamedEvent>> => {
+    const { noteId, ...page } = input;
+    await authoriseNote(db, { caller, noteId, action: "note.activity" });
+    return nameEvents(db, await auditQueries(db).listOfNote(noteId, page));
+  };
+}
+
+/** Lists the events of the caller's own notes, deleted notes included, newest first. */
+export function listActivity({ db }: Deps) {
+  return async (caller: Caller, page: AuditPageRequest): Promise<Page<NamedEvent>> =>
+    nameEvents(db, await auditQueries(db).listOfOwner(caller.userId, page));
+}
+
+/** Counts the downloads of one note. Throws `note_not_found` or `access_denied`. */
+export function countNoteDownloads({ db, clock }: Deps) {
+  return async (caller: Caller, noteId: string): Promise<DownloadSteps> => {
+    await authoriseNote(db, { caller, noteId, action: "note.activity" });
+    return auditQueries(db).countDownloads({ noteId }, countUntil(clock()));
+  };
+}
+
+/** Counts the downloads of the caller's own notes, deleted notes included. */
+export function countDownloads({ db, clock }: Deps) {
+  return (caller: Caller): Promise<DownloadSteps> =>
+    auditQueries(db).countDownloads({ ownerId: caller.userId }, countUntil(clock()));
+}
+
+function countUntil(now: number) {
+  return { since: now - COUNTED_MS, stepMs: STEP_MS, limit: MAX_COUNTED };
+}
+
+// The activity may contain filenames, because only users who may read the files of a note see its activity.
+export async function nameEvents(queries: Tx, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
+  const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
+  const names = ids.size === 0 ? new Map<string, string>() : await attachmentQueries(queries).filenamesOf([...ids]);
+  const noteIds = [...new Set(items.map(({ noteId }) => noteId))];
+  const titles = items.length === 0 ? new Map<string, string>() : await guardedNoteQueries(queries).titlesOf(noteIds);
+  for (const { attachmentIds, detail } of items) {
+    const [id, ...others] = attachmentIds;
+    // A file that still exists already has its current name. A deleted file gets the name from its newest event on this page.
+    if (id === undefined || others.length > 0 || names.has(id)) continue;
+    if (typeof detail.filename === "string") names.set(id, detail.filename);
+  }
+  const filesOf = ({ attachmentIds }: AuditEvent) =>
+    attachmentIds.slice(0, MAX_NAMED_FILES).flatMap((id) => {
+      const filename = names.get(id);
+      return filename === undefined ? [] : [{ id, filename }];
+    });
+  const named = items.map((event) => ({ ...event, noteTitle: titles.get(event.noteId), files: filesOf(event) }));
+  return { items: named, nextCursor };
 }

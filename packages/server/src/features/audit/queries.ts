@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
+import { createBatching } from "../../platform/database/batching.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import type { RunNamed } from "../../platform/database/postgres/statements.ts";
@@ -10,8 +11,6 @@ import { DomainError } from "../../platform/errors.ts";
 import { queueMessages } from "../outbox/webhook-queries.ts";
 import { type AuditEvent, auditColumns, DOWNLOAD_PURPOSES, toAuditRow } from "./audit-event.ts";
 import { messagesOf } from "./messages.ts";
-import type { UrlAuditLog } from "./url-audit.ts";
-import { createUrlAuditLog } from "./url-audit.ts";
 
 /**
  * Which page of audit events to return. `routine`: whether the page includes routine events (features/audit/audit-event.ts). Default:
@@ -278,4 +277,33 @@ function hasNul({ id, actorId, noteId, ownerId }: AuditEvent): boolean {
 
 function invalid(): DomainError {
   return new DomainError("invalid_request", "A text contains the NUL character");
+}
+
+/** Writes the audit events about URLs. Several of these events share one commit, because there are many of them and they are small. */
+export type UrlAuditLog = {
+  /** Resolves when the event is on disk, within a few milliseconds. Rejects with `database_unavailable`. */
+  record(event: AuditEvent): Promise<void>;
+  /** Checks that an event could be recorded now. Rejects with `database_unavailable` or `storage_full`. */
+  probe(): Promise<void>;
+  /** Writes the events that are still waiting, and accepts no more events. */
+  close(): Promise<void>;
+};
+
+// All events of a batch share the cost of one commit. A larger batch would save little more time, and its events would wait longer.
+const MAX_BATCH_EVENTS = 500;
+
+/**
+ * Creates the log of URL events, which commits events in batches. While one commit runs, the log collects the events for the next commit.
+ * `write` makes a batch durable, or rejects with `database_unavailable`.
+ */
+export function createUrlAuditLog(
+  write: (events: AuditEvent[]) => Promise<void>,
+): Pick<UrlAuditLog, "record" | "close"> {
+  const commits = createBatching({
+    run: write,
+    maxBatchItems: MAX_BATCH_EVENTS,
+    maxRunning: 1,
+    closedError: () => new DomainError("database_unavailable", "The audit log is closed"),
+  });
+  return { record: commits.add, close: commits.close };
 }

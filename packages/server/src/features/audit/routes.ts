@@ -6,8 +6,7 @@ import { fitPage, toIso } from "../../platform/http/wire.ts";
 import { type Caller, callerOf } from "../access/caller.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/people.ts";
-import type { NamedEvent } from "./activity.ts";
-import type { AuditVerbs } from "./index.ts";
+import type { AuditVerbs, NamedEvent } from "./index.ts";
 import type { DownloadSteps } from "./queries.ts";
 
 const schemas = operations("activity", {

@@ -6,8 +6,7 @@ import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { isProven } from "../people/people.ts";
 import { disabledUserQueries, peopleQueries } from "../people/queries.ts";
-import type { Composed } from "./template.ts";
-import { compose, hostOf, inUtc, mailTexts } from "./template.ts";
+import { type Composed, compose, hostOf, inUtc, mailTexts } from "./template.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newSecret"> & { publicUrl: string };
 

@@ -32,8 +32,7 @@ import {
   textsFor,
 } from "./compose-account.ts";
 import { composeNotices } from "./compose-notices.ts";
-import type { Composed, Content } from "./template.ts";
-import { compose, composeOptional, hostOf, inUtc, mailTexts } from "./template.ts";
+import { type Composed, type Content, compose, composeOptional, hostOf, inUtc, mailTexts } from "./template.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
 

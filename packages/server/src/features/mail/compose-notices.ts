@@ -7,8 +7,7 @@ import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
-import type { Content, MailText } from "./template.ts";
-import { hostOf, inUtc } from "./template.ts";
+import { type Content, hostOf, inUtc, type MailText } from "./template.ts";
 import type { MailTexts } from "./texts/en.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTexts };

@@ -1,8 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { readBase64url } from "../../platform/crypto/ids.ts";
 import type { Tx } from "../../platform/database/queries.ts";
-import type { MailTopic } from "../../platform/database/unions.ts";
-import { mailTopics } from "../../platform/database/unions.ts";
+import { type MailTopic, mailTopics } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";

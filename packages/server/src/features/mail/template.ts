@@ -1,12 +1,9 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { Language } from "../../platform/text/language.ts";
-import { USUAL_LANGUAGE } from "../../platform/text/language.ts";
+import { type Language, USUAL_LANGUAGE } from "../../platform/text/language.ts";
 import type { MailHolder } from "../outbox/mail.ts";
-import type { Unsubscribe } from "./preferences.ts";
-import { makeUnsubscribeToken } from "./preferences.ts";
+import { makeUnsubscribeToken, type Unsubscribe } from "./preferences.ts";
 import { german } from "./texts/de.ts";
-import type { MailTexts } from "./texts/en.ts";
-import { english } from "./texts/en.ts";
+import { english, type MailTexts } from "./texts/en.ts";
 
 type Link = { label: string; url: string };
 type Fact = { label: string; value: string };

@@ -1,17 +1,16 @@
-import type { Kysely } from "kysely";
-import { type RawBuilder, type SqlBool, sql } from "kysely";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { deleteInSteps } from "../../platform/database/writes.ts";
-import { queueingValues } from "./sql.ts";
 import {
   bodyOf,
   type Delivery,
   type EndpointChange,
   type FailedTry,
   type LeasedDelivery,
+  type MessageValues,
   messageValues,
   SERVICE_OWNER,
   toChange,
@@ -307,4 +306,22 @@ export async function queueMessages(db: Kysely<Tables>, messages: readonly Webho
   const anyEndpoint = db.selectFrom("webhook_endpoints").select("id").where("owner_id", "in", owners).limit(1);
   if ((await anyEndpoint.executeTakeFirst()) === undefined) return;
   for (const message of messages) await queueingValues(messageValues(message)).execute(db);
+}
+
+const WHOLE = sql``;
+
+/**
+ * Builds the statement that inserts one delivery for each endpoint that subscribes to the message. `condition`: an additional condition.
+ */
+export function queueingValues(values: MessageValues, condition = WHOLE) {
+  const { id, type, subject, body, serviceBody, at, ownerId, subscription } = values;
+  const service = sql.lit(SERVICE_OWNER);
+  return sql`
+    insert into webhook_deliveries
+      (endpoint_id, id, type, subject, body, created_at, queued_at, due_at, attempts)
+    select webhook_endpoints.id, ${id}, ${type}, ${subject},
+      case owner_id when ${service} then ${serviceBody} else ${body} end, ${at}, ${at}, ${at}, 0
+    from webhook_endpoints
+    where owner_id in (${service}, ${ownerId}) and disabled_at is null
+      and events like ${subscription} ${condition}`;
 }

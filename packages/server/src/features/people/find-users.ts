@@ -106,7 +106,9 @@ function isForeignSubject(
   return issuer !== undefined && holder.kind === "subject" && holder.issuer !== issuer && holder.subject === userId;
 }
 
+/** The facts about a user that a token states. */
 export type Claims = {
+  /** Undefined: the token contains no email address. Null: the user can't get shares by email address. */
   email: string | null | undefined;
   isEmailVerified: boolean;
   name: string | undefined;

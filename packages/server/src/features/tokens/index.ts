@@ -1,27 +1,18 @@
 import type { Deps } from "../../platform/deps.ts";
-import {
-  authenticateApiToken,
-  createApiToken,
-  createApiTokenOf,
-  listApiTokens,
-  revokeAnyApiToken,
-  revokeApiToken,
-  revokeApiTokens,
-  revokeApiTokensOf,
-} from "./tokens.ts";
+import * as tokens from "./tokens.ts";
 
 export type TokenVerbs = ReturnType<typeof createTokens>;
 
 /** Creates what the rest of the service does with this feature. */
 export function createTokens(deps: Deps) {
   return {
-    createApiToken: createApiToken(deps),
-    authenticateApiToken: authenticateApiToken(deps),
-    listApiTokens: listApiTokens(deps),
-    revokeApiToken: revokeApiToken(deps),
-    revokeApiTokens: revokeApiTokens(deps),
-    revokeApiTokensOf: revokeApiTokensOf(deps),
-    createApiTokenOf: createApiTokenOf(deps),
-    revokeAnyApiToken: revokeAnyApiToken(deps),
+    createApiToken: tokens.createApiToken(deps),
+    authenticateApiToken: tokens.authenticateApiToken(deps),
+    listApiTokens: tokens.listApiTokens(deps),
+    revokeApiToken: tokens.revokeApiToken(deps),
+    revokeApiTokens: tokens.revokeApiTokens(deps),
+    revokeApiTokensOf: tokens.revokeApiTokensOf(deps),
+    createApiTokenOf: tokens.createApiTokenOf(deps),
+    revokeAnyApiToken: tokens.revokeAnyApiToken(deps),
   };
 }

@@ -4,13 +4,11 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { warnOfChange } from "../accounts/own/owner.ts";
-import type { Actor } from "../people/administrators.ts";
-import { act, requireAdministrator } from "../people/administrators.ts";
+import { type Actor, act, requireAdministrator } from "../people/administrators.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { credentialQueries, identityQueries } from "../people/queries.ts";
 import { requireCredential, requireEnabled } from "../people/revocation.ts";
-import type { ApiToken } from "./queries.ts";
-import { apiTokenQueries } from "./queries.ts";
+import { type ApiToken, apiTokenQueries } from "./queries.ts";
 
 const PREFIX = "vk_";
 /** The maximum number of API tokens of a user. One response lists all of them. */

@@ -1,7 +1,10 @@
+import { Usage } from "@valetkey/contract";
 import type { Deps } from "../../platform/deps.ts";
-import type { Caller } from "../access/caller.ts";
+import { operations } from "../../platform/http/openapi.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type Caller, callerOf } from "../access/caller.ts";
 import { usageQueries } from "./queries.ts";
-import { type Quota, quotaOf, quotaOfUser, type Usage } from "./usage.ts";
+import { quotaOf, quotaOfUser } from "./usage.ts";
 
 export type UsageVerbs = ReturnType<typeof createUsage>;
 
@@ -15,9 +18,25 @@ export function createUsage(deps: Deps) {
 }
 
 /** Returns the usage and the quota of the caller. */
-export function getUsage({ db, limits }: Deps) {
-  return async (caller: Caller): Promise<{ usage: Usage; quota: Quota }> => {
+function getUsage({ db, limits }: Deps) {
+  return async (caller: Caller) => {
     const usage = await usageQueries(db).find(caller.userId);
     return { usage, quota: quotaOfUser(quotaOf(limits), usage) };
   };
+}
+
+const schemas = operations("usage", {
+  getUsage: {
+    summary: "Get your usage and quota",
+    response: { 200: Usage },
+  },
+});
+
+/** The route GET /usage. */
+export function usageRoutes(app: App, { useCases }: RouteDeps<UsageVerbs>): void {
+  app.get("/usage", { schema: schemas.getUsage }, async (request) => {
+    const { usage, quota } = await useCases.getUsage(callerOf(request));
+    const { bytes: usedBytes, files } = usage;
+    return { usedBytes, quotaBytes: quota.bytes ?? null, files, quotaFiles: quota.files ?? null };
+  });
 }

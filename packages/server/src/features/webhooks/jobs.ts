@@ -1,8 +1,11 @@
 import type { Logger } from "pino";
+import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import { SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { Deliveries } from "./deliver.ts";
+import { issuedUrlQueries } from "./queries.ts";
 
 /**
  * How often this job checks for due messages. The job must poll, because a transaction that queues a message does not start the job.
@@ -60,4 +63,99 @@ const KEEP_MS = 30 * 86_400_000;
 /** Deletes the deliveries that are older than `KEEP_MS`. */
 export function deleteOldDeliveries({ db, clock }: Deps) {
   return (): Promise<void> => webhookQueries(db).deleteOld(clock() - KEEP_MS);
+}
+
+/** The shortest time between two summaries for an endpoint of a user. Milliseconds. */
+const REPORT_EVERY_MS = 5_000;
+
+/**
+ * The shortest time between two summaries for an endpoint of the service. It is longer than for a user, because the query reads the events
+ * of all owners. Milliseconds.
+ */
+const REPORT_SERVICE_EVERY_MS = 60_000;
+
+/**
+ * How long `reportedUntil` stays the same if there are no events. During this time, each query reads the same range again, which costs less
+ * than to write `reportedUntil`. Milliseconds.
+ */
+const REREAD_MS = 60_000;
+
+/**
+ * A summary leaves out events that are newer than this, and the next summary includes them. The reason: an event gets its id shortly before
+ * it is on disk, so without this delay, a summary could miss events. Milliseconds.
+ */
+const SETTLED_AFTER_MS = 30_000;
+
+/** The maximum number of events in one summary. The next summary begins with the following event. */
+const MAX_EVENTS = 5_000;
+
+const MAX_FILES = 1_000;
+
+type Report = { endpointId: string; ownerId: string; reportedUntil: string };
+
+/**
+ * For each endpoint that subscribes to issued URLs, queues one summary of these URLs. Reads the audit log, so that the HTTP requests that
+ * issue URLs do no work for webhooks. Returns the number of queued summaries.
+ */
+export function reportUrls(deps: Pick<Deps, "db" | "clock" | "newId">) {
+  return async (): Promise<number> => {
+    let queued = 0;
+    for (const report of await issuedUrlQueries(deps.db).listUrlReports()) {
+      if (await reportTo(deps, report)) queued += 1;
+    }
+    return queued;
+  };
+}
+
+async function reportTo({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">, report: Report): Promise<boolean> {
+  const { endpointId, ownerId, reportedUntil } = report;
+  const settled = clock() - SETTLED_AFTER_MS;
+  const everyMs = ownerId === SERVICE_OWNER ? REPORT_SERVICE_EVERY_MS : REPORT_EVERY_MS;
+  if (firstIdAt(settled - everyMs) < reportedUntil) return false;
+  const range = { ownerId, after: reportedUntil, before: firstIdAt(settled), limit: MAX_EVENTS };
+  const events = await issuedUrlQueries(db).listIssuedUrls(range);
+  const [first, last] = [events[0], events.at(-1)];
+  if (first === undefined || last === undefined) {
+    if (firstIdAt(settled - REREAD_MS) >= reportedUntil) {
+      await issuedUrlQueries(db).advanceUrlReport(report, { reportedUntil: range.before });
+    }
+    return false;
+  }
+  const files = countByFile(events);
+  const data = {
+    from: instantOf(first.id),
+    to: instantOf(last.id),
+    count: events.reduce((sum, { attachmentIds }) => sum + attachmentIds.length, 0),
+    files: files.slice(0, MAX_FILES),
+    isComplete: files.length <= MAX_FILES,
+  };
+  const message: WebhookMessage = {
+    ...{ id: `${newId()}-url-issued`, type: "url.issued", subject: "url.issued", ownerId, at: clock(), data },
+  };
+  const next = events.length === MAX_EVENTS ? last.id : range.before;
+  return db.transaction(async (tx) => {
+    if (!(await issuedUrlQueries(tx).advanceUrlReport(report, { reportedUntil: next }))) return false;
+    await webhookQueries(tx).queueFor(endpointId, message);
+    return true;
+  });
+}
+
+type CountedFile = { noteId: string; attachmentId: string; count: number };
+
+/** Returns the files with the number of URLs that were issued for each file. The file with the most URLs comes first. */
+function countByFile(events: readonly { noteId: string; attachmentIds: readonly string[] }[]): CountedFile[] {
+  const counts = new Map<string, CountedFile>();
+  for (const { noteId, attachmentIds } of events) {
+    for (const attachmentId of attachmentIds) {
+      const counted = counts.get(attachmentId) ?? { noteId, attachmentId, count: 0 };
+      counted.count += 1;
+      counts.set(attachmentId, counted);
+    }
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count);
+}
+
+/** Returns the instant that a UUIDv7 contains. */
+function instantOf(id: string): string {
+  return new Date(Number.parseInt(id.replace("-", "").slice(0, 12), 16)).toISOString();
 }

@@ -1,7 +1,5 @@
-import type { Kysely } from "kysely";
-import { sql } from "kysely";
-import type { AuditRow, UrlJournal } from "../../platform/database/queries.ts";
-import { defineQueries } from "../../platform/database/queries.ts";
+import { type Kysely, sql } from "kysely";
+import { type AuditRow, defineQueries, type UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import { SERVICE_OWNER } from "../outbox/webhook.ts";

@@ -1,16 +1,9 @@
 import { HttpProblem } from "../../../platform/http/problem.ts";
+import type { Claims } from "../../people/find-users.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
 
 /** The facts about a user that a verified token contains. */
-export type SubjectClaims = {
-  subject: string;
-  /** Undefined: the token contains no email address. Null: the user can't get shares by email address. */
-  email: string | null | undefined;
-  isEmailVerified: boolean;
-  name: string | undefined;
-  /** The claim `iat`. Milliseconds since the epoch. */
-  issuedAt: number | undefined;
-};
+export type SubjectClaims = Claims & { subject: string };
 
 export const MAX_SUBJECT_LENGTH = 255;
 export const MAX_NAME_LENGTH = 255;

@@ -8,13 +8,10 @@ import { peopleQueries } from "../../people/queries.ts";
 import { sessionCookieFilter, sessionTokenReader } from "../callers/session-cookie.ts";
 import { type AccountsConfig, accountsConfig, type NewSession } from "./accounts-config.ts";
 import { createKnownBrowsers, languageOf } from "./browsers.ts";
-import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./oidc.ts";
-import { oidcRoutes } from "./oidc-routes.ts";
-import type { AccountHandler } from "./routes.ts";
-import { accountRoutes, createRequestLimits } from "./routes.ts";
+import { createOidc, type OidcClaims, type OidcProvider, oidcRoutes, PROVIDER_ID } from "./oidc.ts";
+import { type AccountHandler, accountRoutes, createRequestLimits } from "./routes.ts";
 import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
-import type { NewAccount } from "./sign-up.ts";
-import { createAccount } from "./sign-up.ts";
+import { createAccount, type NewAccount } from "./sign-up.ts";
 
 /** Accounts that sign in with a password or an identity provider, and their sessions. */
 export type Accounts = {

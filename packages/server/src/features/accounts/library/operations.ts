@@ -1,6 +1,5 @@
 import { Email } from "@valetkey/contract";
-import type { TSchema } from "typebox";
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { MAX_NAME_LENGTH } from "../callers/identity.ts";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./sign-up.ts";
 

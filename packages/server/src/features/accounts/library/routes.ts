@@ -4,8 +4,14 @@ import { HttpProblem } from "../../../platform/http/problem.ts";
 import { goneSignal } from "../../../platform/http/wire.ts";
 import type { Caller } from "../../access/caller.ts";
 import { requireSameOrigin } from "../callers/session-cookie.ts";
-import type { LibraryCookies, PluginDeps } from "./library-request.ts";
-import { accountProblem, comesFromBrowser, toLibraryRequest, withoutRedirects } from "./library-request.ts";
+import {
+  accountProblem,
+  comesFromBrowser,
+  type LibraryCookies,
+  type PluginDeps,
+  toLibraryRequest,
+  withoutRedirects,
+} from "./library-request.ts";
 import { accountOperations } from "./operations.ts";
 import { PASSWORD_AGAIN } from "./password-checks.ts";
 

@@ -3,8 +3,7 @@ import type { Tx } from "../../../platform/database/queries.ts";
 import type { AccountLinkKind } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { AccountLink } from "../queries/accounts.ts";
-import { accountQueries } from "../queries/accounts.ts";
+import { type AccountLink, accountQueries } from "../queries/accounts.ts";
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 type PageKind = Exclude<AccountLinkKind, "passkey-challenge">;

@@ -7,8 +7,7 @@ import { auditQueries } from "../../audit/queries.ts";
 import { revokeLinksOf } from "../../links/owner/change.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
-import type { Actor } from "../../people/administrators.ts";
-import { act } from "../../people/administrators.ts";
+import { type Actor, act } from "../../people/administrators.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
 import type { AccountDeletion } from "../../people/person.ts";
 import { administratorQueries, disabledUserQueries } from "../../people/queries.ts";
@@ -17,10 +16,8 @@ import { releaseObjects } from "../../storage/object-deletions.ts";
 import type { PlannedDeletion } from "../../storage/queries.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/delete.ts";
 import { accountQueries } from "../queries/accounts.ts";
-import type { AccountContents } from "../queries/deletions.ts";
-import { accountDeletionQueries } from "../queries/deletions.ts";
-import type { Owner, WarnDeps } from "./owner.ts";
-import { requireOwner, warnOfChange } from "./owner.ts";
+import { type AccountContents, accountDeletionQueries } from "../queries/deletions.ts";
+import { type Owner, requireOwner, type WarnDeps, warnOfChange } from "./owner.ts";
 
 /** How long the owner of an account can cancel the deletion of the account. Milliseconds. */
 const KEEP_MS = 14 * 86_400_000;

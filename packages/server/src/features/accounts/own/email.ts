@@ -2,24 +2,20 @@ import type { Tx } from "../../../platform/database/queries.ts";
 import type { EmailProof } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { WindowLimit } from "../../../platform/limits/in-database.ts";
-import { takeFromWindow } from "../../../platform/limits/in-database.ts";
+import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
 import type { Caller } from "../../access/caller.ts";
 import { orOverLimit, queueMail, queueMailIfOn } from "../../outbox/queue-mail.ts";
-import type { Actor } from "../../people/administrators.ts";
-import { act } from "../../people/administrators.ts";
+import { type Actor, act } from "../../people/administrators.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
 import { isProven, provenEmailOf } from "../../people/people.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { credentialQueries } from "../../people/queries.ts";
 import { requireCredential } from "../../people/revocation.ts";
 import { giveWaitingShares } from "../../sharing/accept-invitation.ts";
-import type { Identity } from "../../sharing/sign-up.ts";
-import { rememberPersonIn } from "../../sharing/sign-up.ts";
+import { type Identity, rememberPersonIn } from "../../sharing/sign-up.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
-import type { Owner } from "./owner.ts";
-import { requireOwner, warnOfChange } from "./owner.ts";
+import { type Owner, requireOwner, warnOfChange } from "./owner.ts";
 
 /** Limits how many mails to new email addresses one account can cause. */
 const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };

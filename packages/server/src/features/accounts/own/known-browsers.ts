@@ -3,8 +3,7 @@ import { readBase64url } from "../../../platform/crypto/ids.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import type { BrowserNames } from "../../outbox/mail.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
-import type { Account } from "../queries/accounts.ts";
-import { accountQueries } from "../queries/accounts.ts";
+import { type Account, accountQueries } from "../queries/accounts.ts";
 import { passwordMarkOf } from "./account-links.ts";
 
 /** How long the service recognises a browser after a sign-in. No browser stores a cookie for longer than this. Milliseconds. */

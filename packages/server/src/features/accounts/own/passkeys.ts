@@ -4,11 +4,9 @@ import type { Caller } from "../../access/caller.ts";
 import { credentialQueries } from "../../people/queries.ts";
 import { requireCredential } from "../../people/revocation.ts";
 import { accountQueries } from "../queries/accounts.ts";
-import type { Passkey } from "../queries/factors.ts";
-import { passkeyQueries } from "../queries/factors.ts";
+import { type Passkey, passkeyQueries } from "../queries/factors.ts";
 import { addAccountLink, findAccountLink, linkInvalid } from "./account-links.ts";
-import type { Owner, WarnDeps } from "./owner.ts";
-import { endOtherSessions, requireOwner, warnOfChange } from "./owner.ts";
+import { endOtherSessions, type Owner, requireOwner, type WarnDeps, warnOfChange } from "./owner.ts";
 import { checkSecondFactor } from "./second-factor.ts";
 
 const CHALLENGE_TTL_MS = 300_000;

@@ -1,14 +1,12 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { WindowLimit } from "../../../platform/limits/in-database.ts";
-import { takeFromWindow, windowKey } from "../../../platform/limits/in-database.ts";
+import { takeFromWindow, type WindowLimit, windowKey } from "../../../platform/limits/in-database.ts";
 import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import { revokeLinksOf } from "../../links/owner/change.ts";
 import { orOverLimit, queueMail } from "../../outbox/queue-mail.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
-import type { Actor } from "../../people/administrators.ts";
-import { act } from "../../people/administrators.ts";
+import { type Actor, act } from "../../people/administrators.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
 import { isProven } from "../../people/people.ts";
 import { normaliseEmail } from "../../people/person.ts";
@@ -19,8 +17,7 @@ import { rememberPersonIn } from "../../sharing/sign-up.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { passkeyQueries, secondFactorQueries } from "../queries/factors.ts";
 import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
-import type { Owner, WarnDeps } from "./owner.ts";
-import { warnOfChange } from "./owner.ts";
+import { type Owner, type WarnDeps, warnOfChange } from "./owner.ts";
 
 const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
 

@@ -4,18 +4,14 @@ import { openSecret, sealSecret } from "../../../platform/crypto/secrets.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { WindowLimit } from "../../../platform/limits/in-database.ts";
-import { takeFromWindow, windowKey } from "../../../platform/limits/in-database.ts";
+import { takeFromWindow, type WindowLimit, windowKey } from "../../../platform/limits/in-database.ts";
 import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import type { Caller } from "../../access/caller.ts";
-import type { Actor } from "../../people/administrators.ts";
-import { act } from "../../people/administrators.ts";
+import { type Actor, act } from "../../people/administrators.ts";
 import { requireCredential } from "../../people/revocation.ts";
 import { accountQueries } from "../queries/accounts.ts";
-import type { SecondFactor } from "../queries/factors.ts";
-import { secondFactorQueries } from "../queries/factors.ts";
-import type { Owner, WarnDeps } from "./owner.ts";
-import { endOtherSessions, requireOwner, warnOfChange } from "./owner.ts";
+import { type SecondFactor, secondFactorQueries } from "../queries/factors.ts";
+import { endOtherSessions, type Owner, requireOwner, type WarnDeps, warnOfChange } from "./owner.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
 

@@ -6,7 +6,7 @@ import { openWriter, toSqliteDomainError, urlJournalFile } from "../../../platfo
 import { inTurn, Mutex } from "../../../platform/database/sqlite/mutex.ts";
 import { SqliteThread, untilNotBusy, workerModule } from "../../../platform/database/sqlite/thread.ts";
 import { auditColumns, toAuditValues } from "../audit-event.ts";
-import { createUrlAuditLog, type UrlAuditLog } from "../url-audit.ts";
+import { createUrlAuditLog, type UrlAuditLog } from "../queries.ts";
 import type { AuditRequest } from "./journal-worker.ts";
 
 // How long an event may wait for another process that writes. After that, the call fails. Milliseconds.

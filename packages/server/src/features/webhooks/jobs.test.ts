@@ -10,8 +10,8 @@ import { urlAuditLog } from "../audit/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
 import type { WebhookEndpoint } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
+import { reportUrls } from "./jobs.ts";
 import { issuedUrlQueries } from "./queries.ts";
-import { reportUrls } from "./report-urls.ts";
 
 const SETTLED_MS = 30_000;
 

@@ -11,7 +11,7 @@ declare const document: {
 };
 declare function getComputedStyle(element: Element): { backgroundColor: string; color: string };
 
-describe("the pages of the API at /docs, in Chromium", () => {
+describe("the pages of the API at /docs", () => {
   let browser: Browser;
   let place: Place;
   let service: RunningService;
@@ -24,6 +24,16 @@ describe("the pages of the API at /docs, in Chromium", () => {
     await browser.close();
     await service.stop();
     await place.remove();
+  });
+
+  it("the command serves the pages of the API from its build", async () => {
+    const page = await fetch(`${service.url}/docs`);
+    const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? "");
+    expect(files).toContain("/docs/static/swagger-ui-bundle.js");
+    for (const file of files) expect([file, (await fetch(service.url + file)).status]).toEqual([file, 200]);
+    for (const path of ["/docs/cli.js", "/docs/..%2f..%2fcli.js", "/docs/static/..%2f..%2fcli.js"]) {
+      expect([path, (await fetch(service.url + path)).status]).toEqual([path, 404]);
+    }
   });
 
   it.each([

@@ -43,18 +43,6 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("the command serves the pages of the API from its build", async () => {
-    const service = await startProcess(await place());
-    const page = await fetch(`${service.url}/docs`);
-    const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? "");
-    expect(files).toContain("/docs/static/swagger-ui-bundle.js");
-    for (const file of files) expect([file, (await fetch(service.url + file)).status]).toEqual([file, 200]);
-    for (const path of ["/docs/cli.js", "/docs/..%2f..%2fcli.js", "/docs/static/..%2f..%2fcli.js"]) {
-      expect([path, (await fetch(service.url + path)).status]).toEqual([path, 404]);
-    }
-    expect(await service.stop()).toBe(0);
-  });
-
   it("the first start prints how to create accounts where sign-up is closed", async () => {
     // By default, a test place opens sign-up. An empty value has the same effect as no setting, so sign-up is closed in this test.
     const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));
@@ -273,7 +261,6 @@ describe("stopping", () => {
 
   it.each([
     ["SIGTERM", "npm, as a supervisor"],
-    ["SIGINT", "npm"],
     ["SIGINT", "the group (Ctrl-C)"],
   ] as const)("`npm start` by %s to %s finishes requests, frees the port and exits 0", async (signal, to) => {
     const service = await startWithNpm(await place());

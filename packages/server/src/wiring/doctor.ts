@@ -4,7 +4,7 @@ import { objectDeletionQueries } from "../features/storage/queries.ts";
 import { createEchoProof } from "../operations/doctor/echo.ts";
 import type { Report } from "../operations/doctor/finding.ts";
 import type { DoctorParts } from "../operations/doctor/parts.ts";
-import { recogniseProvider } from "../operations/doctor/provider.ts";
+import { recogniseProvider } from "../operations/doctor/parts.ts";
 import { createRequests, isFailure } from "../operations/doctor/requests.ts";
 import type { Doctor } from "../operations/doctor/routes.ts";
 import { runChecks } from "../operations/doctor/run.ts";

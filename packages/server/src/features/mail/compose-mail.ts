@@ -1,6 +1,6 @@
+import type { Language } from "../../platform/database/unions.ts";
 import { mailTopics } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { Language } from "../../platform/text/language.ts";
 import { accessQueries } from "../access/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { makeLinkCode } from "../links/visitor/email-codes.ts";

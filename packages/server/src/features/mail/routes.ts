@@ -1,11 +1,11 @@
 import { MailPreferences, problems, UnsubscribeParams, UpdateMailPreferencesBody } from "@valetkey/contract";
 import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
+import { type Language, USUAL_LANGUAGE } from "../../platform/database/unions.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import { plainPage, plainPagePolicy, readerLanguage } from "../../platform/http/pages.ts";
 import { refusalOf } from "../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { type Language, USUAL_LANGUAGE } from "../../platform/text/language.ts";
 import { callerOf } from "../access/caller.ts";
 import { visitorHeaders } from "../links/visitor/routes.ts";
 import type { MailVerbs } from "./index.ts";

@@ -1,5 +1,5 @@
+import { type Language, USUAL_LANGUAGE } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { type Language, USUAL_LANGUAGE } from "../../platform/text/language.ts";
 import type { MailHolder } from "../outbox/mail.ts";
 import { makeUnsubscribeToken, type Unsubscribe } from "./preferences.ts";
 import { german } from "./texts/de.ts";

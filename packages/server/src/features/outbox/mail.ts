@@ -1,6 +1,4 @@
-import type { MailChoice, MailTopic } from "../../platform/database/unions.ts";
-import type { Language } from "../../platform/text/language.ts";
-
+import type { Language, MailChoice, MailTopic } from "../../platform/database/unions.ts";
 /** A fact that a mail reports. `attachmentId` undefined: the fact is about the whole note. */
 export type Notice =
   | { about: "share"; noteId: string; attachmentId?: string | undefined }

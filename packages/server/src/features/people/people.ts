@@ -1,8 +1,8 @@
 import type { Person as WirePerson } from "@valetkey/contract";
 import type { Tx } from "../../platform/database/queries.ts";
+import type { Language } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { Language } from "../../platform/text/language.ts";
 import { type Caller, visitorActorId, visitorIdOf } from "../access/caller.ts";
 import { lookupQueries } from "./lookup-queries.ts";
 import type { Person } from "./person.ts";

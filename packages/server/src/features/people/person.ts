@@ -1,6 +1,4 @@
-import type { AdminAction, EmailProof, JwtIssuer } from "../../platform/database/unions.ts";
-import type { Language } from "../../platform/text/language.ts";
-
+import type { AdminAction, EmailProof, JwtIssuer, Language } from "../../platform/database/unions.ts";
 /** A user. The user either has an account of the service, or comes from the JWTs of an issuer. */
 export type Person = {
   /** Opaque, 1 to 255 characters. For a user from JWTs, the id is usually the `sub` of the JWT (ADR 8). */

@@ -1,8 +1,7 @@
 import type { ExpressionBuilder, NotNull, Selectable } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { EmailProof, JwtIssuer } from "../../platform/database/unions.ts";
-import type { Language } from "../../platform/text/language.ts";
+import type { EmailProof, JwtIssuer, Language } from "../../platform/database/unions.ts";
 import type { Credential } from "../access/caller.ts";
 import { lookupQueries, personColumns, toPerson } from "./lookup-queries.ts";
 import type { AccountDeletion, AdminEvent, EmailHolder, IdHolder, Person, PersonChange, Subject } from "./person.ts";

@@ -1,8 +1,7 @@
 import type { Tx } from "../../platform/database/queries.ts";
-import type { EmailProof } from "../../platform/database/unions.ts";
+import type { EmailProof, Language } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { Language } from "../../platform/text/language.ts";
 import type { Caller } from "../access/caller.ts";
 import { type Claims, userOfSubject } from "../people/find-users.ts";
 import { normaliseEmail, type Subject } from "../people/person.ts";

@@ -1,5 +1,4 @@
 import type { Generated } from "kysely";
-import type { Language } from "../text/language.ts";
 import type {
   AccountLinkKind,
   AdminAction,
@@ -8,6 +7,7 @@ import type {
   EmailProof,
   FileEventKind,
   JwtIssuer,
+  Language,
   LinkKind,
   LinkNotify,
   MailChoice,

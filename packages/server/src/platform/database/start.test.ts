@@ -18,14 +18,15 @@ import type { Database } from "./queries.ts";
 const MIGRATIONS = Object.keys(migrationsFor("sqlite")).sort();
 
 describe.each(engines)("opening a database on $name", ({ name, createLocation }) => {
-  async function freshLocation() {
-    const { location, remove } = await createLocation();
+  /** Creates a database with the current schema, or without any schema. */
+  async function locationInTest({ migrated } = { migrated: true }) {
+    const { location, remove } = await createLocation({ migrated });
     onTestFinished(remove);
     return location;
   }
 
   it("a database migrates once when processes and connections start together", async () => {
-    const location = await freshLocation();
+    const location = await locationInTest({ migrated: false });
     const children = Array.from({ length: 2 }, () => startChild("open-once", [JSON.stringify(location)]));
     const [exits, opened] = await Promise.all([
       Promise.all(children.map(ended)),
@@ -38,7 +39,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
   });
 
   it("opening a database again keeps its data", async () => {
-    const location = await freshLocation();
+    const location = await locationInTest();
     const note = sampleNote();
     const first = await openAt(location);
     await noteQueries(first).insert(note);
@@ -49,7 +50,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
   });
 
   it("a database gets the migrations of a later version, and keeps its data", async () => {
-    const location = await freshLocation();
+    const location = await locationInTest();
     const note = sampleNote();
     const first = await openAt(location);
     await noteQueries(first).insert(note);
@@ -65,7 +66,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
   });
 
   it("opening refuses a database of a preview before 0.1.0, and names the last commit that opens it", async () => {
-    const location = await freshLocation();
+    const location = await locationInTest();
     const db = await openAt(location);
     await sql`update kysely_migration set name = '0042-sharing'`.execute(db.kysely);
     await db.close();
@@ -79,7 +80,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
 
   /** Makes a database that a later version has migrated. */
   async function migratedLater(change: (db: Database) => Promise<unknown>) {
-    const location = await freshLocation();
+    const location = await locationInTest();
     const db = await openAt(location);
     const row = sql`('9999-from-the-future', '2099-01-01T00:00:00.000Z')`;
     await sql`insert into kysely_migration (name, timestamp) values ${row}`.execute(db.kysely);
@@ -120,7 +121,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
   });
 
   it("opening a database names the migration that fails", async () => {
-    const location = await freshLocation();
+    const location = await locationInTest();
     const db = await openAt(location);
     const last = MIGRATIONS.at(-1);
     // The service runs the last migration again. The migration fails, because its tables already exist.

@@ -6,8 +6,8 @@ import { join, relative } from "node:path";
 import staticFiles from "@fastify/static";
 import type { FastifyError, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { Type } from "typebox";
-import type { Language } from "../text/language.ts";
-import { languages, USUAL_LANGUAGE } from "../text/language.ts";
+import type { Language } from "../database/unions.ts";
+import { languages, USUAL_LANGUAGE } from "../database/unions.ts";
 import { notFound, sendProblem } from "./problem.ts";
 import type { App } from "./route-types.ts";
 

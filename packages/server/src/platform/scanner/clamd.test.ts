@@ -153,8 +153,8 @@ describe("memory", () => {
 
 // A real clamd, if one is installed, shows this better than the stand-in.
 describe.each(testClamds.slice(-1))("memory, with $name", ({ start }) => {
-  test("clamd scans an object of 64 MiB in constant memory", async () => {
-    const sizeBytes = 64 * MIB;
+  test("clamd scans an object of 48 MiB in constant memory", async () => {
+    const sizeBytes = 48 * MIB;
     const server = await startEmbedded();
     const bucket = bucketOn(server);
     const clamd = await start({ streamMaxBytes: sizeBytes, fileMaxBytes: sizeBytes });
@@ -175,7 +175,7 @@ describe.each(testClamds.slice(-1))("memory, with $name", ({ start }) => {
         readBytes += chunk.length;
         if (readBytes >= nextMeasurement) {
           most = Math.max(most, heldBytes());
-          nextMeasurement += 16 * MIB;
+          nextMeasurement += 12 * MIB;
         }
         yield chunk;
       }

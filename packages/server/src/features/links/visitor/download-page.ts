@@ -1,6 +1,6 @@
 import type { ProblemCode } from "@valetkey/contract";
+import type { Language } from "../../../platform/database/unions.ts";
 import { plainPage } from "../../../platform/http/pages.ts";
-import type { Language } from "../../../platform/text/language.ts";
 import type { LinkedFile } from "../link.ts";
 import type { Look } from "./look-at-link.ts";
 

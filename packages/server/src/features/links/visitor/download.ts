@@ -1,11 +1,11 @@
 import { LinkTokenParams, problems } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
+import { USUAL_LANGUAGE } from "../../../platform/database/unions.ts";
 import { bodyIsOptional, operations } from "../../../platform/http/openapi.ts";
 import { plainPagePolicy, readerLanguage } from "../../../platform/http/pages.ts";
 import { HttpProblem, refusalOf } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
-import { USUAL_LANGUAGE } from "../../../platform/text/language.ts";
 import type { LinkVerbs } from "../index.ts";
 import type { Visitor } from "./claim.ts";
 import { type DownloadTexts, downloadPage, downloadText, downloadTexts } from "./download-page.ts";

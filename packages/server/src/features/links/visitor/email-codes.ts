@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto";
 import { isSameText } from "../../../platform/crypto/secrets.ts";
+import type { Language } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
-import type { Language } from "../../../platform/text/language.ts";
 import { orOverLimit, queueMail } from "../../outbox/queue-mail.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { effectiveExpiry } from "../link.ts";

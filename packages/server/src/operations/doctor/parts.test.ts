@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { recogniseProvider } from "./provider.ts";
+import { recogniseProvider } from "./parts.ts";
 
 describe("the provider of an endpoint", () => {
   it.each([

@@ -13,8 +13,8 @@ import { type Actor, act, requireAdministrator } from "../people/administrators.
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/people.ts";
 import { readEmail } from "../people/person.ts";
+import { invitationNotFound } from "../sharing/accept-invitation.ts";
 import { type AccountInvitation, INVITATION_MS, invitationUrl, tokenOfInvitation } from "../sharing/invitation.ts";
-import { invitationNotFound } from "../sharing/look-at-invitation.ts";
 import { accountInvitationQueries } from "../sharing/queries/account-invitations.ts";
 
 /** Creates the use cases of this page. */

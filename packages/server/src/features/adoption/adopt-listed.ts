@@ -14,8 +14,7 @@ import { requireAdministrator } from "../people/administrators.ts";
 import { findHolders, findUsersById } from "../people/find-users.ts";
 import { normaliseEmail } from "../people/person.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
-import type { Adoption } from "../storage/queries.ts";
-import { adoptionQueries, objectDeletionQueries } from "../storage/queries.ts";
+import { type Adoption, adoptionQueries, objectDeletionQueries } from "../storage/queries.ts";
 import { attachObject, type FoundObject, findObject, refuseHeaders } from "./adopt.ts";
 
 /** If the process dies, the copy of an object is deleted after this time. Milliseconds. */

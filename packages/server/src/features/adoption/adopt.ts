@@ -11,8 +11,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { requireAdministrator } from "../people/administrators.ts";
-import type { ObjectDeletion } from "../storage/queries.ts";
-import { objectDeletionQueries } from "../storage/queries.ts";
+import { type ObjectDeletion, objectDeletionQueries } from "../storage/queries.ts";
 import { verificationQueries } from "../uploads/queries/verifications.ts";
 
 /**

@@ -1,16 +1,14 @@
 import { CompiledQuery, type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import { compile, compiledOnce, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
 import type { Engine } from "../../platform/database/engine.ts";
-import type { Page, PageRequest } from "../../platform/database/pages.ts";
-import { decodeCursor, toPage } from "../../platform/database/pages.ts";
+import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role, ShareRole } from "../../platform/database/unions.ts";
 import { fold } from "../../platform/text/readable-text.ts";
 import { unlistedStates } from "../access/attachment.ts";
 import type { FoundFile, Note, NoteSummary, NoteSummaryWithRole } from "../access/note.ts";
-import type { NoteRow } from "../access/sql.ts";
-import { isLive, noteColumns, notInTrash, toNote } from "../access/sql.ts";
+import { isLive, type NoteRow, noteColumns, notInTrash, toNote } from "../access/sql.ts";
 import { countListed, deleteAttachmentsOf, shownToViewers } from "../attachments/queries.ts";
 import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
 import { countOpenRequests } from "../sharing/queries/access-requests.ts";

@@ -18,8 +18,7 @@ import { callerOf } from "../access/caller.ts";
 import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { describeAttachments, presentAccess, presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import type { People } from "../people/people.ts";
-import { presentPerson } from "../people/people.ts";
+import { type People, presentPerson } from "../people/people.ts";
 import type { NoteVerbs } from "./index.ts";
 
 const fileSchemas = operations("attachments", {

@@ -1,8 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
-import { acceptInvitation } from "./accept-invitation.ts";
+import { acceptInvitation, lookAtInvitation } from "./accept-invitation.ts";
 import { askForAccess, dismissAccessRequest, grantAccess, listAccessRequests } from "./access-requests.ts";
 import { revokeInvitation, updateInvitation } from "./invite.ts";
-import { lookAtInvitation } from "./look-at-invitation.ts";
 import { accountInvitationQueries } from "./queries/account-invitations.ts";
 import { invitationQueries } from "./queries/invitations.ts";
 import { listSharedAttachments, listShares, putShares, revokeShare } from "./shares.ts";

@@ -8,6 +8,7 @@ import { type AuditEvent, auditEvent, type EventSubject } from "../audit/audit-e
 import { auditQueries } from "../audit/queries.ts";
 import { notify, queueMailIfOn } from "../outbox/queue-mail.ts";
 import { findHolders } from "../people/find-users.ts";
+import { invitationNotFound } from "./accept-invitation.ts";
 import {
   aboutInvitation,
   type DescribedInvitation,
@@ -17,7 +18,6 @@ import {
   isOpen,
   subjectOf,
 } from "./invitation.ts";
-import { invitationNotFound } from "./look-at-invitation.ts";
 import { invitationQueries } from "./queries/invitations.ts";
 import { shareQueries } from "./queries/shares.ts";
 import { isLive, type ShareSubject } from "./share.ts";

@@ -31,9 +31,9 @@ import { callerOf } from "../access/caller.ts";
 import { presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/people.ts";
+import type { LookedAt } from "./accept-invitation.ts";
 import type { SharingVerbs } from "./index.ts";
 import { type DescribedInvitation, invitationUrl } from "./invitation.ts";
-import type { LookedAt } from "./look-at-invitation.ts";
 import type { SharedAttachment, ShareSubject } from "./share.ts";
 import type { SharesOfSubject } from "./shares.ts";
 

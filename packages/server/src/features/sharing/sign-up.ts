@@ -6,9 +6,8 @@ import type { Caller } from "../access/caller.ts";
 import { type Claims, userOfSubject } from "../people/find-users.ts";
 import { normaliseEmail, type Subject } from "../people/person.ts";
 import { peopleQueries } from "../people/queries.ts";
-import { acceptInvitation, giveWaitingShares } from "./accept-invitation.ts";
+import { acceptInvitation, findAccountInvitation, findByToken, giveWaitingShares } from "./accept-invitation.ts";
 import { type AccountInvitation, type Invitation, isOpen, requireOpen } from "./invitation.ts";
-import { findAccountInvitation, findByToken } from "./look-at-invitation.ts";
 import { accountInvitationQueries } from "./queries/account-invitations.ts";
 import { invitationQueries } from "./queries/invitations.ts";
 

@@ -4,8 +4,7 @@ import type { Deps } from "../../platform/deps.ts";
 import type { Attachment, Upload } from "../access/attachment.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { usesCapacity } from "../usage/usage.ts";
-import type { PlannedDeletion } from "./queries.ts";
-import { objectDeletionQueries } from "./queries.ts";
+import { objectDeletionQueries, type PlannedDeletion } from "./queries.ts";
 
 /**
  * The maximum number of deletions in one call to the bucket. Some S3 servers delete the objects of a call one by one, and must finish

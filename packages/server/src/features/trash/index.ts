@@ -1,6 +1,13 @@
 import type { Deps } from "../../platform/deps.ts";
-import { deleteAttachment, deleteNote, purgeNotes } from "./delete.ts";
-import { expireTrash, listTrash, purgeFromTrash, restoreFromTrash } from "./trash.ts";
+import {
+  deleteAttachment,
+  deleteNote,
+  expireTrash,
+  listTrash,
+  purgeFromTrash,
+  purgeNotes,
+  restoreFromTrash,
+} from "./trash.ts";
 
 export type TrashVerbs = ReturnType<typeof createTrash>;
 

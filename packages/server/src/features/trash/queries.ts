@@ -1,14 +1,11 @@
 import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
-import type { Page, PageRequest } from "../../platform/database/pages.ts";
-import { decodeCursor, toPage } from "../../platform/database/pages.ts";
+import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role } from "../../platform/database/unions.ts";
-import type { Attachment } from "../access/attachment.ts";
-import { unlistedStates } from "../access/attachment.ts";
+import { type Attachment, unlistedStates } from "../access/attachment.ts";
 import { permits, ROLES } from "../access/authorise.ts";
-import type { AttachmentRow } from "../access/sql.ts";
-import { attachmentColumns, notInTrash, PURGE, roleOnNote, toAttachment } from "../access/sql.ts";
+import { type AttachmentRow, attachmentColumns, notInTrash, PURGE, roleOnNote, toAttachment } from "../access/sql.ts";
 import { ENDED } from "../usage/usage.ts";
 
 const DELETERS = ROLES.filter((role) => permits(role, "attachment.delete"));

@@ -2,16 +2,19 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import type { Action } from "../access/authorise.ts";
-import { requirePermission } from "../access/authorise.ts";
+import { type Attachment, isComplete } from "../access/attachment.ts";
+import { type Action, authoriseAttachment, authoriseNote, requirePermission } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
-import { aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { type AuditEvent, aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
-import { releaseObjects } from "../storage/object-deletions.ts";
+import { linkQueries } from "../links/queries/links.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { planDeletion, queueDeletions, releaseObjects } from "../storage/object-deletions.ts";
 import type { PlannedDeletion } from "../storage/queries.ts";
-import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete.ts";
-import type { ListedTrashItem, TrashItem, TrashSubject } from "./queries.ts";
-import { trashQueries } from "./queries.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
+import { type ListedTrashItem, type TrashItem, type TrashSubject, trashQueries } from "./queries.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -117,4 +120,144 @@ function trashEvent(
   }
   const subject = aboutNote({ id: noteId, ownerId });
   return auditEvent(`note.${verb}`, { ...event, subject, detail: { title: noteTitle } });
+}
+
+/**
+ * Moves a note with its files and its shares to the trash, and revokes its links. Deletes the pending uploads permanently. If the trash is
+ * off, deletes the note and everything in it permanently. Throws `note_not_found` or `access_denied`.
+ */
+export function deleteNote(deps: Deps) {
+  const { newId, limits } = deps;
+  return (caller: Caller, noteId: string): Promise<void> =>
+    releaseObjects(deps, async (tx, now) => {
+      const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
+      // Locks the note, so that nobody can add an attachment now. The object of such an attachment would stay in the bucket without a row.
+      if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+      const planned = await (limits.trashDays === 0 ? deleteNoteForGood(tx, { noteId, now }) : discard());
+      // The event does not list the files, because a note may have many thousands.
+      const event = { id: newId(), caller, subject: aboutNote(note), at: now };
+      await auditQueries(tx).add(auditEvent("note.deleted", { ...event, detail: { title: note.title } }));
+      return planned;
+
+      async function discard() {
+        // The number of pending uploads on a note has a limit.
+        const pending = await attachmentQueries(tx).listOfNote(noteId, { isPending: true });
+        await linkQueries(tx).revokeOfNote(noteId, now);
+        const planned = await deleteAttachmentsForGood(tx, { attachments: pending, now });
+        const deleted = { noteId, ownerId: note.ownerId, deletedBy: caller.userId, deletedAt: now };
+        await trashQueries(tx).putNote({ id: newId(), ...deleted });
+        return planned;
+      }
+    });
+}
+
+/**
+ * Moves an attachment to the trash, and removes it from the lists of files of links. If the upload of the attachment is not finished, or if
+ * the trash is off, deletes the attachment permanently. Throws `attachment_not_found` or `access_denied`.
+ */
+export function deleteAttachment(deps: Deps) {
+  const { limits, newId } = deps;
+  return (caller: Caller, attachmentId: string): Promise<void> =>
+    releaseObjects(deps, async (tx, now) => {
+      const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+      const isHeld =
+        (await guardedNoteQueries(tx).hold((await authorise()).noteId)) &&
+        (await attachmentQueries(tx).hold(attachmentId));
+      if (!isHeld) throw notFound();
+      // Reads the attachment again now that it is locked, because its upload may have completed in the meantime.
+      const attachment = await authorise();
+      if (limits.trashDays === 0 || !isComplete(attachment.state))
+        return deleteForGood(deps, { tx, caller, attachment, now });
+      const { noteId, ownerId } = attachment;
+      const item = { id: newId(), noteId, ownerId, deletedBy: caller.userId, deletedAt: now };
+      if (!(await trashQueries(tx).putAttachment(attachmentId, item))) throw notFound();
+      await linkQueries(tx).removeFile(attachmentId);
+      await auditQueries(tx).add(deleted(deps, { caller, attachment, now }));
+      return [];
+    });
+}
+
+function notFound(): DomainError {
+  return new DomainError("attachment_not_found", "Attachment not found");
+}
+
+/** Permanently deletes the attachment that `authorise` returns. `authorise` must throw if the caller may not delete the attachment. */
+export function removeAttachment(
+  deps: Deps,
+  { caller, authorise }: { caller: Caller; authorise: (queries: Tx) => Promise<Attachment> },
+): Promise<void> {
+  return releaseObjects(deps, async (tx, now) =>
+    deleteForGood(deps, { tx, caller, attachment: await authorise(tx), now }),
+  );
+}
+
+type Deletion = { caller: Caller; attachment: Attachment; now: number };
+
+async function deleteForGood(deps: Deps, { tx, ...deletion }: Deletion & { tx: Tx }): Promise<PlannedDeletion[]> {
+  const { attachment, now } = deletion;
+  const planned = await deleteAttachmentsForGood(tx, { attachments: [attachment], now });
+  await auditQueries(tx).add(deleted(deps, deletion));
+  return planned;
+}
+
+function deleted({ newId }: Deps, { caller, attachment, now }: Deletion): AuditEvent {
+  const detail = { filename: attachment.filename };
+  return auditEvent("attachment.deleted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
+}
+
+/** The number of files that one transaction deletes. Larger transactions would block other requests for too long. */
+const STEP = 100;
+
+/** Deletes attachments of one owner permanently, but not their note, and queues the deletion of their objects, in the transaction `tx`. */
+export async function deleteAttachmentsForGood(
+  tx: Tx,
+  { attachments, now }: { attachments: readonly Attachment[]; now: number },
+): Promise<PlannedDeletion[]> {
+  if (attachments.length === 0) return [];
+  const ids = attachments.map(({ id }) => id);
+  const uploads = await uploadQueries(tx).findOfAttachments(ids);
+  const planned = attachments.flatMap((attachment) =>
+    planDeletion({ attachment, upload: uploads.get(attachment.id), now }),
+  );
+  await attachmentQueries(tx).delete(...ids);
+  await queueDeletions(tx, { planned, now });
+  return planned;
+}
+
+/**
+ * Deletes a note permanently, in the transaction `tx`, which must have locked the note. If the note has many files, deletes only the first
+ * of them and queues the rest for `purgeNotes`. The note is then absent for everybody.
+ */
+export async function deleteNoteForGood(
+  tx: Tx,
+  { noteId, now }: { noteId: string; now: number },
+): Promise<PlannedDeletion[]> {
+  await trashQueries(tx).startPurge(noteId);
+  return deleteSomeFiles(tx, { noteId, now });
+}
+
+/**
+ * Runs one step of the deletions that `deleteNoteForGood` has queued, and then starts the next step. Returns false if no deletion is
+ * queued.
+ * Several replicas may run this at the same time.
+ */
+export function purgeNotes(deps: Deps) {
+  return async (): Promise<boolean> => {
+    const noteId = await trashQueries(deps.db).nextToPurge();
+    if (noteId === undefined) return false;
+    await releaseObjects(deps, async (tx, now) =>
+      (await trashQueries(tx).holdToPurge(noteId)) ? deleteSomeFiles(tx, { noteId, now }) : [],
+    );
+    deps.onDeletionsQueued();
+    return true;
+  };
+}
+
+/** Deletes some files of a note, and then also the note if it has no other files. */
+async function deleteSomeFiles(tx: Tx, { noteId, now }: { noteId: string; now: number }): Promise<PlannedDeletion[]> {
+  // The list includes attachments that somebody moved to the trash before the note.
+  const attachments = await attachmentQueries(tx).listOfNote(noteId, { limit: STEP });
+  const planned = await deleteAttachmentsForGood(tx, { attachments, now });
+  if (attachments.length < STEP) await noteQueries(tx).delete(noteId);
+  return planned;
 }

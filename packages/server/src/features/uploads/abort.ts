@@ -3,10 +3,9 @@ import { DomainError } from "../../platform/errors.ts";
 import { isBeingVerified, type Upload } from "../access/attachment.ts";
 import { forAMoment, LATE_PUT_GRACE_MS } from "../storage/object-deletions.ts";
 import { usageQueries } from "../usage/queries.ts";
-import { deleteObjectNow, queueObjectDeletions } from "./objects-of-upload.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 import { findOwnUpload, type Sender } from "./sender.ts";
-import { transitionUpload } from "./transition.ts";
+import { deleteObjectNow, queueObjectDeletions, transitionUpload } from "./transition.ts";
 
 /**
  * The state of an upload changes at most twice: from pending to a verification state, and then to a final state. So the third attempt finds

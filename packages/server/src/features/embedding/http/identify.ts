@@ -6,8 +6,7 @@ import { isStorableText } from "../../../platform/text/readable-text.ts";
 import { applicationUserId } from "../../access/caller.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
 import type { User } from "../types.ts";
-import type { Exchange } from "./handler.ts";
-import { exchange } from "./handler.ts";
+import { type Exchange, exchange } from "./handler.ts";
 
 const MAX_ID_LENGTH = 255;
 /** The time limit for the application's function `user()`. Without a limit, requests would wait forever if `user()` never returns. */

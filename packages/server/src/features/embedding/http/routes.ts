@@ -1,3 +1,4 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import {
   CompleteUploadBody,
   FileUrl,
@@ -17,12 +18,20 @@ import {
   UrlQuery,
   Attachment as WireAttachment,
 } from "@valetkey/contract";
+import type { FastifyBaseLogger, FastifyRequest } from "fastify";
+import fastify from "fastify";
 import { Type } from "typebox";
-import { httpLimits } from "../../../platform/http/http-limits.ts";
+import { createRouteTable, handleErrors } from "../../../platform/http/error-handlers.ts";
+import { createWriteTurns, httpLimits, inTurns } from "../../../platform/http/http-limits.ts";
+import { RequestLog } from "../../../platform/http/logging.ts";
+import { sendProblem } from "../../../platform/http/problem.ts";
+import { createLoopTurns, parseJsonBodies } from "../../../platform/http/request-body.ts";
 import type { App } from "../../../platform/http/route-types.ts";
+import { compileValidator } from "../../../platform/http/validation.ts";
 import { allowNoBody, fitPage, readIdempotencyKey, toIso } from "../../../platform/http/wire.ts";
+import { createMetrics } from "../../../platform/metrics/requests.ts";
 import type { Attachment } from "../../access/attachment.ts";
-import { idInApplication } from "../../access/caller.ts";
+import { callerOf, idInApplication } from "../../access/caller.ts";
 import { presentAttachment } from "../../attachments/routes.ts";
 import { parseExpiresIn, presentAnswers } from "../../downloads/routes.ts";
 import type { ItemName } from "../../outbox/file-event-queries.ts";
@@ -30,7 +39,7 @@ import type { PeopleVerbs } from "../../people/index.ts";
 import type { People } from "../../people/people.ts";
 import { presentPart, presentStarted, presentUpload } from "../../uploads/routes.ts";
 import type { Files } from "../files.ts";
-import { userOf } from "./identify.ts";
+import { type FindUser, identificationHook, userOf } from "./identify.ts";
 
 const Name = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 const ItemParams = Type.Object({ resource: Name, itemId: Name });
@@ -77,7 +86,7 @@ const exposeHeadRoute = false;
  * The routes for uploads to an item. Requests and responses look like those of the service, so that `@valetkey/client` can upload to an
  * item.
  */
-export function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
+function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files } = deps;
   app.post("/:resource/:itemId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
     const { filename, sizeBytes, contentType, sha256 } = request.body;
@@ -115,7 +124,7 @@ export function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void 
 }
 
 /** The routes for the files of an item, and for their URLs. */
-export function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
+function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files, useCases } = deps;
   app.get("/:resource/:itemId", { schema: schemas.listFiles }, async (request) => {
     const { resource, itemId } = request.params;
@@ -167,4 +176,47 @@ function presentItemFile(attachment: Attachment, { item, people }: { item: ItemN
   // Returns the id that the application uses for its user.
   const createdBy = { ...file.createdBy, id: idInApplication(file.createdBy.id) ?? file.createdBy.id };
   return { ...file, createdBy, resource, itemId };
+}
+
+type EmbeddingAppOptions = EmbeddingRouteDeps & {
+  findUser: FindUser;
+  /** The origins of other web sites whose pages may send changes. */
+  origins: ReadonlySet<string>;
+  logger: FastifyBaseLogger;
+  requestId: () => string;
+};
+
+/**
+ * Builds the HTTP application of an embedding. This HTTP application never listens on a port. The entry points in doors.ts pass requests to
+ * it.
+ */
+export function buildEmbeddingApp(options: EmbeddingAppOptions): App {
+  const app = fastify({
+    loggerInstance: options.logger,
+    logController: new RequestLog(),
+    childLoggerFactory: (parent) => parent,
+    genReqId: () => options.requestId(),
+    bodyLimit: httpLimits.jsonBodyBytes,
+    routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply as never),
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
+  app.decorateRequest("caller", null);
+  app.decorateRequest("applicationUser", null);
+  app.setValidatorCompiler(compileValidator);
+  parseJsonBodies(app, { turns: createLoopTurns() });
+  const table = createRouteTable();
+  app.addHook("onRoute", (route) => table.add(route));
+  handleErrors(app, { metrics: createMetrics(), table, webApp: undefined, spans: undefined });
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-content-type-options", "nosniff").header("x-request-id", request.id);
+    done();
+  });
+  app.register(async (api: App) => {
+    api.addHook("onRequest", identificationHook(options.findUser, options));
+    const turns = { turns: createWriteTurns(), holderOf: (request: FastifyRequest) => callerOf(request).userId };
+    api.addHook("onRoute", inTurns({ turns }));
+    embeddingUploadRoutes(api, options);
+    embeddingFileRoutes(api, options);
+  });
+  return app;
 }

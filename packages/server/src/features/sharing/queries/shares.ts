@@ -1,5 +1,4 @@
-import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
-import type { Engine } from "../../../platform/database/engine.ts";
+import { type InsertQueryBuilder, type InsertResult, type Kysely, sql } from "kysely";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../../platform/database/pages.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
@@ -10,310 +9,197 @@ import { shownToViewers } from "../../attachments/queries.ts";
 import type { EndingShare, Share, SharedAttachment, ShareSubject, ShareWithPerson } from "../share.ts";
 import { isVisible } from "./invitations.ts";
 
-export const shareQueries = defineQueries("database.shares", ({ kysely: db, engine }) => ({
-  /** Creates the shares of different users with one statement, or replaces their shares of this note or attachment. */
-  async put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void> {
-    if (shares.length === 0) return;
-    if ("noteId" in subject) await putOfNote(db, subject.noteId, shares);
-    else await putOfAttachment(db, subject.attachmentId, shares);
-  },
-
-  /**
-   * Creates or replaces the shares of the users who have these invited email addresses. It runs one statement, even if no user has any of
-   * the email addresses. So the duration does not show whether an email address belongs to a user (ADR 9).
-   */
-  putInvited: (subject: ShareSubject, emails: readonly string[]): Promise<void> =>
-    putInvited(db, engine, { subject, emails }),
-
-  /**
-   * Deletes the share of a user. Returns false if there was no such share. `isVisible`: only if the owner sees the share, because no open
-   * invitation belongs to it.
-   */
-  async delete(subject: ShareSubject, userId: string, only?: { isVisible: boolean }): Promise<boolean> {
-    const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
-    const shares =
-      "noteId" in subject
-        ? db.deleteFrom("note_shares").where("note_id", "=", subjectId).where("user_id", "=", userId)
-        : db.deleteFrom("attachment_shares").where("attachment_id", "=", subjectId).where("user_id", "=", userId);
-    const seen = isVisible({ subjectId: sql.val(subjectId), userId: sql.val(userId) });
-    const { numDeletedRows } = await shares
-      .$if(only?.isVisible === true, (query) => query.where(seen))
-      .executeTakeFirstOrThrow();
-    return numDeletedRows === 1n;
-  },
-
-  /** Lists the shares that the owner of the note sees. The owner sees the other shares only as open invitations. */
-  list: (subject: ShareSubject): Promise<ShareWithPerson[]> =>
-    "noteId" in subject ? listOfNote(db, subject.noteId) : listOfAttachment(db, subject.attachmentId),
-
-  /** Returns the expiry of a share, or undefined if the share never expires or does not exist. */
-  expiryOf: (subject: ShareSubject, userId: string): Promise<number | undefined> => expiryOf(db, { subject, userId }),
-
-  /**
-   * Lists shares that expire in this window of time. Lists only shares that were made for longer than the length of this window, and whose
-   * users were not notified yet. Returns at most `limit` shares of notes and at most `limit` shares of attachments.
-   */
-  listEnding: (window: { from: number; until: number; limit: number }): Promise<EndingShare[]> =>
-    listEnding(db, window),
-
-  /**
-   * Records that the user was notified of the expiry. Returns false if the share has changed since it was read, or if another replica has
-   * already recorded the same.
-   */
-  markReminded: (share: EndingShare, now: number): Promise<boolean> => markReminded(db, { share, now }),
-
-  /** Returns the share that this user has of the note, or undefined if there is none. `isNew`: the user has not opened the note yet. */
-  async findOfNote(
-    noteId: string,
-    userId: string,
-  ): Promise<{ expiresAt: number | undefined; isNew: boolean } | undefined> {
-    const ofUser = db.selectFrom("note_shares").where("note_id", "=", noteId).where("user_id", "=", userId);
-    const row = await ofUser.select(["expires_at", "seen_at"]).executeTakeFirst();
-    return row && { expiresAt: row.expires_at ?? undefined, isNew: row.seen_at === null };
-  },
-
-  /** Marks a share as seen. Does nothing if there is no such share, or if it is already marked. */
-  async markSeen(subject: ShareSubject, { userId, now }: { userId: string; now: number }): Promise<void> {
-    const shares =
-      "noteId" in subject
-        ? sql`update note_shares set seen_at = ${now} where note_id = ${subject.noteId}`
-        : sql`update attachment_shares set seen_at = ${now} where attachment_id = ${subject.attachmentId}`;
-    await sql`${shares} and user_id = ${userId} and seen_at is null`.execute(db);
-  },
-
-  /**
-   * Lists the attachments that are shared with this user through a valid share, newest first. Leaves out attachments that lists do not
-   * show, and attachments of notes that the user has access to.
-   */
-  listAttachmentsFor: (userId: string, request: PageRequest & { now: number }): Promise<Page<SharedAttachment>> =>
-    listAttachmentsFor(db, { userId, ...request }),
-}));
-
-async function listOfNote(db: Kysely<Tables>, noteId: string): Promise<ShareWithPerson[]> {
-  const rows = await db
-    .selectFrom("note_shares as share")
-    .leftJoin("people", "people.id", "share.user_id")
-    .select([...shareColumns, "share.role"])
-    .where("share.note_id", "=", noteId)
-    .where((eb) => isVisible({ subjectId: eb.ref("share.note_id"), userId: eb.ref("share.user_id") }))
-    .orderBy("share.created_at")
-    .orderBy("share.user_id")
-    .execute();
-  return rows.map(toShare);
-}
-
-async function listOfAttachment(db: Kysely<Tables>, attachmentId: string): Promise<ShareWithPerson[]> {
-  const rows = await db
-    .selectFrom("attachment_shares as share")
-    .leftJoin("people", "people.id", "share.user_id")
-    .select(shareColumns)
-    .where("share.attachment_id", "=", attachmentId)
-    .where((eb) => isVisible({ subjectId: eb.ref("share.attachment_id"), userId: eb.ref("share.user_id") }))
-    .orderBy("share.created_at")
-    .orderBy("share.user_id")
-    .execute();
-  return rows.map((row) => toShare({ ...row, role: "viewer" }));
-}
-
-const shareColumns = [
-  "share.user_id",
-  "share.expires_at",
-  "share.created_at",
-  "share.created_by",
-  "people.email",
-  "people.name",
-] as const;
-
-type Row = Omit<Selectable<Tables["note_shares"]>, "note_id" | "reminded_at" | "seen_at"> & {
-  email: string | null;
-  name: string | null;
-};
-
-function toShare(row: Row): ShareWithPerson {
+export const shareQueries = defineQueries("database.shares", ({ kysely: db, engine }) => {
+  const ofUser = (subject: ShareSubject, userId: string) => {
+    const { table, column, id } = placeOf(subject);
+    return db.selectFrom(table).where(column, "=", id).where("user_id", "=", userId);
+  };
   return {
-    userId: row.user_id,
-    role: row.role,
-    expiresAt: row.expires_at ?? undefined,
-    createdAt: row.created_at,
-    createdBy: row.created_by,
-    email: row.email ?? undefined,
-    name: row.name ?? undefined,
+    /** Creates the shares of different users with one statement, or replaces their shares of this note or attachment. */
+    async put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void> {
+      if (shares.length === 0) return;
+      const place = placeOf(subject);
+      const rows = shares.map(({ userId, role, expiresAt, createdAt, createdBy }) => ({
+        [place.column]: place.id,
+        user_id: userId,
+        ...(place.isNote && { role }),
+        expires_at: expiresAt ?? null,
+        created_at: createdAt,
+        created_by: createdBy,
+      }));
+      const put = replacing(db.insertInto(place.table).values(rows as never), place).execute();
+      await orMissing(
+        put,
+        place.isNote
+          ? { code: "note_not_found", message: "Note not found" }
+          : { code: "attachment_not_found", message: "Attachment not found" },
+      );
+    },
+
+    /**
+     * Creates or replaces the shares of the users who have these invited email addresses. It runs one statement, even if no user has any of
+     * the email addresses. So the duration does not show whether an email address belongs to a user (ADR 9).
+     */
+    async putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void> {
+      const place = placeOf(subject);
+      const invited = db
+        .selectFrom("invitations")
+        .select(["subject_id", "user_id", "expires_at", "invited_at", "invited_by"])
+        .$if(place.isNote, (query) => query.select("role"))
+        .where("subject_id", "=", place.id)
+        .where("user_id", "is not", null)
+        .where((eb) => engine.isIn(eb.ref("email"), engine.list(emails)))
+        .orderBy("user_id");
+      const columns = [place.column, "user_id", "expires_at", "created_at", "created_by"] as const;
+      const insert = db.insertInto(place.table).columns(place.isNote ? [...columns, "role"] : columns);
+      await replacing(insert.expression(invited), place).execute();
+    },
+
+    /**
+     * Deletes the share of a user. Returns false if there was no such share. `isVisible`: only if the owner sees the share, because no open
+     * invitation belongs to it.
+     */
+    async delete(subject: ShareSubject, userId: string, only?: { isVisible: boolean }): Promise<boolean> {
+      const { table, column, id } = placeOf(subject);
+      const seen = isVisible({ subjectId: sql.val(id), userId: sql.val(userId) });
+      const shares = db.deleteFrom(table).where(column, "=", id).where("user_id", "=", userId);
+      const { numDeletedRows } = await shares
+        .$if(only?.isVisible === true, (query) => query.where(seen))
+        .executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
+    },
+
+    /** Lists the shares that the owner of the note sees. The owner sees the other shares only as open invitations. */
+    async list(subject: ShareSubject): Promise<ShareWithPerson[]> {
+      const { isNote, table, column, id } = placeOf(subject);
+      const subjectId = sql.ref<string>(`share.${column}`);
+      const rows = await db
+        .selectFrom(`${table} as share` as const)
+        .leftJoin("people", "people.id", "share.user_id")
+        .select(["share.user_id", "share.expires_at", "share.created_at", "share.created_by"])
+        .select(["people.email", "people.name"])
+        .$if(isNote, (query) => query.select("share.role"))
+        .where(subjectId, "=", id)
+        .where((eb) => isVisible({ subjectId, userId: eb.ref("share.user_id") }))
+        .orderBy("share.created_at")
+        .orderBy("share.user_id")
+        .execute();
+      return rows.map((row) => ({
+        userId: row.user_id,
+        role: row.role ?? "viewer",
+        expiresAt: row.expires_at ?? undefined,
+        createdAt: row.created_at,
+        createdBy: row.created_by,
+        email: row.email ?? undefined,
+        name: row.name ?? undefined,
+      }));
+    },
+
+    /** Returns the expiry of a share, or undefined if the share never expires or does not exist. */
+    async expiryOf(subject: ShareSubject, userId: string): Promise<number | undefined> {
+      const row = await ofUser(subject, userId).select("expires_at").executeTakeFirst();
+      return row?.expires_at ?? undefined;
+    },
+
+    /**
+     * Lists shares that expire in this window of time. Lists only shares that were made for longer than the length of this window, and whose
+     * users were not notified yet. Returns at most `limit` shares of notes and at most `limit` shares of attachments.
+     */
+    async listEnding({ from, until, limit }: { from: number; until: number; limit: number }): Promise<EndingShare[]> {
+      const ending = (table: "note_shares" | "attachment_shares") =>
+        db
+          .selectFrom(`${table as "note_shares"} as share` as const)
+          .select((eb) => ["share.user_id as userId", eb.ref("share.expires_at").$notNull().as("expiresAt")])
+          .where("share.reminded_at", "is", null)
+          .where("share.expires_at", ">", from)
+          .where("share.expires_at", "<=", until)
+          .where((eb) => eb(eb("share.expires_at", "-", eb.ref("share.created_at")), ">", until - from))
+          .orderBy("share.expires_at")
+          .limit(limit);
+      const attachmentId = sql.ref<string>("share.attachment_id");
+      const ofNotes = await ending("note_shares").select("share.note_id as noteId").execute();
+      const ofFiles = await ending("attachment_shares")
+        .innerJoin("attachments", (join) => join.on("attachments.id", "=", attachmentId))
+        .select(["attachments.note_id as noteId", attachmentId.as("attachmentId")])
+        .execute();
+      return [...ofNotes.map((share) => ({ ...share, attachmentId: undefined })), ...ofFiles];
+    },
+
+    /**
+     * Records that the user was notified of the expiry. Returns false if the share has changed since it was read, or if another replica has
+     * already recorded the same.
+     */
+    async markReminded({ noteId, attachmentId, userId, expiresAt }: EndingShare, now: number): Promise<boolean> {
+      const { table, column, id } = placeOf(attachmentId === undefined ? { noteId } : { attachmentId });
+      const marked = await db
+        .updateTable(table)
+        .set({ reminded_at: now })
+        .where(column, "=", id)
+        .where("user_id", "=", userId)
+        .where("expires_at", "=", expiresAt)
+        .where("reminded_at", "is", null)
+        .executeTakeFirstOrThrow();
+      return marked.numUpdatedRows === 1n;
+    },
+
+    /** Returns the share that this user has of the note, or undefined if there is none. `isNew`: the user has not opened the note yet. */
+    async findOfNote(
+      noteId: string,
+      userId: string,
+    ): Promise<{ expiresAt: number | undefined; isNew: boolean } | undefined> {
+      const row = await ofUser({ noteId }, userId).select(["expires_at", "seen_at"]).executeTakeFirst();
+      return row && { expiresAt: row.expires_at ?? undefined, isNew: row.seen_at === null };
+    },
+
+    /** Marks a share as seen. Does nothing if there is no such share, or if it is already marked. */
+    async markSeen(subject: ShareSubject, { userId, now }: { userId: string; now: number }): Promise<void> {
+      const { table, column, id } = placeOf(subject);
+      const shares = db.updateTable(table).set({ seen_at: now }).where(column, "=", id);
+      await shares.where("user_id", "=", userId).where("seen_at", "is", null).execute();
+    },
+
+    /**
+     * Lists the attachments that are shared with this user through a valid share, newest first. Leaves out attachments that lists do not
+     * show, and attachments of notes that the user has access to.
+     */
+    listAttachmentsFor: (userId: string, request: PageRequest & { now: number }): Promise<Page<SharedAttachment>> =>
+      listAttachmentsFor(db, { userId, ...request }),
+  };
+});
+
+type SharePlace = ReturnType<typeof placeOf>;
+
+/**
+ * Returns the table with the shares of a note or an attachment. Both tables have the same columns, but a share of an attachment has no role,
+ * because its role is always viewer. So one statement fits both tables, and its types are those of `note_shares`.
+ */
+function placeOf(subject: ShareSubject) {
+  const isNote = "noteId" in subject;
+  return {
+    isNote,
+    table: (isNote ? "note_shares" : "attachment_shares") as "note_shares",
+    column: (isNote ? "note_id" : "attachment_id") as "note_id",
+    id: isNote ? subject.noteId : subject.attachmentId,
   };
 }
 
-async function expiryOf(
-  db: Kysely<Tables>,
-  { subject, userId }: { subject: ShareSubject; userId: string },
-): Promise<number | undefined> {
-  const row =
-    "noteId" in subject
-      ? await db
-          .selectFrom("note_shares")
-          .select("expires_at")
-          .where("note_id", "=", subject.noteId)
-          .where("user_id", "=", userId)
-          .executeTakeFirst()
-      : await db
-          .selectFrom("attachment_shares")
-          .select("expires_at")
-          .where("attachment_id", "=", subject.attachmentId)
-          .where("user_id", "=", userId)
-          .executeTakeFirst();
-  return row?.expires_at ?? undefined;
-}
-
-function detailsOf(share: Share) {
-  return { expires_at: share.expiresAt ?? null, created_at: share.createdAt, created_by: share.createdBy };
-}
-
-type SharesTable = "note_shares" | "attachment_shares";
-
-/** The columns that a new share for the same person replaces. The person gets a new reminder about the new expiry. */
-function newDetails(eb: ExpressionBuilder<Record<"excluded", Tables[SharesTable]>, "excluded">) {
-  return {
-    expires_at: eb.ref("excluded.expires_at"),
-    created_at: eb.ref("excluded.created_at"),
-    created_by: eb.ref("excluded.created_by"),
-    reminded_at: null,
-  };
-}
-
-export async function putOfNote(db: Kysely<Tables>, noteId: string, shares: readonly Share[]): Promise<void> {
-  const rows = shares.map((share) => {
-    return { note_id: noteId, user_id: share.userId, role: share.role, ...detailsOf(share) };
-  });
-  const put = db
-    .insertInto("note_shares")
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(["note_id", "user_id"]).doUpdateSet((eb) => ({
-        role: eb.ref("excluded.role"),
-        ...newDetails(eb),
-      })),
-    )
-    .execute();
-  await orMissing(put, { code: "note_not_found", message: "Note not found" });
-}
-
-// Does not store the role, because the role of a share of an attachment is always viewer.
-export async function putOfAttachment(
-  db: Kysely<Tables>,
-  attachmentId: string,
-  shares: readonly Share[],
-): Promise<void> {
-  const rows = shares.map((share) => {
-    return { attachment_id: attachmentId, user_id: share.userId, ...detailsOf(share) };
-  });
-  const put = db
-    .insertInto("attachment_shares")
-    .values(rows)
-    .onConflict((conflict) => conflict.columns(["attachment_id", "user_id"]).doUpdateSet(newDetails))
-    .execute();
-  await orMissing(put, { code: "attachment_not_found", message: "Attachment not found" });
-}
-
-export async function putInvited(
-  db: Kysely<Tables>,
-  engine: Engine,
-  { subject, emails }: { subject: ShareSubject; emails: readonly string[] },
-): Promise<void> {
-  const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
-  const invited = db
-    .selectFrom("invitations")
-    .select((eb) => [
-      "subject_id",
-      eb.ref("user_id").$notNull().as("user_id"),
-      "expires_at",
-      "invited_at",
-      "invited_by",
-    ])
-    .where("subject_id", "=", subjectId)
-    .where("user_id", "is not", null)
-    .where((eb) => engine.isIn(eb.ref("email"), engine.list(emails)))
-    .orderBy("user_id");
-  const common = ["user_id", "expires_at", "created_at", "created_by"] as const;
-  if ("noteId" in subject) {
-    await db
-      .insertInto("note_shares")
-      .columns(["note_id", ...common, "role"])
-      .expression(invited.select("role"))
-      .onConflict((conflict) =>
-        conflict.columns(["note_id", "user_id"]).doUpdateSet((eb) => ({
-          role: eb.ref("excluded.role"),
-          ...newDetails(eb),
-        })),
-      )
-      .execute();
-    return;
-  }
-  await db
-    .insertInto("attachment_shares")
-    .columns(["attachment_id", ...common])
-    .expression(invited)
-    .onConflict((conflict) => conflict.columns(["attachment_id", "user_id"]).doUpdateSet(newDetails))
-    .execute();
-}
-
-export async function markReminded(
-  db: Kysely<Tables>,
-  { share, now }: { share: EndingShare; now: number },
-): Promise<boolean> {
-  const { noteId, attachmentId, userId, expiresAt } = share;
-  const isUnchanged = { user_id: userId, expires_at: expiresAt };
-  const marked =
-    attachmentId === undefined
-      ? db
-          .updateTable("note_shares")
-          .set({ reminded_at: now })
-          .where((eb) => eb.and({ note_id: noteId, ...isUnchanged }))
-          .where("reminded_at", "is", null)
-      : db
-          .updateTable("attachment_shares")
-          .set({ reminded_at: now })
-          .where((eb) => eb.and({ attachment_id: attachmentId, ...isUnchanged }))
-          .where("reminded_at", "is", null);
-  return (await marked.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
-}
-
-export async function listEnding(
-  db: Kysely<Tables>,
-  { from, until, limit }: { from: number; until: number; limit: number },
-): Promise<EndingShare[]> {
-  const ofNotes = db
-    .selectFrom("note_shares")
-    .select((eb) => ["note_id", eb.val<string | null>(null).as("attachment_id"), "user_id"])
-    .select((eb) => eb.ref("expires_at").$notNull().as("expires_at"))
-    .where("reminded_at", "is", null)
-    .where("expires_at", ">", from)
-    .where("expires_at", "<=", until)
-    .where((eb) => eb(eb("expires_at", "-", eb.ref("created_at")), ">", until - from))
-    .orderBy("expires_at")
-    .limit(limit)
-    .execute();
-  const ofFiles = db
-    .selectFrom("attachment_shares")
-    .innerJoin("attachments", "attachments.id", "attachment_shares.attachment_id")
-    .select(["attachments.note_id", "attachment_id", "user_id"])
-    .select((eb) => eb.ref("expires_at").$notNull().as("expires_at"))
-    .where("reminded_at", "is", null)
-    .where("expires_at", ">", from)
-    .where("expires_at", "<=", until)
-    .where((eb) => eb(eb("expires_at", "-", eb.ref("attachment_shares.created_at")), ">", until - from))
-    .orderBy("expires_at")
-    .limit(limit)
-    .execute();
-  return [...(await ofNotes), ...(await ofFiles)].map((row) => ({
-    noteId: row.note_id,
-    attachmentId: row.attachment_id ?? undefined,
-    userId: row.user_id,
-    expiresAt: row.expires_at,
-  }));
+/** Lets new shares replace the shares of the same users. The users get a new reminder about the new expiry. */
+function replacing(insert: InsertQueryBuilder<Tables, "note_shares", InsertResult>, { isNote, column }: SharePlace) {
+  return insert.onConflict((conflict) =>
+    conflict.columns([column, "user_id"]).doUpdateSet((eb) => ({
+      ...(isNote && { role: eb.ref("excluded.role") }),
+      expires_at: eb.ref("excluded.expires_at"),
+      created_at: eb.ref("excluded.created_at"),
+      created_by: eb.ref("excluded.created_by"),
+      reminded_at: null,
+    })),
+  );
 }
 
 type Request = PageRequest & { userId: string; now: number };
 
 /** Lists the attachments that a person can open only because of a share of the attachment itself, and not of its note. */
-export async function listAttachmentsFor(
+async function listAttachmentsFor(
   db: Kysely<Tables>,
   { userId, limit, cursor, now }: Request,
 ): Promise<Page<SharedAttachment>> {

@@ -15,9 +15,16 @@ const USUAL = [
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
+const WITHOUT_SITE_ISOLATION = [
+  "--disable-site-isolation-trials",
+  "--disable-features=IsolateOrigins,site-per-process,SpareRendererForSitePerProcess",
+];
+
 export type ChromiumOptions = {
   /** Whether the tested page asks for a permission, which needs the full Chromium. Default: false. */
   hasPrompts?: boolean;
+  /** Whether a new page of a context runs in the process of the earlier pages, which has compiled the code of the app. Default: false. */
+  reusesProcess?: boolean;
   /** Further command-line arguments of Chromium. Default: none. */
   args?: readonly string[];
 };
@@ -44,6 +51,7 @@ export async function launchChromium(options?: ChromiumOptions): Promise<Browser
     "--disable-quic",
     "--renderer-process-limit=1",
     ...quiet,
+    ...(options?.reusesProcess ? WITHOUT_SITE_ISOLATION : []),
     ...(options?.args ?? []),
   ];
   return chromium.launch({ executablePath, args });

@@ -23,7 +23,7 @@ async function signIn({ page, email }: Person): Promise<void> {
 }
 
 describe("signing out", () => {
-  const web = startWeb();
+  const web = startWeb({ hasCache: false });
 
   it("signing out saves the last change", async () => {
     const ann = await web.person("Ann");

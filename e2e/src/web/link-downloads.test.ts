@@ -130,8 +130,8 @@ describe("a link without an account", () => {
     const { ann, link } = await share(web, [text("a.txt", "first"), text("a.txt", "second"), png("c.png")], {
       label: "Handover",
     });
-    const { page, context } = await visitor(web);
-    await context.addInitScript("delete globalThis.showSaveFilePicker");
+    const { page } = await visitor(web);
+    await page.addInitScript("delete globalThis.showSaveFilePicker");
     await page.goto(link.url);
     const saved = page.waitForEvent("download");
     await page.getByRole("button", { name: shares.all }).click();
@@ -184,9 +184,9 @@ describe("a link without an account", () => {
 
   it("a link sends its token and the filenames only to the service", async () => {
     const { link } = await share(web, [png("secret-name.png")]);
-    const { page, context, watch } = await visitor(web);
+    const { page, watch } = await visitor(web);
     const toBucket: { url: string; referrer: string | undefined }[] = [];
-    context.on("request", (request) => {
+    page.on("request", (request) => {
       if (request.url().startsWith(web.service.bucketOrigin)) {
         toBucket.push({ url: request.url(), referrer: request.headers().referer });
       }

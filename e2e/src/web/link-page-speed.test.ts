@@ -24,7 +24,7 @@ const ROUND_TRIP_MS = 150;
 declare const performance: { now(): number };
 
 describe("the page of a link", () => {
-  const web = startWeb();
+  const web = startWeb({ hasCache: false });
 
   it.each([
     ["a link", {}],

@@ -27,7 +27,7 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
     const link = await makeLink(ann, note.id, { password: LINK_PASSWORD });
     const vera = await web.person("Vera", { hasAccount: false, ...options });
     const answers: Answer[] = [];
-    vera.context.on("response", (response) => {
+    vera.page.on("response", (response) => {
       const { origin, pathname } = new URL(response.url());
       const isOfLink = origin === web.service.url && /^\/(?:s|public)\//.test(pathname);
       if (isOfLink) answers.push({ path: pathname, headers: response.headers() });
@@ -38,8 +38,8 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
   }
 
   it("the landing page tells the bucket and the caches neither a token nor a name", async () => {
-    const seen = await visit({}, async ({ page, context }, url) => {
-      await context.addInitScript("delete globalThis.showSaveFilePicker");
+    const seen = await visit({}, async ({ page }, url) => {
+      await page.addInitScript("delete globalThis.showSaveFilePicker");
       await page.goto(url);
       await page.getByRole("textbox", { name: locked.label }).fill(LINK_PASSWORD);
       await page.keyboard.press("Enter");

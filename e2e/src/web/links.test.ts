@@ -7,6 +7,8 @@ import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
+const web = startWeb();
+
 const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
 const readClipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
 const linksOf = async ({ client }: Person, noteId: string) => (await client.links.ofNote(noteId)).items;
@@ -42,8 +44,6 @@ async function decode(page: Page, code: Locator): Promise<string | undefined> {
 }
 
 describe("a link of a note", () => {
-  const web = startWeb();
-
   it("a link is made and copied with one click", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
@@ -190,8 +190,6 @@ describe("a link of a note", () => {
 });
 
 describe("the link of another person", () => {
-  const web = startWeb();
-
   it("an editor copies and revokes the link of another person, and can't edit it", async () => {
     const [ann, ben] = [await web.person("Ann"), await web.person("Ben")];
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
@@ -207,8 +205,6 @@ describe("the link of another person", () => {
 });
 
 describe("a file request", () => {
-  const web = startWeb();
-
   it("a file request is made with a checklist", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease" });
@@ -267,8 +263,6 @@ describe("a file request", () => {
 });
 
 describe("a link of a file", () => {
-  const web = startWeb();
-
   it("a link of a file lives for the chosen time if the clock of the machine is wrong", async () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
@@ -343,8 +337,6 @@ describe("a link of a file", () => {
 });
 
 describe("the page of all links", () => {
-  const web = startWeb();
-
   it("the page of links lists links and file requests, page by page", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });

@@ -9,7 +9,7 @@ import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-const web = startWeb();
+const web = startWeb({ hasCache: false });
 
 it("an open page reloads when it needs code of a previous build", async () => {
   const ann = await web.person("Ann");

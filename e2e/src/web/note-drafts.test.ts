@@ -5,7 +5,7 @@ import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 describe("a draft that the service has not saved", () => {
-  const web = startWeb();
+  const web = startWeb({ hasCache: false });
 
   it("a draft is saved when the connection is back", async () => {
     const { page, client, context, watch } = await web.person("Ann Offline");

@@ -4,9 +4,9 @@ import { TEXT } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-describe("a note's text", () => {
-  const web = startWeb();
+const web = startWeb();
 
+describe("a note's text", () => {
   it("requirement 25: the text of a note runs no script and calls no other origin", async () => {
     const { page, client, watch } = await web.person("Eve");
     const body = [
@@ -19,6 +19,7 @@ describe("a note's text", () => {
       "https://evil.example/page",
       "- [x] done\n- [ ] open",
     ].join("\n\n");
+
     const { id } = await seedNote(client, { title: "<img src=x onerror=alert(1)>", body });
     await page.goto(`/n/${id}`);
     await page.getByRole("checkbox", { name: "done", checked: true }).waitFor();
@@ -78,8 +79,6 @@ describe("a note's text", () => {
 });
 
 describe("the URL of a note that does not exist", () => {
-  const web = startWeb();
-
   it.each(["mistyped", "01990000-0000-7000-8000-000000000000"])(
     "the page of a note that does not exist shows an error and a link to the notes: /n/%s",
     async (noteId) => {

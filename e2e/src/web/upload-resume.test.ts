@@ -24,7 +24,7 @@ const HUGE = { sizeBytes: 513 * MIB };
 type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
 
 describe("an interrupted upload", () => {
-  const web = startWeb({ hasPrompts: true });
+  const web = startWeb({ hasPrompts: true, hasCache: false });
 
   it("an upload resumes after an outage and a reload", async () => {
     const gus = await web.person("Gus");
@@ -130,7 +130,7 @@ describe("an interrupted upload", () => {
 
   it("an upload asks before the page closes when the browser stores no file", async () => {
     const dora = await web.person("Dora");
-    await dora.context.addInitScript("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })");
+    await dora.page.addInitScript("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })");
     await open(dora);
     const bucket = await closeBucket(dora, web.service);
     await choose(dora, [text("a.txt", "hello")]);

@@ -16,10 +16,10 @@ describe("the ZIP of all files", () => {
   it("the browser makes a ZIP without a byte through the service", async () => {
     const emil = await web.person("Emil");
     const files = [text("a.txt", "first"), text("a.txt", "second"), randomFile("c.bin", { sizeBytes: 3 * MIB })];
-    await emil.context.addInitScript("delete globalThis.showSaveFilePicker");
+    await emil.page.addInitScript("delete globalThis.showSaveFilePicker");
     await open(emil, files);
     const sizes: Promise<number>[] = [];
-    emil.context.on("response", (response) => {
+    emil.page.on("response", (response) => {
       // Does not read the response of /changes, because this event stream never ends.
       if (!response.url().startsWith(web.service.url) || response.url().includes("/changes")) return;
       sizes.push(
@@ -46,7 +46,7 @@ describe("the ZIP of all files", () => {
 
   it("a sign-out and the next ZIP delete a ZIP from the browser", async () => {
     const jan = await web.person("Jan");
-    await jan.context.addInitScript("delete globalThis.showSaveFilePicker");
+    await jan.page.addInitScript("delete globalThis.showSaveFilePicker");
     await open(jan, [text("a.txt", "first"), text("b.txt", "second")]);
     const downloadAll = async () => {
       const download = jan.page.waitForEvent("download");
@@ -72,7 +72,7 @@ describe("the ZIP of all files", () => {
   it("a ZIP is written into the file that the user chose", async () => {
     const fay = await web.person("Fay");
     // Replaces the save dialog of the browser. The chosen file is a real file in the origin private file system, not on the disk of a user.
-    await fay.context.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
+    await fay.page.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
       if (globalThis.declines) throw new DOMException("", "AbortError");
       return (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
     }`);
@@ -93,7 +93,7 @@ describe("the ZIP of all files", () => {
 
   it("a ZIP names the files that are missing in it", async () => {
     const hana = await web.person("Hana");
-    await hana.context.addInitScript("delete globalThis.showSaveFilePicker");
+    await hana.page.addInitScript("delete globalThis.showSaveFilePicker");
     const note = await open(hana, [text("a.txt", "a"), text("b.txt", "b")]);
     const [first] = note.attachments;
     await hana.client.attachments.remove(first?.id ?? "");

@@ -1,5 +1,6 @@
-import type { Browser, CDPSession, Cookie, Page } from "playwright-core";
-import { openPerson, type Person, type PersonOptions } from "../testing/person.ts";
+import type { Browser, Cookie, Page } from "playwright-core";
+import { openPerson, type Person, type PersonOptions, throwProblems } from "../testing/person.ts";
+import { openReusableProfile, type ReusableProfile } from "../testing/profile.ts";
 import type { Watch } from "../testing/watch.ts";
 import type { World } from "./world.ts";
 
@@ -27,40 +28,45 @@ export function scenesOf(
   }));
 }
 
+/** Makes an opening that loads a page, and waits until the page shows this text. */
+export function showing(path: string, text: string): Scene["open"] {
+  return async (page) => {
+    await page.goto(path);
+    await page.getByText(text).first().waitFor();
+  };
+}
+
 /** Opens a scene in a new browser context. The caller must call `close` of the returned person. */
 export async function openScene(
   browser: Browser,
   { scene, world, ...options }: PersonOptions & { scene: Scene; world: World },
 ): Promise<Person> {
-  const viewer = await openViewer(browser, { ...options, by: scene.by, world });
-  for (const pattern of scene.expects ?? []) viewer.watch.expect(pattern);
+  const { by, expects = [] } = scene;
+  const service = by === "first" ? world.emptyService : world.service;
+  const storageState = { cookies: await cookiesOf(by, world), origins: [] };
+  const viewer = await openPerson(browser, { ...options, storageState, service, name: by, hasAccount: false });
+  for (const pattern of expects) viewer.watch.expect(pattern);
   await scene.open(viewer.page, world);
   return viewer;
 }
 
-/** Opens a new browser context with the session of this viewer, if there is one. */
-export async function openViewer(
-  browser: Browser,
-  { by, world, ...options }: PersonOptions & { by: Scene["by"]; world: World },
-): Promise<Person> {
-  const service = by === "first" ? world.emptyService : world.service;
-  const cookies = await cookiesOf(by, world);
-  const storageState = { cookies, origins: [] };
-  return openPerson(browser, { ...options, storageState, service, name: by, hasAccount: false });
-}
-
 /** Returns the session cookies of a viewer. A visitor has none. */
-export async function cookiesOf(by: Scene["by"], world: World): Promise<Cookie[]> {
+async function cookiesOf(by: Scene["by"], world: World): Promise<Cookie[]> {
   return by === "nobody" || by === "first" ? [] : world[by].context.cookies();
 }
 
-/** Makes the page believe that the service can send mails. */
-export async function withMail(page: Page): Promise<void> {
-  await page.route("**/instance", async (route) => {
+/** Changes properties of the responses to these requests of the page. */
+export function alterResponses(page: Page, url: string, change: object): Promise<unknown> {
+  return page.route(url, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, json: { ...(await response.json()), mail: true } });
+    await route.fulfill({ response, json: { ...(await response.json()), ...change } });
   });
 }
+
+/** Makes the page believe that the service can send mails. */
+export const withMail = (page: Page) => alterResponses(page, "**/instance", { mail: true });
+/** Makes the page believe that its user is an administrator, because the world has no administrator. */
+export const asAdministrator = (page: Page) => alterResponses(page, "**/me", { isAdmin: true });
 
 /** Opens scenes one after the other, without a new browser context for each scene. */
 export type Stage = {
@@ -77,39 +83,18 @@ type Shown = {
 
 /** Makes a stage. All scenes of a viewer share one browser context, because a new context would compile the app and axe again. */
 export function makeStage(browser: Browser, world: World): Stage {
-  const viewers = new Map<Scene["by"], { viewer: Person; storage: CDPSession }>();
-
-  async function viewerOf(by: Scene["by"]) {
-    const known = viewers.get(by);
-    if (known !== undefined) return known;
-    const viewer = await openViewer(browser, { by, world });
-    // The first page of the context stays open and empty. Without this page, Chromium would end the process that has the compiled code.
-    const opened = { viewer, storage: await viewer.context.newCDPSession(viewer.page) };
-    viewers.set(by, opened);
-    return opened;
-  }
-
-  /** Closes the pages of the last scene of this viewer, and removes the data that this scene has stored. */
-  async function clear(by: Scene["by"]): Promise<Person> {
-    const { viewer, storage } = await viewerOf(by);
-    const { context, watch } = viewer;
-    for (const page of context.pages()) if (page !== viewer.page) await page.close();
-    await context.setOffline(false);
-    await context.clearPermissions();
-    const { url, bucketOrigin } = by === "first" ? world.emptyService : world.service;
-    for (const origin of [url, bucketOrigin]) {
-      const storageTypes = "local_storage,indexeddb,service_workers,cache_storage";
-      await storage.send("Storage.clearDataForOrigin", { origin, storageTypes });
-    }
-    await context.clearCookies();
-    await context.addCookies(await cookiesOf(by, world));
-    watch.clear();
-    return viewer;
-  }
-
+  const profiles = new Map<Scene["by"], Promise<ReusableProfile>>();
+  const profileOf = (by: Scene["by"]) => {
+    const service = by === "first" ? world.emptyService : world.service;
+    const known = profiles.get(by) ?? openReusableProfile(browser, { service });
+    profiles.set(by, known);
+    return known;
+  };
   return {
     async open(scene) {
-      const { context, watch, throwProblems } = await clear(scene.by);
+      const { context, watch, closePages, clear } = await profileOf(scene.by);
+      await closePages();
+      await clear(await cookiesOf(scene.by, world));
       for (const pattern of scene.expects ?? []) watch.expect(pattern);
       const page = await context.newPage();
       await scene.open(page, world);
@@ -118,7 +103,7 @@ export function makeStage(browser: Browser, world: World): Stage {
         watch,
         async close() {
           await page.close();
-          throwProblems();
+          throwProblems({ name: scene.by, watch });
         },
       };
     },

@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import build from "../../testing/build.ts";
 import { launchChromium } from "../../testing/chromium.ts";
 import { openScene } from "../scenes/scene.ts";
-import { DESKTOP, PHONE } from "../testing/person.ts";
+import { PHONE } from "../testing/person.ts";
+import { DESKTOP } from "../testing/profile.ts";
 
 // `npm run screenshots [-- pattern of scene names [language]]` runs this file. The script takes screenshots of each matching scene, on a
 // phone and on a desktop, in both themes.

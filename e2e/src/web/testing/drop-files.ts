@@ -44,7 +44,7 @@ async function fileInput(page: Page, files: readonly SampleFile[]) {
     return input;
   });
   const folder = await mkdtemp(join(tmpdir(), "valetkey-drop-"));
-  page.context().once("close", () => void rm(folder, { recursive: true, force: true }));
+  page.once("close", () => void rm(folder, { recursive: true, force: true }));
   const paths = files.map(({ name }) => join(folder, name));
   for (const [index, path] of paths.entries()) await writeFile(path, files[index]?.bytes ?? "");
   const input = handle.asElement();

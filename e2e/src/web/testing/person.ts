@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { type Client, createClient, memoryStore } from "../../../../packages/client/src/index.ts";
+import { openProfile, type Profile } from "./profile.ts";
 import type { WebService } from "./service.ts";
-import { type Watch, watchPages } from "./watch.ts";
+import type { Watch } from "./watch.ts";
 
 export const PASSWORD = "correct horse battery staple";
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
 /** A user or visitor with a separate browser context. */
 export type Person = {
@@ -20,60 +20,57 @@ export type Person = {
   /** An API client that is signed in with the same session. Tests use it to make data and to check results. */
   client: Client;
   watch: Watch;
-  /** Throws if `watch` has an unexpected problem. */
-  throwProblems(): void;
   /** Closes the browser context. Rejects if `watch` has an unexpected problem. */
   close(): Promise<void>;
 };
 
 export type PersonOptions = BrowserContextOptions & {
   /** Whether the person has an account and is signed in. Default true. */
-  hasAccount?: boolean;
+  hasAccount?: boolean | undefined;
   /** The domain of the email address. Default: a new domain, because other tests have people with the same name. */
-  emailDomain?: string;
+  emailDomain?: string | undefined;
 };
 
 /** Opens a browser context and, unless `hasAccount` is false, creates an account and signs in. Opens no page of the app. */
 export async function openPerson(
   browser: Browser,
-  {
-    service,
-    name,
-    hasAccount = true,
-    emailDomain = newDomain(),
-    ...options
-  }: PersonOptions & { service: WebService; name: string },
+  { service, name, hasAccount, emailDomain, ...options }: PersonOptions & { service: WebService; name: string },
+): Promise<Person> {
+  const profile = await openProfile(browser, { ...options, service });
+  return enter(profile, { service, name, hasAccount, emailDomain, leave: () => profile.context.close() });
+}
+
+type Entry = Pick<PersonOptions, "hasAccount" | "emailDomain"> & {
+  service: WebService;
+  name: string;
+  /** Closes the pages of the person. */
+  leave: () => Promise<void>;
+};
+
+/** Makes a person who uses this browser context. */
+export async function enter(
+  { context, watch }: Profile,
+  { service, name, hasAccount = true, emailDomain = newDomain(), leave }: Entry,
 ): Promise<Person> {
   const email = `${name.toLowerCase().replace(/\W+/g, ".")}@${emailDomain}`;
-  const context = await browser.newContext({
-    baseURL: service.url,
-    locale: "en-GB",
-    reducedMotion: "reduce",
-    ...DESKTOP,
-    ...options,
-  });
-  // This timeout is shorter than the timeout of a test, so the error of a test names the element that did not appear.
-  context.setDefaultTimeout(25_000);
-  const id = hasAccount ? await signUp(context, { service, name, email }) : "";
-  const watch = await watchPages(context);
-  const throwProblems = () => {
-    if (watch.problems.length === 0) return;
-    throw new Error(`In the browser of ${name}:\n${watch.problems.join("\n")}`);
-  };
   return {
     name,
     email,
-    id,
+    id: hasAccount ? await signUp(context, { service, name, email }) : "",
     context,
     page: await context.newPage(),
     watch,
-    throwProblems,
     client: createClient({ baseUrl: service.url, store: memoryStore(), fetch: fetchAs(context, service) }),
     async close() {
-      await context.close();
-      throwProblems();
+      await leave();
+      throwProblems({ name, watch });
     },
   };
+}
+
+/** Throws if the pages of this person had an unexpected problem. */
+export function throwProblems({ name, watch: { problems } }: Pick<Person, "name" | "watch">): void {
+  if (problems.length > 0) throw new Error(`In the browser of ${name}:\n${problems.join("\n")}`);
 }
 
 const newDomain = () => `${randomBytes(3).toString("hex")}.test`;

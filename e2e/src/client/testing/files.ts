@@ -8,8 +8,12 @@ const MIB = 2 ** 20;
 export const LARGE_BYTES = 72 * MIB + 12_345;
 export const LARGE_PARTS = 10;
 
+/** The tests share these bytes, because the computation of 72 MiB of random bytes takes as long as their upload. */
+let random = Buffer.alloc(0);
+
 export function file(sizeBytes: number, { name = "file.bin", type = "application/octet-stream" } = {}): File {
-  return new File([randomBytes(sizeBytes)], name, { type, lastModified: 1_790_000_000_000 });
+  if (random.length < sizeBytes) random = randomBytes(sizeBytes);
+  return new File([random.subarray(0, sizeBytes)], name, { type, lastModified: 1_790_000_000_000 });
 }
 
 /** Writes a file of random bytes in pieces. Returns its path and hex SHA-256. */

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { recovery } from "../../../../packages/web/src/texts/en/recovery.ts";
 import { deleteAccountTexts, passkeyTexts, secondFactorTexts } from "../../../../packages/web/src/texts/en/settings.ts";
-import { type Scene, scenesOf, withMail } from "./scene.ts";
+import { type Scene, scenesOf, showing, withMail } from "./scene.ts";
 
 const { forgot, reset, invalid, confirm } = recovery;
 const TOKEN = "x".repeat(43);
@@ -24,10 +24,7 @@ export const recoveryScenes: readonly Scene[] = [
       await page.getByRole("button", { name: forgot.action }).click();
       await heading(page, forgot.sentTitle);
     },
-    async "forgot-password-without-mail"(page) {
-      await page.goto("/forgot-password");
-      await page.getByText(forgot.command(forgot.exampleEmail)).waitFor();
-    },
+    "forgot-password-without-mail": showing("/forgot-password", forgot.command(forgot.exampleEmail)),
     async "new-password"(page) {
       await answer(page, "check-password-reset", { email: "ann.keller@example.com" });
       await page.goto(`/new-password#${TOKEN}`);

@@ -3,7 +3,7 @@ import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts"
 import { administration, policyTexts } from "../../../../packages/web/src/texts/en/administration.ts";
 import { doctor } from "../../../../packages/web/src/texts/en/doctor.ts";
 import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
-import { type Scene, scenesOf } from "./scene.ts";
+import { asAdministrator, type Scene, scenesOf, showing } from "./scene.ts";
 
 const at = "2026-01-01T12:00:00.000Z";
 const id = (nth: number) => `0190a7d2-0000-7000-8000-00000000000${nth}`;
@@ -137,12 +137,9 @@ const lists = {
   ],
 };
 
-/** Makes the page believe that its user is an administrator, because the world has no administrator. Also fakes the lists. */
+/** Makes the page believe that its user is an administrator, and fakes the lists. */
 async function pretend(page: Page): Promise<void> {
-  await page.route("**/me", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: { ...(await response.json()), isAdmin: true } });
-  });
+  await asAdministrator(page);
   for (const [name, items] of Object.entries(lists)) {
     await page.route(new RegExp(`/admin/${name}(\\?|$)`), (route) =>
       route.fulfill({ json: { items, nextCursor: null } }),
@@ -190,10 +187,7 @@ export const adminScenes: readonly Scene[] = [
     "admin-links": (page) => openTab(page, { tab: "links", text: "For the tax office" }),
     "admin-mail": (page) => openTab(page, { tab: "mail", text: mail.problem }),
     "admin-log": (page) => openTab(page, { tab: "log", text: "Old plans" }),
-    async "admin-not-yours"(page) {
-      await page.goto("/admin");
-      await page.getByText(administration.notYours.title).waitFor();
-    },
+    "admin-not-yours": showing("/admin", administration.notYours.title),
   }),
   ...scenesOf("nobody", {
     async "admin-invitation"(page) {
@@ -252,10 +246,7 @@ async function pretendReport(page: Page, { findings }: { findings: readonly unkn
 /** The scenes with the page of the doctor. */
 export const doctorScenes: readonly Scene[] = scenesOf("zoe", {
   async "settings-administrator"(page) {
-    await page.route("**/me", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, json: { ...(await response.json()), isAdmin: true } });
-    });
+    await asAdministrator(page);
     await page.goto("/settings");
     await page.getByRole("link", { name: settings.administration.doctor }).scrollIntoViewIfNeeded();
   },

@@ -3,7 +3,7 @@ import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts"
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { PASSWORD } from "../testing/person.ts";
 import { holdRequests } from "../testing/watch.ts";
-import { type Scene, scenesOf } from "./scene.ts";
+import { type Scene, scenesOf, showing } from "./scene.ts";
 
 const { app, notes } = texts;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
@@ -60,10 +60,7 @@ export const frameScenes: readonly Scene[] = [
       const titles = page.getByText(begin.title).or(page.getByText(owned.title));
       await titles.filter({ visible: true }).waitFor();
     },
-    async "shared-empty"(page) {
-      await page.goto("/shared");
-      await page.getByText(notes.empty.shared.title).waitFor();
-    },
+    "shared-empty": showing("/shared", notes.empty.shared.title),
   }),
   ...scenesOf("ann", {
     async "list-full"(page, { full }) {

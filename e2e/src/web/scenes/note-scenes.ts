@@ -11,7 +11,7 @@ import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";
 import { seedNote } from "../testing/seed.ts";
 import { holdRequests } from "../testing/watch.ts";
-import { type Scene, scenesOf } from "./scene.ts";
+import { alterResponses, type Scene, scenesOf } from "./scene.ts";
 import type { World } from "./world.ts";
 
 const { attachments, sharing } = texts;
@@ -245,10 +245,7 @@ export const invitationScenes: readonly Scene[] = [
       await page.getByRole("button", { name: accountTexts.signUp.action }).waitFor();
     },
     async "invitation-sign-up-closed"(page, world) {
-      await page.route("**/instance", async (route) => {
-        const response = await route.fetch();
-        await route.fulfill({ response, json: { ...((await response.json()) as object), signUp: "closed" } });
-      });
+      await alterResponses(page, "**/instance", { signUp: "closed" });
       await page.goto((await invite(world, "carla.weiss@example.org")).path);
       await page.getByText(words.closed).waitFor();
     },

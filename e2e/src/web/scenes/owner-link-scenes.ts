@@ -3,7 +3,7 @@ import { reviewTexts } from "../../../../packages/web/src/texts/en/file-tools.ts
 import { linkTexts as links } from "../../../../packages/web/src/texts/en/links.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { holdRequests } from "../testing/watch.ts";
-import { type Scene, scenesOf, withMail } from "./scene.ts";
+import { type Scene, scenesOf, showing, withMail } from "./scene.ts";
 import type { World } from "./world.ts";
 
 const { attachments, sharing } = texts;
@@ -47,10 +47,7 @@ async function seeAsVisitor(page: Page, world: World, { label }: { label: string
 /** The scenes with the links and file requests that their owner sees. */
 export const ownerLinkScenes: readonly Scene[] = [
   ...scenesOf("ann", {
-    async "own-links"(page) {
-      await page.goto("/links");
-      await page.getByText("For the new tenants").waitFor();
-    },
+    "own-links": showing("/links", "For the new tenants"),
     async "own-links-loading"(page) {
       await goToLinks(page, () => holdRequests(page, LINKS));
       await page.getByRole("heading", { level: 1, name: links.page.title }).waitFor();
@@ -127,9 +124,6 @@ export const ownerLinkScenes: readonly Scene[] = [
     "visitor-view-request": (page, world) => seeAsVisitor(page, world, { label: "Papers for the lease" }),
   }),
   ...scenesOf("zoe", {
-    async "own-links-empty"(page) {
-      await page.goto("/links");
-      await page.getByText(links.page.empty.title).waitFor();
-    },
+    "own-links-empty": showing("/links", links.page.empty.title),
   }),
 ];

@@ -5,17 +5,14 @@ import { shortcutsTexts } from "../../../../packages/web/src/texts/en/palette.ts
 import { mailPreferences, settings } from "../../../../packages/web/src/texts/en/settings.ts";
 import { trashTexts } from "../../../../packages/web/src/texts/en/trash.ts";
 import { webhookTexts } from "../../../../packages/web/src/texts/en/webhooks.ts";
-import { type Scene, scenesOf, withMail } from "./scene.ts";
+import { asAdministrator, type Scene, scenesOf, showing, withMail } from "./scene.ts";
 
 const { account } = accountTexts;
 
 /** The scenes with the settings, the activity, and the dialogs that every page can open. */
 export const placeScenes: readonly Scene[] = [
   ...scenesOf("ann", {
-    async settings(page) {
-      await page.goto("/settings");
-      await page.getByText("Nightly backup").waitFor();
-    },
+    settings: showing("/settings", "Nightly backup"),
     async "settings-password"(page) {
       await page.goto("/settings");
       await page.getByRole("button", { name: account.changePassword }).click();
@@ -29,10 +26,7 @@ export const placeScenes: readonly Scene[] = [
       await dialog.getByRole("combobox").fill("tax");
       await dialog.getByText("Tax return 2025").waitFor();
     },
-    async activity(page) {
-      await page.goto("/activity");
-      await page.getByText("Ben Osei").first().waitFor();
-    },
+    activity: showing("/activity", "Ben Osei"),
     async "activity-every-url"(page) {
       await page.goto("/activity");
       await page.getByRole("checkbox", { name: activity.everyUrl.label }).check();
@@ -41,10 +35,7 @@ export const placeScenes: readonly Scene[] = [
         .first()
         .waitFor();
     },
-    async deleted(page) {
-      await page.goto("/deleted");
-      await page.getByText("Rental agreement 2019").waitFor();
-    },
+    deleted: showing("/deleted", "Rental agreement 2019"),
     async "deleted-question"(page) {
       await page.goto("/deleted");
       await page.getByRole("button", { name: trashTexts.purgeOf("Rental agreement 2019") }).click();
@@ -66,14 +57,8 @@ export const placeScenes: readonly Scene[] = [
       await page.keyboard.press("?");
       await page.getByRole("dialog", { name: shortcutsTexts.title }).waitFor();
     },
-    async "deleted-empty"(page) {
-      await page.goto("/deleted");
-      await page.getByText(trashTexts.empty.title).waitFor();
-    },
-    async "activity-empty"(page) {
-      await page.goto("/activity");
-      await page.getByText(activity.empty.title).waitFor();
-    },
+    "deleted-empty": showing("/deleted", trashTexts.empty.title),
+    "activity-empty": showing("/activity", activity.empty.title),
   }),
 ];
 
@@ -170,10 +155,7 @@ export const webhookScenes: readonly Scene[] = scenesOf("zoe", {
     await page.getByRole("button", { name: webhookTexts.removeOf(webhook.url) }).click();
   },
   async "webhooks-of-service"(page) {
-    await page.route("**/me", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, json: { ...(await response.json()), isAdmin: true } });
-    });
+    await asAdministrator(page);
     await pretend(page);
     await page.goto("/admin?tab=webhooks");
     await page.getByText(webhookTexts.serviceHint).waitFor();

@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
+import { useFocusBack } from "./hooks.ts";
 
 type AskInPlaceProps = {
   /** The text of the first button, and of the button that confirms. */
@@ -17,12 +18,7 @@ type AskInPlaceProps = {
 export function AskInPlace({ label, spokenLabel, question, action }: AskInPlaceProps) {
   const [isAsking, setAsking] = useState(false);
   const asked = useRef<HTMLButtonElement>(null);
-  const wasAsking = useRef(false);
-  // The pressed button disappears, so the element that replaces the button takes the focus.
-  useEffect(() => {
-    if (wasAsking.current && !isAsking) asked.current?.focus();
-    wasAsking.current = isAsking;
-  }, [isAsking]);
+  useFocusBack(asked, isAsking);
   if (!isAsking) {
     return (
       <Button ref={asked} kind="quiet" aria-label={spokenLabel} onClick={() => setAsking(true)}>

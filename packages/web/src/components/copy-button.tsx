@@ -2,6 +2,7 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
+import { copyText } from "./clipboard.ts";
 
 /** How long the button shows the result. Milliseconds. */
 const RESULT_MS = 2_000;
@@ -12,20 +13,11 @@ type CopyButtonProps = {
   action?: string;
   /** The label for screen readers, which names the copied item. Default: the text of the button. */
   label?: string;
-  /** Copies the text. Returns false if the copy failed. */
-  onCopy: (text: string) => Promise<boolean>;
   kind?: "primary" | "outline";
   className?: string;
 };
 
-export function CopyButton({
-  text,
-  action = texts.common.copy,
-  label,
-  onCopy,
-  kind = "outline",
-  className,
-}: CopyButtonProps) {
+export function CopyButton({ text, action = texts.common.copy, label, kind = "outline", className }: CopyButtonProps) {
   const [result, setResult] = useState<"copied" | "refused">();
   useEffect(() => {
     if (result === undefined) return;
@@ -40,7 +32,7 @@ export function CopyButton({
         kind={kind}
         className={className}
         aria-label={label}
-        onClick={async () => setResult((await onCopy(text)) ? "copied" : "refused")}
+        onClick={async () => setResult((await copyText(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />
         {result === undefined ? action : words[result]}
@@ -55,13 +47,11 @@ export function CopyButton({
 type CopyLineProps = {
   label: string;
   text: string;
-  /** Copies the text. Returns false if the copy failed. */
-  onCopy: (text: string) => Promise<boolean>;
   kind?: "primary" | "outline";
 };
 
 /** A text to copy, on one line. */
-export function CopyLine({ label, text, onCopy, kind = "outline" }: CopyLineProps) {
+export function CopyLine({ label, text, kind = "outline" }: CopyLineProps) {
   return (
     <div className="flex items-center gap-2">
       {/* The text is in a read-only field, so that the keyboard can scroll it and select all of it. */}
@@ -73,7 +63,7 @@ export function CopyLine({ label, text, onCopy, kind = "outline" }: CopyLineProp
         spellCheck={false}
         className="h-11 min-w-0 grow truncate rounded-card bg-sunken px-3 font-mono text-small md:h-9"
       />
-      <CopyButton text={text} onCopy={onCopy} kind={kind} />
+      <CopyButton text={text} kind={kind} />
     </div>
   );
 }

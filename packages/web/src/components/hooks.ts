@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/index.ts";
 
 /** Sets the title of the document. If `page` is undefined, another component sets the title. */
@@ -16,4 +16,13 @@ export function useNow(everyMs = 30_000): number {
     return () => clearInterval(timer);
   }, [everyMs]);
   return now;
+}
+
+/** Focuses the element when `isOpen` becomes false, because the part of the page that had the focus has disappeared. */
+export function useFocusBack(element: RefObject<HTMLElement | null>, isOpen: boolean): void {
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) element.current?.focus();
+    wasOpen.current = isOpen;
+  }, [element, isOpen]);
 }

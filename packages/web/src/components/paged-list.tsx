@@ -6,31 +6,59 @@ import { Button } from "./button.tsx";
 import { Failure, Problem, Skeleton } from "./states.tsx";
 import { WhenSeen } from "./when-seen.tsx";
 
-type PagedListProps<Item> = {
-  list: UseInfiniteQueryResult<{ pages: { items: Item[] }[] }>;
+type ItemListProps<Item> = {
+  query: { isPending: boolean; error: unknown; refetch: () => unknown };
+  /** Undefined until the query has loaded them. */
+  items: readonly Item[] | undefined;
   label: string;
   /** The title of the message that the list could not be loaded. */
   failed: string;
   /** Shown in place of a list without items. */
   empty: ReactNode;
-  /** The height of a row that still loads, as a class. */
-  rowHeight?: string;
-  className?: string;
+  /** Shown while the list loads. */
+  loading?: ReactNode;
+  className?: string | undefined;
   children: (item: Item) => ReactNode;
 };
 
-/** Shows a list in each of its states: loading, failed, empty, and with further pages that load when the user scrolls. */
-export function PagedList<Item>({ list, label, failed, empty, children, ...style }: PagedListProps<Item>) {
-  const { rowHeight = "h-16", className } = style;
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
-  if (list.isPending) return <Skeletons rowHeight={rowHeight} className={className} />;
-  if (list.data === undefined) return <Failure title={failed} query={list} />;
+/** Shows a list in each of its states: loading, failed, empty, and with items. */
+export function ItemList<Item>({
+  query,
+  items,
+  label,
+  failed,
+  empty,
+  loading,
+  className,
+  children,
+}: ItemListProps<Item>) {
+  if (query.isPending) return loading ?? <Skeleton className="h-14" />;
+  if (items === undefined) return <Failure title={failed} query={query} />;
   if (items.length === 0) return empty;
   return (
+    <ul aria-label={label} className={clsx("flex flex-col", className ?? "divide-y rounded-card border bg-surface")}>
+      {items.map(children)}
+    </ul>
+  );
+}
+
+type PagedListProps<Item> = Pick<ItemListProps<Item>, "label" | "failed" | "empty" | "className" | "children"> & {
+  list: UseInfiniteQueryResult<{ pages: { items: Item[] }[] }>;
+  /** The height of a row that still loads, as a class. */
+  rowHeight?: string;
+};
+
+/** Shows a list in each of its states. Further pages load when the user scrolls. */
+export function PagedList<Item>({ list, rowHeight = "h-16", ...props }: PagedListProps<Item>) {
+  const items = list.data?.pages.flatMap((page) => page.items);
+  return (
     <>
-      <ul aria-label={label} className={clsx("flex flex-col", className ?? "divide-y rounded-card border bg-surface")}>
-        {items.map(children)}
-      </ul>
+      <ItemList
+        {...props}
+        query={list}
+        items={items}
+        loading={<Skeletons rowHeight={rowHeight} className={props.className} />}
+      />
       {list.isFetchNextPageError && (
         <>
           <Problem error={list.error} />
@@ -40,7 +68,7 @@ export function PagedList<Item>({ list, label, failed, empty, children, ...style
         </>
       )}
       {list.hasNextPage && !list.isFetching && !list.isFetchNextPageError && (
-        <WhenSeen key={items.length} onSeen={() => void list.fetchNextPage()} />
+        <WhenSeen key={items?.length} onSeen={() => void list.fetchNextPage()} />
       )}
       {list.isFetchingNextPage && <Skeleton className={rowHeight} />}
     </>

@@ -11,7 +11,6 @@ import { TextField } from "../../components/text-field.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import type { Account } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { instanceQuery, keys, meQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
@@ -116,7 +115,7 @@ function EmailForm({ current, onClose }: { current: string; onClose: () => void 
     return (
       <div className="flex flex-col gap-3 rounded-card border bg-surface p-4">
         <p className="text-pretty text-small">{words.changeByOperator}</p>
-        <CopyLine label={words.changeEmail} text={words.changeCommand(current)} onCopy={copyText} />
+        <CopyLine label={words.changeEmail} text={words.changeCommand(current)} />
         <Button className="self-end" onClick={onClose}>
           {texts.common.close}
         </Button>

@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
-import { useNow } from "../../components/hooks.ts";
+import { useFocusBack, useNow } from "../../components/hooks.ts";
 import { Section } from "../../components/page.tsx";
-import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { ItemList } from "../../components/paged-list.tsx";
+import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { accountCalls, type Passkey } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
@@ -25,16 +26,15 @@ export function PasskeySection() {
   if (!isOffered) return null;
   return (
     <Section title={words.title} hint={words.hint}>
-      {list.isPending && <Skeleton className="h-14" />}
-      {list.isError && list.data === undefined && <Failure title={words.failedToLoad} query={list} />}
-      {list.data?.length === 0 && !isAdding && <p className="text-muted text-small">{words.none}</p>}
-      {list.data !== undefined && list.data.length > 0 && (
-        <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
-          {list.data.map((passkey) => (
-            <PasskeyRow key={passkey.id} passkey={passkey} />
-          ))}
-        </ul>
-      )}
+      <ItemList
+        query={list}
+        items={list.data}
+        label={words.title}
+        failed={words.failedToLoad}
+        empty={!isAdding && <p className="text-muted text-small">{words.none}</p>}
+      >
+        {(passkey) => <PasskeyRow key={passkey.id} passkey={passkey} />}
+      </ItemList>
       {isAdding ? (
         <NewPasskey onClose={() => setAdding(false)} />
       ) : (
@@ -112,12 +112,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
   const now = useNow();
   const [isRenaming, setRenaming] = useState(false);
   const renameButton = useRef<HTMLButtonElement>(null);
-  const wasRenaming = useRef(false);
-  // The form that had the focus has disappeared, so this button takes the focus.
-  useEffect(() => {
-    if (wasRenaming.current && !isRenaming) renameButton.current?.focus();
-    wasRenaming.current = isRenaming;
-  }, [isRenaming]);
+  useFocusBack(renameButton, isRenaming);
   const remove = useMutation({
     mutationFn: () => accountCalls.removePasskey(id),
     async onSuccess() {

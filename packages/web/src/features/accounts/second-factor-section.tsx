@@ -7,7 +7,6 @@ import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { useCode } from "../../service/lazy-code.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
@@ -110,7 +109,7 @@ function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: 
         ))}
       </ul>
       <div className="flex flex-wrap justify-end gap-2">
-        <CopyButton text={codes.join("\n")} action={words.copyCodes} onCopy={copyText} />
+        <CopyButton text={codes.join("\n")} action={words.copyCodes} />
         <Button kind="primary" onClick={onClose}>
           {words.kept}
         </Button>
@@ -159,7 +158,7 @@ function AppSetUp({ secret, url, onConfirmed, onClose }: AppSetUpProps) {
       )}
       <div className="flex flex-col gap-1">
         <p className="text-muted text-small">{words.key}</p>
-        <CopyLine label={words.key} text={secret} onCopy={copyText} />
+        <CopyLine label={words.key} text={secret} />
       </div>
       <TextField
         name="code"

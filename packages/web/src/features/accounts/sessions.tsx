@@ -5,7 +5,8 @@ import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Section } from "../../components/page.tsx";
-import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { ItemList } from "../../components/paged-list.tsx";
+import { Problem } from "../../components/states.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import type { Session } from "../../service/accounts.ts";
 import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
@@ -32,15 +33,9 @@ export function SessionList() {
   );
   return (
     <Section title={words.title}>
-      {list.isPending && <Skeleton className="h-14" />}
-      {list.isError && sessions === undefined && <Failure title={words.failedToLoad} query={list} />}
-      {sessions !== undefined && (
-        <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
-          {sessions.map((session) => (
-            <SessionRow key={session.id} session={session} isCurrent={isCurrent(session)} />
-          ))}
-        </ul>
-      )}
+      <ItemList query={list} items={sessions} label={words.title} failed={words.failedToLoad} empty={null}>
+        {(session) => <SessionRow key={session.id} session={session} isCurrent={isCurrent(session)} />}
+      </ItemList>
       {endOthers.isError && <Problem error={endOthers.error} />}
       {sessions !== undefined && sessions.length > 1 && (
         <div className="flex justify-end">

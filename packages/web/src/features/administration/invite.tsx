@@ -10,7 +10,6 @@ import { PagedList } from "../../components/paged-list.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { client, hasCode } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { instanceQuery } from "../../service/queries.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { administration } from "../../texts/en/administration.ts";
@@ -99,7 +98,7 @@ function InvitationRow({ invitation }: { invitation: AdminInvitation }) {
       error={renew.error ?? revoke.error}
       actions={
         <>
-          {!isOver && <CopyButton text={url} action={words.copy} label={words.copyOf(email)} onCopy={copyText} />}
+          {!isOver && <CopyButton text={url} action={words.copy} label={words.copyOf(email)} />}
           <Button
             kind="quiet"
             aria-label={words.renewOf(email)}

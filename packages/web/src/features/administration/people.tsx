@@ -10,7 +10,6 @@ import { PagedList } from "../../components/paged-list.tsx";
 import { Empty } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { client } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatDate, formatWhen, texts } from "../../texts/index.ts";
 import { InviteForm, OpenInvitations } from "./invite.tsx";
@@ -140,7 +139,7 @@ function PersonRow({ person }: { person: AdminPerson }) {
       </p>
       {reset.data !== undefined && (
         <div data-shown-once className="flex flex-col gap-1">
-          <CopyLine label={words.resetLink} text={reset.data.url} onCopy={copyText} kind="primary" />
+          <CopyLine label={words.resetLink} text={reset.data.url} kind="primary" />
           <p className="text-muted text-small">{words.resetHint}</p>
         </div>
       )}

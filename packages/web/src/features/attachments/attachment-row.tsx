@@ -4,6 +4,7 @@ import { memo, useEffect, useMemo, useRef } from "react";
 import { nameOf } from "../../components/avatar.tsx";
 import { IconButton, IconLink } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
+import { useFocusBack } from "../../components/hooks.ts";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { useDownloadLink } from "../../service/download-link.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
@@ -55,7 +56,8 @@ export const AttachmentRow = memo(function AttachmentRow({
   const isReady = state === "ready";
   const isForReview = state === "quarantined" && actions.canReview;
   const { onRename } = actions;
-  const opener = useFocusAfter<HTMLButtonElement>(isRenaming);
+  const opener = useRef<HTMLButtonElement>(null);
+  useFocusBack(opener, isRenaming);
   const who = createdBy.id === accountId ? texts.common.you : nameOf(createdBy, { otherwise: texts.common.someone });
   const name = <FileName filename={filename} />;
   if (isRenaming && onRename !== undefined) {
@@ -105,17 +107,6 @@ export const AttachmentRow = memo(function AttachmentRow({
     </li>
   );
 });
-
-/** Returns the ref of an element. When the form in place of this element closes, the element gets the focus. */
-function useFocusAfter<Focused extends HTMLElement>(isOpen: boolean) {
-  const element = useRef<Focused>(null);
-  const wasOpen = useRef(false);
-  useEffect(() => {
-    if (wasOpen.current && !isOpen) element.current?.focus();
-    wasOpen.current = isOpen;
-  }, [isOpen]);
-  return element;
-}
 
 type ChooseProps = { attachment: Attachment; isChosen: boolean; onChoose: AttachmentActions["onChoose"] };
 

@@ -6,7 +6,6 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { Page, Section } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { service } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { doctor as words } from "../../texts/en/doctor.ts";
 import { formatClock } from "../../texts/index.ts";
 import { checkBrowser } from "./browser-checks.ts";
@@ -114,7 +113,7 @@ function Paste({ label, text }: { label: string; text: string }) {
     <figure className="flex flex-col gap-1">
       <figcaption className="flex items-center justify-between gap-2 text-muted text-small">
         {label}
-        <CopyButton text={text} label={words.copyFix(label)} onCopy={copyText} />
+        <CopyButton text={text} label={words.copyFix(label)} />
       </figcaption>
       <pre className="whitespace-pre-wrap wrap-anywhere rounded-small bg-sunken p-3 font-mono text-small">{text}</pre>
     </figure>

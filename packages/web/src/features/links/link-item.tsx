@@ -1,5 +1,6 @@
 import type { Link } from "@valetkey/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useFocusBack } from "../../components/hooks.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { linkTexts } from "../../texts/en/links.ts";
@@ -31,12 +32,7 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
     setVisited(false);
   }, [error]);
   const editButton = useRef<HTMLButtonElement>(null);
-  const wasEdited = useRef(false);
-  // The form that had the focus disappears, so the edit button takes the focus.
-  useEffect(() => {
-    if (wasEdited.current && !isEdited) editButton.current?.focus();
-    wasEdited.current = isEdited;
-  }, [isEdited]);
+  useFocusBack(editButton, isEdited);
   function close(): void {
     setEdited(false);
     update.reset();

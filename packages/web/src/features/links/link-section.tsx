@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { CreateLinkBody, Link } from "@valetkey/client";
 import { Inbox, Link2 } from "lucide-react";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { useFocusBack } from "../../components/hooks.ts";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
@@ -20,12 +21,7 @@ export function LinkSection({ subject, buttonRef: button }: LinkSectionProps) {
   const policy = useQuery(instanceQuery).data?.limits.links;
   const { make, made, isPending, error, reset } = useMakeLink(subject);
   const [form, setForm] = useState<"download" | "upload">();
-  const hadForm = useRef(false);
-  // The form that had the focus has disappeared, so the button takes the focus.
-  useEffect(() => {
-    if (hadForm.current && form === undefined) button.current?.focus();
-    hadForm.current = form !== undefined;
-  }, [form, button]);
+  useFocusBack(button, form !== undefined);
   function close(): void {
     setForm(undefined);
     reset();

@@ -4,6 +4,7 @@ import { Eye, MoreHorizontal, QrCode as QrIcon, RefreshCw } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
+import { copyText } from "../../components/clipboard.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { describeExpiry } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
@@ -12,7 +13,6 @@ import { QrCode } from "../../components/qr-code.tsx";
 import { Problem } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { earliestServiceNow } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatDuration, texts } from "../../texts/index.ts";
@@ -74,7 +74,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
 
   const actions = (
     <div className="flex flex-wrap items-center gap-1">
-      {isUsable && <CopyButton text={link.url} label={linkTexts.copyOf(name)} onCopy={copyText} />}
+      {isUsable && <CopyButton text={link.url} label={linkTexts.copyOf(name)} />}
       {canEdit && (
         <Button ref={editButton} kind="quiet" aria-label={linkTexts.editOf(name)} onClick={onEdit}>
           {linkTexts.edit}

@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import type { CreateLinkBody, Link, LinkKind, LinkPage, UpdateLinkBody } from "@valetkey/client";
 import { useRef, useState } from "react";
+import { copyText } from "../../components/clipboard.ts";
 import { client, earliestServiceNow } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { keys, pagesQuery, queryClient } from "../../service/queries.ts";
 
 /** The content of a link: files of a note, or one file. */

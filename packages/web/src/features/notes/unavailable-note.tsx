@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Empty } from "../../components/states.tsx";
 import { hasCode } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { texts } from "../../texts/index.ts";
 import { draftStorage } from "./draft/drafts.ts";
 
@@ -46,7 +45,7 @@ export function UnavailableNote({ noteId, error, wasOpen, ask, action }: Unavail
           <p className="max-h-64 overflow-y-auto whitespace-pre-wrap break-words rounded-card bg-sunken p-3">
             {unsaved}
           </p>
-          <CopyButton text={unsaved} onCopy={copyText} className="self-start" />
+          <CopyButton text={unsaved} className="self-start" />
         </section>
       )}
     </>

@@ -7,13 +7,12 @@ import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Section } from "../../components/page.tsx";
+import { ItemList } from "../../components/paged-list.tsx";
 import { Segmented } from "../../components/segmented.tsx";
-
-import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { Problem } from "../../components/states.tsx";
 import { Labelled, TextField } from "../../components/text-field.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { client } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { useKept } from "../../service/use-kept.ts";
@@ -26,7 +25,6 @@ export function TokenSection() {
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });
   // The new token is never cached, because it is a secret.
   const [created, setCreated] = useState<CreatedToken>();
-  const tokens = list.data?.tokens;
   return (
     <Section title={words.title} hint={words.hint}>
       {created === undefined ? (
@@ -34,20 +32,17 @@ export function TokenSection() {
       ) : (
         <NewToken token={created} onDone={() => setCreated(undefined)} />
       )}
-      {list.isPending && <Skeleton className="h-14" />}
-      {list.isError && tokens === undefined && <Failure title={words.failedToLoad} query={list} />}
-      {tokens?.length === 0 && <p className="text-muted text-small">{words.none}</p>}
-      {tokens !== undefined && tokens.length > 0 && (
-        <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
-          {tokens.map((token) => (
-            <TokenRow
-              key={token.id}
-              token={token}
-              onRevoked={() => token.id === created?.id && setCreated(undefined)}
-            />
-          ))}
-        </ul>
-      )}
+      <ItemList
+        query={list}
+        items={list.data?.tokens}
+        label={words.title}
+        failed={words.failedToLoad}
+        empty={<p className="text-muted text-small">{words.none}</p>}
+      >
+        {(token) => (
+          <TokenRow key={token.id} token={token} onRevoked={() => token.id === created?.id && setCreated(undefined)} />
+        )}
+      </ItemList>
     </Section>
   );
 }
@@ -163,7 +158,7 @@ function NewToken({ token, onDone }: { token: CreatedToken; onDone: () => void }
         stub={
           <div className="flex flex-col gap-3">
             <p className="text-muted text-small">{words.command}</p>
-            <CopyLine label={words.command} text={command} onCopy={copyText} />
+            <CopyLine label={words.command} text={command} />
             <Button kind="quiet" className="self-end" onClick={onDone}>
               {words.done}
             </Button>
@@ -175,7 +170,7 @@ function NewToken({ token, onDone }: { token: CreatedToken; onDone: () => void }
             <KeyRound size={16} aria-hidden="true" className="text-accent" />
             <span className="min-w-0 truncate">{token.label}</span>
           </h3>
-          <CopyLine label={words.token} text={token.token} onCopy={copyText} kind="primary" />
+          <CopyLine label={words.token} text={token.token} kind="primary" />
           <p className="font-medium text-small">{words.shownOnce}</p>
         </div>
       </Ticket>

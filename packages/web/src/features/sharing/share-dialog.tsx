@@ -6,7 +6,6 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
-import { copyText } from "../../service/clipboard.ts";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
@@ -67,7 +66,6 @@ function ShareOne({ noteId, attachment, canInvite, links, initialFocus, onClose 
               <CopyButton
                 text={new URL(`/n/${noteId}`, location.origin).href}
                 action={texts.notes.copyLink}
-                onCopy={copyText}
                 className="self-start"
               />
             )}

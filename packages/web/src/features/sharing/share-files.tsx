@@ -2,7 +2,6 @@ import type { Attachment, Invitation } from "@valetkey/client";
 import { useEffect, useRef, useState } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { copyText } from "../../service/clipboard.ts";
 import { toasts } from "../../service/toasts.ts";
 import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
 import { describeProblem } from "../../texts/index.ts";
@@ -96,7 +95,6 @@ function Invitations({ invited }: { invited: readonly Invited[] }) {
               text={toLines(invited.filter(({ invitation }) => invitation.email === email))}
               action={words.copy}
               label={words.copyOf(email)}
-              onCopy={copyText}
             />
           </li>
         ))}

@@ -10,7 +10,6 @@ import { describeExpiry, expiryOf, expiryOfField, isExpired, toFieldValue } from
 import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
-import { copyText } from "../../service/clipboard.ts";
 import { instanceQuery } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
@@ -126,12 +125,7 @@ function InvitationLine({ subject, invitation, now }: InvitationLineProps) {
       </p>
       <div className="flex flex-wrap gap-2">
         {!hasExpired && !isExpired(expiresAt, now) && (
-          <CopyButton
-            text={url}
-            action={invitationTexts.copy}
-            label={invitationTexts.copyOf(email)}
-            onCopy={copyText}
-          />
+          <CopyButton text={url} action={invitationTexts.copy} label={invitationTexts.copyOf(email)} />
         )}
         <Button
           kind="quiet"

@@ -5,11 +5,11 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
 import { Page } from "../../components/page.tsx";
+import { ItemList } from "../../components/paged-list.tsx";
 import { CheckField } from "../../components/select.tsx";
-import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { client } from "../../service/client.ts";
-import { copyText } from "../../service/clipboard.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
 import { refreshWebhooks, type WebhookCalls, WebhookRow, type WebhookScope, webhookKeys } from "./webhook-row.tsx";
@@ -31,7 +31,6 @@ export function Webhooks({ scope }: { scope: WebhookScope }) {
   const list = useQuery({ queryKey: webhookKeys.list(scope), queryFn: ({ signal }) => calls.list({ signal }) });
   // The secret of the webhook is never cached.
   const [shown, setShown] = useState<WebhookWithSecret>();
-  const webhooks = list.data?.webhooks;
   const parts = { calls, scope, onSecret: setShown };
   return (
     <div className="flex flex-col gap-6">
@@ -40,16 +39,15 @@ export function Webhooks({ scope }: { scope: WebhookScope }) {
       ) : (
         <NewSecret key={shown.secret} webhook={shown} onDone={() => setShown(undefined)} />
       )}
-      {list.isPending && <Skeleton className="h-14" />}
-      {list.isError && webhooks === undefined && <Failure title={words.failed} query={list} />}
-      {webhooks?.length === 0 && <p className="text-muted text-small">{words.empty}</p>}
-      {webhooks !== undefined && webhooks.length > 0 && (
-        <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
-          {webhooks.map((webhook) => (
-            <WebhookRow key={webhook.id} webhook={webhook} {...parts} />
-          ))}
-        </ul>
-      )}
+      <ItemList
+        query={list}
+        items={list.data?.webhooks}
+        label={words.title}
+        failed={words.failed}
+        empty={<p className="text-muted text-small">{words.empty}</p>}
+      >
+        {(webhook) => <WebhookRow key={webhook.id} webhook={webhook} {...parts} />}
+      </ItemList>
     </div>
   );
 }
@@ -138,7 +136,7 @@ function NewSecret({ webhook, onDone }: { webhook: WebhookWithSecret; onDone: ()
         <KeyRound size={16} aria-hidden="true" className="shrink-0 text-accent" />
         <span className="min-w-0 truncate">{words.secretOf(webhook.url)}</span>
       </h2>
-      <CopyLine label={words.secret} text={webhook.secret} onCopy={copyText} kind="primary" />
+      <CopyLine label={words.secret} text={webhook.secret} kind="primary" />
       <p className="font-medium text-small">{words.secretHint}</p>
       <Button className="self-end" onClick={onDone}>
         {words.done}

@@ -17,49 +17,43 @@ import { type People, presentPerson } from "../people/people.ts";
 
 /** Creates the use cases of this page. */
 export function createLinksPage(deps: Deps) {
+  const { db, limits } = deps;
   return {
-    listAllLinks: listAllLinks(deps),
-    revokeAnyLink: revokeAnyLink(deps),
+    /** Lists the links of all users, the newest first. Throws `access_denied`. */
+    async listAllLinks(caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<ListedLink>> {
+      await requireAdministrator(db, caller);
+      const { items, nextCursor } = await linkQueries(db).listAll(page);
+      const listed = items.map((details) => {
+        const link = { ...details.link, expiresAt: effectiveExpiry(details.link, limits.links) };
+        return { ...details, link, state: stateOf(deps, details) };
+      });
+      return { items: listed, nextCursor };
+    },
+
+    /**
+     * Revokes a link of any user. The activity of the owner and the log of administrators record the revocation. If the link was already
+     * revoked, nothing changes.
+     * Returns `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `access_denied` or `link_not_found`.
+     */
+    revokeAnyLink(caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> {
+      return act(deps, caller, async (tx, { log, now }) => {
+        const found = await linkQueries(tx).findDetails(linkId);
+        if (found === undefined) throw new DomainError("link_not_found", "Link not found");
+        const { link } = found;
+        if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
+          await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });
+        }
+        // Reads the expiry after the update, because the update waits until the URLs that visitors are getting now are recorded. So the
+        // expiry includes these URLs.
+        const revoked = await linkQueries(tx).findDetails(linkId);
+        return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
+      });
+    },
   };
 }
 
 /** A link in the form that administrators see, without its token. */
 type ListedLink = LinkDetails & { state: LinkState };
-
-/** Lists the links of all users, the newest first. Throws `access_denied`. */
-function listAllLinks(deps: Deps) {
-  const { db, limits } = deps;
-  return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<ListedLink>> => {
-    await requireAdministrator(db, caller);
-    const { items, nextCursor } = await linkQueries(db).listAll(page);
-    const listed = items.map((details) => {
-      const link = { ...details.link, expiresAt: effectiveExpiry(details.link, limits.links) };
-      return { ...details, link, state: stateOf(deps, details) };
-    });
-    return { items: listed, nextCursor };
-  };
-}
-
-/**
- * Revokes a link of any user. The activity of the owner and the log of administrators record the revocation. If the link was already
- * revoked, nothing changes.
- * Returns `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `access_denied` or `link_not_found`.
- */
-function revokeAnyLink(deps: Deps) {
-  return (caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> =>
-    act(deps, caller, async (tx, { log, now }) => {
-      const found = await linkQueries(tx).findDetails(linkId);
-      if (found === undefined) throw new DomainError("link_not_found", "Link not found");
-      const { link } = found;
-      if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
-        await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });
-      }
-      // Reads the expiry after the update, because the update waits until the URLs that visitors are getting now are recorded. So the
-      // expiry includes these URLs.
-      const revoked = await linkQueries(tx).findDetails(linkId);
-      return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
-    });
-}
 
 const schemas = operations("administration", {
   listAllLinks: {

@@ -13,16 +13,13 @@ import { administrationQueries } from "./queries.ts";
 
 /** Creates the use cases of this page. */
 export function createLogPage(deps: Deps) {
+  const { db } = deps;
   return {
-    listAdminEvents: listAdminEvents(deps),
-  };
-}
-
-/** Lists the actions of administrators and of the operator's commands, the newest first. Throws `access_denied`. */
-function listAdminEvents({ db }: Deps) {
-  return async (caller: Caller, page: PageRequest): Promise<Page<AdminEvent>> => {
-    await requireAdministrator(db, caller);
-    return administrationQueries(db).listEvents(page);
+    /** Lists the actions of administrators and of the operator's commands, the newest first. Throws `access_denied`. */
+    async listAdminEvents(caller: Caller, page: PageRequest): Promise<Page<AdminEvent>> {
+      await requireAdministrator(db, caller);
+      return administrationQueries(db).listEvents(page);
+    },
   };
 }
 

@@ -32,41 +32,70 @@ import { administrationQueries, type PersonRecord } from "./queries.ts";
 
 /** Creates the use cases of this page. */
 export function createPeoplePage(deps: Deps) {
+  const { db } = deps;
   return {
-    listPeople: listPeople(deps),
-    changePerson: changePerson(deps),
-    disableUser: disableUser(deps),
-    enableUser: enableUser(deps),
-    rememberForOperator: rememberForOperator(deps),
-  };
-}
+    /** Lists the users, the newest first. Throws `access_denied`. */
+    async listPeople(caller: Caller, page: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>> {
+      await requireAdministrator(db, caller);
+      return administrationQueries(db).listPeople(page);
+    },
 
-/** Lists the users, the newest first. Throws `access_denied`. */
-function listPeople({ db }: Deps) {
-  return async (caller: Caller, page: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>> => {
-    await requireAdministrator(db, caller);
-    return administrationQueries(db).listPeople(page);
+    /** Disables or enables a user, and sets the quotas of the user. Throws `access_denied`, `user_not_found` or `last_administrator`. */
+    async changePerson(actor: Actor, userId: string, { isDisabled, ...quota }: PersonChange): Promise<PersonRecord> {
+      return act(deps, actor, async (tx, { log, administrators, now }) => {
+        if ((await lookupQueries(tx).person(userId)) === undefined)
+          throw new DomainError("user_not_found", "User not found");
+        if (isDisabled === true) {
+          if (actor?.userId === userId && administrators.length === 1) throw lastAdministrator();
+          await disable(tx, { userId, administrators, log, now });
+        }
+        if (isDisabled === false && (await reopen(tx, userId))) await log("person.enabled", userId);
+        await changeQuota(tx, { userId, quota, log });
+        return (await administrationQueries(tx).findPerson(userId)) as PersonRecord;
+      });
+    },
+
+    /**
+     * Disables a user. Only the operator calls this function. All sessions of the user end, and every replica refuses the next request with
+     * a credential of the user.
+     */
+    disableUser(userId: string): Promise<void> {
+      return act(deps, undefined, (tx, { administrators, log, now }) =>
+        disable(tx, { userId, administrators, log, now }),
+      );
+    },
+
+    /**
+     * Enables a user again, even if the account is closed. Only the operator calls this function. The API tokens, JWTs, links and shares of
+     * the user work again, but the old sessions do not. Returns false if the user was not disabled.
+     */
+    enableUser(userId: string): Promise<boolean> {
+      return act(deps, undefined, async (tx, { log }) => {
+        const wasDisabled = await reopen(tx, userId);
+        if (wasDisabled) await log("person.enabled", userId);
+        return wasDisabled;
+      });
+    },
+
+    /**
+     * Records a user. Only the operator's commands call this function, to mark an email address as proven or to make the user an
+     * administrator.
+     */
+    async rememberForOperator(
+      identity: Identity,
+      action: Extract<AdminAction, "person.made_administrator" | "person.email_proven">,
+    ): Promise<void> {
+      await act(deps, undefined, async (tx, { log, now }) => {
+        await rememberPersonIn(tx, identity, now);
+        await log(action, identity.id);
+      });
+      await giveWaitingShares(deps, identity.id);
+    },
   };
 }
 
 /** The changes to a user. A field that is undefined does not change. */
 export type PersonChange = QuotaChange & { isDisabled?: boolean | undefined };
-
-/** Disables or enables a user, and sets the quotas of the user. Throws `access_denied`, `user_not_found` or `last_administrator`. */
-function changePerson(deps: Deps) {
-  return async (actor: Actor, userId: string, { isDisabled, ...quota }: PersonChange): Promise<PersonRecord> =>
-    act(deps, actor, async (tx, { log, administrators, now }) => {
-      if ((await lookupQueries(tx).person(userId)) === undefined)
-        throw new DomainError("user_not_found", "User not found");
-      if (isDisabled === true) {
-        if (actor?.userId === userId && administrators.length === 1) throw lastAdministrator();
-        await disable(tx, { userId, administrators, log, now });
-      }
-      if (isDisabled === false && (await reopen(tx, userId))) await log("person.enabled", userId);
-      await changeQuota(tx, { userId, quota, log });
-      return (await administrationQueries(tx).findPerson(userId)) as PersonRecord;
-    });
-}
 
 async function changeQuota(
   tx: Tx,
@@ -87,15 +116,6 @@ function lastAdministrator(): DomainError {
   return new DomainError("last_administrator", "You are the only administrator. Add another one before you leave.");
 }
 
-/**
- * Disables a user. Only the operator calls this function. All sessions of the user end, and every replica refuses the next request with a
- * credential of the user.
- */
-function disableUser(deps: Deps) {
-  return (userId: string): Promise<void> =>
-    act(deps, undefined, (tx, { administrators, log, now }) => disable(tx, { userId, administrators, log, now }));
-}
-
 type Disabling = { userId: string; administrators: readonly string[]; log: Log; now: number };
 
 async function disable(tx: Tx, { userId, administrators, log, now }: Disabling): Promise<void> {
@@ -106,19 +126,6 @@ async function disable(tx: Tx, { userId, administrators, log, now }: Disabling):
   else if (!(await disabledUserQueries(tx).add(userId, now))) return;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
   await log("person.disabled", userId);
-}
-
-/**
- * Enables a user again, even if the account is closed. Only the operator calls this function. The API tokens, JWTs, links and shares of the
- * user work again, but the old sessions do not. Returns false if the user was not disabled.
- */
-function enableUser(deps: Deps) {
-  return (userId: string): Promise<boolean> =>
-    act(deps, undefined, async (tx, { log }) => {
-      const wasDisabled = await reopen(tx, userId);
-      if (wasDisabled) await log("person.enabled", userId);
-      return wasDisabled;
-    });
 }
 
 const schemas = operations("administration", {
@@ -199,21 +206,5 @@ function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPerson {
     quotaFiles: files ?? null,
     ownQuotaFiles: usage.quotaFiles ?? null,
     links,
-  };
-}
-
-/**
- * Records a user. Only the operator's commands call this function, to mark an email address as proven or to make the user an administrator.
- */
-export function rememberForOperator(deps: Deps) {
-  return async (
-    identity: Identity,
-    action: Extract<AdminAction, "person.made_administrator" | "person.email_proven">,
-  ): Promise<void> => {
-    await act(deps, undefined, async (tx, { log, now }) => {
-      await rememberPersonIn(tx, identity, now);
-      await log(action, identity.id);
-    });
-    await giveWaitingShares(deps, identity.id);
   };
 }

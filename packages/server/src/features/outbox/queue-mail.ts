@@ -46,8 +46,6 @@ const COLLECT_MS = 600_000;
 
 type NotifyDeps = Pick<Deps, "clock" | "newId" | "mail">;
 
-type NotifyQueries = Tx;
-
 type Notified = { userId: string; notice: Notice };
 
 /**
@@ -56,7 +54,7 @@ type Notified = { userId: string; notice: Notice };
  * The service sends notices only to a proven email address. Otherwise a stranger could sign up with the email address of another person,
  * and cause mails to this person.
  */
-export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, notice }: Notified): Promise<void> {
+export async function notify(deps: NotifyDeps, tx: Tx, { userId, notice }: Notified): Promise<void> {
   if (deps.mail === undefined) return;
   const email = await provenEmailOf(tx, userId);
   if (email === undefined) return;
@@ -75,7 +73,7 @@ export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, noti
 /** Adds a notice to a mail that is sent soon. Returns false if the email address gets no more mails for now. */
 async function collectNow(
   { clock, newId }: NotifyDeps,
-  tx: NotifyQueries,
+  tx: Tx,
   { userId, notice, kind, email }: Notified & { kind: NoticeMail["kind"]; email: string },
 ): Promise<boolean> {
   if (await mailQueries(tx).addNotice({ kind, userId }, notice)) return true;
@@ -96,7 +94,7 @@ async function collectNow(
  */
 export async function notifyOfRequest(
   deps: NotifyDeps,
-  tx: NotifyQueries,
+  tx: Tx,
   { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
 ): Promise<void> {
   const notice: Notice = { about: "access-request", noteId, userId };
@@ -107,11 +105,9 @@ export async function notifyOfRequest(
   if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "access-request", noteId, userId, email });
 }
 
-async function choiceOf(tx: NotifyQueries, { userId, notice }: Notified): Promise<MailChoice> {
+async function choiceOf(tx: Tx, { userId, notice }: Notified): Promise<MailChoice> {
   return (await mailPreferenceQueries(tx).find({ userId }))[topicOf(notice)];
 }
-
-type Limited = Tx;
 
 /** Limits how many mails of the same kind one email address gets, no matter who causes the mails. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };
@@ -152,7 +148,7 @@ const PROBLEM = "This email address got several mails already. Wait until Retry-
 /** Counts a mail to an email address. Throws `rate_limited` if a limit is exceeded. */
 export async function takeMailLimits(
   { clock }: Pick<Deps, "clock">,
-  tx: Limited,
+  tx: Tx,
   { kind, email, linkId, change }: { kind: MailKind["kind"]; email: string; linkId?: string; change?: AccountChange },
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
@@ -172,7 +168,7 @@ export async function takeMailLimits(
  * Counts a code that is sent to an email address. Returns false if the email address gets no more codes for now.
  * If no code is sent, nothing counts. Otherwise strangers could use up the limits with links that do not list the email address.
  */
-export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
+export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Tx, email: string): Promise<boolean> {
   try {
     for (const limit of CODE_LIMITS) {
       await takeFromWindow({ db, clock }, { limit, holder: email, amount: 1, problem: PROBLEM });

@@ -16,8 +16,7 @@ import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { Delivery, WebhookEndpoint } from "../outbox/webhook.ts";
-import type { WebhookVerbs } from "./index.ts";
-import type { WebhookScope } from "./manage.ts";
+import type { WebhookScope, WebhookVerbs } from "./index.ts";
 
 const own = operations("webhooks", schemasOf({ name: "Webhook", notes: "your notes" }));
 const ofService = operations("administration", schemasOf({ name: "ServiceWebhook", notes: "the notes of all users" }));

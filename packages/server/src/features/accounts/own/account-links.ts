@@ -76,7 +76,7 @@ export function linkInvalid(): DomainError {
 }
 
 /** Deletes the links that have expired. */
-export function deleteExpiredAccountLinks({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function deleteExpiredAccountLinks({ db, clock }: Deps) {
   return (): Promise<void> => accountQueries(db).deleteExpiredLinks(clock());
 }
 

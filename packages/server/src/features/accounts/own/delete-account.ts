@@ -17,14 +17,14 @@ import type { PlannedDeletion } from "../../storage/queries.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/trash.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { type AccountContents, accountDeletionQueries } from "../queries/deletions.ts";
-import { type Owner, requireOwner, type WarnDeps, warnOfChange } from "./owner.ts";
+import { type Owner, requireOwner, warnOfChange } from "./owner.ts";
 
 /** How long the owner of an account can cancel the deletion of the account. Milliseconds. */
 const KEEP_MS = 14 * 86_400_000;
 const BATCH = 50;
 
 /** Counts the notes, files and links that a deletion of the caller's account would delete, and the people who would lose a share. */
-export function countAccountContents({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function countAccountContents({ db, clock }: Deps) {
   return ({ userId }: Caller): Promise<AccountContents> => accountDeletionQueries(db).countContents(userId, clock());
 }
 
@@ -93,7 +93,7 @@ async function close(
  * Opens a closed account again if its owner closed it. The notes, shares and links work again. Ends all sessions except `sessionId`. Does
  * nothing if the owner did not close the account.
  */
-export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
+export function keepAccount(deps: Deps) {
   const { db, clock } = deps;
   return (userId: string, { sessionId }: { sessionId: string }): Promise<void> =>
     db.transaction(async (tx) => {

@@ -21,15 +21,13 @@ import { type Owner, requireOwner, warnOfChange } from "./owner.ts";
 const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };
 const PROBLEM = "You asked for several changes already. Wait until Retry-After has passed, then try again.";
 
-type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
-
 /**
  * Queues a mail to the new email address. With the link in the mail, the caller then proves the new email address and changes the account.
  * The response and its duration do not show whether another account has this email address. Before the worker sends the mail, it checks
  * this. If another account has the email address, the worker sends no mail.
  * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
  */
-export function requestEmailChange(deps: PartDeps) {
+export function requestEmailChange(deps: Deps) {
   const { db, mail } = deps;
   return async (owner: Owner, newEmail: string): Promise<void> => {
     if (mail === undefined) {
@@ -57,7 +55,7 @@ export function requestEmailChange(deps: PartDeps) {
  * requested it, and only while that account has the same password. Queues one mail to the old email address and one to the new one.
  * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account has the email address by now.
  */
-export function confirmEmailChange(deps: PartDeps) {
+export function confirmEmailChange(deps: Deps) {
   const { db, clock, mail } = deps;
   return async (caller: Caller, token: string): Promise<void> => {
     const { userId } = caller;
@@ -83,7 +81,7 @@ export function confirmEmailChange(deps: PartDeps) {
  * Changes the email address of a person. Only the operator calls this. The new email address counts as proven. Throws `user_not_found` or
  * `email_taken`.
  */
-export function changeEmailOf(deps: PartDeps) {
+export function changeEmailOf(deps: Deps) {
   return async (actor: Actor, userId: string, newEmail: string): Promise<void> => {
     await act(deps, actor, async (tx, { log }) => {
       await changeEmail(deps, tx, { userId, email: normaliseEmail(newEmail), provenBy: "operator" });
@@ -95,7 +93,7 @@ export function changeEmailOf(deps: PartDeps) {
 }
 
 async function changeEmail(
-  deps: PartDeps,
+  deps: Deps,
   tx: Tx,
   { userId, email, provenBy }: { userId: string; email: string; provenBy: EmailProof },
 ): Promise<void> {
@@ -119,7 +117,7 @@ async function changeEmail(
  * Records the person who has an account. A new person gets a mail with a link that proves the email address. The caller may have read the
  * account before a change of its email address, so this function reads the email address again.
  */
-export function rememberAccount(deps: PartDeps) {
+export function rememberAccount(deps: Deps) {
   const { db, clock, mail } = deps;
   return async (person: Identity): Promise<void> => {
     const { id: userId } = person;
@@ -142,7 +140,7 @@ export function rememberAccount(deps: PartDeps) {
  * Queues a mail with a link that proves the email address of the caller. Does nothing if the email address is already proven.
  * Throws `mail_disabled`, `rate_limited`, and `user_not_found` for a caller without an account.
  */
-export function requestEmailProof(deps: PartDeps) {
+export function requestEmailProof(deps: Deps) {
   const { db, mail } = deps;
   return async ({ userId }: Caller): Promise<void> => {
     if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
@@ -161,7 +159,7 @@ export function requestEmailProof(deps: PartDeps) {
  * have signed up with the email address of another person. If this person opens the link, the account of the stranger stays unproven.
  * Throws `account_link_invalid`, and `access_denied` for another account.
  */
-export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function proveEmail({ db, clock }: Deps) {
   return async ({ userId }: Caller, token: string): Promise<void> => {
     await db.transaction(async (tx) => {
       const link = await findAccountLink({ db: tx, clock }, { kind: "email-proof", token });
@@ -179,6 +177,6 @@ export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {
 }
 
 /** Returns whether the email address of the caller is proven. */
-export function hasProvenEmail({ db }: Pick<Deps, "db">) {
+export function hasProvenEmail({ db }: Deps) {
   return async ({ userId }: Caller): Promise<boolean> => (await provenEmailOf(db, userId)) !== undefined;
 }

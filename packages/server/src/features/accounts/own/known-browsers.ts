@@ -35,7 +35,7 @@ type SignIn = {
  * The cookie contains one entry, called a mark, for each account. A mark does not name its account, and nobody can sign in with a mark.
  * When the password of the account changes, its marks become invalid. So the service no longer recognises the browser of a thief.
  */
-export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail" | "linkKeys">) {
+export function recordBrowser(deps: Deps) {
   const { db, clock, linkKeys } = deps;
   return async ({ userId, marks = "", isExpected, browser, ip }: SignIn): Promise<string> => {
     const account = await accountQueries(db).find(userId);

@@ -55,7 +55,7 @@ export function limitAccountRequests(deps: Pick<Deps, "clock"> & { db: Tx }) {
 }
 
 /** Returns the user of a session as the caller. Queries the database every time, so that an ended session stops working immediately. */
-export function authenticateSession({ db }: Pick<Deps, "db">) {
+export function authenticateSession({ db }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     const found = await lookupQueries(db).session(token);
     return found && { userId: found.userId, credential: { kind: "session", id: found.id } };
@@ -63,12 +63,9 @@ export function authenticateSession({ db }: Pick<Deps, "db">) {
 }
 
 /** Deletes the sessions that have expired. A browser drops the cookie of such a session, so nobody asks for the session again. */
-export function deleteExpiredSessions({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function deleteExpiredSessions({ db, clock }: Deps) {
   return (): Promise<void> => accountQueries(db).deleteExpiredSessions(clock());
 }
-
-/** The dependencies that `warnOfChange` needs. */
-export type WarnDeps = Pick<Deps, "clock" | "newId" | "mail">;
 
 /**
  * Queues a mail that warns the owner of an account about a change, such as a new password. Runs in the transaction of the change.
@@ -76,7 +73,7 @@ export type WarnDeps = Pick<Deps, "clock" | "newId" | "mail">;
  * it from the mail.
  */
 export async function warnOfChange(
-  deps: WarnDeps,
+  deps: Pick<Deps, "clock" | "newId" | "mail">,
   tx: Tx,
   { userId, change }: { userId: string; change: AccountChange },
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { requireCredential } from "../../people/revocation.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { type Passkey, passkeyQueries } from "../queries/factors.ts";
 import { addAccountLink, findAccountLink, linkInvalid } from "./account-links.ts";
-import { endOtherSessions, type Owner, requireOwner, type WarnDeps, warnOfChange } from "./owner.ts";
+import { endOtherSessions, type Owner, requireOwner, warnOfChange } from "./owner.ts";
 import { checkSecondFactor } from "./second-factor.ts";
 
 const CHALLENGE_TTL_MS = 300_000;
@@ -14,11 +14,9 @@ const MAX_PASSKEYS = 20;
 /** Stored instead of a user id with a challenge for a sign-in, because the user is not known yet. */
 const NOBODY = "";
 
-type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret">;
-type ChangeDeps = WarnDeps & Pick<Deps, "db">;
 type NewPasskeyStart = { challenge: string; email: string; passkeys: Passkey[] };
 
-export function listPasskeys({ db }: Pick<Deps, "db">) {
+export function listPasskeys({ db }: Deps) {
   return ({ userId }: Caller): Promise<Passkey[]> => passkeyQueries(db).list(userId);
 }
 
@@ -27,7 +25,7 @@ export function listPasskeys({ db }: Pick<Deps, "db">) {
  * factor. So if the account has a second factor, the caller needs a `code` to add a passkey.
  * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
  */
-export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
+export function startPasskey(deps: Deps) {
   return async (owner: Owner, code: string | undefined): Promise<NewPasskeyStart> => {
     await checkSecondFactor(deps)(owner.caller.userId, code);
     return deps.db.transaction(async (tx) => {
@@ -50,7 +48,7 @@ export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
 }
 
 /** Makes the challenge for a sign-in with a passkey. The challenge works once within 5 minutes. */
-export function startPasskeySignIn(deps: PartDeps) {
+export function startPasskeySignIn(deps: Deps) {
   return (): Promise<string> =>
     addAccountLink(deps, deps.db, {
       kind: "passkey-challenge",
@@ -64,7 +62,7 @@ export function startPasskeySignIn(deps: PartDeps) {
  * Uses a challenge, so that it does not work again. `userId`: the user who adds a passkey, or undefined if the challenge is for a sign-in.
  * Throws `account_link_invalid`.
  */
-export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function useChallenge({ db, clock }: Deps) {
   return async (challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> => {
     const link = await findAccountLink({ db, clock }, { kind: "passkey-challenge", token: challenge });
     if (link.userId !== userId || !(await accountQueries(db).removeLink(link.tokenHash))) throw linkInvalid();
@@ -74,7 +72,7 @@ export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
 type NewPasskey = Pick<Passkey, "credentialId" | "publicKey" | "counter" | "transports" | "name">;
 
 /** Adds a passkey. The caller must have verified its registration. Throws `access_denied` or `passkey_exists`. */
-export function addPasskey(deps: ChangeDeps) {
+export function addPasskey(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, passkey: NewPasskey): Promise<Passkey> => {
     const { userId } = caller;
@@ -91,7 +89,7 @@ export function addPasskey(deps: ChangeDeps) {
 }
 
 /** Changes the name of a passkey. Only the owner of the passkey sees this name. Throws `passkey_not_found`. */
-export function renamePasskey({ db }: Pick<Deps, "db">) {
+export function renamePasskey({ db }: Deps) {
   return (caller: Caller, { id, name }: Pick<Passkey, "id" | "name">): Promise<Passkey> =>
     db.transaction(async (tx) => {
       const { userId } = caller;
@@ -102,7 +100,7 @@ export function renamePasskey({ db }: Pick<Deps, "db">) {
 }
 
 /** Removes a passkey and ends the other sessions, because somebody may have signed in with this passkey. Throws `passkey_not_found`. */
-export function removePasskey(deps: ChangeDeps) {
+export function removePasskey(deps: Deps) {
   return (caller: Caller, passkeyId: string): Promise<void> =>
     deps.db.transaction(async (tx) => {
       const { userId } = caller;
@@ -117,7 +115,7 @@ function passkeyNotFound(): DomainError {
   return new DomainError("passkey_not_found", "Passkey not found");
 }
 
-export function findPasskey({ db }: Pick<Deps, "db">) {
+export function findPasskey({ db }: Deps) {
   return (credentialId: string): Promise<Passkey | undefined> => passkeyQueries(db).findByCredential(credentialId);
 }
 
@@ -125,7 +123,7 @@ export function findPasskey({ db }: Pick<Deps, "db">) {
  * Records a sign-in with a passkey, after the session of the sign-in was stored. Returns false if the passkey was removed in the meantime.
  * In that case, the caller must end the new session, because the removal of the passkey may have missed it.
  */
-export function recordPasskeyUse({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function recordPasskeyUse({ db, clock }: Deps) {
   return ({ id, counter: from }: Passkey, counter: number): Promise<boolean> =>
     passkeyQueries(db).use(id, { counter: { from, to: counter }, now: clock() });
 }

@@ -17,11 +17,9 @@ import { rememberPersonIn } from "../../sharing/sign-up.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { passkeyQueries, secondFactorQueries } from "../queries/factors.ts";
 import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
-import { type Owner, type WarnDeps, warnOfChange } from "./owner.ts";
+import { type Owner, warnOfChange } from "./owner.ts";
 
 const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
-
-type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
  * Queues a mail with a link for a new password. Does not check whether the email address has an account, so the response and its duration
@@ -29,7 +27,7 @@ type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
  * mail.
  * Throws `mail_disabled`.
  */
-export function requestPasswordReset(deps: PartDeps) {
+export function requestPasswordReset(deps: Deps) {
   const { db, mail } = deps;
   return async (email: string): Promise<void> => {
     if (mail === undefined) {
@@ -50,7 +48,7 @@ export function requestPasswordReset(deps: PartDeps) {
  * an administrator.
  * Throws `user_not_found`, `access_denied` (also if the user is disabled), and `invalid_request` for an account without a password.
  */
-export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "newId">) {
+export function makeResetLink(deps: Deps) {
   return (actor: Actor, userId: string): Promise<{ token: string; expiresAt: number }> =>
     act(deps, actor, async (tx, { log, now }) => {
       const account = await accountQueries(tx).find(userId);
@@ -76,7 +74,7 @@ export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "n
  * Returns the email address of the account that a link for a new password belongs to. The link still works afterwards.
  * Throws `account_link_invalid`.
  */
-export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
+export function checkResetLink(deps: Deps) {
   return async (token: string): Promise<{ email: string }> => {
     const { account } = await findReset(deps, token);
     return { email: account.email };
@@ -91,7 +89,7 @@ export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
  * `hasSecondFactor`: the account still has a second factor, so a sign-in needs more than the new password.
  * Throws `account_link_invalid`.
  */
-export function resetPassword(deps: PartDeps) {
+export function resetPassword(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (input: {
     token: string;
@@ -141,7 +139,7 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Tx }, token:
  * A sign-in with the old password may run at the same time, so the sessions end only after the new hash is stored. So either the sign-in
  * waits for this transaction (`hasPassword`) and fails, or its session is already stored and ends with the others.
  */
-export function changePassword(deps: WarnDeps & Pick<Deps, "db">) {
+export function changePassword(deps: Deps) {
   const { db, clock } = deps;
   return (owner: Owner, { to, revokeApiTokens }: { to: string; revokeApiTokens: boolean }): Promise<void> =>
     db.transaction(async (tx) => {
@@ -167,14 +165,14 @@ const TOO_MANY_GUESSES =
  * Counts a password before it is checked, so that parallel guesses can't exceed the limit.
  * `account`: the name that the person typed, even if no such account exists. Throws `rate_limited`.
  */
-export function countPasswordGuess(deps: Pick<Deps, "db" | "clock">) {
+export function countPasswordGuess(deps: Deps) {
   return async (account: string): Promise<void> => {
     await takeFromWindow(deps, { limit: GUESSES, holder: account, amount: 1, problem: TOO_MANY_GUESSES });
   };
 }
 
 /** Sets the count of guesses to 0 after a right password. */
-export function forgetPasswordGuesses({ db }: Pick<Deps, "db">) {
+export function forgetPasswordGuesses({ db }: Deps) {
   return (account: string): Promise<void> => limitCountQueries(db).reset(windowKey(GUESSES, account));
 }
 

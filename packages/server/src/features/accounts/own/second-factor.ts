@@ -11,12 +11,10 @@ import { type Actor, act } from "../../people/administrators.ts";
 import { requireCredential } from "../../people/revocation.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { type SecondFactor, secondFactorQueries } from "../queries/factors.ts";
-import { endOtherSessions, type Owner, requireOwner, type WarnDeps, warnOfChange } from "./owner.ts";
-
-type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
+import { endOtherSessions, type Owner, requireOwner, warnOfChange } from "./owner.ts";
 
 /** Returns whether the caller has a second factor, and how many recovery codes are left. */
-export function getSecondFactor({ db }: Pick<Deps, "db">) {
+export function getSecondFactor({ db }: Deps) {
   return async ({ userId }: Caller): Promise<{ isOn: boolean; recoveryCodesLeft: number }> => {
     const isOn = (await secondFactorQueries(db).find(userId))?.confirmedAt !== undefined;
     return { isOn, recoveryCodesLeft: isOn ? await secondFactorQueries(db).countRecoveryCodes(userId) : 0 };
@@ -28,7 +26,7 @@ export function getSecondFactor({ db }: Pick<Deps, "db">) {
  * the service that the app shows.
  * Throws `second_factor_exists`, `wrong_password`, and `user_not_found` for a caller without an account.
  */
-export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
+export function startSecondFactor({ db, newSecret, linkKeys }: Deps) {
   return (owner: Owner, { issuer }: { issuer: string }): Promise<{ secret: string; url: string }> =>
     db.transaction(async (tx) => {
       await requireOwner(tx, owner);
@@ -50,7 +48,7 @@ export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
  * Turns the second factor on with the first code of the authenticator app, and ends the other sessions. Returns the recovery codes, whose
  * hashes the database stores. Throws `wrong_second_factor`, `rate_limited`, `second_factor_exists` or `second_factor_missing`.
  */
-export function confirmSecondFactor(deps: PartDeps) {
+export function confirmSecondFactor(deps: Deps) {
   const { db, clock } = deps;
   return async (caller: Caller, code: string): Promise<string[]> => {
     const { userId } = caller;
@@ -73,7 +71,7 @@ export function confirmSecondFactor(deps: PartDeps) {
 }
 
 /** Turns the second factor off, and ends the other sessions. Throws `wrong_password` or `second_factor_missing`. */
-export function removeSecondFactor(deps: WarnDeps & Pick<Deps, "db">) {
+export function removeSecondFactor(deps: Deps) {
   return (owner: Owner): Promise<void> =>
     deps.db.transaction(async (tx) => {
       await requireOwner(tx, owner);
@@ -85,7 +83,7 @@ export function removeSecondFactor(deps: WarnDeps & Pick<Deps, "db">) {
 }
 
 /** Replaces the recovery codes, and ends the other sessions. Returns the new codes. Throws `wrong_password` or `second_factor_missing`. */
-export function renewRecoveryCodes(deps: PartDeps) {
+export function renewRecoveryCodes(deps: Deps) {
   return (owner: Owner): Promise<string[]> =>
     deps.db.transaction(async (tx) => {
       await requireOwner(tx, owner);
@@ -101,7 +99,7 @@ export function renewRecoveryCodes(deps: PartDeps) {
  * Removes the second factor of a person who lost it, and ends all sessions of this person. Returns false if the person has no second
  * factor.
  */
-export function removeSecondFactorOf(deps: WarnDeps & Pick<Deps, "db">) {
+export function removeSecondFactorOf(deps: Deps) {
   return (actor: Actor, userId: string): Promise<boolean> =>
     act(deps, actor, async (tx, { log }) => {
       const wasOn = await secondFactorQueries(tx).remove(userId);
@@ -113,7 +111,7 @@ export function removeSecondFactorOf(deps: WarnDeps & Pick<Deps, "db">) {
     });
 }
 
-async function renewCodes(deps: PartDeps, tx: Tx, userId: string): Promise<string[]> {
+async function renewCodes(deps: Deps, tx: Tx, userId: string): Promise<string[]> {
   const codes = makeRecoveryCodes(deps);
   await secondFactorQueries(tx).replaceRecoveryCodes(
     userId,
@@ -134,14 +132,12 @@ const LIMIT: WindowLimit = { name: "second factor", max: 10, windowMs: 3_600_000
 const PROBLEM = "Too many wrong codes for this account. Wait until Retry-After has passed, then try again.";
 const APP_CODE = /^\d{6}$/;
 
-type CheckDeps = Pick<Deps, "db" | "clock" | "linkKeys">;
-
 /**
  * Checks the second factor of a sign-in: a code of the authenticator app, or a recovery code. Does nothing if the account has no second
  * factor.
  * Throws `second_factor_required`, `wrong_second_factor` or `rate_limited`.
  */
-export function checkSecondFactor(deps: CheckDeps) {
+export function checkSecondFactor(deps: Deps) {
   const { db } = deps;
   return async (userId: string, code: string | undefined): Promise<void> => {
     const factor = await secondFactorQueries(db).find(userId);

@@ -1,6 +1,6 @@
+import type { FileRequest } from "@valetkey/contract";
 import { beforeAll, describe, expect, it } from "vitest";
 import { memoryStore, openLink, type UploadStore } from "../../../packages/client/src/index.ts";
-import type { FileRequest } from "../../../packages/server/src/features/links/link.ts";
 import { engines } from "../../../packages/server/src/testing/database/test-databases.ts";
 import { useService } from "../../../packages/server/src/testing/use-service.ts";
 import { insertRequest } from "../../../packages/server/src/testing/visitor.ts";

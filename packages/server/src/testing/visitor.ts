@@ -1,5 +1,6 @@
+import type { FileRequest } from "@valetkey/contract";
 import { expect } from "vitest";
-import type { FileRequest, Link } from "../features/links/link.ts";
+import type { Link } from "../features/links/link.ts";
 import { linkQueries } from "../features/links/queries/links.ts";
 import type { App } from "../platform/http/route-types.ts";
 import { sampleLink } from "./database/samples.ts";

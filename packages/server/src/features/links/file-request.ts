@@ -1,7 +1,7 @@
+import type { FileRequest, LinkSlot } from "@valetkey/contract";
 import { DomainError } from "../../platform/errors.ts";
 import { hasBidiControl, isVisible } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
-import type { FileRequest, LinkSlot } from "./link.ts";
 
 const MAX_NAME_LENGTH = 100;
 // C0 and C1 control characters, and line separators.

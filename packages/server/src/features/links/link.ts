@@ -1,26 +1,8 @@
+import type { FileRequest } from "@valetkey/contract";
 import type { LinkPolicy } from "../../platform/config/limits.ts";
 import type { LinkKind, LinkNotify, Role, ShareRole } from "../../platform/database/unions.ts";
 import type { Attachment } from "../access/attachment.ts";
 import type { Downloadable } from "../access/queries.ts";
-
-/** A slot of a file request: the name of one file that visitors can send. If `accept` is empty, the slot accepts every kind of file. */
-export type LinkSlot = {
-  id: string;
-  name: string;
-  accept?: readonly string[] | undefined;
-  maxBytes?: number | undefined;
-};
-
-/** The limits of a file request. The deadline of a file request is the expiry of its link. */
-export type FileRequest = {
-  maxFiles: number;
-  maxBytesPerFile: number;
-  maxBytesTotal: number;
-  accept: readonly string[];
-  askName: "no" | "optional" | "required";
-  review: boolean;
-  slots: readonly LinkSlot[];
-};
 
 /** A link that gives people without an account access to files of one note. Instants are milliseconds since the epoch. */
 export type Link = {
@@ -58,7 +40,7 @@ export type Link = {
    * it.
    */
   recipients: readonly string[];
-  /** Defined for the kind `upload` only. */
+  /** The limits of a file request. Its deadline is the expiry of the link. Defined for the kind `upload` only. */
   request: FileRequest | undefined;
   createdAt: number;
   revokedAt: number | undefined;

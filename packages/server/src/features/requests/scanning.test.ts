@@ -1,3 +1,4 @@
+import type { FileRequest } from "@valetkey/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createClamd } from "../../platform/scanner/clamd.ts";
 import { testClamds } from "../../platform/scanner/testing/clamds.ts";
@@ -7,7 +8,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 import { runVerifications } from "../../testing/verifications.ts";
 import { createVisitor, insertRequest } from "../../testing/visitor.ts";
-import type { FileRequest, Link } from "../links/link.ts";
+import type { Link } from "../links/link.ts";
 
 const places = engines.flatMap((engine) => testClamds.map((clamd) => ({ engine, clamd, name: engine.name })));
 

@@ -1,8 +1,8 @@
+import type { FileRequest } from "@valetkey/contract";
 import { describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest } from "../../testing/visitor.ts";
-import type { FileRequest } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 
 const STARTS = 20;

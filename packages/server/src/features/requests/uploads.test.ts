@@ -1,9 +1,10 @@
+import type { FileRequest } from "@valetkey/contract";
 import { beforeAll, describe, expect, it } from "vitest";
 import { patterned } from "../../platform/bucket/testing/bytes.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { startServiceInTest, stopClock, useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest, put, type TestVisitor } from "../../testing/visitor.ts";
-import type { FileRequest, Link } from "../links/link.ts";
+import type { Link } from "../links/link.ts";
 
 const MIB = 2 ** 20;
 const PDF = "%PDF-1.7\n%%EOF";

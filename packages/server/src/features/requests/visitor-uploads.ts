@@ -5,9 +5,9 @@ import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-datab
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { visitorActorId } from "../access/caller.ts";
 import { checkVisitorName, type VisitorUpload } from "../links/file-request.ts";
-import { effectiveExpiry, type Link } from "../links/link.ts";
+import type { Link } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { type Admit, linkNotFound, linkPolicy, type Visit as Request } from "../links/visitor/admit.ts";
+import { type Admit, linkNotFound, type Visit as Request } from "../links/visitor/admit.ts";
 import { requestOf } from "../links/visitor/look-at-link.ts";
 import { newPass, type Pass } from "../links/visitor/pass.ts";
 import { removeAttachment } from "../trash/trash.ts";
@@ -163,9 +163,7 @@ export function admitSender(deps: Deps, { admit }: { admit: Admit }) {
   return async (token: string, { sealedPass }: Pick<Request, "sealedPass">): Promise<{ visit: Visit; pass: Pass }> => {
     const admitted = await admit(token, { sealedPass, wish: { kind: "send" } });
     if (admitted.state === "locked") throw linkNotFound();
-    const { link } = admitted;
-    const expiresAt = effectiveExpiry(link, linkPolicy(deps));
-    const pass = newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt });
-    return { visit: { link, visitorId: pass.visitorId }, pass };
+    const pass = newPass(deps, admitted);
+    return { visit: { link: admitted.link, visitorId: pass.visitorId }, pass };
   };
 }

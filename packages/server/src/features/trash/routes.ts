@@ -1,4 +1,5 @@
 import { AttachmentParams, NoteParams, PageQuery, TrashPage } from "@valetkey/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
@@ -6,6 +7,7 @@ import { callerOf } from "../access/caller.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/people.ts";
 import type { TrashVerbs } from "./index.ts";
+import type { TrashSubject } from "./queries.ts";
 
 const fileSchemas = operations("attachments", {
   deleteAttachment: {
@@ -53,6 +55,8 @@ const schemas = operations("trash", {
   },
 });
 
+type Call = Pick<FastifyRequest, "caller"> & { params: TrashSubject };
+
 /** The routes below /trash. Only these routes find a deleted note or file. */
 export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps<PeopleVerbs & TrashVerbs>): void {
   app.delete("/notes/:noteId", { schema: noteSchemas.deleteNote }, async (request, reply) => {
@@ -84,27 +88,18 @@ export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps<PeopleVe
     return fitPage(presented, nextCursor);
   });
 
-  app.post("/trash/notes/:noteId/restore", { schema: schemas.restoreNote }, async (request, reply) => {
+  async function restore(request: Call, reply: FastifyReply) {
     await useCases.restoreFromTrash(callerOf(request), request.params);
     return reply.code(204).send(null);
-  });
+  }
 
-  app.post(
-    "/trash/attachments/:attachmentId/restore",
-    { schema: schemas.restoreAttachment },
-    async (request, reply) => {
-      await useCases.restoreFromTrash(callerOf(request), request.params);
-      return reply.code(204).send(null);
-    },
-  );
-
-  app.delete("/trash/notes/:noteId", { schema: schemas.purgeNote }, async (request, reply) => {
+  async function purge(request: Call, reply: FastifyReply) {
     await useCases.purgeFromTrash(callerOf(request), request.params);
     return reply.code(204).send(null);
-  });
+  }
 
-  app.delete("/trash/attachments/:attachmentId", { schema: schemas.purgeAttachment }, async (request, reply) => {
-    await useCases.purgeFromTrash(callerOf(request), request.params);
-    return reply.code(204).send(null);
-  });
+  app.post("/trash/notes/:noteId/restore", { schema: schemas.restoreNote }, restore);
+  app.post("/trash/attachments/:attachmentId/restore", { schema: schemas.restoreAttachment }, restore);
+  app.delete("/trash/notes/:noteId", { schema: schemas.purgeNote }, purge);
+  app.delete("/trash/attachments/:attachmentId", { schema: schemas.purgeAttachment }, purge);
 }

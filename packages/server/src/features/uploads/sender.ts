@@ -11,7 +11,7 @@ import type { AuditEvent } from "../audit/audit-event.ts";
 import { effectiveExpiry, type Link, type LinkWithCreator } from "../links/link.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { linkNotFound, linkPolicy, stateOf } from "../links/visitor/admit.ts";
+import { linkNotFound, stateOf } from "../links/visitor/admit.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 
 /** The person who uploads a file: a user, or a visitor of the file request `linkId`. */
@@ -35,13 +35,13 @@ export async function authoriseSender(
   }
   const found = await linkQueries(queries).find(linkId);
   if (found?.link.noteId !== noteId || !acceptsFiles(found, { now, limits })) throw linkNotFound();
-  const deadline = effectiveExpiry(found.link, linkPolicy({ limits }));
+  const deadline = effectiveExpiry(found.link, limits.links);
   return { ownerId: found.link.ownerId, request: { link: found.link, deadline } };
 }
 
 /** Returns whether a file request is open now. Does not check whether it is full. */
 export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
-  return found.link.kind === "upload" && stateOf(found, { now, policy: linkPolicy({ limits }) }) === "live";
+  return found.link.kind === "upload" && stateOf(found, { now, policy: limits.links }) === "live";
 }
 
 /**

@@ -12,7 +12,6 @@ import {
   PageQuery,
   RevokedLink,
   UpdateLinkBody,
-  type FileRequest as WireFileRequest,
   type Link as WireLink,
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
@@ -27,7 +26,6 @@ import type { PeopleVerbs } from "../../people/index.ts";
 import { type People, presentPerson } from "../../people/people.ts";
 import type { ShareSubject } from "../../sharing/share.ts";
 import type { LinkVerbs } from "../index.ts";
-import type { FileRequest } from "../link.ts";
 import type { DescribedLink } from "./read.ts";
 import type { LinkSettings } from "./settings.ts";
 
@@ -201,24 +199,11 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
     notify: link.notify,
     // A person who may not edit the link does not see the email addresses of the recipients.
     recipients: link.recipients.length === 0 ? null : canEdit ? [...link.recipients] : [],
-    request: link.request === undefined ? null : presentRequest(link.request),
+    request: link.request ?? null,
     received,
     lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt),
     createdBy: presentPerson(link.createdBy, people),
     createdAt: toIso(link.createdAt),
     revokedAt: isoOrNull(link.revokedAt),
-  };
-}
-
-function presentRequest({ accept, slots, ...limits }: FileRequest): WireFileRequest {
-  return {
-    ...limits,
-    accept: [...accept],
-    slots: slots.map(({ id, name, accept: accepted, maxBytes }) => ({
-      id,
-      name,
-      ...(accepted && { accept: [...accepted] }),
-      ...(maxBytes !== undefined && { maxBytes }),
-    })),
   };
 }

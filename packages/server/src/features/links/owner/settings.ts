@@ -1,3 +1,4 @@
+import type { FileRequest, LinkSlot } from "@valetkey/contract";
 import type { Limits } from "../../../platform/config/limits.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { LinkNotify } from "../../../platform/database/unions.ts";
@@ -5,7 +6,7 @@ import { DomainError } from "../../../platform/errors.ts";
 import { checkReadable } from "../../../platform/text/readable-text.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
 import { normaliseEmail } from "../../people/person.ts";
-import type { FileRequest, Link, LinkSlot } from "../link.ts";
+import type { Link } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
 
 /**

@@ -1,10 +1,11 @@
+import type { FileRequest } from "@valetkey/contract";
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../../platform/database/pages.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import type { Role } from "../../../platform/database/unions.ts";
 import { notInTrash, roleOnNote } from "../../access/sql.ts";
 import { ENDED } from "../../usage/usage.ts";
-import type { FileRequest, Link, LinkDetails, LinkWithCreator } from "../link.ts";
+import type { Link, LinkDetails, LinkWithCreator } from "../link.ts";
 
 /** Builds the expression for the current role of the creator of a link on the note. Null: the creator has no role. */
 export function creatorRole(

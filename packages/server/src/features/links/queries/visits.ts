@@ -129,18 +129,20 @@ async function findOpenClaim(
   db: Kysely<Tables>,
   { linkId, generation, visitorId, now }: Pick<LinkClaim, "linkId" | "generation" | "visitorId"> & { now: number },
 ): Promise<LinkClaim | undefined> {
-  const row = await db
-    .selectFrom("link_claims")
-    // Lists the columns, so that the statement can have a name on PostgreSQL (postgres/pool.ts).
-    .select(["id", "link_id", "generation", "visitor_id", "claimed_at", "window_ends_at"])
-    .where("visitor_id", "=", visitorId)
-    .where("link_id", "=", linkId)
-    .where("generation", "=", generation)
-    .where("window_ends_at", ">", now)
-    .orderBy("id", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return row && toClaim(row);
+  return (
+    db
+      .selectFrom("link_claims")
+      // Lists the columns, so that the statement can have a name on PostgreSQL (postgres/pool.ts).
+      .select(["id", "link_id as linkId", "generation", "visitor_id as visitorId"])
+      .select(["claimed_at as claimedAt", "window_ends_at as windowEndsAt"])
+      .where("visitor_id", "=", visitorId)
+      .where("link_id", "=", linkId)
+      .where("generation", "=", generation)
+      .where("window_ends_at", ">", now)
+      .orderBy("id", "desc")
+      .limit(1)
+      .executeTakeFirst()
+  );
 }
 
 function countUrls(db: Kysely<Tables>, { count, lastUrlExpiresAt }: IssuedUrls) {
@@ -155,17 +157,6 @@ function countUrls(db: Kysely<Tables>, { count, lastUrlExpiresAt }: IssuedUrls) 
 async function giveBack(db: Kysely<Tables>, linkId: string): Promise<void> {
   const update = db.updateTable("links").set((eb) => ({ claims: eb("claims", "-", 1) }));
   await update.where("id", "=", linkId).execute();
-}
-
-function toClaim(row: Selectable<Tables["link_claims"]>): LinkClaim {
-  return {
-    id: row.id,
-    linkId: row.link_id,
-    generation: row.generation,
-    visitorId: row.visitor_id,
-    claimedAt: row.claimed_at,
-    windowEndsAt: row.window_ends_at,
-  };
 }
 
 function toRow(claim: LinkClaim): Selectable<Tables["link_claims"]> {

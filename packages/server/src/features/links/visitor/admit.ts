@@ -42,19 +42,6 @@ export type OpenLink = {
 export type LockedLink = { state: "locked"; by: "password" | "email"; link: Link; pass: Pass | undefined };
 export type Admitted = LockedLink | OpenLink;
 
-const DEFAULT_POLICY: LinkPolicy = {
-  isEnabled: true,
-  maxExpirySeconds: undefined,
-  isPasswordRequired: false,
-  windowSeconds: 900,
-  abuseContact: undefined,
-};
-
-/** Returns the operator's rules for links. */
-export function linkPolicy({ limits }: Pick<Deps, "limits">): LinkPolicy {
-  return limits.links ?? DEFAULT_POLICY;
-}
-
 export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
 /**
@@ -62,8 +49,7 @@ export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
  * link is locked, only the action `look` does not throw.
  * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` if the link is locked.
  */
-export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">): Admit {
-  const { db, clock, linkKeys } = deps;
+export function admit({ db, clock, limits, linkKeys }: Deps): Admit {
   return async (token, { sealedPass, wish }) => {
     const read = readToken(token);
     // Runs the same query even if the text is not a token. So the duration of a refusal does not show whether the text is a token.
@@ -72,7 +58,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
     if (found === undefined || !isRight) throw linkNotFound();
     const { link, creatorName } = found;
     const now = clock();
-    const state = stateOf(found, { now, policy: linkPolicy(deps) });
+    const state = stateOf(found, { now, policy: limits.links });
     if (state !== "live" && state !== "used_up") throw linkNotFound();
     const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
     // Finds an open claim of the same visitor. If the response to the claim was lost and the visitor tries again, the download counts only

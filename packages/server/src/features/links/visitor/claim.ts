@@ -12,15 +12,7 @@ import { notify } from "../../outbox/queue-mail.ts";
 import { effectiveExpiry, type Link, type LinkClaim, type LinkedFile } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
 import { linkVisitQueries } from "../queries/visits.ts";
-import {
-  type Admit,
-  linkNotFound,
-  linkPolicy,
-  type OpenLink,
-  recipientRequired,
-  type Visit,
-  wantedFiles,
-} from "./admit.ts";
+import { type Admit, linkNotFound, type OpenLink, recipientRequired, type Visit, wantedFiles } from "./admit.ts";
 import { newPass, type Pass } from "./pass.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
@@ -57,19 +49,19 @@ type Parts = { admit: Admit; allowance: Allowance };
  * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
  */
 export function claimLink(deps: Deps, { admit, allowance }: Parts) {
-  const { db, clock, newId } = deps;
+  const { db, clock, newId, limits } = deps;
   return async (token: string, visitor: Visitor & Wanted): Promise<ClaimUrls & { pass: Pass }> => {
     const opened = open(await admit(token, { ...visitor, wish: { kind: "claim" } }));
     const files = wantedFiles(opened.files, visitor.attachmentIds);
     const { link } = opened;
     const limited = limitedBy(LIMIT, { link, visitor });
-    const pass = newPass(opened, { newId, now: clock(), expiresAt: lastInstant(deps, link) });
+    const pass = newPass(deps, opened);
     allowance.take(actorOf(pass).userId, files.length);
     if (opened.claim !== undefined) {
       return { ...(await addUrls(deps, { ...opened, pass, files, limited }, visitor)), pass };
     }
     const now = clock();
-    const windowEndsAt = Math.min(now + linkPolicy(deps).windowSeconds * 1000, lastInstant(deps, link) ?? Infinity);
+    const windowEndsAt = Math.min(now + limits.links.windowSeconds * 1000, lastInstant(deps, link));
     const expiresInSeconds = expiryOf(deps, { link, until: windowEndsAt, now });
     const claim: LinkClaim = {
       id: newId(),
@@ -178,8 +170,8 @@ function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
   throw new DomainError("wrong_password", "This link has a password.");
 }
 
-function lastInstant(deps: Deps, link: Link): number | undefined {
-  return effectiveExpiry(link, linkPolicy(deps));
+function lastInstant({ limits }: Deps, link: Link): number {
+  return effectiveExpiry(link, limits.links) ?? Number.POSITIVE_INFINITY;
 }
 
 /**
@@ -187,7 +179,7 @@ function lastInstant(deps: Deps, link: Link): number | undefined {
  * `link_not_found` if less than a second is left.
  */
 function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
-  const end = Math.min(until, lastInstant(deps, link) ?? Infinity);
+  const end = Math.min(until, lastInstant(deps, link));
   const seconds = Math.min(link.urlTtlSeconds, deps.limits.urlTtlMaxSharedSeconds, Math.floor((end - now) / 1000));
   if (seconds < 1) throw linkNotFound();
   return seconds;

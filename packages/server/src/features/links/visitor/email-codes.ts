@@ -3,14 +3,13 @@ import { isSameText } from "../../../platform/crypto/secrets.ts";
 import type { Language } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
+import type { WindowLimit } from "../../../platform/limits/in-database.ts";
 import { orOverLimit, queueMail } from "../../outbox/queue-mail.ts";
 import { normaliseEmail } from "../../people/person.ts";
-import { effectiveExpiry } from "../link.ts";
 import { linkRecipientQueries } from "../queries/visits.ts";
-import { type Admit, type Admitted, linkPolicy } from "./admit.ts";
+import type { Admit, Admitted } from "./admit.ts";
 import type { Visitor } from "./claim.ts";
-import { countLook } from "./look-at-link.ts";
+import { countLook, takeBoth } from "./look-at-link.ts";
 import { newPass, type Pass } from "./pass.ts";
 
 const WINDOW_MS = 15 * 60_000;
@@ -62,13 +61,13 @@ export function requestLinkCode(deps: Deps, { admit }: Parts) {
  * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `wrong_code` and `rate_limited`.
  */
 export function proveLinkEmail(deps: Deps, { admit }: Parts) {
-  const { db, clock, newId } = deps;
+  const { db, clock } = deps;
   return async (token: string, { email: given, code, ...visitor }: WithEmail & { code: string }): Promise<Pass> => {
     const { network } = visitor;
     const admitted = await admit(token, { ...visitor, wish: { kind: "look" } });
     const { link } = admitted;
     const linkId = link.id;
-    const pass = newPass(admitted, { newId, now: clock(), expiresAt: effectiveExpiry(link, linkPolicy(deps)) });
+    const pass = newPass(deps, admitted);
     if (!needsEmail(admitted)) return pass;
     const email = normaliseEmail(given);
     const giveBack = await takeBoth(deps, {
@@ -114,25 +113,6 @@ function needsEmail(admitted: Admitted): boolean {
   if (admitted.state === "open") return false;
   if (admitted.by === "email") return true;
   throw new DomainError("wrong_password", "This link has a password. Send it to /unlock first.");
-}
-
-type Taken = { limit: WindowLimit; holder: string };
-
-/** Counts one try in the limit of the client and in the limit of the link. Returns a function that undoes both counts. */
-async function takeBoth(
-  deps: Deps,
-  { ofClient, ofLink, problem }: { ofClient: Taken; ofLink: Taken; problem: string },
-): Promise<() => Promise<void>> {
-  const client = await takeFromWindow(deps, { ...ofClient, amount: 1, problem });
-  const link = await takeFromWindow(deps, { ...ofLink, amount: 1, problem }).catch(async (refusal: unknown) => {
-    // The limit of the link is exceeded, so the service refuses the try. A refused try must not count for the client.
-    await client.giveBack(deps.db, 1);
-    throw refusal;
-  });
-  return async () => {
-    await client.giveBack(deps.db, 1);
-    await link.giveBack(deps.db, 1);
-  };
 }
 
 type Code = { linkId: string; email: string; code: string };

@@ -1,3 +1,4 @@
+import type { FileRequest } from "@valetkey/contract";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
@@ -15,10 +16,10 @@ import { auditQueries } from "../../audit/queries.ts";
 import { notify } from "../../outbox/queue-mail.ts";
 import type { RequestUsage, VisitorUpload } from "../file-request.ts";
 import { verifyPassword } from "../hash-password.ts";
-import { effectiveExpiry, type FileRequest, type Link } from "../link.ts";
+import { effectiveExpiry, type Link } from "../link.ts";
 import { visitorFileQueries } from "../queries/visitor-files.ts";
 import { linkVisitQueries } from "../queries/visits.ts";
-import { type Admit, type Admitted, type LockedLink, linkNotFound, linkPolicy, type OpenLink } from "./admit.ts";
+import { type Admit, type Admitted, type LockedLink, linkNotFound, type OpenLink } from "./admit.ts";
 import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
 
@@ -48,11 +49,10 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
       await unlessDiskIsFull(takeFromWindow(deps, limitOf(network)));
       return { state: "locked", by: admitted.by };
     }
-    const policy = linkPolicy(deps);
-    const endsAt = effectiveExpiry(admitted.link, policy);
-    const pass = newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt: endsAt });
+    const pass = newPass(deps, admitted);
     await unlessDiskIsFull(countLook(deps, { admitted, pass, network }));
-    return { ...admitted, pass, endsAt, abuseContact: policy.abuseContact };
+    const { links } = deps.limits;
+    return { ...admitted, pass, endsAt: effectiveExpiry(admitted.link, links), abuseContact: links.abuseContact };
   };
 }
 
@@ -124,8 +124,6 @@ const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After 
  * is checked, so that parallel guesses can't exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
  */
 export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; hashTurns: FairTurns }) {
-  const { clock, newId } = deps;
-  const check = checkPassword(deps);
   return async (token: string, { sealedPass, network, password }: Visitor & { password: string }): Promise<Pass> => {
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
     const { link } = admitted;
@@ -133,30 +131,50 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
     if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
       // A hash is costly, so the networks of visitors take turns. A network with many tries does not delay the other networks.
       await hashTurns.run({ holder: `ip ${network}` }, () =>
-        check({ linkId: link.id, network, password, passwordHash }),
+        checkPassword(deps, { linkId: link.id, network, password, passwordHash }),
       );
     }
-    const pass = newPass(admitted, { newId, now: clock(), expiresAt: effectiveExpiry(link, linkPolicy(deps)) });
+    const pass = newPass(deps, admitted);
     await countLook(deps, { admitted, pass, network });
     return pass;
   };
 }
 
-function checkPassword(deps: Deps) {
-  return async (guess: { linkId: string; network: string; password: string; passwordHash: string }): Promise<void> => {
-    const { linkId, network, password, passwordHash } = guess;
-    const take = (limit: WindowLimit, holder: string) =>
-      takeFromWindow(deps, { limit, holder, amount: 1, problem: PROBLEM });
-    const ofClient = await take(OF_CLIENT, `${linkId} ${network}`);
-    const ofLink = await take(OF_LINK, linkId).catch(async (refusal: unknown) => {
-      // The limit of the link is exceeded, so the service does not check the password. This try must not count for the client.
-      await ofClient.giveBack(deps.db, 1);
-      throw refusal;
-    });
-    if (!(await verifyPassword(password, passwordHash))) {
-      throw new DomainError("wrong_password", "The password is wrong. Ask the person who sent you the link for it.");
-    }
-    await ofClient.giveBack(deps.db, 1);
-    await ofLink.giveBack(deps.db, 1);
+async function checkPassword(
+  deps: Deps,
+  {
+    linkId,
+    network,
+    password,
+    passwordHash,
+  }: { linkId: string; network: string; password: string; passwordHash: string },
+): Promise<void> {
+  const giveBack = await takeBoth(deps, {
+    ofClient: { limit: OF_CLIENT, holder: `${linkId} ${network}` },
+    ofLink: { limit: OF_LINK, holder: linkId },
+    problem: PROBLEM,
+  });
+  if (!(await verifyPassword(password, passwordHash))) {
+    throw new DomainError("wrong_password", "The password is wrong. Ask the person who sent you the link for it.");
+  }
+  await giveBack();
+}
+
+type Taken = { limit: WindowLimit; holder: string };
+
+/** Counts one try in the limit of the client and in the limit of the link. Returns a function that undoes both counts. */
+export async function takeBoth(
+  deps: Deps,
+  { ofClient, ofLink, problem }: { ofClient: Taken; ofLink: Taken; problem: string },
+): Promise<() => Promise<void>> {
+  const client = await takeFromWindow(deps, { ...ofClient, amount: 1, problem });
+  const link = await takeFromWindow(deps, { ...ofLink, amount: 1, problem }).catch(async (refusal: unknown) => {
+    // The limit of the link is exceeded, so the service refuses the try. A refused try must not count for the client.
+    await client.giveBack(deps.db, 1);
+    throw refusal;
+  });
+  return async () => {
+    await client.giveBack(deps.db, 1);
+    await link.giveBack(deps.db, 1);
   };
 }

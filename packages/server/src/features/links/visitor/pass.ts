@@ -1,8 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { NewId } from "../../../platform/clock.ts";
 import { idBytes, idOf, readBase64url } from "../../../platform/crypto/ids.ts";
-import type { Link } from "../link.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { effectiveExpiry, type Link } from "../link.ts";
 
 const MAX_PASS_MS = 30 * 86_400_000;
 const ID_BYTES = 16;
@@ -29,18 +29,15 @@ export type Pass = {
 
 /**
  * Creates the pass (the content of the signed cookie) of a visitor who may open a link. If the visitor has an earlier pass, the visitor id
- * stays the same. `expiresAt`: the expiry of the link. Undefined: the link works until somebody revokes it.
+ * stays the same. The pass is valid until the expiry of the link, and for at most 30 days.
  */
-export function newPass(
-  { link, pass }: { link: Link; pass: Pass | undefined },
-  { newId, now, expiresAt = Number.POSITIVE_INFINITY }: { newId: NewId; now: number; expiresAt: number | undefined },
-): Pass {
+export function newPass({ newId, clock, limits }: Deps, { link, pass }: { link: Link; pass: Pass | undefined }): Pass {
   return {
     linkId: link.id,
     generation: link.generation,
     visitorId: pass?.visitorId ?? newId(),
     passwordVersion: link.passwordHash === undefined ? undefined : link.passwordVersion,
-    expiresAt: Math.min(now + MAX_PASS_MS, expiresAt),
+    expiresAt: Math.min(clock() + MAX_PASS_MS, effectiveExpiry(link, limits.links) ?? Number.POSITIVE_INFINITY),
   };
 }
 

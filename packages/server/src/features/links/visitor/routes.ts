@@ -194,21 +194,10 @@ function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: 
  * this visitor sent.
  */
 export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<OpenedLink["request"]> {
-  const { maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots } = request;
+  const { maxFiles, maxBytesTotal, slots } = request;
   return {
-    maxFiles,
-    maxBytesPerFile,
-    maxBytesTotal,
-    accept: [...accept],
-    askName,
-    review,
-    slots: slots.map(({ id, name, accept: kinds, maxBytes }) => ({
-      id,
-      name,
-      ...(kinds === undefined ? {} : { accept: [...kinds] }),
-      ...(maxBytes === undefined ? {} : { maxBytes }),
-      isFilled: used.filledSlots.includes(id),
-    })),
+    ...request,
+    slots: slots.map((slot) => ({ ...slot, isFilled: used.filledSlots.includes(slot.id) })),
     filesLeft: Math.max(0, maxFiles - used.files),
     bytesLeft: Math.max(0, maxBytesTotal - used.bytes),
     sent: sent.map(presentSentFile),

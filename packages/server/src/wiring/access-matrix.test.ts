@@ -167,7 +167,7 @@ const rows = table.map(([call, ...expected]) => ({ call, expected }));
 describe.each(engines)("requirements 15 and 47: access of every user to every route, on $name", (engine) => {
   const clients = new Map<string, Client>();
 
-  const service = useService({ engine });
+  const service = useService({ engine, app: { logger: false } });
   beforeAll(async () => {
     for (const person of people) clients.set(person, service.as(person));
     clients.set("anonymous", service.anonymous);

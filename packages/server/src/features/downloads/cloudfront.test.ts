@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type BucketServer, startEmbedded } from "../../platform/bucket/testing/bucket-server.ts";
 import { startDistribution } from "../../platform/bucket/testing/distribution.ts";
-import { engines, type TestEngine } from "../../testing/database/test-databases.ts";
+import { sqlite } from "../../testing/database/test-databases.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { type ServiceOptions, type TestService, tokenOf } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
@@ -14,16 +14,23 @@ beforeAll(async () => {
 
 afterAll(() => bucket.stop());
 
-/** Starts a service whose files are behind a CloudFront distribution. Uploads a file of Ann. */
+/**
+ * Starts a service whose files are behind a CloudFront distribution. Uploads a file of Ann. The tests use one database engine, because no
+ * query depends on the distribution.
+ */
 async function startBehind(
-  engine: TestEngine,
   options: Parameters<typeof startDistribution>[1] = {},
   { app }: Pick<ServiceOptions, "app"> = {},
 ) {
   let aheadMs = 0;
   const distribution = await startDistribution(bucket, { clock: () => Date.now() + aheadMs, ...options });
   onTestFinished(() => distribution.stop());
-  const service = await startServiceInTest({ engine, bucket, cloudFront: distribution.target, ...(app && { app }) });
+  const service = await startServiceInTest({
+    engine: sqlite,
+    bucket,
+    cloudFront: distribution.target,
+    ...(app && { app }),
+  });
   const noteId = (await service.as("ann").send("POST /notes", { json: { title: "Files" } })).body.id;
   return {
     service,
@@ -49,7 +56,7 @@ async function upload(service: TestService, { noteId, content }: { noteId: strin
 
 const statusOf = async (url: string) => (await fetch(url)).status;
 
-describe.each(engines)("downloads from CloudFront on $name", (engine) => {
+describe("downloads from CloudFront", () => {
   it.each([
     { keyType: "rsa", hash: "sha256" },
     { keyType: "rsa", hash: "sha1" },
@@ -57,7 +64,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
   ] as const)(
     "downloads from CloudFront have the bytes and headers of the file, signed with $keyType and $hash",
     async (options) => {
-      const { service, attachmentId, distribution } = await startBehind(engine, options);
+      const { service, attachmentId, distribution } = await startBehind(options);
       const { fileUrl } = (await service.as("ann").send(`GET /attachments/${attachmentId}/url`)).body;
       expect(new URL(fileUrl).origin).toBe(distribution.target.distribution);
       const response = await fetch(fileUrl);
@@ -68,7 +75,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
   );
 
   it("downloads from CloudFront are refused after expiresIn, by the response and by the distribution", async () => {
-    const { service, attachmentId, advance } = await startBehind(engine);
+    const { service, attachmentId, advance } = await startBehind();
     const before = Date.now();
     const { body } = await service.as("ann").send(`GET /attachments/${attachmentId}/url?expiresIn=5`);
     expect(body.expiresIn).toBe(5);
@@ -80,7 +87,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
   });
 
   it("downloads from CloudFront are refused when the URL is changed or not signed", async () => {
-    const { service, attachmentId, noteId } = await startBehind(engine);
+    const { service, attachmentId, noteId } = await startBehind();
     const other = await upload(service, { noteId, content: "other" });
     const urlOf = async (id: string) =>
       new URL((await service.as("ann").send(`GET /attachments/${id}/url`)).body.fileUrl);
@@ -104,7 +111,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
   });
 
   it("downloads from CloudFront are in the activity before the response", async () => {
-    const { service, attachmentId, noteId } = await startBehind(engine);
+    const { service, attachmentId, noteId } = await startBehind();
     const ann = service.as("ann");
     await ann.send(`GET /attachments/${attachmentId}/url?expiresIn=7`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
@@ -113,7 +120,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
   });
 
   it("downloads from CloudFront work in batches and through links", async () => {
-    const { service, attachmentId, distribution } = await startBehind(engine);
+    const { service, attachmentId, distribution } = await startBehind();
     const json = { attachmentIds: [attachmentId] };
     const { urls } = (await service.as("ann").send("POST /attachments/urls", { json })).body;
     expect(await (await fetch(urls[0].fileUrl)).text()).toBe("hello");
@@ -124,7 +131,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
   });
 
   it("requirement 16: the request after a revocation gets no URL", async () => {
-    const { service, attachmentId } = await startBehind(engine);
+    const { service, attachmentId } = await startBehind();
     const bob = service.as("bob");
     await bob.send("GET /me");
     await service.as("ann").send(`PUT /attachments/${attachmentId}/shares`, { json: { userIds: ["bob"] } });
@@ -134,7 +141,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
   });
 
   it("requirement 25: the policy of pages names the distribution and the bucket", async () => {
-    const { service, distribution } = await startBehind(engine);
+    const { service, distribution } = await startBehind();
     const { headers } = await service.anonymous.send("GET /");
     const policy = String(headers["content-security-policy"]);
     for (const directive of ["img-src", "media-src", "connect-src"]) {
@@ -145,7 +152,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
   });
 
   it("requirement 28: signatures of CloudFront stay out of the log", async () => {
-    const { service, attachmentId } = await startBehind(engine, { bindsIp: true });
+    const { service, attachmentId } = await startBehind({ bindsIp: true });
     const { fileUrl } = (await service.as("ann").send(`GET /attachments/${attachmentId}/url`)).body;
     service.app.log.error({ err: new Error(`GET ${fileUrl} failed`), url: fileUrl }, fileUrl);
     const { searchParams } = new URL(fileUrl);
@@ -153,7 +160,7 @@ describe.each(engines)("downloads from CloudFront on $name", (engine) => {
   });
 });
 
-describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine) => {
+describe("URLs of CloudFront for one IP address", () => {
   async function urlFrom(service: TestService, { path, ip }: { path: string; ip: string }) {
     const headers = { authorization: `Bearer ${await tokenOf("ann")}` };
     const response = await service.app.inject({ method: "GET", url: path, headers, remoteAddress: ip });
@@ -161,7 +168,7 @@ describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine
   }
 
   it("URLs of CloudFront for one IP address work for no other IP address", async () => {
-    const { service, attachmentId } = await startBehind(engine, { bindsIp: true });
+    const { service, attachmentId } = await startBehind({ bindsIp: true });
     const path = `/attachments/${attachmentId}/url`;
     const mine = await urlFrom(service, { path, ip: "127.0.0.1" });
     expect(await (await fetch(mine.body.fileUrl)).text()).toBe("hello");
@@ -173,7 +180,7 @@ describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine
 
   it("URLs of CloudFront work for the client behind a proxy that adds the port to the IP address", async () => {
     const app = { trustProxy: () => true };
-    const { service, attachmentId } = await startBehind(engine, { bindsIp: true }, { app });
+    const { service, attachmentId } = await startBehind({ bindsIp: true }, { app });
     const headers = { "x-forwarded-for": "127.0.0.1:49152" };
     const { status, body } = await service.as("ann").send(`GET /attachments/${attachmentId}/url`, { headers });
     expect(status).toBe(200);
@@ -181,7 +188,7 @@ describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine
   });
 
   it("URLs of CloudFront for one IP address need IPv4: another client gets 403 and no URL", async () => {
-    const { service, attachmentId, noteId } = await startBehind(engine, { bindsIp: true });
+    const { service, attachmentId, noteId } = await startBehind({ bindsIp: true });
     const refused = await urlFrom(service, { path: `/attachments/${attachmentId}/url`, ip: "2001:db8::1" });
     expect([refused.status, refused.body.code]).toEqual([403, "ipv4_required"]);
     const { items } = (await service.as("ann").send(`GET /notes/${noteId}/activity`)).body;
@@ -189,7 +196,7 @@ describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine
   });
 
   it("URLs of CloudFront that need IPv4 cost a visitor no claim", async () => {
-    const { service } = await startBehind(engine, { bindsIp: true });
+    const { service } = await startBehind({ bindsIp: true });
     const stored = await storeLink(service.db, { maxClaims: 1 });
     const refused = await visitorOf(service.app, { ip: "2001:db8::1" }).claim(stored.token);
     expect([refused.status, refused.body.code]).toEqual([403, "ipv4_required"]);

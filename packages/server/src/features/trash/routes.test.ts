@@ -242,7 +242,7 @@ describe.each(engines)("the trash on $name", (engine) => {
 
   // On SQLite, two transactions never run at the same time.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
-  itOnPostgres("moves a file to the trash whose upload completes at the same moment", async () => {
+  itOnPostgres("a file whose upload completes at the same moment goes to the trash", async () => {
     const { owner, noteId } = await arrange();
     const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 1 };
     const { upload } = (await owner.send(`POST /notes/${noteId}/uploads`, { json: declared })).body;
@@ -325,7 +325,7 @@ describe.each(engines)("the trash on $name", (engine) => {
 });
 
 describe.each(engines)("requirement 46: what is in the trash on $name", (engine) => {
-  const service = useService({ engine, limits: { trashDays: 30 } });
+  const service = useService({ engine, limits: { trashDays: 30 }, app: { logger: false } });
   const owner = service.as("owner");
 
   /**

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ValetKey } from "../../index.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { sqlite } from "../../testing/database/test-databases.ts";
-import { clientOf, createPlace, open, users } from "./testing/embedding.ts";
+import { clientOf, createPlace, open, useEmbedding, users } from "./testing/embedding.ts";
 
 type Files = Pick<ValetKey, "fetch" | "node" | "fastify">;
 
@@ -50,6 +50,8 @@ const later: express.RequestHandler = (_request, _response, next) => void setImm
 
 // These entry points do not depend on the database, so the tests use only one database engine.
 describe("the doors of an embedding", () => {
+  const shared = useEmbedding(sqlite);
+
   it.each<[string, (files: Files) => Promise<string>, string]>([
     ["a server of Node", ({ node }) => listen(node), "/files"],
     [
@@ -113,8 +115,8 @@ describe("the doors of an embedding", () => {
       async ({ node }) => behindProxy(await listen(node), (path) => `/internal${path}`),
       "/files",
     ],
-  ])("serve %s", async (_, start, mount) => {
-    const { files } = await open(await createPlace(sqlite));
+  ])("the doors serve %s", async (_, start, mount) => {
+    const { files } = shared;
     const base = (await start(files)) + mount;
     const { send, upload } = clientOf((request) => fetch(request, { redirect: "manual" }), "ann", { base });
     const completed = await upload("/invoice/42");
@@ -151,7 +153,7 @@ describe("the doors of an embedding", () => {
   });
 
   it("the doors refuse a web-standard request whose body was read", async () => {
-    const { files } = await open(await createPlace(sqlite));
+    const { files } = shared;
     const request = new Request("https://a.example/files/invoice/42/uploads", { method: "POST", body: "{}" });
     await request.text();
     const answer = await files.fetch(request);
@@ -162,7 +164,7 @@ describe("the doors of an embedding", () => {
   });
 
   it("the doors refuse a request of Node whose body a parser has dropped", async () => {
-    const { files } = await open(await createPlace(sqlite));
+    const { files } = shared;
     const url = await listen(async (request, response) => {
       for await (const _chunk of request);
       await files.node(request, response);
@@ -175,7 +177,7 @@ describe("the doors of an embedding", () => {
   });
 
   it("the doors refuse a body that is too large", async () => {
-    const { files } = await open(await createPlace(sqlite));
+    const { files } = shared;
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };
     for (const bytes of [100_000, 1_100_000]) {
@@ -188,7 +190,7 @@ describe("the doors of an embedding", () => {
   });
 
   it("the doors refuse a parsed body that is no JSON", async () => {
-    const { files } = await open(await createPlace(sqlite));
+    const { files } = shared;
     const app = express()
       .use(express.json({ limit: "1mb" }))
       .use("/files", files.node);
@@ -199,7 +201,7 @@ describe("the doors of an embedding", () => {
   });
 
   it("requirement 30: the doors return 408 for a body that is late, and close the connection", async () => {
-    const { files } = await open(await createPlace(sqlite));
+    const { files } = shared;
     const read = Promise.withResolvers<void>();
     const url = await listen((request, response) => {
       vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -214,19 +216,19 @@ describe("the doors of an embedding", () => {
   });
 
   it("the doors close a connection whose body continues after the response", async () => {
-    const { files } = await open(await createPlace(sqlite));
+    const { files } = shared;
     const body = "x".repeat(2_000_000);
     const answer = await answerTo(await listen(files.node), ["Content-Length: 9000000", "", body]);
     expect(answer).toMatch(/^HTTP\/1\.1 413 .*"code":"payload_too_large"/is);
   });
 
   it("the doors refuse a method that HTTP does not have", async () => {
-    const { as } = await open(await createPlace(sqlite));
+    const { as } = shared;
     expect(await as("ann").send("FETCH /invoice/42")).toMatchObject({ status: 400, body: { code: "invalid_request" } });
   });
 
   it("the doors refuse what the web standard does not know, and keep the process", async () => {
-    const { files } = await open(await createPlace(sqlite));
+    const { files } = shared;
     const port = Number(new URL(await listen(files.node)).port);
     for (const line of [
       "TRACE /files/invoice/42",
@@ -260,7 +262,7 @@ describe("the doors of an embedding", () => {
   });
 
   it("the doors return problems for broken JSON and unknown paths and methods", async () => {
-    const { files, as } = await open(await createPlace(sqlite));
+    const { files, as } = shared;
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };
     const broken = await fetch(`${url}/files/invoice/42/uploads`, { method: "POST", headers, body: "{" });
@@ -296,7 +298,7 @@ describe("the doors of an embedding", () => {
   });
 
   it("the doors accept changes of programs, and of pages on plain HTTP", async () => {
-    const { files } = await open(await createPlace(sqlite));
+    const { files } = shared;
     const url = await listen(files.node);
     const declared = JSON.stringify({ filename: "a.txt", contentType: "text/plain", sizeBytes: 3 });
     const start = (headers: Record<string, string>) =>

@@ -118,7 +118,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
 
   // Skips SQLite, because two transactions never run at the same time there.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
-  itOnPostgres("waits for other starts longer than one statement may wait for a lock", async () => {
+  itOnPostgres("a start waits for other starts longer than one statement may wait for a lock", async () => {
     const [note] = await insertNotes("patient");
     const start = startOf(note, { userId: "patient" });
     const { noteId, userId } = start.upload;
@@ -135,7 +135,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(attempts).toBe(2);
   });
 
-  itOnPostgres("records nothing after it has waited too long for other starts", async () => {
+  itOnPostgres("a start that has waited too long for other starts records nothing", async () => {
     const [note] = await insertNotes("waiting");
     const start = startOf(note, { userId: "waiting" });
     const { noteId, userId } = start.upload;

@@ -1,4 +1,4 @@
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { createValetKey, type ValetKeyOptions } from "../../../index.ts";
 import { inspect, startEmbedded } from "../../../platform/bucket/testing/bucket-server.ts";
 import { withSchema } from "../../../platform/database/postgres/opening.ts";
@@ -12,20 +12,25 @@ export { clientOf } from "./client.ts";
 export { mayInvoice, optionsAt, type Place, type TestUser, users } from "./place.ts";
 
 type Options = Partial<ValetKeyOptions<TestUser>>;
+/** Registers a function that cleans up. Default: at the end of the test. */
+type AtEnd = (cleanUp: () => Promise<void>) => void;
 
 /**
  * Creates a database and a bucket for one test. The database is a copy of one that is migrated. With `isNew`, the embedding must migrate it,
  * which takes longer.
  */
-export async function createPlace(engine: TestEngine, { isNew } = { isNew: false }): Promise<Place> {
+export async function createPlace(
+  engine: TestEngine,
+  { isNew = false, atEnd = onTestFinished }: { isNew?: boolean; atEnd?: AtEnd } = {},
+): Promise<Place> {
   const { location, remove } = await engine.createLocation({ migrated: !isNew });
-  onTestFinished(remove);
+  atEnd(remove);
   if ("url" in location && !isNew) {
     // The copy has its tables in the schema `public`, and an embedding has its tables in a schema of its own.
     await runSql(location.url, "alter schema public rename to valetkey; create schema public");
   }
   const server = await startEmbedded();
-  onTestFinished(() => server.stop());
+  atEnd(() => server.stop());
   return { database: "url" in location ? location.url : location.file, server };
 }
 
@@ -35,7 +40,7 @@ export function locationOf({ database }: Place): DatabaseLocation {
 }
 
 /** Opens an embedding for one test. */
-export async function open(place: Place, options: Options = {}) {
+export async function open(place: Place, options: Options = {}, atEnd: AtEnd = onTestFinished) {
   const log = collectLines();
   const files = await createValetKey(optionsAt(place, { logger: log.logger, ...options }));
   let isClosed = false;
@@ -44,12 +49,35 @@ export async function open(place: Place, options: Options = {}) {
     isClosed = true;
     await files.close();
   };
-  onTestFinished(close);
+  atEnd(close);
   return {
     files,
     as: (user: string) => clientOf(files.fetch, user),
     log: log.text,
     bucket: inspect(place.server),
     close,
+  };
+}
+
+/** Opens an embedding before the tests of the surrounding suite, and closes it after them. */
+export function useEmbedding(engine: TestEngine): Pick<Awaited<ReturnType<typeof open>>, "files" | "as"> {
+  const cleanUps: (() => Promise<void>)[] = [];
+  const atEnd: AtEnd = (cleanUp) => cleanUps.unshift(cleanUp);
+  let opened: Awaited<ReturnType<typeof open>> | undefined;
+  beforeAll(async () => {
+    opened = await open(await createPlace(engine, { atEnd }), {}, atEnd);
+  });
+  afterAll(async () => {
+    for (const cleanUp of cleanUps) await cleanUp();
+  });
+  const running = () => {
+    if (opened === undefined) throw new Error("The embedding has not started. Use it inside a test or a hook.");
+    return opened;
+  };
+  return {
+    get files() {
+      return running().files;
+    },
+    as: (user) => running().as(user),
   };
 }

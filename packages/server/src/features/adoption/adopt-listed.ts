@@ -14,11 +14,10 @@ import { requireAdministrator } from "../people/administrators.ts";
 import { findHolders, findUsersById } from "../people/find-users.ts";
 import { normaliseEmail } from "../people/person.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
-import { type Adoption, adoptionQueries, objectDeletionQueries } from "../storage/queries.ts";
+import { deleteIfAbandoned } from "../storage/object-deletions.ts";
+import { type Adoption, adoptionQueries } from "../storage/queries.ts";
 import { attachObject, type FoundObject, findObject, refuseHeaders } from "./adopt.ts";
 
-/** If the process dies, the copy of an object is deleted after this time. Milliseconds. */
-const ABANDONED_AFTER_MS = 24 * 3_600_000;
 /** The title of the note for files without a note in the list. */
 const USUAL_NOTE = "Adopted files";
 
@@ -131,11 +130,11 @@ export function adoptListed(deps: Deps) {
   }
 }
 
-/** Copies an object to a new key. Until the copy is attached, its deletion is queued, so that a killed process leaves no object behind. */
+/** Copies an object to a new key. */
 async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject): Promise<FoundObject> {
-  const { db, bucket, clock } = deps;
+  const { bucket } = deps;
   const to = bucket.newObjectKey();
-  await objectDeletionQueries(db).put({ objectKey: to, notBefore: clock() + ABANDONED_AFTER_MS });
+  await deleteIfAbandoned(deps, to);
   const { etag, sizeBytes } = stored;
   const contentType = normaliseContentType(stored.contentType);
   const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType, dropsHeaders: true })) === "done";

@@ -16,6 +16,15 @@ import { type Quota, usesCapacity } from "../usage/usage.ts";
 /** The person for whom a list of attachments is made, and their role on the note. */
 type NoteReader = { userId: string; role: Role | undefined };
 
+/** A change of the state of an attachment. If `objectKey`, `checksum` or `rejectReason` is set, it replaces the value of the attachment. */
+export type AttachmentChange = {
+  from: AttachmentState;
+  to: AttachmentState;
+  objectKey?: string | undefined;
+  checksum?: Checksum | undefined;
+  rejectReason?: string | undefined;
+};
+
 function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
   return {
     id: attachment.id,
@@ -66,22 +75,8 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
    * Changes the state from `from` to `to`. Returns false if the attachment has another state now. So if two callers try this at the same
    * time, only one of them succeeds.
    */
-  async transition(
-    attachmentId: string,
-    {
-      from,
-      to,
-      objectKey,
-      checksum,
-      rejectReason,
-    }: {
-      from: AttachmentState;
-      to: AttachmentState;
-      objectKey?: string;
-      checksum?: Checksum;
-      rejectReason?: string;
-    },
-  ): Promise<boolean> {
+  async transition(attachmentId: string, change: AttachmentChange): Promise<boolean> {
+    const { from, to, objectKey, checksum, rejectReason } = change;
     const row = await db
       .updateTable("attachments")
       .set({

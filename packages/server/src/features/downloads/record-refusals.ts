@@ -29,7 +29,7 @@ export type Refusals = {
  * first refusal of a person on a note is recorded immediately. After that, refusals are counted in memory, and at the end of the time
  * window, one event with their `count` is recorded. If the process is killed, the counts in memory are lost.
  */
-export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Refusals {
+export function createRefusals({ db, clock, newId }: Deps): Refusals {
   const windows = new Map<string, Window>();
 
   /** Writes an event. The response does not wait for the write, because only a response with a URL needs an event on disk. */

@@ -24,7 +24,7 @@ export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, R
 }
 
 /** Creates the functions that find items and ask the application about them. */
-export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
+export function createItemAccess({ db }: Deps, ask: Ask) {
   /**
    * Returns the caller with the application's decision about one item. If the application refuses the user, the caller gets no access to
    * the note. The use case that gets this caller then refuses the user and records the refusal.

@@ -61,7 +61,7 @@ type Options = {
  * again when its lease ends.
  * When `signal` aborts, no more deliveries start, and the running deliveries finish. The events that were not delivered stay due.
  */
-export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Options) {
+export function deliverFileEvents(deps: Deps, options: Options) {
   const { db, clock } = deps;
   const resources = Object.keys(options.resources);
   return async ({ signal }: { signal?: AbortSignal } = {}): Promise<number> => {
@@ -78,7 +78,7 @@ export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Opt
 }
 
 async function deliver(
-  { db, clock }: Pick<Deps, "db" | "clock">,
+  { db, clock }: Deps,
   { event, resources, onFailure }: Options & { event: LeasedFileEvent },
 ): Promise<boolean> {
   const { id: eventId, resource, itemId, attempts: attempt } = event;

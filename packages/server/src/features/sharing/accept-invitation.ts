@@ -38,11 +38,10 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
   return (caller: Caller, token: string): Promise<Pick<Invitation, "noteId" | "attachmentId">> =>
     db.transaction(async (tx) => {
       await requireEnabled({ db: tx })(caller.userId);
-      const read = (id: string) => invitationQueries(tx).hold(id);
-      const invitation = await findByToken(
-        { linkKeys: deps.linkKeys, db: tx },
-        { token, read, invitationOf: (found) => found },
-      );
+      const { invitation } = await findByToken({ linkKeys: deps.linkKeys, db: tx }, token, async (id) => {
+        const held = await invitationQueries(tx).hold(id);
+        return held && { invitation: held };
+      });
       const { noteId, attachmentId, ownerId, userId: before, acceptedAt, email, role } = invitation;
       const { userId } = caller;
       if (ownerId === userId) {
@@ -136,7 +135,7 @@ const MAX_REMEMBERED = 10_000;
  * accepted. From then on, the owner sees the user. The returned function does not reject if the database is unreachable, because the user
  * has access even if the invitation is not marked yet. It runs again when the user opens the note or the file the next time.
  */
-export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Arrive {
+export function createArrivals({ db, clock, newId }: Deps): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();
 
   function recall(userId: string): ReadonlySet<string> | undefined {
@@ -202,8 +201,7 @@ export function lookAtInvitation(deps: Deps) {
       const inviter = invitedBy === undefined ? undefined : await lookupQueries(deps.db).person(invitedBy);
       return { opens: "service", invitation: toService, inviterName: inviter?.name };
     }
-    const read = (id: string) => invitationQueries(deps.db).find(id);
-    const found = await findByToken(deps, { token, read, invitationOf: ({ invitation }) => invitation });
+    const found = await findByToken(deps, token, (id) => invitationQueries(deps.db).find(id));
     requireOpen(found.invitation, deps.clock());
     return { opens: "share", ...found };
   };
@@ -229,22 +227,15 @@ export async function findAccountInvitation(
  * Returns the invitation that a token belongs to. `read` finds the invitation by its id. Throws `invitation_not_found`, also if the owner
  * of the note is disabled.
  */
-export async function findByToken<Found>(
+export async function findByToken<Found extends { invitation: Invitation }>(
   { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Tx },
-  {
-    token: text,
-    read,
-    invitationOf,
-  }: {
-    token: string;
-    read: (invitationId: string) => Promise<Found | undefined>;
-    invitationOf: (found: Found) => Invitation;
-  },
+  text: string,
+  read: (invitationId: string) => Promise<Found | undefined>,
 ): Promise<Found> {
   const token = readToken(text);
   const found = token && (await read(token.linkId));
   if (token === undefined || found === undefined) throw invitationNotFound();
-  const { generation, ownerId, noteId } = invitationOf(found);
+  const { generation, ownerId, noteId } = found.invitation;
   if (!tokenIsRight(linkKeys.invitations, token, generation)) throw invitationNotFound();
   if ((await accessQueries(db).note(ownerId, noteId))?.role !== "owner") throw invitationNotFound();
   return found;

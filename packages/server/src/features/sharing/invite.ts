@@ -45,11 +45,7 @@ type Invited = {
  * If the user with the email address already has a share that the owner sees, changes that share and creates no invitation.
  * Throws `too_many_invitations`.
  */
-export async function invite(
-  tx: Tx,
-  deps: Pick<Deps, "clock" | "newId" | "mail" | "policy">,
-  invited: Invited,
-): Promise<void> {
+export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void> {
   const { caller, subject, emails } = invited;
   const existing = await invitationQueries(tx).holdOf(subject, emails);
   // Reads the users and shares after it has locked the invitations. While it waited for the locks, another transaction may have changed the
@@ -104,14 +100,10 @@ function isRepeated(former: Invitation | undefined, now: number): boolean {
 }
 
 function prepare(
-  { newId }: Pick<Deps, "newId">,
-  {
-    invited,
-    email,
-    userId,
-    former,
-  }: { invited: Invited; email: string; userId: string | undefined; former: Invitation | undefined },
+  { newId }: Deps,
+  given: { invited: Invited; email: string; userId: string | undefined; former: Invitation | undefined },
 ): Invitation {
+  const { invited, email, userId, former } = given;
   const { caller, subject, place, role, expiresAt, now } = invited;
   return {
     id: former?.id ?? newId(),
@@ -150,10 +142,7 @@ const TOO_MANY_EMAILS =
  * Counts the email addresses of a request before the service searches for their users. The email addresses count even if the request fails
  * later. Throws `rate_limited`.
  */
-export async function takeEmails(
-  deps: Pick<Deps, "db" | "clock">,
-  { caller, amount }: { caller: Caller; amount: number },
-): Promise<void> {
+export async function takeEmails(deps: Deps, { caller, amount }: { caller: Caller; amount: number }): Promise<void> {
   if (amount === 0) return;
   await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
 }
@@ -173,7 +162,7 @@ export async function withoutShare(
 
 /** Notifies users that somebody shared a note or a file with them. */
 export async function notifyOfShare(
-  deps: Pick<Deps, "clock" | "newId" | "mail">,
+  deps: Deps,
   tx: Tx,
   { userIds, place }: { userIds: readonly string[]; place: EventSubject },
 ): Promise<void> {

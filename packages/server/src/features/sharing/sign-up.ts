@@ -39,9 +39,8 @@ export function admitSignUp(deps: PartDeps) {
     // If sign-up is open, an invitation to a note needs no check here. The new user accepts it later, on the page of the invitation.
     if (token === undefined || mode === "open") return async () => undefined;
     if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
-    const read = async (id: string) => (await invitationQueries(db).find(id))?.invitation;
-    const toNote = await findByToken(deps, { token, read, invitationOf: (found) => found });
-    requireUsable(toNote, { email, now: clock() });
+    const toNote = await findByToken(deps, token, (id) => invitationQueries(db).find(id));
+    requireUsable(toNote.invitation, { email, now: clock() });
     return ({ id: userId }) => acceptInvitation(deps)({ userId }, token).then(() => undefined, orRefused);
   };
 }
@@ -110,7 +109,7 @@ export async function rememberPersonIn(tx: Tx, identity: Identity, now: number):
 }
 
 /** Records the instant of a sign-in. */
-export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function recordSignIn({ db, clock }: Deps) {
   return (userId: string): Promise<void> => peopleQueries(db).signedIn(userId, clock());
 }
 

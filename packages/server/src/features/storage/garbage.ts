@@ -185,12 +185,12 @@ export async function* findOrphans(
 
 type Range = { after: string; upTo: string | undefined; page: readonly ListedObject[]; readsObjects: boolean };
 
-async function* findMissing({ db, bucket }: Deps, range: Range): AsyncGenerator<Finding> {
+async function* findMissing(deps: Deps, range: Range): AsyncGenerator<Finding> {
   const { after, upTo, page, readsObjects } = range;
   const objects = new Map(page.map((object) => [object.objectKey, object]));
   let from = after;
   for (;;) {
-    const files = await inventoryQueries(db).listReady({ after: from, upTo, limit: BATCH });
+    const files = await inventoryQueries(deps.db).listReady({ after: from, upTo, limit: BATCH });
     const unseen: Attachment[] = [];
     const whole: Attachment[] = [];
     for (const attachment of files) {
@@ -199,10 +199,10 @@ async function* findMissing({ db, bucket }: Deps, range: Range): AsyncGenerator<
       else if (object.sizeBytes !== attachment.sizeBytes) yield { kind: "resized", attachment, object };
       else if (readsObjects) whole.push(attachment);
     }
-    yield* findDamaged({ db, bucket }, whole);
+    yield* findDamaged(deps, whole);
     for (let at = 0; at < unseen.length; at += HEADS_AT_ONCE) {
       const some = unseen.slice(at, at + HEADS_AT_ONCE);
-      const missing = await Promise.all(some.map((attachment) => isMissing({ db, bucket }, attachment)));
+      const missing = await Promise.all(some.map((attachment) => isMissing(deps, attachment)));
       for (const [index, attachment] of some.entries()) if (missing[index]) yield { kind: "missing", attachment };
     }
     if (files.length < BATCH) return;
@@ -210,10 +210,7 @@ async function* findMissing({ db, bucket }: Deps, range: Range): AsyncGenerator<
   }
 }
 
-async function* findDamaged(
-  deps: Pick<Deps, "db" | "bucket">,
-  attachments: readonly Attachment[],
-): AsyncGenerator<Finding> {
+async function* findDamaged(deps: Deps, attachments: readonly Attachment[]): AsyncGenerator<Finding> {
   for (let at = 0; at < attachments.length; at += HEADS_AT_ONCE) {
     const some = attachments.slice(at, at + HEADS_AT_ONCE);
     const readable = await Promise.all(some.map(({ objectKey }) => deps.bucket.canRead(objectKey)));
@@ -227,12 +224,12 @@ async function* findDamaged(
  * Checks again whether an object is missing. An adopted object may be outside the prefix of the service, so the list does not contain it.
  * Also, the object or the attachment may have changed since the lists were read.
  */
-async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, objectKey }: Attachment): Promise<boolean> {
-  if ((await bucket.head(objectKey)) !== undefined) return false;
-  return isCurrent({ db }, { id, objectKey });
+async function isMissing(deps: Deps, { id, objectKey }: Attachment): Promise<boolean> {
+  if ((await deps.bucket.head(objectKey)) !== undefined) return false;
+  return isCurrent(deps, { id, objectKey });
 }
 
-async function isCurrent({ db }: Pick<Deps, "db">, { id, objectKey }: Pick<Attachment, "id" | "objectKey">) {
+async function isCurrent({ db }: Deps, { id, objectKey }: Pick<Attachment, "id" | "objectKey">) {
   const current = await attachmentQueries(db).find(id);
   return current?.objectKey === objectKey && (current.state === "ready" || current.state === "quarantined");
 }

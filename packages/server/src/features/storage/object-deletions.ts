@@ -27,19 +27,13 @@ export const LATE_PUT_GRACE_MS = 300_000;
  */
 const SECOND_DELETION_MS = 86_400_000;
 
+/** An attachment whose upload has ended, or which is deleted. `upload`: its latest upload. Undefined: it has none. */
+export type EndedFile = { attachment: Attachment; upload: Upload | undefined; now: number };
+
 /**
- * Plans the deletion of an attachment's object. The deletion is due now, or when no signed URL can write to the object any more. `upload`:
- * the latest upload of the attachment.
+ * Plans the deletion of an attachment's object. The deletion is due now, or when no signed URL can write to the object any more.
  */
-export function planDeletion({
-  attachment,
-  upload,
-  now,
-}: {
-  attachment: Attachment;
-  upload: Upload | undefined;
-  now: number;
-}): PlannedDeletion[] {
+export function planDeletion({ attachment, upload, now }: EndedFile): PlannedDeletion[] {
   const { ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
   if (!ownsObject) return [];
   // A signed PUT of a file works until its URL expires, even after the upload has ended. A signed PUT of a part does not work after the end
@@ -70,7 +64,7 @@ export async function queueDeletions(
  * Ignores failures, because the queued deletions will delete these objects later.
  */
 async function deleteWaiting(
-  { bucket }: Pick<Deps, "bucket">,
+  { bucket }: Deps,
   { planned, now }: { planned: readonly PlannedDeletion[]; now: number },
 ): Promise<void> {
   const waiting = planned.filter(({ notBefore }) => notBefore > now).map(({ objectKey }) => objectKey);
@@ -86,6 +80,17 @@ async function deleteWaiting(
 export function deletableAt({ upload, now }: { upload: Upload; now: number }): number {
   const lastWrite = upload.multipart === undefined ? upload.expiresAt : now;
   return Math.max(now, lastWrite + LATE_PUT_GRACE_MS);
+}
+
+/** Storing, copying and verifying an object never takes longer than this. Milliseconds. */
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
+
+/**
+ * Queues the deletion of an object before the object is stored, in case the process dies. The transaction that attaches the object cancels
+ * this deletion.
+ */
+export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promise<void> {
+  return objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
 }
 
 /**

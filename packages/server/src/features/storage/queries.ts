@@ -117,26 +117,20 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
   };
 });
 
+type Probed = { capabilities: BucketCapabilities; askedAt: number };
+
 /**
  * Stores the capabilities that the service has probed, for each bucket. `place` is the endpoint and name of the bucket. Instants are
  * milliseconds since the epoch.
  */
 export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
-  async find(place: string): Promise<{ capabilities: BucketCapabilities; askedAt: number } | undefined> {
+  async find(place: string): Promise<Probed | undefined> {
     const row = await db.selectFrom("bucket_capabilities").selectAll().where("place", "=", place).executeTakeFirst();
     const capabilities = row && parseCapabilities(JSON.parse(row.capabilities));
     return capabilities && { capabilities, askedAt: row.asked_at };
   },
 
-  async put({
-    place,
-    capabilities,
-    askedAt,
-  }: {
-    place: string;
-    capabilities: BucketCapabilities;
-    askedAt: number;
-  }): Promise<void> {
+  async put({ place, capabilities, askedAt }: Probed & { place: string }): Promise<void> {
     const values = { capabilities: JSON.stringify(capabilities), asked_at: askedAt };
     await db
       .insertInto("bucket_capabilities")
@@ -187,15 +181,8 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
      * Lists the ready attachments whose object key is in the range, in the order of the keys. If `upTo` is undefined, the range includes
      * all keys after `after`.
      */
-    async listReady({
-      after,
-      upTo,
-      limit,
-    }: {
-      after: string;
-      upTo: string | undefined;
-      limit: number;
-    }): Promise<Attachment[]> {
+    async listReady(range: { after: string; upTo: string | undefined; limit: number }): Promise<Attachment[]> {
+      const { after, upTo, limit } = range;
       const rows = await selectAttachments(db)
         .where("state", "in", ["ready", "quarantined"])
         .where(notInTrash.attachments)
@@ -243,15 +230,8 @@ export const adoptionQueries = defineQueries("database.adoptions", ({ kysely: db
      * Finds the oldest note of the owner with exactly this title that nobody else can open. Notes in the trash, with shares, with
      * invitations, or with a link to the whole note do not count.
      */
-    async findPrivateNote({
-      ownerId,
-      title,
-      noteId,
-    }: {
-      ownerId: string;
-      title: string;
-      noteId?: string;
-    }): Promise<string | undefined> {
+    async findPrivateNote(note: { ownerId: string; title: string; noteId?: string }): Promise<string | undefined> {
+      const { ownerId, title, noteId } = note;
       const row = await db
         .selectFrom("notes")
         .select("id")

@@ -12,14 +12,13 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { requireCredential } from "../people/revocation.ts";
+import { deleteIfAbandoned } from "../storage/object-deletions.ts";
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { type Quota, quotaOf, quotaOfUser } from "../usage/usage.ts";
 import { verificationQueries } from "./queries/verifications.ts";
 import { sniffStream } from "./verify.ts";
 
-/** After a crash, the object of a form upload is deleted when this time has passed. No form upload takes longer than this. Milliseconds. */
-const ABANDONED_AFTER_MS = 24 * 3_600_000;
 /** The largest file that a form can upload. Bytes. */
 const FORM_MAX_BYTES = 5 * 2 ** 30;
 
@@ -48,7 +47,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
     try {
-      await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
+      await deleteIfAbandoned(deps, objectKey);
       const body = sniffStream({ filename, contentType }, withReservation(input.body));
       const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes });
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);

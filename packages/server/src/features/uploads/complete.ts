@@ -9,6 +9,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { type AcceptedTypes, acceptedTypes } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { deleteIfAbandoned } from "../storage/object-deletions.ts";
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { defer, markReady, reject } from "./decide.ts";
 import { assembleParts, type ReportedPart } from "./parts.ts";
@@ -140,9 +141,6 @@ function requireAttached(upload: Upload, attachment: Attachment | undefined): At
   throw uploadOver({ ...upload, state });
 }
 
-/** If the process dies, the copy is deleted when this time has passed. To copy and verify an object never takes longer. Milliseconds. */
-const ABANDONED_AFTER_MS = 24 * 3_600_000;
-
 /** An upload whose object is in the bucket, under `attachment.objectKey`. */
 export type StoredUpload = { attachment: Attachment; upload: Upload; stored: InspectedObject };
 
@@ -151,14 +149,14 @@ export type StoredUpload = { attachment: Attachment; upload: Upload; stored: Ins
  * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), this is the key of a new
  * copy. Each completion makes its own copy. Returns undefined if the uploaded object is missing. The copy is missing if the uploaded object
  * changed while it was copied.
- * Queues the deletion of the copy before it makes the copy. The transaction that attaches the copy cancels this deletion.
  */
-export async function stage({ db, bucket, clock }: Deps, upload: Upload): Promise<string | undefined> {
+export async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
   if (!upload.staged) return upload.objectKey;
+  const { bucket } = deps;
   const uploaded = await bucket.head(upload.objectKey);
   if (uploaded === undefined) return undefined;
   const objectKey = bucket.newObjectKey();
-  await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
+  await deleteIfAbandoned(deps, objectKey);
   const { sizeBytes, contentType } = uploaded;
   await bucket.copy({ from: upload.objectKey, to: objectKey, sizeBytes, contentType });
   return objectKey;

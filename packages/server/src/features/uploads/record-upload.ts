@@ -45,12 +45,7 @@ export async function recordUpload(deps: Deps, { queries, declared, multipart }:
 
 function newUpload(
   { newId, limits, capabilities }: Deps,
-  {
-    declared,
-    multipart,
-    now,
-    secondsLeft,
-  }: { declared: DeclaredUpload; multipart: MultipartUpload | undefined; now: number; secondsLeft: number },
+  { declared, multipart, now, secondsLeft }: Omit<Recording, "queries"> & { now: number; secondsLeft: number },
 ): Upload {
   const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes, idempotencyKey } = declared;
   const { conditionalPut, partsDie } = capabilities();

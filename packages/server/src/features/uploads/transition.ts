@@ -1,45 +1,33 @@
 import type { Checksum } from "../../platform/bucket/port.ts";
 import type { Tx } from "../../platform/database/queries.ts";
-import type { AttachmentState, VerificationState } from "../../platform/database/unions.ts";
+import type { VerificationState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Attachment, isBeingVerified, type Upload } from "../access/attachment.ts";
 import { visitorIdOf } from "../access/caller.ts";
-import { attachmentQueries } from "../attachments/queries.ts";
+import { type AttachmentChange, attachmentQueries } from "../attachments/queries.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { deletableAt, queueDeletions } from "../storage/object-deletions.ts";
+import { deletableAt, type EndedFile, queueDeletions } from "../storage/object-deletions.ts";
 import { objectDeletionQueries, type PlannedDeletion } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 import { verificationQueries } from "./queries/verifications.ts";
 
 /**
- * A change of the state of an attachment. If `objectKey`, `checksum` or `rejectReason` is set, it replaces the value of the attachment.
+ * A change of the state of an attachment and its upload.
  * `uploadId` is undefined if the attachment has no upload, for example if a form created it.
  */
-type Transition = {
-  attachmentId: string;
-  uploadId: string | undefined;
-  from: AttachmentState;
-  to: AttachmentState;
-  objectKey?: string | undefined;
-  checksum?: Checksum | undefined;
-  rejectReason?: string | undefined;
-};
+type Transition = AttachmentChange & { attachmentId: string; uploadId: string | undefined };
 
 /**
  * Moves an attachment and its upload from one state to another. Call it in a transaction. There is one exception: the statement in
  * queries/complete-statement.ts changes both states when a user completes an upload. Returns false if the state is not `from` any more. A
  * completion, a verification, an abort and the sweep can run at the same time, and only one of them succeeds.
  */
-export async function transitionUpload(queries: Tx, transition: Transition): Promise<boolean> {
-  const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = transition;
-  const change = {
-    from,
-    to,
-    ...(objectKey && { objectKey }),
-    ...(checksum && { checksum }),
-    ...(rejectReason && { rejectReason }),
-  };
+export async function transitionUpload(
+  queries: Tx,
+  { attachmentId, uploadId, ...change }: Transition,
+): Promise<boolean> {
+  const { from, to } = change;
   // Changes the attachment before its upload, because a cascading deletion also locks the attachment first. The same order avoids a
   // deadlock.
   if (!(await attachmentQueries(queries).transition(attachmentId, change))) return false;
@@ -97,15 +85,7 @@ export async function queueObjectDeletions(
  * Returns the planned deletions of an attachment's objects. These are the object that signed URLs write to, and the staged copy if there is
  * one.
  */
-export function objectsOf({
-  attachment,
-  upload,
-  now,
-}: {
-  attachment: Attachment;
-  upload: Upload | undefined;
-  now: number;
-}): PlannedDeletion[] {
+export function objectsOf({ attachment, upload, now }: EndedFile): PlannedDeletion[] {
   const { objectKey, ownerId, sizeBytes } = attachment;
   const uploaded = upload && uploadedObject({ attachment, upload, now });
   if (uploaded?.objectKey === objectKey) return [uploaded];
@@ -113,15 +93,8 @@ export function objectsOf({
 }
 
 /** Returns the planned deletion of the object that the signed URLs of the upload write to. */
-function uploadedObject({
-  attachment: { ownerId, sizeBytes },
-  upload,
-  now,
-}: {
-  attachment: Attachment;
-  upload: Upload;
-  now: number;
-}): PlannedDeletion {
+function uploadedObject({ attachment, upload, now }: EndedFile & { upload: Upload }): PlannedDeletion {
+  const { ownerId, sizeBytes } = attachment;
   return { objectKey: upload.objectKey, notBefore: deletableAt({ upload, now }), ownerId, sizeBytes };
 }
 
@@ -131,7 +104,7 @@ function uploadedObject({
  * For a multipart upload, also aborts it in the bucket and releases its quota, because clients can't store its parts after this.
  */
 export async function deleteObjectNow(
-  { db, bucket }: Pick<Deps, "db" | "bucket">,
+  { db, bucket }: Deps,
   { objectKey, multipart }: Pick<Upload, "objectKey" | "multipart">,
 ): Promise<void> {
   try {

@@ -58,7 +58,7 @@ export function mustReadContent({ stored, declaredChecksum }: Subject): boolean 
  * Verifies the declared SHA-256, and scans the file if there is a scanner. Reads the object once, in constant memory. Then confirms that
  * the object has not changed in the meantime.
  */
-export async function verifyContent(deps: Pick<Deps, "bucket" | "scanning">, subject: Subject): Promise<Verdict> {
+export async function verifyContent(deps: Deps, subject: Subject): Promise<Verdict> {
   const verdict = await readAndVerify(deps, subject);
   return verdict.ok ? confirmUnchanged(deps.bucket, { subject, verdict }) : verdict;
 }

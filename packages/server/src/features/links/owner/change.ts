@@ -33,6 +33,7 @@ import {
   type FileRequestInput,
   invalid,
   type LinkSettings,
+  type SettingsContext,
 } from "./settings.ts";
 
 export type CreateLinkInput = {
@@ -208,7 +209,7 @@ export function updateLink(deps: Deps, hashTurns: FairTurns) {
 
 function checkUpdate(
   { settings, attachmentIds, request }: UpdateLinkInput,
-  { link, ...context }: { link: Link; limits: Limits; now: number; sendsMail: boolean },
+  { link, ...context }: SettingsContext & { link: Link },
 ): void {
   if (link.revokedAt !== undefined) throw invalid("This link was revoked. Make another one.");
   if (link.kind === "upload" && attachmentIds !== undefined) {
@@ -218,20 +219,9 @@ function checkUpdate(
   checkSettings(settings, { link, ...context });
 }
 
-async function edit(
-  tx: Tx,
-  {
-    link,
-    input,
-    passwordHash,
-    limits,
-  }: {
-    link: Link;
-    input: UpdateLinkInput;
-    passwordHash: string | undefined;
-    limits: Limits;
-  },
-): Promise<Link> {
+type Edit = { link: Link; input: UpdateLinkInput; passwordHash: string | undefined; limits: Limits };
+
+async function edit(tx: Tx, { link, input, passwordHash, limits }: Edit): Promise<Link> {
   const { settings, attachmentIds, request, hasNewUrl } = input;
   const { noteId } = link;
   const keepsPassword = settings.password === undefined;

@@ -27,7 +27,7 @@ export type DescribedLink = Omit<LinkDetails, "creatorRole" | "creatorName" | "r
   files: { id: string; filename: string }[] | undefined;
 };
 
-type Describer = Pick<Deps, "linkKeys" | "limits" | "clock">;
+type Describer = Deps;
 
 /** Adds the token, the state and the names of the files to each link. One query reads all names. */
 export async function describeLinks(

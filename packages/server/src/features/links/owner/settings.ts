@@ -39,24 +39,18 @@ export function defaultUrlTtl({ urlTtlMaxSharedSeconds }: Limits): number {
   return Math.min(DEFAULT_URL_TTL_SECONDS, urlTtlMaxSharedSeconds);
 }
 
+export type SettingsContext = {
+  link: Pick<Link, "kind" | "createdAt">;
+  limits: Limits;
+  now: number;
+  sendsMail: boolean;
+};
+
 /**
  * Throws `invalid_request` for a setting that the operator or the kind of the link does not allow. Throws `mail_disabled` if the link
  * should have recipients, but the service sends no mails.
  */
-export function checkSettings(
-  settings: LinkSettings,
-  {
-    link,
-    limits,
-    now,
-    ...context
-  }: {
-    link: Pick<Link, "kind" | "createdAt">;
-    limits: Limits;
-    now: number;
-    sendsMail: boolean;
-  },
-): void {
+export function checkSettings(settings: LinkSettings, { link, limits, now, sendsMail }: SettingsContext): void {
   const { password, maxClaims, urlTtlSeconds, recipients } = settings;
   checkReadable(settings.label, "label");
   checkReadable(settings.message, "message");
@@ -69,7 +63,7 @@ export function checkSettings(
   }
   if (recipients && recipients.length > 0) {
     if (link.kind === "upload") throw invalid("A file request is for everybody who has its link. Omit recipients.");
-    if (!context.sendsMail) {
+    if (!sendsMail) {
       throw new DomainError("mail_disabled", "Recipients get a code by mail, and this service sends no mails.");
     }
   }

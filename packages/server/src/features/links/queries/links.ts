@@ -34,21 +34,13 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
   },
 
   /** Returns the id of the link that the person made on this note with this key. Undefined: there is none, or it is revoked. */
-  async findByKey({
-    noteId,
-    createdBy,
-    idempotencyKey,
-  }: {
-    noteId: string;
-    createdBy: string;
-    idempotencyKey: string;
-  }): Promise<string | undefined> {
+  async findByKey(key: { noteId: string; createdBy: string; idempotencyKey: string }): Promise<string | undefined> {
     const row = await db
       .selectFrom("links")
       .select("id")
-      .where("note_id", "=", noteId)
-      .where("created_by", "=", createdBy)
-      .where("idempotency_key", "=", idempotencyKey)
+      .where("note_id", "=", key.noteId)
+      .where("created_by", "=", key.createdBy)
+      .where("idempotency_key", "=", key.idempotencyKey)
       .where("revoked_at", "is", null)
       .executeTakeFirst();
     return row?.id;

@@ -7,8 +7,10 @@ import { type AttachmentRow, attachmentColumns, notInTrash, toAttachment } from 
 import { ENDED } from "../../usage/usage.ts";
 import type { RequestUsage, VisitorFile, VisitorUpload } from "../file-request.ts";
 
+type LinkVisitor = { linkId: string; visitorId: string };
+
 export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kysely: db, engine }) => {
-  const uploadsOf = ({ linkId, visitorId }: { linkId: string; visitorId: string }) =>
+  const uploadsOf = ({ linkId, visitorId }: LinkVisitor) =>
     db
       .selectFrom("visitor_files")
       .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
@@ -41,20 +43,13 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
     },
 
     /** Returns the upload if this visitor started it through this link. */
-    async findUpload({
-      uploadId,
-      ...of
-    }: {
-      linkId: string;
-      visitorId: string;
-      uploadId: string;
-    }): Promise<VisitorUpload | undefined> {
+    async findUpload({ uploadId, ...of }: LinkVisitor & { uploadId: string }): Promise<VisitorUpload | undefined> {
       const row = await uploadsOf(of).where("uploads.id", "=", uploadId).executeTakeFirst();
       return row && toSent(row);
     },
 
     /** Lists the uploads of a visitor through a link, oldest first. Leaves out aborted and expired uploads. */
-    async listUploads(of: { linkId: string; visitorId: string }): Promise<VisitorUpload[]> {
+    async listUploads(of: LinkVisitor): Promise<VisitorUpload[]> {
       const listed = uploadsOf(of).where("attachments.state", "not in", unlistedStates);
       const rows = await listed.orderBy("attachments.id").execute();
       return rows.map(toSent);

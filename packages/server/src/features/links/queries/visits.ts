@@ -186,11 +186,8 @@ export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ 
   },
 
   /** Returns the hash of the code if the code is valid. Does not check whether the link lists the email address. */
-  async findCode({
-    linkId,
-    email,
-    now,
-  }: Pick<LinkCode, "linkId" | "email"> & { now: number }): Promise<string | undefined> {
+  async findCode(code: Pick<LinkCode, "linkId" | "email"> & { now: number }): Promise<string | undefined> {
+    const { linkId, email, now } = code;
     const row = await db
       .selectFrom("link_codes")
       .select("code_hash")
@@ -207,17 +204,7 @@ export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ 
     return (await codes.where("code_hash", "=", codeHash).executeTakeFirstOrThrow()).numDeletedRows === 1n;
   },
 
-  async putVisitor({
-    linkId,
-    visitorId,
-    email,
-    expiresAt,
-  }: {
-    linkId: string;
-    visitorId: string;
-    email: string;
-    expiresAt: number;
-  }): Promise<void> {
+  async putVisitor({ linkId, visitorId, email, expiresAt }: ProvenVisitor): Promise<void> {
     await db
       .insertInto("link_visitors")
       .values({ link_id: linkId, visitor_id: visitorId, email, expires_at: expiresAt })
@@ -228,15 +215,7 @@ export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ 
   },
 
   /** Returns the email address that a visitor has proven, if the link still lists it. */
-  async emailOf({
-    linkId,
-    visitorId,
-    now,
-  }: {
-    linkId: string;
-    visitorId: string;
-    now: number;
-  }): Promise<string | undefined> {
+  async emailOf({ linkId, visitorId, now }: Visitor & { now: number }): Promise<string | undefined> {
     const row = await db
       .selectFrom("link_visitors")
       .innerJoin("link_recipients", (join) =>
@@ -258,6 +237,10 @@ export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ 
     await deleteInSteps(db, { from: "link_visitors", key: ["link_id", "visitor_id"], by: "expires_at", where });
   },
 }));
+
+type Visitor = { linkId: string; visitorId: string };
+/** A visitor who has proven an email address for one link. */
+type ProvenVisitor = Visitor & { email: string; expiresAt: number };
 
 /** A code that a visitor gets by mail. With the code, the visitor proves an email address for one link. */
 export type LinkCode = { linkId: string; email: string; codeHash: string; expiresAt: number };

@@ -134,6 +134,6 @@ function wrongCode(): DomainError {
 }
 
 /** Deletes the codes that have expired, and the proofs of email addresses that have expired. */
-export function deleteExpiredCodes({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function deleteExpiredCodes({ db, clock }: Deps) {
   return (): Promise<void> => linkRecipientQueries(db).deleteExpired(clock());
 }

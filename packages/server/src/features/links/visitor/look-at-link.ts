@@ -90,7 +90,7 @@ async function countOpened(deps: Deps, { tx, link, pass }: { tx: Tx; link: Link;
 }
 
 /** Returns the limits of the file request, how much of them is used, and the files that this visitor sent. */
-export function describeRequest({ db }: Pick<Deps, "db">) {
+export function describeRequest({ db }: Deps) {
   return async ({ link, visitorId }: { link: Link; visitorId: string }): Promise<OpenRequest> => {
     const used = await visitorFileQueries(db).usageOf(link.id);
     const sent = await visitorFileQueries(db).listUploads({ linkId: link.id, visitorId });
@@ -142,13 +142,9 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
 
 async function checkPassword(
   deps: Deps,
-  {
-    linkId,
-    network,
-    password,
-    passwordHash,
-  }: { linkId: string; network: string; password: string; passwordHash: string },
+  guess: { linkId: string; network: string; password: string; passwordHash: string },
 ): Promise<void> {
+  const { linkId, network, password, passwordHash } = guess;
   const giveBack = await takeBoth(deps, {
     ofClient: { limit: OF_CLIENT, holder: `${linkId} ${network}` },
     ofLink: { limit: OF_LINK, holder: linkId },

@@ -17,17 +17,8 @@ export const accessRequestQueries = defineQueries("database.accessRequests", ({ 
    * Stores a new request for access. Returns false if the user already has an open request, or if the owner dismissed the last one at
    * `dismissedBefore` or later. Instants are milliseconds since the epoch.
    */
-  async open({
-    noteId,
-    userId,
-    now,
-    dismissedBefore,
-  }: {
-    noteId: string;
-    userId: string;
-    now: number;
-    dismissedBefore: number;
-  }): Promise<boolean> {
+  async open(request: { noteId: string; userId: string; now: number; dismissedBefore: number }): Promise<boolean> {
+    const { noteId, userId, now, dismissedBefore } = request;
     const open = db
       .insertInto("access_requests")
       .values({ note_id: noteId, user_id: userId, requested_at: now, dismissed_at: null })

@@ -42,6 +42,7 @@ const PARAMETERS = [
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];
+type KeyParameter = "userId" | "idempotencyKey" | "startedBefore" | "expiresBefore";
 type M = Markers<Parameter>;
 export type StartStatement = Statement<Parameter>;
 export type StartValues = Record<Parameter, unknown>;
@@ -108,7 +109,8 @@ export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unk
 }
 
 /** Releases an idempotency key if its upload is too old, or is pending but expires very soon. */
-function forgettingKey({ userId, idempotencyKey, startedBefore, expiresBefore }: M): RawBuilder<unknown> {
+export function forgettingKey(key: Pick<Record<Parameter, unknown>, KeyParameter>): RawBuilder<unknown> {
+  const { userId, idempotencyKey, startedBefore, expiresBefore } = key;
   return sql`
     update uploads set idempotency_key = null
     where user_id = ${userId} and idempotency_key = ${idempotencyKey}

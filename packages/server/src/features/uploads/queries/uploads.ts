@@ -20,6 +20,7 @@ import {
   compileStart,
   countPendingOfNote,
   countPendingOfUser,
+  forgettingKey,
   holdingStarts,
   leastExpiry,
   type PendingCounts,
@@ -116,18 +117,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
       { userId, idempotencyKey }: Key,
       { now, startedBefore }: { now: number; startedBefore: number },
     ): Promise<void> {
-      await db
-        .updateTable("uploads")
-        .set({ idempotency_key: null })
-        .where("user_id", "=", userId)
-        .where("idempotency_key", "=", idempotencyKey)
-        .where((eb) =>
-          eb.or([
-            eb("created_at", "<=", startedBefore),
-            eb.and([eb("state", "=", "pending"), eb("expires_at", "<", leastExpiry(now))]),
-          ]),
-        )
-        .execute();
+      await forgettingKey({ userId, idempotencyKey, startedBefore, expiresBefore: leastExpiry(now) }).execute(db);
     },
 
     async transition(uploadId: string, { from, to }: { from: AttachmentState; to: AttachmentState }): Promise<boolean> {

@@ -9,17 +9,7 @@ import { notInTrash } from "../../access/sql.ts";
 const CANDIDATES = 20;
 
 export const verificationQueries = defineQueries("database.verifications", ({ kysely: db }) => ({
-  async insert({
-    attachmentId,
-    etag,
-    needsScan,
-    dueAt,
-  }: {
-    attachmentId: string;
-    etag: string;
-    needsScan: boolean;
-    dueAt: number;
-  }): Promise<void> {
+  async insert({ attachmentId, etag, needsScan, dueAt }: QueuedVerification): Promise<void> {
     const row = { attachment_id: attachmentId, etag, needs_scan: needsScan ? 1 : 0, due_at: dueAt } as const;
     const insert = db
       .insertInto("verifications")
@@ -109,12 +99,16 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
   },
 }));
 
-/** A verification that one process has leased. */
-export type LeasedVerification = {
+type QueuedVerification = {
   attachmentId: string;
   /** The ETag that the object had when the verification was queued. If it has another ETag now, the object has changed. */
   etag: string;
   needsScan: boolean;
+  dueAt: number;
+};
+
+/** A verification that one process has leased. */
+export type LeasedVerification = Omit<QueuedVerification, "dueAt"> & {
   holder: string;
   /** How often a process has leased the verification, including this time. */
   attempts: number;

@@ -2,8 +2,7 @@ import type { Logger } from "pino";
 import { within } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
-import type { LeasedFileEvent } from "../outbox/file-event-queries.ts";
-import { fileEventQueries } from "../outbox/file-event-queries.ts";
+import { fileEventQueries, type LeasedFileEvent } from "../outbox/file-event-queries.ts";
 import { presentFile } from "./items.ts";
 import type { Resources } from "./types.ts";
 

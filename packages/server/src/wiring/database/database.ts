@@ -1,7 +1,6 @@
 import { CompiledQuery, type Kysely } from "kysely";
 import { type AccessQueries, accessQueries } from "../../features/access/queries.ts";
-import type { UrlAuditLog } from "../../features/audit/queries.ts";
-import { urlAuditLog } from "../../features/audit/queries.ts";
+import { type UrlAuditLog, urlAuditLog } from "../../features/audit/queries.ts";
 import { type Lookups, lookupQueries } from "../../features/people/lookup-queries.ts";
 import { type UploadSteps, uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import type { Clock } from "../../platform/clock.ts";

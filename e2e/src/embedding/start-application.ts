@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startS3Local } from "../../../packages/s3-local/src/index.ts";
 import { createValetKey, type Resource } from "../../../packages/server/src/index.ts";
+import { listen } from "../testing/forward.ts";
 
 const CREDENTIALS = { accessKeyId: "AKIDEMBEDDING", secretAccessKey: "3mbedd1ngT3stsOnly0pensN0thing0000000000" };
 
@@ -34,10 +33,9 @@ export async function startApplication({ html = "", ...invoice }: Options): Prom
   const server = createServer((request, response) => {
     if (request.url === "/") response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(html);
     else files.node(request, response);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
+  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/files`,
+    url: `http://127.0.0.1:${await listen(server)}/files`,
     async close() {
       server.close();
       server.closeAllConnections();

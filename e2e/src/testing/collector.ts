@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { listen } from "./forward.ts";
 
 /** A simulated OpenTelemetry collector, which accepts OTLP over HTTP, encoded as protobuf. */
 export type Collector = {
@@ -30,10 +30,8 @@ export async function startCollector({ respond = true } = {}): Promise<Collector
     bodies.push(body);
     response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${await listen(server)}`,
     received: () => Buffer.concat(bodies),
     headers: () => headers,
     spans: () => bodies.flatMap(spansOf),

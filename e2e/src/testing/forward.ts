@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo, Server } from "node:net";
+import { pipeline } from "node:stream";
 
 type Forwarding = {
   /** The URL of the server that gets the request. */
@@ -26,9 +27,12 @@ export function forward(
   const { method, url: path } = incoming;
   const onward = request({ hostname, port, method, path, headers, agent: false }, (response) => {
     outgoing.writeHead(response.statusCode ?? 502, change(response.headers));
-    response.pipe(outgoing);
+    pipeline(response, outgoing, () => undefined);
   });
-  onward.on("error", () => outgoing.destroy());
+  // The server may respond and close the connection before it has read the whole body. The response is still valid.
+  onward.on("error", () => {
+    if (!outgoing.headersSent) outgoing.destroy();
+  });
   outgoing.on("close", () => onward.destroy());
   incoming.pipe(onward);
 }

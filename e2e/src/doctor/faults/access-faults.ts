@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
-import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { createServer as createTcpServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { listen } from "../../testing/forward.ts";
 import { freePort } from "../../testing/free-port.ts";
 import type { Change, Rule, Seen } from "../rewriting-proxy.ts";
 import { type Fault, proxyFault, type Stage, settingsFault, setVariables } from "../stage.ts";
@@ -116,12 +117,11 @@ export const connectionFaults: readonly Fault[] = [
 async function withSilentServer({ env, add }: Stage) {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => void sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   add(() => {
     server.close();
     for (const socket of sockets) socket.destroy();
   });
-  return { ...env, S3_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { ...env, S3_ENDPOINT: `http://127.0.0.1:${await listen(server)}` };
 }
 
 async function withSelfSignedCertificate({ env, dataDir, add }: Stage) {
@@ -129,9 +129,8 @@ async function withSelfSignedCertificate({ env, dataDir, add }: Stage) {
   const subject = ["-subj", "/CN=localhost", "-days", "1", "-keyout", key, "-out", cert];
   execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject], { stdio: "ignore" });
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   add(() => server.close());
-  return { ...env, S3_ENDPOINT: `https://localhost:${(server.address() as AddressInfo).port}` };
+  return { ...env, S3_ENDPOINT: `https://localhost:${await listen(server)}` };
 }
 
 const DENIED: Change = { status: 403, code: "AccessDenied" };

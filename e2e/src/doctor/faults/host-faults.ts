@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { startSmtpServer } from "../../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
+import { listen } from "../../testing/forward.ts";
 import { freePort } from "../../testing/free-port.ts";
 import type { Change } from "../rewriting-proxy.ts";
 import { type Env, type Fault, type Remedy, type Stage, settingsFault, setVariables } from "../stage.ts";
@@ -300,14 +299,12 @@ async function respond(
 ): Promise<string> {
   const server = createServer((request, response) => {
     request.resume();
-    response.writeHead(status).end(body(url()));
+    response.writeHead(status).end(body(url));
   });
-  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
+  const url = `http://127.0.0.1:${await listen(server, port)}`;
   add(() => {
     server.closeAllConnections();
     server.close();
   });
-  return url();
+  return url;
 }

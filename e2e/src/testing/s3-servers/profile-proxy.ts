@@ -6,11 +6,10 @@ import {
   type OutgoingHttpHeaders,
   type ServerResponse,
 } from "node:http";
-import type { AddressInfo } from "node:net";
-import { pipeline } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { AbortMultipartUploadCommand, DeleteObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { BucketServer } from "../../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { forward, listen } from "../forward.ts";
 import { type Call, isConditionalWrite, type Profile } from "./profiles.ts";
 
 /** The S3 server behind the proxy. */
@@ -27,9 +26,8 @@ export async function startProfile(profile: Profile, target: Target): Promise<Pr
   const server = createServer((incoming, outgoing) => {
     answer(incoming, { outgoing, profile, target, s3 }).catch(() => outgoing.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${await listen(server)}`,
     close() {
       server.close();
       server.closeAllConnections();
@@ -41,7 +39,7 @@ export async function startProfile(profile: Profile, target: Target): Promise<Pr
 type Exchange = { outgoing: ServerResponse; profile: Profile; target: Target; s3: S3Client };
 
 async function answer(incoming: IncomingMessage, exchange: Exchange): Promise<void> {
-  const { outgoing, profile } = exchange;
+  const { outgoing, profile, target } = exchange;
   const call = toCall(incoming);
   const refusal = profile.refusals?.find(({ matches }) => matches(call));
   if (refusal !== undefined) {
@@ -52,7 +50,7 @@ async function answer(incoming: IncomingMessage, exchange: Exchange): Promise<vo
     return;
   }
   if (isConditionalWrite(call)) await sendConditional(incoming, { ...exchange, call });
-  else stream(incoming, exchange);
+  else forward({ incoming, outgoing }, { target: target.endpoint, change: (headers) => visible(headers, profile) });
 }
 
 function toCall({ method = "", url = "", headers }: IncomingMessage): Call {
@@ -64,19 +62,6 @@ function toCall({ method = "", url = "", headers }: IncomingMessage): Call {
 function objectOf({ url = "" }: IncomingMessage): { Bucket: string; Key: string } {
   const [, Bucket = "", ...key] = new URL(url, "http://bucket").pathname.split("/").map(decodeURIComponent);
   return { Bucket, Key: key.join("/") };
-}
-
-function stream(incoming: IncomingMessage, { outgoing, profile, target }: Exchange): void {
-  const onward = httpRequest(onwardOptions(incoming, target), (response) => {
-    outgoing.writeHead(response.statusCode ?? 502, visible(response.headers, profile));
-    pipeline(response, outgoing, () => undefined);
-  });
-  // The server may respond and close the connection before it has read the whole body. The response is still valid.
-  onward.on("error", () => {
-    if (!outgoing.headersSent) outgoing.destroy();
-  });
-  outgoing.on("close", () => onward.destroy());
-  incoming.pipe(onward);
 }
 
 /** Reads the whole body before it forwards the request, so that it can forward the request again after a failed condition. */
@@ -100,17 +85,14 @@ async function sendWhole(
   incoming: IncomingMessage,
   { target, body }: { target: Target; body: Buffer },
 ): Promise<Answer> {
+  const { hostname, port } = new URL(target.endpoint);
+  const { method, url: path, headers } = incoming;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const onward = httpRequest(onwardOptions(incoming, target), resolve);
+    const onward = httpRequest({ hostname, port, method, path, headers, agent: false }, resolve);
     onward.on("error", reject);
     onward.end(body);
   });
   return { status: response.statusCode ?? 502, headers: response.headers, body: await buffer(response) };
-}
-
-function onwardOptions({ method, url, headers }: IncomingMessage, { endpoint }: Target) {
-  const { hostname, port } = new URL(endpoint);
-  return { hostname, port, method, path: url, headers, agent: false as const };
 }
 
 function visible(headers: IncomingHttpHeaders, { omittedHeaders = [] }: Profile): OutgoingHttpHeaders {

@@ -42,7 +42,7 @@ it("an embedding receives a multipart upload of the client", async () => {
 });
 
 it("requirement 40: the service does not start on the database of an embedding", async () => {
-  const embedded = await createPlace(postgres);
+  const embedded = await createPlace(postgres, { isNew: true });
   const { close } = await open(embedded, { schema: "public", application: "shop" });
   await close();
   const place = await makePlace({ DATABASE_URL: embedded.database, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" });

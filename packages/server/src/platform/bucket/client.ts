@@ -151,6 +151,13 @@ export function failedWith(error: unknown, ...expected: (string | number)[]): bo
   return expected.includes(codeOf(error)) || (status !== undefined && expected.includes(status));
 }
 
+/** Returns a handler for the failures of a call. The result of the call is undefined if it failed with one of these codes or statuses. */
+export function unless(...expected: (string | number)[]): (error: unknown) => undefined {
+  return (error) => {
+    if (!failedWith(error, ...expected)) throw error;
+  };
+}
+
 function explain(error: Failure, operation: string): string {
   const code = codeOf(error);
   const status = statusOf(error);

@@ -1,7 +1,7 @@
 import type { ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
 import { DeleteObjectCommand, DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { BucketClient } from "./client.ts";
-import { failedWith } from "./client.ts";
+import { unless } from "./client.ts";
 import { unfinishedPages } from "./multipart.ts";
 import type { Bucket, ListedObject, UnfinishedMultipart } from "./port.ts";
 
@@ -109,15 +109,9 @@ async function deleteBatch(
     Bucket: bucket,
     Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
   });
-  const response = await call(
-    "DeleteObjects",
-    (options) =>
-      s3.send(command, options).catch((error) => {
-        if (failedWith(error, ...NO_BATCHES)) return undefined;
-        throw error;
-      }),
-    { extraMs: keys.length * EXTRA_MS_EACH },
-  );
+  const response = await call("DeleteObjects", (options) => s3.send(command, options).catch(unless(...NO_BATCHES)), {
+    extraMs: keys.length * EXTRA_MS_EACH,
+  });
   if (response === undefined) return undefined;
   const errors = response.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
   const [first] = errors;

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { encodeKey } from "@valetkey/presign";
 import type { BucketClient } from "./client.ts";
-import { failedWith, unavailable } from "./client.ts";
+import { failedWith, unavailable, unless } from "./client.ts";
 import { MAX_PARTS } from "./part-plan.ts";
 import type { Bucket, MultipartPlace, StoredPart } from "./port.ts";
 
@@ -57,13 +57,8 @@ function listPartPage(
     UploadId: place.bucketUploadId,
     ...(marker === undefined ? {} : { PartNumberMarker: marker }),
   });
-  return call("ListParts", (options) =>
-    s3.send(list, options).catch((error) => {
-      // For a missing upload, Ceph returns the same error as for a missing object.
-      if (failedWith(error, "NoSuchUpload", "NoSuchKey")) return undefined;
-      throw error;
-    }),
-  );
+  // For a missing upload, Ceph returns the same error as for a missing object.
+  return call("ListParts", (options) => s3.send(list, options).catch(unless("NoSuchUpload", "NoSuchKey")));
 }
 
 function complete(
@@ -242,11 +237,7 @@ export async function abortParts(
   { Key, UploadId }: { Key: string; UploadId: string },
 ): Promise<void> {
   const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId });
-  await call("AbortMultipartUpload", (options) =>
-    s3.send(abort, options).catch((error) => {
-      if (!failedWith(error, "NoSuchUpload")) throw error;
-    }),
-  );
+  await call("AbortMultipartUpload", (options) => s3.send(abort, options).catch(unless("NoSuchUpload")));
 }
 
 type UploadPage = ListMultipartUploadsCommandOutput;
@@ -272,12 +263,7 @@ function listUploads(
     ...(after.NextKeyMarker === undefined ? {} : { KeyMarker: after.NextKeyMarker }),
     ...(after.NextUploadIdMarker === undefined ? {} : { UploadIdMarker: after.NextUploadIdMarker }),
   });
-  return call("ListMultipartUploads", (options) =>
-    s3.send(list, options).catch((error) => {
-      if (failedWith(error, ...NO_LIST)) return undefined;
-      throw error;
-    }),
-  );
+  return call("ListMultipartUploads", (options) => s3.send(list, options).catch(unless(...NO_LIST)));
 }
 
 /**

@@ -65,7 +65,7 @@ test("SHA checksums are those of the standard", async () => {
   expect((await checksum("SHA256", bytes)).equals(createHash("sha256").update(bytes).digest())).toBe(true);
 });
 
-test("only the checksums of the CRC family combine", () => {
+test("the checksums of the CRC family combine, and no other checksums", () => {
   expect(CHECKSUM_ALGORITHMS.filter(isCombinable)).toEqual(["CRC32", "CRC32C", "CRC64NVME"]);
 });
 

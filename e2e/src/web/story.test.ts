@@ -29,7 +29,7 @@ describe("two people, a file, and nothing but the app", () => {
   const web = startWeb({ env: { URL_TTL_DEFAULT: String(TTL_SECONDS) } });
   const film = randomFile("Film of the flat.bin", { sizeBytes: 30 * MIB });
 
-  it("requirement 16, requirement 15: share a file in 12 clicks and revoke it", async () => {
+  it("requirement 16, requirement 15: a person shares a file in 12 clicks and revokes it", async () => {
     const ann = await web.person("Ann Keller", { hasAccount: false });
     const ben = await web.person("Ben Osei", { hasAccount: false });
     const clicks = await countClicks([ann.context, ben.context]);

@@ -21,7 +21,6 @@ const MIB = 2 ** 20;
 const MULTIPART_BYTES = 72 * MIB;
 /** A file of this size is so large that the page does not store its content in the browser. */
 const HUGE = { sizeBytes: 513 * MIB };
-type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
 
 describe("an interrupted upload", () => {
   const web = startWeb({ hasPrompts: true, hasCache: false });
@@ -31,30 +30,29 @@ describe("an interrupted upload", () => {
     const note = await open(gus);
     const file = randomFile("large.bin", { sizeBytes: MULTIPART_BYTES });
     gus.watch.expect(/ERR_INTERNET_DISCONNECTED/);
-    const [fifth, ninth, offline] = [0, 0, 0].map(() => Promise.withResolvers<void>()) as Resolvers;
-    let sent = 0;
-    let isReloaded = false;
-    await gus.page.route(/partNumber=/, async (route) => {
-      sent += 1;
-      if (sent === 9) ninth.resolve();
-      // The bucket gets five of the nine parts. Requests between the outage and the reload get no response.
-      if (!isReloaded && sent > 5) await offline.promise;
-      if (!isReloaded && sent > 9) return;
-      await route.continue().catch(() => undefined);
+    const [isHeld, isOffline] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    // The bucket gets five of the nine parts. The test holds the others until the outage.
+    const lastParts = /partNumber=[6-9]&/;
+    let held = 0;
+    await gus.page.route(lastParts, async (route) => {
+      // Requests between the outage and the reload get no response.
+      if (++held > 4) return;
+      if (held === 4) isHeld.resolve();
+      await isOffline.promise;
+      await route.abort("internetdisconnected").catch(() => undefined);
     });
-    gus.page.on("requestfinished", (request) => {
-      if (request.url().includes("partNumber=") && request.method() === "PUT" && ++through === 5) fifth.resolve();
-    });
-    let through = 0;
     await dropFiles(gus.page.locator("main"), { files: [file] });
-    await Promise.all([fifth.promise, ninth.promise]);
+    await isHeld.promise;
     await gus.context.setOffline(true);
-    offline.resolve();
+    isOffline.resolve();
     await rowOf(gus, "large.bin").getByText("Waiting for the connection").waitFor();
     await gus.context.setOffline(false);
     await gus.page.reload({ waitUntil: "commit" });
-    isReloaded = true;
-    sent = 0;
+    await gus.page.unroute(lastParts);
+    let sent = 0;
+    gus.page.on("request", (request) => {
+      if (request.url().includes("partNumber=") && request.method() === "PUT") sent += 1;
+    });
     await untilAttached(gus, "large.bin");
     expect(await stored(gus.client, note.id)).toEqual(hashesOf([file]));
     expect(sent).toBe(4);

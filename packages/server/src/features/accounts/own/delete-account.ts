@@ -23,52 +23,67 @@ import { type Owner, requireOwner, warnOfChange } from "./owner.ts";
 const KEEP_MS = 14 * 86_400_000;
 const BATCH = 50;
 
-/** Counts the notes, files and links that a deletion of the caller's account would delete, and the people who would lose a share. */
-export function countAccountContents({ db, clock }: Deps) {
-  return ({ userId }: Caller): Promise<AccountContents> => accountDeletionQueries(db).countContents(userId, clock());
-}
+/** Creates the use cases for the deletion of accounts. */
+export function createDeletions(deps: Deps) {
+  const { db, clock } = deps;
+  return {
+    /** Counts the notes, files and links that a deletion of the caller's account would delete, and the people who would lose a share. */
+    countAccountContents({ userId }: Caller): Promise<AccountContents> {
+      return accountDeletionQueries(db).countContents(userId, clock());
+    },
 
-/**
- * Closes the account of the caller immediately, and deletes the account permanently after 14 days. The sessions, tokens, links and
- * shares of the account stop working. A mail says how to keep the account.
- * Throws `wrong_password` or `last_administrator`.
- */
-export function closeOwnAccount(deps: Deps) {
-  return async (owner: Owner): Promise<{ deleteAt: number }> => {
-    const { userId } = owner.caller;
-    const deleteAt = deps.clock() + KEEP_MS;
-    await releaseObjects(deps, async (tx, now) => {
-      const administrators = await administratorQueries(tx).holdAdministrators();
-      await requireOwner(tx, owner);
-      if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
-      const email = (await accountQueries(tx).find(userId))?.email;
-      if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "account-closed", userId, email });
-      return close(tx, { userId, isByOwner: true, deleteAt }, { administrators, now });
-    });
-    deps.mail?.onQueued();
-    return { deleteAt };
-  };
-}
+    /**
+     * Closes the account of the caller immediately, and deletes the account permanently after 14 days. The sessions, tokens, links and
+     * shares of the account stop working. A mail says how to keep the account.
+     * Throws `wrong_password` or `last_administrator`.
+     */
+    async closeOwnAccount(owner: Owner): Promise<{ deleteAt: number }> {
+      const { userId } = owner.caller;
+      const deleteAt = deps.clock() + KEEP_MS;
+      await releaseObjects(deps, async (tx, now) => {
+        const administrators = await administratorQueries(tx).holdAdministrators();
+        await requireOwner(tx, owner);
+        if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
+        const email = (await accountQueries(tx).find(userId))?.email;
+        if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "account-closed", userId, email });
+        return close(tx, { userId, isByOwner: true, deleteAt }, { administrators, now });
+      });
+      deps.mail?.onQueued();
+      return { deleteAt };
+    },
 
-/**
- * Closes the account of a person for an administrator or the operator. The person can't cancel this. `isNow`: also deletes the account
- * immediately.
- * Throws `user_not_found` or `last_administrator`.
- */
-export function closeAccountOf(deps: Deps) {
-  return async (actor: Actor, userId: string, { isNow }: { isNow: boolean }): Promise<{ deleteAt: number }> => {
-    const deleteAt = deps.clock() + (isNow ? 0 : KEEP_MS);
-    let planned: PlannedDeletion[] = [];
-    await act(deps, actor, async (tx, { administrators, log, now }) => {
-      if ((await lookupQueries(tx).person(userId)) === undefined)
-        throw new DomainError("user_not_found", "User not found");
-      if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
-      planned = await close(tx, { userId, isByOwner: false, deleteAt }, { administrators, now });
-      await log("person.deleted", userId, { deleteAt });
-    });
-    if (planned.length > 0) deps.onDeletionsQueued();
-    if (isNow) await deleteClosedAccounts(deps)();
-    return { deleteAt };
+    /**
+     * Closes the account of a person for an administrator or the operator. The person can't cancel this. `isNow`: also deletes the account
+     * immediately.
+     * Throws `user_not_found` or `last_administrator`.
+     */
+    async closeAccountOf(actor: Actor, userId: string, { isNow }: { isNow: boolean }): Promise<{ deleteAt: number }> {
+      const deleteAt = deps.clock() + (isNow ? 0 : KEEP_MS);
+      let planned: PlannedDeletion[] = [];
+      await act(deps, actor, async (tx, { administrators, log, now }) => {
+        if ((await lookupQueries(tx).person(userId)) === undefined)
+          throw new DomainError("user_not_found", "User not found");
+        if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
+        planned = await close(tx, { userId, isByOwner: false, deleteAt }, { administrators, now });
+        await log("person.deleted", userId, { deleteAt });
+      });
+      if (planned.length > 0) deps.onDeletionsQueued();
+      if (isNow) await deleteClosedAccounts(deps)();
+      return { deleteAt };
+    },
+
+    /**
+     * Opens a closed account again if its owner closed it. The notes, shares and links work again. Ends all sessions except `sessionId`.
+     * Does nothing if the owner did not close the account.
+     */
+    keepAccount(userId: string, { sessionId }: { sessionId: string }): Promise<void> {
+      return db.transaction(async (tx) => {
+        const deletion = await accountDeletionQueries(tx).hold(userId);
+        if (deletion?.isByOwner !== true || deletion.deleteAt <= clock()) return;
+        await reopen(tx, userId, { sessionId });
+        await warnOfChange(deps, tx, { userId, change: "kept" });
+      });
+    },
   };
 }
 
@@ -87,21 +102,6 @@ async function close(
     planned.push(...(await deleteAttachmentsForGood(tx, { attachments: pending.slice(at, at + BATCH), now })));
   }
   return planned;
-}
-
-/**
- * Opens a closed account again if its owner closed it. The notes, shares and links work again. Ends all sessions except `sessionId`. Does
- * nothing if the owner did not close the account.
- */
-export function keepAccount(deps: Deps) {
-  const { db, clock } = deps;
-  return (userId: string, { sessionId }: { sessionId: string }): Promise<void> =>
-    db.transaction(async (tx) => {
-      const deletion = await accountDeletionQueries(tx).hold(userId);
-      if (deletion?.isByOwner !== true || deletion.deleteAt <= clock()) return;
-      await reopen(tx, userId, { sessionId });
-      await warnOfChange(deps, tx, { userId, change: "kept" });
-    });
 }
 
 /** Cancels the deletion of a user and enables the user, in the transaction of the caller. Returns false if the user was not disabled. */

@@ -21,74 +21,135 @@ import { type Owner, requireOwner, warnOfChange } from "./owner.ts";
 const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };
 const PROBLEM = "You asked for several changes already. Wait until Retry-After has passed, then try again.";
 
-/**
- * Queues a mail to the new email address. With the link in the mail, the caller then proves the new email address and changes the account.
- * The response and its duration do not show whether another account has this email address. Before the worker sends the mail, it checks
- * this. If another account has the email address, the worker sends no mail.
- * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
- */
-export function requestEmailChange(deps: Deps) {
-  const { db, mail } = deps;
-  return async (owner: Owner, newEmail: string): Promise<void> => {
-    if (mail === undefined) {
-      const problem = "This service sends no mails. Its operator can change your email address with a command.";
-      throw new DomainError("mail_disabled", problem);
-    }
-    const { userId } = owner.caller;
-    const email = normaliseEmail(newEmail);
-    if ((await accountQueries(db).find(userId))?.email === email) {
-      throw new DomainError("invalid_request", "This is the email address of the account already.");
-    }
-    await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
-    const passwordMark = passwordMarkOf(owner.passwordHash);
-    await db.transaction(async (tx) => {
-      await requireOwner(tx, owner);
-      // If the limit of mails is exceeded, sends no mail and throws no error. An error would show that the service sent other mails to this
-      // email address.
-      await queueMail(deps, tx, { kind: "email-change", userId, email, passwordMark }).catch(orOverLimit);
-    });
-  };
-}
-
-/**
- * Changes the email address of the caller with a link from a mail to the new email address. The link works only for the account that
- * requested it, and only while that account has the same password. Queues one mail to the old email address and one to the new one.
- * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account has the email address by now.
- */
-export function confirmEmailChange(deps: Deps) {
+/** Creates the use cases for the email addresses of accounts. */
+export function createEmails(deps: Deps) {
   const { db, clock, mail } = deps;
-  return async (caller: Caller, token: string): Promise<void> => {
-    const { userId } = caller;
-    await db.transaction(async (tx) => {
-      await requireCredential(tx, caller);
-      const link = await findAccountLink({ db: tx, clock }, { kind: "email-change", token });
-      if (link.userId !== userId) {
-        throw new DomainError("access_denied", "This link is for another account. Sign in to that account first.");
+  return {
+    /**
+     * Queues a mail to the new email address. With the link in the mail, the caller then proves the new email address and changes the
+     * account. The response and its duration do not show whether another account has this email address. Before the worker sends the mail,
+     * it checks this. If another account has the email address, the worker sends no mail.
+     * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
+     */
+    async requestEmailChange(owner: Owner, newEmail: string): Promise<void> {
+      if (mail === undefined) {
+        const problem = "This service sends no mails. Its operator can change your email address with a command.";
+        throw new DomainError("mail_disabled", problem);
       }
-      const passwordHash = (await accountQueries(tx).find(userId))?.passwordHash;
-      if (passwordHash === undefined || !isOfPassword(link, passwordHash) || link.sentTo === undefined) {
-        throw linkInvalid();
+      const { userId } = owner.caller;
+      const email = normaliseEmail(newEmail);
+      if ((await accountQueries(db).find(userId))?.email === email) {
+        throw new DomainError("invalid_request", "This is the email address of the account already.");
       }
-      if (!(await accountQueries(tx).removeLink(link.tokenHash))) throw linkInvalid();
-      await changeEmail(deps, tx, { userId, email: link.sentTo, provenBy: "mail" });
-    });
-    mail?.onQueued();
-    await giveWaitingShares(deps, userId);
-  };
-}
+      await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
+      const passwordMark = passwordMarkOf(owner.passwordHash);
+      await db.transaction(async (tx) => {
+        await requireOwner(tx, owner);
+        // If the limit of mails is exceeded, sends no mail and throws no error. An error would show that the service sent other mails to
+        // this email address.
+        await queueMail(deps, tx, { kind: "email-change", userId, email, passwordMark }).catch(orOverLimit);
+      });
+    },
 
-/**
- * Changes the email address of a person. Only the operator calls this. The new email address counts as proven. Throws `user_not_found` or
- * `email_taken`.
- */
-export function changeEmailOf(deps: Deps) {
-  return async (actor: Actor, userId: string, newEmail: string): Promise<void> => {
-    await act(deps, actor, async (tx, { log }) => {
-      await changeEmail(deps, tx, { userId, email: normaliseEmail(newEmail), provenBy: "operator" });
-      await log("person.email_changed", userId);
-    });
-    deps.mail?.onQueued();
-    await giveWaitingShares(deps, userId);
+    /**
+     * Changes the email address of the caller with a link from a mail to the new email address. The link works only for the account that
+     * requested it, and only while that account has the same password. Queues one mail to the old email address and one to the new one.
+     * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account has the email address by
+     * now.
+     */
+    async confirmEmailChange(caller: Caller, token: string): Promise<void> {
+      const { userId } = caller;
+      await db.transaction(async (tx) => {
+        await requireCredential(tx, caller);
+        const link = await findAccountLink({ db: tx, clock }, { kind: "email-change", token });
+        if (link.userId !== userId) {
+          throw new DomainError("access_denied", "This link is for another account. Sign in to that account first.");
+        }
+        const passwordHash = (await accountQueries(tx).find(userId))?.passwordHash;
+        if (passwordHash === undefined || !isOfPassword(link, passwordHash) || link.sentTo === undefined) {
+          throw linkInvalid();
+        }
+        if (!(await accountQueries(tx).removeLink(link.tokenHash))) throw linkInvalid();
+        await changeEmail(deps, tx, { userId, email: link.sentTo, provenBy: "mail" });
+      });
+      mail?.onQueued();
+      await giveWaitingShares(deps, userId);
+    },
+
+    /**
+     * Changes the email address of a person. Only the operator calls this. The new email address counts as proven. Throws `user_not_found`
+     * or `email_taken`.
+     */
+    async changeEmailOf(actor: Actor, userId: string, newEmail: string): Promise<void> {
+      await act(deps, actor, async (tx, { log }) => {
+        await changeEmail(deps, tx, { userId, email: normaliseEmail(newEmail), provenBy: "operator" });
+        await log("person.email_changed", userId);
+      });
+      deps.mail?.onQueued();
+      await giveWaitingShares(deps, userId);
+    },
+
+    /**
+     * Records the person who has an account. A new person gets a mail with a link that proves the email address. The caller may have read
+     * the account before a change of its email address, so this function reads the email address again.
+     */
+    async rememberAccount(person: Identity): Promise<void> {
+      const { id: userId } = person;
+      await db.transaction(async (tx) => {
+        // A change of the email address takes the same lock, so it can't run between the read and the write.
+        await credentialQueries(tx).lock(userId);
+        const email = (await accountQueries(tx).find(userId))?.email;
+        if (email === undefined) return;
+        const emailProvenBy = email === person.email ? person.emailProvenBy : undefined;
+        const isWelcome =
+          mail !== undefined && emailProvenBy === undefined && !(await lookupQueries(tx).person(userId));
+        await rememberPersonIn(tx, { ...person, email, emailProvenBy }, clock());
+        if (isWelcome) await queueMail(deps, tx, { kind: "email-proof", userId, email }).catch(orOverLimit);
+      });
+      mail?.onQueued();
+      await giveWaitingShares(deps, userId);
+    },
+
+    /**
+     * Queues a mail with a link that proves the email address of the caller. Does nothing if the email address is already proven.
+     * Throws `mail_disabled`, `rate_limited`, and `user_not_found` for a caller without an account.
+     */
+    async requestEmailProof({ userId }: Caller): Promise<void> {
+      if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
+      const account = await accountQueries(db).find(userId);
+      if (account === undefined)
+        throw new DomainError("user_not_found", "Only a person who has an account in this service can do this.");
+      const { email } = account;
+      if (await isProven(db, account)) return;
+      await db.transaction((tx) => queueMail(deps, tx, { kind: "email-proof", userId, email }));
+      mail.onQueued();
+    },
+
+    /**
+     * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. A stranger
+     * may have signed up with the email address of another person. If this person opens the link, the account of the stranger stays
+     * unproven.
+     * Throws `account_link_invalid`, and `access_denied` for another account.
+     */
+    async proveEmail({ userId }: Caller, token: string): Promise<void> {
+      await db.transaction(async (tx) => {
+        const link = await findAccountLink({ db: tx, clock }, { kind: "email-proof", token });
+        if (link.userId !== userId) {
+          throw new DomainError("access_denied", "This link is for another account. Sign in to that account first.");
+        }
+        const account = await accountQueries(tx).find(userId);
+        if (account === undefined || link.sentTo !== account.email) throw linkInvalid();
+        if (!(await accountQueries(tx).removeLink(link.tokenHash))) throw linkInvalid();
+        const { email, name } = account;
+        await rememberPersonIn(tx, { id: userId, email, emailProvenBy: "mail", name }, clock());
+      });
+      await giveWaitingShares({ db, clock }, userId);
+    },
+
+    /** Returns whether the email address of the caller is proven. */
+    async hasProvenEmail({ userId }: Caller): Promise<boolean> {
+      return (await provenEmailOf(db, userId)) !== undefined;
+    },
   };
 }
 
@@ -111,72 +172,4 @@ async function changeEmail(
   await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
   await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });
   await warnOfChange(deps, tx, { userId, change: "email-changed" });
-}
-
-/**
- * Records the person who has an account. A new person gets a mail with a link that proves the email address. The caller may have read the
- * account before a change of its email address, so this function reads the email address again.
- */
-export function rememberAccount(deps: Deps) {
-  const { db, clock, mail } = deps;
-  return async (person: Identity): Promise<void> => {
-    const { id: userId } = person;
-    await db.transaction(async (tx) => {
-      // A change of the email address takes the same lock, so it can't run between the read and the write.
-      await credentialQueries(tx).lock(userId);
-      const email = (await accountQueries(tx).find(userId))?.email;
-      if (email === undefined) return;
-      const emailProvenBy = email === person.email ? person.emailProvenBy : undefined;
-      const isWelcome = mail !== undefined && emailProvenBy === undefined && !(await lookupQueries(tx).person(userId));
-      await rememberPersonIn(tx, { ...person, email, emailProvenBy }, clock());
-      if (isWelcome) await queueMail(deps, tx, { kind: "email-proof", userId, email }).catch(orOverLimit);
-    });
-    mail?.onQueued();
-    await giveWaitingShares(deps, userId);
-  };
-}
-
-/**
- * Queues a mail with a link that proves the email address of the caller. Does nothing if the email address is already proven.
- * Throws `mail_disabled`, `rate_limited`, and `user_not_found` for a caller without an account.
- */
-export function requestEmailProof(deps: Deps) {
-  const { db, mail } = deps;
-  return async ({ userId }: Caller): Promise<void> => {
-    if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
-    const account = await accountQueries(db).find(userId);
-    if (account === undefined)
-      throw new DomainError("user_not_found", "Only a person who has an account in this service can do this.");
-    const { email } = account;
-    if (await isProven(db, account)) return;
-    await db.transaction((tx) => queueMail(deps, tx, { kind: "email-proof", userId, email }));
-    mail.onQueued();
-  };
-}
-
-/**
- * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. A stranger may
- * have signed up with the email address of another person. If this person opens the link, the account of the stranger stays unproven.
- * Throws `account_link_invalid`, and `access_denied` for another account.
- */
-export function proveEmail({ db, clock }: Deps) {
-  return async ({ userId }: Caller, token: string): Promise<void> => {
-    await db.transaction(async (tx) => {
-      const link = await findAccountLink({ db: tx, clock }, { kind: "email-proof", token });
-      if (link.userId !== userId) {
-        throw new DomainError("access_denied", "This link is for another account. Sign in to that account first.");
-      }
-      const account = await accountQueries(tx).find(userId);
-      if (account === undefined || link.sentTo !== account.email) throw linkInvalid();
-      if (!(await accountQueries(tx).removeLink(link.tokenHash))) throw linkInvalid();
-      const { email, name } = account;
-      await rememberPersonIn(tx, { id: userId, email, emailProvenBy: "mail", name }, clock());
-    });
-    await giveWaitingShares({ db, clock }, userId);
-  };
-}
-
-/** Returns whether the email address of the caller is proven. */
-export function hasProvenEmail({ db }: Deps) {
-  return async ({ userId }: Caller): Promise<boolean> => (await provenEmailOf(db, userId)) !== undefined;
 }

@@ -16,114 +16,113 @@ const NOBODY = "";
 
 type NewPasskeyStart = { challenge: string; email: string; passkeys: Passkey[] };
 
-export function listPasskeys({ db }: Deps) {
-  return ({ userId }: Caller): Promise<Passkey[]> => passkeyQueries(db).list(userId);
-}
+/** Creates the use cases for passkeys. */
+export function createPasskeys(deps: Deps) {
+  const { db, clock, newId } = deps;
+  return {
+    listPasskeys({ userId }: Caller): Promise<Passkey[]> {
+      return passkeyQueries(db).list(userId);
+    },
 
-/**
- * Makes the challenge for a new passkey. The challenge works once within 5 minutes. A sign-in with a passkey does not ask for the second
- * factor. So if the account has a second factor, the caller needs a `code` to add a passkey.
- * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
- */
-export function startPasskey(deps: Deps) {
-  return async (owner: Owner, code: string | undefined): Promise<NewPasskeyStart> => {
-    await checkSecondFactor(deps)(owner.caller.userId, code);
-    return deps.db.transaction(async (tx) => {
-      await requireOwner(tx, owner);
-      const { userId } = owner.caller;
-      const account = await accountQueries(tx).find(userId);
-      if (account === undefined)
-        throw new DomainError("user_not_found", "Only a person who has an account in this service can add a passkey.");
-      const passkeys = await passkeyQueries(tx).list(userId);
-      if (passkeys.length >= MAX_PASSKEYS) {
-        throw new DomainError(
-          "too_many_passkeys",
-          `An account has at most ${MAX_PASSKEYS} passkeys. Remove one first.`,
-        );
-      }
-      const link = { kind: "passkey-challenge", userId, sentTo: undefined, ttlMs: CHALLENGE_TTL_MS } as const;
-      return { challenge: await addAccountLink(deps, tx, link), email: account.email, passkeys };
-    });
-  };
-}
+    /**
+     * Makes the challenge for a new passkey. The challenge works once within 5 minutes. A sign-in with a passkey does not ask for the
+     * second factor. So if the account has a second factor, the caller needs a `code` to add a passkey.
+     * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
+     */
+    async startPasskey(owner: Owner, code: string | undefined): Promise<NewPasskeyStart> {
+      await checkSecondFactor(deps)(owner.caller.userId, code);
+      return deps.db.transaction(async (tx) => {
+        await requireOwner(tx, owner);
+        const { userId } = owner.caller;
+        const account = await accountQueries(tx).find(userId);
+        if (account === undefined)
+          throw new DomainError(
+            "user_not_found",
+            "Only a person who has an account in this service can add a passkey.",
+          );
+        const passkeys = await passkeyQueries(tx).list(userId);
+        if (passkeys.length >= MAX_PASSKEYS) {
+          throw new DomainError(
+            "too_many_passkeys",
+            `An account has at most ${MAX_PASSKEYS} passkeys. Remove one first.`,
+          );
+        }
+        const link = { kind: "passkey-challenge", userId, sentTo: undefined, ttlMs: CHALLENGE_TTL_MS } as const;
+        return { challenge: await addAccountLink(deps, tx, link), email: account.email, passkeys };
+      });
+    },
 
-/** Makes the challenge for a sign-in with a passkey. The challenge works once within 5 minutes. */
-export function startPasskeySignIn(deps: Deps) {
-  return (): Promise<string> =>
-    addAccountLink(deps, deps.db, {
-      kind: "passkey-challenge",
-      userId: NOBODY,
-      sentTo: undefined,
-      ttlMs: CHALLENGE_TTL_MS,
-    });
-}
+    /** Makes the challenge for a sign-in with a passkey. The challenge works once within 5 minutes. */
+    startPasskeySignIn(): Promise<string> {
+      return addAccountLink(deps, deps.db, {
+        kind: "passkey-challenge",
+        userId: NOBODY,
+        sentTo: undefined,
+        ttlMs: CHALLENGE_TTL_MS,
+      });
+    },
 
-/**
- * Uses a challenge, so that it does not work again. `userId`: the user who adds a passkey, or undefined if the challenge is for a sign-in.
- * Throws `account_link_invalid`.
- */
-export function useChallenge({ db, clock }: Deps) {
-  return async (challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> => {
-    const link = await findAccountLink({ db, clock }, { kind: "passkey-challenge", token: challenge });
-    if (link.userId !== userId || !(await accountQueries(db).removeLink(link.tokenHash))) throw linkInvalid();
+    /**
+     * Uses a challenge, so that it does not work again. `userId`: the user who adds a passkey, or undefined if the challenge is for a
+     * sign-in.
+     * Throws `account_link_invalid`.
+     */
+    async useChallenge(challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> {
+      const link = await findAccountLink({ db, clock }, { kind: "passkey-challenge", token: challenge });
+      if (link.userId !== userId || !(await accountQueries(db).removeLink(link.tokenHash))) throw linkInvalid();
+    },
+
+    /** Adds a passkey. The caller must have verified its registration. Throws `access_denied` or `passkey_exists`. */
+    async addPasskey(caller: Caller, passkey: NewPasskey): Promise<Passkey> {
+      const { userId } = caller;
+      const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
+      await db.transaction(async (tx) => {
+        // If another transaction is changing the password, waits for it first. Such a change can end the session and remove all passkeys.
+        await credentialQueries(tx).lock(userId);
+        await requireCredential(tx, caller);
+        await passkeyQueries(tx).insert(added);
+        await warnOfChange(deps, tx, { userId, change: "passkey-added" });
+      });
+      return added;
+    },
+
+    /** Changes the name of a passkey. Only the owner of the passkey sees this name. Throws `passkey_not_found`. */
+    renamePasskey(caller: Caller, { id, name }: Pick<Passkey, "id" | "name">): Promise<Passkey> {
+      return db.transaction(async (tx) => {
+        const { userId } = caller;
+        await requireCredential(tx, caller);
+        if (!(await passkeyQueries(tx).rename(userId, { id, name }))) throw passkeyNotFound();
+        return (await passkeyQueries(tx).list(userId)).find((passkey) => passkey.id === id) as Passkey;
+      });
+    },
+
+    /** Removes a passkey and ends the other sessions, because somebody may have signed in with this passkey. Throws `passkey_not_found`. */
+    removePasskey(caller: Caller, passkeyId: string): Promise<void> {
+      return deps.db.transaction(async (tx) => {
+        const { userId } = caller;
+        await requireCredential(tx, caller);
+        if (!(await passkeyQueries(tx).remove(userId, passkeyId))) throw passkeyNotFound();
+        await endOtherSessions(tx, caller);
+        await warnOfChange(deps, tx, { userId, change: "passkey-removed" });
+      });
+    },
+
+    findPasskey(credentialId: string): Promise<Passkey | undefined> {
+      return passkeyQueries(db).findByCredential(credentialId);
+    },
+
+    /**
+     * Records a sign-in with a passkey, after the session of the sign-in was stored. Returns false if the passkey was removed in the
+     * meantime. In that case, the caller must end the new session, because the removal of the passkey may have missed it.
+     */
+    recordPasskeyUse({ id, counter: from }: Passkey, counter: number): Promise<boolean> {
+      return passkeyQueries(db).use(id, { counter: { from, to: counter }, now: clock() });
+    },
   };
 }
 
 type NewPasskey = Pick<Passkey, "credentialId" | "publicKey" | "counter" | "transports" | "name">;
 
-/** Adds a passkey. The caller must have verified its registration. Throws `access_denied` or `passkey_exists`. */
-export function addPasskey(deps: Deps) {
-  const { db, clock, newId } = deps;
-  return async (caller: Caller, passkey: NewPasskey): Promise<Passkey> => {
-    const { userId } = caller;
-    const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
-    await db.transaction(async (tx) => {
-      // If another transaction is changing the password, waits for it first. Such a change can end the session and remove all passkeys.
-      await credentialQueries(tx).lock(userId);
-      await requireCredential(tx, caller);
-      await passkeyQueries(tx).insert(added);
-      await warnOfChange(deps, tx, { userId, change: "passkey-added" });
-    });
-    return added;
-  };
-}
-
-/** Changes the name of a passkey. Only the owner of the passkey sees this name. Throws `passkey_not_found`. */
-export function renamePasskey({ db }: Deps) {
-  return (caller: Caller, { id, name }: Pick<Passkey, "id" | "name">): Promise<Passkey> =>
-    db.transaction(async (tx) => {
-      const { userId } = caller;
-      await requireCredential(tx, caller);
-      if (!(await passkeyQueries(tx).rename(userId, { id, name }))) throw passkeyNotFound();
-      return (await passkeyQueries(tx).list(userId)).find((passkey) => passkey.id === id) as Passkey;
-    });
-}
-
-/** Removes a passkey and ends the other sessions, because somebody may have signed in with this passkey. Throws `passkey_not_found`. */
-export function removePasskey(deps: Deps) {
-  return (caller: Caller, passkeyId: string): Promise<void> =>
-    deps.db.transaction(async (tx) => {
-      const { userId } = caller;
-      await requireCredential(tx, caller);
-      if (!(await passkeyQueries(tx).remove(userId, passkeyId))) throw passkeyNotFound();
-      await endOtherSessions(tx, caller);
-      await warnOfChange(deps, tx, { userId, change: "passkey-removed" });
-    });
-}
-
 function passkeyNotFound(): DomainError {
   return new DomainError("passkey_not_found", "Passkey not found");
-}
-
-export function findPasskey({ db }: Deps) {
-  return (credentialId: string): Promise<Passkey | undefined> => passkeyQueries(db).findByCredential(credentialId);
-}
-
-/**
- * Records a sign-in with a passkey, after the session of the sign-in was stored. Returns false if the passkey was removed in the meantime.
- * In that case, the caller must end the new session, because the removal of the passkey may have missed it.
- */
-export function recordPasskeyUse({ db, clock }: Deps) {
-  return ({ id, counter: from }: Passkey, counter: number): Promise<boolean> =>
-    passkeyQueries(db).use(id, { counter: { from, to: counter }, now: clock() });
 }

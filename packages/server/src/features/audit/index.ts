@@ -13,11 +13,31 @@ export type AuditVerbs = ReturnType<typeof createAudit>;
 
 /** Creates what the rest of the service does with this feature. */
 export function createAudit(deps: Deps) {
+  const { db, clock } = deps;
   return {
-    listNoteActivity: listNoteActivity(deps),
-    listActivity: listActivity(deps),
-    countDownloads: countDownloads(deps),
-    countNoteDownloads: countNoteDownloads(deps),
+    /** Lists the events of one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
+    async listNoteActivity(caller: Caller, input: AuditPageRequest & { noteId: string }): Promise<Page<NamedEvent>> {
+      const { noteId, ...page } = input;
+      await authoriseNote(db, { caller, noteId, action: "note.activity" });
+      return nameEvents(db, await auditQueries(db).listOfNote(noteId, page));
+    },
+
+    /** Lists the events of the caller's own notes, deleted notes included, newest first. */
+    async listActivity(caller: Caller, page: AuditPageRequest): Promise<Page<NamedEvent>> {
+      return nameEvents(db, await auditQueries(db).listOfOwner(caller.userId, page));
+    },
+
+    /** Counts the downloads of the caller's own notes, deleted notes included. */
+    countDownloads(caller: Caller): Promise<DownloadSteps> {
+      return auditQueries(db).countDownloads({ ownerId: caller.userId }, countUntil(clock()));
+    },
+
+    /** Counts the downloads of one note. Throws `note_not_found` or `access_denied`. */
+    async countNoteDownloads(caller: Caller, noteId: string): Promise<DownloadSteps> {
+      await authoriseNote(db, { caller, noteId, action: "note.activity" });
+      return auditQueries(db).countDownloads({ noteId }, countUntil(clock()));
+    },
+
     expireAuditEvents: expireAuditEvents(deps),
   };
 }
@@ -35,35 +55,6 @@ const MAX_COUNTED = 10_000;
 
 /** An audit event with the current title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
 export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { id: string; filename: string }[] };
-
-/** Lists the events of one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
-export function listNoteActivity({ db }: Deps) {
-  return async (caller: Caller, input: AuditPageRequest & { noteId: string }): Promise<Page<NamedEvent>> => {
-    const { noteId, ...page } = input;
-    await authoriseNote(db, { caller, noteId, action: "note.activity" });
-    return nameEvents(db, await auditQueries(db).listOfNote(noteId, page));
-  };
-}
-
-/** Lists the events of the caller's own notes, deleted notes included, newest first. */
-export function listActivity({ db }: Deps) {
-  return async (caller: Caller, page: AuditPageRequest): Promise<Page<NamedEvent>> =>
-    nameEvents(db, await auditQueries(db).listOfOwner(caller.userId, page));
-}
-
-/** Counts the downloads of one note. Throws `note_not_found` or `access_denied`. */
-export function countNoteDownloads({ db, clock }: Deps) {
-  return async (caller: Caller, noteId: string): Promise<DownloadSteps> => {
-    await authoriseNote(db, { caller, noteId, action: "note.activity" });
-    return auditQueries(db).countDownloads({ noteId }, countUntil(clock()));
-  };
-}
-
-/** Counts the downloads of the caller's own notes, deleted notes included. */
-export function countDownloads({ db, clock }: Deps) {
-  return (caller: Caller): Promise<DownloadSteps> =>
-    auditQueries(db).countDownloads({ ownerId: caller.userId }, countUntil(clock()));
-}
 
 function countUntil(now: number) {
   return { since: now - COUNTED_MS, stepMs: STEP_MS, limit: MAX_COUNTED };

@@ -10,43 +10,46 @@ import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { findHolders } from "../people/find-users.ts";
 import { isProven, provenEmailOf } from "../people/people.ts";
 
-/** Returns the mail settings of the caller. */
-export function getMailPreferences({ db }: Pick<Deps, "db">) {
-  return ({ userId }: Caller): Promise<MailChoices> => mailPreferenceQueries(db).find({ userId });
-}
+/** Creates the use cases for the mail settings of a user. */
+export function createPreferences({ db, linkKeys }: Deps) {
+  return {
+    /** Returns the mail settings of the caller. */
+    getMailPreferences({ userId }: Caller): Promise<MailChoices> {
+      return mailPreferenceQueries(db).find({ userId });
+    },
 
-/**
- * Stores the given mail settings of the caller, and returns all settings. The topic `shares` includes invitations. If a caller with a
- * proven email address turns `shares` on, this also turns on invitations to the email address, in case its reader turned them off.
- */
-export function setMailPreferences({ db }: Pick<Deps, "db">) {
-  return ({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> =>
-    db.transaction(async (tx) => {
-      await mailPreferenceQueries(tx).put({ userId }, choices);
-      const email = await provenEmailOf(tx, userId);
-      const isOn = choices.shares !== undefined && choices.shares !== "never";
-      if (isOn && email !== undefined) await mailPreferenceQueries(tx).put({ email }, { shares: "at_once" });
-      return mailPreferenceQueries(tx).find({ userId });
-    });
-}
+    /**
+     * Stores the given mail settings of the caller, and returns all settings. The topic `shares` includes invitations. If a caller with a
+     * proven email address turns `shares` on, this also turns on invitations to the email address, in case its reader turned them off.
+     */
+    setMailPreferences({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> {
+      return db.transaction(async (tx) => {
+        await mailPreferenceQueries(tx).put({ userId }, choices);
+        const email = await provenEmailOf(tx, userId);
+        const isOn = choices.shares !== undefined && choices.shares !== "never";
+        if (isOn && email !== undefined) await mailPreferenceQueries(tx).put({ email }, { shares: "at_once" });
+        return mailPreferenceQueries(tx).find({ userId });
+      });
+    },
 
-/**
- * Returns which mails a token can turn off. Does not turn them off, because mail scanners also open links. Throws `account_link_invalid`.
- */
-export function lookAtUnsubscribe({ linkKeys }: Pick<Deps, "linkKeys">) {
-  return (token: string): Unsubscribe["topic"] => read(linkKeys.unsubscribes, token).topic;
-}
+    /**
+     * Returns which mails a token can turn off. Does not turn them off, because mail scanners also open links. Throws
+     * `account_link_invalid`.
+     */
+    lookAtUnsubscribe(token: string): Unsubscribe["topic"] {
+      return read(linkKeys.unsubscribes, token).topic;
+    },
 
-/** Turns mails off with the token from a mail. Idempotent. Throws `account_link_invalid`. */
-export function unsubscribe({ db, linkKeys }: Pick<Deps, "db" | "linkKeys">) {
-  return async (token: string): Promise<Unsubscribe["topic"]> => {
-    const { holder, topic } = read(linkKeys.unsubscribes, token);
-    await db.transaction(async (tx) => {
-      if (topic !== "digest") await mailPreferenceQueries(tx).put(holder, { [topic]: "never" });
-      else await mailPreferenceQueries(tx).put(holder, await dailyOff(tx, holder));
-      if ("email" in holder && topic !== "digest") await turnOffForUser(tx, { email: holder.email, topic });
-    });
-    return topic;
+    /** Turns mails off with the token from a mail. Idempotent. Throws `account_link_invalid`. */
+    async unsubscribe(token: string): Promise<Unsubscribe["topic"]> {
+      const { holder, topic } = read(linkKeys.unsubscribes, token);
+      await db.transaction(async (tx) => {
+        if (topic !== "digest") await mailPreferenceQueries(tx).put(holder, { [topic]: "never" });
+        else await mailPreferenceQueries(tx).put(holder, await dailyOff(tx, holder));
+        if ("email" in holder && topic !== "digest") await turnOffForUser(tx, { email: holder.email, topic });
+      });
+      return topic;
+    },
   };
 }
 

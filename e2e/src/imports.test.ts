@@ -304,13 +304,13 @@ describe("imports", () => {
 
 describe("the check of imports", () => {
   it.each([
-    ["packages/server/src/features/notes/notes.ts", "packages/server/src/operations/backup/make.ts"],
+    ["packages/server/src/features/notes/index.ts", "packages/server/src/operations/backup/make.ts"],
     ["packages/server/src/features/links/link.ts", "packages/server/src/features/uploads/start.ts"],
     ["packages/server/src/platform/jobs/loop.ts", "packages/server/src/features/notes/jobs.ts"],
     ["packages/server/src/platform/database/engine.ts", "packages/server/src/cli/start.ts"],
     ["packages/server/src/wiring/app.ts", "packages/server/src/cli/start.ts"],
     ["packages/presign/src/index.ts", "packages/s3-local/src/index.ts"],
-    ["packages/server/src/features/notes/notes.ts", "packages/server/src/cli.ts"],
+    ["packages/server/src/features/notes/index.ts", "packages/server/src/cli.ts"],
     ["packages/server/src/wiring/app.ts", "packages/elsewhere/src/index.ts"],
     ["packages/client/src/client.ts", "packages/presign/src/index.ts"],
     ["packages/server/src/wiring/app.ts", "packages/client/src/index.ts"],
@@ -342,7 +342,7 @@ describe("the check of imports", () => {
     ["features/links/queries/links.ts", true],
     ["features/access/sql.ts", true],
     ["platform/limits/in-database.ts", true],
-    ["features/notes/notes.ts", false],
+    ["features/notes/index.ts", false],
     ["platform/mailer/smtp.ts", false],
     ["operations/backup/make.ts", false],
   ])("the check of SQL in %s returns %s", (path, expected) => {

@@ -1,15 +1,23 @@
+import type { Limits } from "../../platform/config/limits.ts";
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { Arrive } from "../access/authorise.ts";
-import {
-  createNote,
-  getNote,
-  indexForSearch,
-  listAttachments,
-  listNotes,
-  markAttachmentSeen,
-  markNoteSeen,
-  updateNote,
-} from "./notes.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { createFairTurns } from "../../platform/limits/fair-turns.ts";
+import type { ListedAttachment } from "../access/attachment.ts";
+import { type Arrive, authoriseAttachment, authoriseNote, permits } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
+import type { Note, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { aboutNote, auditEvent } from "../audit/audit-event.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
+import { accessSummaryQueries } from "./access-summary-queries.ts";
+import { noteQueries } from "./queries.ts";
+import { searchIndexQueries } from "./search-index-queries.ts";
 
 export type NoteVerbs = ReturnType<typeof createNotes>;
 
@@ -24,5 +32,201 @@ export function createNotes(deps: Deps, { arrive }: { arrive: Arrive }) {
     updateNote: updateNote(deps, arrive),
     markNoteSeen: markNoteSeen(deps),
     markAttachmentSeen: markAttachmentSeen(deps),
+  };
+}
+
+/** The maximum number of attachments on the first page. Most notes have fewer attachments, so the first page contains all of them. */
+const FIRST_ATTACHMENTS = 200;
+
+const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
+
+/** Creates a note. The caller is its owner. */
+function createNote({ db, clock, newId }: Deps) {
+  return async (caller: Caller, input: { title: string; body: string }): Promise<NoteWithAttachments> => {
+    const now = clock();
+    const note: Note = { id: newId(), ownerId: caller.userId, ...input, createdAt: now, updatedAt: now };
+    await db.transaction(async (tx) => {
+      await noteQueries(tx).insert(note);
+      const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: { title: note.title } };
+      await auditQueries(tx).add(auditEvent("note.created", event));
+    });
+    return {
+      ...note,
+      role: "owner",
+      accessExpiresAt: undefined,
+      attachments: [],
+      attachmentsCursor: undefined,
+      attachmentCount: 0,
+      accessRequestCount: 0,
+      isNew: false,
+      access: {},
+    };
+  };
+}
+
+/**
+ * Lists the notes that the caller owns, or those that are shared with the caller, newest first.
+ * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
+ * Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
+ */
+function listNotes({ db, clock, limits }: Deps) {
+  const turns = createFairTurns({ atOnce: db.searchesAtOnce, ofHolder: 5, problem: TOO_MANY_SEARCHES });
+  return async (caller: Caller, request: ListNotesInput): Promise<Page<NoteSummaryWithRole>> => {
+    const { scope, signal, ...page } = request;
+    const { userId } = caller;
+    const list = async (): Promise<Page<Omit<NoteSummaryWithRole, "access">>> => {
+      if (scope === "shared") return noteQueries(db).listShared(userId, { ...page, now: clock() });
+      const { items, nextCursor } = await noteQueries(db).listOwned(userId, page);
+      return { items: items.map((note) => ({ ...note, role: "owner" })), nextCursor };
+    };
+    const { items, nextCursor } = await (page.search === undefined
+      ? list()
+      : turns.run({ holder: userId, signal }, list));
+    const seen = items.filter((note) => note.hasBeenShared && seesAccess(note)).map(({ id }) => id);
+    const found = await accessSummaryQueries(db).ofNotes(seen, limits.links);
+    const accessOf = (note: (typeof items)[number]) => (seesAccess(note) ? (found.get(note.id) ?? {}) : undefined);
+    return { items: items.map((note) => ({ ...note, access: accessOf(note) })), nextCursor };
+  };
+}
+
+/** Indexes some changed notes and files for searches. Returns false if there are none. */
+function indexForSearch({ db }: Deps) {
+  return (): Promise<boolean> => db.transaction((tx) => searchIndexQueries(tx).indexSome());
+}
+
+type ListNotesInput = PageRequest & {
+  scope: "owned" | "shared";
+  search?: string | undefined;
+  /** Aborts when the client disconnects. If the search still waits for its turn, it never runs. */
+  signal?: AbortSignal | undefined;
+};
+
+/**
+ * Returns a note with the first page of its attachments.
+ * Throws `note_not_found` or `access_denied`.
+ */
+function getNote({ db, limits }: Deps, arrive: Arrive) {
+  return async (caller: Caller, noteId: string): Promise<NoteWithAttachments> => {
+    const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
+    if (note.role !== "owner") await arrive(caller, { noteId });
+    return { ...note, ...(await details(db, { note, caller, limits })) };
+  };
+}
+
+/**
+ * Changes the title, the body, or both. If `ifUpdatedAt` is set, changes the note only if its last change was at this instant.
+ * Throws `note_not_found`, `access_denied`, `note_changed`, `invalid_request`.
+ */
+function updateNote({ db, clock, newId, limits }: Deps, arrive: Arrive) {
+  return async (
+    caller: Caller,
+    input: { noteId: string; title?: string; body?: string; ifUpdatedAt?: number | undefined },
+  ): Promise<NoteWithAttachments> => {
+    const { noteId, ...change } = input;
+    if (change.title === undefined && change.body === undefined) {
+      throw new DomainError("invalid_request", "Give at least one of title and body.");
+    }
+    const updated = await db.transaction(async (tx) => {
+      const { role } = await authoriseNote(tx, { caller, noteId, action: "note.edit" });
+      const now = clock();
+      const note = await noteQueries(tx).update(noteId, { ...change, updatedAt: now });
+      if (note === undefined) throw await whyUnchanged(tx, noteId);
+      const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: {} };
+      await auditQueries(tx).add(auditEvent("note.updated", event));
+      return { ...note, role, ...(await details(tx, { note: { ...note, role }, caller, limits })) };
+    });
+    if (updated.role !== "owner") await arrive(caller, { noteId });
+    return updated;
+  };
+}
+
+/**
+ * Lists the attachments of a note, in order of creation.
+ * Throws `note_not_found` or `access_denied`.
+ */
+function listAttachments({ db, limits }: Deps, arrive: Arrive) {
+  return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<ListedAttachment>> => {
+    const { noteId, ...page } = input;
+    const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
+    if (note.role !== "owner") await arrive(caller, { noteId });
+    return pageOfNote(db, { note, caller, limits, ...page });
+  };
+}
+
+type Reading = { note: Pick<NoteWithRole, "id" | "role">; caller: Caller; limits: Limits };
+
+/** Whether the user may know who has access. A user who can make links of a note also sees the links and the activity of the note. */
+function seesAccess({ role }: Pick<NoteWithRole, "role">): boolean {
+  return permits(role, "note.link");
+}
+
+async function details(queries: Tx, reading: Reading) {
+  const { note, caller, limits } = reading;
+  const isOwner = note.role === "owner";
+  // Only the owner can grant access, so only the owner sees the number of requests.
+  const accessRequestCount = isOwner ? await accessRequestQueries(queries).countOpen(note.id) : 0;
+  const share = isOwner ? undefined : await shareQueries(queries).findOfNote(note.id, caller.userId);
+  const isNew = isOwner ? await visitorFileQueries(queries).hasUnseen(note.id) : share?.isNew === true;
+  const access = seesAccess(note)
+    ? ((await accessSummaryQueries(queries).ofNotes([note.id], limits.links)).get(note.id) ?? {})
+    : undefined;
+  const attachments = await firstAttachments(queries, reading);
+  return { accessRequestCount, accessExpiresAt: share?.expiresAt, isNew, access, ...attachments };
+}
+
+async function firstAttachments(queries: Tx, reading: Reading) {
+  const first = { ...reading, limit: FIRST_ATTACHMENTS, cursor: undefined };
+  const { items, nextCursor } = await pageOfNote(queries, first);
+  // If the first page contains all attachments, their number needs no query. This is so for most notes.
+  const attachmentCount =
+    nextCursor === undefined
+      ? items.filter(({ state }) => state !== "rejected").length
+      : await attachmentQueries(queries).countOfNote(reading.note.id, reading.note.role);
+  return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
+}
+
+/** Returns a page of the attachments that the caller sees. Only the owner of the note and the uploader see a rejected attachment. */
+async function pageOfNote(
+  tx: Tx,
+  { note, caller, limits, ...page }: Reading & PageRequest,
+): Promise<Page<ListedAttachment>> {
+  const reader = note.role === "owner" ? {} : { reader: { userId: caller.userId, role: note.role } };
+  const { items, nextCursor } = await attachmentQueries(tx).pageOfNote(note.id, { ...page, ...reader });
+  if (!seesAccess(note)) return { items, nextCursor };
+  const found = await accessSummaryQueries(tx).ofFiles(
+    items.map(({ id }) => id),
+    limits.links,
+  );
+  return { items: items.map((item) => ({ ...item, access: found.get(item.id) })), nextCursor };
+}
+
+async function whyUnchanged(queries: Tx, noteId: string): Promise<DomainError> {
+  if (!(await guardedNoteQueries(queries).hold(noteId))) return new DomainError("note_not_found", "Note not found");
+  return new DomainError(
+    "note_changed",
+    "The note was changed in the meantime, so nothing was saved. Read it again, and save with its current updatedAt.",
+  );
+}
+
+/**
+ * Marks a note as seen by the caller. If the caller is the owner, marks the files that visitors sent for this note as seen. Throws
+ * `note_not_found` or `access_denied`.
+ */
+function markNoteSeen({ db, clock }: Deps) {
+  return async (caller: Caller, noteId: string): Promise<void> => {
+    const { role } = await authoriseNote(db, { caller, noteId, action: "note.read" });
+    if (role === "owner") await visitorFileQueries(db).markSeen(noteId, clock());
+    else await shareQueries(db).markSeen({ noteId }, { userId: caller.userId, now: clock() });
+  };
+}
+
+/**
+ * Marks a file as seen by the caller. Has an effect only if the file itself is shared with the caller, and not only its note. Throws
+ * `attachment_not_found` or `access_denied`.
+ */
+function markAttachmentSeen({ db, clock }: Deps) {
+  return async (caller: Caller, attachmentId: string): Promise<void> => {
+    await authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });
+    await shareQueries(db).markSeen({ attachmentId }, { userId: caller.userId, now: clock() });
   };
 }

@@ -10,7 +10,7 @@ import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { type Admit, linkNotFound, type Visit as Request } from "../links/visitor/admit.ts";
 import { requestOf } from "../links/visitor/look-at-link.ts";
 import { newPass, type Pass } from "../links/visitor/pass.ts";
-import { removeAttachment } from "../trash/trash.ts";
+import { removeAttachment } from "../trash/index.ts";
 import { abortUpload } from "../uploads/abort.ts";
 import { completeUpload } from "../uploads/complete.ts";
 import { getUpload, type ReportedPart, signParts } from "../uploads/parts.ts";

@@ -1,13 +1,20 @@
+import type { Page, PageRequest } from "../../platform/database/pages.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import {
-  deleteAttachment,
-  deleteNote,
-  expireTrash,
-  listTrash,
-  purgeFromTrash,
-  purgeNotes,
-  restoreFromTrash,
-} from "./trash.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { type Attachment, isComplete } from "../access/attachment.ts";
+import { type Action, authoriseAttachment, authoriseNote, requirePermission } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { type AuditEvent, aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { linkQueries } from "../links/queries/links.ts";
+import { noteQueries } from "../notes/queries.ts";
+import { planDeletion, queueDeletions, releaseObjects } from "../storage/object-deletions.ts";
+import type { PlannedDeletion } from "../storage/queries.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
+import { type ListedTrashItem, type TrashItem, type TrashSubject, trashQueries } from "./queries.ts";
 
 export type TrashVerbs = ReturnType<typeof createTrash>;
 
@@ -22,4 +29,250 @@ export function createTrash(deps: Deps) {
     purgeNotes: purgeNotes(deps),
     deleteAttachment: deleteAttachment(deps),
   };
+}
+
+const DAY_MS = 86_400_000;
+
+/** An item in the trash. `purgeAt`: the sweep deletes the item permanently after this instant. Milliseconds since the epoch. */
+type DatedTrashItem = ListedTrashItem & { purgeAt: number };
+
+/** Lists the items that the caller may restore. The item that was deleted last comes first. */
+function listTrash({ db, limits }: Deps) {
+  return async (caller: Caller, page: PageRequest): Promise<Page<DatedTrashItem>> => {
+    const { items, nextCursor } = await trashQueries(db).listFor(caller.userId, page);
+    const purgeAt = ({ deletedAt }: TrashItem) => deletedAt + limits.trashDays * DAY_MS;
+    return { items: items.map((item) => ({ ...item, purgeAt: purgeAt(item) })), nextCursor };
+  };
+}
+
+/**
+ * Moves a note or an attachment out of the trash. The shares of the note or attachment work again. The usage of the quota does not change,
+ * because items in the trash also count in the quota.
+ * Throws `note_not_found`, `attachment_not_found` (also if the note of the attachment is in the trash), and `access_denied`.
+ */
+function restoreFromTrash({ db, clock, newId }: Deps) {
+  return (caller: Caller, subject: TrashSubject): Promise<void> =>
+    db.transaction(async (tx) => {
+      const item = await holdItem(tx, { caller, subject });
+      await trashQueries(tx).restore(item);
+      await auditQueries(tx).add(trashEvent("restored", item, { id: newId(), at: clock(), caller }));
+    });
+}
+
+/** Deletes a note or an attachment in the trash permanently. Throws the same errors as `restoreFromTrash`. */
+function purgeFromTrash(deps: Deps) {
+  return (caller: Caller, subject: TrashSubject): Promise<void> =>
+    releaseObjects(deps, async (tx, now) => {
+      const item = await holdItem(tx, { caller, subject });
+      return purgeItem(deps, { tx, item, now, caller, isExpired: false });
+    });
+}
+
+type Purge = { tx: Tx; item: TrashItem; now: number; caller: Caller; isExpired: boolean };
+
+/** Purges an item that the transaction has locked, and records an audit event. */
+async function purgeItem({ newId }: Deps, { tx, item, now, caller, isExpired }: Purge): Promise<PlannedDeletion[]> {
+  const { noteId, attachment } = item;
+  const planned =
+    attachment === undefined
+      ? await deleteNoteForGood(tx, { noteId, now })
+      : await deleteAttachmentsForGood(tx, { attachments: [attachment], now });
+  const event = trashEvent("purged", item, { id: newId(), at: now, caller });
+  await auditQueries(tx).add(isExpired ? { ...event, detail: { ...event.detail, expired: true } } : event);
+  return planned;
+}
+
+const BATCH = 100;
+
+/** Permanently deletes the items that have been in the trash for longer than `trashDays`. Returns the number of items. */
+function expireTrash(deps: Deps) {
+  const { db, clock, limits } = deps;
+  return async (): Promise<number> => {
+    let expired = 0;
+    for (;;) {
+      const old = await trashQueries(db).listOld(clock() - limits.trashDays * DAY_MS, BATCH);
+      const before = expired;
+      for (const item of old) if (await expire(deps, item)) expired += 1;
+      // Stops if a full batch changed nothing, because the loop would otherwise list the same batch forever.
+      if (old.length < BATCH || expired === before) return expired;
+    }
+  };
+}
+
+/** Deletes one item permanently. Returns false if the item was restored or deleted after it was listed. */
+async function expire(deps: Deps, { id, noteId, attachment, deletedBy }: TrashItem): Promise<boolean> {
+  const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
+  let isExpired = false;
+  await releaseObjects(deps, async (tx, now) => {
+    const held = await trashQueries(tx).hold(subject, deletedBy);
+    isExpired = held?.item.id === id;
+    if (held === undefined || !isExpired) return [];
+    return purgeItem(deps, { tx, item: held.item, now, caller: { userId: deletedBy }, isExpired });
+  });
+  return isExpired;
+}
+
+/** Locks and returns an item of the trash that the caller may restore or purge. Throws the same errors as `restoreFromTrash`. */
+async function holdItem(tx: Tx, { caller, subject }: { caller: Caller; subject: TrashSubject }): Promise<TrashItem> {
+  const held = await trashQueries(tx).hold(subject, caller.userId);
+  const [action, missing]: [Action, DomainError] =
+    "noteId" in subject
+      ? ["note.delete", new DomainError("note_not_found", "The trash has no such note.")]
+      : ["attachment.delete", new DomainError("attachment_not_found", "The trash has no such file.")];
+  if (held === undefined) throw missing;
+  requirePermission(held.role, action);
+  return held.item;
+}
+
+function trashEvent(
+  verb: "restored" | "purged",
+  { noteId, noteTitle, ownerId, attachment }: TrashItem,
+  event: { id: string; at: number; caller: Caller },
+) {
+  if (attachment !== undefined) {
+    const detail = { filename: attachment.filename };
+    return auditEvent(`attachment.${verb}`, { ...event, subject: aboutFile(attachment), detail });
+  }
+  const subject = aboutNote({ id: noteId, ownerId });
+  return auditEvent(`note.${verb}`, { ...event, subject, detail: { title: noteTitle } });
+}
+
+/**
+ * Moves a note with its files and its shares to the trash, and revokes its links. Deletes the pending uploads permanently. If the trash is
+ * off, deletes the note and everything in it permanently. Throws `note_not_found` or `access_denied`.
+ */
+function deleteNote(deps: Deps) {
+  const { newId, limits } = deps;
+  return (caller: Caller, noteId: string): Promise<void> =>
+    releaseObjects(deps, async (tx, now) => {
+      const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
+      // Locks the note, so that nobody can add an attachment now. The object of such an attachment would stay in the bucket without a row.
+      if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+      const planned = await (limits.trashDays === 0 ? deleteNoteForGood(tx, { noteId, now }) : discard());
+      // The event does not list the files, because a note may have many thousands.
+      const event = { id: newId(), caller, subject: aboutNote(note), at: now };
+      await auditQueries(tx).add(auditEvent("note.deleted", { ...event, detail: { title: note.title } }));
+      return planned;
+
+      async function discard() {
+        // The number of pending uploads on a note has a limit.
+        const pending = await attachmentQueries(tx).listOfNote(noteId, { isPending: true });
+        await linkQueries(tx).revokeOfNote(noteId, now);
+        const planned = await deleteAttachmentsForGood(tx, { attachments: pending, now });
+        const deleted = { noteId, ownerId: note.ownerId, deletedBy: caller.userId, deletedAt: now };
+        await trashQueries(tx).putNote({ id: newId(), ...deleted });
+        return planned;
+      }
+    });
+}
+
+/**
+ * Moves an attachment to the trash, and removes it from the lists of files of links. If the upload of the attachment is not finished, or if
+ * the trash is off, deletes the attachment permanently. Throws `attachment_not_found` or `access_denied`.
+ */
+function deleteAttachment(deps: Deps) {
+  const { limits, newId } = deps;
+  return (caller: Caller, attachmentId: string): Promise<void> =>
+    releaseObjects(deps, async (tx, now) => {
+      const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+      const isHeld =
+        (await guardedNoteQueries(tx).hold((await authorise()).noteId)) &&
+        (await attachmentQueries(tx).hold(attachmentId));
+      if (!isHeld) throw notFound();
+      // Reads the attachment again now that it is locked, because its upload may have completed in the meantime.
+      const attachment = await authorise();
+      if (limits.trashDays === 0 || !isComplete(attachment.state))
+        return deleteForGood(deps, { tx, caller, attachment, now });
+      const { noteId, ownerId } = attachment;
+      const item = { id: newId(), noteId, ownerId, deletedBy: caller.userId, deletedAt: now };
+      if (!(await trashQueries(tx).putAttachment(attachmentId, item))) throw notFound();
+      await linkQueries(tx).removeFile(attachmentId);
+      await auditQueries(tx).add(deleted(deps, { caller, attachment, now }));
+      return [];
+    });
+}
+
+function notFound(): DomainError {
+  return new DomainError("attachment_not_found", "Attachment not found");
+}
+
+/** Permanently deletes the attachment that `authorise` returns. `authorise` must throw if the caller may not delete the attachment. */
+export function removeAttachment(
+  deps: Deps,
+  { caller, authorise }: { caller: Caller; authorise: (queries: Tx) => Promise<Attachment> },
+): Promise<void> {
+  return releaseObjects(deps, async (tx, now) =>
+    deleteForGood(deps, { tx, caller, attachment: await authorise(tx), now }),
+  );
+}
+
+type Deletion = { caller: Caller; attachment: Attachment; now: number };
+
+async function deleteForGood(deps: Deps, { tx, ...deletion }: Deletion & { tx: Tx }): Promise<PlannedDeletion[]> {
+  const { attachment, now } = deletion;
+  const planned = await deleteAttachmentsForGood(tx, { attachments: [attachment], now });
+  await auditQueries(tx).add(deleted(deps, deletion));
+  return planned;
+}
+
+function deleted({ newId }: Deps, { caller, attachment, now }: Deletion): AuditEvent {
+  const detail = { filename: attachment.filename };
+  return auditEvent("attachment.deleted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
+}
+
+/** The number of files that one transaction deletes. Larger transactions would block other requests for too long. */
+const STEP = 100;
+
+/** Deletes attachments of one owner permanently, but not their note, and queues the deletion of their objects, in the transaction `tx`. */
+export async function deleteAttachmentsForGood(
+  tx: Tx,
+  { attachments, now }: { attachments: readonly Attachment[]; now: number },
+): Promise<PlannedDeletion[]> {
+  if (attachments.length === 0) return [];
+  const ids = attachments.map(({ id }) => id);
+  const uploads = await uploadQueries(tx).findOfAttachments(ids);
+  const planned = attachments.flatMap((attachment) =>
+    planDeletion({ attachment, upload: uploads.get(attachment.id), now }),
+  );
+  await attachmentQueries(tx).delete(...ids);
+  await queueDeletions(tx, { planned, now });
+  return planned;
+}
+
+/**
+ * Deletes a note permanently, in the transaction `tx`, which must have locked the note. If the note has many files, deletes only the first
+ * of them and queues the rest for `purgeNotes`. The note is then absent for everybody.
+ */
+export async function deleteNoteForGood(
+  tx: Tx,
+  { noteId, now }: { noteId: string; now: number },
+): Promise<PlannedDeletion[]> {
+  await trashQueries(tx).startPurge(noteId);
+  return deleteSomeFiles(tx, { noteId, now });
+}
+
+/**
+ * Runs one step of the deletions that `deleteNoteForGood` has queued, and then starts the next step. Returns false if no deletion is
+ * queued.
+ * Several replicas may run this at the same time.
+ */
+function purgeNotes(deps: Deps) {
+  return async (): Promise<boolean> => {
+    const noteId = await trashQueries(deps.db).nextToPurge();
+    if (noteId === undefined) return false;
+    await releaseObjects(deps, async (tx, now) =>
+      (await trashQueries(tx).holdToPurge(noteId)) ? deleteSomeFiles(tx, { noteId, now }) : [],
+    );
+    deps.onDeletionsQueued();
+    return true;
+  };
+}
+
+/** Deletes some files of a note, and then also the note if it has no other files. */
+async function deleteSomeFiles(tx: Tx, { noteId, now }: { noteId: string; now: number }): Promise<PlannedDeletion[]> {
+  // The list includes attachments that somebody moved to the trash before the note.
+  const attachments = await attachmentQueries(tx).listOfNote(noteId, { limit: STEP });
+  const planned = await deleteAttachmentsForGood(tx, { attachments, now });
+  if (attachments.length < STEP) await noteQueries(tx).delete(noteId);
+  return planned;
 }

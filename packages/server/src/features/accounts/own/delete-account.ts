@@ -14,7 +14,7 @@ import { administratorQueries, disabledUserQueries } from "../../people/queries.
 import { accountInvitationQueries } from "../../sharing/queries/account-invitations.ts";
 import { releaseObjects } from "../../storage/object-deletions.ts";
 import type { PlannedDeletion } from "../../storage/queries.ts";
-import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/trash.ts";
+import { deleteAttachmentsForGood, deleteNoteForGood } from "../../trash/index.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { type AccountContents, accountDeletionQueries } from "../queries/deletions.ts";
 import { type Owner, requireOwner, warnOfChange } from "./owner.ts";

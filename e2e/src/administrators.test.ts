@@ -42,12 +42,14 @@ describe("administrators", () => {
     expect(still.status).toBe(403);
   });
 
-  it("the command line creates an administrator with --admin", async () => {
-    const email = "chief@example.com";
-    await runCli(place, ["user", "add", "--email", email, "--admin"]);
+  it.each([
+    ["an administrator with --admin", "chief@example.com", ["--admin"], true],
+    ["a person who is no administrator without --admin", "clerk@example.com", [], false],
+  ])("the command `user add` makes %s", async (_, email, options, isAdmin) => {
+    await runCli(place, ["user", "add", "--email", email, ...options]);
     const { stdout } = await runCli(place, ["token", "create", "--email", email]);
     const me = await (await apiAs(service.url, { token: stdout.trim() })).call("GET", "/me");
-    expect(me.body.isAdmin).toBe(true);
+    expect(me.body.isAdmin).toBe(isAdmin);
   });
 
   it("the command line proves the email address of one of two people who share it", async () => {

@@ -167,7 +167,7 @@ const MAX_AGE_SECONDS = 30;
 /**
  * Throws unless the URL has a valid signature that allows a GET of this object for the expected time.
  *
- * This function computes the signature with separate, simple code, so no signer checks its own URLs.
+ * The function computes the signature with separate, simple code, so no signer checks its own URLs.
  */
 function checkUrl(url: string, key: string): void {
   const { host, pathname, searchParams, search } = new URL(url);

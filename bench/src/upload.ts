@@ -19,11 +19,11 @@ const OF_BEFORE = { parallel: 1.1, stalled: 1.1 };
 type Target = { endpoint: string; service: { url: string; token: string; noteId: string }; rounds: number };
 
 /**
- * Compares uploads to the built-in bucket. Compares the speed of the client with the AWS SDK, and the memory of the service with the
- * memory of the article's design while they receive form uploads.
+ * Measures uploads to the built-in bucket. Compares the speed of the client with the AWS SDK. Compares the memory for form uploads between
+ * the service and the article's design.
  *
- * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput, files or forms, --before (another checkout of the service,
- * which replaces the article's design for the forms). Returns whether all goals were met.
+ * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput, files or forms, --before. The checkout of --before replaces
+ * the article's design for the forms. Returns whether all goals were met.
  */
 export async function runUpload(args: readonly string[]): Promise<boolean> {
   const values = readFlags(args, { rounds: "7", "form-rounds": "3", mib: "256", only: "", before: "" });

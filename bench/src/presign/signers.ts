@@ -129,7 +129,7 @@ const DIGEST_BYTES = 32;
  * Makes a signer that computes only the hashes that a signature needs: one of the canonical request, and two for the HMAC. No signer that
  * uses the native hash of Node.js can be faster.
  *
- * The input of each hash is as long as the input for a real signature. This signer builds no URL and copies nothing.
+ * The input of each hash is as long as the input for a real signature. The signer builds no URL and copies nothing.
  */
 function limit(): Signer {
   const requests = inputs.keys.map(canonicalRequest);

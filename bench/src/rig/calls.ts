@@ -48,7 +48,7 @@ function headersOf({ token, cookie, clientIp }: Pick<Call, "token" | "cookie" | 
 }
 
 export const BATCH_SIZE = LARGE_NOTE_FILES;
-/** Each note is shared with this many users: first with all of them as viewers, then with all of them as editors. */
+/** The number of users of each note. The note is shared with all users as viewers, and then as editors. */
 const RECEIVERS = 8;
 const SEED = 7;
 

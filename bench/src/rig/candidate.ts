@@ -23,7 +23,7 @@ export type Engine = "postgres" | "sqlite";
 export const engines: readonly Engine[] = ["postgres", "sqlite"];
 
 const root = new URL("../../../", import.meta.url);
-/** The command of the service. It stays at this path in all versions, so `--before` can run any of them. */
+/** The command of the service, at the same path in all versions, so that `--before` can run any version. */
 const COMMAND = "packages/server/src/cli.ts";
 const probe = new URL("./usage-probe.ts", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
@@ -41,7 +41,7 @@ export function articleSpec(where: DataLocation): CandidateSpec {
   return specOf(where, { name: "article", entry: "bench/article/server.js", env: { JWT_SECRET: settings.jwtSecret } });
 }
 
-/** Describes the service. It runs from its sources, so the figures are never those of an old build. `checkout`: another version. */
+/** Describes the service, which runs from its sources, so that no figure comes from an old build. `checkout`: another version. */
 export function serviceSpec(engine: Engine, where: DataLocation, checkout?: string): CandidateSpec {
   const env = {
     AUTH_SECRET: settings.authSecret,

@@ -41,8 +41,8 @@ export type PreparedCandidate = {
 export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
 /**
- * Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, a bucket in a separate process, and the data of each
- * candidate. The tables come from a first start of the candidate itself, so that each version has its own tables.
+ * Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, a bucket in a separate process, and data. The first
+ * start of a candidate makes its tables, because another version can have other tables.
  */
 export async function createEnvironment(dataset: Dataset) {
   const path = await createScratch();
@@ -187,7 +187,7 @@ async function describe(admin: pg.Client): Promise<string> {
 async function startCluster(directory: string) {
   const port = await freePort();
   const databaseDir = join(directory, "postgres");
-  // PostgreSQL refuses to run as root. So another account of the machine runs PostgreSQL, and needs access to the directory.
+  // Another account of the machine runs PostgreSQL, because PostgreSQL refuses to run as root. The account needs access to the directory.
   await chmod(directory, 0o755);
   await mkdir(databaseDir);
   const EmbeddedPostgres = await loadEmbeddedPostgres();

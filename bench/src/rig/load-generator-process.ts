@@ -40,7 +40,7 @@ async function run(turn: Drive): Promise<LoadResult> {
     latencies.push(milliseconds);
     responses[status] = (responses[status] ?? 0) + 1;
   };
-  // Each connection waits for its last response. If it did not wait, the audit log could have URLs of uncounted responses.
+  // Each connection waits for its last response, so that the audit log has no URLs of uncounted responses.
   await Promise.all(Array.from({ length: connections }, () => driveConnection({ port, nextRequest, onResponse })));
   const elapsedSeconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
@@ -71,7 +71,7 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 /**
  * Sends requests on one keep-alive connection, one at a time. Resolves after the response to the last request.
  *
- * This client reads only the status and the length of a response. A full HTTP parser would take CPU time from the measured server.
+ * The client reads only the status and the length of a response. A full HTTP parser would take CPU time from the measured server.
  */
 function driveConnection(options: ConnectionOptions): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -262,8 +262,8 @@ async function verifyStart({ name, port }: Candidate, { notes }: Dataset): Promi
 const SAMPLES = 20;
 
 /**
- * Checks before the measurement that a server issues URLs for the right object with the right expiry, and returns 403 to a stranger
- * and 401 without a valid token.
+ * Runs before the measurement. Checks that a server issues URLs for the right object with the right expiry. Checks that the server returns
+ * 403 to a stranger and 401 without a valid token.
  *
  * Returns the number of issued URLs.
  */

@@ -1,5 +1,5 @@
-// The hot path GET /attachments/:id/url, written by hand. The service cannot be faster than this server.
-// This server has the signer and the durable audit log of the service, but no schemas, no router, no log and no security headers.
+// The hot path GET /attachments/:id/url, written by hand. The service cannot be faster than this server, which has the signer and the
+// durable audit log of the service, but no schemas, no router, no log and no security headers.
 import { randomFillSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { DatabaseSync } from "node:sqlite";
@@ -37,7 +37,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     credentials,
     now,
     expiresInSeconds: EXPIRES_IN_SECONDS,
-    // This header is correct for the filenames of this benchmark. The service handles all filenames.
+    // The header is correct for the filenames of this benchmark. The service handles all filenames.
     response: { contentDisposition: `attachment; filename="${row.filename}"`, contentType: row.content_type },
   });
   await urlAuditLog(service).record({

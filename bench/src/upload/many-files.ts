@@ -22,8 +22,8 @@ type Plan = { endpoint: string; service: Service; folder: string; rounds: number
 type Turn = { name: string; take(): Promise<number> };
 
 /**
- * Uploads 1,000 files of 20 kB, eight at a time. The client and lib-storage take turns. Then downloads the same files, one by one
- * and as one ZIP. These two downloads also take turns. Returns whether the goals were met.
+ * Uploads 1,000 files of 20 kB, eight at a time. The client and lib-storage take turns. Then downloads the same files, one by one and as
+ * one ZIP, also in turns. Returns whether the goals were met.
  */
 export async function measureManyFiles({ endpoint, service, folder, rounds }: Plan): Promise<boolean> {
   const paths = await writeFiles(join(folder, "many"));

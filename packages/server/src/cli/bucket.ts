@@ -72,8 +72,8 @@ const NAMES: Record<Finding["kind"], string> = {
 const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 
 /**
- * `valetkey gc` finds differences between bucket and database, and repairs those that put no file at risk. It prints each difference, and
- * then a table. The exit code is 1 if a difference remains.
+ * `valetkey gc` finds differences between bucket and database, and repairs those that put no file at risk. The command prints each
+ * difference, and then a table. The exit code is 1 if a difference remains.
  */
 export function gcCommand(): Command {
   return new Command("gc")

@@ -21,7 +21,7 @@ async function start(): Promise<void> {
     for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
     if (config.server.workers > 1) process.exit(await runWorkers(config, { logger }));
   }
-  // If the start fails, this process must be able to exit. So the channel to the primary process must not keep this process alive.
+  // The channel to the primary process must not keep this process alive, because the process must exit if the start fails.
   process.channel?.unref();
   const service = await startService(config, { logger, warnings });
   // Listens for signals before it prints the banner. A supervisor that reads the banner may send a signal immediately.

@@ -77,7 +77,7 @@ export type PolicySetting = {
  * While the database is unreachable, the rules that were read last apply.
  */
 export type LivePolicy = {
-  /** Each time the rules are read from the database, they replace this object. So access `current` again for each decision. */
+  /** Read `current` again for each decision, because new rules from the database replace the object. */
   readonly current: Readonly<Policy>;
   isFixed(name: PolicyName): boolean;
   describe(): PolicySetting[];

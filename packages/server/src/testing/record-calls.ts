@@ -1,13 +1,11 @@
 import type { Database, Tx } from "../platform/database/queries.ts";
 
-/** Adds the name of each query to `calls` when the query is called. This includes queries in transactions. */
+/** Adds the name of each query, also in transactions, to `calls` when the query is called. */
 export function recordCalls(db: Database, calls: string[]): Database {
   return beforeEachQuery(db, (call) => calls.push(call));
 }
 
-/**
- * Before each query, calls `onCall` with the name of the query. This includes queries in transactions. If `onCall` throws, the query fails.
- */
+/** Before each query, also in transactions, calls `onCall` with the name of the query. If `onCall` throws, the query fails. */
 export function beforeEachQuery(db: Database, onCall: (call: string) => void): Database {
   const trace: NonNullable<Tx["trace"]> = (name, queries) =>
     new Proxy(queries, {

@@ -34,8 +34,8 @@ export function useService(options: Options): TestService {
 }
 
 /**
- * Stops the clock of all services in this process until the test finishes. Otherwise a time window could end while a slow machine sends
- * the requests of the test. `advance` still moves the clock of one service.
+ * Stops the clock of all services in this process until the test finishes, so that no time window ends while a slow machine sends requests.
+ * `advance` still moves the clock of one service.
  */
 export function stopClock(): void {
   vi.useFakeTimers({ toFake: ["Date"] });

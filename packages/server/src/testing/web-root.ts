@@ -9,7 +9,7 @@ export const SCRIPT = `export const words = ${JSON.stringify("word ".repeat(200)
 export const SECRET = "a file beside the folder or hidden in it";
 
 export const LANDING_HTML = '<title>A file for you</title><a href="/s/%TOKEN%/download">%ORIGIN%</a>';
-/** The German page. It has the same size as the English page. */
+/** The German page, with the same size as the English page. */
 export const GERMAN_HTML = INDEX_HTML.replace("app-1a2b", "app-5e6f");
 export const GERMAN_LANDING_HTML = LANDING_HTML.replace("A file for you", "Eine Datei für Sie");
 

@@ -76,11 +76,11 @@ async function make(options: BackupOptions): Promise<Manifest> {
   await mkdir(folder, { mode: 0o700 });
   const bucket = await source.startBucket();
   try {
-    // From now until `bucket.end`, the bucket deletes no object. So the backup contains the object of each row in the copy of the database.
+    // From now until `bucket.end`, the bucket deletes no object, so that the backup has the object of each row in the copy of the database.
     const database = await copyDatabase(source, { folder, bucket });
     await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
-    // Copies the exported events after the database. The service exports an event before it deletes the row. So each event is in the copied
-    // export or in the copied database.
+    // Copies the exported events after the database. At least one of the two copies has each event, because the service exports an event
+    // before it deletes the row.
     await copyAudit(dataDir, folder);
     const blobs = await copyBlobs({ ...options, folder, before });
     // Fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
@@ -114,8 +114,7 @@ async function copyDatabase(
 ): Promise<Pick<Manifest, "lastMigration" | "neededMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {
-    // Copies the metadata after the snapshot has begun. So the metadata of the bucket describes the object of each database row in the
-    // snapshot.
+    // Copies the metadata after the snapshot has begun, so that the metadata describes the object of each row in the snapshot.
     const metadata = join(folder, FILES.metadata);
     const copy = await bucket.copyMetadata(metadata);
     if (copy !== metadata) await copyDurably(copy, metadata);

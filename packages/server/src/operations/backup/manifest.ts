@@ -87,7 +87,7 @@ function parse(text: string): Partial<Manifest> | undefined {
   }
 }
 
-/** The file that lists the blobs of a backup. Each line is one JSON object, and the lines are sorted by path. */
+/** The file that lists the blobs of a backup, sorted by path. Each line is one JSON object. */
 export const BLOB_LIST = "blobs.jsonl";
 
 /** Reads a list of blobs. Throws `invalid_request` if a line is damaged. */

@@ -72,8 +72,8 @@ async function refuseFull(dataDir: string): Promise<void> {
 type BackedUp = { file: string; entry: FileEntry; isBlob: boolean };
 
 /**
- * Yields all files of a backup. It yields the list of blobs before the blobs, so that the caller verifies the list before this function
- * reads it.
+ * Yields all files of a backup. Yields the list of blobs before the blobs, so that the caller verifies the list before this function reads
+ * it.
  */
 async function* filesOf(backupDir: string, { folder, files }: Manifest): AsyncGenerator<BackedUp> {
   for (const entry of files) yield { file: join(backupDir, folder, entry.path), entry, isBlob: false };

@@ -82,7 +82,7 @@ export async function serveBackups(
 ): Promise<{ close(): void } | undefined> {
   const path = socketPath(dataDir);
   if (process.platform === "win32" || Buffer.byteLength(path) > MAX_PATH_BYTES) return undefined;
-  // A killed process leaves its socket behind. This process has the lock on the data folder, so no other process uses the socket now.
+  // A killed process leaves its socket behind. No other process uses the socket now, because this process has the lock on the data folder.
   rmSync(path, { force: true });
   const connections = new Set<Socket>();
   const server = createServer((socket) => {
@@ -115,7 +115,7 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     }
   }
-  // The client may disconnect at any time. This ends the loop below, and the code after the loop ends the backup.
+  // If the client disconnects, the loop below ends, and the code after the loop ends the backup.
   socket.on("error", () => undefined);
   try {
     for await (const line of createInterface({ input: socket })) {
@@ -139,7 +139,7 @@ async function startInBucketProcess(dataDir: string): Promise<BucketBackup | und
   } catch {
     return undefined;
   }
-  // This event needs no handling, because after a broken connection, the next request to the bucket fails.
+  // The event needs no handling, because after a broken connection, the next request to the bucket fails.
   socket.on("error", () => undefined);
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
   async function request(content: Request): Promise<string> {

@@ -6,7 +6,7 @@ export type BucketFailure = { requestId: string; message: string; stack: string 
 /** A message from the worker thread: the bucket has started, or a request has failed. */
 export type WorkerMessage = "started" | BucketFailure;
 
-// Runs the built-in bucket on a worker thread, because the bucket hashes every byte that it stores. This work must not block the API.
+// Runs the built-in bucket on a worker thread, because hashing every byte that the bucket stores must not block the API.
 const port = parentPort;
 if (port === null) throw new Error("bucket-worker.ts runs as a worker thread");
 

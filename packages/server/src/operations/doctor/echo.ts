@@ -29,7 +29,7 @@ const PATH = "/doctor/echo";
  */
 export const PAUSE_MS = 800;
 const TIMEOUT_MS = 20_000;
-/** The credentials of the doctor. They are invented, and give access to nothing. */
+/** The invented credentials of the doctor, which give access to nothing. */
 const CREDENTIALS = { authorization: "Bearer valetkey-doctor", cookie: "valetkey-doctor=1" };
 
 export type Echoed = { echo: Echo; answer: Response } | { answer: Answer };
@@ -97,9 +97,7 @@ export function isCollected({ bodyMs }: { bodyMs: number }): boolean {
 /** How long a token is valid. Milliseconds. */
 const VALID_MS = 60_000;
 
-/**
- * The service calls this function with the token of a request. It returns the proof for a valid token, and undefined for any other token.
- */
+/** Returns the proof for a valid token, and undefined for any other token. The service calls the function with the token of a request. */
 export type ProveEcho = (token: string) => string | undefined;
 
 /**

@@ -67,8 +67,8 @@ export function quoted(document: unknown): string {
 }
 
 /**
- * One check of the doctor. It returns each fault as an outcome, and does not reject because of a fault. It changes only objects under the
- * keys of the doctor.
+ * One check of the doctor. A check returns each fault as an outcome, and does not reject because of a fault. A check changes only objects
+ * under the keys of the doctor.
  */
 export type Check = {
   /** The doctor shows this name while the check runs. The report contains the name if the check can't run. */

@@ -83,7 +83,7 @@ function isWithoutTls({ reason }: Failure): boolean {
 
 function toFailure(error: unknown): Failure {
   const cause = (error as { cause?: unknown }).cause ?? error;
-  // If a host name has several IP addresses, Node collects one error for each address. This uses the first error.
+  // If a host name has several IP addresses, Node collects one error for each IP address. The report names the first error.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause;
   const { code, name } = first as { code?: unknown; name?: string };
   const failure = typeof code === "string" ? code : (name ?? "Error");
@@ -103,7 +103,7 @@ function messageOf(error: unknown): string {
 export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(date)) return undefined;
-  // The header contains whole seconds, rounded down. So the real time is half a second later on average.
+  // The header contains whole seconds, rounded down, so the real time is half a second later on average.
   return date + 500 - (sentAt + receivedAt) / 2;
 }
 

@@ -15,7 +15,7 @@ import type { Check, DoctorParts } from "./parts.ts";
 
 /*
  * The doctor checks a set-up without changing it: the machine, the database, the bucket, and the proxies in front of PUBLIC_URL. The folder
- * `checks` has one file for each subject, with the faults that the doctor can find there, the check, and the remedies. This file runs the
+ * `checks` has one file for each subject, with the faults that the doctor can find, the check, and the remedies. The file `run.ts` runs the
  * checks in order, each with a time limit.
  */
 

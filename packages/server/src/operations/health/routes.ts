@@ -41,7 +41,7 @@ const schemas = operations("operations", {
   },
 });
 
-/** The routes /healthz and /readyz. These routes are public, and their responses contain no user data. */
+/** The public routes /healthz and /readyz, whose responses contain no user data. */
 export function opsRoutes(
   app: App,
   { readiness, draining }: { readiness: ReadinessReader; draining?: AbortSignal | undefined },
@@ -136,7 +136,7 @@ function createWatch(probe: () => Promise<void>) {
     const isOver = performance.now() > endsAt;
     last = isOver ? undefined : found;
     if (!isOver) timer = setTimeout(start, httpLimits.probeEveryMs).unref();
-    // A part of a busy service is down only while its probe is late. So a balancer that checks several times does not remove the replica.
+    // A part of a busy service is down only while its probe is late. A balancer that checks several times does not remove the replica.
     void result.then((late) => {
       if (last === found) last = late;
     });
@@ -183,7 +183,7 @@ export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "regis
   });
 }
 
-/** Builds a server that offers only /metrics. This server is for a port that only Prometheus can reach. */
+/** Builds a server that offers only /metrics, for a port that only Prometheus can reach. */
 export function buildMetricsServer({ registry, token }: Pick<Metrics, "registry"> & MetricsAccess) {
   const app = fastify({ logger: false, forceCloseConnections: true });
   app.setErrorHandler((error, _request, reply) => {

@@ -43,8 +43,8 @@ export function createClient(options: ClientOptions): BucketClient {
     region,
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // Marked as memoised, so that the SDK does not cache the credentials itself. Then the SDK calls the provider each time, so a rotation
-    // of the credentials takes effect immediately.
+    // Marked as memoised, so that the SDK does not cache the credentials itself. The SDK calls the provider for each request, and a
+    // rotation of the credentials takes effect immediately.
     credentials: Object.assign(provider, { memoized: true }),
     // Many S3 servers do not support the checksums that the SDK adds by default. Calls that need a checksum set it themselves.
     requestChecksumCalculation: "WHEN_REQUIRED",

@@ -101,8 +101,7 @@ const WHOLE_COPY_MAX_BYTES = 256 * MIB;
 const COPY_PART_BYTES = 256 * MIB;
 const COPIED_AT_ONCE = 4;
 /**
- * The extra time for each call of a copy. This time is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server.
- * Milliseconds.
+ * The extra time for each call of a copy: enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server. Milliseconds.
  */
 const COPY_EXTRA_MS = 64_000;
 
@@ -268,7 +267,7 @@ function listUploads(
 
 /**
  * Sends a write that must not replace an object, with the condition if-none-match. If the server does not support the condition, sends the
- * write without it. This is safe, because keys are unique.
+ * write without the condition, which is safe because keys are unique.
  */
 export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
   try {

@@ -50,9 +50,9 @@ const SLOW = `The file arrives too slowly while other files wait. ${USE_DIRECT_U
 const CHECK_EVERY_MS = 500;
 
 /**
- * Limits the memory of all forms of the process. A free buffer goes to the person whose form uploads hold the fewest bytes. So the forms of
- * one person can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one. There is no
- * deadlock, because a form fills or sends the buffer that it holds, and both steps have time limits.
+ * Limits the memory of all forms of the process. A free buffer goes to the person whose form uploads hold the fewest bytes, so one person
+ * can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one. There is no deadlock,
+ * because a form fills or sends the buffer that it holds, and both steps have time limits.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
   const idle: Buffer[] = [];
@@ -181,8 +181,8 @@ const SMALL_BYTES = 65_536;
  * Splits a stream into one or more parts. Reads no further than the current part.
  * Acquires a buffer when the first bytes of a part arrive, unless the whole file is small. Frees the memory of each chunk after the chunk
  * was copied to the buffer.
- * Rejects with `file_too_large` at the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy` if
- * the stream is too slow while other forms wait. Destroys the stream at its end.
+ * Rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream fails. Rejects with
+ * `service_busy` if the stream is too slow while other forms wait. Destroys the stream at its end.
  */
 export async function* splitIntoParts(
   body: Readable,

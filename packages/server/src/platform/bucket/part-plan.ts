@@ -4,7 +4,7 @@ export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 export const MAX_PARTS = 10_000;
 /** The minimum size of a part. The last part may be smaller. */
 const MIN_PART_BYTES = 5 * MIB;
-/** If a connection breaks, the client must send the current part again. So parts are small. */
+/** Parts are small, because the client must send the current part again after a connection breaks. */
 const USUAL_PART_BYTES = 8 * MIB;
 
 /** The size of a file and of its parts, in bytes. Each part except for the last part has `partSize` bytes. */

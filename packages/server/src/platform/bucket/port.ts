@@ -119,10 +119,10 @@ export type Bucket = {
   /** Reads an object and computes the SHA-256 of its bytes, in constant memory. For buckets that store no SHA-256. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
-   * Copies an object of any size within the bucket. If the object is missing or has another ETag, copies nothing and returns "changed".
-   * Some servers do not compare ETags, and no server compares the ETag of a multipart object. So the caller must verify the copy.
-   * `dropsHeaders`: the copy has the given type, and no other header of the object, such as Content-Encoding. Default: a small copy keeps the
-   * headers, so that a check of the copy finds them.
+   * Copies an object of any size within the bucket. If the object is missing or has another ETag, copies nothing and returns "changed". The
+   * caller must verify the copy, because some servers do not compare ETags, and no server compares the ETag of a multipart object.
+   * `dropsHeaders`: the copy has the given type, and no other header of the object, such as Content-Encoding. Default: a small copy keeps
+   * the headers, so that a check of the copy finds them.
    */
   copy(options: {
     from: string;

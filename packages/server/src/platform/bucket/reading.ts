@@ -178,8 +178,8 @@ function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
 }
 
 /**
- * Returns the content encoding without `aws-chunked`. This value describes the upload request and not the object, but some servers store
- * this value.
+ * Returns the content encoding without `aws-chunked`. Some servers store `aws-chunked`, although it describes the upload request and not
+ * the object.
  */
 function encodingOf({ ContentEncoding = "" }: HeadObjectCommandOutput): string {
   const encodings = ContentEncoding.split(",").map((encoding) => encoding.trim());

@@ -44,8 +44,8 @@ type DownloadOverrides = { encodedKey: EncodedKey; response: EncodedResponse };
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 /**
- * Computes the overrides for a download. A cache would save nothing: with many files, a lookup takes longer than this computation, because
- * the memory of the entry is not in the cache of the processor.
+ * Computes the overrides for a download. A cache would save nothing, because with many files, a lookup takes longer than the computation.
+ * The memory of the entry is then not in the cache of the processor.
  */
 export function overridesOf(request: DownloadRequest): DownloadOverrides {
   const { disposition, contentType } = safeServing(request.contentType, request.disposition);

@@ -76,7 +76,7 @@ describe("memory", () => {
     });
     const stored = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: size });
     expect(stored.sizeBytes).toBe(size);
-    // This limit is far below the size of the stream. It leaves space for two parts, and for the built-in bucket in this process.
+    // This limit is far below the size of the stream, but leaves space for two parts, and for the built-in bucket in this process.
     expect(most - before).toBeLessThan(24 * MIB);
     expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
     await bucket.delete([objectKey]);

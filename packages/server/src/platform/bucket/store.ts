@@ -81,7 +81,7 @@ async function send(options: Options, { asked, attempt, buffers }: Sending): Pro
       ? await attempt.multipart?.complete()
       : await putObject(options.client, { objectKey, contentType, bytes: only.bytes, checksum: checksum.value });
   only?.held?.release();
-  // The key already has an object. This object can belong to another upload, so the service must not delete it.
+  // The key already has an object, which can belong to another upload. The service must not delete the object.
   if (outcome === "occupied") attempt.mayBeThere = false;
   if (outcome !== "confirmed") await readBack(options, { objectKey, checksum });
   return { sizeBytes, checksum };

@@ -151,7 +151,7 @@ function completeOver(
     } catch (error) {
       const isRefusal = failedWith(error, "PreconditionFailed", 412);
       if (!isRefusal && !failedWith(error, "NotImplemented", 501)) throw error;
-      // Completes the upload without the condition. This may fail, because the refusal may already have ended the upload.
+      // Completes the upload without the condition. The call may fail, because the refusal may already have ended the upload.
       await s3.send(new CompleteMultipartUploadCommand(upload), options).catch(() => undefined);
       return isRefusal;
     }

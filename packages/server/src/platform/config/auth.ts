@@ -15,7 +15,7 @@ const KNOWN_DEFAULTS =
 const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
-/** Returns a function that completes the configuration of accounts and tokens. It calls `secrets` only if it needs a generated secret. */
+/** Returns a function that completes the configuration of accounts and tokens, and calls `secrets` only for a generated secret. */
 export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }) {
   const secret = readSecret(reader, "AUTH_SECRET");
   const oldSecrets = readOldSecrets(reader, secret);
@@ -36,8 +36,8 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   }
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
   const oidc = readOidc(reader);
-  // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. With open sign-up, a stranger could sign up
-  // here with the email address of such a person. So the default is then `closed`.
+  // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. The default is then `closed`, because a
+  // stranger could sign up here with the email address of such a person.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
   const signUp = reader.read("AUTH_SIGN_UP", hasIssuer ? "closed" : "open");
   // Without mail, the default is false, because people could not prove an email address themselves.

@@ -47,7 +47,7 @@ export function readLimits(reader: ConfigReader) {
     multipartTtlSeconds: 86_400,
     /** The maximum number of pending uploads of one user. No real client needs so many uploads at the same time. */
     userPendingUploads: 1_000,
-    /** The maximum number of pending uploads on one note. It is lower, so that one note can't use up the limit of the user. */
+    /** The maximum number of pending uploads on one note. One note can't use up the whole `userPendingUploads` of a user. */
     notePendingUploads: 500,
     /** How many download URLs one user may request. Undefined: no limit. */
     urlRate: readUrlRate(reader),

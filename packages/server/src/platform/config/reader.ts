@@ -148,7 +148,7 @@ export class ConfigReader {
     }
   }
 
-  /** Whether one of these settings is set. They belong together, so the function reports a fault for each one that is missing. */
+  /** Whether one of these settings is set. Reports a fault for each missing one, because the settings belong together. */
   hasAll(names: readonly Setting[], { of }: { of: string }): boolean {
     const missing = names.filter((name) => this.text(name) === undefined);
     if (missing.length === names.length) return false;

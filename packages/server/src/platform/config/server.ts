@@ -95,7 +95,7 @@ function readWorkers(reader: ConfigReader): number {
  */
 function readTrustProxy(reader: ConfigReader, publicUrl: string | undefined): false | number | string[] {
   const value = reader.read("TRUST_PROXY");
-  // The service itself does not support TLS. So if PUBLIC_URL is https, a proxy must be in front of the service.
+  // If PUBLIC_URL is https, a proxy must be in front of the service, because the service itself does not support TLS.
   if (value === undefined && publicUrl?.startsWith("https:")) {
     reader.warn(
       "PUBLIC_URL is https, but TRUST_PROXY is not set: all clients share the proxy's IP address, and one limit of sign-ins. Set TRUST_PROXY=1, or the number of proxies in front.",

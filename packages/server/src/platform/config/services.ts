@@ -93,7 +93,7 @@ export function readTracing(reader: ConfigReader) {
   return {
     /** The base URL of a collector that accepts OTLP over HTTP. */
     endpoint,
-    /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. They may contain a token. */
+    /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. The headers may contain a token. */
     headers: reader.read("OTEL_EXPORTER_OTLP_HEADERS"),
     /** Undefined: the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey" if that variable has no name. */
     serviceName: reader.read("OTEL_SERVICE_NAME"),

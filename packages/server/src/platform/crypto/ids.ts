@@ -60,7 +60,7 @@ export function idOf(bytes: Buffer): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** Returns the text that every UUIDv7 of this millisecond begins with. It sorts before all ids from this millisecond or later. */
+/** Returns the text that every UUIDv7 of this millisecond begins with. The text sorts before all ids from this millisecond or later. */
 export function firstIdAt(milliseconds: number): string {
   const hex = milliseconds.toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;

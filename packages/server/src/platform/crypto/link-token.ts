@@ -23,8 +23,8 @@ const KEY_BYTES = 32;
 export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
   const derive = (purpose: string) =>
     secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
-  // The passes of visitors have only one key, so a new AUTH_SECRET makes them invalid. This does little harm, because a visitor can open
-  // the URL again and get a new pass. The URLs of links and the receipts must stay valid, so they have several keys.
+  // The passes of visitors have only one key, so a new AUTH_SECRET makes them invalid. The harm is small, because a visitor can open the
+  // URL again and get a new pass. The URLs of links and the receipts must stay valid, so they have several keys.
   const [passKey] = derive("visitor passes");
   return {
     tokens: derive("tokens"),
@@ -49,8 +49,8 @@ type Subject = { linkId: string; generation: number };
 type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
- * Makes the token of a link. Its 43 characters contain the id of the link, and a MAC over the id and the generation. A person who has only
- * the database can't make a token, because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
+ * Makes the token of a link: 43 characters with the id of the link, and a MAC over the id and the generation. A person who has only the
+ * database can't make a token, because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
  */
 export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");

@@ -21,8 +21,8 @@ export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: 
 }
 
 /**
- * Decrypts a secret of an account. Returns undefined if no key fits. This happens if the operator replaced AUTH_SECRET, and
- * AUTH_SECRETS_OLD does not contain the old value.
+ * Decrypts a secret of an account. Returns undefined if no key fits, because the operator replaced AUTH_SECRET and AUTH_SECRETS_OLD does
+ * not contain the old value.
  */
 export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: string): Uint8Array | undefined {
   const bytes = Buffer.from(sealed, "base64url");

@@ -20,15 +20,15 @@ export type RunStatement = (statement: Statement, values: unknown[]) => Promise<
 export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
- * Compiles a statement, so that it is built only once. Building and compiling it takes longer than running it.
- * `build` gets a marker for each of `parameters`. `build` need not use all markers. If a marker is used in several places, its value is
- * bound only once, because binding a text costs as much as a step of the query.
+ * Compiles a statement only once, because building and compiling a statement takes longer than running the statement.
+ * `build` gets a marker for each of `parameters`. `build` need not use all markers. The value of a marker is bound only once, even if
+ * several places use the marker, because binding a text costs as much as a step of the query.
  */
 export function compile<Name extends string>(
   { name, rows, parameters }: Omit<Statement<Name>, "sql">,
   build: (markers: Markers<Name>) => Compilable,
 ): Statement<Name> {
-  // Each marker is a symbol. So the compiled parameters show the order in which the statement needs the values.
+  // Each marker is a symbol, so the compiled parameters show the order in which the statement needs the values.
   const symbols = new Map(parameters.map((parameter) => [Symbol(parameter), parameter]));
   const markers = Object.fromEntries([...symbols].map(([symbol, parameter]) => [parameter, sql`${symbol}`]));
   const compiled = build(markers as Markers<Name>).compile();

@@ -40,8 +40,7 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // The query names the index. If the query did not name the index, SQLite would search by the primary key, and would read the whole row
-  // with the body of the note.
+  // The query names the index. Without this name, SQLite would search by the primary key, and read the whole row with the body.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
   docsWith: (groups) => sql`
     select search_docs.note_id, search_docs.doc_id
@@ -78,7 +77,7 @@ export const postgresEngine: Engine = {
     )}`,
   async putDocs(db, docs) {
     const [ids, notes] = [docs.map(({ docId }) => docId), docs.map(({ noteId }) => noteId)];
-    // `unnest` would also take arrays in arrays apart. So the terms of a document are the text of an array.
+    // The terms of a document are the text of an array, because `unnest` would also take arrays in arrays apart.
     const terms = docs.map((doc) => `{${doc.terms.join()}}`);
     await sql`
       insert into search_docs (doc_id, note_id, terms)

@@ -20,8 +20,8 @@ type MigrateOptions = { schema?: string | undefined; migrations?: Migrations | u
  * wait for an advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
  * `schema`: the schema for all tables, only on PostgreSQL. The function creates a missing schema. Default: the schema of the connection.
  * `migrations`: default: the migrations of this version.
- * Throws `database_unavailable` if a preview before 0.1.0 made the database, if a later version of the service has made a change that this
- * version can't use (ADR 2), or if the database refuses a migration.
+ * Throws `database_unavailable` if a preview before 0.1.0 made the database, or if the database refuses a migration. Throws the same error
+ * if a later version of the service has made a change that this version can't use (ADR 2).
  */
 export async function migrate(
   db: Kysely<Tables>,

@@ -13,7 +13,7 @@ import { urlJournalFile } from "./sqlite/file.ts";
 
 const LIMIT_MS = 3_500;
 /**
- * Starts a timer for the time limit. It returns true as soon as the limit is over. On a slow machine, this timer is late too, so it fires
+ * Starts a timer, and returns a function that returns true when the time limit is over. On a slow machine, the timer is late too, and fires
  * after the shorter time limits of the database.
  */
 function timeLimit(): () => boolean {

@@ -87,7 +87,7 @@ export type UrlJournal = {
   }): Pick<AuditRow, "id" | "note_id" | "attachment_ids">[];
 };
 
-/** The time limit of a search. This time is enough to search thousands of long notes. Milliseconds. */
+/** The time limit of a search, enough for thousands of long notes. Milliseconds. */
 export const SEARCH_LIMIT_MS = 2_000;
 
 /** Runs queries that may read all notes of a person. A query that exceeds the time limit stops with `search_timeout`. */

@@ -131,10 +131,7 @@ export type Tables = {
     quota_bytes: number | null;
     quota_files: number | null;
   };
-  /**
-   * Quota that is in use although no attachment exists: for a form upload that is running, or for a deleted file that a signed URL can
-   * store again.
-   */
+  /** Quota in use without an attachment: for a form upload that is running, or for a deleted file that a signed URL can store again. */
   reservations: {
     object_key: string;
     owner_id: string;
@@ -483,20 +480,20 @@ export type Tables = {
     last_used_at: number | null;
   };
   /**
-   * This table has one row: the lowest migration that a version of the service must contain to use this database (ADR 2). A migration that
-   * removes something changes this row.
+   * One row: the lowest migration that a version of the service must contain to use this database (ADR 2). A migration that removes
+   * something changes the row.
    */
   schema_compatibility: {
     id: number;
     needed_migration: string;
   };
-  /** This table has one row: the application that this database belongs to. */
+  /** One row: the application that this database belongs to. */
   application: {
     id: number;
     name: string;
     bucket: string;
   };
-  /** This table has one row, which /readyz writes. */
+  /** One row, which /readyz writes. */
   probes: {
     id: number;
     probed_at: number;

@@ -16,7 +16,7 @@ type Connection = {
 
 type Limits = { readWithinMs?: number };
 
-/** Creates the server of the HTTP application. Each connection has limits (see `boundConnections`). */
+/** Creates the server of the HTTP application, with limits for each connection (see `boundConnections`). */
 export function createBoundServer(handle: RequestListener, limits?: Limits): Server {
   const { headerBytes: maxHeaderSize, headersTimeoutMs: headersTimeout } = httpLimits;
   const server = createServer({ maxHeaderSize, headersTimeout }, boundConnections(handle, limits));
@@ -50,7 +50,7 @@ function closeUnusedConnections(server: Server): void {
 }
 
 /**
- * Limits the memory that one connection can use. The service starts a request only after the client has read the previous response. So if a
+ * Limits the memory that one connection can use. The service starts a request only after the client has read the previous response. If a
  * client reads nothing, only one response is in memory. The server closes the connection if the client reads a response too slowly, or
  * sends too many requests without reading. By default, Node handles all requests of a connection at the same time, and holds all their
  * responses.
@@ -106,8 +106,8 @@ function boundConnections(
 }
 
 /**
- * Closes a connection that may have many open requests. Node creates an error for each request, and many stack traces would block the
- * service. So these errors get no stack traces.
+ * Closes a connection that may have many open requests. The errors that Node creates for the requests get no stack traces, because many
+ * stack traces would block the service.
  */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;

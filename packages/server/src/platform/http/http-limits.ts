@@ -13,7 +13,7 @@ export const httpLimits = {
   /** The part of `largeBodiesBytes` that one person, or all visitors of one network, can use. Bytes. */
   largeBodiesOfOneBytes: 16_777_216,
   /**
-   * A body that is not a form must be complete within this time. So the client must send the largest body with at least 52 kB a second.
+   * A body that is not a form must be complete within this time. The client must send the largest body with at least 52 kB a second.
    * Milliseconds.
    */
   bodyTimeoutMs: 20_000,
@@ -33,13 +33,13 @@ export const httpLimits = {
   headersTimeoutMs: 20_000,
   /** The server closes a connection that has no traffic for this time. The connection of a slow upload stays open. Milliseconds. */
   idleTimeoutMs: 120_000,
-  /** A client must read a whole response within this time. Otherwise the server closes the connection. Milliseconds. */
+  /** A client must read a whole response within this time, or the server closes the connection. Milliseconds. */
   readWithinMs: 120_000,
   /** The number of requests that a client may send on one connection before it has read the first response. */
   pipelinedRequests: 100,
   /**
-   * How long an idle connection stays open. This time is longer than the idle timeouts of common load balancers, so that the load balancer
-   * closes the connection first. Otherwise, it could send a request on a connection that the service closes. Caddy waits for 120 seconds.
+   * How long an idle connection stays open: longer than the idle timeouts of common load balancers, so that the load balancer closes the
+   * connection first. A load balancer must not send a request on a connection that the service closes. Caddy waits for 120 seconds.
    * Milliseconds.
    */
   keepAliveTimeoutMs: 130_000,
@@ -61,8 +61,8 @@ export const httpLimits = {
   /** A part of the service counts as down while its probe takes longer than this. Milliseconds. */
   probeTimeoutMs: 1_000,
   /**
-   * The pause between two probes of the database, or of the bucket. So /readyz returns a result of the last second. While a part hangs,
-   * this result can be older by `probeTimeoutMs`. Milliseconds.
+   * The pause between two probes of the database, or of the bucket. /readyz returns a result of the last second. While a part hangs, the
+   * result can be older by `probeTimeoutMs`. Milliseconds.
    */
   probeEveryMs: 800,
   /** How long the probes continue after a request for /readyz. Milliseconds. */
@@ -79,7 +79,7 @@ type WriteTurns = ReturnType<typeof createWriteTurns>;
 
 /**
  * Creates a queue of writes for each holder. A holder is a user, or a link with all its visitors. The writes of a holder start in order,
- * and only a few run at the same time. So one person does not delay other people.
+ * and only a few run at the same time, so that one person does not delay other people.
  * Each process has its own queues.
  */
 export function createWriteTurns() {

@@ -108,7 +108,7 @@ describe("the web app", () => {
     const { body, headers } = await ann.send("GET /activity", { headers: { accept: "application/json" } });
     expect(body.items).toEqual([]);
     expect(headers).toMatchObject({ "cache-control": "no-store", vary: "accept" });
-    // This path is a route of the API, not a page of the web app.
+    // A route of the API, not a page of the web app.
     expect((await get(`/notes/${NOTE.slice(3)}/activity`)).body).toMatchObject({ code: "unauthenticated" });
     expect((await get("/", BROWSER)).headers.vary).toContain("accept");
   });

@@ -48,7 +48,7 @@ const PAGES = [
   "/confirm-email",
   "/invitation",
 ];
-/** `index`: the web app for users. `landing`: the page of a link, for visitors without an account. This page has a separate build. */
+/** `index`: the web app for users. `landing`: the page of a link, for visitors without an account, with a separate build. */
 type Page = "index" | "landing";
 /** Matches the HTML files of the pages. If a page is not in English, its filename contains the code of the language. */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
@@ -95,8 +95,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
   };
   async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const text = await read("index", request);
-    // This ETag is a hash of the text. The plugin would make the ETag from the size and time of a file, which can be the same for two
-    // languages.
+    // The ETag is a hash of the text. The plugin would use the size and time of a file, which can be the same for two languages.
     const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
     reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
     return request.headers["if-none-match"]?.includes(etag) ? reply.code(304).send() : reply.send(text);

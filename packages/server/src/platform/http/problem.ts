@@ -29,7 +29,7 @@ export function problemBody(code: ProblemCode, options: { detail: string; reques
 /** The parts of an error that a client may read. */
 type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
 
-// The errors of Fastify and its plugins, by code. These texts replace the texts of Fastify, which could quote a header or a path.
+// The errors of Fastify and its plugins, by code. The texts here replace the texts of Fastify, which could quote a header or a path.
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },

@@ -83,7 +83,7 @@ const CLOSE_BRACE = 0x7d;
 
 /**
  * Checks the structure of a JSON text before the parser runs, because JSON.parse needs half a second for 100,000 members. Returns the
- * reason for a refusal. Returns undefined if the structure is valid. This function does not check whether the text is valid JSON.
+ * reason for a refusal. Returns undefined if the structure is valid. Does not check whether the text is valid JSON.
  */
 export function structureFault(text: string): string | undefined {
   const { jsonDepth, jsonValues, jsonNames } = httpLimits;

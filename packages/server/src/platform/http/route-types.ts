@@ -41,8 +41,8 @@ export type RouteDeps<UseCases> = {
   publicUrl: string;
   clientIpOf: ClientIpOf;
   /**
-   * A `preHandler` for lists. A long page takes milliseconds of work. So each request for a page runs in a separate turn of the event loop
-   * (request-body.ts).
+   * A `preHandler` for lists. Each request for a page runs in a separate turn of the event loop (request-body.ts), because a long page
+   * takes milliseconds of work.
    */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };

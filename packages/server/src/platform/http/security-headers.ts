@@ -5,7 +5,7 @@ import type { App } from "./route-types.ts";
 const YEAR_SECONDS = 31_536_000;
 
 /**
- * The Content-Security-Policy for responses that are not pages. This policy permits nothing, because such a response needs no other
+ * The Content-Security-Policy for responses that are not pages. The policy permits nothing, because such a response needs no other
  * resources.
  */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
@@ -51,7 +51,7 @@ export function addSecurityHeaders(
   });
 }
 
-/** Marks all routes of this scope as routes that never respond with a page. So their responses need fewer headers. */
+/** Marks all routes of this scope as routes that never respond with a page, so that their responses have fewer headers. */
 export function sendsOnlyData(scope: App): void {
   scope.addHook("onRoute", (route) => {
     route.config = { ...route.config, isData: true };
@@ -59,8 +59,7 @@ export function sendsOnlyData(scope: App): void {
 }
 
 /**
- * Returns the options for the headers of a page. These headers forbid inline code, framing and referrers (docs/security-requirements.md,
- * 25).
+ * Returns the options for the headers of a page, which forbid inline code, framing and referrers (docs/security-requirements.md, 25).
  * Besides the service itself, the policy permits only the origins of the bucket.
  * HSTS and the upgrade of insecure requests are on only if the public URL starts with https.
  */

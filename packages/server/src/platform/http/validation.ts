@@ -76,8 +76,8 @@ function queryPreparer(schema: SchemaNode): Preparer {
 }
 
 /**
- * Reduces an invalid value to its first error. Without this reduction, the library would list all errors of the value, which would block
- * the process for half a second for a body of 1 MiB.
+ * Reduces an invalid value to its first error. By default, the library would list all errors of the value, and a body of 1 MiB would block
+ * the process for half a second.
  */
 function abridge(node: SchemaNode, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -87,7 +87,7 @@ function abridge(node: SchemaNode, value: unknown): unknown {
 
 const validators = new WeakMap<SchemaNode, Validator>();
 
-/** Compiles a schema when the first value for it arrives. So the service does not have to compile the schemas of all routes at startup. */
+/** Compiles a schema when the first value for it arrives, so that the service does not compile the schemas of all routes at startup. */
 function compiledOf(node: SchemaNode): Validator {
   const known = validators.get(node);
   if (known !== undefined) return known;

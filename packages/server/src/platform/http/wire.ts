@@ -23,7 +23,7 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
-  // Date.parse changes 30 February to 2 March. So a date exists only if formatting the parsed date gives the same text.
+  // A date exists only if formatting the parsed date gives the same text, because Date.parse changes 30 February to 2 March.
   if (
     Number.isNaN(milliseconds) ||
     toIso(milliseconds).slice(0, LENGTH_TO_SECONDS) !== text.slice(0, LENGTH_TO_SECONDS)

@@ -27,8 +27,8 @@ export async function takeFromWindow(
 }
 
 /**
- * Returns the key that the database stores for a window. The key is a hash, because the holder can be a text that a person typed in the
- * sign-in form, for example a password by mistake.
+ * Returns the key that the database stores for a window. The key is a hash, because the holder can be a text from the sign-in form, for
+ * example a password that a person typed by mistake.
  */
 export function windowKey({ name }: WindowLimit, holder: string): string {
   return createHash("sha256").update(`${name} ${holder}`).digest("base64url");

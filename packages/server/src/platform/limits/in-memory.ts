@@ -28,8 +28,8 @@ export function createAllowance(
 ): Allowance {
   if (limit === undefined) return { take: () => undefined };
   const { perSecond, burst } = limit;
-  // When `recent` is full, it becomes `older`, and the previous `older` is dropped. So the memory is limited, but the counts of people who
-  // are active stay in memory.
+  // When `recent` is full, it becomes `older`, and the previous `older` is dropped. The memory is limited, but the counts of active people
+  // stay in memory.
   let recent = new Map<string, Balance>();
   let older = new Map<string, Balance>();
 
@@ -64,8 +64,8 @@ export function createAllowance(
 const MAX_WINDOWS = 10_000;
 
 /**
- * Creates a function that takes 1 from a window, as `takeFromWindow` does. An exhausted window stays in memory until it expires. So a holder
- * with many refused requests causes no queries. Use this function only for limits whose amounts are never given back.
+ * Creates a function that takes 1 from a window, as `takeFromWindow` does. An exhausted window stays in memory until it expires, so that a
+ * holder with many refused requests causes no queries. Use this function only for limits whose amounts are never given back.
  */
 export function createWindows(
   { db, clock }: { db: Tx; clock: Clock },

@@ -7,7 +7,7 @@ import { deleteInSteps } from "../database/writes.ts";
  * atomically.
  *
  * The package rate-limiter-flexible does not fit. The package needs its own driver for each database, and supports neither `node:sqlite`
- * nor Kysely. It also counts refused requests, and it can't give back a part of an amount.
+ * nor Kysely. The package also counts refused requests, and can't give back a part of an amount.
  */
 export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely: db }) => ({
   /**

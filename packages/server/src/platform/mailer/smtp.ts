@@ -24,7 +24,7 @@ export type Smtp = Mailer & {
   probe(): Promise<void>;
 };
 
-/** Sends mails to an SMTP server. Each mail has its own connection. */
+/** Sends each mail to an SMTP server on a separate connection. */
 export function createSmtp({ host, port, isSecure, requiresTls, user, password, from, ...options }: SmtpOptions): Smtp {
   const { connectMs, greetingMs, idleMs } = { ...TIMEOUTS, ...options.timeouts };
   const server = {
@@ -75,7 +75,7 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
       try {
         await offerMail(connection, { auth, address: from.email });
       } catch (error) {
-        // The address of the sender may have no mailbox. Then the server refuses the recipient, and accepts the sender.
+        // The email address of the sender may have no mailbox. In that case, the server refuses the recipient, and accepts the sender.
         if (!isRecipientOnly(error as SmtpError)) throw error;
       } finally {
         connection.close();
@@ -115,7 +115,7 @@ const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user
 
 /**
  * Only two failures are final: the recipient does not exist, or the server refuses the content. After other failures, such as a wrong
- * password, a wrong sender or a refused relay, the service tries again, because the operator can repair the cause.
+ * password or a refused relay, the service tries again, because the operator can repair the cause.
  */
 function outcomeOf(error: unknown): MailOutcome {
   const { code, command, responseCode = 0, message } = error as SmtpError;

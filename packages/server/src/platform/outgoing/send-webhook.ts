@@ -34,8 +34,8 @@ export type SenderOptions = {
 
 /**
  * Sends webhooks only to public hosts (docs/security-requirements.md, 31). The sender resolves the host itself, and connects only to public
- * IP addresses among the results. It does not resolve the host a second time. So a name server can't give a public IP address first, and
- * another IP address for the connection. The sender follows no redirects.
+ * IP addresses among the results. The sender resolves the host only once, so a name server can't give another IP address for the
+ * connection. The sender follows no redirects.
  */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;

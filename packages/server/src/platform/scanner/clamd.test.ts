@@ -146,7 +146,7 @@ describe("memory", () => {
     });
     const timeouts = { connectMs: 2_000, idleMs: 300, verdictMs: 300 };
     await expect(createClamd({ host: "127.0.0.1", port, timeouts }).scan(body)).rejects.toThrow();
-    // This limit leaves space for the buffers of the sockets, and for a few pieces of the file.
+    // The limit leaves space for the buffers of the sockets, and for a few pieces of the file.
     expect(readBytes).toBeLessThan(32 * MIB);
   });
 });
@@ -183,7 +183,7 @@ describe.each(testClamds.slice(-1))("memory, with $name", ({ start }) => {
     const body = Readable.from(watched(), { objectMode: false });
     expect(await createClamd(clamd).scan(body)).toEqual({ kind: "clean" });
     expect(readBytes).toBe(sizeBytes);
-    // This limit is far below the size of the file. It leaves space for the built-in bucket in this process.
+    // The limit is far below the size of the file, but leaves space for the built-in bucket in this process.
     expect(most - before).toBeLessThan(16 * MIB);
   });
 });

@@ -103,7 +103,7 @@ type Done = (error?: Error | null) => void;
 
 /**
  * As soon as a file is too large, clamd replies and closes the connection. The next write then fails, and Node would close the socket
- * before the service reads the reply. This class does not report a failed write, so the service can still read the reply.
+ * before the service reads the reply. To read the reply, the class does not report a failed write.
  */
 class Connection extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {

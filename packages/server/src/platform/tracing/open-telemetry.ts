@@ -30,8 +30,8 @@ export type Tracing = {
 const FLUSH_WITHIN_MS = 3_000;
 
 /**
- * Records spans and exports them in the background. If the queue is full, new spans are dropped. So a slow collector never delays a
- * request. Names and attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
+ * Records spans and exports them in the background. A slow collector never delays a request, because a full queue drops new spans. Names
+ * and attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
  */
 export function createTracing(config: TracingConfig, { logger }: { logger: Logger }): Tracing {
   const exporter = new OTLPTraceExporter({

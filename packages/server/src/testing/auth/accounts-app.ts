@@ -69,7 +69,7 @@ async function empty({ db, clock }: AccountsDatabase): Promise<void> {
 
 /**
  * Opens one database for the tests of the enclosing `describe`, because a new database takes longer than most tests of accounts. Returns
- * `openAccounts` on this database. Each call deletes the accounts of the calls before.
+ * `openAccounts` on the database. Each call deletes the accounts of the calls before.
  */
 export function useAccounts(engine: TestEngine): (options?: AccountsOptions) => Promise<AccountsApp> {
   let database: AccountsDatabase | undefined;

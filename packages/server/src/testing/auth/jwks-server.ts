@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 
-/** A key server on its own port. It publishes keys, counts fetches, and fails on demand. */
+/** A key server on its own port that publishes keys, counts fetches, and fails on demand. */
 export type JwksServer = {
   url: string;
   publish(...keys: SigningKey[]): void;

@@ -7,7 +7,7 @@ type Sent = Parameters<Mailer["send"]>[0];
 /** Counts ten mails to an email address, so that the daily limit refuses further mails. */
 export async function useUpMailsOfDay({ db }: TestService, email: string): Promise<void> {
   for (let nth = 0; nth < 10; nth++) {
-    // Each mail is about another link, so that the limit for mails about one thing does not apply.
+    // Each mail is about another link, so that the limit for mails about one subject does not apply.
     const mail = { kind: "invitation", email, linkId: String(nth) } as const;
     await takeMailLimits({ clock: Date.now }, db, mail).catch(orOverLimit);
   }

@@ -13,8 +13,8 @@ type ProviderOptions = Omit<Parameters<typeof startOidcProvider>[0], "redirectUr
 type Options = AccountsOptions & { provider?: ProviderOptions };
 
 /**
- * Returns a function that opens accounts, and an identity provider where Ann is signed in. Both stop when the test finishes. The tests of
- * the enclosing `describe` share one database, and each call deletes its accounts.
+ * Returns a function that opens accounts, and an identity provider where Ann is signed in. Both stop when the current test finishes. The
+ * tests of the enclosing `describe` share one database, and each call deletes its accounts.
  */
 export function useOidc(engine: TestEngine) {
   const openAccounts = useAccounts(engine);

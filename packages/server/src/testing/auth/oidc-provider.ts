@@ -12,7 +12,7 @@ type TokenAnswer = { id_token?: string; access_token?: string };
 /** All providers of a process share one key, because its generation takes longer than most tests of sign-ins. */
 let keys: ReturnType<typeof generateKeyPair> | undefined;
 
-/** Starts a real OpenID provider in this process. It signs in the user that the test sets, without a sign-in page. */
+/** Starts a real OpenID provider in this process, which signs in the user that the test sets, without a sign-in page. */
 export async function startOidcProvider(options: {
   redirectUri: string;
   /** The host of the provider. A browser treats 127.0.0.1 and localhost as two different sites. Default: localhost. */

@@ -1,6 +1,6 @@
 import { type JWTPayload, SignJWT } from "jose";
 
-/** A secret for HS256 in tests and benchmarks. It is long enough for the configuration. */
+/** A secret for HS256 in tests and benchmarks, long enough for the configuration. */
 export const TEST_JWT_SECRET = "q8ZtW2nVbR5xKc7LmD4sHf9JpG3yUe6A";
 
 /**

@@ -5,7 +5,7 @@ const ENDS = ["beforeExit", "exit"] as const;
 
 /**
  * Loads the class that runs a PostgreSQL server from an npm package. On import, the package adds exit hooks, which make the process always
- * exit with code 0. This function removes the exit hooks. It keeps the hooks for signals, because these hooks stop the server.
+ * exit with code 0. The function removes the exit hooks, and keeps the hooks for signals, which stop the server.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   const events: EventEmitter = process;

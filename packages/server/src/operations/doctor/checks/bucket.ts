@@ -138,7 +138,7 @@ export const reachCheck: Check = {
     if (isFailure(answer)) return [explainFailure(parts, answer)];
     const clock = checkClock(answer);
     const refusal = answer.status === 200 ? checkStored(await signed.get(key)) : [explainRefusal(parts, answer)];
-    // If the clock is wrong, it explains this refusal. So the report contains only the finding about the clock.
+    // A wrong clock explains this refusal, so the report contains only the finding about the clock.
     if (clock.length > 0 && (answer.code === "AccessDenied" || answer.code === "RequestTimeTooSkewed")) return clock;
     return [...clock, ...refusal];
   },

@@ -196,8 +196,8 @@ const QUERY = `select current_setting('server_version_num') as version,
   extract(epoch from clock_timestamp()) * 1000 as now`;
 
 async function readSettings(client: pg.Client, { clock }: { clock: () => number }): Promise<Settings> {
-  // The first query of a connection is slow, and the delay would look like a difference between the clocks. So `select 1` runs before the
-  // real query.
+  // `select 1` runs before the real query. The first query of a connection is slow, and its delay would look like a difference of the
+  // clocks.
   await client.query("select 1");
   const sentAt = clock();
   const { rows } = await client.query<Record<string, unknown>>(QUERY);

@@ -47,7 +47,7 @@ export const hostFaults = {
 
 const finding = findingOf(hostFaults);
 
-/** If less space than this is free, the disk counts as full. This is twice the size of the reserves of the embedded database and bucket. */
+/** A disk with less free space counts as full. The value is twice the size of the reserves of the embedded database and bucket. */
 const FULL_BYTES = 16 * 2 ** 20;
 const NEARLY_FULL_SHARE = 0.1;
 const OTHERS_READ = 0o044;

@@ -110,7 +110,7 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
-/** Reads the headers of OTEL_EXPORTER_OTLP_HEADERS. Their values are encoded like parts of URLs. */
+/** Reads the headers of OTEL_EXPORTER_OTLP_HEADERS, whose values are encoded like parts of URLs. */
 function headersOf(text = ""): Record<string, string> {
   const pairs = text.split(",").filter((pair) => pair.includes("="));
   const parts = pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Returns bytes whose pattern depends on the offset. So a test detects a lost or swapped part. */
+/** Returns bytes whose pattern depends on the offset, so that a test detects a lost or swapped part. */
 export function patterned(sizeBytes: number): Buffer {
   const bytes = Buffer.alloc(sizeBytes);
   for (let at = 0; at + 4 <= sizeBytes; at += 4) bytes.writeUInt32LE((at * 2654435761) >>> 0, at);

@@ -18,7 +18,7 @@ const WORDS: Record<EngineName, Record<string, string>> = {
     PLAIN: "strict",
   },
   postgres: {
-    // With this collation, PostgreSQL compares ids byte by byte, as SQLite does. So the pages of a list have the same order on both engines,
+    // With this collation, PostgreSQL compares ids byte by byte, as SQLite does. The pages of a list have the same order on both engines,
     // and comparisons are faster.
     ID: 'text collate "C"',
     INT: "bigint",
@@ -365,7 +365,7 @@ insert into schema_compatibility (id, needed_migration) values (1, '0100-initial
 
 const OF_ENGINE: Record<EngineName, string> = {
   // To reach a column, SQLite reads the whole row with the body. These indexes have all columns that a list of notes needs, so the query
-  // reads only an index. SQLite uses the index of an expression only for the same expression. So each access decision finds a note of the
+  // reads only an index. SQLite uses the index of an expression only for the same expression. Each access decision finds a note of the
   // trash in `notes_in_trash`, and does not read the row.
   sqlite: `
 create index notes_owner on notes (owner_id, trash_id, id, title, substr(body, 1, 200), created_at, updated_at);
@@ -399,7 +399,7 @@ export function initialSchema(engine: EngineName): Migration {
   };
 }
 
-/** Adds the triggers that list the notes and files that were ever shared, so that a list of notes asks only for these who has access. */
+/** Adds the triggers that list the notes and files that were ever shared. A list of notes queries the shares of only these notes. */
 async function listSharedSubjects(db: Kysely<unknown>, engine: EngineName): Promise<void> {
   const subjects = {
     note_shares: "values (new.note_id, new.note_id)",

@@ -45,7 +45,7 @@ async function createOnPostgres(db: Kysely<unknown>): Promise<void> {
   await sql`alter table search_docs alter column terms set storage external`.execute(db);
   // No plan needs statistics of the terms, and PostgreSQL would read all terms to collect them.
   await sql`alter table search_docs alter column terms set statistics 0`.execute(db);
-  // PostgreSQL collects new entries in a list, and each search reads this list. So the list must be short. Kilobytes.
+  // PostgreSQL collects new entries in a list, which must be short, because each search reads the list. Kilobytes.
   await sql`create index search_docs_terms on search_docs using gin (terms) with (gin_pending_list_limit = 256)`.execute(
     db,
   );

@@ -4,7 +4,7 @@ import { DomainError } from "../../errors.ts";
 
 // The SQLSTATE classes for faults of the server. 08: connection exception. 53: insufficient resources. 57: operator intervention, such as a
 // shutdown. 58: system error. The code 25006 means that the server became read-only. The code 42501 means that the server may not use a
-// file, for example on a read-only disk, or that the user may not use a table. The code 55P03 means that another transaction held a lock
+// file (for example on a read-only disk) or that the user may not use a table. The code 55P03 means that another transaction held a lock
 // for too long.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$|^42501$|^55P03$/;
 
@@ -61,8 +61,8 @@ const CONFLICTS = new Set<string | undefined>([SERIALIZATION_FAILURE, DEADLOCK, 
  */
 const LOST_NAMES = new Set(["26000", "42P05"]);
 /**
- * The columns of a named statement have other types since a migration. Other errors have this code too. So the function of PostgreSQL that
- * reported the error is compared as well, because the text of the error depends on the language of the server.
+ * The columns of a named statement have other types since a migration. Other errors have this code too, so the caller also compares the
+ * function of PostgreSQL that reported the error. The text of the error depends on the language of the server.
  */
 const OTHER_COLUMNS = { code: "0A000", routine: "RevalidateCachedQuery" };
 const MAX_ATTEMPTS = 5;

@@ -7,7 +7,7 @@ import { DomainError } from "../../errors.ts";
 /**
  * Returns whether a named statement will work in every later transaction of this connection. Call the function in a transaction. A pooler
  * in transaction mode can give each transaction another server connection. On another server connection, the name can be unknown, or can
- * belong to another statement. A pooler sends its clients its own process id, so a process id that differs from the id of PostgreSQL shows
+ * belong to another statement. A pooler sends its clients its own process id. A process id that differs from the id of PostgreSQL shows
  * that there is a pooler. Some poolers rename named statements on the server, as PgBouncer does with max_prepared_statements. With such a
  * pooler, names work.
  */

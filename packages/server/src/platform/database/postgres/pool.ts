@@ -120,13 +120,13 @@ export const noNames: StatementNames = { nameOf: () => undefined, renew: () => u
 const MAX_NAMES = 500;
 
 /**
- * How often statements may get another name. A pooler that always loses names makes PostgreSQL keep more and more statements. So after this
- * number, no statement has a name.
+ * How often statements may get another name. After this number, no statement has a name, because a pooler that always loses names makes
+ * PostgreSQL keep more and more statements.
  */
 const MAX_RENEWALS = 100;
 
 const CAN_HAVE_PLAN = /^(?:select|insert|update|delete|with) /;
-/** An insert of several rows. Its text depends on the number of rows, so there are too many such texts. */
+/** An insert of several rows. There are too many such texts, because the text depends on the number of rows. */
 const SEVERAL_ROWS = /^insert .*\), \(\$/;
 /**
  * Selects all columns of a table. Another replica can add a column to this table while it migrates the database. After that, PostgreSQL

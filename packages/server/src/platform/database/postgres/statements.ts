@@ -62,10 +62,7 @@ export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): 
 }
 
 type Field = { dataTypeID: number };
-/**
- * The methods of a connection. These methods have fewer arguments than the types of pg declare, because the types are older than the code
- * of pg.
- */
+/** The methods of a connection, with fewer arguments than the types of pg declare, because the types are older than the code of pg. */
 type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
 
 /** An object that pg runs like a query. The pool of pg sets `callback`. The pool closes the connection if the query fails. */

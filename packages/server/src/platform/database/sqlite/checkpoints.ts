@@ -31,12 +31,12 @@ type Options = {
 
 /**
  * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms or more. When the log is
- * long, the service runs three checkpoints. The first two copy most of the log while writes continue: the second one copies the pages that
- * were written during the first one. The third one copies the rest between two writes. Then the next write starts at the beginning of the
- * log.
+ * long, the service runs three checkpoints. The first two copy most of the log while writes continue: the second checkpoint copies the
+ * pages that were written during the first one. The third checkpoint copies the rest between two writes. The next write starts at the
+ * beginning of the log.
  *
- * While writes continue, SQLite does not flush the pages that a checkpoint has copied. So the service flushes the file after the first two
- * checkpoints. Otherwise all writes would wait for the flush of all these pages, because the third checkpoint would flush them.
+ * While writes continue, SQLite does not flush the pages that a checkpoint has copied. The service flushes the file after the first two
+ * checkpoints. Without this flush, the third checkpoint would flush all these pages, and all writes would wait.
  */
 export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);

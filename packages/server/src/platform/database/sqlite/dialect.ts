@@ -24,13 +24,13 @@ import { WriteGroups } from "./write-group.ts";
 const BUSY_RETRY_MS = 10;
 
 type DialectOptions = {
-  /** All writers of this process share this lock. So they wait in a queue, instead of getting errors because the file is busy. */
+  /** All writers of this process share this lock, and wait in a queue instead of getting errors because the file is busy. */
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
   /**
-   * The connection for reads outside of transactions. This connection sees only committed data, and never waits for a write. Default: reads
-   * and writes share one connection.
+   * The connection for reads outside of transactions, which sees only committed data and never waits for a write. Default: reads and writes
+   * share one connection.
    */
   reader?: DatabaseSync;
   /** Called after each commit. */
@@ -67,7 +67,7 @@ function dialectOn(driver: SqliteFileDriver): Dialect {
 }
 
 class SqliteFileAdapter extends SqliteAdapter {
-  // SQLite can roll back changes of the schema. So the migrator can read and change the schema in one transaction.
+  // The migrator can read and change the schema in one transaction, because SQLite can roll back changes of the schema.
   override get supportsTransactionalDdl(): boolean {
     return true;
   }

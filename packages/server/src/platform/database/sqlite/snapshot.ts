@@ -67,12 +67,12 @@ export function openSnapshot(file: string): SqliteSnapshot {
   }
 }
 
-/** Opens a file, and begins a transaction. Its first read fixes the state that the connection sees. */
+/** Opens a file, and begins a transaction. The first read fixes the state that the connection sees. */
 function beginReading(path: string): DatabaseSync {
   try {
     return begin("normal");
   } catch {
-    // If no other process has the file open, the first reader creates a file for the memory that connections share. This fails on a full
+    // If no other process has the file open, the first reader creates a file for the memory that connections share, and fails on a full
     // disk. A connection with an exclusive lock needs no such file.
     return begin("exclusive");
   }

@@ -7,7 +7,7 @@ import type { Mutex } from "./mutex.ts";
 const MAX_MEMBERS = 32;
 
 type WriteGroupOptions = {
-  /** All writers of this process share this lock. So they wait in a queue, instead of getting errors because the file is busy. */
+  /** All writers of this process share this lock, and wait in a queue instead of getting errors because the file is busy. */
   writeLock: Mutex;
   /** Called after each commit. */
   afterWrite: () => void;
@@ -17,9 +17,9 @@ type WriteGroupOptions = {
 type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () => void };
 
 /**
- * Runs writes in groups. All writes that are ready at the same time become members of one group. A group is one transaction of the file,
- * and each member has a savepoint. So the members share one flush to the disk (ADR 11). Members run one after another. If a member fails,
- * only its savepoint is undone. If the commit fails, all members fail.
+ * Runs writes in groups. All writes that are ready at the same time become members of one group. A group is one transaction of the file, so
+ * the members share one flush to the disk (ADR 11). Each member has a savepoint. Members run one after another. If a member fails, only its
+ * savepoint is undone. If the commit fails, all members fail.
  */
 export class WriteGroups {
   readonly #database: DatabaseSync;

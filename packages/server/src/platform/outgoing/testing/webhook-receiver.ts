@@ -14,7 +14,7 @@ type Options = {
   tls?: { key: string; cert: string };
 };
 
-/** Starts a server on loopback that receives webhooks. It closes when the test finishes. */
+/** Starts a server on loopback that receives webhooks, and closes the server when the test finishes. */
 export async function receiverInTest({ respond = accept, tls }: Options = {}) {
   const received: ReceivedWebhook[] = [];
   const handle: RequestListener = async (request, response) => {

@@ -14,7 +14,7 @@ const SIGNATURE = Buffer.from(EICAR);
 
 /**
  * Starts a server that behaves like clamd for PING and INSTREAM. If the stream is longer than its limit, the server replies and closes the
- * connection without reading more. Its only signature is the EICAR text, which it finds anywhere in a file.
+ * connection without reading more. The server knows only one signature, the EICAR text, and finds it anywhere in a file.
  */
 export async function startStandIn(limits: ClamdLimits): Promise<TestClamd> {
   const sockets = new Set<Socket>();

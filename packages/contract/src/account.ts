@@ -21,7 +21,7 @@ export const Instance = Type.Object({
     links: Type.Object({
       enabled: Type.Boolean({ description: "Whether people can make links" }),
       maxExpirySeconds: orNull(Type.Integer(), {
-        description: "The longest expiry of a link from its creation, or null when it may live until it is revoked",
+        description: "The longest expiry of a link from its creation. null: a link needs no expiry",
       }),
       passwordRequired: Type.Boolean({ description: "Whether a link without a password is closed to visitors" }),
     }),

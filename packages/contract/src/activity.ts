@@ -7,7 +7,7 @@ export const ActivityQuery = closedObject({
   routine: Type.Enum(["include", "omit"], {
     default: "include",
     description:
-      "omit: without the URLs that only accompany what people do. These are URLs of thumbnails, renewed URLs, the first URLs of a claim, and an owner's views of their own files",
+      "omit: without the URLs of thumbnails, renewed URLs, the first URLs of a claim, and an owner's views of their own files",
   }),
 });
 export type ActivityQuery = Static<typeof ActivityQuery>;

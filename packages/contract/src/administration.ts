@@ -173,7 +173,7 @@ export const DoctorFinding = Type.Object({
   id: Type.String({ description: "The stable id of the fault" }),
   severity: Type.Enum(["error", "warning", "info"]),
   title: Type.String(),
-  detail: Type.String({ description: "The observation. It contains no secret" }),
+  detail: Type.String({ description: "The observation, without secrets" }),
   why: Type.String({ description: "The consequence of the fault" }),
   fix: Type.Array(Type.Object({ label: Type.String(), text: Type.String() })),
 });

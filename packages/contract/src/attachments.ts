@@ -78,7 +78,7 @@ export const SharedAttachment = Type.Object({
   ...Attachment.properties,
   owner: Person,
   share: Type.Object({ expiresAt: orNull(Instant) }),
-  isNew: Type.Boolean({ description: "Whether the caller has not looked since the file was shared" }),
+  isNew: Type.Boolean({ description: "Whether the caller has not seen the file since it was shared" }),
 });
 export type SharedAttachment = Static<typeof SharedAttachment>;
 
@@ -124,7 +124,7 @@ const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" 
 /** The purpose of a URL, for the audit event. The purpose does not change who has access. */
 export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "renewal"], {
   description:
-    "The purpose in the audit event. It changes no access. Default: view for an inline URL, download for any other. " +
+    "The purpose in the audit event. The purpose changes no access. Default: view for an inline URL, download for any other. " +
     "thumbnail: for a small picture. zip: for a ZIP. renewal: replaces an expired URL",
 });
 export type UrlPurpose = Static<typeof UrlPurpose>;

@@ -241,7 +241,7 @@ const wanted = {
   purpose: Type.Optional(
     Type.Enum(["download", "view", "zip", "renewal"], {
       description:
-        "What the URLs are for, in the activity. renewal: more URLs for the same act. Default: from disposition",
+        "The purpose of the URLs in the activity. renewal: more URLs for the same purpose. Default: from disposition",
     }),
   ),
 };

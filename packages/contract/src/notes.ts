@@ -20,7 +20,7 @@ const common = {
     description: "The open requests for access. 0 for a caller who is not the owner",
   }),
   isNew: Type.Boolean({
-    description: "Whether the caller has not looked since the note was shared, or since a visitor sent a file to it",
+    description: "Whether the caller has not seen the note since it was shared, or since a visitor sent a file to it",
   }),
   access: Type.Optional(NoteAccess),
 };

@@ -42,7 +42,7 @@ export const Invitation = Type.Object({
   expiresAt: orNull(Instant, { description: "The expiry of the share" }),
   invitedAt: Instant,
   linkExpiresAt: Instant,
-  url: Type.String({ description: "Give it to the person, who signs up or signs in with it" }),
+  url: Type.String({ description: "Give the URL to the person, who signs up or signs in with it" }),
 });
 export type Invitation = Static<typeof Invitation>;
 
@@ -51,7 +51,7 @@ export type Shares = Static<typeof Shares>;
 
 const Outcome = Type.Enum(["shared", "unknown"], {
   description:
-    "unknown: nobody has this id, so nothing was shared with it. An email address is always shared, whether or not it has an account",
+    "unknown: no user has this id, so nothing was shared. An email address is never unknown, also without an account",
 });
 
 /** The result for one receiver. The results are in the order of the request: first `userIds`, then `emails`. */

@@ -25,7 +25,7 @@ const schemas = operations("operations", {
   runDoctor: {
     summary: "Check the set-up, as an administrator",
     description:
-      "Checks this machine, the database, the bucket and the way to PUBLIC_URL, and returns a fix for each fault. It runs once at a time, and at most every ten seconds. In between, it returns the last report.",
+      "Checks this machine, the database, the bucket and the way to PUBLIC_URL, and returns a fix for each fault. The doctor runs once at a time, and at most every ten seconds. In between, the response is the last report.",
     response: { 200: DoctorReport },
   },
 });

@@ -24,7 +24,7 @@ const schemas = operations("operations", {
     security,
     summary: "Check that the service can serve requests",
     description:
-      "The service is ready if it can write to the database and to the log of URLs. It is degraded if the bucket or the virus scanner is down: notes, URLs and shares work, and uploads wait. A degraded service is ready too, so the status is 200. The response comes from the last probe, which is about a second old. A part counts as down while its probe takes longer than a second. `detail` says which part is down, and why if it is known.",
+      "The service is ready if it can write to the database and to the log of URLs. The service is degraded if the bucket or the virus scanner is down: notes, URLs and shares work, and uploads wait. A degraded service is ready too, so the status is 200. The response comes from the last probe, which is about a second old. A part counts as down while its probe takes longer than a second. `detail` names the part that is down, and the cause if the cause is known.",
     response: {
       200: Type.Object({
         status: Type.Enum(["ready", "degraded"]),

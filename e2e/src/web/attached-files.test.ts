@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { fileToolsTexts, renameTexts } from "../../../packages/web/src/texts/en/file-tools.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
-import { shareDialogTexts as words } from "../../../packages/web/src/texts/en/share-dialog.ts";
+import { shareDialogTexts as words } from "../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { png, text } from "./testing/files.ts";
 import { button, choose, filesOf, keptIn, keptUploads, open, rowOf } from "./testing/note-files.ts";

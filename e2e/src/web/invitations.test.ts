@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { smtpServerInTest } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
-import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-dialog.ts";
+import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { text } from "./testing/files.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
-import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-dialog.ts";
+import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { dropFiles } from "./testing/drop-files.ts";

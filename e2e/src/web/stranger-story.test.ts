@@ -9,7 +9,7 @@ import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { administration } from "../../../packages/web/src/texts/en/administration.ts";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
 import { recovery } from "../../../packages/web/src/texts/en/recovery.ts";
-import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-dialog.ts";
+import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { makePlace, runCli } from "../testing/service.ts";
 import { countClicks } from "./testing/clicks.ts";

@@ -22,9 +22,9 @@ export {
   openFiles,
 } from "./open-files.ts";
 export type { FileSource } from "./send-bytes.ts";
-export type { UploadOptions } from "./upload/describe-file.ts";
 export type { UploadProgress, UploadState } from "./upload/progress.ts";
 export { memoryStore, type UploadStore, type WebStorage, webStore } from "./upload/store.ts";
+export type { UploadOptions } from "./upload/upload-options.ts";
 export type { SendTask, UploadTask } from "./upload/upload-task.ts";
 export { type ClientOptions, createUploads, type UploadsClient } from "./uploads.ts";
 export type * from "./wire.ts";

@@ -4,9 +4,9 @@ import { type CallsOptions, connect } from "./calls.ts";
 import { download } from "./download.ts";
 import { detectPlatform } from "./platform.ts";
 import type { FileSource } from "./send-bytes.ts";
-import type { UploadOptions } from "./upload/describe-file.ts";
 import { defaultStore, type UploadStore } from "./upload/store.ts";
 import { itemReceiver } from "./upload/upload-context.ts";
+import type { UploadOptions } from "./upload/upload-options.ts";
 import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 

@@ -5,7 +5,7 @@ import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
 import { fileToolsTexts, renameTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { invitationTexts } from "../../../../packages/web/src/texts/en/invitations.ts";
 import { previewTexts as preview } from "../../../../packages/web/src/texts/en/preview.ts";
-import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-dialog.ts";
+import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";

@@ -4,18 +4,18 @@ import type { Platform } from "../platform.ts";
 import type { FileSource } from "../send-bytes.ts";
 import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
 import { abortUpload, complete, findUpload, openUpload, startUpload, waitForVerification } from "./calls.ts";
-import { describeFile, hashFile, readLimits, type UploadOptions } from "./describe-file.ts";
 import { createProgress, type UploadProgress } from "./progress.ts";
 import { createPauseGate, createRetry } from "./retry.ts";
 import { isLost, sendParts } from "./send-parts.ts";
 import { sendPut } from "./send-piece.ts";
 import { fingerprint, openSavedUpload, type UploadStore } from "./store.ts";
 import type { FinishedFile, OpenUpload, Receiver, UploadContext } from "./upload-context.ts";
+import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload-options.ts";
 
 /*
  * The life of an upload. Each line names a file, and the step that the file does:
  *
- * describe-file       the options, the name, size and type, and the SHA-256 of a small file
+ * upload-options      the options, the name, size and type, and the SHA-256 of a small file
  * store               the record that lets a later page or process resume
  * calls               starts the upload at the service or resumes the saved one, and lets the service assemble and verify the file
  * send-piece          sends a file in one PUT, or sends a part once, and reads the response of the bucket

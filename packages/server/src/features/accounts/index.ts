@@ -3,9 +3,10 @@ import { deleteExpiredAccountLinks } from "./own/account-links.ts";
 import { createDeletions, deleteClosedAccounts } from "./own/delete-account.ts";
 import { createEmails } from "./own/email.ts";
 import { recordBrowser } from "./own/known-browsers.ts";
-import { authenticateSession, deleteExpiredSessions, hasPassword, limitAccountRequests } from "./own/owner.ts";
+import { authenticateSession, deleteExpiredSessions, hasPassword } from "./own/owner.ts";
 import { createPasskeys } from "./own/passkeys.ts";
 import { createPasswords } from "./own/password.ts";
+import { limitAccountRequests } from "./own/request-limits.ts";
 import { checkSecondFactor, createSecondFactors } from "./own/second-factor.ts";
 
 export type AccountVerbs = ReturnType<typeof createAccounts>;

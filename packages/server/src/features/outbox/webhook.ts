@@ -13,7 +13,7 @@ export type WebhookEndpoint = {
   url: string;
   events: readonly WebhookEvent[];
   description: string;
-  /** The secret is derived from the id and this number (features/webhooks/secrets.ts). */
+  /** The secret is derived from the id and this number (features/webhooks/sign.ts). */
   generation: number;
   /** Until this instant, the service also signs messages with the previous secret. Undefined: the secret was never replaced. */
   formerSecretUntil: number | undefined;

@@ -2,7 +2,7 @@ import type { Deps } from "../../platform/deps.ts";
 import type { WebhookOutcome, WebhookSender } from "../../platform/outgoing/send-webhook.ts";
 import type { LeasedDelivery } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
-import { signedHeaders } from "./secrets.ts";
+import { signedHeaders } from "./sign.ts";
 
 /**
  * How long one process reserves a delivery. A try may not take as long as this, so two processes never send the same message at the same

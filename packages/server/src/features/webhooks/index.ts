@@ -13,7 +13,7 @@ import { act, requireAdministrator } from "../people/administrators.ts";
 import { credentialQueries } from "../people/queries.ts";
 import { requireCredential, requireEnabled } from "../people/revocation.ts";
 import { deleteOldDeliveries } from "./jobs.ts";
-import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
+import { FORMER_SECRET_MS, secretOf } from "./sign.ts";
 
 /** The maximum number of endpoints of one user, or of the service. One response lists all of them. */
 const MAX_ENDPOINTS = 20;

@@ -8,7 +8,8 @@ import { createAccounts as createAccountVerbs } from "../../features/accounts/in
 import { type Accounts, createAccounts } from "../../features/accounts/library/accounts.ts";
 import type { OidcProvider } from "../../features/accounts/library/oidc.ts";
 import { recordBrowser } from "../../features/accounts/own/known-browsers.ts";
-import { authenticateSession, limitAccountRequests } from "../../features/accounts/own/owner.ts";
+import { authenticateSession } from "../../features/accounts/own/owner.ts";
+import { limitAccountRequests } from "../../features/accounts/own/request-limits.ts";
 import { createHashTurns } from "../../features/links/hash-password.ts";
 import { createPeople } from "../../features/people/index.ts";
 import { peopleQueries } from "../../features/people/queries.ts";

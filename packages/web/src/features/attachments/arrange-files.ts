@@ -1,5 +1,5 @@
 import type { Attachment } from "@valetkey/client";
-import { type FileKind, kindOfFile } from "../../files/kinds.ts";
+import { type FileKind, kindOfFile } from "../../files/file-kind.ts";
 
 export type FileOrder = "attached" | "name" | "size" | "newest";
 

@@ -6,7 +6,7 @@ import { type ReactNode, useRef } from "react";
 import { IconButton, IconLink } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { Empty, Skeleton } from "../../components/states.tsx";
-import { previewKindOf } from "../../files/kinds.ts";
+import { previewKindOf } from "../../files/preview-kind.ts";
 import { useDownloadLink } from "../../service/download-link.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { previewTexts } from "../../texts/en/preview.ts";

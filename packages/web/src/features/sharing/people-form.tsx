@@ -10,7 +10,7 @@ import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { sessionQuery } from "../../service/queries.ts";
 import { useKept } from "../../service/use-kept.ts";
-import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
+import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { texts } from "../../texts/index.ts";
 import { isEmail, isSameEmail, splitEmails, type useInvite } from "./change-shares.ts";
 import { LIFETIMES, MailedLine, ROLES } from "./share-row.tsx";

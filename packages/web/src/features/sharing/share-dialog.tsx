@@ -8,7 +8,7 @@ import { useNow } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
-import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
+import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { formatSpan, texts } from "../../texts/index.ts";
 import { useInvite } from "./change-shares.ts";
 import { PeopleForm } from "./people-form.tsx";

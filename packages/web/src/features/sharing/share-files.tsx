@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { toasts } from "../../service/toasts.ts";
-import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
+import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { describeProblem } from "../../texts/index.ts";
 import { useInviteToFiles } from "./change-shares.ts";
 import { PeopleForm } from "./people-form.tsx";

@@ -12,7 +12,7 @@ import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
-import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
+import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { formatDate, texts } from "../../texts/index.ts";
 import { useChangeShare, useRenewInvitation } from "./change-shares.ts";
 import type { Entry, Subject } from "./shares-query.ts";

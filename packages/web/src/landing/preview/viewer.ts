@@ -1,5 +1,5 @@
 import type { LinkFile } from "@valetkey/client";
-import { previewKindOf } from "../../files/kinds.ts";
+import { previewKindOf } from "../../files/preview-kind.ts";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import type { Claims } from "../claims.ts";
 import { fill, h, icons, setProps, svg } from "../dom.ts";

@@ -1,5 +1,5 @@
 import type { OpenedLink } from "@valetkey/client";
-import { previewKindOf } from "../../files/kinds.ts";
+import { previewKindOf } from "../../files/preview-kind.ts";
 import { formatBytes, splitName } from "../../texts/format.ts";
 import { type Child, h, icons, setProps, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";

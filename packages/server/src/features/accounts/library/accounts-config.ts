@@ -13,8 +13,14 @@ import { AUTH_PATH, CLIENT_ADDRESS_HEADER, type PluginDeps } from "./library-req
 import { ownAccount } from "./own-account.ts";
 import { passkeys } from "./passkeys.ts";
 import { endOutdatedSignIns, limitPasswords } from "./password-checks.ts";
+import {
+  checkName,
+  MAX_PASSWORD_LENGTH,
+  MIN_PASSWORD_LENGTH,
+  refusePicture,
+  signUpWithPassword,
+} from "./password-sign-up.ts";
 import { secondFactor } from "./second-factor.ts";
-import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, refusePicture, signUpWithPassword } from "./sign-up.ts";
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 

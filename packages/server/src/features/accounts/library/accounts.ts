@@ -9,9 +9,9 @@ import { sessionCookieFilter, sessionTokenReader } from "../callers/session-cook
 import { type AccountsConfig, accountsConfig, type NewSession } from "./accounts-config.ts";
 import { createKnownBrowsers, languageOf } from "./browsers.ts";
 import { createOidc, type OidcClaims, type OidcProvider, oidcRoutes, PROVIDER_ID } from "./oidc.ts";
+import { createAccount, type NewAccount } from "./password-sign-up.ts";
 import { type AccountHandler, accountRoutes, createRequestLimits } from "./routes.ts";
 import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
-import { createAccount, type NewAccount } from "./sign-up.ts";
 
 /** Accounts that sign in with a password or an identity provider, and their sessions. */
 export type Accounts = {

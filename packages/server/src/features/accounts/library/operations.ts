@@ -1,7 +1,7 @@
 import { Email } from "@valetkey/contract";
 import { type TSchema, Type } from "typebox";
 import { MAX_NAME_LENGTH } from "../callers/identity.ts";
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./sign-up.ts";
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./password-sign-up.ts";
 
 // These schemas are only for /openapi.json. The accounts library validates bodies and serialises responses.
 const Name = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH });

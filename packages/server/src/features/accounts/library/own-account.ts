@@ -5,7 +5,7 @@ import { HttpProblem } from "../../../platform/http/problem.ts";
 import { toIso } from "../../../platform/http/wire.ts";
 import { readEmail } from "../../people/person.ts";
 import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST } from "./library-request.ts";
-import { checkPassword } from "./sign-up.ts";
+import { checkPassword } from "./password-sign-up.ts";
 
 /**
  * The endpoints for links in mails, for a new password, and for the deletion of the account.

@@ -12,7 +12,7 @@ import { HttpProblem } from "../../../platform/http/problem.ts";
 import { toIso } from "../../../platform/http/wire.ts";
 import type { Passkey } from "../queries/factors.ts";
 import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST, textOf } from "./library-request.ts";
-import { checkName } from "./sign-up.ts";
+import { checkName } from "./password-sign-up.ts";
 
 /** The form of passkey ids, and of the ids of this service. Any other text may contain characters that PostgreSQL can't store. */
 const BASE64URL = /^[\w-]{1,2000}$/;

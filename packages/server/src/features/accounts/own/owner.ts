@@ -1,8 +1,6 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { WindowLimit } from "../../../platform/limits/in-database.ts";
-import { createWindows } from "../../../platform/limits/in-memory.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { AccountChange } from "../../outbox/mail.ts";
 import { queueMailIfOn } from "../../outbox/queue-mail.ts";
@@ -32,26 +30,6 @@ export async function endOtherSessions(tx: Tx, { userId, credential }: Caller): 
 export function hasPassword({ db }: Pick<Deps, "db">) {
   return async ({ userId }: Caller): Promise<boolean> =>
     (await accountQueries(db).find(userId))?.passwordHash !== undefined;
-}
-
-const MINUTE_MS = 60_000;
-
-const REQUESTS = {
-  /** The requests with which a stranger can guess a secret, or make the service hash a password. */
-  attempt: { name: "account attempts", max: 10, windowMs: MINUTE_MS },
-  other: { name: "account requests", max: 100, windowMs: MINUTE_MS },
-} as const satisfies Record<string, WindowLimit>;
-
-const TOO_MANY_REQUESTS = "Too many requests from your network. Wait until Retry-After has passed, then try again.";
-
-/**
- * Limits how often the clients of one network can call one account route. The minute of a window begins with its first request, and no
- * request extends it. All replicas count together. Throws `rate_limited`.
- */
-export function limitAccountRequests(deps: Pick<Deps, "clock"> & { db: Tx }) {
-  const take = createWindows(deps, { problem: TOO_MANY_REQUESTS });
-  return (kind: keyof typeof REQUESTS, { network, path }: { network: string; path: string }): Promise<void> =>
-    take(REQUESTS[kind], `${path} ${network}`);
 }
 
 /** Returns the user of a session as the caller. Queries the database every time, so that an ended session stops working immediately. */

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { deriveLinkKeys } from "../../platform/crypto/link-token.ts";
-import { FORMER_SECRET_MS, secretOf, signedHeaders } from "./secrets.ts";
+import { FORMER_SECRET_MS, secretOf, signedHeaders } from "./sign.ts";
 
 const now = Date.UTC(2030, 0, 1);
 const { webhooks: keys } = deriveLinkKeys(["the AUTH_SECRET of this test, long enough"]);

@@ -1,4 +1,4 @@
-import type { shareDialogTexts as english } from "../en/share-dialog.ts";
+import type { shareDialogTexts as english } from "../en/share-lists.ts";
 
 export const shareDialogTexts: typeof english = {
   people: {

@@ -1,0 +1,24 @@
+import type { Tx } from "../../../platform/database/queries.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import type { WindowLimit } from "../../../platform/limits/in-database.ts";
+import { createWindows } from "../../../platform/limits/in-memory.ts";
+
+const MINUTE_MS = 60_000;
+
+const REQUESTS = {
+  /** The requests with which a stranger can guess a secret, or make the service hash a password. */
+  attempt: { name: "account attempts", max: 10, windowMs: MINUTE_MS },
+  other: { name: "account requests", max: 100, windowMs: MINUTE_MS },
+} as const satisfies Record<string, WindowLimit>;
+
+const TOO_MANY_REQUESTS = "Too many requests from your network. Wait until Retry-After has passed, then try again.";
+
+/**
+ * Limits how often the clients of one network can call one account route. The minute of a window begins with its first request, and no
+ * request extends it. All replicas count together. Throws `rate_limited`.
+ */
+export function limitAccountRequests(deps: Pick<Deps, "clock"> & { db: Tx }) {
+  const take = createWindows(deps, { problem: TOO_MANY_REQUESTS });
+  return (kind: keyof typeof REQUESTS, { network, path }: { network: string; path: string }): Promise<void> =>
+    take(REQUESTS[kind], `${path} ${network}`);
+}

@@ -350,7 +350,7 @@ class World {
       seen = await look();
     }
     if (link.kind === "upload") return seen.state === "open" && seen.request.filesLeft > 0 ? [...FILES] : [];
-    // A link to all files also opens the files that are added later. So it counts while the note has no file.
+    // A link to all files counts while the note has no file, because the link also opens the files that are added later.
     if (link.files === null && seen.state === "open" && seen.files.length === 0) return [...FILES];
     const { status, body } = await visitor.claim(token);
     if (status !== 201) return [];

@@ -219,7 +219,7 @@ describe("valetkey backup and restore", () => {
       }
     });
 
-    // This test must be the last one, because it kills the service that all tests share.
+    // The last test, because it kills the service that all tests share.
     it("a backup fails when its service is killed, and succeeds after a restart", async () => {
       const { place, restoredPlace, backupDir, restored } = foldersOf("stopped");
       const { child, ended } = await startBackup(place, backupDir);
@@ -315,7 +315,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    // This test must be the last one, because it damages the bucket that all tests share.
+    // The last test, because it damages the bucket that all tests share.
     it("a backup names a file that is damaged in the backup and in the bucket", async () => {
       const { place, backupDir, blob, dataDir } = await backedUp();
       const path = relative(backupDir, blob);

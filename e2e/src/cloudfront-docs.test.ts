@@ -84,7 +84,7 @@ describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs
     );
   }
 
-  // The AWS CLI checks all parameters before it sends a request. So a request to this server shows that the CLI accepts its parameters.
+  // A request to this server shows that the AWS CLI accepts the parameters, because the CLI checks them before it sends a request.
   it("the commands of docs/cloudfront.md have parameters that the AWS CLI accepts", async () => {
     for (const command of commands) {
       const output = await run(command);

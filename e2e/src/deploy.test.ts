@@ -42,7 +42,7 @@ describe("docs/deploy.md", () => {
   });
 });
 
-// Debian and npm have no package with Traefik or its schema. So these tests check the important settings, but do not run Traefik.
+// The tests check the important settings, but do not run Traefik, because Debian and npm have no package with Traefik or its schema.
 describe("the sample for Traefik", () => {
   const { entryPoints, certificatesResolvers, providers } = parse(read("traefik/traefik.yaml"));
   const { http } = parse(read("traefik/valetkey.yaml"));

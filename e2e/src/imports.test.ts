@@ -108,7 +108,7 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/operations",
     "packages/presign/src",
   ],
-  // This zone has the entry files: cli.ts, and index.ts for applications that embed the service.
+  // The zone of the entry files: cli.ts, and index.ts for applications that embed the service.
   "packages/server/src": [
     "packages/server/src/cli",
     "packages/server/src/wiring",
@@ -291,7 +291,7 @@ describe("imports", () => {
   it("the thread of the URL journal does not load Kysely", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const thread = join(root, "packages/server/src/features/audit/journal/journal-worker.ts");
-    // This process has no database, so it fails, but only after it has loaded its modules.
+    // The process has no database, and fails, but only after it has loaded its modules.
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
     expect(stderr).toContain("features/audit/audit-event.ts");
     expect(stderr).not.toContain("/kysely/");

@@ -26,7 +26,7 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
   it(`a service that is killed ${ROUNDS} times under load loses nothing that it acknowledged`, {
     timeout: 120_000 + ROUNDS * 20_000,
   }, async () => {
-    // Both servers confirm slowly. So a kill can come between the arrival of a mail or message and its confirmation.
+    // Both servers confirm slowly, so that a kill can come between the arrival of a mail or message and its confirmation.
     const smtp = await smtpServerInTest({ beforeConfirm: () => pause(300) });
     const receiver = await receiverInTest({ respond: (response) => void pause(60).then(() => accept(response)) });
     const received = { mails: smtp.mails, webhooks: receiver.received };
@@ -58,7 +58,7 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
     const copies = await expectOnlyCopies(ann, { seen: total, received });
     await expectAllThere(ann, total);
     await expectReadyIsWhole(ann);
-    // This command exits with 1 if the bucket, the rows of the database and the usage counters do not agree.
+    // The command exits with 1 if the bucket, the rows of the database and the usage counters do not agree.
     const { stdout } = await runCli(after(place, ROUNDS), ["gc", "--dry-run"]);
     expect(stdout).toContain("counters of usage that are wrong");
     await service.stop();
@@ -77,7 +77,7 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
   }, async () => {
     const settings = { TRASH_DAYS: "3", S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     const place = await makePlace({ ...(await makeEnv()), ...settings });
-    // The clock moves by more than a day before each round. So a note in the trash expires in the third round after its deletion, and all
+    // The clock moves by more than a day before each round. A note in the trash expires in the third round after its deletion, and all
     // queued deletions of objects are due.
     const at = (round: number) => after(place, round, 25 * 3_600_000);
     let kept: NoteWithFiles | undefined;
@@ -86,7 +86,7 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
     let interrupted = 0;
     for (let round = 0; round < ROUNDS; round++) {
       if (round > 0) {
-        // This kill can come while the trash expires, or while a deletion of the last round continues.
+        // The kill can come while the trash expires, or while a deletion of the last round continues.
         const first = await startProcess(at(round));
         await pause(400);
         await first.stop("SIGKILL");
@@ -109,11 +109,11 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
       expiring.push(toExpire);
       deleted = [toPurge, ...(expiring.length < 3 ? [] : expiring.splice(0, 1))];
     }
-    // The last kill may have left the kept note in the trash. It is restored here, because it would expire before the next start.
+    // Restores the kept note, which the last kill may have left in the trash, because the note would expire before the next start.
     const restoring = await startProcess(at(ROUNDS));
     await expectWhole(await userOf(restoring, "ann"), kept as NoteWithFiles);
     await restoring.stop();
-    // Each deletion of an object runs twice, a day apart. So after these starts, the bucket has only the objects of the kept note.
+    // After these starts, the bucket has only the objects of the kept note, because each deletion of an object runs twice, a day apart.
     const lastRound = ROUNDS + 5;
     deleted.push(...expiring);
     for (const round of [lastRound - 2, lastRound]) {

@@ -4,7 +4,7 @@ import { useDatabases } from "./testing/databases.ts";
 import { freePort } from "./testing/free-port.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 
-// The tests of the accounts run on both databases. So here one database is enough.
+// One database is enough here, because the tests of the accounts run on both databases.
 describe.each(useDatabases().filter(({ name }) => name === "postgres"))(
   "an identity provider on $name",
   ({ makeEnv }) => {

@@ -139,7 +139,7 @@ describe("a failed start on SQLite", () => {
     await writeFile(sqliteFile(here), "");
     await chmod(sqliteFile(here), fileMode);
     await chmod(here.dataDir, folderMode);
-    // Root may write to every file. So a test that runs as root starts the service as another user.
+    // A test that runs as root starts the service as another user, because root may write to every file.
     const message = await messageOfFailedStart(here, process.getuid?.() === 0 ? { uid: NOBODY } : {});
     expect(message).toContain(here.dataDir);
     expect(message).toMatch(/DATA_DIR|write permission/);

@@ -219,7 +219,7 @@ describe("the setting of traces", () => {
     const modules = modulesIn(service.output());
     expect(modules.some((url) => url.endsWith("wiring/service.ts"))).toBe(true);
     expect(modules.filter(isOfTracing)).toEqual([]);
-    // With an endpoint, the service loads this file. It shows that the names of the modules are right.
+    // With an endpoint, the service loads this file, which shows that the names of the modules are right.
     const args = [`--import=${LIST_MODULES}`, join(SOURCES, "platform/tracing/open-telemetry.ts")];
     const { stderr } = await promisify(execFile)(process.execPath, args);
     expect(modulesIn(stderr).filter(isOfTracing).join()).toContain("@opentelemetry/sdk-trace");

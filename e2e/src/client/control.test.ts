@@ -113,7 +113,7 @@ describe("an upload that another client with the same store restarts", () => {
     const half = reaching(LARGE_BYTES / 2);
     const first = createClient({ baseUrl, token, store }).upload(note, given, { onProgress: half.onProgress });
     await half.reached;
-    // This upload simulates a closed tab, so it stays paused until the end of the test.
+    // The upload stays paused until the end of the test, to simulate a closed tab.
     first.pause();
     const sentBefore = partsSent(world);
     let resumedAt: number | undefined;

@@ -28,7 +28,7 @@ export type ProviderFault = {
 export type DoctorOn = {
   /** The name of the server in the report of the doctor. */
   provider: string;
-  /** The ids of the findings for a healthy bucket. They show how this server differs from Amazon S3. */
+  /** The ids of the findings for a healthy bucket, which show how this server differs from Amazon S3. */
   differences: readonly string[];
   /** Configures a new bucket so that it is healthy. */
   setUp: NonNullable<ProviderFault["change"]>;

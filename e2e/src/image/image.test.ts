@@ -12,7 +12,7 @@ const IMAGE = "localhost/valetkey-test";
 const BASES = { build: "localhost/valetkey-test-build", run: "localhost/valetkey-test-base" };
 const EMAIL = "ann@example.com";
 const MAX_COMPRESSED_BYTES = 80e6;
-/** If the machine is itself a container, a new container may not raise the limits of this machine. These limits are low enough for that. */
+/** Limits low enough for a machine that is itself a container, where a new container may not raise the limits of the machine. */
 const LIMITS = ["--ulimit", "nofile=16384:16384", "--ulimit", "nproc=16384:16384"];
 const env = { ...process.env, PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
 

@@ -287,7 +287,7 @@ describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
     await ben.getByText("Access denied").waitFor();
   });
 
-  // The three examples share one page. So only one of them shows what the page does with a rejected file.
+  // Only one of the three examples shows what the page does with a rejected file, because the examples share one page.
   if (name === "hono") {
     it("the page of the examples lists no file that the service rejected", async () => {
       const page = await app.signIn(browser, { name: "Rob" });

@@ -14,7 +14,7 @@ export const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 /**
  * Tests wrong uploads on one S3 server. A file must never be downloadable before the service has verified it.
  * `name`: the name of the server, as in the table of docs/providers.md. `isProfile`: whether the server is the built-in bucket behind a
- * proxy. Then the suite leaves out what the built-in bucket shows alone: restarts, and all stored headers but one.
+ * proxy. The suite then leaves out restarts, and all stored headers but one, which the built-in bucket shows alone.
  */
 export function badInputSuite(name: string, running: () => RunningProvider, { isProfile = false } = {}): void {
   describe(`bad input on ${name}`, () => {

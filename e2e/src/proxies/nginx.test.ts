@@ -7,7 +7,7 @@ import { expectService, readSample, replaced, runSample } from "./sample-stage.t
 
 const SAMPLE = "nginx/valetkey.conf";
 
-// nginx does not call /readyz of the replicas. So the test calls /readyz, and writes `down` to the line of a replica, as the sample says.
+// The test calls /readyz of the replicas, because nginx does not. The test writes `down` to the line of a replica, as the sample says.
 it("no request fails while two replicas behind nginx restart", async () => {
   const [upstream, , files] = serversOf(await readSample(SAMPLE));
   const { requests, failures } = await restartUnderLoad({

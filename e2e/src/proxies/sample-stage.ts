@@ -128,7 +128,7 @@ export async function expectService(url: string): Promise<void> {
   expect(await statusesOfGuesses(url)).toContain(429);
 }
 
-/** Guesses passwords with a forged X-Forwarded-For. This header must not give a client more attempts. Returns the statuses. */
+/** Guesses passwords with a forged X-Forwarded-For, which must not give a client more attempts. Returns the statuses. */
 async function statusesOfGuesses(url: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let nth = 0; nth < 15; nth++) {

@@ -4,7 +4,7 @@ import { signTestJwt } from "../../../packages/server/src/testing/auth/test-jwt.
 type Json = any;
 export type Answer = { status: number; body: Json; headers: Headers };
 
-/** A simple API client of one user. It sends the bearer token of the user. */
+/** A simple API client that sends the bearer token of one user. */
 export type Api = {
   userId: string;
   call(method: string, path: string, body?: unknown): Promise<Answer>;

@@ -49,7 +49,7 @@ function changedAt(path: string): number {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
   const within = readdirSync(path).filter((name) => !NOT_BUILT.test(name));
-  // Ignores the time of the root folder of a package. Each build changes it, because `dist` is in this folder.
+  // Ignores the time of the root folder of a package, which each build changes, because `dist` is in this folder.
   const own = within.includes("package.json") ? 0 : stats.mtimeMs;
   return Math.max(own, ...within.map((name) => changedAt(join(path, name))));
 }

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
-/** A Chromium without windows. It needs a quarter less CPU time than the full Chromium, but cannot show permission prompts. */
+/** A Chromium without windows, which needs a quarter less CPU time than the full Chromium, but cannot show permission prompts. */
 const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
 const USUAL = [
   "/usr/bin/chromium",
@@ -44,7 +44,7 @@ export async function launchChromium(options?: ChromiumOptions): Promise<Browser
     );
   }
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-  // With the process limit, the pages of a context share one process, and Chromium starts none in advance. This saves 10 % of the CPU time.
+  // The process limit saves 10 % of the CPU time: the pages of a context share one process, and Chromium starts none in advance.
   const args = [
     "--no-sandbox",
     "--disable-gpu",

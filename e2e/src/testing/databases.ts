@@ -13,7 +13,7 @@ export type ServiceDatabase = {
  */
 export function useDatabases({ migrated } = { migrated: true }): readonly ServiceDatabase[] {
   const made: { remove(): Promise<void> }[] = [];
-  // This hook runs after the hooks of each `describe`. At that time, the services that used these databases have stopped.
+  // The hook runs after the hooks of each `describe`, when the services that used these databases have stopped.
   afterAll(async () => {
     for (const { remove } of made.splice(0)) await remove();
   });

@@ -38,7 +38,7 @@ const PROVIDERS: readonly Provider[] = [
       "swift-object-server",
       "memcached",
     ],
-    // Swift has no command that prints its version. So the Python interpreter in the first line of a Swift script imports the version.
+    // The Python interpreter in the first line of a Swift script imports the version, because Swift has no command that prints its version.
     askVersion(find) {
       const [shebang = ""] = readFileSync(find("swift-proxy-server"), "utf8").split("\n", 1);
       const [python = "", ...args] = shebang.replace(/^#!\s*/, "").split(/\s+/);

@@ -17,7 +17,7 @@ export type Place = { env: Record<string, string>; dataDir: string; remove(): Pr
 
 type PlaceOptions = { parent?: string };
 
-/** Makes a place for a service that starts for the first time. Its folder is in `parent`. Default: the folder for temporary files. */
+/** Makes a place for a service that starts for the first time, with a folder in `parent`. Default: the folder for temporary files. */
 export async function makeEmptyPlace(
   env: Record<string, string> = {},
   { parent = tmpdir() }: PlaceOptions = {},
@@ -35,7 +35,7 @@ export async function makeEmptyPlace(
       S3_LOCAL_PORT: "0",
       HOST: "127.0.0.1",
       AUTH_JWT_SECRET: TEST_JWT_SECRET,
-      // This place accepts JWTs, so sign-up would be closed by default. Many tests need open sign-up.
+      // Many tests need open sign-up, which would be closed by default, because the service accepts JWTs.
       AUTH_SIGN_UP: "open",
       ...env,
     },

@@ -40,7 +40,7 @@ export async function startPgBouncer(
     `default_pool_size = ${size}`,
   ];
   await writeFile(file, `${settings.join("\n")}\n`);
-  // PgBouncer refuses to run as root. So root starts PgBouncer as another user, who must be able to read the configuration file.
+  // Root starts PgBouncer as another user, because PgBouncer refuses to run as root. The user must be able to read the configuration file.
   const isRoot = process.getuid?.() === 0;
   await chmod(folder, 0o755);
   const command = commandPath("pgbouncer", process.env) ?? "pgbouncer";

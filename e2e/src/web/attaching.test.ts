@@ -23,7 +23,7 @@ import { startWeb } from "./testing/start-web.ts";
 const MIB = 2 ** 20;
 /** A file of this size is too large for a single PUT. The client sends it as parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
-/** The test delays the response with the limits by this time. So the limits arrive long after the rest of the page. Milliseconds. */
+/** The delay of the response with the limits. The limits arrive long after the rest of the page. Milliseconds. */
 const LATE_MS = 1_000;
 
 describe("attaching files", () => {

@@ -198,7 +198,7 @@ const mailForms: Record<string, Form[]> = {
         await context.clearCookies();
         await page.goto("/sign-in");
         await page.getByRole("link", { name: recovery.forgot.title }).click();
-        // The page of the sign-in has a field of this name too. It stays until the next page has loaded.
+        // The page of the sign-in has a field of this name too, which stays until the next page has loaded.
         await page.getByRole("heading", { name: recovery.forgot.title }).waitFor();
         await page.getByLabel("Email").fill(email);
         return page.getByRole("button", { name: recovery.forgot.action });

@@ -29,7 +29,7 @@ describe("a person without access", () => {
     await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
   }
 
-  /** Shares a new note with an email address. Then copies the invitation, and returns its URL. */
+  /** Shares a new note with an email address, copies the invitation, and returns the URL of the invitation. */
   async function invite(ann: Person, email: string): Promise<string> {
     await share(ann, email);
     await rowOf(ann.page, email)

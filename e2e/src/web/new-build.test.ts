@@ -85,7 +85,7 @@ it("a page stays and reports a network problem when a dialog cannot be loaded", 
   }
   await page.getByRole("region", { name: texts.notes.body }).getByText("one", { exact: true }).waitFor();
   await cy.context.setOffline(false);
-  // If the browser remembers that a file failed to load, the page may reload at the first click. So clicks until the dialog is open.
+  // Clicks until the dialog is open, because the page may reload at the first click if the browser remembers that a file failed to load.
   const dialog = page.getByRole("dialog", { name: texts.sharing.shareNote });
   await expect
     .poll(async () => {

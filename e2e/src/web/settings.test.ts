@@ -211,7 +211,7 @@ describe("the settings", () => {
       if (isDown) {
         return route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } });
       }
-      // The page also repeats failed requests by itself. Such a request must not succeed before the click.
+      // The page also repeats failed requests by itself, and a repeated request must not succeed before the click.
       await clicked.promise;
       await route.continue();
     });

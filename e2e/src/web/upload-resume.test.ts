@@ -63,7 +63,7 @@ describe("an interrupted upload", () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });
-    // The bucket gets the file before the session ends. So the bucket returns 412 when the page sends the file a second time.
+    // The bucket returns 412 when the page sends the file a second time, because the bucket gets the file before the session ends.
     ida.watch.expect(/^401 |^412 PUT/);
     const gate = Promise.withResolvers<void>();
     const isSending = Promise.withResolvers<void>();

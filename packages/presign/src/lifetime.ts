@@ -37,7 +37,7 @@ function endedByCredentials(signedAtSecond: number, options: SigningOptions): Li
   const expiresAt = (signedAtSecond + options.expiresInSeconds) * 1000;
   const credentialsEnd = options.credentials.expiration?.getTime();
   if (credentialsEnd === undefined) return { signedAtSecond, expiresAt, warning: undefined };
-  // An invalid Date has the time NaN. This comparison also refuses NaN.
+  // The comparison also refuses NaN, which is the time of an invalid Date.
   if (!(credentialsEnd > options.now)) {
     throw new PresignError(
       "credentials_expired",

@@ -24,7 +24,7 @@ type Options = { sizeBytes: number; say: (text: string) => void };
 /** Uploads a file of `sizeBytes`, and downloads it again. The client, the service and the bucket are separate processes. */
 export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
   return inWorld(options, async ({ world, order }) => {
-    // This first upload makes the service load all its code, so that the measurement does not include that memory.
+    // The first upload makes the service load all its code, so that the measurement does not include that memory.
     await world.client.upload(order.noteId, file(Math.min(options.sizeBytes, 70 * 2 ** 20))).done;
     const service = watchMemory(world.service.pid());
     const bucket = watchMemory(world.bucket.pid());
@@ -48,7 +48,7 @@ export type KilledUpload = {
   resumedAtBytes: number;
 };
 
-/** Does the same as `uploadInOneGo`, but kills (kill -9) the client at 25 % of the file, the service at 50 % and the bucket at 75 %. */
+/** As `uploadInOneGo`, but kills (kill -9) the client at 25 % of the file, the service at 50 % and the bucket at 75 %. */
 export async function uploadThroughKills(options: Options): Promise<KilledUpload> {
   const { sizeBytes, say } = options;
   return inWorld(options, async ({ world, order }) => {

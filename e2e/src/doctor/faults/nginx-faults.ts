@@ -219,7 +219,7 @@ async function addLines({ stage, env, fix }: Remedy): Promise<Env> {
 }
 
 const linesOf = (text: string) => text.split(/(?<=;)\s*/).filter((line) => line !== "");
-/** Each header has a line of its own. */
+/** Each header has a separate line. */
 const directiveOf = (line: string) => line.split(" ", line.startsWith("proxy_set_header") ? 2 : 1).join(" ");
 
 /** Replaces the location of the S3 server by the location that the remedy contains. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { declaredPromises } from "../../../../packages/server/src/platform/bucket/testing/declared-promises.ts";
 import { type BadInputFixture, LARGE, PART, type Part } from "./fixture.ts";
 
-/** This is longer than the lifetime of every URL and the clock skew that S3 accepts, but shorter than the lifetime of the test tokens. */
+/** Longer than the lifetime of every URL and the clock skew that S3 accepts, but shorter than the lifetime of the test tokens. */
 const CLOCK_OFF_MS = 40 * 60_000;
 
 /** Tests uploads with expired URLs, and uploads while the clock of the service is wrong. */

@@ -20,9 +20,9 @@ export type RunningProvider = {
   newBucket(): Promise<BucketServer>;
   /** Stops the server, calls `whileDown`, and restarts the server on the same data and port. */
   restart(whileDown: () => Promise<void>): Promise<void>;
-  /** Lists the objects of a bucket that the S3 API does not list. This function is undefined if the server hides no objects. */
+  /** Lists the objects of a bucket that the S3 API does not list. Undefined: the server hides no objects. */
   hiddenIn?(bucket: string): Promise<string[]>;
-  /** Permits an origin by an API other than S3. This function is undefined if PutBucketCors works. */
+  /** Permits an origin by an API other than S3. Undefined: PutBucketCors works. */
   allowOrigin?(bucket: string, origin: string): Promise<void>;
   stop(): Promise<void>;
 };

@@ -29,7 +29,7 @@ async function openFileDialog(page: Page, { full }: World) {
   return page.getByRole("dialog", { name: links.dialog.title("Kitchen.png") });
 }
 
-/** Opens the page with the links from another page, by keys. This way, `before` cannot affect the request for the HTML document. */
+/** Opens the page with the links from another page, by keys, so that `before` cannot affect the request for the HTML document. */
 async function goToLinks(page: Page, before: () => Promise<unknown>): Promise<void> {
   await page.goto("/settings");
   await page.getByRole("heading", { level: 1 }).waitFor();

@@ -138,7 +138,7 @@ async function seedFull({ client }: Person, { readers }: { readers: string[] }):
     ],
     sharedWith: { userIds: readers },
   });
-  // This upload fails, because the content of the file is not a picture.
+  // The upload fails, because the content of the file is not a picture.
   const fake = { ...text("Bathroom.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
   const { type, bytes, name } = fake;
   await client.upload(note.id, new File([new Uint8Array(bytes)], name, { type })).done.catch(() => undefined);

@@ -63,7 +63,7 @@ function gzipBytesOf(url: string): Promise<number> {
 
 export type ColdLoad = {
   scripts: ScriptFile[];
-  /** The size of all scripts after gzip at level 9 of zlib. This size does not depend on the encoding that the service sent. */
+  /** The size of all scripts after gzip at level 9 of zlib, whatever encoding the service sent. */
   gzipBytes: number;
   /** The sum of all layout shifts: 0 if nothing on the page moved. With `alsoOn`, the larger sum of both loads. */
   layoutShift: number;

@@ -15,7 +15,7 @@ export type Person = {
   /** The user id. Empty if the person has no account. */
   id: string;
   context: BrowserContext;
-  /** The page of the person. Its methods accept paths of the service, such as `page.goto("/shared")`. */
+  /** The page of the person, whose methods accept paths of the service, such as `page.goto("/shared")`. */
   page: Page;
   /** An API client that is signed in with the same session. Tests use it to make data and to check results. */
   client: Client;

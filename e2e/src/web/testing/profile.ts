@@ -18,12 +18,12 @@ export async function openProfile(
     ...DESKTOP,
     ...options,
   });
-  // This timeout is shorter than the timeout of a test, so the error of a test names the element that did not appear.
+  // The timeout is shorter than the timeout of a test, so that the error of a test names the element that did not appear.
   context.setDefaultTimeout(25_000);
   return { context, watch: await watchPages(context) };
 }
 
-/** A profile that several people or scenes use one after the other. Its process has compiled the code of the app already. */
+/** A profile that several people or scenes use one after the other. The process has compiled the code of the app already. */
 export type ReusableProfile = Profile & {
   /** Closes the pages of the last user. */
   closePages(): Promise<void>;
@@ -50,7 +50,7 @@ export async function openReusableProfile(
       },
     });
   }
-  // This page stays open and empty. Without it, Chromium would end the process that has the compiled code.
+  // An open, empty page. Without the page, Chromium would end the process that has the compiled code.
   const idle = await context.newPage();
   const storage = await context.newCDPSession(idle);
   return {

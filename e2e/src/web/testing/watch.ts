@@ -14,7 +14,7 @@ export type Watch = {
 
 // Ignores console errors that match, because the response or the policy event has already reported the same problem.
 const REPEATED = /^Failed to load resource|Content Security Policy/;
-// This error is no problem: the page aborted the request, or the browser turned the request into a download.
+// No problem: the page aborted the request, or the browser turned the request into a download.
 const GIVEN_UP = "net::ERR_ABORTED";
 // A page repeats its requests automatically. If the session has just ended, such a request gets 401, which is no problem.
 const WITHOUT_SESSION = /^401 GET /;

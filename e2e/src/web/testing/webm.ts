@@ -2,7 +2,7 @@ import type { SampleFile } from "./files.ts";
 
 /**
  * Makes a WebM video with one frame per second. `frame` is a lossy WebP picture, which contains a VP8 key frame. `paddingBytes` is the
- * number of unused bytes after each frame. These bytes make the video larger than the buffer of a player.
+ * number of unused bytes after each frame, which make the video larger than the buffer of a player.
  * Format: RFC 8794 (EBML), RFC 9559 (Matroska).
  */
 export function webm(

@@ -6,8 +6,8 @@ import * as any from "../testing/arbitraries.ts";
 import { type CloudFrontGetOptions, createCloudFrontSigner } from "./index.ts";
 
 /*
- * Every URL must equal the URL of the AWS SDK, byte for byte, with one intended difference: the SDK decodes !'()* in a path, and
- * this package does not. An asterisk in a policy matches any text. So the SDK's URL for a key with an asterisk also opens other objects.
+ * Every URL must equal the URL of the AWS SDK, byte for byte, with one intended difference. The SDK decodes !'()* in a path, and this
+ * package does not. The SDK's URL for a key with an asterisk also opens other objects, because an asterisk in a policy matches any text.
  */
 
 type Case = CloudFrontGetOptions & { key: string; keyPairId: string; host: string; hash: "sha1" | "sha256" };
@@ -39,7 +39,7 @@ test("every URL of an RSA key is the URL of the AWS SDK", () => {
   fc.assert(property, { numRuns: 150 });
 });
 
-// Each ECDSA signature contains random bits. So the test compares only the rest of the URL, and verifies both signatures.
+// The test compares only the rest of the URL, and verifies both signatures, because each ECDSA signature contains random bits.
 test("every URL of an ECDSA key is the URL of the AWS SDK but for its signature", () => {
   const property = fc.property(candidate, (options) => {
     const [ours, theirs] = [signOurs(options, ec.privateKey), signedBySdk(options, ec.privateKey)];

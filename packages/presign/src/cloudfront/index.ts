@@ -1,5 +1,5 @@
 /*
- * This entry point is separate, because it imports node:crypto, and the main entry point must also run in browsers. For browsers, this
+ * The entry point is separate, because it imports node:crypto, and the main entry point must also run in browsers. For browsers, this
  * package contains its own code for SHA-256. The package contains no code for RSA and ECDSA, because such code is large, and a browser must
  * never have the private key of CloudFront.
  */
@@ -33,7 +33,7 @@ export type CloudFrontGetOptions = ObjectName &
   Pick<SigningOptions, "expiresInSeconds" | "now"> &
   Pick<GetOptions, "response" | "cacheWindowSeconds"> & { readonly ipAddress?: string | undefined };
 
-/** Signs URLs for downloads from one distribution. Its methods use no I/O and no clock, and throw only PresignError. */
+/** Signs URLs for downloads from one distribution. The methods use no I/O and no clock, and throw only PresignError. */
 export type CloudFrontSigner = {
   /** The origin of every URL of this signer. */
   readonly origin: string;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { ResponseOverrides } from "../encode.ts";
 import type { Credentials, PresignTarget } from "../types.ts";
 
-/** This file makes random valid inputs for property tests. */
+/** Makes random valid inputs for property tests. */
 
 const MAX_KEY_BYTES = 1024;
 const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";

@@ -20,7 +20,7 @@ const UNBOUNDED: Arrival = { wait: (bytes) => bytes };
 
 /**
  * Limits the bodies that arrive at presigned URLs, because the signer of a URL may not count the disk space that its bodies use.
- * A body can arrive until `lateMs` milliseconds after its URL expires. These limits do not apply to requests with a signature in a header.
+ * A body can arrive until `lateMs` milliseconds after its URL expires. The limits do not apply to requests with a signature in a header.
  */
 export function createArrivingBodies({ now, lateMs }: { now: () => number; lateMs: number }): ArrivingBodies {
   const arriving = new Map<string, Set<Arriving>>();

@@ -129,12 +129,12 @@ function multiply(algorithm: CombinableAlgorithm, left: bigint, right: bigint): 
   return product;
 }
 
-// This is the Castagnoli polynomial with reversed bits. Source: RFC 3720, appendix B.4.
+// The Castagnoli polynomial with reversed bits. Source: RFC 3720, appendix B.4.
 const POLYNOMIAL = 0x82f63b78;
 const TABLES = buildTables();
 
 /**
- * Computes the CRC-32C of bytes as an unsigned 32-bit number. `previous` is the CRC of the bytes before them.
+ * Computes the CRC-32C of bytes as an unsigned 32-bit number. `previous` is the CRC of the earlier bytes.
  *
  * Each step processes eight bytes. The `Crc32c` of the AWS SDK processes only one byte in each step, and is ten times slower.
  */

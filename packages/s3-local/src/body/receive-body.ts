@@ -17,7 +17,7 @@ export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 /** A received body, whose length and hashes are equal to the declared length and hashes. */
 export type ReceivedBody = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
-/** This error means that the verifier refused a signature inside a body. */
+/** Thrown when the verifier refused a signature inside a body. */
 export class RefusedBody extends Error {
   override readonly name = "RefusedBody";
   readonly refusal: Refusal;

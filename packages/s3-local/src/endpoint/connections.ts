@@ -8,7 +8,7 @@ const PIPELINED_REQUESTS = 100;
 /**
  * Makes a function that starts requests, and limits the memory that one connection can use. By default, Node handles all requests of a
  * connection at the same time, and holds all their responses. Here, a request starts only after the client has read the previous response.
- * So the bucket holds only one response for a client that reads nothing. A connection with too many waiting requests is cut.
+ * The bucket holds only one response for a client that reads nothing. A connection with too many waiting requests is cut.
  */
 export function boundConnections(start: (exchange: Exchange) => void): (exchange: Exchange) => void {
   const queues = new WeakMap<Socket, Exchange[]>();

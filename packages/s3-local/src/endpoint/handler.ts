@@ -40,7 +40,7 @@ const SAFETY = {
   "Content-Security-Policy": "sandbox; default-src 'none'",
 };
 
-/** Makes the handler for all requests. The handler applies CORS, verifies the signature, and then runs the operation. It never throws. */
+/** Makes the handler for all requests. The handler applies CORS, verifies the signature, runs the operation, and never throws. */
 export function createHandler(options: HandlerOptions): (exchange: Exchange) => Promise<void> {
   const { context, verify, verifyPost, logger } = options;
   return async (exchange) => {

@@ -127,7 +127,7 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
     if (incoming.headers.expect === "") accept({ incoming, outgoing, expectsContinue: false });
     else outgoing.writeHead(417).end();
   });
-  // A large part can take hours on a slow connection. So requests have no time limit, and only idle connections time out.
+  // Requests have no time limit, because a large part can take hours on a slow connection. Only idle connections time out.
   server.requestTimeout = 0;
   server.timeout = IDLE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;

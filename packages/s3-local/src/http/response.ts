@@ -10,7 +10,7 @@ export type S3Response = {
   content?: ContentRange;
 };
 
-// If the connection closes while a client still sends, the client loses the response. So the server reads on, within these limits.
+// The server reads on, within these limits, because a client that still sends when the connection closes loses the response.
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAX_UNREAD_MS = 2000;
 

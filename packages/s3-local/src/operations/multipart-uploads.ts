@@ -105,7 +105,7 @@ function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadReco
   );
 }
 
-/** UploadPartCopy: stores a part that has bytes of another object. It reads these bytes to hash them, but does not copy them. */
+/** UploadPartCopy: stores a part that has bytes of another object. Reads the bytes for the hash, but does not copy the bytes. */
 export async function uploadPartCopy(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));

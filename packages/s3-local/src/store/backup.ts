@@ -46,7 +46,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
     untilRemovable: async (): Promise<void> => removals,
     /**
      * Starts a backup. Until the metadata is copied, no object is deleted. Until the backup ends, no blob is deleted.
-     * So the copy has every object of a database snapshot that is taken between `start` and `copyMetadata`.
+     * The copy has every object of a database snapshot that is taken between `start` and `copyMetadata`.
      */
     async start(): Promise<BucketBackup> {
       if (isRunning) throw new Error("Another backup is running. Wait until it ends.");
@@ -66,7 +66,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(ownFile, { force: true });
-        // Waits for a commit. This commit or an earlier one has all deletions whose `untilRemovable` has already resolved.
+        // Waits for a commit. The commit or an earlier commit has all deletions whose `untilRemovable` has already resolved.
         await write(() => undefined);
       } catch (error) {
         await end();

@@ -11,7 +11,7 @@ export type Contents = ReturnType<typeof createContents>;
  * Makes the queries for the contents of objects and parts. A content is a list of segments, and each segment is a range of a blob. A blob
  * exists as long as a segment refers to it.
  *
- * So the bucket moves no bytes when it copies an object or completes a multipart upload. Call writing functions only inside `Write`.
+ * The bucket moves no bytes when it copies an object or completes a multipart upload. Call writing functions only inside `Write`.
  */
 export function createContents(database: DatabaseSync) {
   const addSegment = database.prepare(

@@ -15,8 +15,8 @@ type CommitListener = { mark(): number; undoTo(mark: number): void; committed():
 /**
  * Makes `Write`, the only function that changes the database. All changes of one turn of the event loop share one durable commit.
  *
- * They share it because each commit blocks the process until the disk has finished. If a change throws, only this change is rolled back.
- * Changes run one after the other. So put a check, and the write that depends on this check, into the same change.
+ * Each commit blocks the process until the disk has finished. If a change throws, only this change is rolled back. Changes run one after
+ * the other. Put a check, and the write that depends on the check, into the same change.
  */
 export function createGroupCommit(database: DatabaseSync, listener: CommitListener): Write {
   let queue: Job[] = [];

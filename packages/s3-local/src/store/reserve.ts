@@ -26,8 +26,8 @@ function hasCode(error: unknown, codes: readonly unknown[]): boolean {
 }
 
 /**
- * Keeps a file of 4 MiB as a reserve. A deletion of objects needs some disk space before it frees space. So when the disk is full, the
- * bucket deletes this file first.
+ * Keeps a file of 4 MiB as a reserve. When the disk is full, the bucket deletes this file first, because a deletion of objects needs some
+ * disk space before it frees space.
  */
 export function createReserve(file: string) {
   function sizeBytes(): number {

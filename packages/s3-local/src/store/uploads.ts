@@ -13,7 +13,7 @@ export type UploadRecord = ObjectHeaders & {
   checksumType?: Checksum["type"];
 };
 
-/** A stored part. Its number is from 1 to 10,000. `etag` includes its quotes. */
+/** A stored part, with a number from 1 to 10,000. `etag` includes its quotes. */
 export type PartRecord = {
   partNumber: number;
   contentId: string;

@@ -1,7 +1,7 @@
 import { startS3Local } from "../index.ts";
 import { BUCKET, CREDENTIALS } from "./names.ts";
 
-// This program runs a bucket in a separate process, so that tests can kill it.
+// Runs a bucket in a separate process, so that tests can kill the process.
 const dataDir = process.argv[2] as string;
 const { endpoint } = await startS3Local({ dataDir, credentials: CREDENTIALS, buckets: [BUCKET] });
 process.send?.(endpoint);

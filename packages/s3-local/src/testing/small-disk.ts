@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 /**
- * Mounts a disk for one test. Its file system reacts to an error as most disks do: it becomes read-only, although programs have files open.
+ * Mounts a disk for one test. After an error, the file system becomes read-only as on most disks, although programs have files open.
  * `break` makes such an error. Needs root on Linux.
  */
 export function mountFragileDisk(): { folder: string; break: () => void } {

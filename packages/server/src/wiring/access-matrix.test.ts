@@ -7,8 +7,8 @@ import type { Client } from "../testing/service.ts";
 import { startServiceInTest, useService } from "../testing/use-service.ts";
 import { createWorld, people, type World } from "../testing/world.ts";
 
-// docs/security-requirements.md, 15: the result of every route for every user. The last column is the owner of a deleted note. The response
-// to a batch request contains a code for each item. So the cells of a batch request contain this code, not the HTTP status.
+// docs/security-requirements.md, 15: the result of every route for every user. The last column is the owner of a deleted note. The cells of
+// a batch request contain the code that the response has for each item, not the HTTP status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;
 type Row = readonly [call: string, ...expected: Cell[]];
@@ -27,7 +27,7 @@ const table: readonly Row[] = [
   ["PUT /notes/:noteId/seen",                  204,  204,   204,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /notes/:noteId/attachments",           200,  200,   200,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /notes/:noteId/attachments",          201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // This request adopts an object that is already in the bucket. Only administrators may adopt objects.
+  // Adopts an object that is already in the bucket. Only administrators may adopt objects.
   [ADOPT,
                                                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /notes/:noteId/uploads",              201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -107,7 +107,7 @@ const table: readonly Row[] = [
   ["DELETE /tokens",                           204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // These calls name a webhook that does not exist. The tests in routes/webhooks use existing webhooks.
+  // Calls with a webhook that does not exist. The tests in routes/webhooks use existing webhooks.
   ["GET /webhooks",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /webhooks",                           201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["PATCH /webhooks/:webhookId",               404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -117,10 +117,10 @@ const table: readonly Row[] = [
   ["GET /webhooks/:webhookId/deliveries",      404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /webhooks/:webhookId/deliveries/:deliveryId/retry",
                                                404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // These calls send a token that the service did not issue. The tests in routes/invitations use valid tokens.
+  // Calls with a token that the service did not issue. The tests in routes/invitations use valid tokens.
   ["POST /invitations/redeem",                 404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /invitations/look",                   404,  404,   404,  404,    404,    404,    404,    404,   404,  404,  404],
-  // These calls send an unsubscribe token that the service did not issue. The tests in routes/mail-preferences use valid tokens.
+  // Calls with an unsubscribe token that the service did not issue. The tests in routes/mail-preferences use valid tokens.
   ["GET /unsubscribe/:token",                  410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   ["POST /unsubscribe/:token",                 410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   // Only administrators may call these routes (see routes/doctor, routes/administration, routes/webhooks).
@@ -151,7 +151,7 @@ const table: readonly Row[] = [
   ["DELETE /admin/people/:userId",             403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /admin/people/:userId/reset-link",    403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/doctor",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
-  // These routes are public, and their responses contain no user data.
+  // Public routes, whose responses contain no user data.
   ["GET /receipts/key",                        200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["POST /receipts/verify",                    200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["GET /healthz",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],

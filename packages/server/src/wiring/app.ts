@@ -93,9 +93,7 @@ export type AppOptions = {
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Starts the tracing span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
-  /**
-   * This signal aborts when the service drains. Then /readyz returns 503, and each response closes its connection. Default: never aborted.
-   */
+  /** Aborts when the service drains. From then on, /readyz returns 503, and each response closes its connection. Default: never aborted. */
   draining?: AbortSignal;
   /** The folder with the built web app. Default: there is no web app, and only /docs has pages. */
   webRoot?: string | undefined;
@@ -177,7 +175,7 @@ export function buildApp(options: AppOptions): App {
   };
   const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
-    // These routes get the most requests. They do not check separately whether the user is disabled, because their access query refuses
+    // The routes that get the most requests do not check separately whether the user is disabled, because their access query refuses
     // disabled users.
     sendsOnlyData(api);
     api.addHook("onRequest", authenticationHook(authenticate));
@@ -250,7 +248,7 @@ function requestIdOf(header: string | string[] | undefined): string | undefined 
 }
 
 /**
- * An event stream does not end by itself. So the service ends all streams before it waits for open requests. Browsers then open their
+ * The service ends all event streams before it waits for open requests, because a stream does not end by itself. Browsers then open their
  * streams on another replica.
  */
 function endStreams(

@@ -25,7 +25,7 @@ import { createUseCases } from "./use-cases.ts";
 /** The open database, the bucket and the use cases. The service and the embeddings both use this base. */
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
-/** The events that use cases emit after a commit. These events report new work to the background jobs, and ended uploads to the metrics. */
+/** The events that use cases emit after a commit, to report new work to the background jobs, and ended uploads to the metrics. */
 type WorkEvents = {
   deletionsQueued: [];
   verificationQueued: [];

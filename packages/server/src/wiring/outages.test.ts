@@ -17,9 +17,9 @@ import { openPostgres } from "./database/open-postgres.ts";
 const SECONDS = 1_000;
 /** The most time for a response. Most responses take under two seconds, but a busy machine is much slower. */
 const LIMIT_MS = 30 * SECONDS;
-/** These routes need no database, because receipts are signed and verified only with a key. */
+/** Routes that need no database, because receipts are signed and verified only with a key. */
 const NO_DATABASE_IN_RECEIPTS = ["GET /receipts/key", "POST /receipts/verify"];
-/** These routes work without the database. The health routes report an outage themselves, and these /s3 routes refuse every request. */
+/** Routes that work without the database. The health routes report an outage themselves, and these /s3 routes refuse every request. */
 const NEEDS_NO_DATABASE = [
   "GET /healthz",
   "GET /readyz",
@@ -32,7 +32,7 @@ const NEEDS_NO_DATABASE = [
   ...NO_DATABASE_IN_RECEIPTS,
 ];
 
-/** These pages of a link and of a mail report an error as HTML. */
+/** The pages of a link and of a mail, which report an error as HTML. */
 const IS_PAGE = / \/(s|unsubscribe)\/:token/;
 
 async function note(service: TestService): Promise<string> {

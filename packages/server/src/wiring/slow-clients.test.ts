@@ -8,10 +8,10 @@ import { startServiceInTest } from "../testing/use-service.ts";
 const MIB = 2 ** 20;
 const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="slow.bin"\r\n\r\n';
 const TAIL = "\r\n--xyz--\r\n";
-/** The default limits of these tests. They are so wide that no form exceeds them. */
+/** The default limits of these tests, so wide that no form exceeds them. */
 const PATIENT = { stallMs: 60_000, rateWindowMs: 60_000, minBytesPerSecond: 1 };
 
-// These tests need sockets, because `inject` sends whole bodies. They run on one engine, because no query depends on the speed of a client.
+// The tests need sockets, because `inject` sends whole bodies. One engine is enough, because no query depends on the speed of a client.
 describe("requirement 30: slow clients", () => {
   async function start(options: Omit<ServiceOptions, "engine"> = {}) {
     const limits = { uploadMaxBytes: 64 * MIB, userQuotaBytes: 256 * MIB };

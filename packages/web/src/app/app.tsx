@@ -12,7 +12,7 @@ import { Toasts } from "./toasts.tsx";
 export function App() {
   useEffect(() => ignoreRepeatedClicks(document), []);
   return (
-    // The Content-Security-Policy allows no style elements. So theme.css contains the rules that Base UI would add in such an element.
+    // The Content-Security-Policy allows no style elements, so theme.css contains the rules that Base UI would add in such an element.
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
         <ValetKeyProvider client={client}>

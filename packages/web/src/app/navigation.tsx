@@ -152,7 +152,7 @@ function BarLink({ to, short, icon: Icon, isInside = false }: BarLinkProps) {
   return (
     <Link
       to={to}
-      // The bar has no links to the pages under /settings. So the link to the settings is also active on these pages.
+      // The link to the settings is also active on the pages under /settings, because the bar has no links to these pages.
       activeOptions={{ exact: to !== "/settings", includeSearch: false }}
       className={clsx(
         "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] data-[status=active]:text-accent",

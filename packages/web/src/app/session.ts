@@ -32,7 +32,7 @@ export function useLeaveWhenSignedOut(): void {
   }, [data, navigate]);
   useEffect(() => {
     channel.onmessage = () => void leave();
-    // The back button may restore a page from before the sign-out. Such a page reloads.
+    // Reloads a page from before the sign-out that the back button restores.
     const check = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
     addEventListener("pageshow", check);
     return () => {

@@ -125,7 +125,7 @@ function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): ReactNode {
 }
 
 /**
- * The pause before a page opens the stream of changes. So the data of the page loads first, and no stream opens for a page that the user
+ * The pause before a page opens the stream of changes. The data of the page loads first, and no stream opens for a page that the user
  * leaves immediately. Milliseconds.
  */
 const AFTER_START_MS = 1_500;

@@ -10,7 +10,7 @@ type AskInPlaceProps = {
   spokenLabel?: string;
   /** The consequence of the action, in one line. */
   question: ReactNode;
-  /** A mutation. It runs when the user confirms. */
+  /** The mutation that runs when the user confirms. */
   action: { isPending: boolean; mutate: (nothing: undefined) => void };
 };
 

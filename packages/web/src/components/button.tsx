@@ -33,7 +33,7 @@ export function Button({ kind, className, type = "button", ...props }: Component
   return <button {...props} type={type} className={buttonStyle({ kind, className })} />;
 }
 
-/** The classes of an icon button. Its `aria-label` appears as a tooltip on hover and focus (app.css), except while its menu is open. */
+/** The classes of an icon button, whose `aria-label` appears as a tooltip on hover and focus (app.css), except while its menu is open. */
 export function iconButtonStyle(className: string | undefined): string {
   return clsx(
     "tooltip inline-flex size-11 shrink-0 items-center justify-center rounded-card text-muted transition-colors hover:bg-hover hover:text-ink disabled:cursor-not-allowed disabled:opacity-50 md:size-8",

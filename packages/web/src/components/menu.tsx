@@ -23,8 +23,8 @@ const areas = {
 };
 
 /**
- * A list of MenuItems behind a button. The menu uses the Popover API. This API closes the menu on Escape and on a click outside, and then
- * returns the focus. Browsers without CSS anchor positioning show the menu in the middle of the screen.
+ * A list of MenuItems behind a button. The Popover API closes the menu on Escape and on a click outside, and then returns the focus.
+ * Browsers without CSS anchor positioning show the menu in the middle of the screen.
  * Keyboard: https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
 export function Menu({ trigger, children, align = "end", side = "bottom" }: MenuProps) {

@@ -4,7 +4,7 @@ import { useDocumentTitle } from "./hooks.ts";
 
 type PageProps = { title: string; hint?: string; className?: string; children: ReactNode };
 
-/** A page with one column. Its title is also the title of the document. `className` sets the gap between the parts. */
+/** A page with one column, whose title is also the title of the document. `className` sets the gap between the parts. */
 export function Page({ title, hint, className = "gap-6", children }: PageProps) {
   useDocumentTitle(title);
   return (

@@ -7,7 +7,7 @@ const USUAL_SIZE = 208;
 export function QrCode({ text, label, className }: { text: string; label: string; className?: string }) {
   const code = codeOf(text);
   if (code === undefined) return null;
-  // A module (a small square of the code) is a whole number of pixels wide. So all modules are equal, and a camera can read them.
+  // A module (a small square of the code) is a whole number of pixels wide. All modules are equal, and a camera can read the code.
   const pixelsPerModule = Math.max(2, Math.floor(USUAL_SIZE / code.size));
   return (
     <svg

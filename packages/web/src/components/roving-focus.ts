@@ -75,7 +75,7 @@ function nextOf(rows: Rows, { key, target }: KeyboardEvent): HTMLElement | undef
     const row = rows[clamp(index, rows)] ?? [];
     return row[clamp(column, row)];
   };
-  // These keys open the menu of a menu button, so they do not move the focus.
+  // These keys do not move the focus, because they open the menu of a menu button.
   const isMenuButton = controls[column]?.getAttribute("aria-haspopup") === "menu";
   switch (key) {
     case "ArrowDown":

@@ -60,7 +60,7 @@ export function svg(paths: readonly string[], { size = 16, className = "" } = {}
   return element;
 }
 
-// The paths are from Lucide (ISC), as in the app. This page does not use the Lucide package, because that package needs React.
+// The paths are from Lucide (ISC), as in the app. The page does not use the Lucide package, because the package needs React.
 export const icons = {
   download: ["M12 15V3", "M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4", "m7 10 5 5 5-5"],
   eye: [

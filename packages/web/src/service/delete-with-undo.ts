@@ -77,7 +77,7 @@ function offerUndo({ subjects, title, refresh }: Undo): void {
   });
 }
 
-/** The maximum number of tasks at the same time. This limit keeps connections free for other requests. */
+/** The maximum number of tasks at the same time, to keep connections free for other requests. */
 const AT_ONCE = 6;
 
 /** Runs a task for each item, a few at a time. Runs all tasks even if some fail, and then rejects with the first error. */

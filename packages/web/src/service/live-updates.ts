@@ -13,8 +13,8 @@ const QUIET_MS = 40_000;
 const POLL_MS = 15_000;
 const POLLS = 8;
 /**
- * The average pause between the refusal of a stream and the first poll. This poll finds out why the service refused the stream. For
- * example, the session may have ended.
+ * The average pause between the refusal of a stream and the first poll, which finds out why the service refused the stream. For example,
+ * the session may have ended.
  */
 const REFUSED_MS = 1_000;
 
@@ -34,8 +34,8 @@ let last: { noteId: string | undefined; state: string } | undefined;
 export function followChanges(noteId: string | undefined): () => void {
   const query = () => ({ ...(noteId !== undefined && { noteId }), ...sinceOf(noteId) });
 
-  // The page loaded the data of these parts before it knew their state, and no event reports the changes in between. So the first event
-  // makes the page load the data again.
+  // The first event makes the page load the data again. The page loaded the data of these parts before it knew their state, and no event
+  // reports the changes in between.
   let unknown = partsWithoutState(noteId);
 
   function accept({ changed, state }: Changes): void {

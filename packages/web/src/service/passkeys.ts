@@ -3,7 +3,7 @@ import { importWithRetry } from "./lazy-code.ts";
 
 const load = () => importWithRetry(() => import("@simplewebauthn/browser"));
 
-/** Whether this page can use passkeys. The page needs HTTPS or localhost. Its URL must have a host name and not an IP address. */
+/** Whether this page can use passkeys. The URL must have HTTPS or localhost, and a host name instead of an IP address. */
 export function canUsePasskeys(): boolean {
   const isName = !/^[\d.]+$|^\[/.test(location.hostname);
   return isSecureContext && isName && "PublicKeyCredential" in window;

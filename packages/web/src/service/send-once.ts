@@ -1,6 +1,6 @@
 /**
- * Makes a `fetch` that does not send a change while the same change is being sent. Both callers get the same response. So a form that sends
- * twice before the response arrives has no second effect.
+ * Makes a `fetch` that does not send a change while the same change is being sent. Both callers get the same response, so that a form that
+ * sends twice before the response arrives has no second effect.
  */
 export function sendOnce(send: typeof fetch): typeof fetch {
   let latest: { change: string; response: Promise<Response> } | undefined;

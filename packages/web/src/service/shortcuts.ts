@@ -63,7 +63,7 @@ function pressedShortcut(event: KeyboardEvent): string | undefined {
 }
 
 /**
- * Text fields and selects. They use the keys of the shortcuts themselves. A file input is not in the list, because it uses only Space and
+ * Text fields and selects, which use the keys of the shortcuts themselves. A file input is not in the list, because it uses only Space and
  * Enter.
  */
 const FIELDS = "input:not([type=file]), textarea, select, [contenteditable]";

@@ -6,8 +6,8 @@ const keyOf = (name: string) =>
   `valetkey.kept ${queryClient.getQueryData(sessionQuery.queryKey)?.user.id ?? ""} ${name}`;
 
 /**
- * Works as `useState`, but keeps what a person has typed when the form disappears: after Escape, a click outside, "Back" or a reload. This
- * tab keeps it until the person sends it or removes it. A password is never kept. `name` names the form and its item.
+ * Works as `useState`, but keeps what a person has typed when the form disappears: after Escape, a click outside, "Back" or a reload. The
+ * tab keeps the text until the person sends or removes the text. A password is never kept. `name` names the form and its item.
  */
 export function useKept<Value>(name: string, initial: Value | (() => Value)): [Value, Dispatch<SetStateAction<Value>>] {
   const [first] = useState<Value>(initial);

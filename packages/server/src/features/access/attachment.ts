@@ -19,10 +19,7 @@ export const unlistedStates = ["aborted", "expired"] as const satisfies readonly
 export type Attachment = {
   id: string;
   noteId: string;
-  /**
-   * The owner of the note, copied from the note. This owner never changes. Because of this copy, an access decision does not read the row
-   * of the note.
-   */
+  /** The owner of the note, who never changes. A copy, so that an access decision does not read the row of the note. */
   ownerId: string;
   createdBy: string;
   objectKey: string;

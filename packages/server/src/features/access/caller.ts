@@ -13,8 +13,8 @@ export type Caller = {
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
   /**
-   * The roles that the application grants in an embedding, by the note id of each item. These roles are valid for one HTTP request, and
-   * replace the roles in the database. Undefined: the roles in the database apply.
+   * The roles that the application grants in an embedding, by the note id of each item. The granted roles are valid for one HTTP request,
+   * and replace the roles in the database. Undefined: the roles in the database apply.
    */
   grants?: ReadonlyMap<string, Role> | undefined;
 };
@@ -55,8 +55,8 @@ export function idInApplication(actorId: string): string | undefined {
 }
 
 /**
- * Returns the id of the owner of an item's note. This owner is not a user. Each item has its own owner, so the usage of each item is
- * counted separately.
+ * Returns the id of the owner of an item's note, who is not a user. The usage of each item is counted separately, because each item has its
+ * own owner.
  */
 export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
@@ -96,7 +96,7 @@ export function authenticationHook(
   { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},
 ): onRequestHookHandler {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
-    // The response is for one user, so a cache must not store it. This matters most if the response contains a signed URL.
+    // A cache must not store the response, because the response is for one user and may contain a signed URL.
     reply.header("cache-control", "no-store");
     let caller: Caller | Promise<Caller>;
     try {

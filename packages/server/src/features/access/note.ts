@@ -9,7 +9,7 @@ export type Note = {
   body: string;
   createdAt: number;
   /**
-   * The instant of the last change. This instant increases with every change, even if the clock has not advanced. So two versions of a note
+   * The instant of the last change. The instant increases with every change, even if the clock has not advanced. Two versions of a note
    * never have the same instant.
    */
   updatedAt: number;

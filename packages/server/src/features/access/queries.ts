@@ -25,12 +25,6 @@ import {
 
 export type NoteAccess = { note: Note; role: Role | undefined };
 
-// The access decision itself contains this condition, because an HTTP request with a cached JWT runs no other query.
-// A disabled user has no role. For other users, the first match decides: owner of the note, the role of a live share of the note, viewer by
-// a live share of this attachment.
-// Uses subqueries instead of joins. Each subquery is one search by primary key. The database skips a subquery if an earlier one decides. So
-// the plan of the query never depends on statistics.
-
 /** An attachment with the role of a user. If the attachment exists but the user has no access to it, `role` is undefined. */
 export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
 
@@ -51,7 +45,7 @@ export type AccessQueries = {
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
   /** Finds an upload of this user, with its attachment. */
   upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
-  /** Runs for each issued URL, so it must be fast. It is one prepared statement, on SQLite and on PostgreSQL. */
+  /** Runs for each issued URL, and must be fast: one prepared statement, on SQLite and on PostgreSQL. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
   /** Runs one query for the whole batch. The map does not contain unknown ids. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
@@ -102,9 +96,9 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 }
 
 /**
- * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. On PostgreSQL, each statement costs a round
- * trip. So questions that arrive at the same time share one statement (postgres.ts). SQLite needs no round trip. The last column is
- * the number of the question. The first question has the number 1.
+ * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. Questions that arrive at the same time share one
+ * statement (postgres.ts), because on PostgreSQL, each statement costs a round trip. SQLite needs no round trip. The last column is the
+ * number of the question. The first question has the number 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
   return compile(

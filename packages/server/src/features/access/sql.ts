@@ -4,8 +4,8 @@ import type { Attachment, Upload } from "./attachment.ts";
 import type { Note } from "./note.ts";
 
 /**
- * The `trash_id` of a note that a background job deletes permanently. No row of `trash` has this id. So nobody can restore the note, also
- * not with a replica of an older version.
+ * The `trash_id` of a note that a background job deletes permanently. Nobody can restore the note, also not with a replica of an older
+ * version, because no row of `trash` has this id.
  */
 export const PURGE = "purge";
 
@@ -50,10 +50,9 @@ function isDisabled({ db, userId }: Scope) {
 
 const noRole = sql.lit(null);
 
-// A disabled user has no role. For other users, the first match decides: owner of the note, the role of a live share of the note, viewer by
-// a live share of this attachment.
-// Uses subqueries instead of joins. Each subquery is one search by primary key. The database skips a subquery if an earlier one decides. So
-// the plan of the query never depends on statistics.
+// A disabled user has no role. For other users, the first match decides: the owner of the note, then a live share of the note, then a live
+// share of this attachment (viewer). Uses subqueries instead of joins, so that the plan of the query never depends on statistics. Each
+// subquery is one search by primary key. The database skips a subquery if an earlier one decides.
 export function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
   const byAttachment = scope.db

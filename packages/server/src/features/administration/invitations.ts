@@ -142,7 +142,7 @@ const schemas = operations("administration", {
   },
 });
 
-/** The routes below /admin/invitations. Their responses contain links, so no cache may store a response. */
+/** The routes below /admin/invitations. No cache may store a response, because the responses contain links. */
 export function accountInvitationRoutes(
   app: App,
   { useCases, takeTurn, publicUrl }: RouteDeps<ReturnType<typeof createInvitationsPage> & PeopleVerbs>,

@@ -43,8 +43,8 @@ export function createLinksPage(deps: Deps) {
         if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
           await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });
         }
-        // Reads the expiry after the update, because the update waits until the URLs that visitors are getting now are recorded. So the
-        // expiry includes these URLs.
+        // Reads the expiry after the update, which waits until the URLs that visitors are getting now are recorded. The expiry includes
+        // these URLs.
         const revoked = await linkQueries(tx).findDetails(linkId);
         return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
       });

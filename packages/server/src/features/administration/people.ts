@@ -120,8 +120,7 @@ type Disabling = { userId: string; administrators: readonly string[]; log: Log; 
 
 async function disable(tx: Tx, { userId, administrators, log, now }: Disabling): Promise<void> {
   const deletion = await accountDeletionQueries(tx).hold(userId);
-  // The owner of a closed account can cancel its deletion, which would also enable the disabled user. So this takes the right to cancel
-  // from the owner.
+  // Takes the right to cancel the deletion from the owner of a closed account, because a cancellation would also enable the disabled user.
   if (deletion?.isByOwner === true) await accountDeletionQueries(tx).put({ ...deletion, isByOwner: false });
   else if (!(await disabledUserQueries(tx).add(userId, now))) return;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);

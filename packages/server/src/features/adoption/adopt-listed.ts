@@ -40,7 +40,7 @@ type AdoptedObject = Adoption & { isNew: boolean };
 
 /**
  * Adopts the objects of a list, one at a time. Each object becomes a file on a note of its owner, and the people get a share of the file.
- * A repeated call changes nothing. In particular, it does not give back a share that the owner has revoked. Nobody gets a mail.
+ * A repeated call changes nothing, and does not give back a share that the owner has revoked. Nobody gets a mail.
  * `copies`: copies the object to a key of the service, so that the service deletes the copy with the file. The original always stays.
  * Throws `access_denied`, `user_not_found`, `invalid_request`, `object_not_found`, `object_already_attached` and `upload_rejected`.
  */
@@ -139,7 +139,7 @@ async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject
   const contentType = normaliseContentType(stored.contentType);
   const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType, dropsHeaders: true })) === "done";
   const copy = await findObject(deps, to).catch(() => undefined);
-  // Each part of a large object is read without a condition, so the copy could have parts of two versions of the object.
+  // The copy could have parts of two versions of a large object, because each part is read without a condition.
   const isUnchanged = (await bucket.head(from))?.etag === etag;
   if (isCopied && isUnchanged && copy?.stored.sizeBytes === sizeBytes) return copy;
   throw new DomainError("object_not_found", "The object changed while it was copied. Run the command again.");

@@ -60,7 +60,7 @@ export type FoundObject = { objectKey: string; stored: StoredObject; seen: Objec
 
 /** Finds an object of the bucket. Throws `object_not_found`. */
 export async function findObject({ db, bucket }: Deps, objectKey: string): Promise<FoundObject> {
-  // Reads the queued deletion before it reads the object. So `attachObject` notices if the deletion has run in the meantime.
+  // Reads the queued deletion before the object, so that `attachObject` notices if the deletion has run in the meantime.
   const seen = await objectDeletionQueries(db).find(objectKey);
   const stored = await bucket.head(objectKey);
   if (stored !== undefined) return { objectKey, stored, seen };
@@ -139,8 +139,8 @@ export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
 }
 
 /**
- * Throws if the object is being deleted. `purgeObjects` first lists the due deletions, and then runs each of them, even if its row was
- * removed in the meantime. So a deletion that is due, or due soon, can't be cancelled.
+ * Throws if the object is being deleted. A deletion that is due, or due soon, can't be cancelled. `purgeObjects` first lists the due
+ * deletions, and then runs each of them, even if its row was removed in the meantime.
  */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,

@@ -13,7 +13,7 @@ import { dropRest, lengthOfFile, openForm, refuseOversize } from "../uploads/fil
 import type { UploadVerbs } from "../uploads/index.ts";
 import type { AdoptionVerbs } from "./index.ts";
 
-// This schema is only for /openapi.json. The service does not validate the form with this schema, because it reads the form as a stream.
+// The schema is only for /openapi.json. The service does not validate the form, because it reads the form as a stream.
 const Form = Type.Object({ file: Type.String({ format: "binary" }) });
 
 const schemas = operations("attachments", {
@@ -31,10 +31,7 @@ const schemas = operations("attachments", {
   },
 });
 
-/**
- * The route POST /notes/:noteId/attachments. This route needs its own Fastify scope, so that no other route runs the hooks of the form
- * parser.
- */
+/** The route POST /notes/:noteId/attachments, in its own Fastify scope, so that no other route runs the hooks of the form parser. */
 export async function attachRoute(app: App, deps: RouteDeps<AdoptionVerbs & PeopleVerbs & UploadVerbs>): Promise<void> {
   await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
   app.post("/notes/:noteId/attachments", { schema: schemas.attach }, async (request, reply) => {

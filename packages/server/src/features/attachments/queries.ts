@@ -72,8 +72,8 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   },
 
   /**
-   * Changes the state from `from` to `to`. Returns false if the attachment has another state now. So if two callers try this at the same
-   * time, only one of them succeeds.
+   * Changes the state from `from` to `to`. Returns false if the attachment has another state now. Of two simultaneous callers, only one
+   * succeeds.
    */
   async transition(attachmentId: string, change: AttachmentChange): Promise<boolean> {
     const { from, to, objectKey, checksum, rejectReason } = change;
@@ -174,7 +174,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
         .orderBy("id")
         .limit(limit + 1)
         .as("first");
-    // The index orders each group separately. So one query for both groups would read and sort all attachments of the note.
+    // One query for both groups would read and sort all attachments of the note, because the index orders each group separately.
     const rows = await db
       .selectFrom(firstIn("sent"))
       .selectAll()
@@ -297,7 +297,7 @@ const GROUPS = { sent: 0, pending: 1, unlisted: 2 } as const;
 
 type AttachmentGroup = keyof typeof GROUPS;
 
-// A database uses the index only if the expression of the query is the expression of the index. So all values are literals.
+// All values are literals, because a database uses the index only if the expression of the query is the expression of the index.
 const groupOf = sql`
   case
     when attachments.state in (${sql.join(unlistedStates.map((state) => sql.lit(state)))})

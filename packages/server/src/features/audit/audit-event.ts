@@ -18,7 +18,7 @@ export type AuditEvent = {
   action: AuditAction;
   actorId: string;
   noteId: string;
-  /** The owner of the note. This owner's activity list shows the event. */
+  /** The owner of the note, whose activity list shows the event. */
   ownerId: string;
   attachmentIds: readonly string[];
   /** Facts that pages show with the event, such as filename, sizeBytes, userId, role, expiresInSeconds and purpose. */
@@ -59,8 +59,8 @@ export const DOWNLOAD_PURPOSES: readonly UrlPurpose[] = ["download", "zip"];
 
 /**
  * Whether an event is routine, which means that it only accompanies another action of a person. Routine events are a URL for a thumbnail, a
- * renewed URL, a view by the owner of the file, and the first URLs of a claim, which have no purpose. The event of the claim has the
- * purpose, and is not routine. A list of events can omit routine events.
+ * renewed URL, a view by the owner of the file, and the first URLs of a claim. The URLs of a claim have no purpose. The event of the claim
+ * has the purpose, and is not routine. A list of events can omit routine events.
  */
 export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent, "id" | "at">): boolean {
   if (action !== "url.issued") return false;

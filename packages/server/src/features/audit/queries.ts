@@ -100,8 +100,8 @@ async function list(
   { journal, column, value, linkId, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
-  // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
-  // first, the event could be in neither result.
+  // Reads the journal first, so that an event that moves to the table between the two reads is in both results. In the other order, the
+  // event could be in neither result.
   const fromJournal = journal?.find({ column, value, before, routine, limit: limit + 1 }) ?? [];
   const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
@@ -241,13 +241,13 @@ function mergeNewestFirst(fromJournal: AuditRow[], fromTable: AuditRow[]): Audit
   return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-/** The log of URL events. It is not part of a transaction, because its events share commits of their own. */
+/** The log of URL events, which is not part of a transaction, because its events share separate commits. */
 export const urlAuditLog = defineQueries("audit", (): UrlAuditLog => {
   throw new Error("A transaction has no log of URL events.");
 });
 
-// Each parameter is an array with the values of one column. So the SQL is the same for any number of events, and PostgreSQL prepares it
-// only once. If the response to an earlier try was lost, an event may already be stored.
+// Each parameter is an array with the values of one column. PostgreSQL prepares the SQL only once, because the SQL is the same for any
+// number of events. If the response to an earlier try was lost, an event may already be stored.
 const INSERT = `insert into audit_events (${auditColumns.join(", ")})
 select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
   $9::int2[])

@@ -73,7 +73,7 @@ export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db"
 
 /**
  * Appends audit events durably to files in `folder`, with one JSON object on each line. Each process has its own file for each day. After a
- * crash, the last line of a file may be incomplete. In this case, the service exports the event of that line again, to another file.
+ * crash, the last line of a file may be incomplete, and the service exports the event of that line again, to another file.
  */
 export function createAuditArchive({ folder, clock }: { folder: string; clock: () => number }): AuditArchive {
   const newSuffix = () => randomBytes(4).toString("hex");

@@ -209,8 +209,8 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
-    // The service responds to a refused request before it stores the event. But it stores events in order. So after it has issued the next
-    // URL, both events are stored.
+    // The service responds to a refused request before it stores the event. Events are stored in order. After the next URL is issued, both
+    // events are stored.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
@@ -227,7 +227,7 @@ describe.each(engines)("activity on $name", (engine) => {
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
     expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);
-    // Events are stored in order. So after this URL is issued, the events of the earlier refusals are stored too.
+    // After this URL is issued, the events of the earlier refusals are stored too, because events are stored in order.
     await ann.send(`GET /attachments/${shared}/url`);
     const ofFinn = async (noteId: string) => {
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;

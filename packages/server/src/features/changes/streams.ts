@@ -23,9 +23,7 @@ const POLLS_AT_ONCE = 4;
 const POLLING_SHARE = 0.1;
 /** The error codes after which a stream ends. After any other failure, the stream stays open, because the service may recover. */
 const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
-/**
- * A page closes a stream that is silent for 40 seconds. So a round of polls and the pause after it must together take less than 40 seconds.
- */
+/** A round of polls and the pause after it must take less than 40 seconds, because a page closes a stream that is silent for 40 seconds. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
@@ -45,7 +43,7 @@ type Source = {
 type Stream = Source & { body: PassThrough; checkedAt: number };
 
 /**
- * Holds the open streams of a replica. One loop polls the streams, a few at a time. So any number of streams uses only a few database
+ * Holds the open streams of a replica. One loop polls the streams, a few at a time, so that any number of streams uses only a few database
  * connections. If no stream is open, the loop polls nothing.
  */
 export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIMES) {
@@ -62,7 +60,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       const some = waiting.splice(0, POLLS_AT_ONCE);
       const served = await Promise.all(some.map(step));
       if (!served.includes(false)) continue;
-      // After a failed poll, the other polls would probably fail too, each after the time limit of a query. So this round stops. The polled
+      // A failed poll ends the round, because the other polls would probably fail too, each after the time limit of a query. The polled
       // streams move to the end of the list, and the next round starts with the other streams.
       for (const stream of some) {
         streams.delete(stream);
@@ -106,7 +104,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   }
 
   return {
-    /** Opens a stream. Its first event contains `first`. Throws `rate_limited`, `service_busy` and `shutting_down`. */
+    /** Opens a stream, whose first event contains `first`. Throws `rate_limited`, `service_busy` and `shutting_down`. */
     open(source: Source, first: Changes): Readable {
       if (isClosed) throw refusal("shutting_down", "The service is about to stop.");
       if (streams.size >= STREAMS) throw refusal("service_busy", "Too many streams are open.");

@@ -24,7 +24,7 @@ type UrlParts = { refusals: Refusals; allowance: Allowance; arrive: Arrive };
 
 export type IssuedUrl = {
   fileUrl: string;
-  /** Whole seconds. It can be less than requested if the URL is cacheable, or if the credentials of the bucket expire earlier. */
+  /** Whole seconds, less than requested if the URL is cacheable, or if the credentials of the bucket expire earlier. */
   expiresInSeconds: number;
   expiresAt: number;
 };
@@ -117,8 +117,7 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
 
 /**
  * Returns the longest expiry that this role may request. Seconds.
- * If the owner revokes a share, the URLs that the user already has still work until they expire. So users who are not the owner get a
- * shorter limit.
+ * Users who are not the owner get a shorter limit, because their URLs work until they expire, even if the owner revokes the share.
  */
 function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
@@ -195,10 +194,10 @@ export type BatchAnswer =
 
 /**
  * Issues up to 1,000 download URLs with one access query. Returns one result for each id, in the order of the request. Records one audit
- * event for each note. These events are on disk before any URL is returned.
+ * event for each note. All events are on disk before any URL is returned.
  * All refused URLs of one note together count as one refusal.
  * `purpose`: default `download`. Throws `expires_in_out_of_range`, `rate_limited`, and for a disabled user `access_denied` or
- * `account_closed`. If it throws, it issues no URL.
+ * `account_closed`. After an error, no URL was issued.
  */
 export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits } = deps;
@@ -219,7 +218,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     const access = await accessQueries(db).downloads(caller.userId, ids);
     for (const id of await findHidden(db, caller, access.values())) access.delete(id);
     const now = clock();
-    // The caller is the owner of all files of a note or of none of them, so all URLs of a note have the same expiry.
+    // All URLs of a note have the same expiry, because the caller owns all files of a note or none.
     const issued = new Map<string, IssuedOfNote>();
     let ofNote: IssuedOfNote | undefined;
     // A set, because a request can contain the same refused id many times.
@@ -239,13 +238,13 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       // Awaits only real promises, because an `await` of a plain value also costs time, for each file.
       if (signed instanceof Promise) signed = await signed;
       answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });
-      // Usually the files of one note follow each other. So this looks up the note only if it differs from the note of the previous file.
+      // Looks up the note only if it differs from the note of the previous file, because the files of one note usually follow each other.
       if (ofNote?.noteId !== attachment.noteId) ofNote = issued.get(attachment.noteId);
       ofNote ??= { noteId: attachment.noteId, expiresInSeconds, attachments: [] };
       if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);
       ofNote.attachments.push(attachment);
     }
-    // The access query gives a disabled user no role. Such a user gets the same error as on all other routes.
+    // The access query gives a disabled user no role. The user gets the same error as on all other routes.
     if (issued.size === 0) await requireEnabled(deps)(caller.userId);
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>

@@ -25,7 +25,7 @@ export type Refusals = {
 };
 
 /**
- * Records refused URLs in the activity of owners. It combines many refusals into one event, so that a stranger can't fill the activity. The
+ * Records refused URLs in the activity of owners. Combines many refusals into one event, so that a stranger can't fill the activity. The
  * first refusal of a person on a note is recorded immediately. After that, refusals are counted in memory, and at the end of the time
  * window, one event with their `count` is recorded. If the process is killed, the counts in memory are lost.
  */

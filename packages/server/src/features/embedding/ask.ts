@@ -23,8 +23,8 @@ type Options = {
 };
 
 /**
- * Creates the functions that ask the host application for decisions (docs/security-requirements.md, 38). These functions cache no decision.
- * They refuse the action if a decision is missing or has a wrong type.
+ * Creates the functions that ask the host application for decisions (docs/security-requirements.md, 38). The functions cache no decision,
+ * and refuse the action if a decision is missing or has a wrong type.
  */
 export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
   async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {

@@ -42,8 +42,8 @@ type UrlInput = {
 export type Files = ReturnType<typeof createFiles>;
 
 /**
- * Makes the use cases of an embedding. Each one asks the host application for a decision, and then runs a use case of the service with this
- * decision.
+ * Makes the use cases of an embedding. Each use case asks the host application for a decision, and then runs a use case of the service with
+ * the decision.
  * No use case calls the host application inside a transaction, because a query of the application could wait for a lock of this
  * transaction.
  */
@@ -108,7 +108,7 @@ export function createFiles(
     async issueUrl(user: User, { fileId, ...input }: UrlInput): Promise<IssuedUrl> {
       const item = await itemOfFile(fileId);
       const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
-      // If the application refuses the user, `caller` contains no grant. So the use case refuses the user and records the refusal.
+      // If the application refuses the user, `caller` contains no grant, and the use case refuses the user and records the refusal.
       const caller = await callerFor(user, "read", item);
       // An embedding supports neither cacheable URLs nor URLs for one IP address.
       const plain = { isCacheable: false, clientIp: undefined };
@@ -140,7 +140,7 @@ export function createFiles(
       await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
     },
 
-    /** The use cases for background jobs of the host application. They ask for no decision. */
+    /** The use cases for background jobs of the host application, which ask for no decision. */
     trusted: {
       list: ({ page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> => {
         rulesOf(resources, name.resource);

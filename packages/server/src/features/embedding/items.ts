@@ -99,8 +99,8 @@ export function checkFile({ accept, maxBytes }: Resource, file: { contentType: s
 }
 
 /**
- * Records the name and the email address of a user of the host application, so that responses can show them. Most calls change nothing. So
- * this reads the stored user first, because a read costs less than a durable write.
+ * Records the name and the email address of a user of the host application, so that responses can show them. Most calls change nothing.
+ * Reads the stored user first, because a read costs less than a durable write.
  */
 export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<SharingVerbs, "rememberPerson">) {
   return async (user: User): Promise<void> => {

@@ -3,7 +3,7 @@ import type { Tables } from "../../platform/database/schema.ts";
 import type { Item } from "./types.ts";
 
 /**
- * The host application that a database belongs to. `bucket` identifies the bucket of the application. It is empty if the service runs
+ * The host application that a database belongs to. `bucket` identifies the bucket of the application, and is empty if the service runs
  * without a host application.
  */
 export type Application = { name: string; bucket: string };

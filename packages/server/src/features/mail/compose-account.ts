@@ -108,8 +108,8 @@ export async function composeAccountClosed(
 }
 
 /**
- * Makes the mail about a change of an account, even if the account was closed or changed again after this change. Otherwise an attacker who
- * took over the account could prevent the mail in this way.
+ * Makes the mail about a change of an account, even if the account was closed or changed again. An attacker who took over the account can't
+ * prevent the mail in this way.
  */
 export async function composeAccountChanged(
   deps: PartDeps,

@@ -38,9 +38,8 @@ type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" |
 
 /**
  * Makes the text of a mail just before the mail is sent, so that its links are as new as possible. Returns undefined if the mail is no
- * longer needed, and "later" if its note or file is in the trash, because it may be restored. A mail never contains the name of a user.
- * Otherwise a stranger could sign up with the email address of another person and with any text as the name, and the mail would send this
- * text to that person.
+ * longer needed, and "later" if its note or file is in the trash and may be restored. A mail never contains the name of a user. A stranger
+ * could sign up with the email address of another person and any text as the name, and the mail would contain the text.
  */
 export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Composed | "later" | undefined> {
   switch (mail.kind) {
@@ -79,7 +78,7 @@ export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Com
 }
 
 /**
- * Makes the mail about an invitation to a note or file. It contains no title and no filename, because a stranger can choose any title, and
+ * Makes the mail about an invitation to a note or file, without the title and the filename, because a stranger can choose any title, and
  * the email address may be wrong. If the language of the reader is unknown, the mail is in the language of the person who invites.
  */
 async function composeInvitation(
@@ -90,7 +89,7 @@ async function composeInvitation(
   const invitation = (await invitationQueries(db).find(invitationId, { inTrash: true }))?.invitation;
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
-  // If the owner is disabled, the link does not work. So no mail is sent.
+  // If the owner is disabled, the link does not work, and no mail is sent.
   if (await lookupQueries(db).isDisabled(ownerId)) return undefined;
   const found = await (attachmentId === undefined
     ? accessQueries(db).note(ownerId, noteId)

@@ -5,12 +5,12 @@ import { mailQueries } from "../outbox/mail-queries.ts";
 import { composeMail } from "./compose-mail.ts";
 
 /**
- * The maximum time for sending one mail. It is long, because some mail servers check the whole message for spam before they confirm it.
+ * The maximum time for sending one mail: long, because some mail servers check the whole message for spam before they confirm it.
  * Milliseconds.
  */
 const SEND_WITHIN_MS = 120_000;
 /**
- * How long one replica reserves a mail. This is longer than `SEND_WITHIN_MS`, so two replicas never send the same mail at the same time.
+ * How long one replica reserves a mail: longer than `SEND_WITHIN_MS`, so that two replicas never send the same mail at the same time.
  * Milliseconds.
  */
 const LEASE_MS = 180_000;

@@ -20,7 +20,7 @@ export function createPreferences({ db, linkKeys }: Deps) {
 
     /**
      * Stores the given mail settings of the caller, and returns all settings. The topic `shares` includes invitations. If a caller with a
-     * proven email address turns `shares` on, this also turns on invitations to the email address, in case its reader turned them off.
+     * proven email address turns `shares` on, the call also turns on invitations to the email address.
      */
     setMailPreferences({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> {
       return db.transaction(async (tx) => {
@@ -79,8 +79,8 @@ export type Unsubscribe = { holder: MailHolder; topic: MailTopic | "digest" };
 const MAC_BYTES = 16;
 
 /**
- * Makes the token for the header `List-Unsubscribe` of a mail. The token contains the reader and the topic. People can use it only to turn
- * mails off. It never expires, because people keep mails for years.
+ * Makes the token for the header `List-Unsubscribe` of a mail. The token contains the reader and the topic, and can only turn mails off.
+ * The token never expires, because people keep mails for years.
  */
 export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, topic }: Unsubscribe): string {
   if (key === undefined) throw new Error("a token needs a key");

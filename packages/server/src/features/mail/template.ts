@@ -118,8 +118,8 @@ function quietLink({ label, url }: Link): string {
 }
 
 /**
- * Returns the HTML page of a mail. It has one column, and no pictures or scripts. Many mail programs ignore style sheets, so each element
- * has its own `style`.
+ * Returns the HTML page of a mail, with one column, and without pictures and scripts. Many mail programs ignore style sheets, so each
+ * element has its own `style`.
  */
 function page(title: string, { language, content }: { language: string; content: string }): string {
   return `<!doctype html>

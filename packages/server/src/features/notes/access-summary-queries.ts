@@ -109,8 +109,8 @@ function peopleOfNotes({ db, engine, ids, now }: Scope) {
 }
 
 /**
- * A person who has a share of the whole note counts there, and not for each of its files. A share that the owner still sees as an
- * invitation changes nothing here, because the count would show who has the invited email address (ADR 9).
+ * A person who has a share of the whole note counts for the note, and not for each of its files. A share that the owner still sees as an
+ * invitation changes nothing, because the count would show who has the email address (ADR 9).
  */
 function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, now, ...scope })) {
   return db

@@ -177,7 +177,7 @@ async function details(queries: Tx, reading: Reading) {
 async function firstAttachments(queries: Tx, reading: Reading) {
   const first = { ...reading, limit: FIRST_ATTACHMENTS, cursor: undefined };
   const { items, nextCursor } = await pageOfNote(queries, first);
-  // If the first page contains all attachments, their number needs no query. This is so for most notes.
+  // If the first page contains all attachments, as for most notes, their number needs no query.
   const attachmentCount =
     nextCursor === undefined
       ? items.filter(({ state }) => state !== "rejected").length

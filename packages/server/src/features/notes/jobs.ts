@@ -4,7 +4,7 @@ import type { NoteVerbs } from "./index.ts";
 
 /** How often this replica checks for changed notes and files. Milliseconds. */
 const INTERVAL_MS = 5_000;
-/** After a step, the job pauses for this many times the duration of the step. So the job takes little time from requests. */
+/** After a step, the job pauses for this many times the duration of the step, so that the job takes little time from requests. */
 const PAUSE_FACTOR = 20;
 
 /** Indexes changed notes and files for searches, in small steps. */

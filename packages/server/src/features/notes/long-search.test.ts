@@ -4,8 +4,8 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 import { noteQueries } from "./queries.ts";
 
-// Each comparison with the text of a note fails only after half of the search text. So a search takes a tenth of a second, even on the
-// faster database.
+// A search takes a tenth of a second, even on the faster database, because each comparison with the text of a note fails only after half of
+// the search text.
 const BODY = "a".repeat(200_000);
 const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 const NOTES = 25;

@@ -14,8 +14,8 @@ import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
 import { countOpenRequests } from "../sharing/queries/access-requests.ts";
 import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index-queries.ts";
 
-// On SQLite, two indexes contain exactly these columns and the expression of the snippet. So a list reads only an index, and no body of a
-// note.
+// On SQLite, a list reads only an index, and no body of a note. Two indexes contain exactly these columns and the expression of the
+// snippet.
 const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
 const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
 
@@ -68,7 +68,7 @@ type PageValues = Record<(typeof parameters)[number], unknown>;
 type PageMarkers = Markers<(typeof parameters)[number]>;
 type PageScope = { db: Kysely<Tables>; engine: Engine; isFirst: boolean; matches?: Matches };
 
-/** The lists without a search. They are compiled only once, because building and compiling a list takes as long as running it. */
+/** The lists without a search, compiled only once, because building and compiling a list takes as long as running it. */
 const compiledLists = compiledOnce(compileLists);
 type ListStatements = { firstPage: Statement; nextPage: Statement };
 

@@ -39,7 +39,7 @@ export function selectCandidates(
   const max = Math.min(TERMS.most, Math.max(TERMS.least, Math.floor(TERMS.all / owners.length)));
   const groups = owners.flatMap((owner) => [termsOfSearch(owner, text, max), [termOfLongDocs(owner)]]);
   const limit = sql.lit(MAX_CANDIDATES + 1);
-  // Each part has its own limit. If one part reaches its limit, the result has too many rows.
+  // Each part has a separate limit. If one part reaches its limit, the result has too many rows.
   return sql<Row>`
     with found (note_id, doc_id, owner_id) as materialized (
     select note_id, doc_id, null from (${engine.docsWith(groups)} limit ${limit}) as indexed
@@ -127,7 +127,7 @@ export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysel
 /** The least length of a text that the index for searches can find, in UTF-16 code units. */
 const LEAST_LENGTH = 3;
 
-/** A document with more terms gets only the term of long documents. So the work to index a document has a limit. */
+/** A document with more terms gets only the term of long documents, so that the work to index a document has a limit. */
 const MAX_TERMS = 20_000;
 const FNV_OFFSET = 2_166_136_261;
 

@@ -66,8 +66,8 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .execute();
     const leased: LeasedFileEvent[] = [];
     for (const seen of due) {
-      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the
-      // row.
+      // Only one replica can lease the row, because the update changes the row only if `due_at` still has the value that this replica has
+      // read.
       const row = await db
         .updateTable("file_events")
         .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))

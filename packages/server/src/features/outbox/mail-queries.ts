@@ -65,8 +65,8 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
       .execute();
     const leased: LeasedMail[] = [];
     for (const seen of due) {
-      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the
-      // row.
+      // Only one replica can lease the row, because the update changes the row only if `due_at` still has the value that this replica has
+      // read.
       const row = await db
         .updateTable("mails")
         .set((eb) => ({

@@ -51,10 +51,7 @@ const accountChanges = [
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];
 
-/**
- * The names of a browser and its system. Both names come from a list, so that a mail contains no text from an HTTP request. Undefined:
- * unknown.
- */
+/** The names of a browser and its system, from a list, so that a mail contains no text from an HTTP request. Undefined: unknown. */
 export type BrowserNames = { browser: string | undefined; system: string | undefined };
 
 /** A sign-in from a browser that was not known to the account. `at`: milliseconds since the epoch. */
@@ -83,7 +80,7 @@ export type MailKind =
   | { kind: "link-code"; linkId: string; language: Language | undefined }
   | NoticeMail;
 
-/** A mail that waits to be sent. It contains no secret, because the service creates the link only when it sends the mail. */
+/** A mail that waits to be sent. The row contains no secret, because the service creates the link only when it sends the mail. */
 export type Mail = MailKind & { id: string; email: string };
 
 /** The person who has the mail settings: a user, or the reader of an email address, who may have no account. */

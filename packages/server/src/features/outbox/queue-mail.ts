@@ -51,8 +51,7 @@ type Notified = { userId: string; notice: Notice };
 /**
  * Notifies a user by mail, in the transaction that causes the notice. The mail settings of the user decide when the mail is sent. If a
  * limit of mails is exceeded, the daily digest contains the notice.
- * The service sends notices only to a proven email address. Otherwise a stranger could sign up with the email address of another person,
- * and cause mails to this person.
+ * The service sends notices only to a proven email address, because a stranger could sign up with the email address of another person.
  */
 export async function notify(deps: NotifyDeps, tx: Tx, { userId, notice }: Notified): Promise<void> {
   if (deps.mail === undefined) return;
@@ -135,7 +134,7 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
 /**
- * Limits the codes that one email address gets for all links together. Otherwise a person who makes many links could cause any number of
+ * Limits the codes that one email address gets for all links together, so that a person who makes many links can't cause any number of
  * mails.
  */
 const CODE_LIMITS: readonly WindowLimit[] = [
@@ -153,8 +152,8 @@ export async function takeMailLimits(
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
-  // A stranger can sign up with the email address of another person. The stranger could then delete the account and cancel the deletion
-  // again and again. So the mail about a closed account has a daily limit.
+  // The mail about a closed account has a daily limit. A stranger can sign up with the email address of another person, and could delete
+  // the account and cancel the deletion again and again.
   const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
   // Each link has its own limit for codes, and each kind of change of an account has its own limit for warnings.
   const part = linkId ?? change;
@@ -166,7 +165,7 @@ export async function takeMailLimits(
 
 /**
  * Counts a code that is sent to an email address. Returns false if the email address gets no more codes for now.
- * If no code is sent, nothing counts. Otherwise strangers could use up the limits with links that do not list the email address.
+ * Only sent codes count, so that strangers can't use up the limits with links that do not list the email address.
  */
 export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Tx, email: string): Promise<boolean> {
   try {

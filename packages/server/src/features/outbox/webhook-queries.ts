@@ -103,8 +103,8 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       const first = due.filter(({ owner_id: id }, nth) => due.findIndex((one) => one.owner_id === id) === nth);
       const leased: LeasedDelivery[] = [];
       for (const { endpoint_id: endpointId, id, due_at: dueAt } of first.slice(0, limit)) {
-        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the
-        // row.
+        // Only one replica can lease the row, because the update changes the row only if `due_at` still has the value that this replica has
+        // read.
         const row = await inOutbox(endpointId)
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
           .where("id", "=", id)
@@ -190,7 +190,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       return toPage(rows.map(toDelivery), limit);
     },
 
-    /** Makes a delivery due now. Its message then counts as new. Returns false if there is no such delivery. */
+    /** Makes a delivery due now, with its message as a new message. Returns false if there is no such delivery. */
     async retry({ endpointId, id }: { endpointId: string; id: string }, now: number): Promise<boolean> {
       const { numUpdatedRows } = await inOutbox(endpointId)
         .set({ due_at: now, queued_at: now, attempts: 0, delivered_at: null, given_up_at: null, problem: null })
@@ -215,8 +215,8 @@ async function pause(db: Kysely<Tables>, endpointId: string, { pausedUntil }: Fa
 }
 
 /**
- * The number of deliveries that a replica reads to choose from, when it leases deliveries. The replica leases only one delivery of each
- * owner, and several of the deliveries may belong to one owner. So the number is larger than the number of leases.
+ * The number of deliveries that a replica reads to choose from, when it leases deliveries. The number is larger than the number of leases,
+ * because the replica leases only one delivery of each owner.
  */
 const CANDIDATES = 200;
 
@@ -254,8 +254,8 @@ function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wa
 }
 
 /**
- * Selects the endpoints that have waiting deliveries. Each step finds the next endpoint in the index of the waiting deliveries. So the
- * query reads no endpoint without such deliveries.
+ * Selects the endpoints that have waiting deliveries. The query reads no other endpoint, because each step finds the next endpoint in the
+ * index of the waiting deliveries.
  */
 function waitingEndpoints(db: Kysely<Tables>) {
   const next = (after: RawBuilder<SqlBool>) =>

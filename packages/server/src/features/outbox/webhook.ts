@@ -83,8 +83,8 @@ export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | 
 }
 
 /**
- * Administrators see no filenames of other people (docs/security-requirements.md, 47). So messages to the endpoints of the service omit
- * these members.
+ * The members that messages to the endpoints of the service omit, because administrators see no filenames of other people
+ * (docs/security-requirements.md, 47).
  */
 const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
 

@@ -25,7 +25,7 @@ export async function act<T>(
   actor: Actor,
   work: Act<T>,
 ): Promise<T> {
-  // Checks the actor before it takes the lock. So people who are no administrators can't take the lock and make administrators wait.
+  // Checks the actor before it takes the lock, so that people who are no administrators can't make administrators wait for the lock.
   if (actor !== undefined) await requireAdministrator(db, actor);
   return db.transaction(async (tx) => {
     const administrators = await administratorQueries(tx).holdAdministrators();

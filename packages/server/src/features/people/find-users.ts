@@ -37,8 +37,8 @@ export async function findReceivers(
   const issuer = await identityQueries(queries).issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
   const emails = [...new Set(request.emails.map(normaliseEmail))];
-  // Compares only the texts of the email addresses, and does not find their users. Otherwise the error would show the owner which user has
-  // an email address.
+  // Compares only the texts of the email addresses, and does not find their users, so that no error shows the owner which user has an email
+  // address.
   const ownEmail = emails.length === 0 ? undefined : (await lookupQueries(queries).person(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
@@ -71,8 +71,8 @@ export async function findHolders(
 
 /**
  * Finds users by the ids in a request. Each id is first compared with the subjects of the caller's JWT issuer, then with the ids of users.
- * If neither has the id, adds a user for a new subject of the issuer, because this subject may sign in later. If it is not clear which
- * issuer is meant, the id stays unknown.
+ * If neither has the id, adds a user for a new subject of the issuer, who may sign in later. If it is not clear which issuer is meant, the
+ * id stays unknown.
  */
 export async function findUsersById(
   queries: Tx,
@@ -118,7 +118,7 @@ export type Claims = {
 
 /**
  * Returns the user id of a JWT subject. The name of a new subject becomes the user id, unless another user already has this id. In that
- * case, the subject gets a generated id. So a subject can take over neither an account nor the data of another issuer's subject (ADR 8).
+ * case, the subject gets a generated id, and can't take over an account or the data of another issuer's subject (ADR 8).
  */
 export async function userOfSubject(
   tx: Tx,
@@ -132,7 +132,7 @@ export async function userOfSubject(
   // During an update of the service, a replica of the previous version records a person without an issuer. If only one issuer is
   // configured, the person comes from this issuer.
   const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
-  // Ids of these forms belong to visitors of links, or to users and items of applications. So no subject may have such an id.
+  // No subject may have an id of these forms, which belong to visitors of links, or to users and items of applications.
   const isFree = !hasHolder && visitorIdOf(subject) === undefined && !isReservedForItems(subject);
   if (isFree && (await identityQueries(tx).add({ issuer, subject, userId: subject }))) return subject;
   await identityQueries(tx).add({ issuer, subject, userId: newId() });

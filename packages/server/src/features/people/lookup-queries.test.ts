@@ -40,7 +40,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     );
   }
 
-  /** Asks the question alone, and in a transaction. Both answers must be equal. */
+  /** Runs the query alone, and in a transaction. Both results must be equal. */
   async function ask<T>(question: (queries: Tx) => Promise<T>): Promise<T> {
     const alone = await question(suite.db);
     expect(await suite.db.transaction(question)).toEqual(alone);

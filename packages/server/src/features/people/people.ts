@@ -9,8 +9,8 @@ import type { Person } from "./person.ts";
 import { peopleQueries } from "./queries.ts";
 
 /**
- * Records the language in which a user reads the service. Most calls change nothing. So this reads the stored language first, because a
- * read costs less than a durable write.
+ * Records the language in which a user reads the service. Most calls change nothing. Reads the stored language first, because a read costs
+ * less than a durable write.
  * At most one write for a user runs at a time. A call during a write does nothing, because the next page that the user opens records the
  * language.
  */

@@ -37,7 +37,7 @@ export function normaliseEmail(email: string): string {
 }
 
 export const MAX_EMAIL_LENGTH = 254;
-// This pattern is stricter than the check that the accounts library makes at sign-in. So every stored email address passes that check.
+// The pattern is stricter than the check of the accounts library at sign-in, so that every stored email address passes that check.
 const ACCOUNT_EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
 
 /** Normalises an email address. Returns undefined if an account can't have this email address. */

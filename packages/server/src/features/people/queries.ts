@@ -208,8 +208,8 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
   },
 
   /**
-   * If a user has the name of this subject as the id, and the issuer of this user was never recorded, records that the user is this
-   * subject. Returns false if there is no such user.
+   * Finds a user whose id is the name of this subject, and whose issuer was never recorded. Records that the user is this subject. Returns
+   * false if there is no such user.
    */
   async claimLegacy({ issuer, subject }: Subject): Promise<boolean> {
     const legacy = db.updateTable("identities").set({ issuer }).where("issuer", "=", "legacy");
@@ -239,8 +239,8 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
 
 export const administratorQueries = defineQueries("database.administrators", ({ kysely: db, engine }) => ({
   /**
-   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows, so that the actions of
-   * administrators run one after another. Otherwise two administrators could disable each other at the same time.
+   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows. The lock keeps two administrators
+   * from disabling each other at the same time.
    */
   async holdAdministrators(): Promise<string[]> {
     const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
@@ -273,7 +273,7 @@ export const disabledUserQueries = defineQueries("database.disabledUsers", ({ ky
 
   /**
    * Enables a user. Returns false if the user was not disabled. Run it in a transaction.
-   * A sign-in may have made sessions while the user was being disabled. This call ends these sessions, except `exceptSession`.
+   * Ends the sessions that a sign-in made while the user was being disabled, except `exceptSession`.
    */
   async remove(
     userId: string,

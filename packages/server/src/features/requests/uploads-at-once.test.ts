@@ -12,7 +12,7 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
   const first = useService({ engine });
   const second = useService({ engine, beside: first });
 
-  /** Starts 20 uploads at the same time, each by another visitor. Each replica gets half of the requests. */
+  /** Starts 20 uploads at the same time, each by another visitor, half of them on each replica. */
   async function startAtOnce(request: Partial<FileRequest>, slotId?: string) {
     const ann = first.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;

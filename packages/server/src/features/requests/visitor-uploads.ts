@@ -50,7 +50,7 @@ const TOO_MANY_STARTS =
 const MAX_ATTEMPTS = 3;
 
 /**
- * The use cases for uploads of visitors to a file request. These uploads work as uploads/index.ts describes. The visitor is the uploader.
+ * The use cases for uploads of visitors to a file request, which work as uploads/index.ts describes. The visitor is the uploader.
  * A visitor can use only the uploads that they started through the same link. For other uploads, each call throws `upload_not_found`. If
  * the file request has ended, each call throws `link_not_found`.
  */

@@ -114,8 +114,8 @@ async function giveWaitingShare(
   const subject = subjectOf(invitation);
   const own = (await shareQueries(tx).list(subject)).find((share) => share.userId === userId);
   if (own !== undefined && (own.expiresAt === undefined || own.expiresAt > now)) {
-    // The owner has already shared the note or the file with the user by id. This share does not change. The invitation ends without a
-    // user. So the next sign-in skips it, and a revocation of the invitation does not delete the share.
+    // The owner has already shared the note or the file with the user by id, and that share does not change. The invitation ends without a
+    // user. The next sign-in skips the invitation, and a revocation of the invitation does not delete the share.
     await invitationQueries(tx).replace({ ...invitation, userId: undefined, acceptedAt: now });
     if (before !== undefined) await shareQueries(tx).delete(subject, before);
     return;
@@ -133,7 +133,7 @@ const MAX_REMEMBERED = 10_000;
 /**
  * A user may have access through an invitation. When the user opens the note or the file, the returned function marks the invitation as
  * accepted. From then on, the owner sees the user. The returned function does not reject if the database is unreachable, because the user
- * has access even if the invitation is not marked yet. It runs again when the user opens the note or the file the next time.
+ * has access even if the invitation is not marked yet. The next opening of the note or the file runs the function again.
  */
 export function createArrivals({ db, clock, newId }: Deps): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();

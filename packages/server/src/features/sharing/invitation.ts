@@ -96,7 +96,7 @@ export type InvitationWithNames = {
 export type DescribedInvitation = Omit<Invitation, "userId" | "acceptedAt"> & { token: string };
 
 /**
- * Returns the URL of the page that accepts the token. The token is in the fragment, which browsers do not send. So no log and no `Referer`
+ * Returns the URL of the page that accepts the token. The token is in the fragment, which browsers do not send, so no log and no `Referer`
  * header contains the token.
  */
 export function invitationUrl(publicUrl: string, { token }: Pick<DescribedInvitation, "token">): string {

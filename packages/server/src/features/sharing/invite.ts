@@ -40,8 +40,8 @@ type Invited = {
 
 /**
  * Shares a note or a file with email addresses. Creates an invitation for each email address, and sends a mail if the service sends mails.
- * A user who already has the email address also gets the share immediately. The owner sees only the invitation until that user opens the
- * note or the file. So the owner does not learn whether the email address has an account (ADR 9).
+ * A user who already has the email address also gets the share immediately. To hide whether the email address has an account, the owner
+ * sees only the invitation until that user opens the note or the file (ADR 9).
  * If the user with the email address already has a share that the owner sees, changes that share and creates no invitation.
  * Throws `too_many_invitations`.
  */
@@ -129,8 +129,8 @@ function describe(
 }
 
 /**
- * Limits how many email addresses a user can share with in an hour. Email addresses with and without an account count. Otherwise the limit
- * would show which email addresses have an account.
+ * Limits how many email addresses a user can share with in an hour. All email addresses count, because the limit must not show which email
+ * addresses have an account.
  * One request can contain up to 100 email addresses.
  */
 const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
@@ -184,13 +184,13 @@ export type InvitationChange = {
 
 /**
  * Changes an open invitation. If a user already has a share through the invitation, changes the share too. With `hasNewLink`, sends the new
- * link by mail. This mail counts in the limit for email addresses that the caller shares with.
+ * link by mail, which counts in the limit for email addresses that the caller shares with.
  * Throws `invitation_not_found`, `invitation_used`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
 export function updateInvitation(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, change: InvitationChange): Promise<DescribedInvitation> => {
-    // Counts the mail. Otherwise a user could send new links to the same email addresses again and again.
+    // Counts the mail, so that a user can't send new links to the same email addresses again and again.
     if (change.hasNewLink) await takeEmails(deps, { caller, amount: 1 });
     return db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId: change.invitationId });

@@ -49,7 +49,7 @@ export function createCapabilities(options: {
     for (const objectKey of objectKeys) {
       await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
     }
-    // The deletions of the objects are already queued. So the service deletes the objects even if the probe fails.
+    // The deletions of the objects are already queued, so the service deletes the objects even if the probe fails.
     current = await bucket.tryCapabilities(objectKeys);
     const gone = await bucket.delete(objectKeys).catch(() => []);
     for (const objectKey of gone) await objectDeletionQueries(db).cancel(objectKey);
@@ -76,8 +76,8 @@ export function createCapabilities(options: {
 const INTERVAL_MS = 30_000;
 
 /**
- * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt, even if the attempt failed. So the
- * service starts even if the bucket is down. Until the bucket responds, the service assumes that the bucket has no capabilities.
+ * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt, even if the attempt failed, so that
+ * the service starts even if the bucket is down. Until the bucket responds, the service assumes that the bucket has no capabilities.
  */
 export async function startBucketProbe(options: {
   capabilities: Capabilities;

@@ -136,7 +136,7 @@ type Tally = {
   known: number;
   /** Objects under the key prefix of the service whose key does not have the form of the service's keys. */
   foreign: number;
-  /** Objects that no row refers to yet, because they may belong to an upload in progress. They are newer than `GARBAGE_MIN_AGE_MS`. */
+  /** Objects without a row that are newer than `GARBAGE_MIN_AGE_MS`, because they may belong to an upload in progress. */
   young: number;
 };
 
@@ -151,9 +151,8 @@ const BATCH = 500;
 const HEADS_AT_ONCE = 8;
 
 /**
- * Compares the list of objects with the list of ready attachments, in constant memory. Both lists are in the order of their keys. Both
- * lists can change while this function reads them. So before the function reports a missing object, it checks again whether the object is
- * missing.
+ * Compares the list of objects with the list of ready attachments, in constant memory. Both lists are in the order of their keys. Checks a
+ * missing object again before it reports the object, because both lists can change in the meantime.
  */
 export async function* findInObjects(
   deps: Deps,

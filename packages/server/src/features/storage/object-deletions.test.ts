@@ -46,7 +46,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
     await put({ objectKey: "later", notBefore: 500 });
     await settle(["a", "later", "never queued"], { now: 100, againAt: 1_100 });
     await settle([], { now: 100, againAt: 1_100 });
-    // Another replica settles the same deletion a moment later. This call changes nothing.
+    // Another replica settles the same deletion a moment later, and changes nothing.
     await settle(["a"], { now: 101, againAt: 1_101 });
     expect(await listDue(1_099, 10)).toEqual([{ objectKey: "later", notBefore: 500, attempts: 0 }]);
     expect(await listDue(1_100, 10)).toContainEqual({ objectKey: "a", notBefore: 1_100, attempts: 0 });

@@ -16,14 +16,12 @@ const RETRY_BASE_MS = 5_000;
 
 const RETRY_MAX_MS = 3_600_000;
 
-/**
- * How long a signed PUT may still send bytes after its URL has expired. This must be longer than LATE_BODY_MS of s3-local. Milliseconds.
- */
+/** How long a signed PUT may still send bytes after its URL has expired. Must be longer than LATE_BODY_MS of s3-local. Milliseconds. */
 export const LATE_PUT_GRACE_MS = 300_000;
 
 /**
- * The time between the two deletions of an object. No late PUT takes longer than this. So the second deletion deletes an object that a late
- * PUT stored after the first one. Milliseconds.
+ * The time between the two deletions of an object, longer than any late PUT. The second deletion deletes an object that a late PUT stored
+ * after the first one. Milliseconds.
  */
 const SECOND_DELETION_MS = 86_400_000;
 
@@ -59,8 +57,8 @@ export async function queueDeletions(
 }
 
 /**
- * Some queued deletions wait until a signed URL expires. This function deletes their objects now, so that nobody can read the objects while
- * the deletions wait. Call it after the commit.
+ * Deletes the objects of queued deletions that wait until signed URLs expire, so that nobody can read the objects in the meantime. Call the
+ * function after the commit.
  * Ignores failures, because the queued deletions will delete these objects later.
  */
 async function deleteWaiting(
@@ -96,7 +94,7 @@ export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promi
 /**
  * Runs the due deletions of the outbox. Returns the number of deleted objects. Each deletion runs twice, a day apart, in case a PUT was
  * still in flight at the first run.
- * Two replicas may delete the same object, because the deletion of a missing object does no harm. So replicas need no lock.
+ * Replicas need no lock: two replicas may delete the same object, because the deletion of a missing object does no harm.
  * If a deletion fails, the service tries it again after longer and longer pauses.
  */
 export function purgeObjects({ db, bucket, clock }: Deps) {

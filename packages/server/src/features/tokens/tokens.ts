@@ -58,8 +58,8 @@ export function createApiTokenOf(deps: Deps) {
 }
 
 /**
- * `check` throws if the request may not create a token, for example because its credential was revoked. It runs in the same transaction as
- * the insert.
+ * `check` throws if the request may not create a token, for example because its credential was revoked. `check` runs in the same
+ * transaction as the insert.
  */
 function insertToken({ db, clock, newId, newSecret }: Deps) {
   return async (
@@ -156,7 +156,7 @@ export function revokeApiTokensOf(deps: Deps) {
 }
 
 async function revokeAllIn(tx: Tx, userId: string): Promise<number> {
-  // If a token is being created now, waits until it is stored. So this token is revoked too.
+  // If a token is being created now, waits until it is stored, so that the new token is revoked too.
   await credentialQueries(tx).lock(userId);
   return credentialQueries(tx).deleteTokens(userId);
 }

@@ -42,7 +42,7 @@ describe.each(engines)("the queries of the trash on $name", (engine) => {
       return rows.map(({ detail }) => detail).join("\n");
     }
     return kysely.transaction().execute(async (tx) => {
-      // With this setting, PostgreSQL scans a table only if it has no index. Otherwise it would scan every small table.
+      // With this setting, PostgreSQL scans a table only if it has no index. By default, PostgreSQL scans every small table.
       await tx.executeQuery(Query.raw("set local enable_seqscan = off"));
       const { rows } = await tx.executeQuery<Record<string, string>>(Query.raw(`explain ${sql}`, [...parameters]));
       return rows.flatMap(Object.values).join("\n");

@@ -44,7 +44,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
   const toPurge = () => db.selectFrom("notes").select("id").where("trash_id", "=", sql.lit(PURGE));
   return {
     /**
-     * Moves a note to the trash. Its attachments do not change, because the note decides whether they are in the trash. The caller must
+     * Moves a note to the trash. The attachments do not change, because the note decides whether they are in the trash. The caller must
      * have locked the note.
      */
     async putNote(item: Omit<TrashItem, "noteTitle" | "attachment">) {
@@ -60,7 +60,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       const { numUpdatedRows } = await kept.executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
       await insert(item, attachmentId);
-      // Releases the idempotency key. Otherwise, a client that repeats the start of the upload would get an upload whose file is in the
+      // Releases the idempotency key, so that a client that repeats the start of the upload does not get an upload whose file is in the
       // trash.
       const uploads = db.updateTable("uploads").set({ idempotency_key: null });
       await uploads.where("attachment_id", "=", attachmentId).execute();
@@ -153,7 +153,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
 });
 
 /**
- * Locks the note of an item. If another transaction is restoring or deleting the note, the lock waits for its end. So the next statement
+ * Locks the note of an item. If another transaction is restoring or deleting the note, the lock waits for its end, and the next statement
  * sees the result. Returns false if the item does not exist. The lock does not cover an item that is created later.
  */
 async function lockNote(db: Kysely<Tables>, subject: TrashSubject): Promise<boolean> {

@@ -295,7 +295,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(second.nextCursor).toBeNull();
   });
 
-  // This must be the last test, because tokens expire when the clock moves.
+  // The last test, because tokens expire when the clock moves.
   it("items of the trash are deleted for good when they are older than the days, and not before", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const young = await arrange();

@@ -8,8 +8,8 @@ import { findOwnUpload, type Sender } from "./sender.ts";
 import { deleteObjectNow, queueObjectDeletions, transitionUpload } from "./transition.ts";
 
 /**
- * The state of an upload changes at most twice: from pending to a verification state, and then to a final state. So the third attempt finds
- * a final state.
+ * The third attempt finds a final state. The state of an upload changes at most twice: from pending to a verification state, and then to a
+ * final state.
  */
 const MAX_ATTEMPTS = 3;
 

@@ -42,7 +42,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
-    // If the form declares its length, this length is the limit. So the upload of a small file needs only a small buffer.
+    // If the form declares its length, this length is the limit, so that the upload of a small file needs only a small buffer.
     const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });

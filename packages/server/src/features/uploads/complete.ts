@@ -145,10 +145,10 @@ function requireAttached(upload: Upload, attachment: Attachment | undefined): At
 export type StoredUpload = { attachment: Attachment; upload: Upload; stored: InspectedObject };
 
 /**
- * Returns the key of an object that no signed URL can change. So a download contains exactly the bytes that were verified
- * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), this is the key of a new
- * copy. Each completion makes its own copy. Returns undefined if the uploaded object is missing. The copy is missing if the uploaded object
- * changed while it was copied.
+ * Returns the key of an object that no signed URL can change, so that a download contains exactly the verified bytes
+ * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), returns the key of a new
+ * copy. Each completion makes a separate copy. Returns undefined if the uploaded object is missing. The copy is missing if the uploaded
+ * object changed while it was copied.
  */
 export async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
   if (!upload.staged) return upload.objectKey;
@@ -164,7 +164,7 @@ export async function stage(deps: Deps, upload: Upload): Promise<string | undefi
 
 /**
  * Makes the deletion of a staged copy due now, if the decision did not attach this copy.
- * Do not call it if the decision throws. Its transaction may have committed, although the response of the database was lost.
+ * Do not call it if the decision throws, because the transaction may have committed, although the response of the database was lost.
  */
 export async function discardUnusedCopy(
   { db, clock, onDeletionsQueued }: Deps,

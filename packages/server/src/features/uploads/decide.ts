@@ -61,10 +61,7 @@ export async function markReady(
 
 type Sent = Decision & { verdict: Extract<Verdict, { ok: true }> };
 
-/**
- * Returns whether one database call can complete this upload. This is possible if a user of the service sent the file, and there is no
- * staged copy.
- */
+/** Returns whether one database call can complete this upload: a user of the service sent the file, and there is no staged copy. */
 function isOneStep({ attachment, upload }: Sent): boolean {
   const { createdBy, state, objectKey } = attachment;
   const isOfUser = visitorIdOf(createdBy) === undefined && idInApplication(createdBy) === undefined;
@@ -143,10 +140,10 @@ async function announceArrival(
   { attachment, ...arrival }: Arrival & { attachment: Attachment | undefined },
 ): Promise<void> {
   const { seen, right, now } = arrival;
-  // Notifies the owner before it stores the event of this file. Otherwise this event would look like the event of an earlier file.
+  // Notifies the owner before it stores the event of this file, because the stored event would look like the event of an earlier file.
   if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
   const event = arrivalEvent(deps, arrival);
-  // For an adopted object, the adoption has already added an audit event. So only the messages to webhooks are queued.
+  // For an adopted object, queues only the messages to webhooks, because the adoption has already added an audit event.
   if (seen.ownsObject) await auditQueries(tx).add(event);
   else await webhookQueries(tx).queue(...messagesOf(event));
   if (attachment?.state === "ready") await recordFileEvent(tx, { id: deps.newId(), kind: "ready", attachment, now });

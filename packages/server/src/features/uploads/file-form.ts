@@ -7,7 +7,7 @@ import { HttpProblem } from "../../platform/http/problem.ts";
 import type { FormProgressLimits } from "../../platform/http/route-types.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 
-/** The only file of a form. Its stream ends only after the whole form was read, and only if the form has no other part. */
+/** The only file of a form. The stream ends only after the whole form was read, and only if the form has no other part. */
 export type FormFile = {
   filename: string;
   contentType: string;
@@ -121,7 +121,7 @@ export type FormProgress = {
 };
 
 /**
- * Watches the upload of one form. Counts only the time in which the service waits for the client. So a slow bucket does not abort the
+ * Watches the upload of one form. Counts only the time in which the service waits for the client, so that a slow bucket does not abort the
  * upload.
  */
 export function watchProgress({ stallMs, rateWindowMs, minBytesPerSecond }: FormProgressLimits): FormProgress {

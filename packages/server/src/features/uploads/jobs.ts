@@ -23,7 +23,7 @@ const RETRY_SCAN_MAX_MS = 30_000;
 
 /**
  * Leases to this process the verification that has been due for the longest time. Returns undefined if none is due. A verification that
- * needs a scan waits for a replica with a scanner. So even if the operator removes the scanner from the configuration, no such file becomes
+ * needs a scan waits for a replica with a scanner. Even if the operator removes the scanner from the configuration, no such file becomes
  * `ready` without a scan.
  */
 export function leaseVerification({ db, clock, newId, scanning }: Deps) {
@@ -91,7 +91,7 @@ async function verifyAndDecide(
  */
 const INTERVAL_MS = 5_000;
 
-/** The maximum number of verifications that run at the same time. Each of them reads a whole file from the bucket, in constant memory. */
+/** The maximum number of verifications that run at the same time. A verification reads a whole file from the bucket, in constant memory. */
 const MAX_RUNNING = 4;
 
 /**

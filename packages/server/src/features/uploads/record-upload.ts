@@ -111,8 +111,8 @@ export const REMEMBERED_MS = 86_400_000;
 const REMEDY = "Complete or abort some of them, or delete their files.";
 
 /**
- * Throws `too_many_uploads` if the caller or the note has too many pending uploads. This is an early check. The step that records the
- * upload checks the same again.
+ * Throws `too_many_uploads` if the caller or the note has too many pending uploads. An early check: the step that records the upload checks
+ * the same again.
  */
 export async function checkPending(
   tx: Tx,
@@ -149,7 +149,7 @@ export async function holdRequest(
   const { userId, linkId } = caller;
   if (linkId === undefined) return undefined;
   await uploadQueries(queries).holdStarts({ userId, noteId });
-  // Locks the note before the file request, as every transaction does. This order avoids deadlocks.
+  // Locks the note before the file request, as every transaction does, to avoid deadlocks.
   await guardedNoteQueries(queries).hold(noteId);
   await visitorFileQueries(queries).holdLink(linkId);
   const { request } = await authoriseSender(queries, { sender: caller, noteId, now: clock(), limits });

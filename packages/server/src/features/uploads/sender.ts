@@ -103,7 +103,7 @@ export async function rightOf(
   }
   const file = await visitorFileQueries(queries).find(attachment.id);
   const found = file && (await linkQueries(queries).find(file.linkId));
-  // The file request must have been open when the last byte arrived. So a file is not refused because its verification was slow.
+  // The file request must have been open when the last byte arrived. A slow verification is no reason to refuse a file.
   if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
   const needsReview = request?.review === true;

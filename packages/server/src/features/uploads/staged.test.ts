@@ -46,7 +46,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     return (await fetch(fileUrl)).text();
   }
 
-  /** Runs every deletion of objects that is due now or within a day. This includes the second deletion of an object. */
+  /** Runs every deletion of objects that is due now or within a day, also the second deletion of an object. */
   async function sweep(): Promise<void> {
     service.advance(25 * HOUR);
     await service.useCases.expireUploads();

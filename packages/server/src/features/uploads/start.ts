@@ -66,7 +66,7 @@ function startOrRepeat(deps: Deps) {
       plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
     if (idempotencyKey === undefined) return start();
     const repeat = () => repeatStart(deps, { declared, idempotencyKey });
-    // A single PUT of a user needs no call to the bucket before the upload is recorded. So this skips `repeat`: the step that records the
+    // Skips `repeat` for a single PUT of a user, which needs no call to the bucket before the upload is recorded. The step that records the
     // upload also finds an earlier start.
     const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
     const earlier = isOneStep ? undefined : await repeat();

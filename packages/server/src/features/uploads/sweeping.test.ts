@@ -12,7 +12,7 @@ const URL_IS_DEAD_MS = 900_000 + 300_001;
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
 /*
- * Only the clock of the service advances, not the clock of the bucket. So the bucket still accepts a PUT whose URL is expired for the
+ * Only the clock of the service advances. The clock of the bucket does not, and the bucket still accepts a PUT whose URL is expired for the
  * service. In these tests, a late PUT stands for a slow PUT that started in time.
  */
 describe.each(engines)("requirement 10: the sweep on $name", (engine) => {

@@ -81,10 +81,7 @@ export async function queueObjectDeletions(
   await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
 }
 
-/**
- * Returns the planned deletions of an attachment's objects. These are the object that signed URLs write to, and the staged copy if there is
- * one.
- */
+/** Returns the planned deletions of an attachment's objects: the object that signed URLs write to, and the staged copy if there is one. */
 export function objectsOf({ attachment, upload, now }: EndedFile): PlannedDeletion[] {
   const { objectKey, ownerId, sizeBytes } = attachment;
   const uploaded = upload && uploadedObject({ attachment, upload, now });

@@ -17,7 +17,7 @@ import { startVerification } from "./jobs.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 
 const KIB = 2 ** 10;
-/** A multipart upload, because the built-in bucket computes no SHA-256 of an object that it assembles. So the service must read the file. */
+/** A multipart upload. The service must read the file, because the built-in bucket computes no SHA-256 of an assembled object. */
 const FILE = patterned(300 * KIB);
 const MINUTE_MS = 60_000;
 

@@ -27,8 +27,8 @@ export type Subject = {
 export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
 /**
- * Makes the checks that need little time. They are about the size, the type, the stored headers, the SHA-256 that the bucket stores, and
- * the first bytes. `accepted`: the kinds of files that are accepted. Undefined: every kind.
+ * Makes the checks that need little time: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes.
+ * `accepted`: the kinds of files that are accepted. Undefined: every kind.
  */
 export async function verifyFacts(
   upload: Upload,

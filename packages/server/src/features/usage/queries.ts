@@ -149,8 +149,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
 
 /**
- * Adds to the usage of an owner, if the quota allows this. Call it in the transaction that adds the files. One statement checks the quota
- * and adds. It locks the row of the owner, so replicas add one after the other. Throws `quota_exceeded`.
+ * Adds to the usage of an owner, if the quota is large enough. Call it in the transaction that adds the files. One statement checks the
+ * quota, adds, and locks the row of the owner, so that replicas add one after the other. Throws `quota_exceeded`.
  */
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
   const { ownerId, userId, more, quota } = use;
@@ -219,8 +219,8 @@ export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
 }
 
 /**
- * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from`: SQL that decides whether to add. This
- * SQL must end with a condition.
+ * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from`: SQL that decides whether to add, and
+ * ends with a condition.
  * `limits` undefined: there is no limit. If the owner has an own quota, that quota replaces `limits`.
  * The statement locks the row of the owner, so replicas add one after the other.
  */
@@ -234,7 +234,7 @@ export function addingToUsage(change: {
   const { ownerId, from, limits } = change;
   const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
   const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
-  // The quota may now be lower than the usage. So bytes are checked only if the change adds bytes, and files only if it adds files.
+  // Bytes are checked only if the change adds bytes, and files only if it adds files, because the quota may now be lower than the usage.
   const within = (used: Record<"bytes" | "files" | "ownBytes" | "ownFiles", RawBuilder<unknown>>) =>
     limits === undefined
       ? sql`true`

@@ -69,7 +69,7 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
       const { won } = await atOnce((client) =>
         client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(FILE_BYTES)) }),
       );
-      // Until a form is complete, it also reserves capacity for its part headers. So fewer forms may fit at the same time than files.
+      // Fewer forms may fit at the same time than files, because a form also reserves capacity for its part headers until it is complete.
       expect(won).toBeGreaterThan(0);
       expect(won).toBeLessThanOrEqual(8);
       expect(await usage()).toEqual({ usedBytes: won * FILE_BYTES, files: won });

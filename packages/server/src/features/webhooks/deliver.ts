@@ -10,12 +10,12 @@ import { signedHeaders } from "./sign.ts";
  */
 const LEASE_MS = 60_000;
 /**
- * The maximum number of deliveries that one process runs at the same time. Each endpoint gets one delivery at a time. So an endpoint must
+ * The maximum number of deliveries that one process runs at the same time. Each endpoint gets one delivery at a time, so an endpoint must
  * wait for others only if 50 of them do not respond.
  */
 const AT_ONCE = 50;
 /**
- * The maximum number of deliveries to the endpoints of one owner at the same time. So an owner must wait for other owners only if the
+ * The maximum number of deliveries to the endpoints of one owner at the same time. An owner must wait for other owners only if the
  * endpoints of ten of them do not respond.
  */
 const AT_ONCE_OF_OWNER = 5;
@@ -28,7 +28,7 @@ const RETRY_MAX_MS = 3_600_000;
 const PAUSE_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
-/** A failed try to deliver a message. It contains no URL, because the path of a URL may be a secret. */
+/** A failed try to deliver a message, without the URL, because the path of a URL may be a secret. */
 export type WebhookFailure = {
   webhookId: string;
   deliveryId: string;
@@ -68,8 +68,8 @@ export type Deliveries = {
 /**
  * Sends messages to the endpoints of webhooks. If a try fails, the service tries again after longer and longer pauses, for three days.
  * After a crash, a delivery is tried again when its lease ends.
- * After a failure, there is also a pause for the whole endpoint, which grows with each failure. So a broken endpoint with many queued
- * messages causes only few tries.
+ * After a failure, there is also a pause for the whole endpoint, which grows with each failure. A broken endpoint with many queued messages
+ * causes only few tries.
  */
 export function createDeliveries(
   deps: DeliverDeps,
@@ -91,7 +91,7 @@ export function createDeliveries(
 
   function launch(delivery: LeasedDelivery): void {
     const { id, ownerId } = delivery.endpoint;
-    // If the outcome can't be recorded, the delivery stays reserved. It is tried again when its lease ends.
+    // If the outcome can't be recorded, the delivery stays reserved until its lease ends, and is then tried again.
     const ended = run(delivery)
       .catch(onError)
       .then(() => {

@@ -69,8 +69,8 @@ export function deleteOldDeliveries({ db, clock }: Deps) {
 const REPORT_EVERY_MS = 5_000;
 
 /**
- * The shortest time between two summaries for an endpoint of the service. It is longer than for a user, because the query reads the events
- * of all owners. Milliseconds.
+ * The shortest time between two summaries for an endpoint of the service: longer than for a user, because the query reads the events of all
+ * owners. Milliseconds.
  */
 const REPORT_SERVICE_EVERY_MS = 60_000;
 

@@ -44,8 +44,8 @@ export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db
     limit: number;
   }): Promise<Pick<AuditEvent, "id" | "noteId" | "attachmentIds">[]> {
     const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
-    // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
-    // first, the event could be in neither result.
+    // Reads the journal first, so that an event that moves to the table between the two reads is in both results. In the other order, the
+    // event could be in neither result.
     const fromJournal = journal?.findUrls({ ...range, ownerId }) ?? [];
     const fromTable = await urlsFromTable(db, { ...range, ownerId });
     const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));

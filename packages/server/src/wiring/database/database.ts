@@ -39,13 +39,11 @@ export function assembleDatabase(parts: {
   clock: Clock;
   search: Search;
   journal?: UrlJournal;
-  /** The access queries that run outside of transactions. These queries run often, so they must be fast. */
+  /** The access queries that run outside of transactions. They must be fast, because they run often. */
   access: AccessQueries;
   /** The lookups that run outside of transactions. Almost every HTTP request runs some of them, so they must be fast. */
   lookups: Lookups;
-  /**
-   * The queries that start and complete an upload, each in its own transaction. These queries run for every upload, so they must be fast.
-   */
+  /** The queries that start and complete an upload, each in its own transaction. They must be fast, because they run for every upload. */
   uploadSteps: UploadSteps;
   urlAudit: UrlAuditLog;
   /** Default: the database has no pools. */
@@ -91,7 +89,7 @@ export function assembleDatabase(parts: {
   };
 }
 
-/** Makes queries refuse calls inside of a transaction. Such a query would run on another connection, and miss the changes. */
+/** Makes queries refuse calls inside of a transaction, because the query would run on another connection, and miss the changes. */
 function outsideTransactions<Q extends object>(queries: Q, { refuseInside }: Pick<Transactions, "refuseInside">): Q {
   const guarded = Object.entries(queries).map(([name, run]: [string, (...given: never[]) => Promise<unknown>]) => [
     name,

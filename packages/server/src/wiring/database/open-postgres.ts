@@ -187,8 +187,8 @@ function batchingOf(
 ): Batching<Key, Rows> {
   return createBatching({
     async run(keys: Key[]) {
-      // Each text occurs once in its list, because PostgreSQL expects to read every combination of the lists. For long lists, it would read
-      // the whole table.
+      // Each text occurs once in its list. PostgreSQL expects to read every combination of the lists, and for long lists, would read the
+      // whole table.
       const lists = (keys[0] ?? []).map((_, nth) => [...new Set(keys.map((key) => key[nth]))]);
       const rows = await run(statement, lookupValues(statement, lists, clock()));
       return new Map(rows.map((row) => [nameOf(row.slice(0, lists.length)), row]));

@@ -48,7 +48,7 @@ function behindProxy(target: string, rewrite: (path: string) => string): Promise
 
 const later: express.RequestHandler = (_request, _response, next) => void setImmediate(next);
 
-// These entry points do not depend on the database, so the tests use only one database engine.
+// The tests use only one database engine, because the entry points do not depend on the database.
 describe("the doors of an embedding", () => {
   const shared = useEmbedding(sqlite);
 

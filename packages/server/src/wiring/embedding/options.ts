@@ -201,9 +201,7 @@ function bucketOf({ name, region, endpoint, publicEndpoint, keyPrefix = "", ...r
   };
 }
 
-/**
- * Returns the limits for the use cases. These are the highest limits of all resources, because each resource also checks its own limits.
- */
+/** Returns the limits for the use cases: the highest limits of all resources, because each resource also checks its own limits. */
 function limitsOf({ resources, itemQuotaBytes }: CheckedOptions): Config["limits"] {
   const limits = defaultLimits();
   const rules = Object.values(resources);

@@ -17,7 +17,7 @@ type Options = { accounts: Pick<Accounts, "signInMethods" | "hasAny">; limits: S
 /** The limits of the service that the web app shows. */
 export type ShownLimits = Omit<Instance["limits"], "links"> & { links: LinkPolicy };
 
-/** The route /instance. This route is public, because the sign-in page needs it. */
+/** The route /instance, which is public because the sign-in page needs it. */
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");

@@ -12,7 +12,7 @@ import { signOut } from "../session.ts";
 const PATH = "/invitation";
 const words = invitationTexts.page;
 
-/** The page that an invitation link opens. A person without a session first signs up or signs in here. Then the page opens the note. */
+/** The page that an invitation link opens. A person without a session first signs up or signs in here, and the page then opens the note. */
 export function InvitationPage() {
   const token = useToken();
   const navigate = useNavigate();

@@ -24,8 +24,7 @@ type Invited = {
   email: string;
   token: string;
   /**
-   * Whether the invitation is for the service. Such an invitation creates an account even if sign-up is closed, but only with the invited
-   * email address.
+   * Whether the invitation is for the service, and creates an account even if sign-up is closed, but only with the invited email address.
    */
   opensService: boolean;
 };

@@ -41,8 +41,8 @@ type AttachmentRowProps = {
 };
 
 /**
- * The row of an attachment. The browser skips the layout of rows out of sight. But it never skips a row that the pointer is over or that
- * has the focus, because the tooltips of such a row extend beyond the row.
+ * The row of an attachment. The browser skips the layout of rows out of sight, except for a row with the pointer or the focus, because its
+ * tooltips extend beyond the row.
  */
 export const AttachmentRow = memo(function AttachmentRow({
   attachment,

@@ -227,8 +227,8 @@ function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFie
   const now = earliestServiceNow();
   const { maxExpirySeconds } = policy;
   const latest = maxExpirySeconds === null ? undefined : Date.parse(link?.createdAt ?? "") + maxExpirySeconds * 1000;
-  // The lifetimes count from now, but the limit of the operator counts from the creation of the link. So the form for an older link offers
-  // fewer lifetimes.
+  // The form for an older link offers fewer lifetimes. The lifetimes count from now, but the limit of the operator counts from the creation
+  // of the link.
   const lifetimes = lifetimesOf(policy).filter(
     (seconds) => link === undefined || latest === undefined || now + seconds * 1000 <= latest,
   );

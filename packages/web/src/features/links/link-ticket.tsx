@@ -215,7 +215,7 @@ const words = linkTexts.revoke;
 /** Shows until when the last issued URL of a revoked link works, and counts down to that instant. */
 function LastUrl({ expiresAt }: { expiresAt: string | null }) {
   useNow(1_000);
-  // `now` is the earliest possible instant. So, while a URL may still work, the text never says that it no longer works.
+  // `now` is the earliest possible instant, so that the text never says that a URL no longer works while the URL may still work.
   const now = earliestServiceNow();
   const left = expiresAt === null ? 0 : (Date.parse(expiresAt) - now) / 1000;
   if (left <= 0) return <p role="status">{words.noUrl}</p>;

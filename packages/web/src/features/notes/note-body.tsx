@@ -118,8 +118,8 @@ function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) 
 }
 
 /**
- * Returns a blur handler. If the pointer is pressed, the handler waits for the end of the press before it calls `onLeave`. So the layout
- * does not move under the pointer.
+ * Returns a blur handler. If the pointer is pressed, the handler calls `onLeave` after the end of the press, so that the layout does not
+ * move under the pointer.
  */
 function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () => void): () => void {
   const isPressed = useRef(false);

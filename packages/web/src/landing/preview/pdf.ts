@@ -40,7 +40,7 @@ function showPages(pdf: PDFDocumentProxy, { stage, signal, filename }: PagesOpti
     ...pages,
   );
   fill(stage, list);
-  // A drawn page uses megabytes of memory. So the viewer draws only visible pages and the pages near them.
+  // The viewer draws only visible pages and the pages near them, because a drawn page uses megabytes of memory.
   const drawings = new Map<Element, AbortController>();
   const observer = new IntersectionObserver(
     (entries) => {

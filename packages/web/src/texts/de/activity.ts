@@ -1,6 +1,6 @@
 import type { activity as english } from "../en/activity.ts";
 
-/** The person who acted: "Sie" or a name. Each sentence begins with it. */
+/** The person who acted, at the start of each sentence: "Sie" or a name. */
 type Who = { name: string; isYou: boolean };
 
 type Visit = { files: string; label: string | undefined; times: number };

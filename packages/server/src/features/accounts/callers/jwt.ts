@@ -19,7 +19,7 @@ import { type SubjectClaims, subjectClaimsOf, unauthenticated } from "./identity
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_CACHED_TOKENS = 20_000;
 const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
-// The type of the key, and never the token, decides which algorithms the service accepts. So nobody can use a public key as an HMAC secret.
+// Nobody can use a public key as an HMAC secret, because only the type of the key decides which algorithms the service accepts.
 const SECRET_ALGORITHMS = ["HS256"];
 const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 
@@ -43,7 +43,7 @@ export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) =
 
 type JwtVerifier = {
   /**
-   * Returns the caller of a verified token that is still valid. Returns undefined if `verify` must check the token first. This function is
+   * Returns the caller of a verified token that is still valid. Returns undefined if `verify` must check the token first. The function is
    * synchronous, because most requests call it.
    */
   recall(token: string): Caller | undefined;
@@ -53,7 +53,7 @@ type JwtVerifier = {
 
 /**
  * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). The verifier accepts only a fixed list of
- * algorithms. By default, it requires `exp` and `sub`. It has no clock tolerance. Before a token is accepted for the first time, `identify`
+ * algorithms, requires `exp` and `sub` by default, and has no clock tolerance. Before a token is accepted for the first time, `identify`
  * records its user.
  */
 export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify: IdentifySubject }): JwtVerifier {
@@ -104,7 +104,7 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
       if (token.length > MAX_TOKEN_LENGTH) {
         throw unauthenticated(`The bearer token is longer than ${MAX_TOKEN_LENGTH} characters.`);
       }
-      // If a key was withdrawn during the verification, the token is not cached. So the next request uses the new keys.
+      // If a key was withdrawn during the verification, the token is not cached, and the next request uses the new keys.
       const begun = generation;
       const { issuer, payload } = await check(token).catch(refuse);
       const claims = subjectClaimsOf(payload, userClaim);
@@ -142,7 +142,7 @@ async function checkWithEach(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-// The errors of jose contain the claims of the token. So the new error has no `cause`, and the claims do not get into the log.
+// The new error has no `cause`, because the errors of jose contain the claims of the token, which must not get into the log.
 function refuse(error: unknown): never {
   if (error instanceof HttpProblem) throw error;
   if (error instanceof errors.JWTExpired) throw unauthenticated("The bearer token has expired.");
@@ -158,9 +158,9 @@ function refuse(error: unknown): never {
 type Cached = { caller: Caller; expiresAt: number };
 
 /**
- * A bounded cache of verified tokens and their callers. Invalid tokens are never stored, so they can't fill the cache.
- * The map uses the token itself as the key, because hashing costs more than the lookup. This adds no risk, because a memory dump would also
- * reveal the secrets of the service.
+ * A bounded cache of verified tokens and their callers. Invalid tokens can't fill the cache, because the cache never stores them.
+ * The map uses the token itself as the key, because hashing costs more than the lookup. The keys add no risk, because a memory dump would
+ * also reveal the secrets of the service.
  */
 class VerifiedTokens {
   readonly #byToken = new Map<string, Cached>();
@@ -189,7 +189,7 @@ class VerifiedTokens {
 // How long a key set is cached. If the provider withdraws a key, the key still works for up to this time.
 const MAX_AGE_MS = 60_000;
 
-// How long known keys stay valid while the provider is down. So a short outage signs nobody out.
+// How long known keys stay valid while the provider is down, so that a short outage signs nobody out.
 const MAX_AGE_UNREACHABLE_MS = 600_000;
 
 const RETRY_AFTER_FAILURE_MS = 5_000;
@@ -210,8 +210,8 @@ type KeySet = {
 
 /**
  * Caches the keys of a JWKS URL for 60 seconds.
- * An unknown key id causes at most one fetch per cool-down, so that a client with invented ids can't flood the provider
- * (docs/security-requirements.md, 27). The cool-down is 30 seconds, or 5 seconds while the provider is down.
+ * An unknown key id causes at most one fetch per cool-down, so that invented ids can't flood the provider (docs/security-requirements.md,
+ * 27). The cool-down is 30 seconds, or 5 seconds while the provider is down.
  *
  * @param options The service calls `onKeysGone` when the provider withdraws or replaces a known key.
  */
@@ -270,7 +270,7 @@ export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; on
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       if (pending !== undefined || clock() >= coolUntil) await loadOnce();
-      // The last fetch failed, and the provider may have this key. So this is an error of the provider, not of the caller.
+      // Reports an error of the provider, not of the caller, because the last fetch failed, and the provider may have this key.
       if (failure !== undefined) throw unavailable(failure);
       return remote(header, token);
     }

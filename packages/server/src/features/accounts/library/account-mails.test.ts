@@ -121,7 +121,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       const [dora, emil] = [await person(), await person()];
       await dora.signIn(emil.browser);
       expect(await dora.subjects()).toEqual([NEW_SIGN_IN]);
-      // Both accounts now know this browser, so the service sends no mail about it.
+      // Both accounts now know this browser, so the service sends no mail about this browser.
       await emil.signIn(emil.browser);
       await dora.signIn(emil.browser);
       expect([...(await dora.mails()), ...(await emil.mails())]).toEqual([]);

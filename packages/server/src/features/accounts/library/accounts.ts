@@ -68,8 +68,8 @@ export function createAccounts(
   }
 
   /**
-   * Runs after the new session is stored. When an administrator disables a user, the service deletes the sessions that are already stored.
-   * So a disabled user has no session, even if the sign-in and the disabling run at the same time.
+   * Runs after the new session is stored. A disabled user has no session, even if the sign-in and the disabling run at the same time,
+   * because disabling deletes the sessions that are already stored.
    */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
@@ -86,7 +86,7 @@ export function createAccounts(
   const browsers = createKnownBrowsers(options);
 
   /**
-   * Runs after the new session is stored. So if a user turns on a second factor during a sign-in with only the password, no session of that
+   * Runs after the new session is stored. If a user turns on a second factor during a sign-in with only the password, no session of that
    * sign-in is left.
    */
   async function endWithoutSecondFactor(
@@ -137,10 +137,7 @@ export function createAccounts(
   const { oidc: provider, oidcDeadline: deadline } = options;
   const oidc = provider && createOidc({ provider, open, deadline, onClaims: followProof });
 
-  /**
-   * The email address of an account stays the same, but each sign-in can add or remove the proof, as the claims of the provider say (ADR
-   * 8).
-   */
+  /** The email address of an account stays the same. The claims of the provider at each sign-in can add or remove the proof (ADR 8). */
   async function followProof({ accountId, verifiedEmail }: OidcClaims): Promise<void> {
     const { internalAdapter } = await auth.$context;
     const account = await internalAdapter.findAccountByKey({ providerId: PROVIDER_ID, accountId });

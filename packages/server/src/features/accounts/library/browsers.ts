@@ -8,9 +8,7 @@ import type { BrowserNames } from "../../outbox/mail.ts";
 import { KNOWN_MS } from "../own/known-browsers.ts";
 import { bodyOf, type PluginDeps } from "./library-request.ts";
 
-/**
- * After these requests, the service sends the owner a mail about the new password. So the owner needs no second mail about a new browser.
- */
+/** After these requests, the owner gets a mail about the new password, and needs no second mail about a new browser. */
 const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
 
 /**
@@ -41,8 +39,7 @@ export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "u
               browser: browserOf(userAgent),
               ip: ipAddress || undefined,
             });
-            // A person who chooses a short session may use the browser of another person. So this sign-in does not make the browser known
-            // to the account.
+            // A short session does not make the browser known to the account, because the person may use the browser of another person.
             if (bodyOf(endpoint).rememberMe === false) return;
             endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
           }),

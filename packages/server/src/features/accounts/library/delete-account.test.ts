@@ -199,7 +199,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await jan.send("GET /me")).body.id).toBe("jan");
   });
 
-  // This must be the last test, because tokens expire when the clock moves.
+  // The last test, because tokens expire when the clock moves.
   it("a deleted account is deleted permanently after 14 days, and not before", async () => {
     const hugo = await person("hugo");
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };

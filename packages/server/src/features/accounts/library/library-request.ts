@@ -27,8 +27,8 @@ export type PluginDeps = {
 const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 
 /**
- * The library redirects to these URLs after some operations. The service uses none of them. It removes them, because the library logs each
- * wrong URL in full, and anyone can send one.
+ * The library redirects to these URLs after some operations, but the service uses none of them. The service removes the URLs, because
+ * anyone can send a wrong URL, and the library logs each wrong URL in full.
  */
 const REDIRECTS = ["callbackURL", "redirectTo", "errorCallbackURL", "newUserCallbackURL"] as const;
 
@@ -102,7 +102,7 @@ async function messageOf(response: Response): Promise<string> {
 export const AUTH_PATH = "/auth";
 
 /**
- * This header passes the client's IP address to the library. The service sets the header on every request, and ignores the value that a
+ * The header that passes the client's IP address to the library. The service sets the header on every request, and ignores the value that a
  * client sends.
  */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";

@@ -39,7 +39,7 @@ export type Oidc = { handle(request: Request): Promise<Response> };
 
 /**
  * Creates a second instance of better-auth at the first sign-in with the provider.
- * So an unreachable provider delays neither the start of the service nor a sign-in with a password.
+ * An unreachable provider delays neither the start of the service nor a sign-in with a password.
  */
 export function createOidc(options: OidcOptions): Oidc {
   const { provider, open, deadline = () => AbortSignal.timeout(TIMEOUT_MS) } = options;
@@ -147,8 +147,8 @@ function verifiedEmailOf(profile: Readonly<Record<string, unknown>>): string | u
 }
 
 /**
- * Returns the account for a profile. This account can get shares by its email address, so the provider must say that the email address is
- * verified. Throws `email_not_verified`.
+ * Returns the account for a profile. The provider must say that the email address is verified, because the account can get shares by its
+ * email address. Throws `email_not_verified`.
  */
 function userOf(profile: Readonly<Record<string, unknown>>, email: string | undefined) {
   if (email === undefined) {
@@ -284,14 +284,14 @@ function passCookies(response: Response, reply: FastifyReply): void {
 }
 
 const CODES: Record<string, SignInError> = {
-  // These are error codes of better-auth.
+  // Error codes of better-auth.
   account_not_linked: "email_taken",
   state_not_found: "sign_in_expired",
   state_mismatch: "sign_in_expired",
   state_invalid: "sign_in_expired",
   nonce_binding_missing: "sign_in_expired",
   internal_server_error: "internal",
-  // These are error codes of the identity provider (RFC 6749 section 4.1.2.1, OpenID Connect Core 1.0 section 3.1.2.6).
+  // Error codes of the identity provider (RFC 6749 section 4.1.2.1, OpenID Connect Core 1.0 section 3.1.2.6).
   access_denied: "access_denied",
   login_required: "access_denied",
   consent_required: "access_denied",

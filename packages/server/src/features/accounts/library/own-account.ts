@@ -9,10 +9,10 @@ import { checkPassword } from "./password-sign-up.ts";
 
 /**
  * The endpoints for links in mails, for a new password, and for the deletion of the account.
- * They replace the password reset of better-auth (ADR 13), because better-auth sends mails during the request and puts the token into the
- * path of a URL.
- * They replace the password change of better-auth, which ends the sessions before it stores the new password. A person who signs in with the
- * old password between these two steps would keep the session.
+ * The endpoints replace the password reset of better-auth (ADR 13), which sends mails during the request and puts the token into the path
+ * of a URL.
+ * The endpoints replace the password change of better-auth, which ends the sessions before it stores the new password. A person who signs
+ * in with the old password between these two steps would keep the session.
  */
 export function ownAccount({ useCases, logChange }: PluginDeps): BetterAuthPlugin {
   return {
@@ -31,7 +31,7 @@ export function ownAccount({ useCases, logChange }: PluginDeps): BetterAuthPlugi
         const { newPassword, revokeApiTokens } = bodyOf(endpoint);
         const token = tokenOf(endpoint);
         const password = checkPassword(newPassword);
-        // Checks the link first, because hashing is slow. So a stranger without a link can't make the server hash passwords.
+        // Checks the link first, so that a stranger without a link can't make the server hash passwords, which is slow.
         const { email } = await useCases.checkResetLink(token);
         const passwordHash = await endpoint.context.password.hash(password);
         const { userId, isMailed, hasSecondFactor } = await useCases.resetPassword({

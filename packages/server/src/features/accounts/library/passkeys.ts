@@ -91,7 +91,7 @@ function present({ id, name, createdAt, lastUsedAt }: Passkey) {
 /** Loads the library at the first use of a passkey. The library has many modules, and many services never need it. */
 const load = () => import("@simplewebauthn/server");
 
-/** A passkey replaces both the password and the second factor. So the authenticator must verify its user, for example by a fingerprint. */
+/** The authenticator must verify its user, for example by a fingerprint, because a passkey replaces the password and the second factor. */
 const SELECTION = { residentKey: "required", userVerification: "required" } as const;
 const IPV4 = /^[\d.]+$/;
 
@@ -148,8 +148,8 @@ function createWebAuthn(publicUrl: string) {
     async requestOptions(challenge: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
       requireOffered();
       const { generateAuthenticationOptions } = await load();
-      // The options contain no list of passkeys. So the browser offers all passkeys of this host, and nobody learns which accounts have a
-      // passkey.
+      // The options contain no list of passkeys, so that nobody learns which accounts have a passkey. The browser offers all passkeys of
+      // this host.
       return generateAuthenticationOptions({ rpID, challenge: bytes(challenge), userVerification: "required" });
     },
 

@@ -274,7 +274,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     const { userId } = await signIn();
     for (let nth = 0; nth < 96; nth += 1) await apiTokenQueries(service.db).insert(sampleToken({ userId }));
     const create = () => service.useCases.createApiTokenOf(userId, { label: "many", expiresAt: undefined });
-    // So few transactions reach the limit together that none of them waits long for its turn.
+    // Only few transactions reach the limit together, so that no transaction waits long for its turn.
     const created = await Promise.allSettled(Array.from({ length: 10 }, create));
     expect(created.filter(({ status }) => status === "fulfilled")).toHaveLength(4);
     const refused = created.flatMap((each) => (each.status === "rejected" ? [each.reason.code] : []));

@@ -73,7 +73,7 @@ async function answer(
   );
   reply.header("cache-control", "no-store");
   for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
-  // The accounts library reports a failed query as "no session" and hides the cause. So this code checks the database.
+  // Checks the database, because the accounts library reports a failed query as "no session" and hides the cause.
   if (response.status === 401 || response.status >= 500) await accounts.probe();
   if (!response.ok) throw await accountProblem(response);
   const { cookie } = request.headers;
@@ -97,7 +97,7 @@ async function requireEnded(accounts: AccountHandler, cookie: string): Promise<v
   throw new HttpProblem("database_unavailable", "The session could not be ended. Try again.");
 }
 
-/** The routes that hash a password. Their requests take turns. */
+/** The routes that hash a password, and whose requests take turns. */
 const HASHES: ReadonlySet<string> = new Set(["/sign-in/email", "/sign-up/email", "/reset-password", ...PASSWORD_AGAIN]);
 
 /** The routes that a stranger could use to guess. */

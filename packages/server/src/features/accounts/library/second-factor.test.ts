@@ -123,8 +123,8 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
 
   it("ten guesses at a code are checked, and the right code works again after an hour", async () => {
     const { signIn, code, recoveryCodes } = await person();
-    // The limit on wrong passwords is lower than the limit on wrong codes. So this test moves the clock between the guesses, until the time
-    // window of the password limit is over.
+    // The limit on wrong passwords is lower than the limit on wrong codes. The clock moves between the guesses, until the time window of
+    // the password limit is over.
     const guesses = async (count: number) =>
       (await Promise.all(Array.from({ length: count }, () => signIn({ code: "000000" })))).map(codeOf);
     expect(await guesses(6)).toEqual(Array(6).fill("wrong_second_factor"));

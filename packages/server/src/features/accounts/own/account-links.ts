@@ -80,7 +80,7 @@ export function deleteExpiredAccountLinks({ db, clock }: Deps) {
   return (): Promise<void> => accountQueries(db).deleteExpiredLinks(clock());
 }
 
-// The token has 256 random bits, and the password hash contains a random salt. So a fast hash without a salt is enough.
+// A fast hash without a salt is enough, because the token has 256 random bits, and the password hash contains a random salt.
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }

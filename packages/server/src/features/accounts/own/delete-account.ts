@@ -114,8 +114,8 @@ export async function reopen(tx: Tx, userId: string, { sessionId }: { sessionId?
 }
 
 /**
- * Permanently deletes the accounts whose 14 days are over. Deletes each note in its own transaction, or queues its deletion if it has many
- * files. So after a restart, the process deletes only the notes that are left.
+ * Permanently deletes the accounts whose 14 days are over. Deletes each note in its own transaction, or queues the deletion of a note with
+ * many files. After a restart, the process deletes only the notes that are left.
  */
 export function deleteClosedAccounts(deps: Deps) {
   const { db, clock } = deps;

@@ -33,7 +33,7 @@ type SignIn = {
  * Queues a mail about the sign-in, unless the cookie shows that this browser has signed in to this account before. Returns the new value of
  * the cookie that marks the browser as known.
  * The cookie contains one entry, called a mark, for each account. A mark does not name its account, and nobody can sign in with a mark.
- * When the password of the account changes, its marks become invalid. So the service no longer recognises the browser of a thief.
+ * When the password of the account changes, its marks become invalid, and the service no longer recognises the browser of a thief.
  */
 export function recordBrowser(deps: Deps) {
   const { db, clock, linkKeys } = deps;
@@ -45,8 +45,8 @@ export function recordBrowser(deps: Deps) {
     const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
     if (others.length === all.length && !isExpected) {
       const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
-      // If a limit of mails prevents this mail, the cookie gets no mark. So the service tries to send the mail at the next sign-in from
-      // this browser.
+      // If a limit of mails prevents this mail, the cookie gets no mark, and the next sign-in from this browser tries again to send the
+      // mail.
       if (!(await db.transaction((tx) => queueMailIfOn(deps, tx, mail)))) return all.join(".");
     }
     return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");

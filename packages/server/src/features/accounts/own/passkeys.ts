@@ -25,8 +25,8 @@ export function createPasskeys(deps: Deps) {
     },
 
     /**
-     * Makes the challenge for a new passkey. The challenge works once within 5 minutes. A sign-in with a passkey does not ask for the
-     * second factor. So if the account has a second factor, the caller needs a `code` to add a passkey.
+     * Makes the challenge for a new passkey. The challenge works once within 5 minutes. If the account has a second factor, the caller
+     * needs a `code`, because a sign-in with a passkey does not ask for the second factor.
      * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
      */
     async startPasskey(owner: Owner, code: string | undefined): Promise<NewPasskeyStart> {
@@ -77,7 +77,7 @@ export function createPasskeys(deps: Deps) {
       const { userId } = caller;
       const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
       await db.transaction(async (tx) => {
-        // If another transaction is changing the password, waits for it first. Such a change can end the session and remove all passkeys.
+        // First waits for a transaction that is changing the password, because the change can end the session and remove all passkeys.
         await credentialQueries(tx).lock(userId);
         await requireCredential(tx, caller);
         await passkeyQueries(tx).insert(added);

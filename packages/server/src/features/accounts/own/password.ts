@@ -45,8 +45,8 @@ export function createPasswords(deps: Deps) {
 
     /**
      * Makes a link for a new password. The operator or an administrator gives the link to the person. The link works for 24 hours. Only the
-     * operator can make a link for an administrator. Otherwise a thief with an administrator's API token could take over the whole account
-     * of an administrator.
+     * operator can make a link for an administrator, so that a thief with an administrator's API token can't take over the account of an
+     * administrator.
      * Throws `user_not_found`, `access_denied` (also if the user is disabled), and `invalid_request` for an account without a password.
      */
     makeResetLink(actor: Actor, userId: string): Promise<{ token: string; expiresAt: number }> {
@@ -119,8 +119,8 @@ export function createPasswords(deps: Deps) {
     /**
      * Replaces the password of the caller and ends all sessions, including the session of the request. `revokeApiTokens`: also removes API
      * tokens, passkeys and webhooks. Throws `access_denied` or `wrong_password`.
-     * A sign-in with the old password may run at the same time, so the sessions end only after the new hash is stored. So either the
-     * sign-in waits for this transaction (`hasPassword`) and fails, or its session is already stored and ends with the others.
+     * The sessions end only after the new hash is stored, because a sign-in with the old password may run at the same time. The sign-in
+     * waits for this transaction (`hasPassword`) and fails, or its session is already stored and ends with the others.
      */
     changePassword(owner: Owner, { to, revokeApiTokens }: { to: string; revokeApiTokens: boolean }): Promise<void> {
       return db.transaction(async (tx) => {

@@ -147,7 +147,7 @@ describe("requirement 30: hashes of account passwords", () => {
     await expect.poll(() => ends.length).toBeGreaterThan(0);
     ends.shift()?.();
     expect([(await first).status, (await last).status]).toEqual([401, 401]);
-    // Otherwise the service waits at its end for the idle connections of `fetch`.
+    // Without this call, the service waits at its end for the idle connections of `fetch`.
     service.app.server.closeAllConnections();
     expect(started).toEqual(["password 0", "password 2"]);
   });

@@ -44,7 +44,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
         .select("password")
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)
-        // SQLite needs no lock, because it has one writer at a time. So no other transaction is changing the password.
+        // SQLite needs no lock against a change of the password, because only one transaction at a time can write.
         .$if(engine.name === "postgres", (query) => query.forShare())
         .executeTakeFirst();
       return row?.password === passwordHash;

@@ -141,8 +141,8 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
 });
 
 /**
- * Returns the id of the item of the trash that hides the notes of a closed account. This item has no row in `trash`, so no list of the
- * trash shows it.
+ * Returns the id of the item of the trash that hides the notes of a closed account. No list of the trash shows the item, because it has no
+ * row in `trash`.
  */
 function markOf(userId: string): string {
   return `account ${userId}`;

@@ -127,7 +127,7 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
         .selectFrom("second_factors")
         .selectAll()
         .where("user_id", "=", userId)
-        // SQLite needs no lock, because it has one writer at a time. So no other transaction is making a change.
+        // SQLite needs no lock against another change, because only one transaction at a time can write.
         .$if(engine.name === "postgres", (query) => query.forShare())
         .executeTakeFirst();
       return row && { userId, sealedSecret: row.sealed_secret, confirmedAt: row.confirmed_at ?? undefined };

@@ -15,8 +15,8 @@ export type AuditRequest = AuditValues[] | "move" | "probe";
 
 // The timeout is short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
-// New events wait while a step moves events. So a step moves only twice as many events as the last append has added. Events are
-// then moved faster than they arrive. A step moves at least this many events, because each step has its own flush to the disk.
+// A step moves only twice as many events as the last append has added, because new events wait while a step moves events. Events are then
+// moved faster than they arrive. A step moves at least this many events, because each step has its own flush to the disk.
 const LEAST_MOVED = 80;
 
 const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };

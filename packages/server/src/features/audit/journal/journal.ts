@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AuditValues, auditColumns } from "../audit-event.ts";
 
-// Deleting 25 batches takes about as long as the inserts of one step. So no step holds the write lock much longer than another step.
+// Deleting 25 batches takes about as long as the inserts of one step. No step holds the write lock much longer than another step.
 const REMOVE_AT_ONCE = 25;
 const OWNER = auditColumns.indexOf("owner_id");
 

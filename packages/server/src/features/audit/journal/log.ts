@@ -27,8 +27,8 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
   const mover = new Mover(async () => {
-    // Takes the write lock before it calls the thread. So the thread never waits for another write of this process, and new URL events wait
-    // at most for one short step.
+    // Takes the write lock before it calls the thread, so that the thread never waits for another write of this process. New URL events
+    // wait at most for one short step.
     const stepsLeft = await inTurn(writeLock, () => inTurn(threadLock, () => thread.request("move")));
     afterWrite();
     return stepsLeft;

@@ -33,8 +33,8 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
       const answer = await handle({ toRequest: () => toWebRequest(request), original: request, read, path });
       // Does not respond if the client has disconnected, or if the framework has already responded, for example after its own timeout.
       if (response.headersSent || response.destroyed) return;
-      // Nobody reads the rest of a refused body, and the next request on this connection would wait for that rest. So this response closes
-      // the connection.
+      // The response closes the connection. Nobody reads the rest of a refused body, and the next request on this connection would wait for
+      // the rest.
       if (request.complete === false) response.setHeader("connection", "close");
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);

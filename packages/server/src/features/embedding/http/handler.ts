@@ -133,8 +133,8 @@ type FindPath = (paths: readonly string[]) => string;
 
 /**
  * Builds a function that removes the mount path. Some frameworks and proxies remove the whole mount path, some remove a part of it, and
- * some remove nothing. So the function returns the first path that looks like a route. It first tries the rest after `basePath`, then the
- * rest after the last segments of `basePath`, and at last the whole path.
+ * some remove nothing. The function returns the first path that looks like a route. The function first tries the rest after `basePath`,
+ * then the rest after the last segments of `basePath`, and at last the whole path.
  */
 export function createFindPath({ basePath, resources }: { basePath: string; resources: readonly string[] }): FindPath {
   const names = new Set(resources);

@@ -31,7 +31,7 @@ declare module "fastify" {
  */
 export function identificationHook(findUser: FindUser, { origins }: { origins: ReadonlySet<string> }) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    // The response is for one user, so a cache must not store it. This matters most if the response contains a signed URL.
+    // A cache must not store the response, because the response is for one user and may contain a signed URL.
     reply.header("cache-control", "no-store");
     requireOwnOrigin(request, origins);
     const user = await askApplication(findUser, exchange.getStore());

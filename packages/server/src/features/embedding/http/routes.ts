@@ -187,8 +187,8 @@ type EmbeddingAppOptions = EmbeddingRouteDeps & {
 };
 
 /**
- * Builds the HTTP application of an embedding. This HTTP application never listens on a port. The entry points in doors.ts pass requests to
- * it.
+ * Builds the HTTP application of an embedding, which never listens on a port. The entry points in doors.ts pass requests to the HTTP
+ * application.
  */
 export function buildEmbeddingApp(options: EmbeddingAppOptions): App {
   const app = fastify({

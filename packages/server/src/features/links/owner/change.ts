@@ -225,8 +225,8 @@ async function edit(tx: Tx, { link, input, passwordHash, limits }: Edit): Promis
   const { settings, attachmentIds, request, hasNewUrl } = input;
   const { noteId } = link;
   const keepsPassword = settings.password === undefined;
-  // A claim (a download through the link) fails if this version has changed in the meantime. So a claim that runs now can't use the old
-  // recipients.
+  // A claim (a download through the link) that runs now can't use the old recipients, because a claim fails if this version has changed in
+  // the meantime.
   const keepsVersion = keepsPassword && settings.recipients === undefined;
   return {
     ...applySettings(link, settings),
@@ -257,8 +257,8 @@ export function revokeLink({ db, clock, newId }: Deps) {
       const { link } = await authoriseLink(tx, { caller, linkId });
       const now = clock();
       await revoke(tx, { caller, link, id: newId(), now });
-      // Reads the expiry after the update, because the update waits until the URLs that visitors are getting now are recorded. So the
-      // expiry includes these URLs.
+      // Reads the expiry after the update, which waits until the URLs that visitors are getting now are recorded. The expiry includes these
+      // URLs.
       const revoked = await linkQueries(tx).findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });

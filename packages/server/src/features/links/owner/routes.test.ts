@@ -401,7 +401,7 @@ describe.each(engines)("links on $name", (engine) => {
       await linkQueries(tx).insert(sampleLink(note, { revokedAt: 1 }));
       await linkQueries(tx).insert(sampleLink(note, { expiresAt: 1 }));
     });
-    // The limit is 500 live links. The note already has 497: the loop above made 496, and `createWorld` made one. So three more links are
+    // The limit is 500 live links. The note already has 497: the loop above made 496, and `createWorld` made one. Three more links are
     // possible.
     const answers = await Promise.all(Array.from({ length: 6 }, () => create({}, own)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);

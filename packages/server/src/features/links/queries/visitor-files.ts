@@ -140,10 +140,7 @@ const fileColumns = [
 type SentRow = AttachmentRow &
   Omit<Selectable<Tables["visitor_files"]>, "seen_at"> & { upload_id: string; sent_filename: string };
 
-/**
- * Converts a row to the upload that the visitor sees. This upload has the original filename, even if the owner of the note has renamed the
- * file.
- */
+/** Converts a row to the upload that the visitor sees, with the original filename, even if the owner of the note has renamed the file. */
 function toSent(row: SentRow): VisitorUpload {
   const attachment = { ...toAttachment(row), filename: row.sent_filename };
   return { uploadId: row.upload_id, attachment, file: toVisitorFile(row) };

@@ -44,9 +44,9 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
   ): Promise<LinkClaim | undefined> => findOpenClaim(db, of),
 
   /**
-   * Counts and stores a claim with its first URLs. The link must still work, with this generation and version of the password. It must not
+   * Counts and stores a claim with its first URLs. The link must still work, with this generation and version of the password, and must not
    * have reached its maximum number of claims.
-   * Atomic: if several claims run at the same time, they can't exceed this maximum. Call it in a transaction.
+   * Atomic: claims that run at the same time can't exceed this maximum. Call it in a transaction.
    * Returns the stored claim, or the open claim that a parallel request of the visitor made. Returns undefined if the link does not allow
    * the claim.
    */

@@ -44,8 +44,8 @@ type Parts = { admit: Admit; allowance: Allowance };
 
 /**
  * Counts a claim (a download by a visitor), and issues the first URLs of its time window. The count and the audit events are on disk before
- * the service signs a URL. If the window of an earlier claim of this visitor is still open, issues URLs without another claim. So a retry
- * does not count as another download.
+ * the service signs a URL. If the window of an earlier claim of this visitor is still open, issues URLs without another claim, so that a
+ * retry does not count as another download.
  * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
  */
 export function claimLink(deps: Deps, { admit, allowance }: Parts) {
@@ -73,7 +73,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     };
     const issuedUrls = { count: files.length, lastUrlExpiresAt: now + expiresInSeconds * 1000 };
     const described = { link, pass, claim, files, expiresInSeconds, recipient: opened.recipient };
-    // The event of the claim says what the visitor did. So the event of its URLs has no purpose.
+    // The event of the URLs has no purpose, because the event of the claim says what the visitor did.
     const claimed = claimedEvent(deps, { ...described, purpose: purposeOf(visitor) });
     const issued = issuedEvent(deps, { ...described, purpose: undefined });
     const made = await db.transaction(async (tx) => {
@@ -161,7 +161,7 @@ async function addUrls(
 }
 
 /**
- * Returns the open link, or throws if it is locked. This should not happen here, because `admit` returns a locked link only for the action
+ * Returns the open link, or throws if it is locked. A locked link should not occur here, because `admit` returns one only for the action
  * `look`.
  */
 function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {

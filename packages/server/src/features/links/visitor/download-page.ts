@@ -48,7 +48,7 @@ function fileFields(files: readonly LinkedFile[], words: DownloadTexts): string 
   return `<fieldset><legend>${words.choose}</legend>\n${choices.join("\n")}\n</fieldset>`;
 }
 
-/** The checkbox is not checked at first. So a program that submits the unchanged form does not use up a download. */
+/** The checkbox is not checked at first, so that a program that submits the unchanged form does not use up a download. */
 function form(fields: string, words: DownloadTexts): string {
   return `<form method="post">
 <input type="hidden" name="form" value="1">

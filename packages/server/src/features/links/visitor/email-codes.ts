@@ -30,9 +30,8 @@ type WithEmail = Visitor & { email: string };
 type Asked = WithEmail & { language: Language | undefined };
 
 /**
- * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. For an email address that the
- * link does not list, the response, the queries and the limits are the same. So visitors can't find out which email addresses the link
- * lists.
+ * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. Visitors can't find out which
+ * email addresses the link lists, because the response, the queries and the limits are the same for all email addresses.
  * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `mail_disabled` and `rate_limited`.
  */
 export function requestLinkCode(deps: Deps, { admit }: Parts) {

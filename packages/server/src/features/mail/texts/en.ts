@@ -179,7 +179,7 @@ export const english = {
   },
 } as const;
 
-/** The type of the texts in any language. They have the same keys as the English texts. */
+/** The type of the texts in any language, with the same keys as the English texts. */
 type Translated<T> = T extends string
   ? string
   : T extends (...args: infer Args) => infer Result

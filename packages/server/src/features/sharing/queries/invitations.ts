@@ -174,8 +174,8 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
         .where("notes.owner_id", "!=", userId)
         .where(notInTrash.notes)
         .where(hasAttachment)
-        // Leaves out invitations of disabled owners. Such an invitation gives no share until the owner is enabled again, so it must not use
-        // up the limit.
+        // Leaves out invitations of disabled owners, which must not use up the limit, because they give no share until the owner is enabled
+        // again.
         .where("notes.owner_id", "not in", db.selectFrom("disabled_users").select("user_id"))
         // Newest first, because many strangers can invite one email address. The next sign-in continues with the other invitations.
         .orderBy("invitations.id", "desc")

@@ -37,8 +37,8 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     },
 
     /**
-     * Creates or replaces the shares of the users who have these invited email addresses. It runs one statement, even if no user has any of
-     * the email addresses. So the duration does not show whether an email address belongs to a user (ADR 9).
+     * Creates or replaces the shares of the users who have these invited email addresses. Runs one statement, even if no user has any of
+     * the email addresses, so that the duration does not show whether an email address belongs to a user (ADR 9).
      */
     async putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void> {
       const place = placeOf(subject);
@@ -170,8 +170,8 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
 type SharePlace = ReturnType<typeof placeOf>;
 
 /**
- * Returns the table with the shares of a note or an attachment. Both tables have the same columns, but a share of an attachment has no role,
- * because its role is always viewer. So one statement fits both tables, and its types are those of `note_shares`.
+ * Returns the table with the shares of a note or an attachment. One statement fits both tables, with the types of `note_shares`. Both
+ * tables have the same columns, but a share of an attachment has no role, because its role is always viewer.
  */
 function placeOf(subject: ShareSubject) {
   const isNote = "noteId" in subject;

@@ -2,8 +2,8 @@ import { extensionOf, isActiveName, isTextName } from "../../../platform/text/fi
 import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
 
 /**
- * The declared name and type of a file. `isRenamed`: a person has chosen the name for a file that the service already has. Then even
- * unknown content must match the name. An upload may have unknown content, because many programs write first bytes of their own.
+ * The declared name and type of a file. `isRenamed`: a person has chosen the name for a file that the service already has, and even unknown
+ * content must match the name. An upload may have unknown content, because many programs write unusual first bytes.
  */
 export type Claim = { filename: string; contentType: string; isRenamed?: boolean };
 
@@ -64,9 +64,9 @@ export function findContradiction(
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
- * Returns the type by which a file request decides whether it accepts a file. This type is usually the declared type. But if no check
- * verifies the declared type, and the content certainly has another type, the function returns the type of the content. Call this function
- * with the parameters of `findContradiction`, and only if `findContradiction` found no contradiction.
+ * Returns the type by which a file request decides whether it accepts a file, usually the declared type. Returns the type of the content if
+ * the content certainly has another type and no check verifies the declared type. Call this function with the parameters of
+ * `findContradiction`, and only if `findContradiction` found no contradiction.
  */
 export function typeToAccept(
   contentType: string,

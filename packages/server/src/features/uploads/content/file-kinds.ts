@@ -14,7 +14,7 @@ export type FileKind = {
   alsoFine?: readonly string[];
   /** Valid files of this kind may start with unknown bytes. The service rejects only a file that starts like another kind. */
   isLoose?: boolean;
-  /** Each valid file of this kind starts with known bytes, whatever type a client declares. So unknown first bytes contradict the name. */
+  /** Each valid file of this kind starts with known bytes, whatever type a client declares. Unknown first bytes contradict the name. */
   isStrict?: boolean;
 };
 
@@ -139,7 +139,7 @@ const KINDS: readonly FileKind[] = [
 ];
 
 /**
- * Programs, installers and shortcuts, which the service recognises only by name. Their declared types say too little. For example, some
+ * Programs, installers and shortcuts, which the service recognises only by name. The declared types say too little. For example, some
  * clients declare a script as `application/x-msdownload`.
  */
 const PROGRAMS: readonly FileKind[] = [

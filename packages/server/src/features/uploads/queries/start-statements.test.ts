@@ -144,7 +144,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
       code: "database_unavailable",
       message: "Other changes of the same data came first, several times. Try again.",
     });
-    // The server may still run the statements that the client no longer waits for. This lock waits for their end.
+    // The lock waits for the end of the statements that the client no longer waits for.
     await suite.db.transaction((tx) => uploadQueries(tx).holdStarts({ noteId, userId }));
     expect(await uploadQueries(suite.db).find(start.upload.id)).toBeUndefined();
     expect(await uploadQueries(suite.db).start(start)).toMatchObject({ isRecorded: true });

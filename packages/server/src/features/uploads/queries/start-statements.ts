@@ -38,7 +38,7 @@ const PARAMETERS = [
   "partSize",
 ] as const;
 
-/** How long a statement waits for a lock. This time must be shorter than the time limit that the client sets for a query. Milliseconds. */
+/** How long a statement waits for a lock. Must be shorter than the time limit that the client sets for a query. Milliseconds. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];
@@ -94,7 +94,7 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
 }
 
 /**
- * On PostgreSQL, takes two locks. Other uploads of this user, and other uploads to this note, can start only when the transaction ends. So
+ * On PostgreSQL, takes two locks. Other uploads of this user, and other uploads to this note, can start only when the transaction ends, so
  * the next statement sees all earlier uploads. Every transaction takes the locks in the same order, to avoid a deadlock. The server limits
  * the wait. If the client limited the wait, the statements of a pipeline would still commit after the limit.
  */

@@ -38,7 +38,7 @@ export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatem
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }
 
-/** The queries that start and complete an upload. These queries run for each upload, so each engine has a faster version of them. */
+/** The queries that start and complete an upload. Each engine has a faster version of the queries, because they run for each upload. */
 export type UploadSteps = {
   /**
    * Decides in one step whether an upload may start, and records the start. Checks the access of the user, the limits, the quota and the

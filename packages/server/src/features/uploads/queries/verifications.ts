@@ -40,8 +40,8 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
       .limit(CANDIDATES)
       .execute();
     for (const seen of candidates) {
-      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the
-      // row.
+      // Only one replica can lease the row, because the update changes the row only if `due_at` still has the value that this replica has
+      // read.
       const row = await db
         .updateTable("verifications")
         .set((eb) => ({ holder: lease.holder, due_at: lease.leaseEndsAt, attempts: eb("attempts", "+", 1) }))

@@ -63,7 +63,7 @@ const schemas = operations("uppy", {
   uppySts: { summary: "Uppy: temporary credentials (always refused)" },
 });
 
-/** The Companion endpoints that Uppy's AwsS3 plugin calls. These endpoints use the same use cases as /uploads (docs/uppy.md). */
+/** The Companion endpoints that Uppy's AwsS3 plugin calls, with the same use cases as /uploads (docs/uppy.md). */
 export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps<UploadVerbs>): void {
   app.post("/s3/multipart", { schema: schemas.uppyCreateMultipart }, async (request) => {
     const { filename, type: contentType, metadata } = request.body;
@@ -141,7 +141,7 @@ export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps<UploadVerb
   });
 }
 
-/** Refuses a `key` that is not the id of the upload. So no key from a client reaches the bucket (docs/security-requirements.md, 1). */
+/** Refuses a `key` that is not the id of the upload, so that no key from a client reaches the bucket (docs/security-requirements.md, 1). */
 function requireOwnKey(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
   const { uploadId } = request.params as { uploadId: string };
   const { key } = request.query as { key: string };

@@ -50,7 +50,7 @@ export function openStarts({ file, writeLock, statements, run, afterWrite }: Opt
     refusal: "The database can't be reached",
     data: { statements },
   });
-  // Without the thread of the checkpoints, only commits of the main thread copy the log into the database. So all starts run there.
+  // All starts run on the main thread, because without the thread of the checkpoints, only its commits copy the log into the database.
   const burst = hasCheckpointThread() ? BURST : Number.POSITIVE_INFINITY;
   const batches = createBatching<Waiting, Map<Waiting, Outcome>>({
     async run(waiting) {

@@ -7,8 +7,8 @@ import { answerRequests, type Failure, toFailure } from "../../../platform/datab
 import type { StartedRecord, StartStatements, StartValues } from "../queries/start-statements.ts";
 import { startRecords } from "./record-start.ts";
 
-// The worker thread that starts uploads. All starts of a request are one transaction, and each start has a savepoint. So a start that fails
-// does not affect the others, and all of them share one flush to the disk.
+// The worker thread that starts uploads. All starts of a request are one transaction, and share one flush to the disk. Each start has a
+// savepoint, so that a start that fails does not affect the others.
 
 /** The record of a start, or the error of its statements. */
 export type StartReply = { record: StartedRecord | undefined } | { failure: Failure };

@@ -13,7 +13,7 @@ export const users = {
 /** The database and the bucket of a test. Several processes can use both. */
 export type Place = { database: string; server: Omit<BucketServer, "stop"> };
 
-/** The access rule of the application. It uses the rights in `users`. */
+/** The access rule of the application, which uses the rights in `users`. */
 export function mayInvoice(user: TestUser, action: ItemAction, id: string): boolean {
   return user.invoices[id]?.includes(action) ?? false;
 }

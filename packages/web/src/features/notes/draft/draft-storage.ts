@@ -22,7 +22,7 @@ const PREFIX = "valetkey.draft.";
 const lockOf = (tab: string) => `valetkey.page:${tab}`;
 
 type Browser = {
-  /** This is a function, because access to `localStorage` throws if the browser forbids storage. */
+  /** A function, because access to `localStorage` throws if the browser forbids storage. */
   storage: () => Storage;
   /** Undefined on a page with plain HTTP. */
   locks: Pick<LockManager, "request" | "query"> | undefined;

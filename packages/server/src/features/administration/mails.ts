@@ -40,12 +40,12 @@ export function createMailsPage(deps: Deps) {
 
 const schemas = operations("administration", {
   listMails: {
-    summary: "List the mails that wait or failed finally, without their texts, newest first",
+    summary: "List the mails that wait or have finally failed, without their texts, newest first",
     querystring: ListMailsQuery,
     response: { 200: AdminMailPage },
   },
   retryMail: {
-    summary: "Send a mail again that failed finally",
+    summary: "Send a mail that has finally failed again",
     params: MailParams,
     response: { 204: emptyResponse },
   },

@@ -55,7 +55,7 @@ export function createPolicyPage(deps: Deps) {
         }
         return () => applyRead(next);
       });
-      // Reads the rules again after the commit. Otherwise a read that began before the commit could put the old rules back.
+      // Reads the rules again after the commit, because a read that began before the commit could put the old rules back.
       await policy.refresh(() => policyQueries(deps.db).list()).catch(apply);
       return policy.describe();
     },
@@ -80,7 +80,7 @@ const schemas = operations("administration", {
   },
   setPolicy: {
     summary: "Change a rule of the service",
-    description: "It applies on this replica at once, and on the others within a few seconds. Returns all rules.",
+    description: "Changes this replica at once, and the others within a few seconds. Returns all rules.",
     params: PolicyParams,
     body: SetPolicyBody,
     response: { 200: PolicySettings },

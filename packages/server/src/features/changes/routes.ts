@@ -12,10 +12,11 @@ const schemas = operations("changes", {
   findChanges: {
     summary: "Find out what changed since a state, once or as a stream of server-sent events",
     description:
-      "Hints name no note and no file. They say which lists to read again. With `Accept: text/event-stream`, the response is a stream: " +
-      "each event has this JSON as its `data` and the state as its `id`. The first one comes at once, and one about every 15 seconds. The service polls the " +
-      "database every 2 seconds for each stream. It ends the stream within 15 seconds after the credentials are revoked, and when it " +
-      "stops. A browser then opens it again with `Last-Event-ID`, so no change is lost. One user has at most 8 streams on a replica.",
+      "Hints name no note and no file, but the lists to read again. With `Accept: text/event-stream`, the response is a stream. " +
+      "Each event has this JSON as its `data` and the state as its `id`. The first event comes immediately, and then one about every " +
+      "15 seconds. The service polls the database every 2 seconds for each stream. The stream ends within 15 seconds after the " +
+      "credentials are revoked, and when the service stops. A browser then opens the stream again with `Last-Event-ID`, so no change is lost. " +
+      "One user has at most 8 streams on a replica.",
     querystring: ChangesQuery,
     response: { 200: Changes },
   },

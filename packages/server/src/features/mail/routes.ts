@@ -38,7 +38,7 @@ const isPublic = { security: [] as [] };
 const unsubscribeSchemas = operations("mail", {
   lookAtUnsubscribe: {
     ...isPublic,
-    summary: "Show which mails a link turns off, as a page. It changes nothing",
+    summary: "Show which mails a link turns off, as a page. Changes nothing",
     params: UnsubscribeParams,
     produces: ["text/html"],
     response: { 200: Type.String() },

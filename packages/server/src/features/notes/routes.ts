@@ -23,7 +23,7 @@ import type { NoteVerbs } from "./index.ts";
 
 const fileSchemas = operations("attachments", {
   markAttachmentSeen: {
-    summary: "Take the mark of a new file away, because you have looked at it",
+    summary: "Mark a file as seen",
     params: AttachmentParams,
     response: { 204: emptyResponse },
   },
@@ -39,7 +39,7 @@ const schemas = operations("notes", {
     summary: "List your notes or the notes shared with you. q searches titles, bodies and filenames",
     description:
       "A note in a list has the start of its body as `snippet`. A page ends early when its items exceed 1 MiB. " +
-      "So follow `nextCursor` until it is null. With `q`, one request of a user runs at a time, and four wait. A further one is " +
+      "Follow `nextCursor` until it is null. With `q`, one request of a user runs at a time, and four wait. A further request is " +
       "refused with 429. A search that takes longer than 2 seconds is stopped with `search_timeout`.",
     querystring: ListNotesQuery,
     response: { 200: NotePage },
@@ -65,7 +65,7 @@ const schemas = operations("notes", {
     response: { 200: Note },
   },
   markNoteSeen: {
-    summary: "Take the mark of a new note away, because you have looked at it",
+    summary: "Mark a note as seen",
     params: NoteParams,
     response: { 204: emptyResponse },
   },

@@ -35,7 +35,7 @@ const isPublic = { security: [] as [] };
 const schemas = operations("visitors", {
   startSend: {
     ...isPublic,
-    summary: "Start an upload to a file request. It goes directly to the bucket",
+    summary: "Start an upload to a file request, directly to the bucket",
     params: LinkTokenParams,
     headers: StartUploadHeaders,
     body: SendFileBody,
@@ -64,7 +64,7 @@ const schemas = operations("visitors", {
     ...isPublic,
     summary: "Verify the stored object and hand it to the owner",
     description:
-      "The file is `ready`, or `quarantined` when the request has a review. If its verification is slow, it is `verifying` or `scanning` " +
+      "The file is `ready`, or `quarantined` when the request has a review. A slow verification shows `verifying` or `scanning` " +
       "first. Poll the upload every second or two.",
     params: LinkUploadParams,
     body: CompleteUploadBody,
@@ -163,7 +163,7 @@ const receiptSchemas = operations("visitors", {
   },
 });
 
-/** The routes below /receipts. They are public, because everybody who has a receipt may verify it. */
+/** The public routes below /receipts, because everybody who has a receipt may verify it. */
 export function receiptRoutes(app: App, { useCases }: RouteDeps<PeopleVerbs & RequestVerbs>): void {
   app.post("/receipts/verify", { schema: receiptSchemas.verifyReceipt }, async (request) => ({
     isValid: useCases.receipts.verify(request.body),

@@ -154,12 +154,12 @@ const invitationSchemas = operations("shares", {
     response: { 200: OpenInvitation },
   },
   redeemInvitation: {
-    summary: "Redeem an invitation. It opens the note or the file to you, whatever your email address is",
+    summary: "Redeem an invitation, and get access to the note or the file, with any email address",
     body: InvitationToken,
     response: { 200: RedeemedInvitation },
   },
   updateInvitation: {
-    summary: "Change the role or the expiry of an open invitation, or make its link anew",
+    summary: "Change the role or the expiry of an open invitation, or make a new link for it",
     params: InvitationParams,
     body: UpdateInvitationBody,
     response: { 200: Invitation },
@@ -172,8 +172,8 @@ const invitationSchemas = operations("shares", {
 });
 
 /**
- * The route that shows an invitation. It is public, because the invited person may have no account yet. Nobody can guess the token, because
- * it has 128 random bits.
+ * The public route that shows an invitation, because the invited person may have no account yet. Nobody can guess the token, because it has
+ * 128 random bits.
  */
 export function openInvitationRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
   app.post(

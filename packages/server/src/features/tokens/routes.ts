@@ -23,7 +23,7 @@ const schemas = operations("tokens", {
   },
   createToken: {
     summary:
-      "Create an API token that acts as you. Only this response contains it. Of a JWT's user, it expires within 90 days",
+      "Create an API token that acts as you. Only this response contains the token. The token of a user with a JWT expires within 90 days",
     body: CreateTokenBody,
     response: { 201: CreatedToken },
   },

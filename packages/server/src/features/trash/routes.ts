@@ -19,7 +19,7 @@ const fileSchemas = operations("attachments", {
 
 const noteSchemas = operations("notes", {
   deleteNote: {
-    summary: "Delete a note with its attachments and shares. It stays in the trash for a while, and its links end",
+    summary: "Delete a note with its attachments and shares, and end its links. The trash keeps the note for a while",
     params: NoteParams,
     response: { 204: emptyResponse },
   },
@@ -29,7 +29,7 @@ const schemas = operations("trash", {
   listTrash: {
     summary: "List the deleted notes and files that you may restore, last deleted first",
     description:
-      "It omits a deleted file while its note is deleted too. `purgeAt` says when the service deletes an item for good.",
+      "The list omits a deleted file while its note is deleted too. `purgeAt` says when the service permanently deletes an item.",
     querystring: PageQuery,
     response: { 200: TrashPage },
   },
@@ -39,7 +39,7 @@ const schemas = operations("trash", {
     response: { 204: emptyResponse },
   },
   restoreAttachment: {
-    summary: "Restore a deleted file with its shares. Links no longer name it",
+    summary: "Restore a deleted file with its shares. Links no longer contain the file",
     params: AttachmentParams,
     response: { 204: emptyResponse },
   },

@@ -62,9 +62,9 @@ const schemas = operations("uploads", {
     response: { 200: SignedParts },
   },
   completeUpload: {
-    summary: "Verify the stored object and attach it",
+    summary: "Verify the stored object and attach the file",
     description:
-      "The attachment is `ready`. If its verification is slow, it is `verifying` or `scanning`, and the verification continues after the " +
+      "The attachment is `ready`, or `verifying` or `scanning` if its verification is slow and continues after the " +
       "request. Poll `GET /uploads/{uploadId}` every second or two until `state` is `ready`, or `rejected` with its `reason`.",
     params: UploadParams,
     body: CompleteUploadBody,

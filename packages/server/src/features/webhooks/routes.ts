@@ -56,7 +56,7 @@ function schemasOf({ name, notes }: { name: string; notes: string }) {
     },
     rotate: {
       operationId: `rotate${name}Secret`,
-      summary: `Make a new secret for a webhook of ${notes}. The former secret stays valid for 24 hours`,
+      summary: `Make a new secret for a webhook of ${notes}. The old secret stays valid for 24 hours`,
       params,
       response: { 200: WebhookWithSecret },
     },

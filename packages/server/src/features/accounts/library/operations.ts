@@ -3,7 +3,7 @@ import { type TSchema, Type } from "typebox";
 import { MAX_NAME_LENGTH } from "../callers/identity.ts";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./password-sign-up.ts";
 
-// These schemas are only for /openapi.json. The accounts library validates bodies and serialises responses.
+// The schemas are only for /openapi.json. The accounts library validates bodies and serialises responses.
 const Name = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH });
 const Password = Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH });
 
@@ -26,7 +26,7 @@ const User = Type.Object({
 
 const Session = Type.Object({
   id: Type.String(),
-  token: Type.String({ description: "Identifies the session to revoke-session. It does not authenticate a request" }),
+  token: Type.String({ description: "Identifies the session to revoke-session, and authenticates no request" }),
   userId: Type.String(),
   expiresAt: Time,
   createdAt: Time,
@@ -82,7 +82,7 @@ const get = (path: string, operation: Operation) =>
 const post = (path: string, operation: Operation) =>
   ({ method: "POST", path, security: required, answer: Done, ...operation }) as const;
 
-/** This route exists only if an identity provider is configured. */
+/** The route exists only if an identity provider is configured. */
 export const startOidcOperation = {
   operationId: "startOidcSignIn",
   ...post("/sign-in/oidc", {
@@ -155,7 +155,7 @@ export const accountOperations = {
   }),
   requestPasswordReset: post("/request-password-reset", {
     summary:
-      "Send a link for a new password, if the email address has an account. The response does not show whether it has",
+      "Send a link for a new password, if the email address has an account. The response does not show whether an account exists",
     security: none,
     body: Type.Object({ email: Email }),
   }),
@@ -180,7 +180,7 @@ export const accountOperations = {
   }),
   requestEmailChange: post("/request-email-change", {
     summary:
-      "Send a link to a new email address, if no other account has it. The response does not show whether one has",
+      "Send a link to a new email address, if no other account has this email address. The response does not show whether another has",
     body: Type.Object({ newEmail: Email, password: Type.String() }),
   }),
   confirmEmailChange: post("/confirm-email-change", {
@@ -192,7 +192,7 @@ export const accountOperations = {
     answer: Type.Object({ isOn: Type.Boolean(), recoveryCodesLeft: Type.Integer() }),
   }),
   startSecondFactor: post("/second-factor/start", {
-    summary: "Make the secret of an authenticator app. It protects nothing before the first code",
+    summary: "Make the secret of an authenticator app. The secret protects nothing before the first code",
     body: PasswordAgain,
     answer: Type.Object({
       secret: Type.String({ description: "Base32, to type into the app" }),

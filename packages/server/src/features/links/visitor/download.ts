@@ -27,7 +27,7 @@ type DownloadForm = Static<typeof DownloadForm>;
 const schemas = operations("visitors", {
   explainLinkDownload: {
     security: [] as [],
-    summary: "Explain how to download, as a page without JavaScript or as text. It counts nothing",
+    summary: "Explain how to download, as a page without JavaScript or as text. Counts no download",
     params: LinkTokenParams,
     produces: ["text/html", "text/plain"],
     response: { 200: Type.String() },

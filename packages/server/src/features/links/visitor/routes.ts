@@ -39,21 +39,21 @@ const schemas = operations("visitors", {
   },
   unlockLink: {
     ...isPublic,
-    summary: "Unlock a link with its password. A cookie of the visitor remembers it",
+    summary: "Unlock a link with its password. A cookie keeps the link unlocked for the visitor",
     params: LinkTokenParams,
     body: UnlockBody,
     response: { 204: emptyResponse },
   },
   requestLinkCode: {
     ...isPublic,
-    summary: "Send a code to an email address, if the link lists it. The response does not show whether it does",
+    summary: "Send a code to an email address that the link lists. The response is the same for any email address",
     params: LinkTokenParams,
     body: LinkCodeBody,
     response: { 204: emptyResponse },
   },
   proveLinkEmail: {
     ...isPublic,
-    summary: "Open a link for certain people with a code from a mail. A cookie of the visitor remembers it for a day",
+    summary: "Open a link for certain people with a code from a mail. A cookie keeps the link open for a day",
     params: LinkTokenParams,
     body: ProveLinkEmailBody,
     response: { 204: emptyResponse },
@@ -69,7 +69,7 @@ const schemas = operations("visitors", {
   issueClaimUrls: {
     ...isPublic,
     ...bodyIsOptional,
-    summary: "Get new URLs in the window of a claim. It counts nothing",
+    summary: "Get new URLs in the window of a claim. Counts no further claim",
     params: LinkClaimParams,
     body: ClaimUrlsBody,
     response: { 200: LinkClaim },
@@ -96,7 +96,7 @@ export function publicLinkRoutes(
     network: networkOf(request.clientAddress),
   });
   app.addHook("onRequest", visitorHeaders(publicUrl));
-  // A download claim is for all files if the HTTP request names no files. So the body of this request is optional.
+  // The body of the request is optional, because a download claim is for all files if the HTTP request names no files.
   app.addHook("preValidation", async (request) => {
     if (request.method === "POST") request.body ??= {};
   });
@@ -190,8 +190,8 @@ function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: 
 }
 
 /**
- * Presents a file request to a visitor: the limits, the number of files and bytes that the file request still accepts, and the files that
- * this visitor sent.
+ * Presents a file request to a visitor: the limits, the number of files and bytes that are still accepted, and the files that this visitor
+ * sent.
  */
 export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<OpenedLink["request"]> {
   const { maxFiles, maxBytesTotal, slots } = request;

@@ -142,7 +142,7 @@ const OF_SERVER = /^@valetkey\/server\/(?=src\/)/;
 /** Files with SQL: the queries and fragments of features, and three folders of the platform. */
 const OF_SQL =
   /\/features\/[a-z]+\/(?:.*\/)?(?:queries\/[^/]+|[a-z-]*queries|sql)\.ts$|\/platform\/(?:database|limits|jobs)\//;
-/** Code that opens a database with its pragmas, or that has a database file of its own and no Kysely. */
+/** Code that opens a database with its pragmas, or that has a separate database file and no Kysely. */
 const WITH_OWN_SQL = [
   "packages/server/src/wiring/database",
   "packages/server/src/features/audit/journal",

@@ -237,7 +237,7 @@ describe("the setting of traces", () => {
 
   it("requests and the stop are fast while the collector of traces does not respond", async () => {
     const collector = await startCollector({ respond: false });
-    // If the shutdown had no time limit of its own, the export of the traces would wait longer than a test.
+    // If the shutdown had no separate time limit, the export of the traces would wait longer than a test.
     const waits = { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", OTEL_BSP_EXPORT_TIMEOUT: "600000" };
     place = await makePlace({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...waits });
     const service = await startProcess(place);

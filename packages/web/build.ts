@@ -6,8 +6,8 @@ import { LANGUAGES } from "./language.ts";
 import { licensesOf, packageFolders } from "./third-party-licenses.ts";
 import { appConfig, landingConfig } from "./vite.config.ts";
 
-// `npm run build` builds the app and the landing page of links in every language, into one folder. It adds the licenses of all packages.
-// A plugin copies the styles of Tailwind into the build, so Tailwind is not in the list of files.
+// `npm run build` builds the app and the landing page of links in every language, into one folder. The build adds the licenses of all
+// packages. A plugin copies the styles of Tailwind into the build, so Tailwind is not in the list of files.
 const files = new Set([createRequire(import.meta.url).resolve("tailwindcss/package.json")]);
 for (const [nth, language] of LANGUAGES.entries()) {
   for (const config of [appConfig(language, { isFirst: nth === 0 }), landingConfig(language)]) {

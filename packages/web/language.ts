@@ -29,7 +29,7 @@ const TEXTS: Record<Language, Record<string, string>> = {
 };
 
 /**
- * Builds a page in one language. It replaces the English texts by the same files of the language. So a page has only the texts of one
+ * Builds a page in one language. The plugin replaces the English texts by the same files of the language. A page has only the texts of one
  * language, and no code chooses a language at run time.
  */
 export function inLanguage(language: Language, { page }: { page: "index" | "landing" }): Plugin {

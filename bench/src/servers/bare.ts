@@ -1,4 +1,4 @@
-// The hot path GET /attachments/:id/url, written by hand. The service cannot be faster than this server, which has the signer and the
+// The hot path GET /attachments/:id/url as minimal code. The service cannot be faster than this server. The server has the signer and the
 // durable audit log of the service, but no schemas, no router, no log and no security headers.
 import { randomFillSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

@@ -107,7 +107,7 @@ describe("the published packages", () => {
     expect([...entries.keys()]).toEqual(expect.arrayContaining(sources));
     for (const [name, entry] of entries) expect(entry, `the license text of ${name}`).toMatch(/copyright|permission/i);
     expect(entries.get("@fontsource-variable/geist")).toContain("SIL OPEN FONT LICENSE");
-    // pdf.js contains fonts and decoders with licenses of their own.
+    // pdf.js contains fonts and decoders with separate licenses.
     for (const part of ["Liberation", "OpenJPEG", "JBIG2"])
       expect(entries.get("pdfjs-dist")).toMatch(new RegExp(part, "i"));
   });

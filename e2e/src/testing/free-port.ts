@@ -12,8 +12,8 @@ const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
 let given = 0;
 
 /**
- * Finds a free TCP port. Each test worker (up to nine) has its own range of ports, so that no other test uses the port before the caller,
- * or a service of the caller, listens on it.
+ * Finds a free TCP port. Each test worker (up to nine) has a separate range of ports, so that no other test uses the port before the caller
+ * listens on the port.
  */
 export async function freePort(host: string): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {

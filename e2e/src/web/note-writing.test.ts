@@ -63,7 +63,7 @@ describe("writing a note", () => {
     await rendered(page).getByText("one two").click();
     await page.getByRole("textbox", TEXT).pressSequentially(" three");
     await page.evaluate("dispatchEvent(new PointerEvent('pointercancel', { bubbles: true }))");
-    // Waits for two more tasks, because a page that closes the field would do this in a later task.
+    // Waits for two more tasks, because a page that closes the field would close the field in a later task.
     await page.evaluate("new Promise((later) => setTimeout(() => setTimeout(later)))");
     await page.getByRole("textbox", TEXT).pressSequentially(" four");
     await expect.poll(async () => (await client.notes.get(id)).body).toBe("one two three four");
@@ -73,7 +73,7 @@ describe("writing a note", () => {
     const { page, client } = await web.person("Ann Hurries");
     await page.goto("/");
     const button = page.getByRole("main").getByRole("button", { name: "New note" });
-    // All of this happens in one task of the page, so the creation of the first note cannot end in between.
+    // All steps happen in one task of the page, so the creation of the first note cannot end between two steps.
     await button.evaluate(pressNAndClick);
     await page.waitForURL("**/n/*");
     await page.getByRole("textbox", TITLE).waitFor();

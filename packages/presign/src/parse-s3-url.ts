@@ -23,8 +23,8 @@ const AWS_HOST = new RegExp(
  * The function accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`.
  * On AWS, the function accepts dual-stack, FIPS and accelerate endpoints, and all partitions.
  * The function also accepts the legacy AWS endpoints: `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
- * The function decodes a percent-encoded key. It does not decode a key after `s3://`, because the AWS CLI does not decode such a key.
- * Throws PresignError `invalid_s3_url` for an invalid URL, and `invalid_target` for an invalid endpoint.
+ * The function decodes a percent-encoded key, but not a key after `s3://`, which the AWS CLI does not decode either. Throws PresignError
+ * `invalid_s3_url` for an invalid URL, and `invalid_target` for an invalid endpoint.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
  *
  * @example

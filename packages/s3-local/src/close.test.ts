@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { startBucket } from "./testing/bucket.ts";
 import { presignerFor, signing } from "./testing/http.ts";
 
-/** A time limit for running requests, longer than the time limit of a test, so that a stop that waits for the limit fails the test. */
+/** A time limit for running requests, longer than the time limit of a test. A stop that waits for the limit fails the test. */
 const CLOSING = { withinMs: 600_000 };
 
 test("the bucket stops as soon as the last request on an open connection has its response", async () => {

@@ -33,7 +33,7 @@ const { metafile } = await build({
   banner: {
     js: 'import { createRequire as requireOfFile } from "node:module";\nconst require = requireOfFile(import.meta.url);',
   },
-  // Does not bundle pg-native. It is an optional package of pg, and it is not installed.
+  // Does not bundle pg-native, an optional package of pg that is not installed.
   external: ["pg-native"],
   // Does not shorten names, so that stack traces show the names of the functions.
   minifyWhitespace: true,

@@ -25,7 +25,7 @@ export type CloudFrontOptions = {
 };
 
 /**
- * Options of presignGet. They have the same meaning as the options of a presigner.
+ * Options of presignGet, with the same meaning as the options of a presigner.
  *
  * `ipAddress` is an IPv4 address or range. CloudFront then refuses all other IP addresses. Default: CloudFront accepts every client.
  */

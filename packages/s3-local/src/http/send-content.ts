@@ -13,7 +13,7 @@ const CHECKS_AT_ONCE = 32;
 /**
  * Selects a range of the content, and pins the blobs of the range, so that they stay on the disk.
  *
- * Call it in the same turn of the event loop that read the row, so that the download succeeds even if another request replaces the object.
+ * Call it in the turn of the event loop that read the row. The download then succeeds even if another request replaces the object.
  */
 export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
   const segments = range.to > range.from ? store.contents.segments(contentId, range) : [];
@@ -21,8 +21,8 @@ export function pinRange(store: Store, contentId: string, range: { from: number;
 }
 
 /**
- * Reads the last byte of each blob of a range, so that a missing or truncated blob causes an error before the response starts, not a body
- * that is too short. If the check fails, the function unpins the blobs.
+ * Reads the last byte of each blob of a range. A missing or truncated blob causes an error before the response starts, not a body that is
+ * too short. If the check fails, the function unpins the blobs.
  */
 export async function checkContent({ store, segments, unpin }: ContentRange): Promise<void> {
   try {

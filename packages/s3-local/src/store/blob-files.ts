@@ -9,7 +9,7 @@ export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
  * Opens the blob folder of a data folder, and deletes the files that an earlier process did not finish.
  *
  * A blob is a file with the bytes of an object. Blobs are immutable and have random names, so a key is never the name of a file. Every file
- * in the blob folder is complete, because a new blob is written to the folder `unfinished`, synced, and then renamed into the blob folder.
+ * in the blob folder is complete. A new blob is written to the folder `unfinished`, synced, and then renamed into the blob folder.
  */
 export async function openBlobFiles(dataDir: string) {
   const unfinished = join(dataDir, "unfinished");

@@ -141,7 +141,7 @@ export function nextKey(key: string): string {
   return `${key}\0`;
 }
 
-/** Returns the common prefix under which a listing groups the key. Returns undefined if the key is an entry of its own. */
+/** Returns the common prefix under which a listing groups the key. Returns undefined if the key is a separate entry. */
 export function commonPrefixOf(
   key: string,
   { prefix, delimiter }: Pick<ListingQuery, "prefix" | "delimiter">,

@@ -3,7 +3,7 @@ import { windowKey } from "../platform/limits/in-database.ts";
 import { limitCountQueries } from "../platform/limits/queries.ts";
 
 /**
- * Counts as if the holder had made `count` requests in a window that began now, so that a test of a high limit needs few requests.
+ * Counts as if the holder had made `count` requests in a window that began now. A test of a high limit needs few requests.
  *
  * @param limit the name of the limit. The test fails if no limit has this name, because then the count has no effect.
  */

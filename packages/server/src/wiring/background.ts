@@ -129,8 +129,8 @@ type Job = keyof typeof INTERVALS_MS;
 type Sweep = { kick(job?: Job): void; stop: Loop["stop"] };
 
 /**
- * Deletes what is expired, and queues the mails about shares that expire soon. Each job has a separate loop, so that a job that fails or
- * hangs, for example because the bucket is down, does not delay another job.
+ * Deletes what is expired, and queues the mails about shares that expire soon. Each job has a separate loop. A job that fails or hangs, for
+ * example because the bucket is down, does not delay another job.
  */
 export function startSweep({ useCases, logger }: { useCases: Pick<UseCases, Job>; logger: Logger }): Sweep {
   function start(job: Job): Loop {

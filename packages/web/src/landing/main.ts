@@ -75,7 +75,7 @@ async function loadEmailProof(page: Page): Promise<HTMLElement> {
   return (await import("./views/email-proof.ts")).emailProofView(page);
 }
 
-/** Loads the code for uploads on demand, because the code is as large as the rest of the page, and most links do not need it. */
+/** Loads the code for uploads on demand. The code is as large as the rest of the page, and most links do not need the code. */
 async function loadRequestView(link: Parameters<RequestView>[0], page: Page): Promise<HTMLElement> {
   return (await import("./request/request-view.ts")).requestView(link, page);
 }

@@ -10,7 +10,7 @@ export type Credentials = { email: string; password: string; code?: string; keep
 export type Passkey = { id: string; name: string; createdAt: string; lastUsedAt: string | null };
 
 /**
- * The calls of /auth that only the settings, the sign-in and the pages of links need, in a separate file to keep the first load small
+ * The calls of /auth that only the settings, the sign-in and the pages of links need. A separate file keeps the first load small
  * (e2e/src/web/performance.test.ts).
  */
 export const accountCalls = {

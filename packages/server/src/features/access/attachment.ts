@@ -23,7 +23,7 @@ export type Attachment = {
   ownerId: string;
   createdBy: string;
   objectKey: string;
-  /** False for an object that an administrator adopted. Such an object stays in the bucket when the attachment is deleted. */
+  /** False for an object that an administrator adopted, which stays in the bucket when the attachment is deleted. */
   ownsObject: boolean;
   filename: string;
   contentType: string;

@@ -50,9 +50,9 @@ function isDisabled({ db, userId }: Scope) {
 
 const noRole = sql.lit(null);
 
-// A disabled user has no role. For other users, the first match decides: the owner of the note, then a live share of the note, then a live
-// share of this attachment (viewer). Uses subqueries instead of joins, so that the plan of the query never depends on statistics. Each
-// subquery is one search by primary key. The database skips a subquery if an earlier one decides.
+// A disabled user has no role. For other users, the first match decides: owner of the note, a live share of the note, a live share of this
+// attachment (viewer). Uses subqueries instead of joins, so that the plan of the query never depends on statistics. Each subquery is one
+// search by primary key. The database skips a subquery if an earlier one decides.
 export function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
   const byAttachment = scope.db

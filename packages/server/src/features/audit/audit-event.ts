@@ -58,8 +58,8 @@ export function defaultPurpose(disposition: Disposition): "view" | "download" {
 export const DOWNLOAD_PURPOSES: readonly UrlPurpose[] = ["download", "zip"];
 
 /**
- * Whether an event is routine, which means that it only accompanies another action of a person. Routine events are a URL for a thumbnail, a
- * renewed URL, a view by the owner of the file, and the first URLs of a claim. The URLs of a claim have no purpose. The event of the claim
+ * Whether an event is routine, which means that it only accompanies another action of a person. Routine events are URLs for thumbnails,
+ * renewed URLs, views by the owner of the file, and the first URLs of a claim. The URLs of a claim have no purpose. The event of the claim
  * has the purpose, and is not routine. A list of events can omit routine events.
  */
 export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent, "id" | "at">): boolean {

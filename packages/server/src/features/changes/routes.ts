@@ -15,8 +15,8 @@ const schemas = operations("changes", {
       "Hints name no note and no file, but the lists to read again. With `Accept: text/event-stream`, the response is a stream. " +
       "Each event has this JSON as its `data` and the state as its `id`. The first event comes immediately, and then one about every " +
       "15 seconds. The service polls the database every 2 seconds for each stream. The stream ends within 15 seconds after the " +
-      "credentials are revoked, and when the service stops. A browser then opens the stream again with `Last-Event-ID`, so no change is lost. " +
-      "One user has at most 8 streams on a replica.",
+      "credentials are revoked, and when the service stops. A browser then opens the stream again with `Last-Event-ID`, so no change " +
+      "is lost. One user has at most 8 streams on a replica.",
     querystring: ChangesQuery,
     response: { 200: Changes },
   },

@@ -23,7 +23,7 @@ const POLLS_AT_ONCE = 4;
 const POLLING_SHARE = 0.1;
 /** The error codes after which a stream ends. After any other failure, the stream stays open, because the service may recover. */
 const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
-/** A round of polls and the pause after it must take less than 40 seconds, because a page closes a stream that is silent for 40 seconds. */
+/** A page closes a stream that is silent for 40 seconds. A round of polls and the pause after it must take less time. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /**

@@ -78,7 +78,7 @@ export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Com
 }
 
 /**
- * Makes the mail about an invitation to a note or file, without the title and the filename, because a stranger can choose any title, and
+ * Makes the mail about an invitation to a note or file. The mail contains no title and no filename. A stranger can choose the title, and
  * the email address may be wrong. If the language of the reader is unknown, the mail is in the language of the person who invites.
  */
 async function composeInvitation(

@@ -75,8 +75,8 @@ async function isEnding(
 ): Promise<boolean> {
   const { noteId, attachmentId, expiresAt } = notice;
   if (expiresAt <= now || !(await hasAccess(db, { userId, noteId, attachmentId }))) return false;
-  // A notice about the expiry would be wrong, because a user with access to the whole note keeps the access to the file when the share of
-  // the file expires.
+  // A user with access to the whole note keeps the access to the file when the share of the file expires. A notice about the expiry would
+  // be wrong.
   if (attachmentId !== undefined && (await hasAccess(db, { userId, noteId }))) return false;
   const subject = attachmentId === undefined ? { noteId } : { attachmentId };
   return (await shareQueries(db).expiryOf(subject, userId)) === expiresAt;

@@ -108,7 +108,7 @@ async function choiceOf(tx: Tx, { userId, notice }: Notified): Promise<MailChoic
   return (await mailPreferenceQueries(tx).find({ userId }))[topicOf(notice)];
 }
 
-/** Limits how many mails of the same kind one email address gets, no matter who causes the mails. */
+/** Limits how many mails of the same kind one email address gets from all causes together. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
 /**
@@ -133,10 +133,7 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
  */
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
-/**
- * Limits the codes that one email address gets for all links together, so that a person who makes many links can't cause any number of
- * mails.
- */
+/** Limits the codes that one email address gets for all links together. A person who makes many links can't cause any number of mails. */
 const CODE_LIMITS: readonly WindowLimit[] = [
   { name: "mail codes", max: 10, windowMs: 3_600_000 },
   { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },

@@ -37,7 +37,7 @@ export async function findReceivers(
   const issuer = await identityQueries(queries).issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
   const emails = [...new Set(request.emails.map(normaliseEmail))];
-  // Compares only the texts of the email addresses, and does not find their users, so that no error shows the owner which user has an email
+  // Compares only the texts of the email addresses, and does not find their users. No error shows the owner which user has an email
   // address.
   const ownEmail = emails.length === 0 ? undefined : (await lookupQueries(queries).person(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {

@@ -24,7 +24,7 @@ import { isLive, type ShareSubject } from "./share.ts";
 
 /** The maximum number of open invitations that one user can have made. */
 const MAX_INVITATIONS = 1_000;
-/** How long a repeated request sends no second mail. Such requests come from a double click or a lost response. Milliseconds. */
+/** How long a repeated request, after a double click or a lost response, sends no second mail. Milliseconds. */
 const REPEATED_WITHIN_MS = 60_000;
 
 type Invited = {
@@ -40,8 +40,8 @@ type Invited = {
 
 /**
  * Shares a note or a file with email addresses. Creates an invitation for each email address, and sends a mail if the service sends mails.
- * A user who already has the email address also gets the share immediately. To hide whether the email address has an account, the owner
- * sees only the invitation until that user opens the note or the file (ADR 9).
+ * A user who already has the email address also gets the share immediately. The owner sees only the invitation until that user opens the
+ * note or the file, and does not learn which email addresses have accounts (ADR 9).
  * If the user with the email address already has a share that the owner sees, changes that share and creates no invitation.
  * Throws `too_many_invitations`.
  */

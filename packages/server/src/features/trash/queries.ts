@@ -60,8 +60,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       const { numUpdatedRows } = await kept.executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
       await insert(item, attachmentId);
-      // Releases the idempotency key, so that a client that repeats the start of the upload does not get an upload whose file is in the
-      // trash.
+      // Releases the idempotency key. A client that repeats the start of the upload must not get an upload whose file is in the trash.
       const uploads = db.updateTable("uploads").set({ idempotency_key: null });
       await uploads.where("attachment_id", "=", attachmentId).execute();
       return true;

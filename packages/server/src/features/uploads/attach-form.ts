@@ -117,7 +117,7 @@ type Request = {
   maxBytes: number;
 };
 
-/** The number of bytes that are reserved in advance for a file of unknown length. */
+/** The number of bytes that are reserved for a file of unknown length. */
 const STEP_BYTES = 8 * 2 ** 20;
 
 /**

@@ -12,7 +12,7 @@ export type UsageVerbs = ReturnType<typeof createUsage>;
 export function createUsage(deps: Deps) {
   return {
     getUsage: getUsage(deps),
-    /** The default quota, which applies to users without a quota of their own. */
+    /** The default quota, which applies to users without an own quota. */
     quota: quotaOf(deps.limits),
   };
 }

@@ -234,7 +234,7 @@ export function addingToUsage(change: {
   const { ownerId, from, limits } = change;
   const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
   const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
-  // Bytes are checked only if the change adds bytes, and files only if it adds files, because the quota may now be lower than the usage.
+  // The quota may now be lower than the usage. Bytes are checked only if the change adds bytes, and files only if it adds files.
   const within = (used: Record<"bytes" | "files" | "ownBytes" | "ownFiles", RawBuilder<unknown>>) =>
     limits === undefined
       ? sql`true`

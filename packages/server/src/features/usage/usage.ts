@@ -49,7 +49,7 @@ export type UsageOfOwner = Usage & OwnQuota;
 /** `counted` is the usage counter of the owner. `actual` is the sum of the rows. */
 export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };
 
-/** Returns the default quota of the service, which applies to each user without a quota of their own. */
+/** Returns the default quota of the service, which applies to each user without an own quota. */
 export function quotaOf({ userQuotaBytes, userQuotaFiles }: Limits): Quota {
   return { bytes: userQuotaBytes, files: userQuotaFiles };
 }

@@ -215,8 +215,8 @@ function refused(problem: string): DomainError {
 }
 
 /**
- * Limits how many test messages and repeated messages one person can send, because each message is an HTTP request to a server that the
- * person chose.
+ * Limits how many test messages and repeated messages one person can send. Each message is an HTTP request to a server that the person
+ * chose.
  */
 const LIMIT: WindowLimit = { name: "webhook sends", max: 100, windowMs: 3_600_000 };
 const TOO_MANY = "You sent too many messages by hand. Wait until Retry-After has passed, then try again.";

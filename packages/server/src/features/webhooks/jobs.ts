@@ -69,7 +69,7 @@ export function deleteOldDeliveries({ db, clock }: Deps) {
 const REPORT_EVERY_MS = 5_000;
 
 /**
- * The shortest time between two summaries for an endpoint of the service: longer than for a user, because the query reads the events of all
+ * The shortest time between two summaries for an endpoint of the service. Longer than for a user, because the query reads the events of all
  * owners. Milliseconds.
  */
 const REPORT_SERVICE_EVERY_MS = 60_000;

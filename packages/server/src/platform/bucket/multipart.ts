@@ -101,7 +101,7 @@ const WHOLE_COPY_MAX_BYTES = 256 * MIB;
 const COPY_PART_BYTES = 256 * MIB;
 const COPIED_AT_ONCE = 4;
 /**
- * The extra time for each call of a copy: enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server. Milliseconds.
+ * The extra time for each call of a copy. Enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server. Milliseconds.
  */
 const COPY_EXTRA_MS = 64_000;
 

@@ -50,9 +50,9 @@ const SLOW = `The file arrives too slowly while other files wait. ${USE_DIRECT_U
 const CHECK_EVERY_MS = 500;
 
 /**
- * Limits the memory of all forms of the process. A free buffer goes to the person whose form uploads hold the fewest bytes, so one person
- * can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one. There is no deadlock,
- * because a form fills or sends the buffer that it holds, and both steps have time limits.
+ * Limits the memory of all forms of the process. The person whose form uploads hold the fewest bytes gets a free buffer first, so one
+ * person can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one. There is no
+ * deadlock, because a form fills or sends the buffer that it holds, and both steps have time limits.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
   const idle: Buffer[] = [];

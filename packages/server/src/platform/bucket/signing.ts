@@ -149,8 +149,8 @@ function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Do
       const { now, expiresInSeconds, cacheWindowSeconds, clientIp } = options;
       if (bindsIp && clientIp === undefined)
         throw new Error("A URL would be signed without the IP address of its client");
-      // A pause lets other requests run between two signatures of a batch, because an RSA signature blocks the event loop for a third of a
-      // millisecond.
+      // An RSA signature blocks the event loop for a third of a millisecond. A pause lets other requests run between two signatures of a
+      // batch.
       await setImmediate();
       const ipAddress = bindsIp ? clientIp : undefined;
       const signing = { now, expiresInSeconds, cacheWindowSeconds, ipAddress };

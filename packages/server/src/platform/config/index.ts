@@ -34,7 +34,7 @@ export type Config = {
   scanner: ScannerConfig | undefined;
   /** If undefined, the service sends no mail. */
   mail: MailConfig | undefined;
-  /** `allowsLoopback`: whether endpoints of webhooks may be on this machine. Such endpoints need no TLS. */
+  /** `allowsLoopback`: whether endpoints of webhooks may be on this machine, where they need no TLS. */
   webhooks: { allowsLoopback: boolean };
   limits: LimitsConfig;
   metrics: MetricsConfig;

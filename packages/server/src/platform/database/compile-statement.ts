@@ -22,7 +22,7 @@ export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 /**
  * Compiles a statement only once, because building and compiling a statement takes longer than running the statement.
  * `build` gets a marker for each of `parameters`. `build` need not use all markers. The value of a marker is bound only once, even if
- * several places use the marker, because binding a text costs as much as a step of the query.
+ * several places use the marker. Binding a text costs as much as a step of the query.
  */
 export function compile<Name extends string>(
   { name, rows, parameters }: Omit<Statement<Name>, "sql">,

@@ -83,8 +83,8 @@ export function readAddress(text: string): string | undefined {
 }
 
 /**
- * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the network of an IPv6 address (64 bits). One
- * host can use all addresses of such an IPv6 network. If the text is no IP address, returns the text unchanged.
+ * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of IPv6. One host can use
+ * all addresses of such an IPv6 network. If the text is no IP address, returns the text unchanged.
  */
 export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

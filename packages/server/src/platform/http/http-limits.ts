@@ -79,7 +79,7 @@ type WriteTurns = ReturnType<typeof createWriteTurns>;
 
 /**
  * Creates a queue of writes for each holder. A holder is a user, or a link with all its visitors. The writes of a holder start in order,
- * and only a few run at the same time, so that one person does not delay other people.
+ * and only a few run at the same time. One person does not delay other people.
  * Each process has its own queues.
  */
 export function createWriteTurns() {

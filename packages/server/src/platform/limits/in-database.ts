@@ -28,7 +28,7 @@ export async function takeFromWindow(
 
 /**
  * Returns the key that the database stores for a window. The key is a hash, because the holder can be a text from the sign-in form, for
- * example a password that a person typed by mistake.
+ * example a password by mistake.
  */
 export function windowKey({ name }: WindowLimit, holder: string): string {
   return createHash("sha256").update(`${name} ${holder}`).digest("base64url");

@@ -22,7 +22,7 @@ const ATTEMPT_MS = 3_000;
 type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
 
 export type SenderOptions = {
-  /** Whether endpoints may be on this machine. Such endpoints need no TLS. */
+  /** Whether endpoints may be on this machine, where they need no TLS. */
   allowsLoopback: boolean;
   /** The time limit for a request. Milliseconds. Default: 15 seconds. */
   withinMs?: number;

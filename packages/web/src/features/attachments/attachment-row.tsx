@@ -41,8 +41,8 @@ type AttachmentRowProps = {
 };
 
 /**
- * The row of an attachment. The browser skips the layout of rows out of sight, except for a row with the pointer or the focus, because its
- * tooltips extend beyond the row.
+ * The row of an attachment. The browser skips the layout of rows out of sight. A row with the pointer or the focus is an exception, because
+ * its tooltips extend beyond the row.
  */
 export const AttachmentRow = memo(function AttachmentRow({
   attachment,

@@ -106,8 +106,8 @@ export function lifeLeft(
 }
 
 /**
- * Returns the latest possible instant by the clock of the service, updated every `everyMs`, so that the page never shows a longer remaining
- * time than a link really has.
+ * Returns the latest possible instant by the clock of the service, updated every `everyMs`. The page never shows a longer remaining time
+ * than a link really has.
  */
 export function useServiceNow(everyMs: number): number {
   useNow(everyMs);

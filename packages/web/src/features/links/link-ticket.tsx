@@ -185,7 +185,7 @@ type LinkUrlProps = {
   isCopied: boolean | undefined;
 };
 
-/** Shows the URL of a link as a text to copy by hand, and as a QR code. If the browser refused to copy, the URL is selected. */
+/** Shows the URL of a link as a text that the user can copy, and as a QR code. If the browser refused to copy, the URL is selected. */
 function LinkUrl({ url, name, hasCode, isCopied }: LinkUrlProps) {
   const field = useRef<HTMLInputElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another URL must be selected again

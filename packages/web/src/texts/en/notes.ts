@@ -72,7 +72,7 @@ export const notes = {
     hint: "It is still here: copy it if you need it.",
   },
   goTo: { "/": "Go to your notes", "/shared": "Go to what is shared with you" },
-  /** The mark on a note or a file that the reader has not looked at. */
+  /** The mark on a note or a file that the reader has not seen. */
   isNew: "New",
   back: "Back to the list",
   failedToLoad: "The notes could not be loaded",

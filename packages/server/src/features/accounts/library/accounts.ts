@@ -68,8 +68,8 @@ export function createAccounts(
   }
 
   /**
-   * Runs after the new session is stored. A disabled user has no session, even if the sign-in and the disabling run at the same time,
-   * because disabling deletes the sessions that are already stored.
+   * Runs after the new session is stored. Disabling a user deletes the sessions that are already stored. A disabled user has no session,
+   * even if the sign-in runs at the same time.
    */
   async function endIfDisabled(userId: string): Promise<void> {
     try {

@@ -28,7 +28,7 @@ const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 
 /**
  * The library redirects to these URLs after some operations, but the service uses none of them. The service removes the URLs, because
- * anyone can send a wrong URL, and the library logs each wrong URL in full.
+ * anyone can send a wrong URL, and the library logs the whole URL.
  */
 const REDIRECTS = ["callbackURL", "redirectTo", "errorCallbackURL", "newUserCallbackURL"] as const;
 

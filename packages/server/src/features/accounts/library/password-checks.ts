@@ -21,7 +21,7 @@ const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || 
 
 /**
  * Limits how many wrong passwords people can try for one account, from all IP addresses together. The library limits only the requests from
- * each IP address, and does so before this plugin runs.
+ * each IP address, before this plugin runs.
  * The same limit applies to an email address without an account, so that the response does not show whether an account exists.
  */
 export function limitPasswords({ useCases }: Pick<PluginDeps, "useCases">): BetterAuthPlugin {
@@ -68,8 +68,7 @@ const isSignIn = ({ path }: HookEndpointContext) => path === "/sign-in/email";
 
 /**
  * Ends a new session if the password was replaced during the sign-in. A password change ends only the sessions that are already stored. The
- * library stores a new session only after the slow check of the old hash, and a password change during that check would miss the new
- * session.
+ * library stores a new session only after the slow check of the old hash. A password change during that check would miss the new session.
  */
 export function endOutdatedSignIns({ db }: Pick<PluginDeps, "db">): BetterAuthPlugin {
   /** The password hash of each request, read before the library verifies the password. */

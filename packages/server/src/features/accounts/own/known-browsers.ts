@@ -45,8 +45,7 @@ export function recordBrowser(deps: Deps) {
     const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
     if (others.length === all.length && !isExpected) {
       const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
-      // If a limit of mails prevents this mail, the cookie gets no mark, and the next sign-in from this browser tries again to send the
-      // mail.
+      // If a limit of mails prevents this mail, the cookie gets no mark. The next sign-in from this browser tries to send the mail again.
       if (!(await db.transaction((tx) => queueMailIfOn(deps, tx, mail)))) return all.join(".");
     }
     return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");

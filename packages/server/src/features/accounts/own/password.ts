@@ -45,8 +45,7 @@ export function createPasswords(deps: Deps) {
 
     /**
      * Makes a link for a new password. The operator or an administrator gives the link to the person. The link works for 24 hours. Only the
-     * operator can make a link for an administrator, so that a thief with an administrator's API token can't take over the account of an
-     * administrator.
+     * operator can make a link for an administrator. A thief with an administrator's API token can't take over such an account.
      * Throws `user_not_found`, `access_denied` (also if the user is disabled), and `invalid_request` for an account without a password.
      */
     makeResetLink(actor: Actor, userId: string): Promise<{ token: string; expiresAt: number }> {

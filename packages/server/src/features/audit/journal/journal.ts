@@ -32,8 +32,8 @@ export class UrlJournal {
     this.#insert = database.prepare(
       `insert into audit_events (${auditColumns.join(", ")}) values (${values.join(", ")}) on conflict do nothing`,
     );
-    // Deletes only the batches that this process has moved, by their numbers. Another process may have appended batches in between, and
-    // moves these batches itself.
+    // Deletes only the batches that this process has moved, by their numbers. Another process may have appended batches in the meantime,
+    // and moves these batches itself.
     this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
     this.#probe = journal.prepare("insert or replace into probes (id, probed_at) values (1, ?)");
     for (const { seq, events } of journal.prepare("select seq, events from url_event_batches order by seq").all()) {

@@ -53,7 +53,7 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
   };
 }
 
-/** Moves the events of the journal in small steps, so that other writes run in between. */
+/** Moves the events of the journal in small steps, so that other writes run between two steps. */
 class Mover {
   /** Runs one step of a move, and returns how many steps are left. */
   readonly #moveSome: () => Promise<number>;

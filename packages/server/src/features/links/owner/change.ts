@@ -225,8 +225,8 @@ async function edit(tx: Tx, { link, input, passwordHash, limits }: Edit): Promis
   const { settings, attachmentIds, request, hasNewUrl } = input;
   const { noteId } = link;
   const keepsPassword = settings.password === undefined;
-  // A claim (a download through the link) that runs now can't use the old recipients, because a claim fails if this version has changed in
-  // the meantime.
+  // A claim (a download through the link) fails if this version has changed in the meantime. A claim that runs now can't use the old
+  // recipients.
   const keepsVersion = keepsPassword && settings.recipients === undefined;
   return {
     ...applySettings(link, settings),

@@ -52,7 +52,7 @@ export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 export function admit({ db, clock, limits, linkKeys }: Deps): Admit {
   return async (token, { sealedPass, wish }) => {
     const read = readToken(token);
-    // Runs the same query even if the text is not a token, so that the duration of a refusal does not show whether the text is a token.
+    // Runs the same query for a text that is not a token, so that the duration of a refusal does not reveal tokens.
     const found = await linkQueries(db).find(read?.linkId ?? randomUUID());
     const isRight = read !== undefined && tokenIsRight(linkKeys.tokens, read, found?.link.generation ?? 0);
     if (found === undefined || !isRight) throw linkNotFound();

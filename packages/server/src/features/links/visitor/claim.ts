@@ -44,8 +44,8 @@ type Parts = { admit: Admit; allowance: Allowance };
 
 /**
  * Counts a claim (a download by a visitor), and issues the first URLs of its time window. The count and the audit events are on disk before
- * the service signs a URL. If the window of an earlier claim of this visitor is still open, issues URLs without another claim, so that a
- * retry does not count as another download.
+ * the service signs a URL. If the window of an earlier claim of this visitor is still open, issues URLs without another claim. A retry does
+ * not count as another download.
  * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
  */
 export function claimLink(deps: Deps, { admit, allowance }: Parts) {

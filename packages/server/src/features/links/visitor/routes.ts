@@ -189,10 +189,7 @@ function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: 
   };
 }
 
-/**
- * Presents a file request to a visitor: the limits, the number of files and bytes that are still accepted, and the files that this visitor
- * sent.
- */
+/** Presents a file request to a visitor: the limits, the files and bytes that are still accepted, and the files that this visitor sent. */
 export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<OpenedLink["request"]> {
   const { maxFiles, maxBytesTotal, slots } = request;
   return {

@@ -38,7 +38,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
 
     /**
      * Creates or replaces the shares of the users who have these invited email addresses. Runs one statement, even if no user has any of
-     * the email addresses, so that the duration does not show whether an email address belongs to a user (ADR 9).
+     * the email addresses. The duration does not show whether an email address belongs to a user (ADR 9).
      */
     async putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void> {
       const place = placeOf(subject);

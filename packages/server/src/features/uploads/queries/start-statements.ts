@@ -94,9 +94,9 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
 }
 
 /**
- * On PostgreSQL, takes two locks. Other uploads of this user, and other uploads to this note, can start only when the transaction ends, so
- * the next statement sees all earlier uploads. Every transaction takes the locks in the same order, to avoid a deadlock. The server limits
- * the wait. If the client limited the wait, the statements of a pipeline would still commit after the limit.
+ * On PostgreSQL, takes two locks. Other uploads of this user and to this note can start only when the transaction ends, so the next
+ * statement sees all earlier uploads. Every transaction takes the locks in the same order, to avoid a deadlock. The server limits the wait.
+ * If the client limited the wait, the statements of a pipeline would still commit after the limit.
  */
 export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unknown }): RawBuilder<unknown> {
   return sql`

@@ -61,7 +61,7 @@ async function readRules({ bucket, provider }: DoctorParts): Promise<Rules> {
   const read = await attempt(bucket.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket.name })));
   if ("refusal" in read) return read.refusal.code === "NoSuchLifecycleConfiguration" ? { rules: [] } : read;
   const rules = read.output.Rules ?? [];
-  // Google Cloud Storage has rules in a format of its own, with actions and conditions.
+  // Google Cloud Storage has rules in a different format, with actions and conditions.
   const isOther = rules.some(({ Status }) => Status === undefined);
   return isOther ? { refusal: { code: "rules in a format that the doctor can't read", status: 200 } } : { rules };
 }

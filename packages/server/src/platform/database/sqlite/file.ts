@@ -10,9 +10,8 @@ const OPEN_RETRY_MS = 20;
 
 // When the write-ahead log has this many pages, a commit copies the log into the database. A log of 16,000 pages has about 62 MiB, and the
 // copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy frequently changed pages more often. With SQLite's default
-// of 1,000 pages, the log of URL events reached only 2/3 of the throughput, because one of a hundred events had to wait. The main thread
-// uses this limit only during migrations. The audit thread uses it only for the log of its journal. For all other copies, see
-// checkpoints.ts.
+// of 1,000 pages, one of a hundred URL events had to wait. The log of URL events reached only 2/3 of the throughput. The main thread uses
+// this limit only during migrations. The audit thread uses it only for the log of its journal. For all other copies, see checkpoints.ts.
 const CHECKPOINT_PAGES = { workerThread: 16_000, mainThread: 24_000 };
 
 const CACHE_KIB = 32_000;

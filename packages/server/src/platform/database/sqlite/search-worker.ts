@@ -15,8 +15,8 @@ const BUSY_TIMEOUT_MS = 2_000;
 const database = new DatabaseSync(workerData.file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
 let deadline = 0;
 
-// Each query calls this function for each note, and the function fails after the time limit. node:sqlite can't interrupt a query, and a
-// thread can't end during a query.
+// Each query calls this function for each note, and the function fails after the time limit. The module node:sqlite can't interrupt a
+// query, and a thread can't end during a query.
 database.function("in_time", (_noteId) => {
   if (performance.now() > deadline) throw Object.assign(new Error("The search took too long."), { errcode: INTERRUPT });
   return 1;

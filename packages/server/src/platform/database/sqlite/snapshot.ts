@@ -72,8 +72,8 @@ function beginReading(path: string): DatabaseSync {
   try {
     return begin("normal");
   } catch {
-    // If no other process has the file open, the first reader creates a file for the memory that connections share, and fails on a full
-    // disk. A connection with an exclusive lock needs no such file.
+    // If no other process has the file open, the first reader creates a file for the memory that connections share. The first reader fails
+    // on a full disk. A connection with an exclusive lock needs no such file.
     return begin("exclusive");
   }
 

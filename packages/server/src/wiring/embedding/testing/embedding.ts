@@ -26,7 +26,7 @@ export async function createPlace(
   const { location, remove } = await engine.createLocation({ migrated: !isNew });
   atEnd(remove);
   if ("url" in location && !isNew) {
-    // The copy has its tables in the schema `public`, and an embedding has its tables in a schema of its own.
+    // The copy has its tables in the schema `public`, and an embedding has its tables in a separate schema.
     await runSql(location.url, "alter schema public rename to valetkey; create schema public");
   }
   const server = await startEmbedded();

@@ -18,8 +18,7 @@ export const uploads = new UploadQueue({
 
 const preventUnload = (event: BeforeUnloadEvent) => event.preventDefault();
 
-// The page adds the listener only if a reload would lose an upload, because some browsers do not restore a page with such a listener after
-// "back".
+// The page adds the listener only if a reload would lose an upload. Some browsers do not restore a page with such a listener after "back".
 uploads.list.$isAtRisk.listen((isAtRisk) => {
   if (isAtRisk) addEventListener("beforeunload", preventUnload);
   else removeEventListener("beforeunload", preventUnload);

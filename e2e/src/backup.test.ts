@@ -361,7 +361,6 @@ describe("valetkey restore refuses", () => {
     for (const remove of removeMade.reverse()) await remove();
   });
 
-  /** Copies the backup for one test. */
   async function copyBackup() {
     const backupDir = await mkdtemp(join(made.place.dataDir, "copy-"));
     await cp(made.backupDir, backupDir, { recursive: true });

@@ -31,7 +31,6 @@ export type Project = { folder: string; remove(): Promise<void> };
 /** The path of the tarball of each published package, by the name of the package. */
 export type Tarballs = Record<Published, string>;
 
-/** Packs all published packages into a folder. */
 export async function packPackages(folder: string): Promise<Tarballs> {
   const sources: string[] = [];
   // `npm run check` checks the types of the sources.

@@ -17,7 +17,7 @@ export type Credentials = {
  *
  * `endpoint` is an http or https URL, which can have a base path. Default: AWS, in the partition of the region. The bucket becomes part
  * of the host name, unless `forcePathStyle` is true (default false).
- * The bucket is always in the path if the endpoint is an IP address, or if the name has dots, capitals, underscores or only 2 characters.
+ * The bucket is always in the path if the endpoint is an IP address, or if its name has dots, capitals, underscores or under 3 characters.
  */
 export type PresignTarget = {
   readonly bucket: string;

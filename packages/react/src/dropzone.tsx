@@ -107,7 +107,7 @@ export type DropOptions = {
   onDrop?: ((data: DataTransfer) => void) | undefined;
   /** The accepted types, as in `accept` of an input, such as `image/*,.pdf`. Default: every type. The server also checks the type. */
   accept?: string | undefined;
-  /** Whether the user can add several files at once. Default: true. */
+  /** Whether the user can add several files together. Default: true. */
   multiple?: boolean | undefined;
   /** Accepts no files. If the user drops a file, the browser does not open the file in place of the page. */
   disabled?: boolean | undefined;

@@ -243,7 +243,6 @@ async function pretendReport(page: Page, { findings }: { findings: readonly unkn
   });
 }
 
-/** The scenes with the page of the doctor. */
 export const doctorScenes: readonly Scene[] = scenesOf("zoe", {
   async "settings-administrator"(page) {
     await asAdministrator(page);

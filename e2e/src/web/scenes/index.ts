@@ -7,7 +7,6 @@ import type { Scene } from "./scene.ts";
 import { placeScenes, webhookScenes } from "./settings-scenes.ts";
 import { requestScenes, visitScenes } from "./visitor-scenes.ts";
 
-/** All scenes of the app. */
 export const scenes: readonly Scene[] = [
   ...frameScenes,
   ...recoveryScenes,

@@ -62,7 +62,6 @@ const formatted = [
   },
 ] as const;
 
-/** The scenes with a note and its dialogs. */
 export const noteScenes: readonly Scene[] = [
   ...scenesOf("ann", {
     "note-empty": (page, { empty }) => openNote(page, empty),

@@ -140,7 +140,6 @@ async function openPage(page: Page): Promise<void> {
   await page.getByText(webhook.url).waitFor();
 }
 
-/** The scenes with the webhooks of a user. */
 export const webhookScenes: readonly Scene[] = scenesOf("zoe", {
   async webhooks(page) {
     await openPage(page);

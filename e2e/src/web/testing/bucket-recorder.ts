@@ -2,7 +2,6 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import { forward, listen } from "../../testing/forward.ts";
 import { freePort } from "../../testing/free-port.ts";
 
-/** A request that the bucket received. */
 export type BucketRequest = { method: string; url: string; headers: IncomingHttpHeaders };
 
 export type BucketRecorder = {

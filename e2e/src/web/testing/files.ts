@@ -91,7 +91,6 @@ export function text(name: string, content: string): SampleFile {
   return { name, type: "text/plain", bytes: Buffer.from(content) };
 }
 
-/** Makes a file of random bytes. */
 export function randomFile(name: string, { sizeBytes }: { sizeBytes: number }): SampleFile {
   return { name, type: "application/octet-stream", bytes: randomBytes(sizeBytes) };
 }

@@ -18,7 +18,6 @@ export async function seedNote(client: Client, { title, body, files = [], shared
   return client.notes.get(id);
 }
 
-/** Attaches one file to a note. */
 export function seedFile(client: Client, { noteId, file }: { noteId: string; file: SampleFile }): Promise<Attachment> {
   const bytes = new Uint8Array(file.bytes);
   return client.upload(noteId, new File([bytes], file.name, { type: file.type })).done;

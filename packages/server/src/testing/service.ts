@@ -80,7 +80,6 @@ export type ServiceOptions = {
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
 
-/** The database and the bucket, which replicas share. */
 type Shared = { database: TestDatabase; bucketServer: BucketServer };
 
 /** A service with a real database, bucket and authenticator. Tests send requests to it without a socket. */

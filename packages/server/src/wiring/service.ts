@@ -23,7 +23,6 @@ import { createServiceMetrics } from "./metrics.ts";
 // command.
 const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(import.meta.dirname, "web")];
 
-/** A running service. */
 export type Service = {
   /** The URL at which the service listens. */
   url: string;

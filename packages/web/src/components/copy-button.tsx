@@ -50,7 +50,6 @@ type CopyLineProps = {
   kind?: "primary" | "outline";
 };
 
-/** A text to copy, on one line. */
 export function CopyLine({ label, text, kind = "outline" }: CopyLineProps) {
   return (
     <div className="flex items-center gap-2">

@@ -15,7 +15,6 @@ export type Note = {
   updatedAt: number;
 };
 
-/** A note with the role of the caller. */
 export type NoteWithRole = Note & { role: Role };
 
 /**

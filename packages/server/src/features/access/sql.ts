@@ -164,7 +164,6 @@ export const uploadColumns = [
 
 export type UploadRow = Selectable<Tables["uploads"]>;
 
-/** Converts a row to an upload. */
 export function toUpload(row: UploadRow): Upload {
   return {
     id: row.id,

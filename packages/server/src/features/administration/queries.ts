@@ -133,7 +133,6 @@ function toEvent({ id, at, action, actor_id, subject_id, detail }: Selectable<Ta
 /** A count ends at this number, so that a measurement takes little time during an outage with long queues. */
 const MAX_COUNTED = 10_000;
 
-/** The sizes of the queues, for the metrics. */
 export type QueueSizes = {
   /** The number of object deletions that are due, and how long the oldest of them has been due. Milliseconds. */
   dueDeletions: number;

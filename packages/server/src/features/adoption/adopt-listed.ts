@@ -130,7 +130,6 @@ export function adoptListed(deps: Deps) {
   }
 }
 
-/** Copies an object to a new key. */
 async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject): Promise<FoundObject> {
   const { bucket } = deps;
   const to = bucket.newObjectKey();

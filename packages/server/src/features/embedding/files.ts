@@ -20,7 +20,6 @@ import { callerOf, checkFile, createItemAccess, openItem, ROLES, rememberUser, r
 import { itemQueries } from "./queries.ts";
 import type { Resources, User } from "./types.ts";
 
-/** A file with the item that it belongs to. */
 type FileOfItem = { attachment: Attachment; item: ItemName };
 
 /** The data about a file that the host application declares before the upload. */

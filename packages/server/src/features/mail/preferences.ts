@@ -13,7 +13,6 @@ import { isProven, provenEmailOf } from "../people/people.ts";
 /** Creates the use cases for the mail settings of a user. */
 export function createPreferences({ db, linkKeys }: Deps) {
   return {
-    /** Returns the mail settings of the caller. */
     getMailPreferences({ userId }: Caller): Promise<MailChoices> {
       return mailPreferenceQueries(db).find({ userId });
     },

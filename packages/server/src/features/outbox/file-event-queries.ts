@@ -80,7 +80,6 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
     return leased;
   },
 
-  /** Removes a delivered event. */
   async remove(eventId: string): Promise<void> {
     await db.deleteFrom("file_events").where("id", "=", eventId).execute();
   },

@@ -71,7 +71,6 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
     /** Queues the messages for the endpoints that subscribe to them. Call it in the transaction that causes the messages. */
     queue: (...messages: readonly WebhookMessage[]): Promise<void> => queueMessages(db, messages),
 
-    /** Queues a message for one endpoint. */
     async queueFor(endpointId: string, message: WebhookMessage): Promise<void> {
       const { id, type, subject, at } = message;
       const row = { endpoint_id: endpointId, id, type, subject, body: bodyOf(message), created_at: at, queued_at: at };

@@ -108,7 +108,6 @@ export async function rememberPersonIn(tx: Tx, identity: Identity, now: number):
   await peopleQueries(tx).put({ id, email, emailProvenBy, emailStatedAt, name, language, isAdmin, now });
 }
 
-/** Records the instant of a sign-in. */
 export function recordSignIn({ db, clock }: Deps) {
   return (userId: string): Promise<void> => peopleQueries(db).signedIn(userId, clock());
 }

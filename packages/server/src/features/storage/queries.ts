@@ -4,7 +4,6 @@ import type { Attachment } from "../access/attachment.ts";
 import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
 import { ENDED } from "../usage/usage.ts";
 
-/** A queued deletion of an object. */
 export type ObjectDeletion = {
   objectKey: string;
   /**

@@ -17,7 +17,6 @@ export function createUsage(deps: Deps) {
   };
 }
 
-/** Returns the usage and the quota of the caller. */
 function getUsage({ db, limits }: Deps) {
   return async (caller: Caller) => {
     const usage = await usageQueries(db).find(caller.userId);

@@ -16,7 +16,6 @@ const RelativePath = Type.String({ pattern: "^[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*$"
 const Count = Type.Integer({ minimum: 0 });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
 
-/** One file of a backup. */
 export const FileEntry = Type.Object({ path: RelativePath, sizeBytes: Count, sha256: Sha256 });
 export type FileEntry = Static<typeof FileEntry>;
 

@@ -54,7 +54,6 @@ export function stepFix(text: string): Fix[] {
 export type Report = {
   ranAt: string;
   provider: string;
-  /** The worst severity of the findings. */
   worst: Severity | "healthy";
   findings: Finding[];
   unchecked: { subject: string; reason: string }[];

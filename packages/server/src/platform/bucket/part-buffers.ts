@@ -18,7 +18,6 @@ type HeldBuffer = {
   discard(): void;
 };
 
-/** The buffers of one form. */
 export type FormBuffers = {
   /** Waits for a buffer of this size. Rejects with `service_busy` if the wait is too long. */
   acquire(sizeBytes: number): Promise<HeldBuffer>;

@@ -156,7 +156,6 @@ type Multipart = {
    * previous part.
    */
   add(part: Part): Promise<void>;
-  /** Completes the upload. */
   complete(): Promise<Outcome>;
   /** Waits until the current part is sent, and aborts the upload. */
   abort(): Promise<void>;

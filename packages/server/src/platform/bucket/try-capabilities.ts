@@ -22,7 +22,6 @@ const EXPIRES_IN_SECONDS = 60;
 const BODY = "hello";
 const OTHER_BODY = "jello";
 const TYPE = "text/plain";
-/** SHA-256 of BODY. */
 const BODY_SHA256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
 
 type Put = {

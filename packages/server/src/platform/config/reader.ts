@@ -34,7 +34,6 @@ function render(faults: readonly ConfigFault[], warnings: readonly string[]): st
 type Values = { integer: number; flag: boolean; text: string | undefined; url: string | undefined };
 type Limits = { size: number | undefined; count: number | undefined };
 
-/** The type of the value of a setting. */
 type Value<Name extends Setting> = (typeof SETTINGS)[Name] extends { is: "choice"; of: readonly (infer Choice)[] }
   ? Choice
   : (Values & Limits)[Exclude<(typeof SETTINGS)[Name]["is"], "choice">];

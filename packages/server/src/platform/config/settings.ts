@@ -286,7 +286,6 @@ const links = {
   }),
 };
 
-/** All settings. */
 export const SETTINGS = {
   ...{ ...server, ...traces, ...bucket, ...cloudFront, ...database, ...auth },
   ...{ ...identityProvider, ...mail, ...webhooks, ...scanner, ...limits, ...links },

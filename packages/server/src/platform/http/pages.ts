@@ -56,7 +56,6 @@ const HTML = "text/html; charset=utf-8";
 // Dotfiles are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its own URL.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
-/** Functions that send pages of the web app. */
 export type WebApp = {
   /** Sends the web app to a browser that opens a page. For every other client, sends nothing and returns false. */
   sendPage(request: FastifyRequest, reply: FastifyReply): boolean;

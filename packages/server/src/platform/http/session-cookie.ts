@@ -1,7 +1,6 @@
 export const SESSION_SECONDS = 7 * 24 * 3600;
 export const SESSION_UPDATE_SECONDS = 24 * 3600;
 
-/** Returns the name of the session cookie. */
 export function sessionCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.session_token`;
 }

@@ -40,7 +40,6 @@ export function rateLimited(problem: string, waitMs: number): DomainError {
   return new DomainError("rate_limited", problem, { retryAfterSeconds });
 }
 
-/** Deletes the counts of the windows that have expired. */
 export function deleteExpiredWindows({ db, clock }: Deps) {
   return (): Promise<void> => limitCountQueries(db).deleteExpired(clock());
 }

@@ -27,7 +27,6 @@ function invalid(message: string): DomainError {
   return new DomainError("invalid_filename", message);
 }
 
-/** Returns the set of words in a text. */
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /**

@@ -124,7 +124,6 @@ export async function startOidcProvider(options: {
         return { ...answer, id_token: await changed.sign(privateKey) };
       };
     },
-    /** Changes the discovery document. */
     setDiscovery(change: typeof discovery) {
       discovery = change;
     },

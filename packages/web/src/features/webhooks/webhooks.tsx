@@ -16,7 +16,6 @@ import { refreshWebhooks, type WebhookCalls, WebhookRow, type WebhookScope, webh
 
 const words = webhookTexts;
 
-/** The webhooks of the user. */
 export function WebhooksPage() {
   return (
     <Page title={words.title} hint={words.hint}>

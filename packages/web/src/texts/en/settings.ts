@@ -81,7 +81,6 @@ export const mailPreferences = {
   },
 };
 
-/** The texts of passkeys in the settings. */
 export const passkeyTexts = {
   title: "Passkeys",
   hint: "Sign in with your fingerprint, your face or the PIN of your device. A passkey replaces the password and the code.",
@@ -108,7 +107,6 @@ export const passkeyTexts = {
   failedToLoad: "Your passkeys could not be loaded",
 };
 
-/** The texts of the second factor in the settings. */
 export const secondFactorTexts = {
   title: "Two-step sign-in",
   hint: "With an authenticator app, nobody can sign in with your password alone.",

@@ -75,7 +75,6 @@ export function linkInvalid(): DomainError {
   return new DomainError("account_link_invalid", "This link has expired or was used. Ask for a new one.");
 }
 
-/** Deletes the links that have expired. */
 export function deleteExpiredAccountLinks({ db, clock }: Deps) {
   return (): Promise<void> => accountQueries(db).deleteExpiredLinks(clock());
 }

@@ -45,7 +45,6 @@ const Name = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 const ItemParams = Type.Object({ resource: Name, itemId: Name });
 const FileParams = Type.Object({ fileId: Id });
 
-/** An attachment, and the item to which the attachment belongs. */
 const ItemFile = Type.Object({ ...WireAttachment.properties, resource: Name, itemId: Name });
 
 /** The schemas of the routes of an embedding. The upload routes reuse schemas of the service. */

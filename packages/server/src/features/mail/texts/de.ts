@@ -43,7 +43,6 @@ const changed: MailTexts["changed"] = {
   }),
 };
 
-/** The texts of all mails in German. */
 export const german: MailTexts = {
   language: "de",
   locale: "de-DE",

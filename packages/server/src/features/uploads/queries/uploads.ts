@@ -30,7 +30,6 @@ import {
   valuesOf,
 } from "./start-statements.ts";
 
-/** The compiled statements for uploads. */
 export type UploadStatements = { start: StartStatements; completion: CompletionStatements };
 
 /** Compiles the statements that run for each upload. Runs no query on `db`. */

@@ -204,7 +204,6 @@ class SqliteTurn implements DatabaseConnection {
     }
   }
 
-  /** Runs `work` in a transaction. */
   runAsMember<T>(work: (runStatement: RunStatement) => T | Promise<T>): Promise<T> {
     return this.#asMember(() =>
       work(async (statement, values) =>

@@ -10,7 +10,6 @@ export type SqliteSnapshot = {
    * `database_unavailable`.
    */
   copyTo(file: string): Promise<void>;
-  /** Counts the rows of a table. */
   count(table: "notes" | "attachments"): number;
   /** Returns the name of the last migration, or undefined if the database is empty. */
   lastMigration(): string | undefined;

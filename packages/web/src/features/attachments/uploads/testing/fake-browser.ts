@@ -77,7 +77,6 @@ export class FakeTransfer implements UploadTask {
 /** A browser tab with its upload queue. */
 export type FakeTab = {
   queue: UploadQueue;
-  /** The transfers that the tab has started. */
   transfers: FakeTransfer[];
   /** The attachments that the tab has added to its notes. */
   attached: string[];

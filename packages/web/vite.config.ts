@@ -28,7 +28,7 @@ const API = [
   "/assets/",
 ];
 
-/** The first build empties the folder. Its files of pdf.js serve every language. */
+/** The first build empties the folder. The files of pdf.js serve every language. */
 export const appConfig = (language: Language, { isFirst }: { isFirst: boolean }): UserConfig => ({
   plugins: [
     inLanguage(language, { page: "index" }),
@@ -81,7 +81,7 @@ export const landingConfig = (language: Language): UserConfig => ({
 });
 
 const FOLDERS = ["cmaps", "standard_fonts", "iccs"];
-/** The Content-Security-Policy allows no WebAssembly. These files do the same work in JavaScript. */
+/** The Content-Security-Policy allows no WebAssembly, so these files do the same work in JavaScript. */
 const DECODERS = ["jbig2_nowasm_fallback.js", "openjpeg_nowasm_fallback.js"];
 
 /**

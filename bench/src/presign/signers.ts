@@ -54,7 +54,7 @@ function awsGetSignedUrl(): Signer {
   return { name: getSignedUrlName, isPeer: true, kind: "async", sign };
 }
 
-/** Uses only the signer of the AWS SDK. This code builds the request, not the client of the SDK. */
+/** Uses only the signer of the AWS SDK. This signer builds the request without the client of the SDK. */
 function awsRequestPresigner(): Signer {
   const client = new S3Client({ region, credentials });
   const presigner = new S3RequestPresigner({ region, credentials, sha256: client.config.sha256 });

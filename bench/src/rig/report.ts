@@ -11,7 +11,7 @@ export function median(values: readonly number[]): number {
 /**
  * Divides the two values of each round, and returns the median of these ratios.
  *
- * A slow phase of the machine hardly changes the ratio, because the phase affects both values of a round.
+ * A slow phase of the machine affects both values of a round, and changes the ratio only a little.
  */
 export function medianRatio(values: readonly number[], base: readonly number[]): number {
   return median(values.map((value, round) => value / (base[round] ?? Number.NaN)));

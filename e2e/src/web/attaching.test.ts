@@ -53,7 +53,7 @@ describe("attaching files", () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, "trip/inner"), { recursive: true });
     const contents = { "trip/a.txt": "a", "trip/inner/b.txt": "b", "trip/.DS_Store": "x", "c.txt": "c" };
-    // These two files have the same name, size and date, but different content.
+    // Two files with the same name, size and date, but different content.
     const alike = { "trip/alike.txt": "1", "trip/inner/alike.txt": "2" };
     for (const [path, content] of Object.entries({ ...contents, ...alike })) {
       await writeFile(join(folder, path), content);

@@ -37,7 +37,7 @@ export const LinkSlot = closedObject({
 });
 export type LinkSlot = Static<typeof LinkSlot>;
 
-/** The limits of a file request. Its deadline is the expiry of the link. */
+/** The limits of a file request. The expiry of the link is the deadline. */
 export const FileRequest = closedObject({
   maxFiles: Type.Integer({ minimum: 1, maximum: 1000 }),
   maxBytesPerFile: FileBytes,

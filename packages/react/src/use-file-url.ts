@@ -94,7 +94,7 @@ class FileUrlStore {
   #lifetimeMs = 0;
   #listening = new AbortController();
   #isBusy = false;
-  /** Whether the next URL replaces an earlier URL. Its audit event then has the purpose `renewal`. */
+  /** Whether the next URL replaces an earlier URL. The audit event of a renewed URL has the purpose `renewal`. */
   #isRenewal = false;
   /** How many URLs in a row failed before their expiry. */
   #failures = 0;

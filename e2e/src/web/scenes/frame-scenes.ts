@@ -7,7 +7,7 @@ import { type Scene, scenesOf, showing } from "./scene.ts";
 
 const { app, notes } = texts;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
-/** These two patterns match the API requests for lists of notes and for one note. The patterns do not match requests for pages. */
+/** Match the API requests for lists of notes and for one note, but not requests for pages. */
 const NOTES = /\/notes(\?|$)/;
 const NOTE = /\/notes\/[^/]+$/;
 const BROKEN = /^net::ERR_(FAILED|INTERNET_DISCONNECTED|CONNECTION_REFUSED) /;

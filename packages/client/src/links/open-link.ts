@@ -23,8 +23,8 @@ export type LinkOptions = {
 export type OpenedLinkClient = ReturnType<typeof openLink>;
 
 /**
- * Opens a link for a visitor. This function sends no request. `token` is the last part of the URL of the link. Throws `invalid_option`
- * when `baseUrl` is not a URL.
+ * Opens a link for a visitor, without a request. `token` is the last part of the URL of the link. Throws `invalid_option` when `baseUrl` is
+ * not a URL.
  *
  * @example
  * ```ts

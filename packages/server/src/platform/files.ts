@@ -17,8 +17,8 @@ export async function digestOf(file: string): Promise<Digest> {
 }
 
 /**
- * Copies a file durably. Only the owner of the copy may read it. The file `to` appears only when the copy is complete. Creates the folder
- * of `to` if it is missing.
+ * Copies a file durably. Only the owner of the copy may read the copy. The file `to` appears only when the copy is complete. Creates the
+ * folder of `to` if it is missing.
  */
 export async function copyDurably(source: string, to: string): Promise<Digest> {
   const temporary = `${to}.partial`;

@@ -40,7 +40,7 @@ export type Link = {
    * it.
    */
   recipients: readonly string[];
-  /** The limits of a file request. Its deadline is the expiry of the link. Defined for the kind `upload` only. */
+  /** The limits of a file request. The expiry of the link is the deadline. Defined for the kind `upload` only. */
   request: FileRequest | undefined;
   createdAt: number;
   revokedAt: number | undefined;

@@ -244,7 +244,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect((await request()).status).toBe(202);
       expect((await asker.send(`POST /notes/${uuidv7()}/access-requests`)).status).toBe(202);
       expect((await host.send(`POST /notes/${noteId}/access-requests`)).status).toBe(202);
-      // This row is the mail about the first access request. The owner dismissed that access request before the service sent the mail.
+      // The row is the mail about the first access request. The owner dismissed that access request before the service sent the mail.
       expect(await rows()).toHaveLength(1);
       expect([await service.sendMails(), await rows()]).toEqual([0, []]);
     });

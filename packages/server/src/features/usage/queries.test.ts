@@ -59,7 +59,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await expect(insert(6)).rejects.toMatchObject({ code: "quota_exceeded" });
     await insert(5);
     await usageQueries(suite.db).setQuota("eve", { quotaBytes: 1 });
-    // An empty file uses no bytes of the quota. Only the number of files limits it.
+    // An empty file uses no bytes of the quota, and counts only in the number of files.
     await insert(0);
     await expect(insert(0)).rejects.toMatchObject({ code: "quota_exceeded" });
     const held = { objectKey: "held", ownerId: "eve", sizeBytes: 7, expiresAt: 1 };

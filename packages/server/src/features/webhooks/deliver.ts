@@ -59,7 +59,7 @@ export type Deliveries = {
   start(): Promise<number>;
   /** Starts no more deliveries. Resolves when all running deliveries have ended. */
   stop(): Promise<void>;
-  /** Ends the running tries immediately. This process or another process tries these deliveries again later. */
+  /** Ends the running tries immediately. This process or another process later repeats the tries. */
   cut(): void;
   /** Runs deliveries until no delivery is due. Returns the number of messages that arrived. */
   drain(): Promise<number>;

@@ -134,7 +134,7 @@ export function toBucketError(error: unknown, operation: string): unknown {
   return unavailable(explanation);
 }
 
-/** Creates the error `bucket_unavailable`. `explanation` becomes the cause of the error. Only the log shows it. */
+/** Creates the error `bucket_unavailable`. `explanation` becomes the cause of the error, which only the log shows. */
 export function unavailable(explanation: string): DomainError {
   return new DomainError("bucket_unavailable", UNREACHABLE, { cause: new Error(explanation) });
 }

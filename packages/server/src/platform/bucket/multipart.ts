@@ -94,8 +94,8 @@ type Copy = Parameters<Bucket["copy"]>[0];
 
 const MIB = 2 ** 20;
 /**
- * The largest object that is copied in one call. S3 can copy up to 5 GiB in one call. But some servers send no byte during a copy, and a
- * long copy would then time out.
+ * The largest object that is copied in one call. S3 can copy up to 5 GiB in one call. A long copy would time out, because some servers send
+ * no byte during a copy.
  */
 const WHOLE_COPY_MAX_BYTES = 256 * MIB;
 const COPY_PART_BYTES = 256 * MIB;

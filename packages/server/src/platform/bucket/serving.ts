@@ -57,7 +57,7 @@ export function overridesOf(request: DownloadRequest): DownloadOverrides {
 
 /** Returns a header with an ASCII `filename`. Adds `filename*` in UTF-8 if it is needed (RFC 6266). */
 function contentDispositionOf(filename: string, disposition: Disposition): string {
-  // The service checks filenames when an upload starts. But this line makes the header valid even for a filename that was not checked.
+  // Makes the header valid even for an unchecked filename, although the service checks filenames when an upload starts.
   const safe = filename.toWellFormed().replace(CONTROL_CHARACTERS, "_");
   return create(safe, { type: disposition });
 }

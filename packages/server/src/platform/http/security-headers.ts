@@ -9,7 +9,7 @@ const YEAR_SECONDS = 31_536_000;
  * resources.
  */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
-/** These headers have an effect only on pages. */
+/** The headers that have an effect only on pages. */
 const ONLY_PAGES: ReadonlySet<string> = new Set([
   "cross-origin-opener-policy",
   "origin-agent-cluster",

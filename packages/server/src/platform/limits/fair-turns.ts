@@ -8,7 +8,7 @@ export type FairTurns = ReturnType<typeof createFairTurns>;
 
 /**
  * Limits how many costly tasks run at the same time. The holders take turns, and each holder runs one task at a time. A holder with many
- * tasks therefore hardly delays the tasks of others.
+ * tasks delays the tasks of other holders only a little.
  * A holder is a person, or the network of a client. `atOnce`: the maximum number of tasks that run at the same time. `ofHolder`: the
  * maximum number of tasks of one holder that run or wait. `problem`: the error text when one holder has more tasks. Each process has its own
  * turns and counts.

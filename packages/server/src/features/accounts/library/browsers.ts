@@ -12,8 +12,8 @@ import { bodyOf, type PluginDeps } from "./library-request.ts";
 const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
 
 /**
- * Gives the browser of each new session a cookie, and notifies the owner of the account if the account did not know the browser. This
- * plugin must be the last one, because another plugin may still end the session.
+ * Gives the browser of each new session a cookie, and notifies the owner of the account if the account did not know the browser. Must be
+ * the last plugin, because another plugin may still end the session.
  */
 export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "useCases" | "publicUrl">) {
   const cookieName = browserCookieName(publicUrl);

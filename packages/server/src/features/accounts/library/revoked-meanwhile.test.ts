@@ -23,7 +23,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     built: withQueries(db, lookupQueries, {
       async isDisabled(userId) {
         const isDisabled = await lookupQueries(db).isDisabled(userId);
-        // This check is the last step before the server reads the body.
+        // The last check before the server reads the body.
         setImmediate(accepted);
         return isDisabled;
       },

@@ -35,7 +35,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
 
   it("a sign-in while a user is disabled leaves no session after the user is enabled", async () => {
     const ann = await signUp("ann");
-    // Imitates a transaction that disables the user and commits late. That transaction deleted the sessions before this session was stored.
+    // Imitates a transaction that disables the user and commits late, and that deleted the sessions before this session was stored.
     duringSignIn(() =>
       service.database.db.kysely.insertInto("disabled_users").values({ user_id: ann.userId, disabled_at: 1 }).execute(),
     );

@@ -8,7 +8,7 @@ import { type AuditEvent, toAuditValues } from "../audit-event.ts";
 import { auditQueries, urlAuditLog } from "../queries.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 
-// These tests run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on both engines.
+// The tests run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on both engines.
 describe("the journal of URL events", () => {
   let test: TestDatabase;
   let files: JournalFiles;

@@ -17,10 +17,10 @@ describe("the path below the mount path", () => {
     ["/api/v1/files/invoice/42", "/invoice/42"],
     ["/api/files/files/ID/url", "/files/ID/url"],
     ["/files/api/files/invoice/42", "/invoice/42"],
-    // These ids look like a mount path.
+    // Ids that look like a mount path.
     ["/files/invoice/files", "/invoice/files"],
     ["/files/invoice/files%2Finvoice%2F1", "/invoice/files%2Finvoice%2F1"],
-    // These paths contain neither a known resource nor a fixed name such as `uploads`.
+    // Paths with neither a known resource nor a fixed name such as `uploads`.
     ["/files/contract/42", "/contract/42"],
     ["/contract/42", "/contract/42"],
     ["//evil.example/invoice/42", "/evil.example/invoice/42"],

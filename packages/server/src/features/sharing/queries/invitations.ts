@@ -59,9 +59,8 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
   return {
     /**
      * Stores invitations for different email addresses with one statement. An invitation that already exists gets the new role and expiry,
-     * and is valid for 30 days from now. Its link stays the same unless the link was used. Throws `note_not_found` or
-     * `attachment_not_found` if the note or attachment was deleted. Returns the ids of the stored invitations. An invitation that existed
-     * already keeps its id.
+     * and is valid for 30 days from now. The link stays the same unless it was used. Throws `note_not_found` or `attachment_not_found` if
+     * the note or attachment was deleted. Returns the ids of the stored invitations. An invitation that existed already keeps its id.
      */
     async put(...invitations: readonly Invitation[]): Promise<ReadonlySet<string>> {
       const [first] = invitations;

@@ -55,8 +55,8 @@ export async function requireSchema(client: pg.PoolClient, schema: string): Prom
 
 /**
  * The dialect of PostgreSQL, without the lock of Kysely's migrator. That lock belongs to a session. Through a pooler, the command that
- * releases the lock can reach another session. In that case the lock stays, and the next start of the service would wait forever. The
- * transaction of the migrations takes another lock instead (migrate.ts).
+ * releases the lock can reach another session. The lock then stays, and the next start of the service would wait forever. The transaction
+ * of the migrations takes another lock instead (migrate.ts).
  */
 export class MigrationDialect extends PostgresDialect {
   override createAdapter(): DialectAdapter {

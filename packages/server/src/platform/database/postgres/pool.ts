@@ -22,7 +22,7 @@ export const types: pg.CustomTypesConfig = {
 } as pg.CustomTypesConfig;
 
 /**
- * Creates a pool. Its calls fail within seconds while the server is unreachable, and work again when the server is back.
+ * Creates a pool, whose calls fail within seconds while the server is unreachable, and work again when the server is back.
  * The client enforces the time limit. A limit on the server would not help while the server is unreachable, and connection poolers refuse
  * the startup parameter for such a limit.
  */

@@ -60,7 +60,7 @@ itOnLinux("a checkpoint keeps the locks of another instance in this process", as
   };
   const before = countLocks();
   for (let count = 0; count < 2; count += 1) await lengthenLog(again);
-  // This close waits for the checkpoint, which also flushes the file.
+  // `close` waits for the checkpoint, which also flushes the file.
   await again.close();
   expect(countLocks()).toBe(before);
   expect(before).toBeGreaterThan(0);

@@ -15,8 +15,8 @@ type Options = {
 };
 
 /**
- * Stores a reserve file of 4 MiB beside the database. Even a transaction that frees space needs some space first, so it can fail on a full
- * disk. In that case, the service deletes the reserve file, and runs the transaction again.
+ * Stores a reserve file of 4 MiB beside the database. On a full disk, even a transaction that frees space can fail, because the transaction
+ * needs some space first. In that case, the service deletes the reserve file, and runs the transaction again.
  */
 export function createReserve(
   file: string,

@@ -83,8 +83,7 @@ export class SqliteThread<Request, Answer> {
 
   #settle(reply: Reply<Answer>): void {
     const pending = this.#pending.shift();
-    // An idle thread must not keep the process alive. But a thread that is closing must keep the process alive until the database is
-    // closed.
+    // An idle thread must not keep the process alive. A closing thread must keep the process alive until the database is closed.
     if (this.#pending.length === 0 && !this.#isClosed) this.#worker?.unref();
     if ("answer" in reply) pending?.resolve(reply.answer);
     else pending?.reject(this.#toError(reply.failure));

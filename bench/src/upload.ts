@@ -11,7 +11,7 @@ import { measureManyFiles } from "./upload/many-files.ts";
 import { measureThroughput } from "./upload/throughput.ts";
 
 const MIB = 2 ** 20;
-/** The memory that the service may use for forms, in parts of the memory of the article's design or of the other checkout. */
+/** The memory that the service may use for forms, as a fraction of the memory of the article's design or of the other checkout. */
 const OF_ARTICLE = { parallel: 0.1, stalled: 0.25 };
 const OF_BEFORE = { parallel: 1.1, stalled: 1.1 };
 

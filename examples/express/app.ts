@@ -7,7 +7,7 @@ import { bucket } from "../bucket.ts";
 
 type User = { id: string; name: string };
 
-// The application has its own database. It stores the users, their notes, and the users who may read a note.
+// The database of the application stores the users, their notes, and the users who may read a note.
 const db = new DatabaseSync("app.db");
 db.exec(`
   CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, name TEXT UNIQUE NOT NULL, session TEXT UNIQUE);

@@ -12,7 +12,7 @@ async function startLocalBucket() {
     port: Number(BUCKET_PORT),
     credentials,
     buckets: ["files"],
-    // The page sends files directly to the bucket. So the CORS rules of the bucket must permit the origin of the page.
+    // The CORS rules of the bucket must permit the origin of the page, because the page sends files directly to the bucket.
     cors: { allowedOrigins: [`http://localhost:${PORT}`] },
   });
   return { name: "files", region: "us-east-1", endpoint, credentials };

@@ -13,7 +13,7 @@ let given = 0;
 
 /**
  * Finds a free TCP port. Each test worker (up to nine) has a separate range of ports, so that no other test uses the port before the caller
- * listens on the port.
+ * does.
  */
 export async function freePort(host: string): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {

@@ -1,4 +1,4 @@
-/** What a file is for people, for its icon and for the filter of a list. */
+/** The kind of a file in words of people, for its icon and for the filter of a list. */
 export type FileKind = "image" | "video" | "audio" | "pdf" | "text" | "table" | "archive" | "code" | "other";
 
 const BY_EXTENSION: Record<string, FileKind> = {

@@ -128,7 +128,7 @@ export async function defer(
   return attachment;
 }
 
-// Who learns of a decision about a file: the owner (a notice), the audit log, webhooks, and the hooks of an application (a file event).
+// A decision notifies the owner (a notice), the audit log, webhooks, and the hooks of an application (a file event).
 
 /** `seen`: the attachment before the decision. */
 type Arrival = { seen: Attachment; verdict: Extract<Verdict, { ok: true }>; right: Omit<Right, "to">; now: number };

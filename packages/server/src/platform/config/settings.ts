@@ -1,4 +1,4 @@
-/** What all settings have. `doc`: the meaning, as docs/configuration.md shows it. `shown`: the default, as that page shows it. */
+/** The fields of all settings, as docs/configuration.md shows them. `doc`: the meaning. `shown`: the default. */
 type Common = { doc: string; shown: string };
 type Text = Common & {
   is: "text";

@@ -128,7 +128,7 @@ export type AdminAction =
   | "invitation.renewed"
   | "invitation.revoked";
 
-/** What a mail is about. */
+/** The subject of a mail. */
 export type MailName =
   | "password-reset"
   | "email-proof"

@@ -15,7 +15,7 @@ import type { Owner } from "../own/owner.ts";
 /** The verbs of the service that the plugins of the accounts library call. */
 export type LibraryVerbs = AccountVerbs & PeopleVerbs & SharingVerbs & Pick<LinkVerbs, "hashTurns">;
 
-/** What the plugins of the accounts library need. Each endpoint of a plugin throws the errors of its use case. */
+/** The dependencies of the plugins of the accounts library. Each endpoint of a plugin throws the errors of its use case. */
 export type PluginDeps = {
   db: Tx;
   useCases: LibraryVerbs;

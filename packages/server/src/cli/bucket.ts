@@ -42,7 +42,7 @@ async function presign(address: string, options: Options): Promise<void> {
     ...(endpoint === undefined ? {} : { endpoint }),
     forcePathStyle: settings.forcePathStyle,
   });
-  const credentials = settings.credentials ?? (await (await import("./find-credentials.ts")).findCredentials());
+  const credentials = settings.credentials ?? (await findCredentials());
   const request = { key, credentials, expiresInSeconds: options.expires, now: Date.now() };
   const sign = {
     GET: presigner.presignGet,
@@ -149,4 +149,10 @@ function summarise({ found, mended, tally, kept }: GarbageReport, { dryRun }: { 
 
 function total(counts: Counts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** Finds credentials as the AWS SDK does. The import is dynamic, because the module loads most of the SDK. */
+async function findCredentials() {
+  const { fromNodeProviderChain } = await import("../platform/bucket/provider-chain.ts");
+  return fromNodeProviderChain()();
 }

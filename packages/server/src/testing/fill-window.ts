@@ -1,6 +1,5 @@
 import type { Tx } from "../platform/database/queries.ts";
-import { windowKey } from "../platform/limits/in-database.ts";
-import { limitCountQueries } from "../platform/limits/queries.ts";
+import { limitCountQueries, windowKey } from "../platform/limits/in-database.ts";
 
 /**
  * Counts as if the holder had made `count` requests in a window that began now. A test of a high limit needs few requests.

@@ -2,7 +2,7 @@ import pino from "pino";
 import { describe, expect, it } from "vitest";
 import { objectDeletionQueries } from "../features/storage/queries.ts";
 import { startEmbedded } from "../platform/bucket/testing/bucket-server.ts";
-import { limitCountQueries } from "../platform/limits/queries.ts";
+import { limitCountQueries } from "../platform/limits/in-database.ts";
 import { engines } from "../testing/database/test-databases.ts";
 import { startServiceInTest } from "../testing/use-service.ts";
 import { startSweep } from "./background.ts";

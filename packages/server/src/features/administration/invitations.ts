@@ -11,7 +11,7 @@ import { accountQueries } from "../accounts/queries/accounts.ts";
 import { queueMailIfOn } from "../outbox/queue-mail.ts";
 import { type Actor, act, requireAdministrator } from "../people/administrators.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/people.ts";
+import { presentPerson } from "../people/index.ts";
 import { readEmail } from "../people/person.ts";
 import { invitationNotFound } from "../sharing/accept-invitation.ts";
 import { type AccountInvitation, INVITATION_MS, invitationUrl, tokenOfInvitation } from "../sharing/invitation.ts";

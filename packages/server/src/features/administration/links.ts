@@ -12,8 +12,8 @@ import { revoke } from "../links/owner/change.ts";
 import { stateOf, stillWorks } from "../links/owner/read.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
-import type { PeopleVerbs } from "../people/index.ts";
-import { type People, presentPerson } from "../people/people.ts";
+import type { People, PeopleVerbs } from "../people/index.ts";
+import { presentPerson } from "../people/index.ts";
 
 /** Creates the use cases of this page. */
 export function createLinksPage(deps: Deps) {

@@ -7,7 +7,7 @@ import { toIso } from "../../platform/http/wire.ts";
 import { type Caller, callerOf } from "../access/caller.ts";
 import { requireAdministrator } from "../people/administrators.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/people.ts";
+import { presentPerson } from "../people/index.ts";
 import type { AdminEvent } from "../people/person.ts";
 import { administrationQueries } from "./queries.ts";
 

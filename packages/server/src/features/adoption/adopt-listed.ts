@@ -2,7 +2,7 @@ import { normaliseContentType } from "../../platform/bucket/serving.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { checkFilename } from "../../platform/text/filename.ts";
+import { checkFilename } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Note } from "../access/note.ts";

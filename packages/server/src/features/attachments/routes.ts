@@ -11,8 +11,8 @@ import { fitPage, toIso } from "../../platform/http/wire.ts";
 import type { Attachment, ListedAttachment } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
 import type { NoteAccess } from "../access/note.ts";
-import type { PeopleVerbs } from "../people/index.ts";
-import { type People, presentPerson } from "../people/people.ts";
+import type { People, PeopleVerbs } from "../people/index.ts";
+import { presentPerson } from "../people/index.ts";
 import type { AttachmentVerbs } from "./index.ts";
 
 const schemas = operations("attachments", {

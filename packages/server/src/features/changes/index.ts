@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import { PassThrough } from "node:stream";
+import type { Changes } from "@valetkey/contract";
 import type { Deps } from "../../platform/deps.ts";
+import { HttpProblem, refusalOf } from "../../platform/http/problem.ts";
 import type { Caller } from "../access/caller.ts";
 import { changeQueries } from "./queries.ts";
 
@@ -48,4 +52,157 @@ function changedParts(before: string, after: string): ChangedPart[] {
   const marks = before.split(".");
   const now = after.split(".");
   return CHANGED_PARTS.filter((_, index) => marks[index] !== undefined && marks[index] !== now[index]);
+}
+
+/** The maximum number of streams of one user on one replica. A page uses one stream while the page is visible. */
+const STREAMS_OF_USER = 8;
+
+const STREAMS = 2_000;
+
+/**
+ * If a stream ends, the browser opens it again after this time plus a random time. The random time prevents all browsers of a stopped
+ * replica from returning at the same moment. Milliseconds.
+ */
+const RETRY_MS = 2_000;
+
+const RETRY_SPREAD_MS = 2_000;
+
+/**
+ * The maximum number of streams that are polled at the same time. There are ten connections to PostgreSQL by default, and other requests
+ * need most of them.
+ */
+const POLLS_AT_ONCE = 4;
+
+/**
+ * The maximum share of its time that a replica spends on polls of streams. The longer a round of polls takes, the longer is the pause after
+ * it, up to `LONGEST_PAUSE_MS`.
+ */
+const POLLING_SHARE = 0.1;
+
+/** The error codes after which a stream ends. After any other failure, the stream stays open, because the service may recover. */
+const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
+
+/** A page closes a stream that is silent for 40 seconds. A round of polls and the pause after it must take less time. */
+const LONGEST_PAUSE_MS = 10_000;
+
+/**
+ * `pollMs`: the pause between two polls of a stream. `heartbeatMs`: the pause between two checks of the stream's credentials. Each check
+ * sends an event, so that a page notices a dead connection.
+ */
+export type StreamTimes = { pollMs: number; heartbeatMs: number };
+
+const STREAM_TIMES: StreamTimes = { pollMs: 2_000, heartbeatMs: 15_000 };
+
+type Source = {
+  userId: string;
+  /** Returns what has changed since the last poll. */
+  poll: () => Promise<Changes>;
+  /** Rejects when the credentials of the stream are no longer valid. */
+  identify: () => Promise<void>;
+};
+
+type Stream = Source & { body: PassThrough; checkedAt: number };
+
+/**
+ * Holds the open streams of a replica. One loop polls the streams, a few at a time, so that any number of streams uses only a few database
+ * connections. If no stream is open, the loop polls nothing.
+ */
+export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIMES) {
+  const streams = new Set<Stream>();
+  /** The time between the last two polls of a stream. */
+  let periodMs = pollMs;
+  let isRunning = false;
+  let isClosed = false;
+
+  async function round(): Promise<void> {
+    const startedAt = performance.now();
+    const waiting = [...streams];
+    while (waiting.length > 0) {
+      const some = waiting.splice(0, POLLS_AT_ONCE);
+      const served = await Promise.all(some.map(step));
+      if (!served.includes(false)) continue;
+      // A failed poll ends the round, because the other polls would probably fail too, each after the time limit of a query. The polled
+      // streams move to the end of the list, and the next round starts with the other streams.
+      for (const stream of some) {
+        streams.delete(stream);
+        if (!stream.body.destroyed) streams.add(stream);
+      }
+      break;
+    }
+    if (streams.size === 0) {
+      isRunning = false;
+      return;
+    }
+    const tookMs = performance.now() - startedAt;
+    const pauseMs = Math.max(pollMs, Math.min(tookMs / POLLING_SHARE, LONGEST_PAUSE_MS));
+    periodMs = tookMs + pauseMs;
+    setTimeout(() => void round(), pauseMs).unref();
+  }
+
+  /** Checks and polls one stream. Returns false if the service can't serve the stream at the moment. */
+  async function step(stream: Stream): Promise<boolean> {
+    try {
+      // Checks the credentials in this round, if the next round would be too late.
+      const isDue = performance.now() - stream.checkedAt + periodMs > heartbeatMs;
+      if (isDue) {
+        await stream.identify();
+        stream.checkedAt = performance.now();
+      }
+      const changes = await stream.poll();
+      if (isDue || changes.changed.length > 0) send(stream, changes);
+      return true;
+    } catch (error) {
+      if (isFault(error)) return false;
+      stream.body.end();
+      return true;
+    }
+  }
+
+  function start(): void {
+    if (isRunning) return;
+    isRunning = true;
+    setTimeout(() => void round(), pollMs).unref();
+  }
+
+  return {
+    /** Opens a stream, whose first event contains `first`. Throws `rate_limited`, `service_busy` and `shutting_down`. */
+    open(source: Source, first: Changes): Readable {
+      if (isClosed) throw refusal("shutting_down", "The service is about to stop.");
+      if (streams.size >= STREAMS) throw refusal("service_busy", "Too many streams are open.");
+      const own = [...streams].filter(({ userId }) => userId === source.userId);
+      if (own.length >= STREAMS_OF_USER) {
+        throw refusal("rate_limited", `You have ${STREAMS_OF_USER} open streams. Close one first.`);
+      }
+      const stream = { ...source, body: new PassThrough(), checkedAt: performance.now() };
+      streams.add(stream);
+      stream.body.once("close", () => streams.delete(stream));
+      const retryMs = RETRY_MS + Math.floor(Math.random() * RETRY_SPREAD_MS);
+      stream.body.write(`retry: ${retryMs}\n${toEvent(first)}`);
+      start();
+      return stream.body;
+    },
+    /** Ends all streams, and refuses new ones. */
+    close(): void {
+      isClosed = true;
+      for (const { body } of streams) body.end();
+    },
+  };
+}
+
+/** Sends an event. Closes the stream if the client has stopped reading, because unread events would need memory. */
+function send({ body }: Stream, changes: Changes): void {
+  if (body.writableNeedDrain) body.destroy();
+  else if (!body.writableEnded) body.write(toEvent(changes));
+}
+
+function toEvent(changes: Changes): string {
+  return `id: ${changes.state}\ndata: ${JSON.stringify(changes)}\n\n`;
+}
+
+function isFault(error: unknown): boolean {
+  return !ENDS.has(refusalOf(error).code);
+}
+
+function refusal(code: "rate_limited" | "service_busy" | "shutting_down", detail: string): HttpProblem {
+  return new HttpProblem(code, detail, { headers: { "retry-after": "30" } });
 }

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
-import { createStreams } from "./streams.ts";
+import { createStreams } from "./index.ts";
 
 /** A page of the web app closes a stream after this time without an event (packages/web/src/service/live-updates.ts). */
 const QUIET_MS = 40_000;

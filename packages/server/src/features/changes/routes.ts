@@ -3,8 +3,7 @@ import type { FastifyRequest } from "fastify";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { callerOf } from "../access/caller.ts";
-import type { ChangeVerbs } from "./index.ts";
-import type { createStreams } from "./streams.ts";
+import type { ChangeVerbs, createStreams } from "./index.ts";
 
 const STREAM = "text/event-stream";
 

@@ -5,7 +5,7 @@ import { DomainError } from "../../platform/errors.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { type TestService, tokenOf } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
-import { createStreams } from "./streams.ts";
+import { createStreams } from "./index.ts";
 
 const QUICK = { pollMs: 5, heartbeatMs: 20 };
 const origin = "https://files.example.com";

@@ -3,8 +3,8 @@ import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/own/
 import { hasPassword } from "../accounts/own/owner.ts";
 import { accountQueries } from "../accounts/queries/accounts.ts";
 import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
+import { isProven } from "../people/index.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
-import { isProven } from "../people/people.ts";
 import { disabledUserQueries, peopleQueries } from "../people/queries.ts";
 import { type Composed, compose, hostOf, inUtc, mailTexts } from "./template.ts";
 

@@ -7,8 +7,8 @@ import { makeLinkCode } from "../links/visitor/email-codes.ts";
 import type { LeasedMail } from "../outbox/mail.ts";
 import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { notify, takeCodeLimits } from "../outbox/queue-mail.ts";
+import { isProven, provenEmailOf } from "../people/index.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
-import { isProven, provenEmailOf } from "../people/people.ts";
 import { peopleQueries } from "../people/queries.ts";
 import {
   describeInvitation,

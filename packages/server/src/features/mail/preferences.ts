@@ -8,7 +8,7 @@ import type { Caller } from "../access/caller.ts";
 import type { MailChoices, MailHolder } from "../outbox/mail.ts";
 import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { findHolders } from "../people/find-users.ts";
-import { isProven, provenEmailOf } from "../people/people.ts";
+import { isProven, provenEmailOf } from "../people/index.ts";
 
 /** Creates the use cases for the mail settings of a user. */
 export function createPreferences({ db, linkKeys }: Deps) {

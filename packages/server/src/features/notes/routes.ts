@@ -17,8 +17,8 @@ import { fitPage, goneSignal, parseInstant, toIso } from "../../platform/http/wi
 import { callerOf } from "../access/caller.ts";
 import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { describeAttachments, presentAccess, presentAttachment } from "../attachments/routes.ts";
-import type { PeopleVerbs } from "../people/index.ts";
-import { type People, presentPerson } from "../people/people.ts";
+import type { People, PeopleVerbs } from "../people/index.ts";
+import { presentPerson } from "../people/index.ts";
 import type { NoteVerbs } from "./index.ts";
 
 const fileSchemas = operations("attachments", {

@@ -3,9 +3,8 @@ import type { MailChoice } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
-
+import { provenEmailOf } from "../people/index.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
-import { provenEmailOf } from "../people/people.ts";
 import { type AccountChange, type MailKind, type Notice, type NoticeMail, topicOf } from "./mail.ts";
 import { mailPreferenceQueries, mailQueries } from "./mail-queries.ts";
 

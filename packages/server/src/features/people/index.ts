@@ -1,5 +1,13 @@
+import type { Person as WirePerson } from "@valetkey/contract";
+import type { Tx } from "../../platform/database/queries.ts";
+import type { Language } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { findPeople, getMe, recordLanguage } from "./people.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Caller } from "../access/caller.ts";
+import { visitorActorId, visitorIdOf } from "../access/caller.ts";
+import { lookupQueries } from "./lookup-queries.ts";
+import type { Person } from "./person.ts";
+import { peopleQueries } from "./queries.ts";
 import { requireEnabled } from "./revocation.ts";
 
 export type PeopleVerbs = ReturnType<typeof createPeople>;
@@ -12,4 +20,84 @@ export function createPeople(deps: Deps) {
     findPeople: findPeople(deps),
     getMe: getMe(deps),
   };
+}
+
+/**
+ * Records the language in which a user reads the service. Most calls change nothing. Reads the stored language first, because a read costs
+ * less than a durable write.
+ * At most one write for a user runs at a time. A call during a write does nothing, because the next page that the user opens records the
+ * language.
+ */
+export function recordLanguage({ db }: Pick<Deps, "db">) {
+  const writing = new Set<string>();
+  return async (userId: string, language: Language): Promise<void> => {
+    if (writing.has(userId)) return;
+    writing.add(userId);
+    try {
+      if ((await peopleQueries(db).languageOf(userId)) !== language)
+        await peopleQueries(db).setLanguage(userId, language);
+    } finally {
+      writing.delete(userId);
+    }
+  };
+}
+
+type Named = Pick<Person, "name" | "email">;
+
+/**
+ * Finds the names of users and visitors by id, with one query for the users and one for the visitors. The result does not contain unknown
+ * users. The name of a visitor is the name that the visitor gave with the last file.
+ * Returns an empty map if the database is unreachable. The names can be part of the response to a successful write. If this threw an error,
+ * the write would seem to have failed.
+ */
+export function findPeople({ db }: Deps) {
+  return async (userIds: Iterable<string>): Promise<Map<string, Named>> => {
+    const ids = [...new Set(userIds)];
+    const visitorIds = ids.flatMap((id) => visitorIdOf(id) ?? []);
+    const ofUsers = ids.filter((id) => visitorIdOf(id) === undefined);
+    try {
+      const users = ofUsers.length === 0 ? [] : await peopleQueries(db).findByIds(ofUsers);
+      const names = visitorIds.length === 0 ? new Map<string, string>() : await peopleQueries(db).namesOf(visitorIds);
+      const visitors = visitorIds.map((id) => [visitorActorId(id), presentVisitor(names.get(id))] as const);
+      return new Map<string, Named>([...users, ...visitors]);
+    } catch (error) {
+      if (error instanceof DomainError && error.code === "database_unavailable") return new Map();
+      throw error;
+    }
+  };
+}
+
+function presentVisitor(name: string | undefined): Named {
+  return { name: name === undefined ? "Visitor" : `${name} (visitor)`, email: undefined };
+}
+
+/** Returns the stored data of the caller. */
+export function getMe({ db }: Deps) {
+  return async (caller: Caller): Promise<Person> =>
+    (await lookupQueries(db).person(caller.userId)) ?? {
+      id: caller.userId,
+      email: undefined,
+      name: undefined,
+      isAdmin: false,
+    };
+}
+
+/** Returns the email address of a user, or undefined if the user has not proven it. */
+export async function provenEmailOf(db: Tx, userId: string): Promise<string | undefined> {
+  const email = (await lookupQueries(db).person(userId))?.email;
+  return email !== undefined && (await isProven(db, { userId, email })) ? email : undefined;
+}
+
+/** Returns whether it is proven that the user owns this email address. */
+export async function isProven(tx: Tx, { userId, email }: { userId: string; email: string }): Promise<boolean> {
+  return (await peopleQueries(tx).findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
+}
+
+/** The users that a response mentions, by id. The map does not contain users whom the service does not know. */
+export type People = ReadonlyMap<string, Pick<Person, "name" | "email">>;
+
+/** Converts a user to the form of a response. If the service does not know the user, the response contains only the id. */
+export function presentPerson(id: string, people: People): WirePerson {
+  const { name, email } = people.get(id) ?? {};
+  return { id, name: name ?? null, email: email ?? null };
 }

@@ -30,7 +30,7 @@ import { fitPage, isoOrNull, parseExpiresAt, parseInstant, toIso } from "../../p
 import { callerOf } from "../access/caller.ts";
 import { presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/people.ts";
+import { presentPerson } from "../people/index.ts";
 import type { LookedAt } from "./accept-invitation.ts";
 import type { SharingVerbs } from "./index.ts";
 import { type DescribedInvitation, invitationUrl } from "./invitation.ts";

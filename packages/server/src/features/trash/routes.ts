@@ -5,7 +5,7 @@ import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/people.ts";
+import { presentPerson } from "../people/index.ts";
 import type { TrashVerbs } from "./index.ts";
 import type { TrashSubject } from "./queries.ts";
 

@@ -4,7 +4,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
-import { checkFilename } from "../../platform/text/filename.ts";
+import { checkFilename } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { type Arrive, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";

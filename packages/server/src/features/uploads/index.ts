@@ -2,7 +2,7 @@ import type { Bucket } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
-import { checkFilename, extensionOf } from "../../platform/text/filename.ts";
+import { checkFilename, extensionOf } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { type Arrive, authoriseAttachment } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";

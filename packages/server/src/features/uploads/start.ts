@@ -6,7 +6,7 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
-import { checkFilename } from "../../platform/text/filename.ts";
+import { checkFilename } from "../../platform/text/readable-text.ts";
 import type { Upload } from "../access/attachment.ts";
 import type { Arrive } from "../access/authorise.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";

@@ -5,7 +5,7 @@ import type { AdminAction, WebhookEvent } from "../../platform/database/unions.t
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
-import { isLoopbackAddress, isPublicAddress } from "../../platform/outgoing/public-address.ts";
+import { isLoopbackAddress, isPublicAddress } from "../../platform/outgoing/send-webhook.ts";
 import type { Caller } from "../access/caller.ts";
 import { type Delivery, type EndpointChange, SERVICE_OWNER, type WebhookEndpoint } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";

@@ -1,7 +1,7 @@
 import type { EncodedKey, EncodedResponse } from "@valetkey/presign";
 import { encodeKey, encodeResponse } from "@valetkey/presign";
 import { create } from "content-disposition";
-import { words } from "../text/filename.ts";
+import { words } from "../text/readable-text.ts";
 
 /** Whether a browser saves a file or displays it. */
 export type Disposition = "attachment" | "inline";

@@ -338,7 +338,7 @@ export type Tables = {
   };
   /** The audit events with a `detail.linkId`. A row exists as long as its event. The event may exist longer than the link. */
   link_events: { link_id: string; event_id: string };
-  /** The counters of the limits, each for one period of time (platform/limits/queries.ts). `key` is a hash. */
+  /** The counters of the limits, each for one period of time (platform/limits/in-database.ts). `key` is a hash. */
   limit_counts: {
     key: string;
     count: number;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Tx } from "../database/queries.ts";
+import { limitCountQueries } from "./in-database.ts";
 import { createAllowance, createWindows } from "./in-memory.ts";
-import { limitCountQueries } from "./queries.ts";
 
 const problem = "Too much.";
 

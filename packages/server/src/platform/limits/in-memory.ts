@@ -1,8 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { RateLimit } from "../config/limits.ts";
 import type { Tx } from "../database/queries.ts";
-import { rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
-import { limitCountQueries } from "./queries.ts";
+import { limitCountQueries, rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
 
 /** Limits the memory of one allowance: each person needs about 200 bytes. A person who is dropped from memory gets a full allowance. */
 const MAX_PEOPLE = 20_000;

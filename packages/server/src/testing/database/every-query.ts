@@ -41,7 +41,7 @@ import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { verificationQueries } from "../../features/uploads/queries/verifications.ts";
 import { usageQueries } from "../../features/usage/queries.ts";
 import { issuedUrlQueries } from "../../features/webhooks/queries.ts";
-import { limitCountQueries } from "../../platform/limits/queries.ts";
+import { limitCountQueries } from "../../platform/limits/in-database.ts";
 
 /** Every query of the service, by subject. */
 export const everyQuery = {

@@ -14,12 +14,12 @@ import { type Database, SEARCH_LIMIT_MS } from "../../platform/database/queries.
 import { inOrder } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { createCheckpoints } from "../../platform/database/sqlite/checkpoints.ts";
-import { copyBeforeMigration } from "../../platform/database/sqlite/copy-before-migration.ts";
 import { sqliteDialect, sqliteWrites } from "../../platform/database/sqlite/dialect.ts";
 import { openWriter, useMemory } from "../../platform/database/sqlite/file.ts";
 import { Mutex } from "../../platform/database/sqlite/mutex.ts";
 import { createReserve } from "../../platform/database/sqlite/reserve.ts";
 import { openSqliteSearch } from "../../platform/database/sqlite/search.ts";
+import { copyBeforeMigration } from "../../platform/database/sqlite/snapshot.ts";
 import { readsInTurns } from "../../platform/database/sqlite/statements.ts";
 import { createTransactions } from "../../platform/database/transactions.ts";
 import { assembleDatabase } from "./database.ts";

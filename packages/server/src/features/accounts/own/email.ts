@@ -6,8 +6,8 @@ import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-da
 import type { Caller } from "../../access/caller.ts";
 import { orOverLimit, queueMail, queueMailIfOn } from "../../outbox/queue-mail.ts";
 import { type Actor, act } from "../../people/administrators.ts";
+import { isProven, provenEmailOf } from "../../people/index.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
-import { isProven, provenEmailOf } from "../../people/people.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { credentialQueries } from "../../people/queries.ts";
 import { requireCredential } from "../../people/revocation.ts";

@@ -1,14 +1,18 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import { takeFromWindow, type WindowLimit, windowKey } from "../../../platform/limits/in-database.ts";
-import { limitCountQueries } from "../../../platform/limits/queries.ts";
+import {
+  limitCountQueries,
+  takeFromWindow,
+  type WindowLimit,
+  windowKey,
+} from "../../../platform/limits/in-database.ts";
 import { revokeLinksOf } from "../../links/owner/change.ts";
 import { orOverLimit, queueMail } from "../../outbox/queue-mail.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
 import { type Actor, act } from "../../people/administrators.ts";
+import { isProven } from "../../people/index.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
-import { isProven } from "../../people/people.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import { credentialQueries } from "../../people/queries.ts";
 import { requireCredential, requireEnabled } from "../../people/revocation.ts";

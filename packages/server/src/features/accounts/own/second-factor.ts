@@ -4,8 +4,12 @@ import { openSecret, sealSecret } from "../../../platform/crypto/secrets.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import { takeFromWindow, type WindowLimit, windowKey } from "../../../platform/limits/in-database.ts";
-import { limitCountQueries } from "../../../platform/limits/queries.ts";
+import {
+  limitCountQueries,
+  takeFromWindow,
+  type WindowLimit,
+  windowKey,
+} from "../../../platform/limits/in-database.ts";
 import type { Caller } from "../../access/caller.ts";
 import { type Actor, act } from "../../people/administrators.ts";
 import { requireCredential } from "../../people/revocation.ts";

@@ -22,8 +22,8 @@ import { fitPage, isoOrNull, parseInstant, readIdempotencyKey, toIso } from "../
 import { callerOf } from "../../access/caller.ts";
 import type { AuditVerbs } from "../../audit/index.ts";
 import { describe as describeEvents } from "../../audit/routes.ts";
-import type { PeopleVerbs } from "../../people/index.ts";
-import { type People, presentPerson } from "../../people/people.ts";
+import type { People, PeopleVerbs } from "../../people/index.ts";
+import { presentPerson } from "../../people/index.ts";
 import type { ShareSubject } from "../../sharing/share.ts";
 import type { LinkVerbs } from "../index.ts";
 import type { DescribedLink } from "./read.ts";

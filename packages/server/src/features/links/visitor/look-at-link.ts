@@ -4,13 +4,13 @@ import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
 import {
+  limitCountQueries,
   limitOf,
   takeFromWindow,
   unlessDiskIsFull,
   type WindowLimit,
   windowKey,
 } from "../../../platform/limits/in-database.ts";
-import { limitCountQueries } from "../../../platform/limits/queries.ts";
 import { auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { notify } from "../../outbox/queue-mail.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LinkPolicy } from "../../../platform/config/limits.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import { limitCountQueries } from "../../../platform/limits/queries.ts";
+import { limitCountQueries } from "../../../platform/limits/in-database.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { withQueries } from "../../../testing/database/with-queries.ts";
 import { storeLink, tokenOfLink, visitorOf } from "../../../testing/link-visits.ts";

@@ -1,4 +1,4 @@
-import { extensionOf, isActiveName, isTextName } from "../../../platform/text/filename.ts";
+import { extensionOf, isActiveName, isTextName } from "../../../platform/text/readable-text.ts";
 import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
 
 /**

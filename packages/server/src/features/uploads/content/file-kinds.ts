@@ -1,4 +1,4 @@
-import { extensionOf } from "../../../platform/text/filename.ts";
+import { extensionOf } from "../../../platform/text/readable-text.ts";
 
 /** A kind of file that the service recognises by its first bytes. */
 export type FileKind = {

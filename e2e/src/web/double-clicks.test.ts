@@ -12,7 +12,7 @@ import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
 import { openShareDialog } from "./testing/note-page.ts";
-import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
+import { openPerson, PASSWORD, type Person, throwProblems } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
 import { startWeb, type Web } from "./testing/start-web.ts";
@@ -41,6 +41,9 @@ async function expectOneChangeEach(forms: readonly Form[], person: Web["person"]
   for (const { open, sends } of forms) {
     const sent = await doubleClick(ann.page, await open(ann, person));
     expect(sent.filter((call) => sends.test(call))).toHaveLength(1);
+    throwProblems(ann);
+    // A problem that one form expects stays a problem of the next form.
+    ann.watch.clear();
   }
 }
 

@@ -123,6 +123,20 @@ describe.each(engines)("links on $name", (engine) => {
     });
   });
 
+  it("reading a file request leaves out members that a newer version stored", async () => {
+    const own = await createWorld(service);
+    const request = { slots: [{ id: "passport", name: "Passport", accept: ["image/*"], maxBytes: 1000 }] };
+    const { body } = await create({ kind: "upload", request }, own);
+    const newer = { ...body.request, priority: 1, slots: [{ ...body.request.slots[0], hint: "Both pages" }] };
+    const stored = service.database.db.kysely.updateTable("links").set({ request: JSON.stringify(newer) });
+    await stored.where("id", "=", body.id).execute();
+    expect(await owner.send(`GET /links/${body.id}`)).toMatchObject({ status: 200, body });
+    for (const path of [`/notes/${own.noteId}/links`, "/links"]) {
+      const { status, body: page } = await owner.send(`GET ${path}`);
+      expect([status, page.items?.[0]]).toEqual([200, body]);
+    }
+  });
+
   it.each([
     ["an expiry in the past", { expiresAt: "2001-01-01T00:00:00Z" }, /in the past/],
     ["a date that does not exist", { expiresAt: "2999-02-30T00:00:00Z" }, /doesn't exist/],

@@ -4,6 +4,7 @@ import {
   CreateFileLinkBody,
   CreateLinkBody,
   CreateLinkHeaders,
+  type FileRequest,
   Link,
   LinkPage,
   LinkParams,
@@ -199,11 +200,22 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
     notify: link.notify,
     // A person who may not edit the link does not see the email addresses of the recipients.
     recipients: link.recipients.length === 0 ? null : canEdit ? [...link.recipients] : [],
-    request: link.request ?? null,
+    request: link.request === undefined ? null : presentRequest(link.request),
     received,
     lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt),
     createdBy: presentPerson(link.createdBy, people),
     createdAt: toIso(link.createdAt),
     revokedAt: isoOrNull(link.revokedAt),
   };
+}
+
+/** Presents the members that this version knows. The stored JSON of a newer version can have more, and the contract refuses these. */
+function presentRequest({ maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots }: FileRequest) {
+  const presented = slots.map(({ id, name, accept, maxBytes }) => ({
+    id,
+    name,
+    ...(accept !== undefined && { accept }),
+    ...(maxBytes !== undefined && { maxBytes }),
+  }));
+  return { maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots: presented };
 }

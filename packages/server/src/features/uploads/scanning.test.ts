@@ -5,7 +5,7 @@ import { createClamd } from "../../platform/scanner/clamd.ts";
 import { testClamds } from "../../platform/scanner/testing/clamds.ts";
 import { EICAR } from "../../platform/scanner/testing/eicar.ts";
 import { startStandIn, type TestClamd } from "../../platform/scanner/testing/stand-in.ts";
-import { engines } from "../../testing/database/test-databases.ts";
+import { engines, sqlite } from "../../testing/database/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
 import type { Client, ServiceOptions, TestService } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
@@ -180,6 +180,30 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
   it("/readyz reports that the scanner is up", async () => {
     const { status, body } = await service.anonymous.send("GET /readyz");
     expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "up" }]);
+  });
+});
+
+// One engine is enough, because the bytes of a file do not pass through the database.
+describe("requirement 5: the virus scan of a file of two parts", () => {
+  it("a virus that begins after the first part of a multipart upload is found", async () => {
+    const clamd = await startStandIn({ streamMaxBytes: 10 * MIB });
+    onTestFinished(() => clamd.stop());
+    const scanning = { scanner: createClamd(clamd), tooLarge: "reject" } as const;
+    const service = await startServiceInTest({ engine: sqlite, limits, scanning });
+    const ann = service.as("ann");
+    const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+    const json = { filename: "film.bin", sizeBytes: 8 * MIB + EICAR.length, contentType: "application/x-film" };
+    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    expect(upload).toMatchObject({ partSize: 8 * MIB, partCount: 2 });
+    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1, 2] } })).body;
+    for (const [at, body] of [patterned(8 * MIB), Buffer.from(EICAR)].entries()) {
+      const { method, url } = parts[at];
+      expect((await fetch(url, { method, body })).status).toBe(200);
+    }
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.state).toBe("scanning");
+    await runVerifications(service);
+    const { state, reason } = (await ann.send(`GET /attachments/${upload.attachmentId}`)).body;
+    expect({ state, reason }).toEqual({ state: "rejected", reason: expect.stringMatching(SIGNATURE) });
   });
 });
 

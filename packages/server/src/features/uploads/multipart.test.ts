@@ -135,6 +135,23 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
+  it("a completion with a wrong ETag or size of the last of two parts returns 409 and names part 2", async () => {
+    const sizeBytes = PART + 1_000;
+    const upload = await start({ sizeBytes });
+    const [first, last] = await sendParts(upload.id, [1, 2], FILE.subarray(0, sizeBytes));
+    const parts = [first, { ...last, etag: '"00000000000000000000000000000000"' }];
+    const wrongEtag = await complete(upload.id, { parts });
+    expect(wrongEtag.body).toMatchObject({ status: 409, code: "upload_incomplete" });
+    expect(wrongEtag.body.detail).toContain("Part 2 has a different ETag");
+    const { kysely } = service.database.db;
+    const signed = kysely.updateTable("uploads").set({ size_bytes: sizeBytes + 1 });
+    await signed.where("id", "=", upload.id).execute();
+    const wrongSize = await complete(upload.id);
+    expect(wrongSize.body).toMatchObject({ status: 409, code: "upload_incomplete" });
+    expect(wrongSize.body.detail).toContain("Part 2 has 1000 bytes where 1001 were signed");
+    await ann.send(`DELETE /uploads/${upload.id}`);
+  });
+
   it("a request for parts that the upload does not have returns 400", async () => {
     const upload = await start();
     const put = await start({ sizeBytes: 5 });

@@ -9,8 +9,14 @@ export type Claims = Record<string, unknown> & { sub: string };
 
 type TokenAnswer = { id_token?: string; access_token?: string };
 
-/** All providers of a process share one key, because its generation takes longer than most tests of sign-ins. */
-let keys: ReturnType<typeof generateKeyPair> | undefined;
+const generateKeys = () => generateKeyPair("RS256", { extractable: true });
+/** The providers of a process share one key by default, because its generation takes longer than most tests of sign-ins. */
+let sharedKeys: ReturnType<typeof generateKeys> | undefined;
+
+function shareKeys() {
+  sharedKeys ??= generateKeys();
+  return sharedKeys;
+}
 
 /** Starts a real OpenID provider in this process, which signs in the user that the test sets, without a sign-in page. */
 export async function startOidcProvider(options: {
@@ -20,8 +26,11 @@ export async function startOidcProvider(options: {
   /** Whether the ID token contains the claims. If false, only /userinfo returns the claims. Default: true. */
   areClaimsInIdToken?: boolean;
   authMethod?: "client_secret_basic" | "client_secret_post";
+  /** Whether the provider has a key of its own. The second provider of a test needs one. Default: false. */
+  hasOwnKey?: boolean;
 }) {
   const { redirectUri, host = "localhost", areClaimsInIdToken = true, authMethod = "client_secret_basic" } = options;
+  const { hasOwnKey = false } = options;
   let claims: Claims = { sub: "1" };
   let refuses = false;
   let isDown = false;
@@ -32,8 +41,7 @@ export async function startOidcProvider(options: {
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as { port: number };
   const issuer = `http://${host}:${port}`;
-  keys ??= generateKeyPair("RS256", { extractable: true });
-  const { privateKey } = await keys;
+  const { privateKey } = await (hasOwnKey ? generateKeys() : shareKeys());
   const provider = new Provider(issuer, {
     clients: [
       {

@@ -118,7 +118,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     const userId = await first.who(await first.signInAtProvider());
     const [{ account_id }] = (await first.rows()) as [{ account_id: string }];
     expect(account_id).toBe(`${first.provider.issuer} ${ANN.sub}`);
-    const other = await startOidcProvider({ redirectUri: PUBLIC_URL + CALLBACK });
+    const other = await startOidcProvider({ redirectUri: PUBLIC_URL + CALLBACK, hasOwnKey: true });
     const moved = first.openReplica({ oidc: other.config });
     other.setPerson({ ...BEN, sub: ANN.sub });
     const started = await moved.app.inject({ method: "POST", url: "/auth/sign-in/oidc", payload: {} });

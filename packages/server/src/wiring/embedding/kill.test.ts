@@ -8,7 +8,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { clientOf, createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
 import { startEmbeddingChild } from "./testing/start-child.ts";
 
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 1);
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 /** The time limit of a test. On a slow machine, each process needs seconds to start. */
 const WITHIN_MS = 60_000 + ROUNDS * 20_000;
 

@@ -1,26 +1,27 @@
 import type { ProblemCode } from "@valetkey/contract";
 
-/** The codes of the errors that only the HTTP layer throws. */
-type HttpErrorCode =
-  | "sign_in_expired"
-  | "sign_in_failed"
-  | "unauthenticated"
-  | "passkey_refused"
-  | "passkeys_unavailable"
-  | "email_not_verified"
-  | "ipv4_required"
-  | "cross_site_request"
-  | "method_not_allowed"
-  | "request_timeout"
-  | "payload_too_large"
-  | "unsupported_media_type"
-  | "headers_too_large"
-  | "internal"
-  | "identity_provider_unavailable"
-  | "shutting_down";
+/** The codes of the errors that only the HTTP layer throws. The compiler refuses a code that the contract does not have. */
+const httpErrorCodes = [
+  "sign_in_expired",
+  "sign_in_failed",
+  "unauthenticated",
+  "passkey_refused",
+  "passkeys_unavailable",
+  "email_not_verified",
+  "ipv4_required",
+  "cross_site_request",
+  "method_not_allowed",
+  "request_timeout",
+  "payload_too_large",
+  "unsupported_media_type",
+  "headers_too_large",
+  "internal",
+  "identity_provider_unavailable",
+  "shutting_down",
+] as const satisfies readonly ProblemCode[];
 
 /** The codes of the errors that use cases throw. */
-export type DomainErrorCode = Exclude<ProblemCode, HttpErrorCode>;
+export type DomainErrorCode = Exclude<ProblemCode, (typeof httpErrorCodes)[number]>;
 
 /** The error that use cases throw. The user sees `message`, and only the log contains `cause`. */
 export class DomainError extends Error {

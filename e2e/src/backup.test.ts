@@ -248,14 +248,20 @@ describe("valetkey backup and restore", () => {
     const path = `/attachments/${first.attachments[0]?.id}`;
     for (const each of [path, `/trash${path}`]) await ann.call("DELETE", each);
     await expect.poll(async () => (await blobsIn(join(place.env.DATA_DIR ?? "", "bucket"))).size).toBe(2);
-    await storeFiles(service, 2, 1000);
+    const second = await storeFiles(service, 2, 1000);
     await backUpHere(place, backupDir);
+    await service.stop("SIGKILL");
     const later = await blobsIn(backupDir);
     expect(later.size).toBe(4);
     const unchanged = [...later].filter(([name, inode]) => earlier.get(name) === inode);
     expect(unchanged).toHaveLength(2);
     expect((await readdir(backupDir)).filter((name) => name.startsWith("copy-"))).toHaveLength(1);
     await restoreHere(restoredPlace, backupDir);
+    const again = await apiAs((await start(restoredPlace)).url, { sub: "ann" });
+    const kept = { ...first, attachments: first.attachments.slice(1) };
+    for (const seen of [kept, second]) await expectAllThere(again, seen);
+    expect((await again.call("GET", path)).status).toBe(404);
+    await expectReadyIsWhole(again);
   });
 
   describe("repair", () => {
@@ -371,6 +377,10 @@ describe("valetkey restore refuses", () => {
   type Copied = Awaited<ReturnType<typeof copyBackup>>;
   const editManifest = async ({ manifest }: Copied, change: object) =>
     writeFile(manifest, JSON.stringify({ ...JSON.parse(await readFile(manifest, "utf8")), ...change }));
+  async function damageList({ backupDir, manifest }: Copied) {
+    const { folder } = JSON.parse(await readFile(manifest, "utf8"));
+    await writeFile(join(backupDir, folder, "blobs.jsonl"), "damaged");
+  }
 
   it.each<[string, (copied: Copied) => Promise<unknown>, string]>([
     ["a backup without its manifest", ({ manifest }) => rm(manifest), "it has no manifest.json"],
@@ -403,6 +413,24 @@ describe("valetkey restore refuses", () => {
     await damage(copied);
     const restoring = restoreHere(made.restoredPlace, copied.backupDir);
     await expect(restoring).rejects.toMatchObject({ message: expect.stringContaining(message) });
+    await expect(stat(made.restored)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it.each<[string, (copied: Copied) => Promise<unknown>, RegExp]>([
+    [
+      "a folder that is no backup",
+      ({ backupDir }) => rm(backupDir, { recursive: true }).then(() => mkdir(backupDir)),
+      /it has no manifest\.json/,
+    ],
+    ["a backup with a damaged list of files", damageList, /blobs\.jsonl has 7 bytes instead of \d+/],
+    ["a backup with a damaged file", ({ blob }) => truncate(blob, 10), /has 10 bytes instead of 1000/],
+  ])("the command valetkey restore exits with 1 on %s, and names the fault", async (_, damage, message) => {
+    const copied = await copyBackup();
+    await damage(copied);
+    const { code, stdout, stderr } = await endOfCli(made.restoredPlace, ["restore", copied.backupDir]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^ +at /m);
     await expect(stat(made.restored)).rejects.toMatchObject({ code: "ENOENT" });
   });
 

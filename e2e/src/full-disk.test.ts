@@ -91,16 +91,19 @@ describe("a service whose disk is full", () => {
     const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
     service = await startProcess(place);
-    await addFile(await apiAs(service.url, { sub: "ann" }));
+    const { stored } = await addFile(await apiAs(service.url, { sub: "ann" }));
+    const { attachmentId: id, sha256 } = stored as Stored;
     if (state === "is stopped") await service.stop();
     takeRest(disk);
     const backupDir = join(place.dataDir, "backup");
     const backup = await endOfCli(place, ["backup", backupDir]);
     const counts = `attachments: 1, files of the bucket: 1 (${FILE_BYTES} bytes)`;
     expect(backup).toMatchObject({ code: 0, stdout: expect.stringContaining(counts) });
-    // A restore verifies every byte of the backup.
     const restored = { ...place, env: { ...place.env, DATA_DIR: join(place.dataDir, "restored") } };
     expect(await endOfCli(restored, ["restore", backupDir])).toMatchObject({ code: 0 });
+    await service.stop("SIGKILL");
+    service = await startProcess(restored);
+    await expectAllThere(await apiAs(service.url, { sub: "ann" }), { ...nothingYet(), attachments: [{ id, sha256 }] });
   });
 });
 

@@ -33,6 +33,19 @@ describe("signing", () => {
     expect(expiresOf(signed as SignedUrl)).toBe("60");
   });
 
+  test.each([
+    ["a bucket in the path", { name: "files", forcePathStyle: true }, "http://localhost:9"],
+    ["a bucket in the host name", { name: "files", forcePathStyle: false }, "http://files.localhost:9"],
+    ["a bucket with a dot", { name: "my.files", forcePathStyle: false }, "http://localhost:9"],
+  ])("the URLs of %s have the origin that the policy of the pages allows", async (_, style, origin) => {
+    const bucket = bucketOn(server, { ...style, endpoint: "http://localhost:9" });
+    expect([bucket.urlOrigin, bucket.downloadOrigin]).toEqual([origin, origin]);
+    const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
+    expect(new URL(url).origin).toBe(origin);
+    const put = await bucket.presignPut({ ...PUT, expiresInSeconds: 60, now: NOW });
+    expect(new URL(put.url).origin).toBe(origin);
+  });
+
   test("presigned URLs use the public endpoint, even if the server uses another endpoint", async () => {
     const bucket = bucketOn(server, { publicEndpoint: "https://files.example.com" });
     const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });

@@ -148,9 +148,23 @@ const WITH_OWN_SQL = [
   "packages/server/src/features/audit/journal",
   "packages/server/src/operations/doctor/checks/database.ts",
 ];
-/** Matches a template of SQL, a query of Kysely, and a statement in a text. */
-const SQL =
-  /\bsql(?:<[^`;]*>)?`|\.(?:select(?:No)?From|insertInto|updateTable|deleteFrom)\(|["`](?:insert into|delete from|select \S.* from) /;
+/** Matches a template of SQL, a query or change of the schema by Kysely, and a statement at the start of a text. */
+const SQL = new RegExp(
+  [
+    /\bsql(?:<[^`;]*>)?`/,
+    /\.(?:select(?:No)?From|insertInto|replaceInto|mergeInto|updateTable|deleteFrom|withRecursive)\(/,
+    // The method `with` of an array takes an index, not a name.
+    /\.with\(\s*["'`]/,
+    /\.schema\s*\.(?:create|alter|drop)[A-Z]\w*\(/,
+    /["'`]\s*(?:(?:insert|replace) (?:or \w+ )?into|delete from|update \S+ set|with (?:recursive )?\w+(?: \([^)]*\))? as\b) /,
+    /["'`]\s*(?:create|alter|drop) (?:unique |virtual |temp )?(?:table|index|view|trigger|function) /,
+    /["'`]select \S.* from /,
+    // A template may have line breaks.
+    /`\s*select\s[^`;]*\sfrom\s/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+);
 
 type Import = { from: string; to: string };
 
@@ -332,8 +346,27 @@ describe("the check of imports", () => {
     "sql<SqlBool>`true`",
     'database.prepare("select id from notes")',
     "prepare(`insert into notes values (?)`)",
+    'kysely.mergeInto("notes")',
+    'db.with("old", (db) => db)',
+    'db.withRecursive("old", (db) => db)',
+    'kysely.schema.dropTable("notes")',
+    'exec("update notes set title = 1")',
+    'exec("with old as (select 1) delete from notes")',
+    'exec("drop table notes")',
+    "prepare(`\n  select id\n  from notes`)",
   ])("the check of SQL finds %s", (code) => {
     expect(SQL.test(code)).toBe(true);
+  });
+
+  it.each([
+    "list.with(0, note)",
+    "route.schema.body",
+    '"create an account"',
+    '"update the table"',
+    '"with --list: copy each object from the bucket"',
+    '"drop a file here"',
+  ])("the check of SQL does not find %s", (code) => {
+    expect(SQL.test(code)).toBe(false);
   });
 
   it.each([

@@ -77,6 +77,18 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await statusFor(holder)).toBe(204);
   });
 
+  it("shares of a file by email address can't be revoked by a user id that would show who has the email address", async () => {
+    const email = newEmail();
+    const holder = await signUp(email);
+    const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
+    const file = (await owner.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
+    const shares = `/attachments/${file.id}/shares`;
+    await owner.send(`PUT ${shares}`, { json: { emails: [email] } });
+    expect((await owner.send(`DELETE ${shares}/${holder}`)).status).toBe(404);
+    await owner.send(`PUT ${shares}`, { json: { userIds: [holder] } });
+    expect((await owner.send(`DELETE ${shares}/${holder}`)).status).toBe(204);
+  });
+
   it("shares by email address count alike in the access to a note and a file, with or without an account", async () => {
     const email = newEmail();
     await signUp(email);

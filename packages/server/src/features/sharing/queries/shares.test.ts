@@ -5,7 +5,7 @@ import { useDatabase } from "../../../testing/database/use-database.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
 import { noteQueries } from "../../notes/queries.ts";
 import { peopleQueries } from "../../people/queries.ts";
-import type { Share } from "../share.ts";
+import type { EndingShare, Share } from "../share.ts";
 import { shareQueries } from "./shares.ts";
 
 const stranger = { email: undefined, name: undefined };
@@ -43,6 +43,25 @@ describe.each(engines)("shares on $name", (engine) => {
       expect(await shareQueries(suite.db).list(subject)).toEqual([{ ...again, ...stranger }]);
     },
   );
+
+  it.each([
+    ["a note", "ofNote"],
+    ["a file", "ofAttachment"],
+  ] as const)("a new expiry of a share of %s brings a new reminder", async (_name, which) => {
+    const subject = (await insertSubjects())[which];
+    const queries = shareQueries(suite.db);
+    const share = sampleShare({ userId: `reminded-${which}`, createdAt: 1_000, expiresAt: 5_500 });
+    const ending = async () => {
+      const found = await queries.listEnding({ from: 5_000, until: 6_000, limit: 200 });
+      return found.filter(({ userId }) => userId === share.userId);
+    };
+    await queries.put(subject, share);
+    const [first] = await ending();
+    expect(await queries.markReminded(first as EndingShare, 5_000)).toBe(true);
+    expect(await ending()).toEqual([]);
+    await queries.put(subject, { ...share, expiresAt: 5_800 });
+    expect(await ending()).toMatchObject([{ expiresAt: 5_800 }]);
+  });
 
   it("a second share of a note with the same user replaces the role", async () => {
     const { ofNote } = await insertSubjects();

@@ -45,6 +45,13 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(headers["access-control-allow-origin"]).toBeUndefined();
   });
 
+  it("the pass of a visitor ends with its link", async () => {
+    const { token, link } = await storeLink(service.db, { password: PASSWORD });
+    const { status, headers } = await visitor().unlock(token, PASSWORD);
+    expect(status).toBe(204);
+    expect(headers["set-cookie"]).toContain(`Expires=${new Date(link.expiresAt as number).toUTCString()}`);
+  });
+
   it.each([undefined, PASSWORD])("a link shows its page on a full disk, with password: %s", async (password) => {
     let isFull = false;
     const refuse = <T>(run: () => Promise<T>) =>

@@ -33,6 +33,7 @@ export const frameScenes: readonly Scene[] = [
         await page.getByText(accountTexts.failures.unauthenticated).waitFor();
       },
     },
+    "sign-in-failed": showing("/sign-in?error=sign_in_failed", accountTexts.providerFailures.sign_in_failed),
     async "sign-up"(page) {
       await page.goto("/sign-up");
       await heading(page, accountTexts.signUp.title);
@@ -67,6 +68,7 @@ export const frameScenes: readonly Scene[] = [
       await page.goto("/");
       await page.getByRole("link", { name: full.title }).waitFor();
     },
+    "list-nothing-found": showing("/?q=zeppelin", notes.search.none("zeppelin")),
     async "list-loading"(page) {
       await holdRequests(page, NOTES);
       await page.goto("/");

@@ -57,6 +57,8 @@ export function PagedList<Item>({ list, rowHeight = "h-16", ...props }: PagedLis
         {...props}
         query={list}
         items={items}
+        // A first page without items is not the end of the list.
+        empty={list.hasNextPage ? null : props.empty}
         loading={<Skeletons rowHeight={rowHeight} className={props.className} />}
       />
       {list.isFetchNextPageError && (

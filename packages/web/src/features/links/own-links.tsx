@@ -27,7 +27,7 @@ function OwnLinks() {
   const [filter, setFilter] = useState<LinkFilter>("all");
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const list = useInfiniteQuery(ownLinksQuery(filter));
-  const isEmpty = list.data?.pages.every(({ items }) => items.length === 0) === true;
+  const isEmpty = list.data?.pages.every(({ items }) => items.length === 0) === true && !list.hasNextPage;
   return (
     <div className="flex flex-col gap-4">
       {isOff && <p className="text-muted">{words.off}</p>}

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { pipeline } from "node:stream";
 import { Command } from "commander";
 import { CsvError, parse } from "csv-parse";
-import type { ListedObject } from "../features/adoption/adopt-listed.ts";
+import type { ListedObject } from "../features/adoption/adopt.ts";
 import { DomainError } from "../platform/errors.ts";
 import { isStorableText } from "../platform/text/readable-text.ts";
 import type { Core } from "../wiring/core.ts";

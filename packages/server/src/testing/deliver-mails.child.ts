@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { deliverMails } from "../features/mail/deliver-mails.ts";
+import { deliverMails } from "../features/mail/jobs.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
 import { createSmtp } from "../platform/mailer/smtp.ts";
 import { openAt } from "./database/database-location.ts";

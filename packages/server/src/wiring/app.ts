@@ -1,4 +1,5 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import { Instance } from "@valetkey/contract";
 import fastify, { type FastifyRequest } from "fastify";
 import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
@@ -37,12 +38,13 @@ import {
   opsRoutes,
   type Probes,
 } from "../operations/health/routes.ts";
+import type { LinkPolicy } from "../platform/config/limits.ts";
 import { createBoundServer } from "../platform/http/bound-connections.ts";
 import { addClientAddress, createClientIpOf, type TrustProxy, trustsProxy } from "../platform/http/client-address.ts";
 import { createRouteTable, handleErrors } from "../platform/http/error-handlers.ts";
 import { createWriteTurns, httpLimits, inTurns } from "../platform/http/http-limits.ts";
 import { RequestLog, withRedaction } from "../platform/http/logging.ts";
-import { documentRoutes } from "../platform/http/openapi.ts";
+import { documentRoutes, operations } from "../platform/http/openapi.ts";
 import { pageHook, pageRoutes, serveWebApp } from "../platform/http/pages.ts";
 import { sendParserProblem, sendProblem } from "../platform/http/problem.ts";
 import { createLoopTurns, limitBodyTime, parseJsonBodies } from "../platform/http/request-body.ts";
@@ -51,7 +53,6 @@ import type { App, FormProgressLimits, RouteDeps } from "../platform/http/route-
 import { addSecurityHeaders, type ResponseHeaders, sendsOnlyData } from "../platform/http/security-headers.ts";
 import { buildSerializer, compileValidator } from "../platform/http/validation.ts";
 import { createMetrics, observeRoute } from "../platform/metrics/requests.ts";
-import { instanceRoutes, type ShownLimits } from "./instance/routes.ts";
 import type { UseCases } from "./use-cases.ts";
 
 export type AppOptions = {
@@ -284,4 +285,36 @@ function closeConnections(
     // stops listening.
     setImmediate(done);
   });
+}
+
+const schemas = operations("accounts", {
+  getInstance: {
+    security: [] as [],
+    summary: "Read the ways to sign in and the limits",
+    response: { 200: Instance },
+  },
+});
+
+type Options = { accounts: Pick<Accounts, "signInMethods" | "hasAny">; limits: ShownLimits };
+
+/** The limits of the service that the web app shows. */
+export type ShownLimits = Omit<Instance["limits"], "links"> & { links: LinkPolicy };
+
+/** The route /instance, which is public because the sign-in page needs it. */
+export function instanceRoutes(app: App, { accounts, limits }: Options): void {
+  app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
+    reply.header("cache-control", "no-store");
+    return { ...accounts.signInMethods, hasAccounts: await accounts.hasAny(), limits: present(limits) };
+  });
+}
+
+/** Builds the limits for each request, because administrators can change some limits at any time. */
+function present({ links, ...limits }: ShownLimits): Instance["limits"] {
+  const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays } = limits;
+  const { isEnabled, maxExpirySeconds = null, isPasswordRequired } = links;
+  return {
+    ...{ urlTtlDefaultSeconds: Math.min(urlTtlDefaultSeconds, urlTtlMaxSeconds), urlTtlMaxSeconds },
+    ...{ urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays },
+    links: { enabled: isEnabled, maxExpirySeconds, passwordRequired: isPasswordRequired },
+  };
 }

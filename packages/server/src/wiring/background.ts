@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import { startAuditRetention } from "../features/audit/retention.ts";
-import { deliverMails } from "../features/mail/deliver-mails.ts";
-import { startMailDelivery } from "../features/mail/jobs.ts";
+import { deliverMails, startMailDelivery } from "../features/mail/jobs.ts";
 import { startSearchIndex } from "../features/notes/jobs.ts";
 import { startPolicyRefresh } from "../features/policy/live-policy.ts";
 import { policyQueries } from "../features/policy/queries.ts";

@@ -7,11 +7,18 @@ import { checkFilename } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import type { Note } from "../access/note.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { aboutFile, auditEvent } from "../audit/audit-event.ts";
+import { aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
+import { noteQueries } from "../notes/queries.ts";
 import { requireAdministrator } from "../people/administrators.ts";
-import { type ObjectDeletion, objectDeletionQueries } from "../storage/queries.ts";
+import { findHolders, findUsersById } from "../people/find-users.ts";
+import { normaliseEmail } from "../people/person.ts";
+import { shareQueries } from "../sharing/queries/shares.ts";
+import { deleteIfAbandoned } from "../storage/object-deletions.ts";
+import type { Adoption } from "../storage/queries.ts";
+import { adoptionQueries, type ObjectDeletion, objectDeletionQueries } from "../storage/queries.ts";
 import { verificationQueries } from "../uploads/queries/verifications.ts";
 
 /**
@@ -152,4 +159,158 @@ function refuseDeleted(
     "object_not_found",
     "The object is being removed from the bucket, because its attachment was deleted. Store the file under another key, and adopt that.",
   );
+}
+
+/** The title of the note for files without a note in the list. */
+const USUAL_NOTE = "Adopted files";
+
+/** One line of the list of `valetkey adopt --list`. People are ids or email addresses. */
+export type ListedObject = {
+  /** The key of the object in the bucket, or any S3 URL of the object. */
+  object: string;
+  /** Default: the last part of the key. */
+  filename: string | undefined;
+  owner: string;
+  /** The id of the file in the former application. */
+  oldId: string | undefined;
+  /** The people who may download the file. */
+  people: readonly string[];
+  /** The title of the note. Default: "Adopted files". The file gets on a note that nobody but the owner can open. */
+  note: string | undefined;
+};
+
+type AdoptedObject = Adoption & { isNew: boolean };
+
+/**
+ * Adopts the objects of a list, one at a time. Each object becomes a file on a note of its owner, and the people get a share of the file.
+ * A repeated call changes nothing, and does not give back a share that the owner has revoked. Nobody gets a mail.
+ * `copies`: copies the object to a key of the service, so that the service deletes the copy with the file. The original always stays.
+ * Throws `access_denied`, `user_not_found`, `invalid_request`, `object_not_found`, `object_already_attached` and `upload_rejected`.
+ */
+export function adoptListed(deps: Deps) {
+  const { db, bucket, clock, newId } = deps;
+  // A list names few notes for many files. The notes of this call of the command are found only once.
+  const notes = new Map<string, string>();
+  return async (caller: Caller, listed: ListedObject, { copies }: { copies: boolean }): Promise<AdoptedObject> => {
+    await requireAdministrator(db, caller);
+    const { oldId } = listed;
+    const sourceKey = /^(s3|https?):\/\//i.test(listed.object) ? bucket.objectKeyOf(listed.object) : listed.object;
+    if (bucket.isOwnKey(sourceKey)) {
+      throw new DomainError(
+        "invalid_request",
+        "Valet Key made this key itself. List only objects of another application.",
+      );
+    }
+    const ownerId = await findUser(deps, listed.owner);
+    const userIds: string[] = [];
+    for (const person of listed.people) userIds.push(await findUser(deps, person));
+    const known = await adoptionQueries(db).find(sourceKey);
+    if (known !== undefined && oldId !== undefined && known.oldId !== oldId) {
+      throw new DomainError(
+        "invalid_request",
+        `The object was adopted before, with the old id ${known.oldId ?? "(none)"}.`,
+      );
+    }
+    const readers = new Set(userIds.filter((id) => id !== ownerId));
+    const adoption = known ?? (await adopt(caller, { listed, sourceKey, ownerId, readers, copies }));
+    return { ...adoption, isNew: known === undefined };
+  };
+
+  async function adopt(
+    caller: Caller,
+    given: {
+      listed: ListedObject;
+      sourceKey: string;
+      ownerId: string;
+      readers: ReadonlySet<string>;
+      copies: boolean;
+    },
+  ): Promise<Adoption> {
+    const { listed, sourceKey, ownerId, readers, copies } = given;
+    const filename = checkFilename(listed.filename ?? sourceKey.slice(sourceKey.lastIndexOf("/") + 1));
+    const source = await findObject(deps, sourceKey);
+    if (!copies) refuseHeaders(source.stored);
+    const found = copies ? await copyToOwnKey(deps, source) : source;
+    const adoption = await db.transaction(async (tx) => {
+      if (copies && (await attachmentQueries(tx).findByObjectKey(sourceKey)) !== undefined) {
+        throw new DomainError("object_already_attached", "The object is attached already.");
+      }
+      const noteId = await findNote(tx, { caller, ownerId, title: listed.note ?? USUAL_NOTE });
+      const attachment = await attachObject(deps, { tx, caller, noteId, ownerId, found, filename, ownsObject: copies });
+      await share(deps, { tx, caller, attachment, readers });
+      const added = { sourceKey, oldId: listed.oldId, attachmentId: attachment.id };
+      if (await adoptionQueries(tx).insert(added)) return added;
+      throw new DomainError(
+        "invalid_request",
+        `Another object was adopted with the old id ${listed.oldId}, or adopts now.`,
+      );
+    });
+    if (deps.scanning !== undefined) deps.onVerificationQueued();
+    return adoption;
+  }
+
+  async function findNote(
+    tx: Tx,
+    { caller, ownerId, title }: { caller: Caller; ownerId: string; title: string },
+  ): Promise<string> {
+    const name = JSON.stringify([ownerId, title]);
+    const known = notes.get(name);
+    // The owner may have shared the known note since the last file.
+    const found =
+      (known && (await adoptionQueries(tx).findPrivateNote({ ownerId, title, noteId: known }))) ??
+      (await adoptionQueries(tx).findPrivateNote({ ownerId, title }));
+    const noteId = found ?? newId();
+    if (found === undefined) {
+      const now = clock();
+      const note: Note = { id: noteId, ownerId, title, body: "", createdAt: now, updatedAt: now };
+      await noteQueries(tx).insert(note);
+      await auditQueries(tx).add(
+        auditEvent("note.created", { id: newId(), caller, subject: aboutNote(note), at: now, detail: { title } }),
+      );
+    }
+    notes.set(name, noteId);
+    return noteId;
+  }
+}
+
+async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject): Promise<FoundObject> {
+  const { bucket } = deps;
+  const to = bucket.newObjectKey();
+  await deleteIfAbandoned(deps, to);
+  const { etag, sizeBytes } = stored;
+  const contentType = normaliseContentType(stored.contentType);
+  const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType, dropsHeaders: true })) === "done";
+  const copy = await findObject(deps, to).catch(() => undefined);
+  // The copy could have parts of two versions of a large object, because each part is read without a condition.
+  const isUnchanged = (await bucket.head(from))?.etag === etag;
+  if (isCopied && isUnchanged && copy?.stored.sizeBytes === sizeBytes) return copy;
+  throw new DomainError("object_not_found", "The object changed while it was copied. Run the command again.");
+}
+
+/** Finds the user with this email address, with this id in the tokens of the application, or with this id. Throws `user_not_found`. */
+async function findUser({ db, jwtIssuers, newId }: Deps, text: string): Promise<string> {
+  const email = normaliseEmail(text);
+  const found = text.includes("@")
+    ? (await findHolders(db, [email])).get(email)
+    : (await findUsersById(db, { userIds: [text], issuer: jwtIssuers[0], jwtIssuers, newId })).get(text);
+  if (found !== undefined) return found;
+  const remedy = "Give the id that the tokens of your application contain, or create an account: valetkey user add";
+  throw new DomainError("user_not_found", `Nobody has the email address or id ${text}. ${remedy}`);
+}
+
+/** Shares a new file with its readers. */
+async function share(
+  { clock, newId }: Deps,
+  given: { tx: Tx; caller: Caller; attachment: Attachment; readers: ReadonlySet<string> },
+): Promise<void> {
+  const { tx, caller, attachment, readers } = given;
+  const now = clock();
+  const details = { role: "viewer", expiresAt: undefined, createdAt: now, createdBy: caller.userId } as const;
+  for (const userId of readers) {
+    await shareQueries(tx).put({ attachmentId: attachment.id }, { userId, ...details });
+    const detail = { userId, role: "viewer", expiresAt: null };
+    await auditQueries(tx).add(
+      auditEvent("share.granted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail }),
+    );
+  }
 }

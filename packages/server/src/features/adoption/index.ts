@@ -1,7 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import { adoptObject } from "./adopt.ts";
-import { adoptListed } from "./adopt-listed.ts";
-
+import { adoptListed, adoptObject } from "./adopt.ts";
 export type AdoptionVerbs = ReturnType<typeof createAdoption>;
 
 /** Creates what the rest of the service does with this feature. */

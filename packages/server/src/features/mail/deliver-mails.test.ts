@@ -15,7 +15,8 @@ import { queueMail } from "../outbox/queue-mail.ts";
 import { peopleQueries } from "../people/queries.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
-import { deliverMails, type MailFailure } from "./deliver-mails.ts";
+import type { MailFailure } from "./jobs.ts";
+import { deliverMails } from "./jobs.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

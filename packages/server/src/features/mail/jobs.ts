@@ -1,8 +1,12 @@
 import type { Logger } from "pino";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import type { MailOutcome } from "../../platform/mailer/smtp.ts";
+import type { LeasedMail, Mail } from "../outbox/mail.ts";
+import { mailQueries } from "../outbox/mail-queries.ts";
 import { notify } from "../outbox/queue-mail.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
+import { composeMail } from "./compose-mail.ts";
 
 /**
  * How often this replica checks for due mails. A mail becomes due again if a try failed, or if another replica did not finish its try.
@@ -57,4 +61,117 @@ export function remindOfExpiry(deps: Pick<Deps, "db" | "clock" | "newId" | "mail
       });
     }
   };
+}
+
+/**
+ * The maximum time for sending one mail: long, because some mail servers check the whole message for spam before they confirm it.
+ * Milliseconds.
+ */
+const SEND_WITHIN_MS = 120_000;
+
+/**
+ * How long one replica reserves a mail: longer than `SEND_WITHIN_MS`, so that two replicas never send the same mail at the same time.
+ * Milliseconds.
+ */
+const LEASE_MS = 180_000;
+
+const AT_ONCE = 5;
+
+const RETRY_BASE_MS = 10_000;
+
+const RETRY_MAX_MS = 900_000;
+
+/** The pause of a mail whose note or file is in the trash. Milliseconds. */
+const IN_TRASH_MS = 300_000;
+
+const GIVE_UP_AFTER_MS = 3 * 86_400_000;
+
+/** How long the database keeps a mail after the service stopped trying to send it, so that administrators can see it. Milliseconds. */
+const KEEP_GIVEN_UP_MS = 30 * 86_400_000;
+
+const MAX_PROBLEM_LENGTH = 300;
+
+/** A failed attempt to send a mail. `isFinal`: the service will not try again. */
+export type MailFailure = { mailId: string; kind: Mail["kind"]; attempt: number; isFinal: boolean; problem: string };
+
+type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
+
+type Options = { onFailure: (failure: MailFailure) => void };
+
+/**
+ * Sends the mails that are due, several at the same time. Returns the number of sent mails.
+ * If a mail can't be sent, the service tries again after longer and longer pauses, for three days. After a crash, a mail is sent again when
+ * its lease ends.
+ * When `signal` aborts, no more tries start, and the running tries finish. When `cut` aborts, the running tries end immediately.
+ */
+export function deliverMails(deps: SendDeps, options: Options) {
+  const { db, clock } = deps;
+  return async ({ signal, cut }: { signal?: AbortSignal; cut?: AbortSignal } = {}): Promise<number> => {
+    let sent = 0;
+    await mailQueries(db).deleteGivenUp(clock() - KEEP_GIVEN_UP_MS);
+    while (signal?.aborted !== true) {
+      const now = clock();
+      const leased = await mailQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE });
+      if (leased.length === 0) break;
+      const outcomes = await Promise.all(leased.map((mail) => deliver(deps, { mail, cut, ...options })));
+      sent += outcomes.filter((isSent) => isSent).length;
+    }
+    return sent;
+  };
+}
+
+async function deliver(
+  deps: SendDeps,
+  { mail, cut, onFailure }: Options & { mail: LeasedMail; cut: AbortSignal | undefined },
+): Promise<boolean> {
+  const { db, clock } = deps;
+  const outcome = await send(deps, { mail, cut });
+  if (outcome.state === "accepted" || outcome.state === "obsolete") {
+    await mailQueries(db).remove(mail.id);
+    return outcome.state === "accepted";
+  }
+  const now = clock();
+  if (outcome.state === "later") {
+    // The mail counts as new, because it must still be sent if its note is restored after many days.
+    await mailQueries(db).postpone(mail, { dueAt: now + IN_TRASH_MS, createdAt: now });
+    return false;
+  }
+  const { id: mailId, kind, attempts: attempt } = mail;
+  const dueAt = now + Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));
+  const isFinal = outcome.state === "refused" || isTooOld(mail, dueAt);
+  const { problem } = outcome;
+  if (isFinal) await mailQueries(db).giveUp(mailId, { now, problem });
+  else await mailQueries(db).postpone(mail, { dueAt, problem });
+  onFailure({ mailId, kind, attempt, isFinal, problem });
+  return false;
+}
+
+function isTooOld({ createdAt }: LeasedMail, at: number): boolean {
+  return at - createdAt >= GIVE_UP_AFTER_MS;
+}
+
+async function send(
+  deps: SendDeps,
+  { mail, cut }: { mail: LeasedMail; cut: AbortSignal | undefined },
+): Promise<MailOutcome | { state: "obsolete" } | { state: "later" }> {
+  const { mail: sending } = deps;
+  if (sending === undefined) return { state: "failed", problem: "Mail is off." };
+  // A mail can be too old if the service sent no mails for days, or if a backup was restored.
+  if (isTooOld(mail, deps.clock())) return { state: "obsolete" };
+  const { mailer, publicUrl } = sending;
+  const composed = await composeMail({ ...deps, publicUrl }, mail);
+  if (composed === undefined) return { state: "obsolete" };
+  if (composed === "later") return { state: "later" };
+  const { secrets, to = mail.email, ...content } = composed;
+  const late = AbortSignal.timeout(SEND_WITHIN_MS);
+  const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
+  const outcome = await mailer.send({ ...content, id: mail.id, to }, { signal });
+  if (outcome.state === "accepted") return outcome;
+  // The response of a mail server may quote the mail. But neither the log nor the database may contain the tokens and codes of the mail.
+  const problem = hide(outcome.problem, secrets).slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
+  return { ...outcome, problem };
+}
+
+function hide(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((hidden, secret) => hidden.replaceAll(secret, "…"), text);
 }

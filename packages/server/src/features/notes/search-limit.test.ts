@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createPostgresSearch } from "../../platform/database/postgres/search.ts";
+import { createPostgresSearch } from "../../platform/database/postgres/pool.ts";
 import { openSqliteSearch } from "../../platform/database/sqlite/search.ts";
 import { sampleNote } from "../../testing/database/samples.ts";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";

@@ -28,13 +28,13 @@ import {
 } from "../../platform/database/postgres/opening.ts";
 import {
   createPool,
+  createPostgresSearch,
   createStatementNames,
   DEFAULT_POOL_SIZE,
   kyselyPool,
   noNames,
   URL_POOL_SIZE,
 } from "../../platform/database/postgres/pool.ts";
-import { createPostgresSearch } from "../../platform/database/postgres/search.ts";
 import { pipelineOn, type RunNamed, runOn, statementsOn } from "../../platform/database/postgres/statements.ts";
 import { type Database, type PoolState, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";

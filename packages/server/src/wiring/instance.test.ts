@@ -1,9 +1,9 @@
 import { Instance } from "@valetkey/contract";
 import { Check } from "typebox/value";
 import { describe, expect, it } from "vitest";
-import { engines } from "../../testing/database/test-databases.ts";
-import type { ServiceOptions } from "../../testing/service.ts";
-import { startServiceInTest } from "../../testing/use-service.ts";
+import { engines } from "../testing/database/test-databases.ts";
+import type { ServiceOptions } from "../testing/service.ts";
+import { startServiceInTest } from "../testing/use-service.ts";
 
 const PERSON = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
 

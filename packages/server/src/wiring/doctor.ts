@@ -7,9 +7,8 @@ import { type DoctorParts, recogniseProvider } from "../operations/doctor/parts.
 import { createRequests, isFailure } from "../operations/doctor/requests.ts";
 import type { Doctor } from "../operations/doctor/routes.ts";
 import { runChecks } from "../operations/doctor/run.ts";
-import { createBucket } from "../platform/bucket/bucket.ts";
+import { createBucket, DOCTOR_FOLDER } from "../platform/bucket/bucket.ts";
 import { sdkProviderChain } from "../platform/bucket/credentials.ts";
-import { DOCTOR_FOLDER } from "../platform/bucket/object-keys.ts";
 import type { Bucket, BucketCapabilities } from "../platform/bucket/port.ts";
 import type { Config, LoadedConfig } from "../platform/config/index.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";

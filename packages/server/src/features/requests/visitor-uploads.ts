@@ -11,8 +11,8 @@ import { type Admit, linkNotFound, type Visit as Request } from "../links/visito
 import { requestOf } from "../links/visitor/look-at-link.ts";
 import { newPass, type Pass } from "../links/visitor/pass.ts";
 import { removeAttachment } from "../trash/index.ts";
-import { abortUpload } from "../uploads/abort.ts";
 import { completeUpload } from "../uploads/complete.ts";
+import { abortUpload } from "../uploads/index.ts";
 import { getUpload, type ReportedPart, signParts } from "../uploads/parts.ts";
 import type { Sender } from "../uploads/sender.ts";
 import { type StartedUpload, startUpload } from "../uploads/start.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createIsOwnKey, createNewObjectKey, createObjectKeyOf, DOCTOR_FOLDER } from "./object-keys.ts";
+import { createIsOwnKey, createNewObjectKey, createObjectKeyOf, DOCTOR_FOLDER } from "./bucket.ts";
 
 describe("newObjectKey", () => {
   const random = (bytes: number) => Uint8Array.from({ length: bytes }, (_, at) => 255 - at);

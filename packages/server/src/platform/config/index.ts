@@ -4,8 +4,7 @@ import { parseEnv } from "node:util";
 import { type AuthConfig, readAuth } from "./auth.ts";
 import { type BucketConfig, readBucket, readCredentials } from "./bucket.ts";
 import { defaultLimits, type LimitsConfig, readLimits } from "./limits.ts";
-import { warnOfNearMisses } from "./near-misses.ts";
-import { ConfigError, ConfigReader, type Environment } from "./reader.ts";
+import { ConfigError, ConfigReader, type Environment, warnOfNearMisses } from "./reader.ts";
 import { type MetricsConfig, readMetrics, readServer, type ServerConfig } from "./server.ts";
 import {
   type DatabaseConfig,

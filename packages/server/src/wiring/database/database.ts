@@ -5,9 +5,8 @@ import { type Lookups, lookupQueries } from "../../features/people/lookup-querie
 import { type UploadSteps, uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Engine } from "../../platform/database/engine.ts";
-import type { Database, PoolState, Search, Tx, UrlJournal } from "../../platform/database/queries.ts";
+import type { Database, PoolState, Search, Transactions, Tx, UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Transactions } from "../../platform/database/transactions.ts";
 
 /** Where queries of one connection, pool or transaction run. */
 export function queriesOn(

@@ -36,9 +36,8 @@ import {
   URL_POOL_SIZE,
 } from "../../platform/database/postgres/pool.ts";
 import { pipelineOn, type RunNamed, runOn, statementsOn } from "../../platform/database/postgres/statements.ts";
-import { type Database, type PoolState, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
+import { createTransactions, type Database, type PoolState, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { createTransactions } from "../../platform/database/transactions.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { isStorableText } from "../../platform/text/readable-text.ts";
 import { assembleDatabase } from "./database.ts";

@@ -10,7 +10,7 @@ import { openStarts } from "../../features/uploads/starts/sqlite-starts.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { sqliteEngine as engine } from "../../platform/database/engine.ts";
 import { firstMissingMigration, migrate } from "../../platform/database/migrate.ts";
-import { type Database, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
+import { createTransactions, type Database, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
 import { inOrder } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { createCheckpoints } from "../../platform/database/sqlite/checkpoints.ts";
@@ -21,7 +21,6 @@ import { createReserve } from "../../platform/database/sqlite/reserve.ts";
 import { openSqliteSearch } from "../../platform/database/sqlite/search.ts";
 import { copyBeforeMigration } from "../../platform/database/sqlite/snapshot.ts";
 import { readsInTurns } from "../../platform/database/sqlite/statements.ts";
-import { createTransactions } from "../../platform/database/transactions.ts";
 import { assembleDatabase } from "./database.ts";
 
 const PATIENCE_MS = 2_000;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import type { Logger } from "pino";
+import type { FindUser } from "../../features/embedding/http/handler.ts";
 import { reservedNames } from "../../features/embedding/http/handler.ts";
-import type { FindUser } from "../../features/embedding/http/identify.ts";
 import type { Resource, Resources, User } from "../../features/embedding/types.ts";
 import { type BucketConfig, type Config, defaultLimits } from "../../platform/config/index.ts";
 import { type BaseConfig, SERVICE } from "../base.ts";

@@ -43,7 +43,7 @@ export function withoutRedirects(body: unknown): unknown {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !(REDIRECTS as readonly string[]).includes(name)));
 }
 
-/** `cookiesFor` returns the cookies of a `Cookie` header that the library may read (session-cookie.ts). */
+/** `cookiesFor` returns the cookies of a `Cookie` header that the library may read (callers/session-cookie.ts). */
 export type LibraryCookies = { cookiesFor(cookieHeader: string): string };
 
 /**

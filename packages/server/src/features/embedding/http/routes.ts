@@ -38,7 +38,8 @@ import type { ItemName } from "../../outbox/file-event-queries.ts";
 import type { People, PeopleVerbs } from "../../people/index.ts";
 import { presentPart, presentStarted, presentUpload } from "../../uploads/routes.ts";
 import type { Files } from "../files.ts";
-import { type FindUser, identificationHook, userOf } from "./identify.ts";
+import type { FindUser } from "./handler.ts";
+import { identificationHook, userOf } from "./handler.ts";
 
 const Name = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 const ItemParams = Type.Object({ resource: Name, itemId: Name });

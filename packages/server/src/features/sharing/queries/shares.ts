@@ -22,12 +22,12 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       const rows = shares.map(({ userId, role, expiresAt, createdAt, createdBy }) => ({
         [place.column]: place.id,
         user_id: userId,
-        ...(place.isNote && { role }),
+        ...(place.isNote ? { role } : NO_ROLE),
         expires_at: expiresAt ?? null,
         created_at: createdAt,
         created_by: createdBy,
       }));
-      const put = replacing(db.insertInto(place.table).values(rows as never), place).execute();
+      const put = replacing(db.insertInto(place.table).values(rows), place).execute();
       await orMissing(
         put,
         place.isNote
@@ -168,6 +168,9 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
 });
 
 type SharePlace = ReturnType<typeof placeOf>;
+
+/** The row of an attachment has no column for the role, but the types of `note_shares` require the role. */
+const NO_ROLE = {} as { role: Share["role"] };
 
 /**
  * Returns the table with the shares of a note or an attachment. One statement fits both tables, with the types of `note_shares`. Both

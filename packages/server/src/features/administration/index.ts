@@ -1,23 +1,14 @@
-import { AdminEventPage, PageQuery } from "@valetkey/contract";
-import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { toIso } from "../../platform/http/wire.ts";
-import type { Caller } from "../access/caller.ts";
-import { callerOf } from "../access/caller.ts";
 import type { AccountVerbs } from "../accounts/index.ts";
-import { requireAdministrator } from "../people/administrators.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/index.ts";
-import type { AdminEvent } from "../people/person.ts";
 import type { UsageVerbs } from "../usage/index.ts";
 import { accountInvitationRoutes, createInvitationsPage } from "./invitations.ts";
 import { allLinkRoutes, createLinksPage } from "./links.ts";
+import { createLogPage, logRoutes } from "./log.ts";
 import { createMailsPage, mailRoutes } from "./mails.ts";
 import { createPeoplePage, peopleRoutes } from "./people.ts";
 import { createPolicyPage, policyRoutes } from "./policy.ts";
-import { administrationQueries } from "./queries.ts";
 
 type AdministrationVerbs = ReturnType<typeof createAdministration>;
 
@@ -41,49 +32,3 @@ export function administrationRoutes(
   for (const routes of [peopleRoutes, accountInvitationRoutes, allLinkRoutes, policyRoutes, mailRoutes, logRoutes])
     routes(app, deps);
 }
-
-/** Creates the use cases of this page. */
-export function createLogPage(deps: Deps) {
-  const { db } = deps;
-  return {
-    /** Lists the actions of administrators and of the operator's commands, the newest first. Throws `access_denied`. */
-    async listAdminEvents(caller: Caller, page: PageRequest): Promise<Page<AdminEvent>> {
-      await requireAdministrator(db, caller);
-      return administrationQueries(db).listEvents(page);
-    },
-  };
-}
-
-const schemas = operations("administration", {
-  listAdminEvents: {
-    summary: "List what administrators and commands did, newest first",
-    querystring: PageQuery,
-    response: { 200: AdminEventPage },
-  },
-});
-
-/** The routes below /admin/log. */
-export function logRoutes(
-  app: App,
-  { useCases, takeTurn }: RouteDeps<ReturnType<typeof createLogPage> & PeopleVerbs>,
-): void {
-  app.get("/admin/log", { schema: schemas.listAdminEvents, preHandler: takeTurn }, async (request) => {
-    const { limit, cursor } = request.query;
-    const { items, nextCursor } = await useCases.listAdminEvents(callerOf(request), { limit, cursor });
-    const people = await useCases.findPeople(items.flatMap((event) => [event.actorId, personOf(event)].flatMap(known)));
-    const present = (id: string | undefined) => (id === undefined ? null : presentPerson(id, people));
-    const events = items.map((event) => {
-      const { id, at, action, actorId, detail } = event;
-      return { id, at: toIso(at), action, actor: present(actorId), person: present(personOf(event)), detail };
-    });
-    return { items: events, nextCursor: nextCursor ?? null };
-  });
-}
-
-/** Returns the user whom an action affected, or who created the affected link. */
-function personOf({ action, subjectId, detail }: AdminEvent): string | undefined {
-  if (action.startsWith("person.")) return subjectId;
-  return typeof detail.userId === "string" ? detail.userId : undefined;
-}
-
-const known = (id: string | undefined) => id ?? [];

@@ -123,7 +123,7 @@ describe.each(engines)("links on $name", (engine) => {
     });
   });
 
-  it("reading a file request leaves out members that a newer version stored", async () => {
+  it("owners and visitors read a file request without members that a newer version stored", async () => {
     const own = await createWorld(service);
     const request = { slots: [{ id: "passport", name: "Passport", accept: ["image/*"], maxBytes: 1000 }] };
     const { body } = await create({ kind: "upload", request }, own);
@@ -135,6 +135,10 @@ describe.each(engines)("links on $name", (engine) => {
       const { status, body: page } = await owner.send(`GET ${path}`);
       expect([status, page.items?.[0]]).toEqual([200, body]);
     }
+    const { status, body: seen } = await service.anonymous.send(`GET /public/links/${body.url.split("/s/")[1]}`);
+    expect(status).toBe(200);
+    expect(seen.request).not.toHaveProperty("priority");
+    expect(seen.request.slots).toEqual([{ ...body.request.slots[0], isFilled: false }]);
   });
 
   it.each([

@@ -39,6 +39,22 @@ describe("the list of notes", () => {
     expect((await ben.client.notes.get(id)).body).toBe("one");
   });
 
+  it("a search in the shared list finds a file of a page that was not loaded yet", async () => {
+    const { client } = await web.person("Ann Shares");
+    const cy = await web.person("Cy Searches");
+    const { attachments } = await seedNote(client, {
+      title: "Plan",
+      files: [text("old.txt", "a"), text("new.txt", "b")],
+    });
+    for (const { id } of attachments) await client.shares.put({ attachmentId: id }, { userIds: [cy.id] });
+    // The list shows the newest file first, so the other file is on the second page.
+    await cy.page.route(/\/attachments\?/, (route) => route.continue({ url: `${route.request().url()}&limit=1` }));
+    await cy.page.goto("/shared?q=old");
+    await cy.page.getByRole("button", { name: /old\.txt/ }).waitFor();
+    await cy.page.getByRole("searchbox").fill("nothing has this name");
+    await cy.page.getByText(texts.notes.search.found(0)).first().waitFor();
+  });
+
   it("an empty list of notes still says so when it can't load again", async () => {
     const { page, client, watch } = await web.person("Ann Waits");
     await page.goto("/");

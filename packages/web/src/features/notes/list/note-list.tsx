@@ -38,7 +38,13 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
   const files = (scope === "shared" ? (shared.data?.pages ?? []) : [])
     .flatMap((page) => page.items)
     .filter(({ filename }) => filename.toLocaleLowerCase().includes(q.toLocaleLowerCase()));
-  const isPending = list.isPending || (scope === "shared" && shared.isPending);
+  // The page itself searches the shared files, so a search needs all pages of them.
+  const needsMoreFiles = scope === "shared" && q !== "" && shared.hasNextPage && !shared.isError;
+  const { isFetching, fetchNextPage } = shared;
+  useEffect(() => {
+    if (needsMoreFiles && !isFetching) void fetchNextPage();
+  }, [needsMoreFiles, isFetching, fetchNextPage]);
+  const isPending = list.isPending || (scope === "shared" && shared.isPending) || needsMoreFiles;
   const isFailed = list.isError && list.data === undefined;
   const isEmpty = list.data !== undefined && !isPending && notes.length + files.length === 0 && !list.hasNextPage;
   const { data: empty } = useCode("empty list", loadEmptyList, { isNeeded: isEmpty });
@@ -57,7 +63,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
         <SearchField q={q} onSearch={onSearch} onDown={() => rows.current?.querySelector("a")?.focus()} />
       </search>
       <p role="status" className="sr-only">
-        {q === "" || list.isPlaceholderData || list.isPending ? "" : words.search.found(notes.length + files.length)}
+        {q === "" || list.isPlaceholderData || isPending ? "" : words.search.found(notes.length + files.length)}
       </p>
       {list.isPending && <Skeletons />}
       {isFailed && <Failure title={words.failedToLoad} query={list} />}

@@ -1,5 +1,4 @@
 import type { Attachment } from "@valetkey/client";
-import { type FileKind, kindOfFile } from "../../files/file-kind.ts";
 
 export type FileOrder = "attached" | "name" | "size" | "newest";
 
@@ -32,6 +31,30 @@ export function kindsIn(files: readonly Attachment[]): ReadonlySet<FileKind> {
 
 function fold(text: string): string {
   return text.trim().normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();
+}
+
+/** The kind of a file in words of people, for its icon and for the filter of a list. */
+export type FileKind = "image" | "video" | "audio" | "pdf" | "text" | "table" | "archive" | "code" | "other";
+
+const BY_EXTENSION: Record<string, FileKind> = {
+  ...extensions("archive", "zip tar gz tgz bz2 xz zst 7z rar"),
+  ...extensions("table", "csv tsv xls xlsx ods numbers"),
+  ...extensions("code", "js ts jsx tsx json html css py rb go rs c h cpp java kt swift sh sql xml yaml yml toml"),
+  ...extensions("text", "txt md rtf doc docx odt pages"),
+  ...extensions("image", "heic heif svg psd tif tiff"),
+};
+
+function extensions(kind: FileKind, names: string): Record<string, FileKind> {
+  return Object.fromEntries(names.split(" ").map((extension) => [extension, kind]));
+}
+
+/** Returns the kind of a file by a known extension, and otherwise by the content type. */
+export function kindOfFile({ filename, contentType }: { filename: string; contentType: string }): FileKind {
+  const byExtension = BY_EXTENSION[filename.slice(filename.lastIndexOf(".") + 1).toLowerCase()];
+  if (byExtension !== undefined) return byExtension;
+  const [type = "", subtype = ""] = contentType.split(/[/;]/);
+  if (type === "image" || type === "video" || type === "audio" || type === "text") return type;
+  return subtype === "pdf" ? "pdf" : "other";
 }
 
 /** The selected files. `last` is the file that the user selected or deselected last. A range begins at this file. */

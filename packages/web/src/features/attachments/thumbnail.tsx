@@ -12,7 +12,7 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { type FileKind, kindOfFile } from "../../files/file-kind.ts";
+import { type FileKind, kindOfFile } from "./arrange-files.ts";
 import { hasThumbnail, thumbnailUrl } from "./thumbnails.ts";
 
 /** Shows the thumbnail of a file, or an icon for its kind. The page loads the thumbnail when the row comes near the viewport. */

@@ -132,6 +132,8 @@ describe("defaults", () => {
       LINKS_PASSWORD: "required",
       LINKS_WINDOW: "600",
       ABUSE_CONTACT: "abuse@example.com",
+      BRAND_NAME: "Example Files",
+      BRAND_COLOR: "#1a5fb4",
       TRUST_PROXY: "10.0.0.0/8, loopback",
       LOG_LEVEL: "warn",
       SHUTDOWN_SECONDS: "20",
@@ -158,6 +160,7 @@ describe("defaults", () => {
         shutdownSeconds: 20,
         workers: 4,
       },
+      brand: { name: "Example Files", color: "#1a5fb4" },
       bucket: {
         kind: "s3",
         name: "files",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { type AuthConfig, readAuth } from "./auth.ts";
+import { type Brand, readBrand } from "./brand.ts";
 import { type BucketConfig, readBucket, readCredentials } from "./bucket.ts";
 import { defaultLimits, type LimitsConfig, readLimits } from "./limits.ts";
 import { ConfigError, ConfigReader, type Environment, warnOfNearMisses } from "./reader.ts";
@@ -26,6 +27,7 @@ export type Config = {
   /** The names of the variables that are set. */
   given: readonly string[];
   server: ServerConfig;
+  brand: Brand;
   bucket: BucketConfig;
   database: DatabaseConfig;
   auth: AuthConfig;
@@ -86,7 +88,8 @@ export function parseConfig(
   const bucket = readBucket(reader, server);
   const database = readDatabase(reader, { sqliteFile: join(server.dataDir, "valetkey.db") });
   const embedded = reader.text("AWS_BUCKET_NAME") === undefined && database.kind === "sqlite";
-  const mail = readMail(reader, server);
+  const brand = readBrand(reader, options);
+  const mail = readMail(reader, { ...server, brandName: brand.name });
   const auth = readAuth(reader, { embedded, hasMail: mail !== undefined });
   const scanner = readScanner(reader);
   const webhooks = { allowsLoopback: reader.read("WEBHOOKS_ALLOW_LOOPBACK") };
@@ -103,7 +106,7 @@ export function parseConfig(
   return {
     config: {
       given: reader.given,
-      ...{ server, bucket: bucket(secrets), database, auth: auth(secrets) },
+      ...{ server, brand, bucket: bucket(secrets), database, auth: auth(secrets) },
       ...{ scanner, mail, webhooks, limits, metrics, tracing },
     },
     warnings: reader.warnings,

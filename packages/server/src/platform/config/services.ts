@@ -103,13 +103,18 @@ export function readTracing(reader: ConfigReader) {
   };
 }
 
+type MailContext = Pick<ServerConfig, "publicUrl"> & { brandName: string };
+
 /** Reads the SMTP server and the sender of mails. Returns undefined if mail is not configured. */
-export function readMail(reader: ConfigReader, { publicUrl }: Pick<ServerConfig, "publicUrl">): MailConfig | undefined {
+export function readMail(reader: ConfigReader, { publicUrl, brandName }: MailContext): MailConfig | undefined {
   const url = reader.read("SMTP_URL");
   const sender = reader.read("MAIL_FROM");
   if (url === undefined && sender === undefined) return undefined;
   const server = url === undefined ? missing(reader, "SMTP_URL", SMTP_EXAMPLE) : readMailServer(reader, url);
-  const from = sender === undefined ? missing(reader, "MAIL_FROM", "files@example.com") : readSender(reader, sender);
+  const from =
+    sender === undefined
+      ? missing(reader, "MAIL_FROM", "files@example.com")
+      : readSender(reader, { text: sender, brandName });
   if (server === undefined || from === undefined) return undefined;
   warnOfLocalLinks(reader, { host: server.host, publicUrl });
   return { ...server, from };
@@ -167,12 +172,15 @@ function credentialsOf({ username, password }: URL): Pick<MailConfig, "user" | "
   }
 }
 
-function readSender(reader: ConfigReader, text: string): MailConfig["from"] | undefined {
+function readSender(
+  reader: ConfigReader,
+  { text, brandName }: { text: string; brandName: string },
+): MailConfig["from"] | undefined {
   const { name = "", bracketed, plain } = SENDER.exec(text)?.groups ?? {};
   const email = bracketed ?? plain;
   const display = name.replace(/^"(.*)"$/, "$1").trim();
   if (email !== undefined && display.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(text)) {
-    return { name: display === "" ? "Valet Key" : display, email };
+    return { name: display === "" ? brandName : display, email };
   }
   const remedy = "Write it as MAIL_FROM=files@example.com or MAIL_FROM=Example Files <files@example.com>.";
   reader.fault("MAIL_FROM", "is not an email address, or a name with an email address in angle brackets", remedy);

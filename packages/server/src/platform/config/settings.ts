@@ -52,6 +52,10 @@ const URL_LIFETIME = { min: 1, max: 604_800 };
 const MIN_METRICS_TOKEN_LENGTH = 16;
 /** The maximum length of the name of the provider, which the sign-in page shows on a button. */
 const MAX_PROVIDER_NAME_LENGTH = 60;
+/** The maximum length of the name of the service, which stands above a ticket on a phone. */
+const MAX_BRAND_NAME_LENGTH = 60;
+/** Control characters, and characters that change the direction of the text around a name. */
+const HIDDEN = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
 /** Matches pairs of `name=value`, separated by commas. */
 const HEADERS = /^\s*[^=,\s]+\s*=[^,]+(?:,\s*[^=,\s]+\s*=[^,]+)*$/;
 
@@ -286,9 +290,19 @@ const links = {
   }),
 };
 
+const brand = {
+  BRAND_NAME: text("the name of the service on its pages and in mails", "`Valet Key`", {
+    check: (value) => value.length <= MAX_BRAND_NAME_LENGTH && !HIDDEN.test(value) && !/[<>]/.test(value),
+    problem: () => `has more than ${MAX_BRAND_NAME_LENGTH} characters, or control characters, < or >`,
+    remedy: "Write it as plain text: BRAND_NAME=Example Files.",
+  }),
+  BRAND_LOGO: text("the path of a PNG, JPEG or WebP file of at most 200 kB", "none"),
+  BRAND_COLOR: text("the color of buttons, as `#rrggbb`, with a contrast of 4.5:1 on white", "`#17603a`"),
+};
+
 export const SETTINGS = {
   ...{ ...server, ...traces, ...bucket, ...cloudFront, ...database, ...auth },
-  ...{ ...identityProvider, ...mail, ...webhooks, ...scanner, ...limits, ...links },
+  ...{ ...identityProvider, ...mail, ...webhooks, ...scanner, ...limits, ...links, ...brand },
 };
 
 export type Setting = keyof typeof SETTINGS;
@@ -322,6 +336,7 @@ export const DOCUMENTED: Record<string, Record<string, Record<string, Common>>> 
     "Virus scanner": scanner,
     Limits: limits,
     Links: links,
+    "Your name, logo and color": brand,
   },
   "docs/cloudfront.md": { Settings: cloudFront },
 };

@@ -1,0 +1,74 @@
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Color, contrast, MIN_CONTRAST, parseColor, readableOn } from "./color.ts";
+import type { ConfigReader } from "./reader.ts";
+
+/** How the operator names the service, on pages and in mails. */
+export type Brand = { name: string; logo: Logo | undefined; color: Color | undefined };
+
+/** A picture beside the name. `file`: its absolute path. */
+export type Logo = { file: string; type: "image/png" | "image/jpeg" | "image/webp"; bytes: Buffer };
+
+export const DEFAULT_BRAND: Brand = { name: "Valet Key", logo: undefined, color: undefined };
+
+const MAX_LOGO_KB = 200;
+const LOGO_REMEDY = `Set BRAND_LOGO to the path of a PNG, JPEG or WebP file of at most ${MAX_LOGO_KB} kB.`;
+
+export function readBrand(reader: ConfigReader, options: { workingDirectory: string }): Brand {
+  const name = reader.read("BRAND_NAME") ?? DEFAULT_BRAND.name;
+  const logo = readLogo(reader, options);
+  if (logo !== undefined && name === DEFAULT_BRAND.name) {
+    reader.warn(`BRAND_LOGO is set without BRAND_NAME: the pages show the name ${name} below the logo.`);
+  }
+  return { name, logo, color: readColor(reader) };
+}
+
+function readLogo(reader: ConfigReader, { workingDirectory }: { workingDirectory: string }): Logo | undefined {
+  const path = reader.read("BRAND_LOGO");
+  if (path === undefined) return undefined;
+  const file = resolve(workingDirectory, path);
+  const refuse = (problem: string, remedy = LOGO_REMEDY): undefined =>
+    reader.fault("BRAND_LOGO", problem, remedy) as undefined;
+  try {
+    const { size } = statSync(file);
+    if (size > MAX_LOGO_KB * 1000) return refuse(`has ${Math.ceil(size / 1000)} kB, more than ${MAX_LOGO_KB} kB`);
+    const bytes = readFileSync(file);
+    const type = typeOf(bytes);
+    if (type !== undefined) return { file, type, bytes };
+    // An SVG can contain scripts, and a browser runs these scripts if somebody opens the URL of the picture.
+    const isSvg = /<svg[\s>]/i.test(bytes.toString("latin1"));
+    return refuse(isSvg ? "is an SVG, which can contain scripts" : "is neither PNG, JPEG nor WebP");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return refuse(`can't be read: ${reason}`, "Correct the path, and make the file readable for this user.");
+  }
+}
+
+/** Returns the type of a picture by its first bytes, because its filename may be wrong. */
+function typeOf(bytes: Buffer): Logo["type"] | undefined {
+  const start = bytes.toString("latin1", 0, 12);
+  if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
+  if (start.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  return /^RIFF.{4}WEBP$/s.test(start) ? "image/webp" : undefined;
+}
+
+function readColor(reader: ConfigReader): Color | undefined {
+  const text = reader.read("BRAND_COLOR");
+  if (text === undefined) return undefined;
+  const color = parseColor(text);
+  if (color === undefined) {
+    reader.fault("BRAND_COLOR", `is "${text}", which is not a colour`, "Write it as BRAND_COLOR=#17603a.");
+    return undefined;
+  }
+  const reached = contrast(color, "#ffffff");
+  if (reached >= MIN_CONTRAST) return color;
+  const darker = readableOn("#ffffff", { color, other: "#000000" });
+  // Rounds down, so that 4.49 is not shown as 4.5.
+  const shown = Math.floor(reached * 10) / 10;
+  reader.fault(
+    "BRAND_COLOR",
+    `is "${text}", whose contrast with white is ${shown}:1, less than ${MIN_CONTRAST}:1`,
+    `Choose a darker colour, for example BRAND_COLOR=${darker}.`,
+  );
+  return undefined;
+}

@@ -6,7 +6,7 @@ import { shareDialogTexts as words } from "../../../packages/web/src/texts/en/sh
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { png, text } from "./testing/files.ts";
 import { button, choose, filesOf, keptIn, keptUploads, open, rowOf } from "./testing/note-files.ts";
-import type { Person } from "./testing/person.ts";
+import { type Person, PHONE } from "./testing/person.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const { attachments: attachmentTexts } = texts;
@@ -32,6 +32,27 @@ describe("the files of a note", () => {
     );
     await lou.page.reload();
     await expect.poll(() => filesOf(lou).getByRole("listitem").count()).toBe(201);
+  });
+
+  it("a tap anywhere on the row of a file opens it, and its menu stays a separate target", async () => {
+    const mia = await web.person("Mia", PHONE);
+    await open(mia, [text("a.txt", "a")]);
+    const row = rowOf(mia, "a.txt");
+    const { width = 0, height = 0 } = (await row.boundingBox()) ?? {};
+    expect(height).toBeGreaterThanOrEqual(56);
+    const preview = mia.page.getByRole("dialog", { name: "a.txt" });
+    for (const position of [
+      { x: 4, y: height - 4 },
+      { x: width - 60, y: 4 },
+    ]) {
+      await row.tap({ position });
+      await preview.waitFor();
+      await mia.page.goBack();
+      await preview.waitFor({ state: "detached" });
+    }
+    await button(row, "More").tap();
+    await mia.page.getByRole("menuitem", { name: attachmentTexts.download }).waitFor();
+    expect(await preview.count()).toBe(0);
   });
 
   it("files are deleted at once, and are restored with undo", async () => {

@@ -41,8 +41,9 @@ type AttachmentRowProps = {
 };
 
 /**
- * The row of an attachment. The browser skips the layout of rows out of sight. A row with the pointer or the focus is an exception, because
- * its tooltips extend beyond the row.
+ * The row of an attachment. A click anywhere on the row opens the file, because the button of the filename covers the whole row. The other
+ * controls are above this button. The browser skips the layout of rows out of sight. A row with the pointer or the focus is an exception,
+ * because its tooltips extend beyond the row.
  */
 export const AttachmentRow = memo(function AttachmentRow({
   attachment,
@@ -68,7 +69,7 @@ export const AttachmentRow = memo(function AttachmentRow({
       onKeyDown={(event) => {
         if (event.key === "F2" && isReady) onRename?.(attachment);
       }}
-      className="group -mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1 [contain-intrinsic-size:auto_56px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:bg-hover/60 hover:[content-visibility:visible]"
+      className="group relative isolate -mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1 [contain-intrinsic-size:auto_56px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:bg-hover/60 hover:[content-visibility:visible]"
     >
       {isChosen !== undefined && <Choose attachment={attachment} isChosen={isChosen} onChoose={actions.onChoose} />}
       <Thumbnail attachment={attachment} />
@@ -77,7 +78,7 @@ export const AttachmentRow = memo(function AttachmentRow({
           <button
             ref={opener}
             type="button"
-            className="block max-w-full rounded-small text-left"
+            className="block max-w-full rounded-small text-left outline-none after:absolute after:inset-0 after:rounded-card focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
             onClick={() => actions.onPreview(id)}
           >
             {name}
@@ -95,12 +96,12 @@ export const AttachmentRow = memo(function AttachmentRow({
               {formatWhen(createdAt, now)}
             </time>
             {isWaiting(state) && !isForReview && ` · ${words.states[state]}`}
-            {access !== undefined && accessParts(access, { now, isShort: true }).map((part) => ` · ${part}`)}
+            {access !== undefined && accessParts(access, { now }).map((part) => ` · ${part}`)}
           </p>
         )}
         {state === "quarantined" && <Review attachment={attachment} canReview={actions.canReview} />}
       </div>
-      <div className="flex shrink-0 items-center pointer-fine:opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-[[aria-expanded=true]]:opacity-100">
+      <div className="relative flex shrink-0 items-center pointer-fine:opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-[[aria-expanded=true]]:opacity-100">
         {isReady && <QuickActions attachment={attachment} actions={actions} />}
         <AttachmentMenu attachment={attachment} actions={actions} />
       </div>
@@ -113,7 +114,7 @@ type ChooseProps = { attachment: Attachment; isChosen: boolean; onChoose: Attach
 function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProps) {
   return (
     // Prevents the default, because a click with Shift would select the text between both clicks.
-    <label className="-mr-2 flex h-11 w-11 shrink-0 cursor-pointer select-none items-center justify-center md:w-8">
+    <label className="relative z-1 -mr-2 flex h-11 w-11 shrink-0 cursor-pointer select-none items-center justify-center md:w-8">
       <input
         type="checkbox"
         aria-label={words.choose(filename)}

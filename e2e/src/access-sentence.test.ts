@@ -311,7 +311,7 @@ class World {
     const [listed] = (await this.#send("ann", "GET /notes?limit=1")).body.items;
     expect(listed.access).toEqual(note.access);
     // A row without any fact means that only the owner has the note.
-    expect(accessParts(listed.access, { ...at, isShort: true }).length === 0).toBe(sentence === "Only you");
+    expect(accessParts(listed.access, at).length === 0).toBe(sentence === "Only you");
     const { body: ofEve } = await this.#send("eve", `GET /notes/${this.#noteId}`);
     if (ofEve.role !== undefined) expect(ofEve.access).toEqual(ofEve.role === "editor" ? note.access : undefined);
   }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { text } from "./testing/files.ts";
-import { openShareDialog, rowOf, sharesOf } from "./testing/note-page.ts";
+import { isFocused, openShareDialog, rowOf, sharesOf } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -30,6 +30,30 @@ describe("sharing a note", () => {
     expect(await readFile(await (await download).path(), "utf8")).toBe("as agreed");
     await openShareDialog(ann.page, note.id);
     await rowOf(ann.page, "Ben One").getByRole("combobox", { name: "What Ben One can do" }).waitFor();
+  });
+
+  it("each part of the line of access opens the place where it can be changed", async () => {
+    const [ann, ben] = [await web.person("Ann Parts"), await web.person("Ben Parts")];
+    const files = [text("a.txt", "a")];
+    const note = await seedNote(ann.client, { title: "Parts", files, sharedWith: { userIds: [ben.id] } });
+    const [file] = note.attachments;
+    await ann.client.links.create(note.id, {});
+    await ann.client.shares.put({ attachmentId: file?.id ?? "" }, { emails: ["zoe@example.com"] });
+    await ann.page.goto(`/n/${note.id}`);
+    const part = (name: RegExp) => ann.page.getByRole("main").getByRole("button", { name });
+    const dialog = ann.page.getByRole("dialog", { name: "Share this note" });
+    await part(/^1 person$/).click();
+    await dialog.getByRole("listitem").filter({ hasText: "Ben Parts" }).waitFor();
+    await ann.page.keyboard.press("Escape");
+    await part(/^1 open link/).click();
+    await dialog
+      .getByRole("list", { name: "Links" })
+      .or(dialog.getByRole("region", { name: "Links" }))
+      .first()
+      .waitFor();
+    await ann.page.keyboard.press("Escape");
+    await part(/^1 file shared alone$/).click();
+    await expect.poll(() => ann.page.getByRole("region", { name: "Files" }).evaluate(isFocused)).toBe(true);
   });
 
   it("a note that an open link lets everybody read never says “Only you”", async () => {

@@ -1,6 +1,14 @@
 import type { NoteAccess } from "@valetkey/client";
 import { describe, expect, it } from "vitest";
-import { accessOfFile, accessParts, describeAccess, describeOwnEnd } from "./describe-access.ts";
+import {
+  type AccessFact,
+  accessFacts,
+  accessOfFile,
+  accessParts,
+  describeAccess,
+  describeOwnEnd,
+  factsForOwner,
+} from "./describe-access.ts";
 
 const now = Date.parse("2026-03-01T12:00:00.000Z");
 const inDays = (days: number) => new Date(now + days * 86_400_000).toISOString();
@@ -41,8 +49,26 @@ describe("the sentence of access", () => {
 
   it("the sentence of access has no expiries in a list", () => {
     const access = { people: { count: 2, until: inDays(2) }, links: { count: 1, until: inDays(2) } };
-    expect(accessParts(access, { now, isShort: true })).toEqual(["2 people", "1 open link"]);
-    expect(accessParts({ sharedFiles: { count: 2 } }, { now, isShort: true })).toEqual(["2 files shared alone"]);
+    expect(accessParts(access, { now })).toEqual(["2 people", "1 open link"]);
+    expect(accessParts({ sharedFiles: { count: 2 } }, { now })).toEqual(["2 files shared alone"]);
+  });
+
+  it("each part of the sentence of access names the place where it can be changed", () => {
+    const access = {
+      people: { count: 1 },
+      invitations: { count: 1 },
+      fileLinks: { count: 1 },
+      requests: { count: 1 },
+      sharedFiles: { count: 1 },
+    };
+    const places = (facts: readonly AccessFact[]) => facts.map(({ place }) => place);
+    expect(places(factsForOwner(access, { now }))).toEqual(["people", "people", "link", "link", "files"]);
+    expect(factsForOwner({ sharedFiles: { count: 1 } }, { now })).toEqual([
+      { place: "files", text: "Only 1 file is shared" },
+    ]);
+    expect(accessFacts({ sharedFiles: { count: 1 } }, { now })).toEqual([
+      { place: "files", text: "1 file shared alone" },
+    ]);
   });
 
   it("the sentence of a file joins the note and the file, without the links to other files", () => {

@@ -6,33 +6,48 @@ const words = texts.sharing.access;
 type Counted = NonNullable<FileAccess["people"]>;
 type Nouns = { one: string; other: string };
 
+/** Where a person can change a kind of access: in a tab of the share dialog, or in the list of files. */
+export type AccessPlace = "people" | "link" | "files";
+export type AccessFact = { text: string; place: AccessPlace };
+
 /** Describes who has a note or a file besides its owner: "2 people · 1 open link (7 days) · 1 file request", or "Only you". */
-export function describeAccess(access: NoteAccess, { now }: { now: number }): string {
-  const parts = accessParts(access, { now });
-  const { sharedFiles } = access;
-  if (parts.length === 0) return words.onlyYou;
-  const isAlone = parts.length === 1 && sharedFiles !== undefined && !isOver(sharedFiles, { end: "last", now });
-  return isAlone ? words.onlyFiles(sharedFiles.count) : parts.join(texts.common.separator);
+export function describeAccess(access: NoteAccess, time: { now: number }): string {
+  const facts = factsForOwner(access, time);
+  return facts.length === 0 ? words.onlyYou : facts.map(({ text }) => text).join(texts.common.separator);
 }
 
-/** Describes each kind of access that exists. Lists leave out the expiries, because their rows are short. */
-export function accessParts(
-  access: NoteAccess,
-  { now, isShort = false }: { now: number; isShort?: boolean },
-): string[] {
+/** Describes each kind of access for the owner. If only single files are shared, says so. */
+export function factsForOwner(access: NoteAccess, time: { now: number }): AccessFact[] {
+  const facts = accessFacts(access, time);
+  const [first, second] = facts;
+  if (first?.place !== "files" || second !== undefined) return facts;
+  return [{ ...first, text: words.onlyFiles(access.sharedFiles?.count ?? 0) }];
+}
+
+/** Describes each kind of access that exists, and says where it can be changed. */
+export function accessFacts(access: NoteAccess, { now }: { now: number }): AccessFact[] {
+  return factsOf(access, { now, isShort: false });
+}
+
+/** Describes each kind of access without the expiries, because the rows of lists are short. */
+export function accessParts(access: NoteAccess, { now }: { now: number }): string[] {
+  return factsOf(access, { now, isShort: true }).map(({ text }) => text);
+}
+
+function factsOf(access: NoteAccess, { now, isShort }: { now: number; isShort: boolean }): AccessFact[] {
   const { sharedFiles } = access;
-  const describe = (counted: Counted | undefined, nouns: Nouns, end?: "first" | "last") => {
+  const describe = (place: AccessPlace, counted: Counted | undefined, nouns: Nouns, end?: "first" | "last") => {
     if (counted === undefined || isOver(counted, { end, now })) return [];
-    return [formatCount(counted.count, nouns) + (isShort ? "" : describeEnd(counted, { end, now }))];
+    return [{ place, text: formatCount(counted.count, nouns) + (isShort ? "" : describeEnd(counted, { end, now })) }];
   };
   return [
-    ...describe(access.people, words.person, "first"),
-    ...describe(access.invitations, words.invitation),
-    ...describe(join(access.links, access.fileLinks), words.link, "last"),
-    ...describe(access.requests, words.request, "last"),
+    ...describe("people", access.people, words.person, "first"),
+    ...describe("people", access.invitations, words.invitation),
+    ...describe("link", join(access.links, access.fileLinks), words.link, "last"),
+    ...describe("link", access.requests, words.request, "last"),
     ...(sharedFiles === undefined || isOver(sharedFiles, { end: "last", now })
       ? []
-      : [words.alsoFiles(sharedFiles.count)]),
+      : [{ place: "files" as const, text: words.alsoFiles(sharedFiles.count) }]),
   ];
 }
 

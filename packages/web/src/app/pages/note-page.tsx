@@ -13,7 +13,7 @@ import { hasCode } from "../../service/client.ts";
 import { importWithRetry } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
-import { accessOfFile, describeAccess } from "../../texts/describe-access.ts";
+import { type AccessPlace, accessOfFile, describeAccess } from "../../texts/describe-access.ts";
 import { texts } from "../../texts/index.ts";
 import { LazyPart } from "../lazy-part.tsx";
 import { usePreviewedFile } from "../use-previewed-file.ts";
@@ -50,6 +50,11 @@ export function NotePage() {
   const hasLinks = useQuery(instanceQuery).data?.limits.links.enabled === true;
   const canLink = hasLinks && !isGone && note.data !== undefined && note.data.role !== "viewer";
   useShortcut("make a link", () => setSharing({ noteId, isForLink: true }), { isEnabled: canLink });
+  const files = useRef<HTMLElement>(null);
+  const openPlace = (place: AccessPlace) => {
+    if (place === "files") files.current?.focus();
+    else setSharing({ noteId, isForLink: place === "link" });
+  };
   const kept = q === undefined ? {} : { q };
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
   const back = (
@@ -95,12 +100,13 @@ export function NotePage() {
             back={back}
             onDeleted={() => void navigate({ to: list, search: kept, replace: true })}
           >
-            <AccessLine note={note.data} onShare={() => setSharing({ noteId })} />
+            <AccessLine note={note.data} onOpen={openPlace} />
           </NoteText>
           {note.data.accessRequestCount > 0 && (
             <LazyPart onClose={ignore}>{({ AccessRequests }) => <AccessRequests noteId={noteId} />}</LazyPart>
           )}
           <AttachmentSection
+            ref={files}
             note={note.data}
             onPreview={(id, listed) => {
               setOrder(listed.map((each) => each.id));

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { type DropOptions, Dropzone } from "@valetkey/react";
 import { ListFilter, Paperclip } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
@@ -24,6 +24,8 @@ import { uploads } from "./uploads/uploads.ts";
 const words = texts.attachments;
 
 type AttachmentSectionProps = {
+  /** The section itself, which other parts of the page focus. */
+  ref: RefObject<HTMLElement | null>;
   note: Note;
   /** `listed`: all files that the list shows, in their order. */
   onPreview: (attachmentId: string, listed: readonly Attachment[]) => void;
@@ -34,8 +36,7 @@ type AttachmentSectionProps = {
 };
 
 /** Shows the attachments and uploads of a note, and accepts files that the user drops anywhere on the page. */
-export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps) {
-  const section = useRef<HTMLElement>(null);
+export function AttachmentSection({ ref: section, note, ...callbacks }: AttachmentSectionProps) {
   const now = useNow();
   const { data: session } = useQuery(sessionQuery);
   const { data: instance } = useQuery(instanceQuery);
@@ -65,7 +66,12 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
   const { isDragged, drop } = useDropAndPaste({ isEnabled: canEdit, onChosen });
   const isEmpty = attachments.length === 0 && uploadIds.length === 0;
   return (
-    <section ref={section} aria-label={words.title} className="flex flex-col gap-2">
+    <section
+      ref={section}
+      tabIndex={-1}
+      aria-label={words.title}
+      className="flex scroll-mt-12 flex-col gap-2 rounded-card outline-offset-8"
+    >
       <div className="flex min-h-11 flex-wrap items-center md:min-h-9 md:gap-2">
         <h2 className="mr-auto font-semibold">{words.title}</h2>
         {(attachments.length > 1 || tools !== undefined) && (

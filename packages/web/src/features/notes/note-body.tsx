@@ -1,7 +1,5 @@
 import { clsx } from "clsx";
-import { Pencil } from "lucide-react";
 import { type ComponentProps, type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react";
-import { IconButton } from "../../components/button.tsx";
 import { texts } from "../../texts/index.ts";
 import { Markdown } from "./markdown.tsx";
 
@@ -17,24 +15,18 @@ type NoteBodyProps = {
   onEdit: (at: number) => void;
   onChange: (body: string) => void;
   onDone: () => void;
+  onEscape: () => void;
 };
 
 /** The body of a note: rendered Markdown, or the source while the user edits it. */
-export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: NoteBodyProps) {
-  const edit = useRef<HTMLButtonElement>(null);
+export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone, onEscape }: NoteBodyProps) {
   if (editedAt !== undefined) {
-    const done = () => {
-      onDone();
-      // After Escape, the focus returns to the edit button.
-      requestAnimationFrame(() => edit.current?.focus());
-    };
-    return <BodyField body={body} caret={editedAt} onChange={onChange} onBlur={onDone} onEscape={done} />;
+    return <BodyField body={body} caret={editedAt} onChange={onChange} onBlur={onDone} onEscape={onEscape} />;
   }
   if (body.trim() === "") {
     if (!canEdit) return null;
     return (
       <button
-        ref={edit}
         type="button"
         onClick={() => onEdit(body.length)}
         className="-mx-2 rounded-card px-2 py-1 text-left text-muted transition-colors hover:bg-hover"
@@ -51,20 +43,12 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: 
   const view = <Markdown source={body} onChange={canEdit ? onChange : undefined} />;
   if (!canEdit) return <section aria-label={words.body}>{view}</section>;
   return (
-    <section aria-label={words.body} className="group relative">
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button beside it does the same for the keyboard */}
+    <section aria-label={words.body}>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button "Edit" does the same for the keyboard */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
       <div onClick={editHere} className="cursor-text">
         {view}
       </div>
-      <IconButton
-        ref={edit}
-        label={words.edit}
-        onClick={() => onEdit(body.length)}
-        className="tooltip-left -top-1 -right-4 absolute opacity-0 focus-visible:bg-canvas focus-visible:opacity-100 md:-right-8 pointer-fine:group-hover:opacity-100"
-      >
-        <Pencil size={16} />
-      </IconButton>
     </section>
   );
 }

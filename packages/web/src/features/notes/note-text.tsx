@@ -1,5 +1,5 @@
 import type { Note } from "@valetkey/client";
-import { Ellipsis, Link2, Pencil, Trash2 } from "lucide-react";
+import { Ellipsis, Link2, Trash2 } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../../components/button.tsx";
 import { copyText } from "../../components/clipboard.ts";
@@ -36,6 +36,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const { draft, view } = useDraft(note);
   const title = useRef<HTMLTextAreaElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  const editButton = useRef<HTMLButtonElement>(null);
   const [editedAt, setEditedAt] = useState<number>();
   const canEdit = note.role !== "viewer";
   useEffect(() => {
@@ -64,16 +65,16 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         <ScrolledTitle heading={heading}>{view.title}</ScrolledTitle>
         <SaveStatus state={view.state} onRetry={flush} />
         {canEdit && (
-          <Button kind="quiet" className="md:h-8" onClick={editedAt === undefined ? () => editBody() : finish}>
-            {editedAt === undefined ? words.editShort : words.done}
+          <Button
+            ref={editButton}
+            kind="quiet"
+            className="md:h-8"
+            onClick={editedAt === undefined ? () => editBody() : finish}
+          >
+            {editedAt === undefined ? words.edit : words.done}
           </Button>
         )}
-        <NoteMenu
-          noteId={note.id}
-          // Runs the action after the menu has returned the focus.
-          onEdit={canEdit ? () => setTimeout(editBody) : undefined}
-          onDelete={note.role === "owner" ? remove : undefined}
-        />
+        <NoteMenu noteId={note.id} onDelete={note.role === "owner" ? remove : undefined} />
       </div>
       <h1 ref={heading} className="break-words text-title">
         {canEdit ? (
@@ -99,6 +100,11 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         onEdit={editBody}
         onChange={(text) => edit({ body: text })}
         onDone={finish}
+        // The focus returns to the button, which is always on the page.
+        onEscape={() => {
+          finish();
+          editButton.current?.focus();
+        }}
       />
     </>
   );
@@ -164,12 +170,10 @@ function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) 
 
 type NoteMenuProps = {
   noteId: string;
-  /** Undefined if the user may not edit the note. */
-  onEdit: (() => void) | undefined;
   onDelete: (() => void) | undefined;
 };
 
-function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
+function NoteMenu({ noteId, onDelete }: NoteMenuProps) {
   useShortcut("copy the address", () => void copyUrl(noteId));
   useShortcut("delete the note", () => onDelete?.(), { isEnabled: onDelete !== undefined });
   return (
@@ -180,11 +184,6 @@ function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
         </IconButton>
       }
     >
-      {onEdit !== undefined && (
-        <MenuItem icon={<Pencil size={16} />} onClick={onEdit}>
-          {words.edit}
-        </MenuItem>
-      )}
       <MenuItem icon={<Link2 size={16} />} onClick={() => void copyUrl(noteId)}>
         {words.copyLink}
       </MenuItem>

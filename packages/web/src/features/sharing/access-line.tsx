@@ -1,13 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Note, Person } from "@valetkey/client";
 import { UserRoundPlus } from "lucide-react";
-import { useRef } from "react";
+import { Fragment, useRef } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
 import { isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
-import { accessParts, describeAccess, describeOwnEnd } from "../../texts/describe-access.ts";
+import {
+  type AccessFact,
+  type AccessPlace,
+  accessFacts,
+  describeOwnEnd,
+  factsForOwner,
+} from "../../texts/describe-access.ts";
 import { formatCount, texts } from "../../texts/index.ts";
 import { sharesQuery } from "./shares-query.ts";
 
@@ -15,71 +21,97 @@ const words = texts.sharing;
 /** How many avatars the line shows before a number, such as "+3". */
 const MOST_FACES = 5;
 
-type AccessLineProps = { note: Note; onShare: () => void };
+type AccessLineProps = {
+  note: Note;
+  /** Opens the share dialog, or the list of files. Undefined while the service does not have the note. */
+  onOpen: ((place: AccessPlace) => void) | undefined;
+};
 
-/** Shows who can see the note. The owner and the editors also see a button to share it. */
-export function AccessLine({ note, onShare }: AccessLineProps) {
-  return note.role === "owner" ? (
-    <OwnersLine note={note} onShare={onShare} />
-  ) : (
-    <ReceiversLine note={note} onShare={onShare} />
-  );
+/** Shows who can see the note. For the owner and the editors, each part of the line opens the place where they can change it. */
+export function AccessLine(props: AccessLineProps) {
+  return props.note.role === "owner" ? <OwnersLine {...props} /> : <ReceiversLine {...props} />;
 }
 
-function ReceiversLine({ note, onShare }: AccessLineProps) {
+function ReceiversLine({ note, onOpen }: AccessLineProps) {
   const name = nameOf(note.owner, { otherwise: texts.common.someone });
   const isEditor = note.role === "editor";
   const now = useNow();
   const end = describeOwnEnd(note.accessExpiresAt, now);
   // Leaves out the people, because the reader is one of them.
   const { people: _people, invitations: _invitations, ...others } = note.access ?? {};
-  const open = accessParts(others, { now });
   return (
     <div className="flex items-center gap-2">
       <p className="flex min-w-0 flex-wrap items-center gap-x-2 text-muted text-small">
         <Avatar name={name} />
-        <span className="truncate">{words.access.by(name)}</span>
+        <span dir="auto" className="truncate">
+          {words.access.by(name)}
+        </span>
         <span aria-hidden="true" className="size-1 shrink-0 rounded-full bg-line-strong" />
         <span className="shrink-0">{isEditor ? words.access.editor : words.access.viewer}</span>
-        {[...(end === undefined ? [] : [end]), ...open].map((fact) => (
-          <span key={fact}>{fact}</span>
-        ))}
+        {end !== undefined && <span>{end}</span>}
+        <Facts facts={accessFacts(others, { now })} onOpen={onOpen} />
       </p>
-      {isEditor && <ShareButton onShare={onShare} />}
+      {isEditor && <ShareButton onOpen={onOpen} />}
     </div>
   );
 }
 
-function ShareButton({ onShare }: { onShare: () => void }) {
+/** The parts of the line. Each part is a button. */
+function Facts({ facts, onOpen }: { facts: readonly AccessFact[]; onOpen: AccessLineProps["onOpen"] }) {
+  return facts.map(({ text, place }, index) => (
+    <Fragment key={text}>
+      {index > 0 && texts.common.separator}
+      <button
+        type="button"
+        onClick={() => onOpen?.(place)}
+        className="rounded-small text-left underline decoration-line-strong underline-offset-4 transition-colors pointer-coarse:min-h-8 hover:text-ink hover:decoration-ink"
+      >
+        {text}
+      </button>
+    </Fragment>
+  ));
+}
+
+function ShareButton({ onOpen }: Pick<AccessLineProps, "onOpen">) {
   const button = useRef<HTMLButtonElement>(null);
-  useShortcut("s", () => {
-    // The dialog later returns the focus to the element that is focused now.
-    button.current?.focus();
-    onShare();
-  });
+  const share = () => onOpen?.("people");
+  useShortcut(
+    "s",
+    () => {
+      // The dialog later returns the focus to the element that is focused now.
+      button.current?.focus();
+      share();
+    },
+    { isEnabled: onOpen !== undefined },
+  );
   return (
-    <Button ref={button} className="ml-auto" onClick={onShare}>
+    <Button ref={button} className="ml-auto" disabled={onOpen === undefined} onClick={share}>
       <UserRoundPlus size={16} />
       {words.share}
     </Button>
   );
 }
 
-function OwnersLine({ note, onShare }: AccessLineProps) {
+function OwnersLine({ note, onOpen }: AccessLineProps) {
   const now = useNow();
-  const { data: shares } = useQuery(sharesQuery({ noteId: note.id }));
+  const { data: shares } = useQuery({ ...sharesQuery({ noteId: note.id }), enabled: onOpen !== undefined });
   const live = (shares ?? []).filter(({ expiresAt }) => !isExpired(expiresAt, now));
   const others = live.map(({ userId, name, email }) => ({ id: userId, name, email }));
+  const facts = factsForOwner(note.access ?? {}, { now });
   return (
     <div className="flex items-center gap-2">
-      <Faces people={[note.owner, ...others]} />
+      {others.length === 0 ? (
+        <Faces people={[note.owner]} />
+      ) : (
+        <button type="button" onClick={() => onOpen?.("people")} className="shrink-0 rounded-full">
+          <span className="sr-only">{words.access.all(nameAll([note.owner, ...others]))}</span>
+          <Faces people={[note.owner, ...others]} />
+        </button>
+      )}
       <p className="min-w-0 text-pretty text-muted text-small">
-        {others.length > 0 && (
-          <span className="sr-only">{`${words.access.all(nameAll([note.owner, ...others]))}: `}</span>
-        )}
-        {note.access !== undefined && describeAccess(note.access, { now })}
+        {facts.length === 0 ? words.access.onlyYou : <Facts facts={facts} onOpen={onOpen} />}
       </p>
-      <ShareButton onShare={onShare} />
+      <ShareButton onOpen={onOpen} />
     </div>
   );
 }

@@ -23,8 +23,7 @@ export const notes = {
   body: "Text",
   note: "Note",
   emptyBody: "Write something…",
-  edit: "Edit text",
-  editShort: "Edit",
+  edit: "Edit",
   done: "Done",
   markdownHint: "Markdown: # heading, **bold**, - list, - [ ] task.",
   taskDone: "Done",
@@ -56,7 +55,7 @@ export const notes = {
     filesOf: (title: string) => `Found files of ${title}`,
   },
   files: { one: "file", other: "files" },
-  asking: { one: "asks for access", other: "ask for access" },
+  asking: { one: "person asks for access", other: "people ask for access" },
   sharedFiles: {
     title: "Files",
     until: (when: string) => `until ${when}`,

@@ -69,7 +69,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   const facts = [
     ...(note.role === "owner" ? [] : [nameOf(note.owner, { otherwise: texts.common.someone })]),
     ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),
-    ...(note.access === undefined ? [] : accessParts(note.access, { now, isShort: true })),
+    ...(note.access === undefined ? [] : accessParts(note.access, { now })),
     formatWhen(note.updatedAt, now),
   ];
   const row = useRef<HTMLLIElement>(null);

@@ -1,5 +1,5 @@
-// better-upload with its Node handler on plain node:http. Its documentation uses Express and Fastify, which cost more CPU time.
-// The function onBeforeUpload checks the token, as the documentation of better-upload shows.
+// This server runs better-upload with its Node handler on plain node:http. The documentation of better-upload uses Express and Fastify,
+// which cost more CPU time than node:http. The function onBeforeUpload checks the token, as the documentation of better-upload shows.
 import { createServer } from "node:http";
 import { RejectUpload, route } from "@better-upload/server";
 import { toNodeHandler } from "@better-upload/server/adapters/node";
@@ -31,7 +31,8 @@ const handleUpload = toNodeHandler({
   },
 });
 
-// The library can sign download URLs, but has no route that returns them. Each application writes this route and decides who has access.
+// better-upload can sign download URLs, but has no route that returns a download URL. Each application with better-upload writes a download
+// route, and decides who has access.
 async function download(request, response, key) {
   if (!isAuthenticated(request.headers.authorization)) return respond(response, 401, { message: "Unauthorized" });
   const fileUrl = await presignGetObject(client, { bucket, key, expiresIn: expiresInSeconds });

@@ -1,6 +1,9 @@
 import { createVerifier } from "fast-jwt";
 
-/** All peers have this bucket and these credentials. The bucket does not exist, because signing sends no request to it. */
+/**
+ * All peers use the same bucket and credentials. The bucket of the benchmark does not exist, because signing a URL sends no request to the
+ * bucket.
+ */
 export const {
   PORT: port,
   AWS_BUCKET_NAME: bucket,
@@ -15,14 +18,14 @@ export const maxFileBytes = 5 * 2 ** 30;
 
 const { JWT_SECRET } = process.env;
 
-// The verifier caches verified tokens, because the service does too. The whole token is the key of the cache. By default, fast-jwt
-// hashes the token for each request, which costs CPU time.
+// The verifier caches verified tokens, because the service also caches verified tokens. The cache of verified tokens uses the whole token
+// as its key. By default, the package fast-jwt hashes the token for each request, which costs CPU time.
 const verify =
   JWT_SECRET === undefined
     ? undefined
     : createVerifier({ key: JWT_SECRET, algorithms: ["HS256"], cache: 10_000, cacheKeyBuilder: (token) => token });
 
-/** Whether the request is permitted: the bearer token is valid, or this server runs without authentication. */
+/** Returns whether a request is permitted: the bearer token is valid, or the server runs without authentication. */
 export function isAuthenticated(authorization) {
   if (verify === undefined) return true;
   try {

@@ -23,7 +23,7 @@ import { createToken, settings } from "./rig/settings.ts";
 
 type Peer = { name: string; entry: string; checksWho: boolean; url?: WorkloadName; start: WorkloadName };
 
-/** Lists the peers. `url` and `start` name the workload with the requests that the peer understands. */
+/** Lists the peers. `url` and `start` each name the workload whose requests the peer understands. */
 const peers: readonly Peer[] = [
   { name: "better-upload", entry: "better-upload.js", checksWho: false, url: "peer-url", start: "better-upload" },
   { name: "better-upload + JWT", entry: "better-upload.js", checksWho: true, url: "peer-url", start: "better-upload" },
@@ -50,7 +50,7 @@ const DOES = ["who", "access", "row", "quota", "size", "audit"];
  * Compares this service with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The table
  * also lists the work that each server does for a request.
  *
- * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Returns whether the upload starts met their goals.
+ * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Returns whether the measurements of upload starts met their goals.
  */
 export async function runPeers(args: readonly string[]): Promise<boolean> {
   installPeers();
@@ -110,14 +110,18 @@ function printVerb(verb: Verb, { all, observed }: Results): void {
   if (base !== undefined) console.log(`ratio: to ${base.name.slice(verb.length + 1)}, the peer that does most of this`);
 }
 
-/** Returns the peer that does most of the work of the service. If several peers do the same work, returns the fastest of them. */
+/**
+ * Returns the peer whose work is nearest to the work of the service. If several peers do equal work, the function returns the fastest peer.
+ */
 function nearest(measured: readonly Measured[], observed: Results["observed"]): Measured | undefined {
   return measured
     .filter(({ name }) => !isService(name))
     .toSorted((a, b) => does(observed.get(b.name)) - does(observed.get(a.name)) || throughput(b) - throughput(a))[0];
 }
 
-/** Counts the checks that the benchmark observed. A signature for the exact size counts 1, and one for a maximum counts 0.5. */
+/**
+ * Counts the checks that the benchmark observed. A signature for the exact size counts 1, and a signature for a maximum size counts 0.5.
+ */
 function does(seen: Observed | undefined): number {
   if (seen === undefined) return 0;
   return Number(seen.checksWho) + Number(seen.checksAccess) + { exact: 1, maximum: 0.5, any: 0 }[seen.size];
@@ -130,7 +134,7 @@ function doesCells(verb: Verb, { name, seen }: { name: string; seen: Observed | 
   return [yesNo(seen?.checksWho), yesNo(seen?.checksAccess), row, quota, size, audit];
 }
 
-/** Keeps "-", which means that the column does not apply to the verb. Changes any other cell to "no". */
+/** Keeps a cell with "-", which means that the column does not apply to the verb. Changes a cell without "-" to "no". */
 function orNo(cell: "yes" | "no" | "-"): string {
   return cell === "-" ? "-" : "no";
 }
@@ -156,10 +160,13 @@ function peerTurns(verb: "url" | "start"): PlannedTurn[] {
 
 const peersFolder = new URL("../peers/", import.meta.url);
 const lock = new URL("package-lock.json", peersFolder);
-/** npm writes this file at the end of an installation. */
+/** npm writes the file .package-lock.json at the end of an installation. */
 const installed = new URL("node_modules/.package-lock.json", peersFolder);
 
-/** Installs the packages of the peers on the first use. Installs them again if their lockfile has changed. */
+/**
+ * Installs the packages of the peers before the first benchmark run. Installs the packages of the peers again if their lockfile has
+ * changed.
+ */
 function installPeers(): void {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.log(
@@ -178,7 +185,7 @@ type Json = { [key: string]: unknown };
 type Headers = Record<string, string>;
 type Signed = { kind: "url"; url: URL; headers: Headers } | { kind: "form"; fields: Map<string, string> };
 
-/** The checks that a server makes, as far as a client can observe them. */
+/** The access checks of a server, as far as a client can observe the checks. */
 type Observed = {
   /** Whether the server refuses a request without a token. */
   checksWho: boolean;
@@ -186,11 +193,14 @@ type Observed = {
   checksAccess: boolean;
   /** The sizes that the signature of an upload permits. */
   size: "exact" | "maximum" | "any";
-  /** How many of the three responses had a signed URL or form. */
+  /** The number of probe responses, of three, that had a signed URL or form. */
   signed: number;
 };
 
-/** Sends the same request three times: as the user, without a token, and as a stranger. Throws unless the user gets a valid signature. */
+/**
+ * Sends the request of `call` three times: as the user, without a token, and as a stranger. Throws unless the server returns a valid
+ * signature to the user.
+ */
 async function probe(port: number, { call, strangerToken }: { call: Call; strangerToken: string }): Promise<Observed> {
   const [own, anonymous, stranger] = await Promise.all([
     ask(port, call),
@@ -211,7 +221,7 @@ async function ask(port: number, call: Call): Promise<{ text: string; signed: Si
   return { text, signed: findSigned(JSON.parse(text)) };
 }
 
-/** Finds the signed URL or the signed upload form in a response, whatever its JSON looks like. */
+/** Finds the signed URL or the signed upload form in a JSON response of any shape. */
 function findSigned(value: unknown): Signed | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { fields, headers } = value as Json;
@@ -229,7 +239,7 @@ function findSigned(value: unknown): Signed | undefined {
   return undefined;
 }
 
-/** Returns the sizes that the signature permits. Throws unless the signature is valid. */
+/** Returns the file sizes that the signature permits. Throws unless the signature is valid. */
 function sizeOf(signed: Signed): Observed["size"] {
   if (signed.kind === "form") {
     const verified = verifyForm({ bucket, fields: signed.fields }, Date.now());
@@ -244,6 +254,6 @@ function isValid({ url, headers }: Signed & { kind: "url" }, sizeBytes: number):
   const sent = { "content-type": file.contentType, ...headers, host: url.host, "content-length": String(sizeBytes) };
   const rawHeaders = Object.entries(sent).flat();
   const target = `${url.pathname}${url.search}`;
-  // A signed URL does not show whether it is for a GET or for a PUT, so this code tries both.
+  // A signed URL does not show its HTTP method, so the code tries GET and PUT.
   return ["GET", "PUT"].some((method) => verify({ method, target, rawHeaders }, Date.now()).ok);
 }

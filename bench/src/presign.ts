@@ -20,7 +20,7 @@ const TIMES_FASTEST_PEER = 10;
 const URLS_CHECKED = 8;
 
 /**
- * Measures how many GET URLs each signer presigns in one second of CPU time of one thread. The signers take turns.
+ * Measures how many GET URLs each signer presigns in one second of CPU time of one thread. The signers take turns in the benchmark.
  *
  * Flags: --rounds 9, --milliseconds 200 (for each turn). Returns whether all goals were met.
  */
@@ -102,13 +102,16 @@ function find(measured: readonly Measured[], wanted: string): Measured {
   return found;
 }
 
-/** A signer with `inFlight` concurrent calls. The next calls start when all these calls have returned. */
+/** A signer with `inFlight` concurrent calls. The next `inFlight` calls start when all calls before have returned. */
 type Contestant = { name: string; signer: Signer; inFlight: number };
 
 const CALLS_BETWEEN_CLOCK_READS = 64;
 const MANY_IN_FLIGHT = 16;
 
-/** An asynchronous signer runs twice: with one call at a time, and with concurrent calls, as on a busy server. Other signers run once. */
+/**
+ * An asynchronous signer runs twice: with one call at a time, and with concurrent calls, as on a busy server. A synchronous signer runs
+ * once.
+ */
 function contestantsOf(signer: Signer): Contestant[] {
   const { name } = signer;
   if (signer.kind === "sync") return [{ name, signer, inFlight: 1 }];
@@ -121,7 +124,8 @@ function contestantsOf(signer: Signer): Contestant[] {
 /**
  * Measures the speed of a signer in URLs for each second of CPU time of this thread.
  *
- * A wall clock would also count the time of other processes. The work of other threads (garbage collection, WebCrypto) does not count.
+ * A wall clock would also count the time of other processes. The work of other threads, such as garbage collection and WebCrypto, does not
+ * count.
  */
 export async function measure({ signer, inFlight }: Contestant, milliseconds: number): Promise<number> {
   const start = performance.now();
@@ -157,7 +161,10 @@ async function awaitTogether(
 
 let used = 0;
 
-/** Reads a character, so that V8 joins the parts of the string. Before this read, V8 may store a concatenated string as separate parts. */
+/**
+ * The loop reads a character of each URL, so that V8 joins the parts of the string. V8 may store a concatenated string as separate parts
+ * until code reads a character.
+ */
 function use(url: string): void {
   used = (used + url.charCodeAt(url.length - 1)) | 0;
 }
@@ -165,9 +172,9 @@ function use(url: string): void {
 const MAX_AGE_SECONDS = 30;
 
 /**
- * Throws unless the URL has a valid signature that allows a GET of this object for the expected time.
+ * Throws unless the URL has a valid signature for a GET of the object with the expected expiry.
  *
- * The function computes the signature with separate, simple code, so no signer checks its own URLs.
+ * The check computes the signature with separate, simple code, so no signer checks its own URLs.
  */
 function checkUrl(url: string, key: string): void {
   const { host, pathname, searchParams, search } = new URL(url);

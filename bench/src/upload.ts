@@ -11,7 +11,7 @@ import { measureManyFiles } from "./upload/many-files.ts";
 import { measureThroughput } from "./upload/throughput.ts";
 
 const MIB = 2 ** 20;
-/** The memory that the service may use for forms, as a fraction of the memory of the article's design or of the other checkout. */
+/** The goal for form memory of the service, as a fraction of the memory of the article's design or the other checkout. */
 const OF_ARTICLE = { parallel: 0.1, stalled: 0.25 };
 const OF_BEFORE = { parallel: 1.1, stalled: 1.1 };
 
@@ -19,11 +19,11 @@ const OF_BEFORE = { parallel: 1.1, stalled: 1.1 };
 type Target = { endpoint: string; service: { url: string; token: string; noteId: string }; rounds: number };
 
 /**
- * Measures uploads to the built-in bucket. Compares the speed of the client with the AWS SDK. Compares the memory for form uploads between
- * the service and the article's design.
+ * Measures uploads to the built-in bucket. Compares the upload speed of the client with the AWS SDK. Compares the memory of form uploads
+ * between the service and the article's design.
  *
  * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput, files or forms, --before. The checkout of --before replaces
- * the article's design for the forms. Returns whether all goals were met.
+ * the article's design in the comparison of forms. Returns whether the measurements met all goals.
  */
 export async function runUpload(args: readonly string[]): Promise<boolean> {
   const values = readFlags(args, { rounds: "7", "form-rounds": "3", mib: "256", only: "", before: "" });

@@ -33,16 +33,16 @@ const verbs = [
 const MAX_TAIL = 4;
 const OF_BARE = 0.85;
 const TIMES_ARTICLE = 10;
-/** The signer alone needs this part of the CPU time that the service needs for each URL of a batch. */
+/** The part of the CPU time for each URL of a batch that the signer alone needs. */
 const OF_SIGNER = 0.12;
 const SIGNER_MILLISECONDS = 200;
 
 /**
- * Measures each verb of the service under load on both database engines. Compares the URLs with the minimal hot path (`bare`) and with the
- * article's design. Compares the batches with the signer alone, and all writes with the flushes of the disk.
+ * Measures each verb of the service under load on both database engines. Compares the URLs of the service with the minimal hot path
+ * (`bare`) and with the article's design. Compares the batches with the signer alone, and compares all writes with the flushes of the disk.
  *
- * Flags: --rounds 5, --seconds 5, --only "start,share valetkey/sqlite" (parts of names), --before (other checkouts). Returns whether
- * all goals were met.
+ * Flags: --rounds 5, --seconds 5, --only "start,share valetkey/sqlite" (parts of names), --before (other checkouts). Returns whether the
+ * measurements met all goals.
  */
 export function runVerbs(args: readonly string[]): Promise<boolean> {
   const flushes: number[] = [];
@@ -118,13 +118,16 @@ function bareOf({ name }: Measured, all: readonly Measured[]): Measured | undefi
   return all.find((other) => other.name !== name && other.name === name.replace("valetkey/", "bare/"));
 }
 
-/** Compares CPU times. The throughput of a batch also depends on the CPU time of PostgreSQL and of the load generator. */
+/**
+ * Compares the CPU times of the service and of the signer. The throughput of a batch also depends on the CPU time of PostgreSQL and of the
+ * load generator.
+ */
 function ofSigner({ rounds }: Measured, signed: readonly number[]): number {
   const urlsPerSecond = rounds.map(({ cpuMicroseconds }) => (BATCH_SIZE * 1e6) / cpuMicroseconds);
   return medianRatio(urlsPerSecond, signed);
 }
 
-/** Divides the p99 latency of each round by its p50 latency. Returns the median of these ratios. */
+/** Divides the p99 latency of each round by its p50 latency. Returns the median of the latency ratios. */
 function tail({ rounds }: Measured): number {
   return median(rounds.map(({ p50Milliseconds, p99Milliseconds }) => p99Milliseconds / p50Milliseconds));
 }

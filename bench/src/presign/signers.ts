@@ -7,7 +7,10 @@ import { S3Client as LeanClient } from "lean-s3";
 import { Client as MinioClient } from "minio";
 import { settings } from "../rig/settings.ts";
 
-/** `sign` makes the URL of the nth key. The measurement excludes the setup of a client, because an application does it once. */
+/**
+ * `sign` makes the presigned URL of the nth key. The measurement excludes the setup of an S3 client, because an application sets up the
+ * client once.
+ */
 export type Signer = { name: string; isPeer: boolean } & (
   | { kind: "sync"; sign(index: number): string }
   | { kind: "async"; sign(index: number): Promise<string> }
@@ -54,7 +57,7 @@ function awsGetSignedUrl(): Signer {
   return { name: getSignedUrlName, isPeer: true, kind: "async", sign };
 }
 
-/** Uses only the signer of the AWS SDK. This signer builds the request without the client of the SDK. */
+/** Uses only the signer of the AWS SDK. The signer builds the request without the client of the AWS SDK. */
 function awsRequestPresigner(): Signer {
   const client = new S3Client({ region, credentials });
   const presigner = new S3RequestPresigner({ region, credentials, sha256: client.config.sha256 });
@@ -126,10 +129,10 @@ const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 
 /**
- * Makes a signer that computes only the hashes that a signature needs: one of the canonical request, and two for the HMAC. No signer that
- * uses the native hash of Node.js can be faster.
+ * Makes a signer that computes only the three hashes of a signature: one of the canonical request, and two for the HMAC. No signer that
+ * uses the native hash of Node.js can be faster than these three hashes.
  *
- * The input of each hash is as long as the input for a real signature. The signer builds no URL and copies nothing.
+ * The input of each hash is as long as the input for a real signature. The limit signer builds no URL and copies nothing.
  */
 function limit(): Signer {
   const requests = inputs.keys.map(canonicalRequest);

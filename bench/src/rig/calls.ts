@@ -9,14 +9,14 @@ import {
 } from "./dataset.ts";
 import { apiToken, createToken, sessionCookie } from "./settings.ts";
 
-/** A request of a workload. `body` is sent as JSON. */
+/** A request of a workload. The load generator sends `body` as JSON. */
 export type Call = {
   method: "GET" | "POST" | "PUT";
   path: string;
   token?: string | undefined;
-  /** The session cookie, as a browser sends it. */
+  /** The session cookie of a request, as a browser sends the cookie. */
   cookie?: string | undefined;
-  /** The IP address of the client, which is sent in X-Forwarded-For, as a proxy does. */
+  /** The IP address of the client, which X-Forwarded-For contains, as behind a proxy. */
   clientIp?: string | undefined;
   body?: object | undefined;
 };
@@ -30,7 +30,7 @@ export function encodeCall({ method, path, body, ...call }: Call): Buffer {
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${text}`);
 }
 
-/** Sends the request once, outside of the measured load. */
+/** Sends a request once, outside of the measured load. */
 export function sendCall(port: number, { method, path, body, ...call }: Call): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}${path}`, {
     method,
@@ -48,11 +48,14 @@ function headersOf({ token, cookie, clientIp }: Pick<Call, "token" | "cookie" | 
 }
 
 export const BATCH_SIZE = LARGE_NOTE_FILES;
-/** The number of users of each note. The note is shared with all users as viewers, and then as editors. */
+/**
+ * The number of users with whom the benchmark shares each note. The benchmark shares each note with the users as viewers, and then as
+ * editors.
+ */
 const RECEIVERS = 8;
 const SEED = 7;
 
-/** The data from which requests are made, and the JWT of each user. */
+/** The data from which the benchmark makes requests, and the JWT of each user. */
 export type Source = { dataset: Dataset; tokens: ReadonlyMap<string, string>; random: () => number };
 
 export async function createSource(dataset = createDataset()): Promise<Source> {
@@ -61,7 +64,7 @@ export async function createSource(dataset = createDataset()): Promise<Source> {
   return { dataset, tokens, random: createRandom(SEED) };
 }
 
-/** Every request that starts an upload declares this file, also the requests to peers. */
+/** Every request that starts an upload, to the service or to a peer, declares the same file. */
 export const file = { filename: "Scan 12.pdf", sizeBytes: 20_000, contentType: "application/pdf" };
 
 export function batchCall(attachmentIds: string[], token: string | undefined): Call {
@@ -75,7 +78,7 @@ export function startCall({ id }: BenchNote, token: string | undefined, declared
 const query = new URLSearchParams({ filename: file.filename, type: file.contentType });
 const described = { name: file.filename, size: file.sizeBytes, type: file.contentType };
 
-/** Makes the requests of each workload whose requests can be sent many times, in the order in which a turn sends them. */
+/** Makes the requests of each repeatable workload in the order of a turn. */
 export const repeatable = {
   url: (source: Source) => urlCalls(source, (userId) => ({ token: source.tokens.get(userId) })),
   "url-session": (source: Source) => urlCalls(source, (userId) => ({ cookie: sessionCookie(userId) })),
@@ -93,7 +96,7 @@ export const repeatable = {
     ),
   list: (source: Source) => byUser(source, { method: "GET", path: "/notes" }),
   share: shares,
-  /** The requests to an application that embeds Valet Key. Each note is an item of the application. */
+  /** These requests go to an application that embeds Valet Key. Each note is an item of the application that embeds Valet Key. */
   "embedding-url": (source: Source) =>
     urlCalls(source, (userId) => ({ token: source.tokens.get(userId) })).map((call) => ({
       ...call,
@@ -106,8 +109,9 @@ export const repeatable = {
       }),
       random,
     ),
-  // The client of each peer sends these requests. Each request has the token of a user, even if the peer does not check tokens.
-  /** The peers have no database, so the request contains the key of the object and not the id of an attachment. */
+  // The client library of each peer sends the requests for the workloads of peers. Each request to a peer has the token of a user, even if
+  // the peer does not check tokens.
+  /** The peers have no database, so the request contains the key of the object instead of the id of an attachment. */
   "peer-url": ({ dataset, tokens }: Source) =>
     dataset.grants.map(({ userId, attachment }): Call => {
       const path = `/files?${new URLSearchParams({ key: attachment.objectKey })}`;
@@ -122,7 +126,10 @@ export const repeatable = {
 
 export type WorkloadName = keyof typeof repeatable | "complete" | "claim" | "landing";
 
-/** How many URLs the audit log must have for each response. Default: none. */
+/**
+ * The number of URLs that the audit log must have for each response of a workload. By default, the audit log must have no URL for a
+ * response.
+ */
 export const urlsOf: Partial<Record<WorkloadName, number>> = {
   url: 1,
   "url-session": 1,
@@ -136,7 +143,7 @@ function byUser({ tokens }: Source, call: Call): Call[] {
   return [...tokens.values()].map((token) => ({ ...call, token }));
 }
 
-/** Makes a request for each file that a user may read, in random order. `credentialOf` returns the credential of a user. */
+/** Makes a request for each file that a user may read, and shuffles the requests. `credentialOf` returns the credential of a user. */
 function urlCalls(
   { dataset, random }: Source,
   credentialOf: (userId: string) => Pick<Call, "token" | "cookie">,
@@ -151,7 +158,10 @@ function urlCalls(
   return shuffle(calls, random);
 }
 
-/** Makes one batch for each user who may read a large note. The batch has all files of the note, as for "Download all", in random order. */
+/**
+ * Makes one batch of file ids for each user who may read a large note. The batch has all files of the note in random order, as for
+ * "Download all".
+ */
 export function chooseBatches(dataset: Dataset, random: () => number): { userId: string; attachmentIds: string[] }[] {
   const batches = new Map<string, { userId: string; attachmentIds: string[] }>();
   for (const { userId, attachment } of dataset.grants) {
@@ -165,7 +175,7 @@ export function chooseBatches(dataset: Dataset, random: () => number): { userId:
   return large;
 }
 
-/** The order of these requests matters. Each request makes a new share or changes a role, so no request repeats a stored share. */
+/** The order of the share requests matters. Each request makes a new share or changes a role, so no request repeats a stored share. */
 function shares({ dataset: { notes, userIds }, tokens }: Source): Call[] {
   return ["viewer", "editor"].flatMap((role) =>
     Array.from({ length: RECEIVERS }, (_, nth) => nth).flatMap((nth) =>

@@ -9,9 +9,9 @@ import { settings } from "./settings.ts";
 
 export type CandidateSpec = {
   name: string;
-  /** The entry file of the server. The server runs in a separate process and listens on 127.0.0.1 at PORT. */
+  /** The entry file of the server. The server of a candidate runs in a separate process, and listens on 127.0.0.1 at PORT. */
   entry: URL;
-  /** The working directory, outside of the checkout, so that the server reads no .env. */
+  /** The working directory is outside of the checkout, so that the server reads no .env. */
   directory: string;
   env: Record<string, string>;
 };
@@ -23,7 +23,7 @@ export type Engine = "postgres" | "sqlite";
 export const engines: readonly Engine[] = ["postgres", "sqlite"];
 
 const root = new URL("../../../", import.meta.url);
-/** The command of the service, at the same path in all versions, so that `--before` can run any version. */
+/** The command of the service has the same path in all versions, so that `--before` can run any version. */
 const COMMAND = "packages/server/src/cli.ts";
 const probe = new URL("./usage-probe.ts", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
@@ -36,17 +36,20 @@ const aws = {
   AWS_SECRET_ACCESS_KEY: settings.secretAccessKey,
 };
 
-/** Describes the server with the design of the article: Express, jsonwebtoken, three queries, getSignedUrl. */
+/** Describes the server of the article's design: Express, jsonwebtoken, three queries and getSignedUrl. */
 export function articleSpec(where: DataLocation): CandidateSpec {
   return specOf(where, { name: "article", entry: "bench/article/server.js", env: { JWT_SECRET: settings.jwtSecret } });
 }
 
-/** Describes the service, which runs from its sources, so that no figure comes from an old build. `checkout`: another version. */
+/**
+ * Describes the service, which runs from its sources, so that no figure comes from an old build. `checkout`: the folder of another version
+ * of the service.
+ */
 export function serviceSpec(engine: Engine, where: DataLocation, checkout?: string): CandidateSpec {
   const env = {
     AUTH_SECRET: settings.authSecret,
     AUTH_JWT_SECRET: settings.jwtSecret,
-    // Each user of this load requests more URLs than the limit permits.
+    // Each user of the load requests more URLs than the default limit permits.
     URL_RATE_LIMIT: "0",
     // The load generator sends the IP address of each visitor of a link in X-Forwarded-For.
     TRUST_PROXY: "loopback",
@@ -62,10 +65,10 @@ export function ownSpec(server: "bare" | "embedding", engine: Engine, where: Dat
   return specOf(where, { name: `${server}/${engine}`, entry: `bench/src/servers/${server}.ts`, env });
 }
 
-/** `entry` is the name of a file in bench/peers. `checksWho`: whether the server checks the JWT of a request. */
+/** `entry` is the name of a file in bench/peers. `checksWho`: whether the peer checks the JWT of a request. */
 export type PeerPlace = { directory: string; entry: string; checksWho: boolean };
 
-/** Describes a peer. The peer gets the S3 credentials of the service, and verifies tokens with the secret of the service. */
+/** Describes the server of a peer. The peer gets the S3 credentials of the service, and verifies tokens with the secret of the service. */
 export function peerSpec(name: string, { entry, checksWho, directory }: PeerPlace): CandidateSpec {
   const env = checksWho ? { JWT_SECRET: settings.jwtSecret } : {};
   return specOf({ directory }, { name, entry: `bench/peers/${entry}`, env });
@@ -78,14 +81,14 @@ function specOf({ directory, url }: DataLocation, { name, entry, env }: Own): Ca
   return { name, entry: new URL(entry, root), directory, env: { ...aws, ...database, ...env } };
 }
 
-/** Starts a server and waits until it responds. The server writes a CPU profile to BENCH_PROFILE_DIR, if that variable is set. */
+/** Starts a server and waits until it responds. If BENCH_PROFILE_DIR is set, the server writes a CPU profile to this directory. */
 export async function startCandidate({ name, entry, directory, env }: CandidateSpec): Promise<Candidate> {
   const port = await freePort();
   const child = fork(entry, [], {
     cwd: directory,
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
     execArgv: [...settings.nodeFlags, "--import", probe.href, ...profileFlags(name)],
-    // Does not print the output of the server. If the server fails, the error contains this output.
+    // The benchmark does not print the output of a server. If a server fails, the error contains the output of the server.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const output = collectOutput(child);
@@ -102,7 +105,7 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   };
 }
 
-/** Returns the flags that make Node write a CPU profile to BENCH_PROFILE_DIR. Returns no flags if that variable is not set. */
+/** Returns the Node.js flags that write a CPU profile to BENCH_PROFILE_DIR. Returns no flags if BENCH_PROFILE_DIR is not set. */
 export function profileFlags(name: string): string[] {
   const directory = process.env.BENCH_PROFILE_DIR;
   if (!directory) return [];

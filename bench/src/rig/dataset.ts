@@ -4,19 +4,19 @@ type BenchShare = { id: string; noteId: string; userId: string };
 
 export type Dataset = {
   userIds: string[];
-  /** A user without notes and shares, whom every candidate must refuse. */
+  /** The id of a user without notes and shares, whom every candidate must refuse. */
   strangerId: string;
   notes: BenchNote[];
   attachments: BenchAttachment[];
   shares: BenchShare[];
-  /** Small notes that get a public link, which leads to all their files. */
+  /** The small notes that get a public link to all their files. */
   linkedNotes: BenchNote[];
-  /** Every pair of a user and an attachment that the user may read, as the owner or because of a share. */
+  /** Each pair has a user and an attachment that the user may read, as the owner or because of a share. */
   grants: { userId: string; attachment: BenchAttachment }[];
 };
 
 const SEED = 20_260_101;
-/** The load is spread over many users, so that no user reaches the limits for one user, even in a long run. */
+/** Many users send the load, so that no user reaches the limits for one user, even in a long run. */
 const USERS = 400;
 const NOTES = 2_000;
 const SHARES_OF_NOTE = 2;
@@ -26,10 +26,13 @@ const LARGE_NOTE_STEP = 20;
 
 /** The number of files of most notes. */
 export const SMALL_NOTE_FILES = 5;
-/** The number of files of every twentieth note. A request of the verb `batch` asks for all files of one such note. */
+/** The number of files of every twentieth note. A request of the verb `batch` requests URLs of all files of one large note. */
 export const LARGE_NOTE_FILES = 100;
 
-/** Makes the data that every candidate gets. Each call makes the same data, so the load generator does not need to read a database. */
+/**
+ * Makes the data that every candidate of the benchmark gets. Each call of `createDataset` makes the same data, so the load generator does
+ * not need to read a database.
+ */
 export function createDataset(): Dataset {
   const random = createRandom(SEED);
   const newId = createIds(random);
@@ -79,7 +82,7 @@ function userAt({ userIds }: Dataset, index: number): string {
   return userId;
 }
 
-/** Makes a function that returns UUIDv7s. Each UUID is a millisecond later than the previous UUID, as if the service grew over time. */
+/** Makes a function that returns UUIDv7s. Each UUID is a millisecond later than the UUID before, as if the service grew over time. */
 function createIds(random: () => number): () => string {
   let instant = FIRST_INSTANT;
   return () => {
@@ -89,7 +92,7 @@ function createIds(random: () => number): () => string {
   };
 }
 
-/** Makes a seeded generator of numbers in [0, 1) (mulberry32), so that all candidates get the same data. */
+/** Makes a seeded generator of numbers in [0, 1) (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

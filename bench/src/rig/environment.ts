@@ -29,8 +29,8 @@ import {
 } from "./service.ts";
 
 /**
- * A candidate whose data is ready, and functions that read its audit log and end its uploads. The article and the peers have neither an
- * audit log nor uploads.
+ * A candidate with its data, and functions that read its audit log and end its uploads. The article and the peers have neither an audit log
+ * nor uploads.
  */
 export type PreparedCandidate = {
   spec: CandidateSpec;
@@ -41,8 +41,8 @@ export type PreparedCandidate = {
 export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
 /**
- * Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, a bucket in a separate process, and data. The first
- * start of a candidate makes its tables, because another version can have other tables.
+ * Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, a bucket process, and data. The first start of a
+ * candidate makes its tables, because another version can have other tables.
  */
 export async function createEnvironment(dataset: Dataset) {
   const path = await createScratch();
@@ -65,7 +65,7 @@ export async function createEnvironment(dataset: Dataset) {
   type Seeded = { name: string; engine: Engine; specOf: (where: DataLocation) => CandidateSpec };
   type Seed = (where: DataLocation, dataset: Dataset) => Promise<void>;
 
-  /** Prepares a candidate that has the tables of the service. `tables`: the candidate whose start makes the tables. */
+  /** Prepares a candidate that uses the tables of the service. `tables`: the candidate that creates the tables at its start. */
   function withTables({ name, engine, specOf }: Seeded, { seed = seedService as Seed, tables = specOf } = {}) {
     return once(`${name}/${engine}`, async () => {
       const where = await placeOf(name, engine);
@@ -113,10 +113,10 @@ export async function createEnvironment(dataset: Dataset) {
   };
 }
 
-// The statfs types of the file systems that Linux has in memory. A flush in memory costs nothing, so a comparison there would be wrong.
+// The statfs types of the Linux file systems in memory. A flush in memory costs nothing, so a benchmark in memory would give wrong figures.
 const MEMORY_FILE_SYSTEMS = new Set([0x01021994, 0x858458f6]);
 
-/** Makes a directory on a real disk: in BENCH_DIR, or in the first default directory that is not in memory. */
+/** Makes a directory on a real disk: in BENCH_DIR, or in the first default directory on a disk. */
 async function createScratch(): Promise<string> {
   const chosen = process.env.BENCH_DIR;
   for (const parent of chosen === undefined ? [tmpdir(), "/var/tmp", process.cwd()] : [chosen]) {
@@ -129,13 +129,13 @@ async function createScratch(): Promise<string> {
   throw new Error("Found no directory on a disk. Set BENCH_DIR to one.");
 }
 
-/** Starts the built-in bucket in a separate process, with its data in this folder. Throws if the process ends at its start. */
+/** Starts the built-in bucket in a separate process with `dataDir` as its data folder. Throws if the bucket process ends at its start. */
 async function startBucket(dataDir: string) {
   const child = fork(new URL("../servers/bucket.ts", import.meta.url), [dataDir], { execArgv: profileFlags("bucket") });
   const ended = once(child, "exit").then(([code]): never => {
     throw new Error(`The process of the bucket has ended with ${code}. Its output is above`);
   });
-  // Without this line, the end of the process after `stop` would be an unhandled rejection.
+  // Without this `catch`, the end of the process after `stop` would be an unhandled rejection.
   ended.catch(() => undefined);
   const [endpoint] = (await Promise.race([once(child, "message"), ended])) as [string];
   return {
@@ -187,7 +187,8 @@ async function describe(admin: pg.Client): Promise<string> {
 async function startCluster(directory: string) {
   const port = await freePort();
   const databaseDir = join(directory, "postgres");
-  // Another account of the machine runs PostgreSQL, because PostgreSQL refuses to run as root. The account needs access to the directory.
+  // Another account of the machine runs PostgreSQL, because PostgreSQL refuses to run as root. The account of PostgreSQL needs access to
+  // the directory.
   await chmod(directory, 0o755);
   await mkdir(databaseDir);
   const EmbeddedPostgres = await loadEmbeddedPostgres();

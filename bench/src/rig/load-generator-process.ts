@@ -1,4 +1,5 @@
-// This file runs in the process of the load generator. The process receives orders over IPC, and sends back the results.
+// The code of this file runs in the process of the load generator. The load generator receives orders over IPC, and returns results over
+// IPC.
 
 import { connect, type Socket } from "node:net";
 import { createSource, type WorkloadName } from "./calls.ts";
@@ -40,7 +41,7 @@ async function run(turn: Drive): Promise<LoadResult> {
     latencies.push(milliseconds);
     responses[status] = (responses[status] ?? 0) + 1;
   };
-  // Each connection waits for its last response, so that the audit log has no URLs of uncounted responses.
+  // Each connection waits for its last response, so that each URL in the audit log belongs to a counted response.
   await Promise.all(Array.from({ length: connections }, () => driveConnection({ port, nextRequest, onResponse })));
   const elapsedSeconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
@@ -71,7 +72,7 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 /**
  * Sends requests on one keep-alive connection, one at a time. Resolves after the response to the last request.
  *
- * The client reads only the status and the length of a response. A full HTTP parser would take CPU time from the measured server.
+ * The client reads only the status and the length of a response. A full HTTP parser would use CPU time that the measured server needs.
  */
 function driveConnection(options: ConnectionOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -85,7 +86,7 @@ function driveConnection(options: ConnectionOptions): Promise<void> {
       port: options.port,
       host: "127.0.0.1",
       noDelay: true,
-      // The socket reads all chunks into one buffer, instead of a new buffer for each chunk.
+      // The socket reads all chunks into one buffer, and allocates no new buffer for a chunk.
       onread: {
         buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES),
         callback: (length, buffer) => {
@@ -143,7 +144,7 @@ function createReader(onResponse: (status: number) => void): (chunk: Buffer) => 
 }
 
 function contentLength(head: string): number {
-  // node:http writes this header name with capital letters, but some frameworks write it in lower case.
+  // node:http writes the header name Content-Length with capital letters, but some frameworks write lower case.
   let start = head.indexOf("Content-Length: ");
   if (start === -1) start = head.indexOf("content-length: ");
   if (start === -1) throw new Error(`A response without Content-Length:\n${head}`);

@@ -9,23 +9,26 @@ export type LoadResult = {
   requestsPerSecond: number;
   p50Milliseconds: number;
   p99Milliseconds: number;
-  /** The CPU time of the generator, divided by the length of the turn. Near 1, not the server but the generator was the limit. */
+  /**
+   * The CPU time of the generator, divided by the length of the turn. If the share is near 1, the generator was the bottleneck, not the
+   * server.
+   */
   generatorCpuShare: number;
 };
 
-/** A message to the load generator. */
+/** The main process sends an order to the load generator. */
 export type Order = Drive & { isPreparation: boolean };
 
 export type LoadGenerator = {
-  /** Prepares the data of a turn before the measurement, so that the measurement does not include this work. */
+  /** Prepares the data of a turn before the measurement, so that the measurement excludes the preparation. */
   prepare(turn: Drive): Promise<void>;
   drive(turn: Drive): Promise<LoadResult>;
   stop(): void;
 };
 
 /**
- * Starts the load generator in a separate process. One process generates the load of all rounds, so V8 has compiled its code before the
- * first round starts.
+ * Starts the load generator in a separate process. One process generates the load of all rounds, so V8 compiles the code of the generator
+ * only once.
  */
 export async function startLoadGenerator(): Promise<LoadGenerator> {
   const child = fork(new URL("./load-generator-process.ts", import.meta.url));

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** Returns the median. For an even number of values, the median is the mean of the two middle values. */
+/** Returns the median of the values. For an even number of values, the median is the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -9,7 +9,7 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Divides the two values of each round, and returns the median of these ratios.
+ * Divides `values` by `base` in each round, and returns the median of the ratios.
  *
  * A slow phase of the machine affects both values of a round, and changes the ratio only a little.
  */
@@ -17,7 +17,7 @@ export function medianRatio(values: readonly number[], base: readonly number[]):
   return median(values.map((value, round) => value / (base[round] ?? Number.NaN)));
 }
 
-/** Formats a table as plain text. The first column is left-aligned, and the others are right-aligned. */
+/** Formats a table as plain text. The first column is left-aligned, and all other columns are right-aligned. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -26,15 +26,18 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
   return lines.map((line) => line.map(pad).join("  ").trimEnd()).join("\n");
 }
 
-/** Formats 16543.2 as 16,543. */
+/** Formats a number such as 16543.2 as 16,543. */
 export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** A ratio of two figures of the same run, and its limit. Absolute figures are no goals, because they differ between machines. */
+/**
+ * A goal is a limit for the ratio of two figures of one run. No goal is an absolute figure, because absolute figures differ between
+ * machines.
+ */
 type Goal = { text: string; ratio: number } & ({ atLeast: number } | { below: number });
 
-/** Prints the ratio, the goal, and whether the goal was met. Returns whether it was met. */
+/** Prints the ratio, the goal, and whether the ratio met the goal. Returns whether the ratio met the goal. */
 export function reportGoal(goal: Goal): boolean {
   const isMet = "atLeast" in goal ? goal.ratio >= goal.atLeast : goal.ratio < goal.below;
   const wanted = "atLeast" in goal ? `at least ${goal.atLeast}` : `below ${goal.below}`;
@@ -42,7 +45,7 @@ export function reportGoal(goal: Goal): boolean {
   return isMet;
 }
 
-/** Reads flags such as `--rounds 5`. Throws for an unknown flag. */
+/** Reads command-line flags such as `--rounds 5`. Throws for an unknown flag. */
 export function readFlags<Name extends string>(args: readonly string[], defaults: Record<Name, string>) {
   const options: Record<string, { type: "string"; default: string }> = {};
   for (const [name, value] of Object.entries<string>(defaults)) options[name] = { type: "string", default: value };

@@ -10,40 +10,46 @@ import { createToken, settings } from "./settings.ts";
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 3;
 
-/** A turn whose server is not yet prepared. */
+/** A turn of the benchmark whose server is not yet prepared. */
 export type PlannedTurn = {
   name: string;
   workload: WorkloadName;
   prepare(environment: Environment): Promise<PreparedCandidate>;
-  /** The database engine, if the server is the service. `--before` repeats such a turn with other checkouts of the service. */
+  /** The database engine, if the server is the service. `--before` repeats a turn of the service with other checkouts. */
   engine?: Engine;
 };
 
-/** A workload, and the server that gets it. Several turns of a round may use the same server. */
+/** A workload, and the server that receives the requests of the workload. Several turns of a round may use the same server. */
 export type Turn = { name: string; workload: WorkloadName; server: PreparedCandidate };
 
 export type Measured = Turn & {
   /** `cpuMicroseconds`: the CPU time of all threads of the server, divided by the requests of the turn. */
   rounds: (LoadResult & { cpuMicroseconds: number })[];
   usage: Usage;
-  /** The number of responses with 200 or 201 since the start, including those of the verification and the warm-up. */
+  /** The number of responses with 200 or 201 since the start, including verification and warm-up. */
   okResponses: number;
-  /** The number of responses with another status under load. The run fails if there is such a response. */
+  /** The number of responses under load with a status other than 200 or 201. The run fails if `otherResponses` is not 0. */
   otherResponses: number;
 };
 
 type LoadBenchmark = {
   title: string;
   turns: readonly PlannedTurn[];
-  /** Checks that a started server works. Returns the number of its responses with 200 or 201. Default: `verifyService`. */
+  /**
+   * Checks that a started server works. Returns the number of the server's responses with 200 or 201. The default of `verify` is
+   * `verifyService`.
+   */
   verify?(turn: Turn, to: { candidate: Candidate; dataset: Dataset }): Promise<number>;
-  /** Runs before each round, while all servers are idle. `directory` is on the disk of the servers. */
+  /**
+   * The benchmark calls `beforeRound` before each round, while all servers are idle. `directory` is on the same disk as the data of the
+   * servers.
+   */
   beforeRound?(directory: string): Promise<void> | void;
-  /** Prints the table and the goals. Returns whether all goals were met. */
+  /** Prints the table and the goals. Returns whether the measurements met all goals. */
   report(measured: readonly Measured[]): boolean;
 };
 
-/** Returns the turns in which the service gets a workload, one turn for each database engine. */
+/** Returns the turns of the service for a workload, one turn for each database engine. */
 export function serviceTurns(workload: WorkloadName, prefix = `${workload} `): PlannedTurn[] {
   return engines.map((engine) => ({
     name: `${prefix}valetkey/${engine}`,
@@ -53,7 +59,7 @@ export function serviceTurns(workload: WorkloadName, prefix = `${workload} `): P
   }));
 }
 
-/** Returns the turns of one of the servers of this benchmark, one turn for each database engine. */
+/** Returns the turns of a server of this benchmark, one turn for each database engine. */
 export function ownTurns(server: "bare" | "embedding", workload: WorkloadName, prefix: string): PlannedTurn[] {
   return engines.map((engine) => ({
     name: `${prefix}${server}/${engine}`,
@@ -68,7 +74,7 @@ export const articleTurn: PlannedTurn = {
   prepare: (environment) => environment.article(),
 };
 
-/** Measures servers under load and compares their audit logs with the URLs that they returned. */
+/** Measures servers under load, and compares their audit logs with the returned URLs. */
 export async function runLoad(args: readonly string[], benchmark: LoadBenchmark): Promise<boolean> {
   const { rounds, seconds, only, before } = readFlags(args, { rounds: "5", seconds: "5", only: "", before: "" });
   const chosen = benchmark.turns.filter(({ name }) => only.split(",").some((part) => name.includes(part)));
@@ -102,7 +108,7 @@ export async function runLoad(args: readonly string[], benchmark: LoadBenchmark)
   }
 }
 
-/** Returns the same turns, but for the service of another checkout, such as an earlier version. */
+/** Returns the turns for the service of another checkout, such as an earlier version. */
 function turnsBefore(turns: readonly PlannedTurn[], checkout: string): PlannedTurn[] {
   return turns.flatMap(({ name, workload, engine }) => {
     if (engine === undefined) return [];
@@ -120,7 +126,10 @@ type Plan = {
 };
 type Entry = { candidate: Candidate; measured: Measured };
 
-/** Runs all turns in each round, so that a slow phase of the machine affects all of them. Between its turns, a server runs but is idle. */
+/**
+ * Runs all turns in each round, so that a slow phase of the machine affects all turns. A server continues to run between its turns, but is
+ * idle.
+ */
 async function measureRounds(turns: readonly Turn[], plan: Plan): Promise<Measured[]> {
   const candidates = new Map<PreparedCandidate, Candidate>();
   let endedCleanly = false;
@@ -134,7 +143,7 @@ async function measureRounds(turns: readonly Turn[], plan: Plan): Promise<Measur
     for (const entry of entries) await drive(entry, { load: plan.load, seconds: WARM_UP_SECONDS });
     for (let round = 0; round < plan.rounds; round++) {
       await plan.beforeRound();
-      // Another turn is the first in each round, because the flushes of the disk before a round slow down the first turn.
+      // Each round begins with another turn, because the disk flushes before a round slow down the first turn.
       const first = round % entries.length;
       for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
         entry.measured.rounds.push(await drive(entry, plan));
@@ -153,7 +162,9 @@ function createEntry(turn: Turn, candidate: Candidate): Entry {
   return { candidate, measured: { ...turn, rounds: [], usage, okResponses: 0, otherResponses: 0 } };
 }
 
-/** Stops all servers gracefully, so that each server finishes the writes to its audit log. Returns whether all servers ended cleanly. */
+/**
+ * Stops all servers gracefully, so that each server finishes the writes to its audit log. Returns whether all servers exited with code 0.
+ */
 async function stopAll(candidates: readonly Candidate[]): Promise<boolean> {
   const outcomes = await Promise.allSettled(candidates.map((candidate) => candidate.stop()));
   for (const outcome of outcomes) if (outcome.status === "rejected") console.error(outcome.reason);
@@ -202,12 +213,12 @@ export function throughput(measured: Measured): number {
   return median(throughputs(measured));
 }
 
-/** Divides the throughput by the throughput of `base` in each round. Returns the median of these ratios. */
+/** Divides the throughput of `measured` by the throughput of `base` in each round. Returns the median of the throughput ratios. */
 export function throughputRatio(measured: Measured, base: Measured): number {
   return medianRatio(throughputs(measured), throughputs(base));
 }
 
-/** The header and the cells of the columns that all load benchmarks share. */
+/** All load benchmarks share the header and the cells of these columns. */
 export const LOAD_HEADER = ["p50 ms", "p99 ms", "CPU us/request", "RSS MiB", "generator CPU"];
 export function loadCells({ rounds, usage }: Measured): string[] {
   return [
@@ -222,8 +233,8 @@ export function loadCells({ rounds, usage }: Measured): string[] {
 type To = { candidate: Candidate; dataset: Dataset };
 
 /**
- * Checks the responses of the service before the measurement, for three workloads. For other workloads, only the load checks the statuses.
- * Returns the number of responses with 200 or 201.
+ * Checks the responses of the service before the measurement of three workloads. For all remaining workloads, only the load generator
+ * checks the statuses. Returns the number of responses with 200 or 201.
  */
 async function verifyService({ workload }: Turn, { candidate, dataset }: To): Promise<number> {
   if (workload === "url") return verifyUrls(candidate, dataset);
@@ -262,10 +273,10 @@ async function verifyStart({ name, port }: Candidate, { notes }: Dataset): Promi
 const SAMPLES = 20;
 
 /**
- * Runs before the measurement. Checks that a server issues URLs for the right object with the right expiry. Checks that the server returns
- * 403 to a stranger and 401 without a valid token.
+ * The benchmark calls `verifyUrls` before the measurement. Checks that a server issues URLs for the right object with the right expiry.
+ * Checks that the server returns 403 to a stranger and 401 without a valid token.
  *
- * Returns the number of issued URLs.
+ * Returns the number of URLs that the server issued.
  */
 async function verifyUrls({ name, port }: Candidate, dataset: Dataset): Promise<number> {
   const step = Math.floor(dataset.grants.length / SAMPLES) + 1;
@@ -284,7 +295,10 @@ async function verifyUrls({ name, port }: Candidate, dataset: Dataset): Promise<
   return sample.length;
 }
 
-/** Throws unless the URL names this object, expires after 60 seconds, and has a signature. The bucket is in the host or in the path. */
+/**
+ * Throws unless the URL names the object, expires after 60 seconds, and has a signature. The bucket name is in the host or in the path of
+ * the URL.
+ */
 function checkFileUrl(name: string, { fileUrl, objectKey }: { fileUrl: string; objectKey: string }): void {
   const url = new URL(fileUrl);
   const path = url.pathname.replace(`/${settings.bucket}/`, "/");

@@ -1,4 +1,5 @@
-// Everything that the benchmarks know about the code and the tables of the service. All other files see only its HTTP API.
+// This file has all knowledge of the benchmarks about the code and tables of the service. All other files of the benchmarks use only the
+// HTTP API of the service.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ export { loadEmbeddedPostgres } from "@valetkey/server/src/testing/database/embe
 export { openPostgres } from "@valetkey/server/src/wiring/database/open-postgres.ts";
 export { openSqlite } from "@valetkey/server/src/wiring/database/open-sqlite.ts";
 
-/** The location of a candidate's data. `url` is the URL of a PostgreSQL database. Without `url`, `directory` has a SQLite database. */
+/** The location of a candidate's data. `url` is the URL of a PostgreSQL database. Without `url`, `directory` contains a SQLite database. */
 export type DataLocation = { directory: string; url?: string };
 /** The number of `url.issued` events in an audit log, and the number of URLs that these events record. */
 export type AuditedUrls = { events: number; urls: number };
@@ -27,7 +28,7 @@ export function sqliteFileIn(directory: string): string {
   return join(directory, settings.sqliteFile);
 }
 
-/** Writes the data to the tables of the service. The service has run once before, and so has created its tables. */
+/** Writes the data of the benchmark to the tables of the service. The service has run once before, and has created its tables. */
 export async function seedService(where: DataLocation, dataset: Dataset): Promise<void> {
   const now = Date.now();
   const instant = new Date(now).toISOString();
@@ -65,7 +66,7 @@ export async function seedService(where: DataLocation, dataset: Dataset): Promis
   });
 }
 
-/** Writes the data of an application that embeds Valet Key. Each note of the data set becomes an item of the application. */
+/** Writes the data of an application that embeds Valet Key. Each note of the data set is an item of the application. */
 export async function seedEmbedding(where: DataLocation, dataset: Dataset): Promise<void> {
   const now = Date.now();
   const ofItem = <T extends { ownerId: string }>(value: T, noteId: string): T => ({
@@ -81,7 +82,7 @@ export async function seedEmbedding(where: DataLocation, dataset: Dataset): Prom
   });
 }
 
-/** Fills the tables of the article's design, which stores the whole URL of each file. */
+/** Fills the tables of the article's design, which contain the whole URL of each file. */
 export async function seedArticle(where: DataLocation, { notes, attachments, shares }: Dataset): Promise<void> {
   const fileUrl = (key: string) => `https://${settings.bucket}.s3.${settings.region}.amazonaws.com/${key}`;
   await runSql(where, await readFile(articleSchema, "utf8"));
@@ -95,8 +96,8 @@ export async function seedArticle(where: DataLocation, { notes, attachments, sha
 }
 
 /**
- * Ends the uploads that started since an instant, as if they had expired. The load generator never completes them. Without this, each round
- * would have tens of thousands of pending uploads more than the round before.
+ * Ends the uploads that started since an instant, as if the uploads had expired. The load generator never completes the uploads of the
+ * workload `start`. Without `endUploads`, each round would add tens of thousands of pending uploads.
  * `since`: milliseconds since 1970.
  */
 export async function endUploads(where: DataLocation, { since }: { since: number }): Promise<void> {
@@ -121,7 +122,7 @@ export async function readAuditedUrls({ directory, url }: DataLocation): Promise
   }
   return withSqlite(directory, (database) => {
     database.prepare("attach ? as journal").run(`${sqliteFileIn(directory)}-url-journal`);
-    // Events go to batches of the journal first and to `audit_events` later, and can be in both.
+    // Events are first in batches of the journal and later in `audit_events`, and an event can be in both for a while.
     const events = `(select id, action, attachment_ids from audit_events union
       select value ->> 0, value ->> 2, value ->> 6 from journal.url_event_batches, json_each(events))`;
     return toAudited(database.prepare(count(events, "attachment_ids")).get());
@@ -152,7 +153,9 @@ function usageOf(attachments: readonly BenchAttachment[]): Row[] {
   return [...files].map(([owner_id, { length }]) => ({ owner_id, used_bytes: length * FILE_BYTES, files: length }));
 }
 
-/** Inserts rows. Leaves out the tables and columns that the database does not have, because it can be of another version of the service. */
+/**
+ * Inserts rows into the tables. The function skips tables and columns that the database of another version of the service does not have.
+ */
 async function insertAll({ directory, url }: DataLocation, tables: Record<string, Row[]>): Promise<void> {
   if (url !== undefined) {
     await withPostgres(url, async (client) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-// Node loads this file before the code of every candidate, so the candidates need no code for the benchmark.
+// Node loads this file before the code of every candidate, so a candidate needs no code for the benchmark.
 process.on("message", (message) => {
   if (message !== "usage") return;
   const { user, system } = process.cpuUsage();
@@ -11,12 +11,15 @@ process.on("message", (message) => {
   });
 });
 
-// The IPC channel alone must not keep the process of a finished server alive.
+// An open IPC channel must not keep the process of a finished server alive.
 process.channel?.unref();
-// If the benchmark is interrupted, the server ends too.
+// If the benchmark is interrupted, the server process exits too.
 process.once("disconnect", () => process.exit(1));
 
-/** Returns the peak RSS. On Linux, `maxRSS` starts with the RSS of the parent process at the fork, so it could be that of the benchmark. */
+/**
+ * Returns the peak RSS of the process, in KiB. On Linux, `maxRSS` starts with the RSS of the parent process at the fork, so `maxRSS` could
+ * show the RSS of the benchmark.
+ */
 function peakRssKib(): number {
   if (process.platform !== "linux") return process.resourceUsage().maxRSS;
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);

@@ -1,13 +1,13 @@
 import { type Call, encodeCall, repeatable, type Source, sendCall, startCall, type WorkloadName } from "./calls.ts";
 import { settings } from "./settings.ts";
 
-/** The server of a turn (by its port), and the length of the turn. */
+/** The port of the server of a turn, and the length of the turn. */
 type ServerTurn = { port: number; seconds: number };
 
 export type Workload = {
-  /** Prepares the data of a turn on its server, so that the measurement does not include this work. */
+  /** Prepares the data of a turn on the server, so that the measurement excludes the preparation. */
   prepare?(turn: ServerTurn): Promise<void>;
-  /** Returns the next request as bytes, or undefined if there is no further request. */
+  /** Returns the next request as bytes, or undefined after the last request. */
   next(turn: ServerTurn): Buffer | undefined;
 };
 
@@ -32,9 +32,11 @@ const GROWTH = 1.5;
 
 type Started = { upload: { id: string; method: string; url: string; headers: Record<string, string> } };
 
-/** Makes requests that complete uploads. An upload can be completed only once, so each turn prepares new uploads with their objects. */
+/**
+ * Makes requests that complete uploads. A client can complete an upload only once, so each turn prepares new uploads with their objects.
+ */
 function createCompletions({ dataset, tokens }: Source): Workload {
-  // Uses only notes without a link. A new file in a note with a link would add a URL to each claim (download) of that link.
+  // The workload uses only notes without a link. A new file in a note with a link would add a URL to each claim (download) of the link.
   const linked = new Set(dataset.linkedNotes);
   const notes = dataset.notes.filter((note) => !linked.has(note));
   const ofPort = new Map<number, { ready: Buffer[]; sent: number; rate: number }>();
@@ -45,7 +47,10 @@ function createCompletions({ dataset, tokens }: Source): Workload {
     return state;
   };
   return {
-    /** Starts the uploads of a turn and sends their files. If the server completes all of them before the end, its turn ends early. */
+    /**
+     * Starts the uploads of a turn, and sends the files of the uploads. If the server completes all prepared uploads before the end, the
+     * turn ends early.
+     */
     async prepare({ port, seconds }) {
       const state = stateOf(port);
       if (state.sent > 0) state.rate = (GROWTH * state.sent) / seconds;
@@ -60,7 +65,7 @@ function createCompletions({ dataset, tokens }: Source): Workload {
     next({ port }) {
       const state = stateOf(port);
       state.sent += 1;
-      // Completes the oldest upload first, before it expires.
+      // The workload completes the oldest upload first, before the upload expires.
       return state.ready.shift();
     },
   };
@@ -77,10 +82,10 @@ function createCompletions({ dataset, tokens }: Source): Workload {
   }
 }
 
-/** The visitors of links have this many IP addresses, because the load exceeds the limits for one IP address. */
+/** The visitors of links have 131,072 IP addresses, because the load exceeds the limits for one IP address. */
 const VISITORS = 2 ** 17;
 
-/** Makes the requests of visitors. Before its first turn, each server gets links, and returns their URLs. */
+/** Makes the requests of visitors who open links. Before the first turn of a server, the workload creates links on the server. */
 function createVisits({ dataset: { linkedNotes }, tokens }: Source, callOf: (linkToken: string) => Call): Workload {
   const ofPort = new Map<number, Workload>();
   const body = { urlTtlSeconds: settings.expiresInSeconds, notify: "never" };
@@ -107,7 +112,7 @@ function createVisits({ dataset: { linkedNotes }, tokens }: Source, callOf: (lin
   };
 }
 
-/** Repeats a step until it returns false, with many steps at a time. */
+/** Repeats a step until the step returns false, and runs many steps at the same time. */
 async function together(step: () => Promise<boolean>): Promise<void> {
   const work = async () => {
     while (await step());

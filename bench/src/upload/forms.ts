@@ -9,7 +9,10 @@ const MIB = 2 ** 20;
 const PARALLEL = { files: 20, fileBytes: 50 * MIB };
 const STALLED = { files: 60, fileBytes: 8 * MIB };
 
-/** The servers in the order of their turns: the one to compare with, and the service. `goals`: the ratio of their memory. */
+/**
+ * Two servers in the order of their turns: the server to compare with, and the service. `goals`: the limits for the ratio of the memory of
+ * the two servers.
+ */
 type Plan = {
   specs: readonly CandidateSpec[];
   token: string;
@@ -20,8 +23,8 @@ type Plan = {
 type Turn = { parallelBytes: number; seconds: number; stalledBytes: number };
 
 /**
- * Measures the memory of each server while it receives many form uploads at the same time, and while it waits for stalled forms.
- * The servers take turns in each round. Returns whether the goals were met.
+ * Measures the memory of each server during many simultaneous form uploads, and during stalled forms. The servers take turns in each round
+ * of form uploads. Returns whether the memory of the service met the goals.
  */
 export async function measureForms({ specs, token, noteId, rounds, goals }: Plan): Promise<boolean> {
   const turns = new Map<string, Turn[]>(specs.map(({ name }) => [name, []]));
@@ -46,7 +49,9 @@ async function takeTurn(spec: CandidateSpec, target: Target): Promise<Turn> {
 
 type Form = { port: number; path: string; token: string };
 
-/** Starts a server only for this work, because the peak RSS of a process never falls. Returns by how many bytes its RSS grew. */
+/**
+ * Starts a server only for one measurement, because the peak RSS of a process never falls. Returns the growth of the server's RSS in bytes.
+ */
 async function growth(
   spec: CandidateSpec,
   { token, noteId }: Target,
@@ -55,7 +60,7 @@ async function growth(
   const candidate: Candidate = await startCandidate(spec);
   const form = { port: candidate.port, path: `/notes/${noteId}/attachments`, token };
   try {
-    // The first form makes the server load its code, so that the measurement does not include that memory.
+    // The first form makes the server load its code, so that the measurement excludes the memory of the code.
     await postForms({ ...form, files: 1, fileBytes: MIB });
     const before = await candidate.usage();
     await work(form);
@@ -109,7 +114,7 @@ type Forms = { port: number; path: string; token: string; files: number; fileByt
 const PIECE = Buffer.alloc(2 ** 20, 7);
 const BOUNDARY = "----bench-of-valet-key";
 
-/** Posts this many files at the same time, each in its own form, as browsers do. Throws unless all responses are 201. */
+/** Posts several files at the same time, each file in a separate form, as browsers do. Throws unless all responses have status 201. */
 async function postForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const agent = new Agent({ maxSockets: files });
   const post = async (number: number) => {
@@ -117,7 +122,8 @@ async function postForms({ port, path, token, files, fileBytes }: Forms): Promis
     const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers, agent });
     Readable.from(pieces({ head, fileBytes, tail }), { objectMode: false, highWaterMark: 64 * 1024 }).pipe(outgoing);
     const [response] = await once(outgoing, "response");
-    // If the service refuses a form, it closes the connection. The error for the rest of the form is then no problem.
+    // If the service refuses a form, the service closes the connection. The error of the unsent rest of a refused form is therefore no
+    // problem.
     outgoing.on("error", () => undefined);
     let text = "";
     for await (const chunk of response) text += chunk;
@@ -150,7 +156,7 @@ function* pieces({ head, fileBytes, tail }: { head: Buffer; fileBytes: number; t
 
 const SETTLED_MS = 3_000;
 
-/** Posts this many forms at the same time, without their last bytes. Closes the connections when the server reads no more bytes. */
+/** Posts several forms at the same time, without their last bytes. Closes the connections when the server does not read further bytes. */
 async function stallForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const stalled = Array.from({ length: files }, (_, number): ClientRequest => {
     const { headers, head } = formOf({ number, token, fileBytes });

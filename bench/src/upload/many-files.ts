@@ -18,12 +18,12 @@ const ZIP_OF_SINGLE_FILES = 0.9;
 
 type Service = { url: string; token: string };
 type Plan = { endpoint: string; service: Service; folder: string; rounds: number };
-/** `take` does the work of a turn once, and returns the measured time in seconds. */
+/** `take` does the work of a turn once, and returns the time in seconds. */
 type Turn = { name: string; take(): Promise<number> };
 
 /**
- * Uploads 1,000 files of 20 kB, eight at a time. The client and lib-storage take turns. Then downloads the same files, one by one and as
- * one ZIP, also in turns. Returns whether the goals were met.
+ * Uploads 1,000 files of 20 kB, eight files at a time. The client and lib-storage take turns at uploading the files. Then the client
+ * downloads the files in turns: one by one, and as one ZIP. Returns whether the speed of the client met the goals.
  */
 export async function measureManyFiles({ endpoint, service, folder, rounds }: Plan): Promise<boolean> {
   const paths = await writeFiles(join(folder, "many"));
@@ -60,7 +60,7 @@ async function writeFiles(folder: string): Promise<string[]> {
   return paths;
 }
 
-/** Takes all turns once as a warm-up, and then once in each round. Returns the seconds of each turn, by its name. */
+/** Runs all turns once as a warm-up, and then once in each round. Returns the seconds of each turn by the name of the turn. */
 async function takeTurns(rounds: number, turns: readonly Turn[]): Promise<Map<string, number[]>> {
   for (const { take } of turns) await take();
   const seconds = new Map<string, number[]>(turns.map(({ name }) => [name, []]));
@@ -100,7 +100,7 @@ function putWith(endpoint: string): (path: string) => Promise<unknown> {
 
 type Client = ReturnType<typeof createClient>;
 
-/** Downloads all files as one ZIP, as the page of a note does for "Download all". */
+/** Downloads all files as one ZIP, as the button "Download all" on the page of a note does. */
 async function readZip(client: Client, files: readonly Attachment[]): Promise<void> {
   const urls = await client.urlsFor(files.map(({ id }) => id));
   const sources = files.map(({ filename, sizeBytes }, index) => ({
@@ -123,7 +123,7 @@ async function readSingly(client: Client, files: readonly Attachment[]): Promise
   }
 }
 
-/** Prints the speed of both turns. Returns whether the first turn is fast enough, compared with the second. */
+/** Prints the speed of the two compared turns. Returns whether the first turn is fast enough in comparison with the second turn. */
 function report(seconds: ReadonlyMap<string, readonly number[]>, goal: { text: string; atLeast: number }): boolean {
   const rates = [...seconds].map(([name, all]) => [name, all.map((each) => FILES / each)] as const);
   const [[, ours], [base, theirs]] = rates as [(typeof rates)[0], (typeof rates)[0]];

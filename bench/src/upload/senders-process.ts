@@ -7,12 +7,14 @@ import { openFile } from "@valetkey/client/node";
 import { settings } from "../rig/settings.ts";
 import { names } from "./throughput.ts";
 
-/** One of the compared upload clients. `send` uploads a file of the disk, and returns a function that deletes it from the bucket. */
+/**
+ * One of the compared upload clients. `send` uploads a file of the disk, and returns a function that deletes the object from the bucket.
+ */
 type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
 
 type Options = { endpoint: string; service: { url: string; token: string; noteId: string } };
 
-/** Both the client and lib-storage send parts of this size, four at a time. The service chooses this part size. */
+/** The client and lib-storage send parts of 8 MiB, four parts at a time. The service chooses a part size of 8 MiB. */
 const PART_BYTES = 8 * 2 ** 20;
 const PARALLEL = 4;
 
@@ -61,7 +63,8 @@ function inOne(s3: S3Client): Sender["send"] {
   };
 }
 
-// All upload clients (senders) take turns in this process. The process does nothing else, so its CPU time is that of the sender.
+// All upload clients (senders) take turns in this process. The process of the senders does nothing else, so the CPU time of the process is
+// the CPU time of the sender.
 const senders = createSenders(JSON.parse(process.argv[2] as string));
 process.on("message", async ({ name, path }: { name: string; path: string }) => {
   const sender = senders.find((each) => each.name === name);

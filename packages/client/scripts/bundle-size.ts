@@ -1,10 +1,12 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** The size of a bundle in bytes: minified, and minified and gzipped. `inputs` are the paths of the files with code in the bundle. */
+/**
+ * The minified size of a bundle, and its minified and gzipped size, in bytes. `inputs` are the paths of the files with code in the bundle.
+ */
 export type BundleSize = { minified: number; gzipped: number; inputs: string[] };
 
-/** Bundles this code for browsers, for example `export * from "@valetkey/client"`. Returns the size of the bundle. */
+/** Bundles the given code for browsers, for example `export * from "@valetkey/client"`. Returns the size of the bundle. */
 export async function bundleSize(contents: string): Promise<BundleSize> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },

@@ -15,8 +15,8 @@ type Schema = {
 /**
  * Returns complete declarations of the types that `wire.ts` imports from the contract.
  *
- * With them, the published package needs neither the contract nor the schema library. A test compares these types with the contract.
- * Throws for an unknown kind of schema.
+ * With complete declarations, the published package needs neither the contract nor the schema library. A test compares the declared types
+ * with the contract. Throws for an unknown kind of schema.
  */
 export function declareWire(wireSource: string): string {
   const names = /export type \{([^}]*)\}/.exec(wireSource)?.[1]?.match(/\w+/g) ?? [];

@@ -1,7 +1,8 @@
 import type * as contract from "@valetkey/contract";
 import type * as published from "../dist/wire.d.ts";
 
-// A test of the package compiles this file. If the compiler reports an error here, a published type differs from the contract.
+// A test of the package compiles the file wire.assert.ts. If the compiler reports an error in wire.assert.ts, a published type differs from
+// the contract.
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Flat<T> = T extends readonly (infer Item)[]
   ? Flat<Item>[]

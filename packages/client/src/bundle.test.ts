@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { bundleSize } from "../scripts/bundle-size.ts";
 
 describe("the bundle of a page", () => {
-  it("the bundle of the client is less than 12 kB and contains only this package", async () => {
+  it("the bundle of the client has less than 12 kB, and contains only code of this package", async () => {
     const { gzipped, inputs } = await bundleSize('export * from "@valetkey/client"');
     expect(gzipped).toBeLessThan(12_000);
     expect(inputs.filter((path) => !path.includes("client/src/") && path !== "<stdin>")).toEqual([]);
   });
 
-  it("a bundle for calls alone contains no code of uploads and downloads", async () => {
+  it("a bundle of only the API calls contains no code of uploads and downloads", async () => {
     const { gzipped, inputs } = await bundleSize('export { createCalls, ValetKeyError } from "@valetkey/client"');
     expect(inputs.length).toBeGreaterThan(5);
     expect(inputs.filter((path) => /client\/src\/(?:upload|download|platform|send-bytes|client)/.test(path))).toEqual(

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClient, openFiles, ValetKeyError } from "./index.ts";
 
-/** Starts a server that records its requests. `respond` sends each response. */
+/** Starts a server that records all requests. `respond` sends each response of the server. */
 async function serve(respond: (request: IncomingMessage, response: ServerResponse) => void) {
   const requests: { method: string; path: string; headers: IncomingMessage["headers"] }[] = [];
   const server = createServer((request, response) => {
@@ -33,13 +33,13 @@ const failureOf = async (promise: Promise<unknown>) => {
 };
 
 describe("the caller", () => {
-  it("the client sends its token", async () => {
+  it("the client sends its token in each request", async () => {
     const { baseUrl, requests } = await serve((_, response) => json(response, {}));
     await createClient({ baseUrl, token: "vk_1" }).me();
     expect(requests[0]?.headers.authorization).toBe("Bearer vk_1");
   });
 
-  it("the client sends the token of getToken, and asks for a new one after a 401", async () => {
+  it("the client sends the token of getToken, and calls getToken again after a 401", async () => {
     const { baseUrl, requests } = await serve((request, response) =>
       request.headers.authorization === "Bearer new" ? json(response, {}) : json(response, { status: 401 }),
     );
@@ -90,19 +90,19 @@ describe("an error", () => {
     ["a page of a proxy", 502, "<html>Bad Gateway</html>"],
     ["a page instead of a response", 200, "<html>Sign in to the wireless network</html>"],
     ["an empty response", 200, ""],
-  ])("the error for %s is invalid_response", async (_, status, body) => {
+  ])("the error for %s has the code invalid_response", async (_, status, body) => {
     const { baseUrl } = await serve((_, response) => response.writeHead(status).end(body));
     expect(await failureOf(createClient({ baseUrl }).me())).toMatchObject({ code: "invalid_response", status });
   });
 
-  it("the error without a response is network, with the cause", async () => {
+  it("the error of a request without a response has the code network and the cause", async () => {
     const { baseUrl } = await serve((request) => request.socket.resetAndDestroy());
     const error = await failureOf(createClient({ baseUrl }).me());
     expect(error.code).toBe("network");
     expect(error.cause).toBeDefined();
   });
 
-  it("the error after the caller aborts is aborted", async () => {
+  it("the error of a request that the caller aborts has the code aborted", async () => {
     const { baseUrl } = await serve(() => undefined);
     const controller = new AbortController();
     const failed = failureOf(createClient({ baseUrl }).notes.get("1", { signal: controller.signal }));
@@ -117,7 +117,7 @@ describe("an error", () => {
   });
 
   it.each(["", "files", "files.example.com", "//files.example.com", "ftp://files.example.com"])(
-    "the client throws at once for the base URL %j",
+    "the client throws immediately for the base URL %j",
     (baseUrl) => {
       expect(() => createClient({ baseUrl })).toThrow(expect.objectContaining({ code: "invalid_option" }));
     },
@@ -125,7 +125,7 @@ describe("an error", () => {
 });
 
 describe("the path of a request", () => {
-  it("the path of a request is encoded, also with a slash at the end of the base URL", async () => {
+  it("the client encodes the path of a request, also if the base URL ends with a slash", async () => {
     const { baseUrl, requests } = await serve((_, response) => json(response, {}));
     const client = createClient({ baseUrl: `${baseUrl}/` });
     await client.notes.get("../a?b#c");
@@ -140,26 +140,26 @@ describe("the path of a request", () => {
 describe("a base URL that is a path", () => {
   const baseUrl = "/files/";
 
-  it("a request with a base URL that is a path goes to the origin of the page", async () => {
+  it("a client whose base URL is a path sends requests to the origin of the page", async () => {
     const sent: unknown[] = [];
     const fetch = async (url: unknown) => Response.json({ url: sent.push(url) });
     await openFiles({ baseUrl, fetch }).get("1");
     expect(sent).toEqual(["/files/files/1"]);
   });
 
-  it("a base URL that is a path fails in Node at the first call, so that a server can render the page", async () => {
+  it("a client whose base URL is a path fails in Node.js only at the first call, so a server can render the page", async () => {
     expect((await failureOf(openFiles({ baseUrl }).get("1"))).code).toBe("network");
   });
 });
 
 describe("invalid options of an upload", () => {
   const client = createClient({ baseUrl: "https://files.example.com", token: "t" });
-  it.each([0, 17, 1.5, Number.NaN])("an upload throws at once for parallel: %s", (parallel) => {
+  it.each([0, 17, 1.5, Number.NaN])("an upload throws immediately for parallel: %s", (parallel) => {
     expect(() => client.upload("1", new File([], "a"), { parallel })).toThrow(
       expect.objectContaining({ code: "invalid_option" }),
     );
   });
-  it("an upload throws at once for a Blob without a filename", () => {
+  it("an upload throws immediately for a Blob without a filename", () => {
     expect(() => client.upload("1", new Blob([]))).toThrow(expect.objectContaining({ code: "invalid_option" }));
   });
 });

@@ -2,31 +2,31 @@ import { networkError, ValetKeyError } from "./errors.ts";
 import type { Problem } from "./wire.ts";
 
 export type CallOptions = {
-  /** The parameters of the query. The call omits members that are undefined. */
+  /** The query parameters of the request. The call omits parameters that are undefined. */
   query?: Record<string, string | number | boolean | undefined>;
-  /** The call sends this value as JSON. */
+  /** The call sends `body` as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
 };
 
-/** Sends one request to the service and returns the response. Throws ValetKeyError. */
+/** Sends one request to the service and returns the response. Every failed call throws a ValetKeyError. */
 export type Call = <T>(method: string, path: string, options?: CallOptions) => Promise<T>;
 
-/** Returns a token. If the service refuses the token, the client calls this function once more with `refresh: true`. */
+/** Returns a token of the caller. If the service refuses the token, the client calls `getToken` once more with `refresh: true`. */
 export type GetToken = (options: { refresh: boolean }) => string | Promise<string>;
 
 type Options = {
-  /** Without a trailing slash. */
+  /** The base URL has no trailing slash. */
   baseUrl: string;
-  /** If undefined, the session cookie identifies the caller. */
+  /** If `getToken` is undefined, the session cookie identifies the caller. */
   getToken: GetToken | undefined;
   fetch: typeof globalThis.fetch;
 };
 
 /**
- * Makes the function that every call uses. The function adds the credentials, sends and reads JSON, and throws a ValetKeyError if
- * anything fails.
+ * Makes the function that sends every request to the service. The function adds the credentials, sends and reads JSON, and throws a
+ * ValetKeyError on each failure.
  */
 export function createCall({ baseUrl, getToken, fetch }: Options): Call {
   async function send(method: string, path: string, options: CallOptions & { refresh: boolean }): Promise<Response> {
@@ -42,7 +42,7 @@ export function createCall({ baseUrl, getToken, fetch }: Options): Call {
           ...authorization,
           ...headers,
         },
-        // With a token, the client sends no cookie, because the cookie may belong to another user of this browser.
+        // With a token, the client sends no cookie, because the cookie may belong to another user of the browser.
         credentials: getToken === undefined ? "include" : "omit",
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
@@ -102,7 +102,9 @@ function notFromService(response: Response, what: string): ValetKeyError {
   });
 }
 
-/** Reads `Retry-After` if it is a number of seconds. Ignores a date, because the clock of this machine may be wrong. */
+/**
+ * Reads `Retry-After` if the header contains a number of seconds. Ignores a date, because the clock of the client's machine may be wrong.
+ */
 function readRetryAfter(response: Response): number | undefined {
   const text = response.headers.get("retry-after") ?? "";
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
@@ -111,10 +113,13 @@ function readRetryAfter(response: Response): number | undefined {
 /** One page of a list. `nextCursor` is null on the last page. */
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
-/** Selects a page. `limit` is the maximum number of items, from 1 to 200, default 50. `cursor` is the `nextCursor` of the previous page. */
+/**
+ * Selects one page of a list. `limit` is the maximum number of items, from 1 to 200, default 50. `cursor` is the `nextCursor` of the
+ * previous page.
+ */
 export type PageOptions = { limit?: number; cursor?: string; signal?: AbortSignal };
 
-/** Yields the items of all pages. The function requests a page only when the caller needs the first item of that page. */
+/** Yields the items of all pages. The function requests a page only when the caller needs the first item of the page. */
 export async function* iteratePages<Item>(read: (cursor: string | undefined) => Promise<Page<Item>>) {
   let cursor: string | undefined;
   do {

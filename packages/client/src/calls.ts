@@ -13,19 +13,21 @@ export type CallsOptions = {
   baseUrl: string;
   /** A token of the caller. Without `token` and `getToken`, the session cookie identifies the caller. */
   token?: string;
-  /** For short-lived tokens, instead of `token`. The client calls `getToken` before each request, and once more after a 401. */
+  /**
+   * `getToken` replaces `token` if the tokens are short-lived. The client calls `getToken` before each request, and once more after a 401.
+   */
   getToken?: GetToken;
-  /** Default: the `fetch` of the platform. */
+  /** The default of `fetch` is the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
 };
 
-/** The calls to the service. Every failure is a ValetKeyError. */
+/** The calls to the service. Every failed call throws a ValetKeyError. */
 export type Calls = ReturnType<typeof callsOn>;
 
 /**
- * Makes a client without uploads and downloads. The function sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client without uploads and downloads. `createCalls` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  *
- * `createCalls` has a quarter of the code of `createClient`. A page can load `createClient` later, when the user adds a file.
+ * `createCalls` has a quarter of the code of `createClient`. A page can load the code of `createClient` later, when the user adds a file.
  *
  * @example
  * ```ts
@@ -52,21 +54,21 @@ const MAIL_PREFERENCES = "/me/mail-preferences";
 
 export function callsOn(call: Call) {
   return {
-    /** Returns the ways to sign in, and the limits of the service. The call needs no credentials. */
+    /** Returns the sign-in methods and the limits of the service. The call `instance` needs no credentials. */
     instance: ({ signal }: { signal?: AbortSignal } = {}): Promise<Instance> =>
       call<Instance>("GET", "/instance", { signal }),
     /** Returns the user whom the service identifies as the caller. */
     me: (): Promise<Me> => call<Me>("GET", "/me"),
-    /** Returns when the caller wants to get mails about each topic. */
+    /** Returns the mail preferences of the caller: `at_once`, `daily` or `never` for each topic. */
     mailPreferences: (): Promise<MailPreferences> => call<MailPreferences>("GET", MAIL_PREFERENCES),
-    /** Changes when the caller gets mails about the given topics. Does not change the other topics. */
+    /** Changes the mail preferences of the caller for the given topics. The call does not change the preferences for other topics. */
     setMailPreferences: (body: UpdateMailPreferencesBody): Promise<MailPreferences> =>
       call<MailPreferences>("PUT", MAIL_PREFERENCES, { body }),
     /** Returns the storage that the caller's own notes use, and the quotas. */
     usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
     /**
-     * Returns the parts that have changed since the `state` of an earlier response. The caller should read these parts again. The route
-     * `GET /changes` also offers a stream of server-sent events, for `EventSource`.
+     * Returns the parts that have changed since the `state` of an earlier response. The caller should read the changed parts again. The
+     * route `GET /changes` also offers a stream of server-sent events, for `EventSource`.
      */
     changes: ({ signal, ...query }: ChangesQuery & { signal?: AbortSignal } = {}): Promise<Changes> =>
       call<Changes>("GET", "/changes", { query: { ...query }, signal }),
@@ -85,7 +87,10 @@ export function callsOn(call: Call) {
   };
 }
 
-/** A path on the origin of the page. Two slashes at the start would mean a host name, so the pattern excludes them. */
+/**
+ * The pattern matches a path on the origin of the page. The pattern excludes two slashes at the start, because two slashes would mean a
+ * host name.
+ */
 const PATH = /^\/(?![/\\])/;
 
 function checkBaseUrl(text: string): string {

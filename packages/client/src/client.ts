@@ -3,18 +3,18 @@ import { type Download, download } from "./download.ts";
 import { detectPlatform } from "./platform.ts";
 import { type ClientOptions, type UploadsClient, uploadsOn } from "./uploads.ts";
 
-/** A client with all calls to the service, uploads and downloads. Every failure is a ValetKeyError. */
+/** A client with all calls to the service, uploads and downloads. Every failed call of a client throws a ValetKeyError. */
 export type Client = Calls &
   UploadsClient & {
     /**
-     * Reads a file from the bucket. `fileUrl` is a URL of the file that the service has already issued.
+     * Downloads a file from the bucket. `fileUrl` is a URL of the file that the service has already issued.
      * Without `fileUrl`, the client requests a URL.
      */
     download(attachmentId: string, options?: { fileUrl?: string; signal?: AbortSignal }): Promise<Download>;
   };
 
 /**
- * Makes a client. The function sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client of the service. `createClient` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  *
  * @example
  * ```ts

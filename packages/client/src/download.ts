@@ -5,7 +5,7 @@ import type { Attachment, FileUrl } from "./wire.ts";
 
 /** The bytes of a file, as a stream or as a Blob. */
 export type Bytes = {
-  /** The stream requests bytes only when you read from it. If the download fails, reading throws a ValetKeyError. */
+  /** The stream requests bytes only when the caller reads from the stream. If the download fails, the stream throws a ValetKeyError. */
   stream: ReadableStream<Uint8Array>;
   /** Reads the whole file into memory. */
   blob(): Promise<Blob>;
@@ -17,15 +17,15 @@ export type Download = Bytes & { attachment: Attachment };
 type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
 type Deps = BucketDeps & { call: Call };
 
-/** The download fails after this number of failed requests in a row. Each byte that arrives resets the number to 0. */
+/** The download fails after six failed requests without a received byte. Each received byte resets the number of failed requests to 0. */
 const MAX_ATTEMPTS = 6;
-/** If no byte arrives for this time, the download treats the connection as broken. Milliseconds. */
+/** If no byte arrives for 60 seconds, the download treats the connection as broken. */
 const STALL_MS = 60_000;
 
 const WHAT = "A download from the bucket";
 
 /**
- * Starts to read a file from the bucket. `path` is the path of the file in the API.
+ * Starts to download a file from the bucket. `path` is the path of the file in the API.
  *
  * The download replaces an expired URL with a fresh URL. The service checks the access before it issues each URL.
  * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file.
@@ -44,16 +44,16 @@ export async function download(
 }
 
 export type ReadFileOptions = {
-  /** Returns a fresh URL. Called before each request to the bucket. */
+  /** Returns a fresh URL of the file. The download calls `getUrl` before each request to the bucket. */
   getUrl: () => Promise<string>;
-  /** The size of the whole file. Bytes. */
+  /** The size of the whole file. */
   sizeBytes: number;
-  /** The first byte to read. Default: 0. */
+  /** The offset of the first byte to read. The default of `offset` is 0. */
   offset?: number;
   signal?: AbortSignal;
 };
 
-/** Reads a file from the bucket with the URLs that `getUrl` returns. After a broken connection, the download resumes at the next byte. */
+/** Downloads a file from the bucket with the URLs of `getUrl`. After a broken connection, the download resumes at the next byte. */
 export function readFile({
   getUrl,
   sizeBytes,
@@ -64,7 +64,7 @@ export function readFile({
   return openStream({ fetch, platform: detectPlatform({ fetch }) }, { getUrl, sizeBytes, offset, signal });
 }
 
-/** Starts to read a file from the bucket. Calls `getUrl` before each request to the bucket. */
+/** Starts to download a file from the bucket. Calls `getUrl` before each request to the bucket. */
 export async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
   const chunks = readAll(deps, { source, first: await openPatiently(deps, source) });
   return new ReadableStream<Uint8Array>(
@@ -108,8 +108,8 @@ function pause(
 type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
 
 /**
- * Makes a function that returns URLs. The first call returns `fileUrl`, or a fresh URL if `fileUrl` is undefined. Each later call
- * returns a fresh URL, which the audit log records as a renewal.
+ * Makes a function that returns URLs of a file. The first call of the function returns `fileUrl`, or a fresh URL if `fileUrl` is undefined.
+ * Each later call returns a fresh URL, which the audit log records as a renewal.
  */
 function createUrls(
   { call }: Deps,
@@ -163,12 +163,12 @@ async function* chunksOf({ body }: Response, signal: AbortSignal | undefined) {
   } catch (cause) {
     throw networkError(cause, { signal, what: WHAT });
   } finally {
-    // If the caller stopped reading early, this call cancels the rest of the response.
+    // If the caller stopped reading early, `cancel` ends the rest of the response.
     await reader.cancel().catch(() => undefined);
   }
 }
 
-/** Rejects if the next bytes do not arrive in time. The time in which the caller processes the bytes does not count. */
+/** Rejects if the next bytes do not arrive in time. The time limit excludes the time in which the caller processes the bytes. */
 function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -177,7 +177,7 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Requests the bytes from `offset` on. If the bucket refuses the first URL, the function tries a second URL. */
+/** Requests the bytes of a file from `offset` on. If the bucket refuses the first URL, the function tries a second URL. */
 async function open(deps: BucketDeps, { getUrl, signal, offset, sizeBytes }: Source): Promise<Response> {
   for (let isSecond = false; ; isSecond = true) {
     const response = await get(deps, { url: await getUrl(), offset, signal });

@@ -9,7 +9,7 @@ import type { ProblemCode } from "./wire.ts";
  * - `bucket_refused`: the bucket refused the upload or download, and a retry would not help.
  * - `not_displayable`: an element of the page cannot show the file. Only `@valetkey/react` uses this code.
  * - `wrong_length`: a download returned fewer or more bytes than the file has.
- * - `file_unreadable`: the file to upload changed or disappeared.
+ * - `file_unreadable`: the file to upload has changed or does not exist.
  * - `invalid_option`: an argument is invalid.
  */
 export type ClientErrorCode =
@@ -43,7 +43,7 @@ export class ValetKeyError extends Error {
   readonly code: ErrorCode;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
-  /** How long the client should wait before it retries, as the service requests. Seconds. */
+  /** The pause before the next attempt, as the service requests. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
@@ -77,14 +77,15 @@ function isTimeout(reason: unknown): boolean {
   return reason instanceof Error && reason.name === "TimeoutError";
 }
 
-/** The longest possible first pause between two attempts. Milliseconds. */
+/** The upper limit of the first pause between two attempts. */
 const BASE_DELAY_MS = 500;
 export const MAX_DELAY_MS = 30_000;
 
 /**
- * Returns the pause before the next attempt, in milliseconds. The pause is never shorter than the pause that the service asked for.
+ * Returns the pause before the next attempt, in milliseconds. The pause is never shorter than the pause that the service requests.
  *
- * The pause is random (full jitter), and its upper limit grows exponentially. After an outage, clients therefore return at different times.
+ * The pause is random (full jitter), and its upper limit grows exponentially. The random pause spreads the retries of many clients after an
+ * outage.
  */
 export function retryDelayMs(
   { random }: { random(): number },

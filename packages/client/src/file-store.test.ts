@@ -11,7 +11,7 @@ async function newPath() {
 }
 
 describe("a store in a file", () => {
-  it("the store in a file is read by the next process, and leaves no other file", async () => {
+  it("a file store keeps its entries for the next process, and leaves no temporary file", async () => {
     const { folder, path } = await newPath();
     const store = fileStore(path);
     expect(await store.get("a")).toBeUndefined();
@@ -22,7 +22,7 @@ describe("a store in a file", () => {
     expect(await readdir(folder)).toEqual(["uploads.json"]);
   });
 
-  it("a store in a file with invalid JSON is empty", async () => {
+  it("a file store with invalid JSON is empty", async () => {
     const { path } = await newPath();
     await writeFile(path, "{");
     const store = fileStore(path);

@@ -7,10 +7,11 @@ import type { UploadStore } from "./upload/store.ts";
 /**
  * Opens a file on the disk for `upload`. Rejects if the file does not exist.
  *
- * The upload reads the bytes while it sends them. If the file changes during the upload, the upload fails.
- * `type` is the content type that the upload declares, by default application/octet-stream.
+ * The upload reads the file while it sends the bytes. If the file changes during the upload, the upload fails.
+ * `type` is the declared content type of the upload, by default application/octet-stream.
  *
- * Do not use `fs.openAsBlob` instead. A Blob of `fs.openAsBlob` has a wrong size if the file has 4 GiB or more (nodejs/node#52585).
+ * Do not use `fs.openAsBlob` instead of `openFile`. A Blob of `fs.openAsBlob` has a wrong size if the file has 4 GiB or more
+ * (nodejs/node#52585).
  *
  * @example
  * ```ts
@@ -60,7 +61,7 @@ async function read(file: OpenedFile, { start, end }: { start: number; end: numb
   }
 }
 
-/** Reads the size and the time of the last change. If the size or the time differs later, the file has changed. */
+/** Reads the size and the modification time of the file. If the size or the time is different later, the file has changed. */
 async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number; isFile(): boolean }> }) {
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");
@@ -68,9 +69,10 @@ async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number;
 }
 
 /**
- * Stores unfinished uploads in a JSON file. Only one process may use the file at a time.
+ * Stores unfinished uploads in a JSON file. Only one process may use the store file at a time.
  *
- * Each change replaces the whole file. If the process is killed, the old file or the new file remains, and this file is complete.
+ * Each change replaces the whole store file. If the process is killed, the old file or the new file remains, and the remaining file is
+ * complete.
  *
  * @example
  * ```ts

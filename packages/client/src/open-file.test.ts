@@ -15,7 +15,7 @@ const textOf = async (source: { arrayBuffer(): Promise<ArrayBuffer> }) =>
   Buffer.from(await source.arrayBuffer()).toString();
 
 describe("a file of the disk", () => {
-  it("an opened file has its name, size, type and time, and reads slices", async () => {
+  it("an opened file has a name, size, type and time, and reads slices of its bytes", async () => {
     const path = join(folder, "a.txt");
     await writeFile(path, "0123456789");
     await utimes(path, 1_700_000_000, 1_700_000_000.5);
@@ -27,7 +27,7 @@ describe("a file of the disk", () => {
     expect(file.slice(20, 30).size).toBe(0);
   });
 
-  it("an opened file may be larger than 4 GiB, unlike a Blob of Node", async () => {
+  it("an opened file may be larger than 4 GiB, unlike a Blob of Node.js", async () => {
     const path = join(folder, "large.bin");
     const handle = await open(path, "w");
     await handle.write("end", 5 * 2 ** 30);
@@ -46,7 +46,7 @@ describe("a file of the disk", () => {
     await expect(file.slice(0, 1).arrayBuffer()).rejects.toThrow("has changed");
   });
 
-  it("only a regular file that exists can be opened", async () => {
+  it("a program can open only an existing regular file for an upload", async () => {
     await expect(openFile(join(folder, "missing"))).rejects.toThrow("ENOENT");
     await expect(openFile(folder)).rejects.toThrow("regular file");
   });

@@ -21,17 +21,17 @@ export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise
 
 /** `baseUrl` is the URL of the routes of Valet Key in the application, such as `https://app.example.com/files`, or `/files` in a page. */
 export type FilesOptions = CallsOptions & {
-  /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
+  /** Stores unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
   store?: UploadStore;
 };
 
-/** A client for the files of an application that embeds Valet Key. Every failure is a ValetKeyError. */
+/** A client for the files of an application that embeds Valet Key. Every failed call throws a ValetKeyError. */
 export type FilesClient = ReturnType<typeof openFiles>;
 
 type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
 
 /**
- * Makes a client for the files of an application that uses `createValetKey`. The function sends no request. Throws `invalid_option` when
+ * Makes a client for the files of an application that uses `createValetKey`. `openFiles` sends no request. Throws `invalid_option` when
  * `baseUrl` is not a URL.
  *
  * @example
@@ -53,7 +53,7 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
   const list = (item: Item, { signal, ...query }: PageOptions = {}) =>
     call<ItemFilePage>("GET", itemPath(item), { query, signal });
   return {
-    /** Returns one page of the files of an item, oldest first. */
+    /** Returns one page of the files of an item, the oldest file first. */
     list,
     /** Yields every file of an item, page by page. */
     iterate: (item: Item, pageOptions: Omit<PageOptions, "cursor"> = {}) =>
@@ -62,15 +62,18 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
       call<ItemFile>("GET", filePath(fileId), { signal }),
     /** Removes a file and its stored bytes. */
     remove: (fileId: string) => call<void>("DELETE", filePath(fileId)),
-    /** Issues a URL of the file. Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`. */
+    /**
+     * Issues a presigned URL of a file. Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`.
+     */
     urlFor: (fileId: string, { signal, ...query }: UrlOptions & Disposition = {}) =>
       call<FileUrl>("GET", `${filePath(fileId)}/url`, { query: { ...query }, signal }),
-    /** Reads a file from the bucket. */
+    /** Downloads a file from the bucket. */
     download: (fileId: string, { signal }: { signal?: AbortSignal } = {}) =>
       download({ call, fetch, platform }, { path: filePath(fileId), fileUrl: undefined, signal }),
     /**
-     * Uploads a file directly to the bucket and adds it to an item. The upload starts immediately. If an earlier upload of this file to
-     * this item was interrupted, this call resumes it. Throws `invalid_option`. Every other failure rejects `done`.
+     * Uploads a file directly to the bucket, and adds the file to an item. The upload of `upload` starts immediately. If an earlier upload
+     * of the file to the item was interrupted, `upload` resumes the earlier upload. `upload` throws `invalid_option`. Every other failure
+     * of `upload` rejects `done`.
      */
     upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
       startTask<ItemFile>(

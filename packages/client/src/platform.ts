@@ -1,6 +1,8 @@
 import { type Send, sendWithFetch, sendWithXhr } from "./send-bytes.ts";
 
-/** The functions of the runtime that an upload needs. The other source files get this object, so that they do not read globals. */
+/**
+ * The functions of the runtime that an upload needs. The source files of uploads get a Platform object, so that they do not read globals.
+ */
 export type Platform = {
   /** Returns the milliseconds of a monotonic clock. An upload never reads the wall clock, which may be wrong. */
   now(): number;
@@ -8,22 +10,25 @@ export type Platform = {
   random(): number;
   /** Returns cryptographically random bytes. */
   randomBytes(count: number): Uint8Array;
-  /** Resolves after this time, or when the signal aborts. Never rejects. */
+  /** Resolves after a number of milliseconds, or when the signal aborts. `sleep` never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   network: Network;
-  /** Returns the SHA-256 in base64. Undefined in a page without HTTPS, where browsers have no WebCrypto. */
+  /** Returns the SHA-256 of the bytes in base64. `sha256` is undefined in a page without HTTPS, where browsers have no WebCrypto. */
   sha256: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
   send: Send;
 };
 
 export type Network = {
-  /** Returns whether there may be a connection. Returns false only if the platform is sure that there is no connection. */
+  /**
+   * Returns whether the platform may have a network connection. Returns false only if the platform is sure that there is no network
+   * connection.
+   */
   isOnline(): boolean;
-  /** Calls the listener when a connection comes up. Returns an unsubscribe function. */
+  /** Calls the listener when the network connection comes back. `onOnline` returns an unsubscribe function. */
   onOnline(listener: () => void): () => void;
 };
 
-/** The globals of browsers that Node does not have, or has only in part. */
+/** The globals of browsers that Node.js does not have, or has only partly. */
 type Browser = {
   navigator?: { onLine?: boolean };
   addEventListener?: (type: string, listener: () => void) => void;
@@ -32,7 +37,7 @@ type Browser = {
   process?: { versions?: { node?: string } };
 };
 
-/** Detects the platform by the globals that it has. */
+/** Detects the platform by its globals. */
 export function detectPlatform({ fetch }: { fetch: typeof globalThis.fetch }): Platform {
   const browser = globalThis as unknown as Browser;
   const { crypto } = globalThis;

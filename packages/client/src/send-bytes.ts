@@ -3,43 +3,51 @@ import { networkError, ValetKeyError } from "./errors.ts";
 /**
  * A file that can be read in pieces: a File or Blob of a page, or the result of `openFile` of `@valetkey/client/node`.
  *
- * The client uses only this part of a Blob, so the client can also upload files that are too large for a Blob.
+ * The client uses only these members of a Blob, so the client can also upload files that are too large for a Blob.
  */
 export type FileSource = {
-  /** The size in bytes. */
+  /** The size of the file in bytes. */
   readonly size: number;
   readonly name?: string;
-  /** The content type, or "" if the type is unknown. */
+  /** The content type of the file, or "" if the type is unknown. */
   readonly type?: string;
-  /** The time of the last change, in milliseconds since 1970. */
+  /** The time of the last change of the file, in milliseconds since 1970. */
   readonly lastModified?: number;
   /** Returns the bytes from `start` (included) to `end` (excluded). `end` may exceed the size of the file. */
   slice(start: number, end: number): FileSource;
-  /** Rejects when the bytes cannot be read, or when the file has changed. */
+  /** Rejects if the platform cannot read the bytes, or if the file has changed. */
   arrayBuffer(): Promise<ArrayBuffer>;
 };
 
-/** One signed request. Do not change its headers or bytes, because the signature covers them. */
+/**
+ * A signed request to the bucket. Do not change the headers or bytes of a signed request, because the signature covers the headers and the
+ * bytes.
+ */
 type Sending = {
   method: string;
   url: string;
   headers: Record<string, string>;
   bytes: FileSource;
-  /** Called with the number of bytes sent so far, if the platform reports this number. */
+  /** The client calls `onSent` with the number of sent bytes, if the platform reports this number. */
   onSent: (bytes: number) => void;
   signal: AbortSignal;
 };
 
-/** The response of the bucket. `text` is the body. If the bucket reports an error, the body is XML with the error code. */
+/**
+ * A response of the bucket. `text` is the body of the response. If the bucket reports an error, the body of the response is XML with the
+ * error code.
+ */
 type Sent = { status: number; text: string };
 
-/** Sends bytes to the bucket. Throws ValetKeyError: `network`, `aborted`, `file_unreadable`. */
+/** Sends bytes to the bucket. `Send` rejects with a ValetKeyError: `network`, `aborted`, `file_unreadable`. */
 export type Send = (sending: Sending) => Promise<Sent>;
 
-/** How many bytes one read returns. An upload needs about this much memory for each part that it sends at the same time. */
+/**
+ * The number of bytes that one read returns. An upload needs about 1 MiB of memory for each part that the client sends at the same time.
+ */
 const CHUNK_BYTES = 2 ** 20;
 
-/** Browsers set these headers themselves and do not allow scripts to set them. */
+/** Browsers set the headers Content-Length and Host, and do not allow scripts to set them. */
 const SET_BY_BROWSER = /^(content-length|host)$/i;
 
 const WHAT = "An upload to the bucket";
@@ -57,7 +65,10 @@ type Xhr = {
   abort(): void;
 };
 
-/** Sends with XMLHttpRequest, because `fetch` of browsers reports no upload progress. The browser reads the file while it sends the file. */
+/**
+ * The client sends with XMLHttpRequest, because `fetch` of browsers reports no upload progress. The browser reads the file while it sends
+ * the file.
+ */
 export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
   return ({ method, url, headers, bytes, onSent, signal }) =>
     new Promise((resolve, reject) => {
@@ -67,7 +78,8 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
         signal.removeEventListener("abort", abort);
         then();
       };
-      // A changed file causes the same event as a broken connection. To find out whether the file has changed, the client reads a byte.
+      // XMLHttpRequest reports a changed file with the same event as a broken connection. The client reads a byte to find out whether the
+      // file has changed.
       const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
       xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
       xhr.onerror = settle(fail);
@@ -84,7 +96,10 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
     });
 }
 
-/** Sends with `fetch`, in Node and in workers without XMLHttpRequest. Reports progress within a part only if the platform streams bodies. */
+/**
+ * The client sends with `fetch` in Node.js and in workers without XMLHttpRequest. `fetch` reports progress within a part only if the
+ * platform streams bodies.
+ */
 export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { canStream: boolean }): Send {
   return async ({ method, url, headers, bytes, onSent, signal }) => {
     const failure: { error?: ValetKeyError } = {};
@@ -99,7 +114,7 @@ export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { c
 }
 
 function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
-  // `fetch` would send an empty stream with chunked encoding, without the signed Content-Length.
+  // `fetch` would send an empty stream with chunked encoding and without the signed Content-Length.
   if (bytes.size === 0) return {};
   if (!options.canStream) return { body: bytes as Blob };
   return { body: streamOf(bytes, options), duplex: "half" as const };
@@ -107,13 +122,13 @@ function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
 
 type Watching = { onSent: Sending["onSent"]; failure: { error?: ValetKeyError } };
 
-/** Returns a stream that reads the file while the file is sent, so that only one or two chunks are in memory. */
+/** Returns a stream that reads the file during the upload, so that only one or two chunks are in memory. */
 function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStream<Uint8Array<ArrayBuffer>> {
   let start = 0;
   return new ReadableStream(
     {
       async pull(controller) {
-        // A request for the next chunk means that the earlier chunks were sent.
+        // If `fetch` requests the next chunk, it has sent the earlier chunks.
         onSent(start);
         if (start === bytes.size) return controller.close();
         const end = Math.min(bytes.size, start + CHUNK_BYTES);

@@ -8,22 +8,23 @@ import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment } from "./wire.ts";
 
 export type ClientOptions = CallsOptions & {
-  /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
+  /** Stores unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
   store?: UploadStore;
 };
 
 export type UploadsClient = {
   /**
-   * Uploads a file directly to the bucket and attaches it to a note. The service chooses a single PUT or a multipart upload. The upload
-   * starts immediately. If an earlier upload of this file to this note was interrupted, this call resumes it.
-   * Throws `invalid_option`. Every other failure rejects `done`.
+   * Uploads a file directly to the bucket, and attaches the file to a note. The service chooses a single PUT or a multipart upload. The
+   * upload of `upload` starts immediately. If an earlier upload of the file to the note was interrupted, `upload` resumes the earlier
+   * upload.
+   * `upload` throws `invalid_option`. Every other failure of `upload` rejects `done`.
    */
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
 };
 
 /**
- * Makes a client that only uploads files, with less code than a whole client. This function sends no request. Throws `invalid_option`
- * when `baseUrl` is not a URL.
+ * Makes a client that can only upload files, and has less code than a whole client. `createUploads` sends no request. Throws
+ * `invalid_option` when `baseUrl` is not a URL.
  *
  * @example
  * ```ts

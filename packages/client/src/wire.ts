@@ -1,5 +1,5 @@
 /**
- * Exports the types of the requests and responses, from the contract. The exports are only types, so the package contains no schema and no
+ * The module exports the types of requests and responses from the contract. All exports are types, so the package contains no schema and no
  * schema library.
  */
 export type {

@@ -27,7 +27,7 @@ import type {
   WebhookWithSecret,
 } from "../wire.ts";
 
-/** The calls that only administrators may make. For other users, each call fails with `access_denied`. */
+/** The calls that only administrators may make. For a user who is no administrator, each call fails with `access_denied`. */
 export function administrationCalls(call: Call) {
   const person = (userId: string) => `/admin/people/${encodeURIComponent(userId)}`;
   const page = <Page>(
@@ -35,45 +35,54 @@ export function administrationCalls(call: Call) {
     { signal, ...query }: PageOptions & { q?: string; kind?: LinkKind; state?: MailState },
   ) => call<Page>("GET", `/admin/${path}`, { query: { ...query }, signal });
   return {
-    /** Returns one page of users, the newest first. `q` selects users whose email address, name or id contains this text. */
+    /** Returns one page of users, the newest user first. `q` selects users whose email address, name or id contains the text of `q`. */
     people: (options: PageOptions & { q?: string } = {}) => page<AdminPersonPage>("people", options),
-    /** Disables or enables a user, or sets the quotas of the user. If a quota is null, the quota of the service applies again. */
+    /** Disables or enables a user, or sets the quotas of the user. If a quota is null, the user gets the quota of the service. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
       call<AdminPerson>("PATCH", person(userId), { body: change }),
     /**
-     * Closes the account of a user. For 14 days, `updatePerson` with `isDisabled: false` opens the account again. Then the service deletes
-     * it.
+     * Closes the account of a user. For 14 days, `updatePerson` with `isDisabled: false` can reopen a closed account. After 14 days, the
+     * service deletes the closed account.
      */
     deletePerson: (userId: string) => call<ClosedAccount>("DELETE", person(userId)),
-    /** Makes a link for a new password. The link works once within 24 hours. */
+    /** Makes a link with which a user sets a new password. The link for a new password works once within 24 hours. */
     makeResetLink: (userId: string) => call<ResetLink>("POST", `${person(userId)}/reset-link`),
-    /** Returns one page of the invitations to the service that nobody has redeemed, the newest first. */
+    /** Returns one page of the service invitations that nobody has accepted, the newest invitation first. */
     invitations: (options: PageOptions = {}) => page<AdminInvitationPage>("invitations", options),
     /** Invites an email address to create an account. If the service sends mails, the service mails the invitation. */
     invite: (email: string) => call<AdminInvitation>("POST", "/admin/invitations", { body: { email } }),
-    /** Makes a new link for an invitation, valid for 30 days, and mails the link if the service sends mails. The old link stops working. */
+    /**
+     * Makes a new link for an invitation, valid for 30 days, and mails the link if the service sends mails. The old link of the invitation
+     * stops working.
+     */
     renewInvitation: (invitationId: string) =>
       call<AdminInvitation>("POST", `/admin/invitations/${encodeURIComponent(invitationId)}/renew`),
     revokeInvitation: (invitationId: string) =>
       call<void>("DELETE", `/admin/invitations/${encodeURIComponent(invitationId)}`),
     /** Returns the rules of the service that administrators can change. */
     policy: (options: Pick<PageOptions, "signal"> = {}) => call<PolicySettings>("GET", "/admin/policy", options),
-    /** Changes a rule, and returns all rules. Rejects with `policy_fixed` if the operator has set the rule in the configuration. */
+    /**
+     * Changes a rule of the service, and returns all rules. Rejects with `policy_fixed` if the operator has set the rule in the
+     * configuration.
+     */
     setPolicy: (name: PolicySetting["name"], value: PolicySetting["value"]) =>
       call<PolicySettings>("PUT", `/admin/policy/${name}`, { body: { value } }),
-    /** Resets a rule to its default, and returns all rules. */
+    /** Resets a rule of the service to its default, and returns all rules. */
     resetPolicy: (name: PolicySetting["name"]) => call<PolicySettings>("DELETE", `/admin/policy/${name}`),
-    /** Returns one page of the links of all users, the newest first. The response does not contain the URLs of the links. */
+    /** Returns one page of the links of all users, the newest link first. The response does not contain the URLs of the links. */
     links: (options: PageOptions & { kind?: LinkKind } = {}) => page<AdminLinkPage>("links", options),
     /** Revokes a link of any user. Until `lastUrlExpiresAt`, URLs that visitors already got from the link still work. */
     revokeLink: (linkId: string) => call<RevokedLink>("DELETE", `/admin/links/${encodeURIComponent(linkId)}`),
-    /** Returns one page of the mails that wait or have finally failed, the newest first. The response contains no texts of mails. */
+    /**
+     * Returns one page of the mails that wait or have finally failed, the newest mail first. The response does not contain the texts of the
+     * mails.
+     */
     mails: (options: PageOptions & { state?: MailState } = {}) => page<AdminMailPage>("mails", options),
     /** Tries once more to send a mail that has finally failed. */
     retryMail: (mailId: string) => call<void>("POST", `/admin/mails/${encodeURIComponent(mailId)}/retry`),
     /** The calls for webhooks that get events about the notes of all users. */
     webhooks: webhookCalls(call, "/admin/webhooks"),
-    /** Returns one page of the log of actions by administrators and commands of the operator, the newest event first. */
+    /** Returns one page of the log of administrator actions and operator commands, the newest event first. */
     log: (options: PageOptions = {}) => page<AdminEventPage>("log", options),
   };
 }
@@ -83,20 +92,20 @@ export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" =
   const one = (webhookId: string) => `${path}/${encodeURIComponent(webhookId)}`;
   return {
     list: ({ signal }: { signal?: AbortSignal } = {}) => call<Webhooks>("GET", path, { signal }),
-    /** Creates a webhook. Only this response contains the secret. */
+    /** Creates a webhook. Only the response to `create` contains the secret of the webhook. */
     create: (webhook: CreateWebhookBody) => call<WebhookWithSecret>("POST", path, { body: webhook }),
     /** Changes a webhook. `isDisabled: false` enables a disabled webhook. */
     update: (webhookId: string, change: UpdateWebhookBody) => call<Webhook>("PATCH", one(webhookId), { body: change }),
     /** Deletes a webhook and the list of its deliveries. */
     remove: (webhookId: string) => call<void>("DELETE", one(webhookId)),
-    /** Makes a new secret. For 24 hours, the service also signs with the old secret. */
+    /** Makes a new secret for the webhook. For 24 hours, the service also signs messages with the old secret. */
     rotateSecret: (webhookId: string) => call<WebhookWithSecret>("POST", `${one(webhookId)}/secret`),
     /** Sends a test message to the webhook. */
     test: (webhookId: string) => call<WebhookTest>("POST", `${one(webhookId)}/test`),
-    /** Returns one page of the deliveries of the last 30 days, the newest first. */
+    /** Returns one page of the deliveries of the last 30 days, the newest delivery first. */
     deliveries: (webhookId: string, { signal, ...query }: PageOptions = {}) =>
       call<WebhookDeliveryPage>("GET", `${one(webhookId)}/deliveries`, { query, signal }),
-    /** Sends a message again. */
+    /** Sends a webhook message again. */
     retry: (webhookId: string, deliveryId: string) =>
       call<void>("POST", `${one(webhookId)}/deliveries/${encodeURIComponent(deliveryId)}/retry`),
   };
@@ -104,14 +113,14 @@ export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" =
 
 export function tokenCalls(call: Call) {
   return {
-    /** Creates a token. Only this response contains the token itself. */
+    /** Creates an API token. Only the response to `create` contains the secret of the token. */
     create: (token: CreateTokenBody) => call<CreatedToken>("POST", "/tokens", { body: token }),
-    /** Lists the tokens of the caller. With `userId`, an administrator lists the tokens of another user. */
+    /** Lists the API tokens of the caller. With `userId`, an administrator lists the tokens of another user. */
     list: ({ signal, userId }: { signal?: AbortSignal; userId?: string } = {}) =>
       call<ApiTokens>("GET", ofUser(userId), { signal }),
-    /** Revokes a token of the caller. An administrator can revoke every token. */
+    /** Revokes an API token of the caller. An administrator can revoke the API token of every user. */
     remove: (tokenId: string) => call<void>("DELETE", `/tokens/${encodeURIComponent(tokenId)}`),
-    /** Revokes all tokens of the caller. With `userId`, an administrator revokes the tokens of another user. */
+    /** Revokes all API tokens of the caller. With `userId`, an administrator revokes the tokens of another user. */
     removeAll: ({ userId }: { userId?: string } = {}) => call<void>("DELETE", ofUser(userId)),
   };
 }

@@ -20,21 +20,21 @@ import type {
   UpdateLinkBody,
 } from "../wire.ts";
 
-/** The note or the attachment that is shared. A shared note includes all its files. */
+/** The subject is the note or the attachment that is shared. A shared note includes all its files. */
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
-/** The calls for the shares of a note or an attachment. People who get a shared attachment can only view and download it. */
+/** The calls for the shares of a note or an attachment. Users with a share of an attachment can only view and download the attachment. */
 type ShareCalls = {
   /**
-   * Shares with users by id or email address. A user who already has a share gets the new role and expiry. An email address gets an
-   * invitation, with or without an account. Returns all shares and open invitations of this note or attachment.
-   * `results` has one result for each receiver: first `userIds`, then `emails`, in the order of the request.
+   * Shares a note with users by id or email address. A user who already has a share gets the new role and expiry. An email address gets an
+   * invitation, with or without an account. Returns all shares and open invitations of the note or attachment.
+   * `results` has one result for each receiver: first for `userIds`, then for `emails`, in the order of the request.
    */
   put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
   put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
   list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
   /**
-   * Revokes a share. From the next request on, the user no longer has the access of this share.
+   * Revokes a share of a note or an attachment. From the next request on, the share gives the user no access.
    * URLs that the user already has stay valid until they expire.
    */
   remove(subject: ShareSubject, userId: string): Promise<void>;
@@ -52,19 +52,22 @@ export function shareCalls(call: Call): ShareCalls {
   };
 }
 
-/** The calls for invitations. The owner of the note uses the id of an invitation. The invited person uses the token in the link. */
+/**
+ * The calls for invitations. The owner of the note identifies an invitation by its id. The invited person identifies an invitation by the
+ * token in the link.
+ */
 export function invitationCalls(call: Call) {
   const one = (invitationId: string) => `/invitations/${encodeURIComponent(invitationId)}`;
   return {
-    /** Returns the note, the file or the account that an invitation opens. The call needs no credentials, and changes nothing. */
+    /** Returns the note, the file or the account that an invitation opens. The call `look` needs no credentials, and changes nothing. */
     look: (token: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<OpenInvitation>("POST", "/invitations/look", { body: { token }, signal }),
-    /** Redeems an invitation: the caller gets the access that the invitation gives. */
+    /** Accepts an invitation, so that the caller gets the access of the invitation. */
     redeem: (token: string) => call<RedeemedInvitation>("POST", "/invitations/redeem", { body: { token } }),
-    /** Changes an open invitation. `newLink: true` makes another link, and the earlier link stops working. */
+    /** Changes an open invitation. `newLink: true` makes another link for the invitation, and the earlier link stops working. */
     update: (invitationId: string, change: UpdateInvitationBody) =>
       call<Invitation>("PATCH", one(invitationId), { body: change }),
-    /** Revokes an invitation. A person who has access because of this invitation loses that access. */
+    /** Revokes an invitation. A person who has access only because of the invitation loses the access. */
     revoke: (invitationId: string) => call<void>("DELETE", one(invitationId)),
   };
 }
@@ -74,9 +77,9 @@ export function accessRequestCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/access-requests`;
   const one = (noteId: string, userId: string) => `${ofNote(noteId)}/${encodeURIComponent(userId)}`;
   return {
-    /** Asks the owner of a note for access. The result is the same whether or not the note exists. */
+    /** Requests access to a note from the owner of the note. The result of `ask` does not show whether the note exists. */
     ask: (noteId: string) => call<void>("POST", ofNote(noteId)),
-    /** Returns the open requests for access to a note. Only the owner of the note may call this. */
+    /** Returns the open requests for access to a note. Only the owner of the note may call `list`. */
     list: (noteId: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<AccessRequests>("GET", ofNote(noteId), { signal }),
     /** Shares the note with a person who asks for access. */
@@ -91,7 +94,7 @@ type CreateLinkOptions = { idempotencyKey?: string };
 const keyHeader = (key: string | undefined): Record<string, string> =>
   key === undefined ? {} : { "idempotency-key": key };
 
-/** The calls of people with an account for links and file requests. Every list starts with the newest item. */
+/** People with an account use these calls for links and file requests. Every list of links starts with the newest link. */
 export function linkCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
   const ofFile = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}/links`;
@@ -101,18 +104,20 @@ export function linkCalls(call: Call) {
   return {
     /**
      * Makes a file request, or a link to all or some files of a note.
-     * `idempotencyKey`: a repeated call with the same key and settings returns the link of the first call.
+     * `idempotencyKey`: a repeated call with this key and equal settings returns the link of the first call.
      */
     create: (noteId: string, link: CreateLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<Link>("POST", ofNote(noteId), { body: link, headers: keyHeader(idempotencyKey) }),
-    /** Makes a link to one file. `idempotencyKey`: as for `create`. */
+    /** Makes a link to one file. `idempotencyKey` has the same meaning as for `create`. */
     createForFile: (attachmentId: string, link: CreateFileLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<Link>("POST", ofFile(attachmentId), { body: link, headers: keyHeader(idempotencyKey) }),
-    /** Returns one page of links: the links of the caller's own notes, and the links that the caller made and may still edit. */
+    /** Returns one page of links: links of the caller's own notes, and links that the caller made and may still edit. */
     list: (options: PageOptions & { kind?: LinkKind } = {}) => page<LinkPage>("/links", options),
     /** Returns one page of the links of a note. */
     ofNote: (noteId: string, options: PageOptions = {}) => page<LinkPage>(ofNote(noteId), options),
-    /** Returns one page of the links that list this file. Links to the whole note list no files, so the page does not include them. */
+    /**
+     * Returns one page of the links that list a given file. The page excludes links to the whole note, because these links list no files.
+     */
     ofFile: (attachmentId: string, options: PageOptions = {}) => page<LinkPage>(ofFile(attachmentId), options),
     get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<Link>("GET", one(linkId), { signal }),
     /** Edits a link. `newUrl: true` gives the link a new URL, and the earlier URL stops working. */

@@ -11,15 +11,15 @@ import type { LinkClaim, LinkFile, Receipt, SendFileBody, SentFile, SentFiles } 
 import { type LinkCalls, visitCalls } from "./visit.ts";
 
 export type LinkOptions = {
-  /** The URL of the service. In a page of the service itself: `location.origin`. */
+  /** The URL of the service. In a page of the service, `baseUrl` is `location.origin`. */
   baseUrl: string;
-  /** Default: the `fetch` of the platform. */
+  /** The default of `fetch` is the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
-  /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
+  /** Stores unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
   store?: UploadStore;
 };
 
-/** The calls that a visitor without an account can make to a link. Every failure is a ValetKeyError. */
+/** The calls that a visitor without an account can make to a link. Every failed call throws a ValetKeyError. */
 export type OpenedLinkClient = ReturnType<typeof openLink>;
 
 /**
@@ -48,7 +48,7 @@ export function openLink(token: string, { store = defaultStore(), ...options }: 
   return {
     ...calls,
     /**
-     * Makes a claim for a file (one use of the link) and reads the file from the bucket. After a broken connection, the download
+     * Makes a claim for a file (one use of the link), and downloads the file from the bucket. After a broken connection, the download
      * resumes with a new URL, as long as the claim is valid.
      */
     download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
@@ -81,19 +81,19 @@ async function downloadOfLink(
 /** Pass `slotId` if the file request has slots. Pass `visitorName` if the file request asks for the name of the visitor. */
 export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitorName">;
 
-/** The time limit for the `look` call. Milliseconds. */
+/** The time limit of the `look` call. */
 const LOOK_MS = 60_000;
 
 /** The calls that a visitor can make to a file request. */
 export type LinkRequest = {
   /**
-   * Sends a file directly to the bucket. The upload starts immediately. If an earlier upload of this file to this slot was interrupted,
-   * this call resumes it. Throws `invalid_option`. Every other failure rejects `done`.
+   * Sends a file directly to the bucket. The upload of `send` starts immediately. If an earlier upload of the file to the slot was
+   * interrupted, `send` resumes the earlier upload. `send` throws `invalid_option`. Every other failure of `send` rejects `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;
-  /** Returns the files that this visitor sent, oldest first. */
+  /** Returns the files that the visitor sent, the oldest file first. */
   sent(options?: { signal?: AbortSignal }): Promise<SentFile[]>;
-  /** Aborts an upload of this visitor, or deletes a file that the visitor sent. */
+  /** Aborts an upload of the visitor, or deletes a file that the visitor sent. */
   takeBack(uploadId: string): Promise<void>;
   /** Returns the signed receipt of a complete file. */
   receipt(uploadId: string): Promise<Receipt>;
@@ -108,13 +108,13 @@ type RequestDeps = {
   look: (options: { signal: AbortSignal }) => Promise<unknown>;
 };
 
-/** Returns the calls that a visitor can make to the file request with this token. */
+/** Returns the calls that a visitor can make to the file request of a token. */
 function fileRequest({ call, look, ...deps }: RequestDeps, token: string): LinkRequest {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let looked: Promise<unknown> | undefined;
-  // Each call first waits for the cookie. Without the cookie, files that are sent at the same time would belong to different visitors.
+  // Each call first waits for the cookie of the visitor. Without the cookie, two simultaneous uploads would belong to different visitors.
   const callAsVisitor: Call = async (method, path, options) => {
-    // The signal of one upload must not abort this call of `look`, because other uploads also wait for the call.
+    // The signal of one upload must not abort the shared call of `look`, because other uploads also wait for this call.
     looked ??= look({ signal: AbortSignal.timeout(LOOK_MS) }).catch((error) => {
       looked = undefined;
       throw error;
@@ -136,8 +136,8 @@ function fileRequest({ call, look, ...deps }: RequestDeps, token: string): LinkR
 }
 
 /**
- * Returns a `fetch` that stores the cookie of the visitor on platforms that store no cookies, such as Node. A browser stores the cookie
- * itself and hides it from scripts. A browser also ignores the header `cookie` that this function sets.
+ * Returns a `fetch` that stores the cookie of the visitor on platforms that store no cookies, such as Node. A browser stores the cookie and
+ * hides the cookie from scripts. A browser also ignores the `cookie` header that `keepCookies` sets.
  */
 function keepCookies(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   const cookies = new Map<string, string>();

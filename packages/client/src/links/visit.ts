@@ -6,34 +6,37 @@ import type { ClaimBody, LinkClaim, PublicLink } from "../wire.ts";
 export type LinkCalls = ReturnType<typeof visitCalls>;
 
 /**
- * Opens a link, without the code for uploads. A page can load `openLink` later, when there is a file to send. This function sends no
- * request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Opens a link with the calls of a visitor, without the code for uploads. A page can load `openLink` later, when there is a file to send.
+ * `openLinkCalls` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  */
 export function openLinkCalls(token: string, options: Pick<CallsOptions, "baseUrl" | "fetch">): LinkCalls {
   return visitCalls(connect(options).call, token);
 }
 
-/** The calls that a visitor can make to a link, without uploads. A cookie identifies the visitor. */
+/** The calls that a visitor can make to a link, without uploads. A cookie identifies the visitor of a link. */
 export function visitCalls(call: Call, token: string) {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let lastClaim: Promise<unknown> = Promise.resolve();
   return {
-    /** Returns the files of the link, or the information that the link is locked. Does not count as a download. */
+    /** Returns the files of the link, or reports that the link is locked. A call of `look` does not count as a download. */
     look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> => call<PublicLink>("GET", link, { signal }),
-    /** Unlocks the link for this visitor. Throws `wrong_password` and `rate_limited`. */
+    /** Unlocks the link for the visitor. Throws `wrong_password` and `rate_limited`. */
     unlock: (password: string) => call<void>("POST", `${link}/unlock`, { body: { password } }),
     /** Sends a code to an email address that the link lists. For every other email address, the result is the same. */
     requestCode: (email: string) => call<void>("POST", `${link}/codes`, { body: { email } }),
     /** Unlocks a link with a listed email address and the code from a mail. Throws `wrong_code` and `rate_limited`. */
     proveEmail: (email: string, code: string) => call<void>("POST", `${link}/email`, { body: { email, code } }),
-    /** Makes a claim (one use of the link), and returns its first URLs. Default: URLs that save all files of the link. */
+    /**
+     * Makes a claim (one use of the link), and returns the first URLs of the claim. By default, `claim` returns URLs that save all files of
+     * the link.
+     */
     claim(wanted: ClaimBody = {}): Promise<LinkClaim> {
-      // Sends the claim requests one after the other, so that the service finds the claim of the first request and counts no second claim.
+      // The client sends claim requests one after the other, so that the service counts only one claim.
       const claimed = lastClaim.then(() => call<LinkClaim>("POST", `${link}/claims`, { body: wanted }));
       lastClaim = claimed.catch(() => undefined);
       return claimed;
     },
-    /** Returns new URLs of a valid claim, and counts no download. Throws `link_not_found` if the claim is no longer valid. */
+    /** Returns new URLs of a valid claim, and counts no download. Throws `link_not_found` if the claim is not valid. */
     urls: (claimId: string, wanted: ClaimBody = {}) =>
       call<LinkClaim>("POST", `${link}/claims/${encodeURIComponent(claimId)}/urls`, { body: wanted }),
   };

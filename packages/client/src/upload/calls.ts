@@ -3,7 +3,7 @@ import type { Platform } from "../platform.ts";
 import type { AttachmentState, Send, StartedSend, StartedUpload, Upload } from "../wire.ts";
 import type { FinishedFile, OpenUpload, UploadContext } from "./upload-context.ts";
 
-/** Resumes the saved upload, or starts a new one. */
+/** Resumes the saved upload, or starts a new upload. */
 export async function openUpload(context: UploadContext): Promise<OpenUpload> {
   const ids = await context.saved.load();
   if (ids?.uploadId === undefined) return startUpload(context, ids?.idempotencyKey);
@@ -14,16 +14,16 @@ export async function openUpload(context: UploadContext): Promise<OpenUpload> {
   if (partSize !== undefined && partCount !== undefined) {
     return { uploadId, attachmentId, kind: "multipart", partSize, partCount };
   }
-  // The store contains no signed request. If the client starts the upload again with the same key, the service returns the same upload
-  // with a fresh signed request.
+  // The upload store contains no signed request. If the client starts an upload again with its idempotency key, the service returns the
+  // upload with a fresh signed request.
   return startUpload(context, ids.idempotencyKey);
 }
 
-/** An upload as the service returns it. An upload that a visitor sends for a file request has no `attachmentId`. */
+/** An upload in a response of the service. An upload of a visitor for a file request has no `attachmentId`. */
 type FoundUpload = Upload["upload"] | (Send["upload"] & { attachmentId?: undefined });
 type NewUpload = StartedUpload["upload"] | (StartedSend["upload"] & { attachmentId?: undefined });
 
-/** Reads an upload from the service, with the list of its stored parts. Returns undefined if the service has no such upload. */
+/** Reads an upload and the list of its stored parts from the service. Returns undefined if the service has no such upload. */
 export async function findUpload(context: UploadContext, uploadId: string): Promise<FoundUpload | undefined> {
   try {
     const path = uploadPath(context, uploadId);
@@ -35,7 +35,10 @@ export async function findUpload(context: UploadContext, uploadId: string): Prom
   }
 }
 
-/** Aborts an upload at the service. The service then deletes the parts. Returns false if the upload is already complete. */
+/**
+ * Aborts an upload at the service. The service then deletes the stored parts of the upload. Returns false if the upload is already
+ * complete.
+ */
 export async function abortUpload(
   context: Pick<UploadContext, "call" | "retry" | "receiver">,
   uploadId: string,
@@ -46,7 +49,7 @@ export async function abortUpload(
   } catch (error) {
     if (!(error instanceof ValetKeyError)) throw error;
     if (error.code === "upload_not_pending") return false;
-    // The upload was deleted together with its note, or the upload never existed.
+    // The service deleted the upload together with its note, or the upload never existed.
     if (error.code === "upload_not_found") return true;
     throw error;
   }
@@ -56,10 +59,11 @@ export function uploadPath({ receiver }: Pick<UploadContext, "receiver">, upload
   return `${receiver.uploadsPath}/${encodeURIComponent(uploadId)}`;
 }
 
-/** Starts an upload. If `usedKey` has already started an upload, the service returns that upload with a fresh signature. */
+/** Starts an upload. If `usedKey` has already started an upload, the service returns the existing upload with a fresh signature. */
 export async function startUpload(context: UploadContext, usedKey: string | undefined): Promise<OpenUpload> {
   const idempotencyKey = usedKey ?? newKey(context.platform);
-  // The client saves the key before it sends the request. If the response is lost, the next process finds the upload by this key.
+  // The client saves the idempotency key before the client sends the request. If the response is lost, the next process finds the upload by
+  // the saved key.
   await context.saved.save({ idempotencyKey });
   try {
     const { upload } = await callService<{ upload: NewUpload }>(context, {
@@ -67,14 +71,15 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
       path: context.receiver.startPath,
       body: context.declared,
       headers: { "idempotency-key": idempotencyKey },
-      // An abort must not stop this request. After such an abort, the service could have an upload whose id the client does not know.
+      // An abort must not stop the request that starts the upload. After a stopped request, the service could have an upload whose id the
+      // client does not know.
       survivesAbort: true,
     });
     await context.saved.save({ idempotencyKey, uploadId: upload.id });
     return toOpen(upload);
   } catch (error) {
     const isForOtherFile = error instanceof ValetKeyError && error.code === "idempotency_key_reused";
-    // The client needs another key, because the content of the file has changed, but its fingerprint has not.
+    // The client needs another idempotency key, because the file has new content, but the same fingerprint.
     if (usedKey !== undefined && isForOtherFile) return startUpload(context, undefined);
     throw error;
   }
@@ -91,7 +96,7 @@ function toOpen(upload: NewUpload): OpenUpload {
   return { ...ids, kind: "put", request: { method, url, headers } };
 }
 
-/** Returns whether the upload can resume, or is already complete. For any other upload, the client starts a new upload. */
+/** Returns whether the upload can resume, or is already complete. If the upload cannot resume, the client starts a new upload. */
 function isUsable({ state }: FoundUpload): boolean {
   return state !== "rejected" && state !== "aborted" && state !== "expired";
 }
@@ -101,15 +106,18 @@ function newKey({ randomBytes }: Platform): string {
   return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The time limit of a completion. The bucket must assemble up to 10,000 parts, and the service may read a large file. Milliseconds. */
+/**
+ * The time limit of a request that completes an upload. During a completion, the bucket assembles up to 10,000 parts, and the service may
+ * read a large file.
+ */
 const COMPLETION_MS = 900_000;
-/** The first pause between polls of the verification. Each pause is 1.5 times as long as the previous pause. Milliseconds. */
+/** The first pause between two polls of the verification. Each pause is 1.5 times as long as the pause before. */
 const POLL_MS = 500;
 const MAX_POLL_MS = 10_000;
 
 /**
- * Completes the upload. The service then assembles and verifies the file. Returns the file once it is ready or quarantined.
- * Throws `upload_rejected`, or `upload_incomplete` if the bucket does not have all bytes.
+ * Completes the upload. The service then assembles and verifies the file. Returns the file when its state is ready or quarantined. Throws
+ * `upload_rejected`, or `upload_incomplete` if the bucket does not have all bytes.
  */
 export async function complete<File extends FinishedFile>(context: UploadContext, upload: OpenUpload): Promise<File> {
   context.progress.enter("completing");
@@ -119,7 +127,7 @@ export async function complete<File extends FinishedFile>(context: UploadContext
   return isFinal(file.state) ? file : waitForVerification<File>(context, upload);
 }
 
-/** Polls the service until it has verified the file. The verification can take longer than one request. */
+/** Polls the service until the service has verified the file. The verification can take longer than one request. */
 export async function waitForVerification<File extends FinishedFile>(
   context: UploadContext,
   { uploadId, attachmentId }: OpenUpload,
@@ -146,7 +154,7 @@ function isFinal(state: AttachmentState): boolean {
 
 const RESPONSE_MS = 60_000;
 
-/** `withinMs`: the time limit of one attempt, by default a minute. `survivesAbort`: an abort of the upload does not stop this request. */
+/** `withinMs`: the time limit of one attempt, by default a minute. `survivesAbort`: an abort of the upload does not stop the request. */
 type Request = {
   method: string;
   path: string;
@@ -156,7 +164,7 @@ type Request = {
   survivesAbort?: boolean;
 };
 
-/** Calls the service, and retries until the service responds. The call must be safe to repeat. */
+/** Calls the service again until the service responds. A repeated call must not have another effect. */
 function callService<T>({ call, retry }: Pick<UploadContext, "call" | "retry">, request: Request): Promise<T> {
   const { method, path, withinMs = RESPONSE_MS, survivesAbort = false, ...rest } = request;
   return retry((signal) => {

@@ -5,7 +5,7 @@ export type SignedPart = SignedParts["parts"][number];
 type Options = {
   /** The parts to sign, in the order in which the client sends them. */
   partNumbers: readonly number[];
-  /** The number of parts that the client sends at the same time. The signer requests signatures at least this many parts ahead. */
+  /** The number of parts that the client sends at the same time. The signer requests signatures at least `parallel` parts ahead. */
   parallel: number;
   sign: (partNumbers: number[]) => Promise<SignedPart[]>;
   now: () => number;
@@ -13,15 +13,18 @@ type Options = {
 
 type Signed = { part: SignedPart; staleAt: number };
 
-/** Requests the signatures of several parts with one request, just before the client sends these parts. Replaces a stale signature. */
+/**
+ * Requests the signatures of several parts with one request, shortly before the client sends the parts. A part signer replaces a stale
+ * signature.
+ */
 export type PartSigner = {
-  /** Returns the signed part. Rejects when `sign` rejects. The next call then requests a signature again. */
+  /** Returns the signed part. `get` rejects when `sign` rejects. The next call of `get` then requests a signature again. */
   get(partNumber: number): Promise<SignedPart>;
   /** Discards a signature that the bucket refused. */
   drop(partNumber: number): void;
 };
 
-/** A signature that expires within this time is stale: the client does not use it any more. Milliseconds. */
+/** A signature is stale if it expires within 30 seconds, and the client does not use a stale signature. */
 const MARGIN_MS = 30_000;
 const MAX_BATCH = 100;
 
@@ -65,10 +68,13 @@ export function createPartSigner({ partNumbers, parallel, sign, now }: Options):
   };
 }
 
-/** Returns when the signature becomes stale, on the monotonic clock of `requestedAt`. The wall clock may be wrong by an hour. */
+/**
+ * Returns the instant at which the signature becomes stale, on the monotonic clock of `requestedAt`. The function does not use the wall
+ * clock, because the wall clock may be wrong by an hour.
+ */
 function staleAt({ url }: SignedPart, requestedAt: number): number {
   const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires"));
-  // The URL contains no expiry. The client then uses the signature until the bucket refuses it.
+  // If the URL contains no expiry, the client uses the signature until the bucket refuses it.
   if (!(seconds > 0)) return Number.POSITIVE_INFINITY;
   return requestedAt + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS);
 }

@@ -29,7 +29,7 @@ function manualProgress() {
 }
 
 describe("the reports of an upload", () => {
-  it("the progress of an upload ends with the newest bytes when nothing more is sent", async () => {
+  it("the progress of a stalled upload shows the newest bytes", async () => {
     const { progress, sent, wait } = manualProgress();
     progress.enter("sending");
     const piece = progress.piece();
@@ -44,7 +44,7 @@ describe("the reports of an upload", () => {
     expect(sent()).toHaveLength(2);
   });
 
-  it("the progress of an upload is not delayed past a change of the state", async () => {
+  it("the progress of an upload reports a change of the state without a delay", async () => {
     const { progress, sent, wait } = manualProgress();
     progress.enter("sending");
     progress.piece().sent(100);

@@ -1,11 +1,11 @@
 import type { Platform } from "../platform.ts";
 
 /**
- * The state of an upload. `ready`, `failed` and `aborted` are final.
+ * The state of an upload. The states `ready`, `failed` and `aborted` are final.
  *
- * - `starting`: the client asks the service to start the upload.
+ * - `starting`: the client requests the start of the upload from the service.
  * - `hashing`: the client reads the file for its SHA-256.
- * - `waiting`: there is no connection, or the service or the bucket is down.
+ * - `waiting`: the client has no connection, or the service or the bucket is unavailable.
  * - `completing`: the service assembles and verifies the file.
  */
 export type UploadState =
@@ -21,26 +21,28 @@ export type UploadState =
 
 export type UploadProgress = {
   state: UploadState;
-  /** The number of bytes sent so far, with the stored parts after a resume. Decreases when the client must send bytes again. */
+  /**
+   * The number of sent bytes, which includes the stored parts after a resume. `sentBytes` decreases when the client must send bytes again.
+   */
   sentBytes: number;
   totalBytes: number;
-  /** The average rate of the last seconds. Null until the rate is known. */
+  /** The average rate of the last seconds. `bytesPerSecond` is null until the rate is known. */
   bytesPerSecond: number | null;
-  /** The time that is left at the current rate. Null until the rate is known. */
+  /** The remaining time at the current rate. `secondsLeft` is null until the rate is known. */
   secondsLeft: number | null;
 };
 
-/** The minimum time between two reports. With a shorter time, the page would look smoother, but do more work. Milliseconds. */
+/** The minimum time between two reports of progress. With a shorter time, a page would look smoother, but do more work. */
 const REPORT_MS = 100;
 
-/** Counts the sent bytes, and reports them at most ten times a second. Also reports each change of state. */
+/** Counts the sent bytes, and reports the count at most ten times a second. A `Progress` also reports each change of state. */
 export type Progress = {
   enter(state: UploadState): void;
-  /** Reports why the upload waits. With undefined, reports that the upload continues. */
+  /** Reports the reason why the upload waits. With undefined, `hold` reports that the upload continues. */
   hold(why: "waiting" | "paused" | undefined): void;
   /** Adds bytes that the bucket has stored. */
   keep(bytes: number): void;
-  /** Counts the bytes of one request: `sent` sets the bytes sent so far, and `end` sets the bytes that the bucket has stored. */
+  /** Counts the bytes of one request: `sent` sets the sent bytes, and `end` sets the bytes that the bucket has stored. */
   piece(): { sent(bytes: number): void; end(outcome: { kept: number }): void };
   reset(): void;
   current(): UploadProgress;
@@ -60,7 +62,10 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   let held: "waiting" | "paused" | undefined;
   let kept = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
-  /** Cancels the delayed report. Without the delayed report, nobody would see the last bytes if no later event follows. */
+  /**
+   * An event cancels the delayed report of an earlier event. Without the delayed report, the page would not show the last bytes if no later
+   * event follows.
+   */
   let delayed: AbortController | undefined;
 
   function current(): UploadProgress {
@@ -139,17 +144,17 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   };
 }
 
-/** The minimum length of a sample. A shorter sample would measure buffers instead of the connection. Milliseconds. */
+/** The minimum length of a speed sample. A shorter sample would measure buffers instead of the connection. */
 const SAMPLE_MS = 250;
-/** How slowly the meter forgets: a sample of this age has the weight 1/e. Milliseconds. */
+/** The memory of the speed meter: a sample of this age has the weight 1/e. */
 const MEMORY_MS = 5_000;
 
 type SpeedMeter = {
-  /** Records the number of bytes sent so far. The number decreases when the client must send bytes again. */
+  /** Records the number of sent bytes. The number of sent bytes decreases when the client must send bytes again. */
   update(bytes: number): void;
-  /** Forgets the last sample, so that a pause does not lower the rate. */
+  /** Discards the last sample, so that a pause does not lower the rate. */
   rest(): void;
-  /** Returns the bytes per second. Undefined before the end of the first sample. */
+  /** Returns the rate in bytes per second. The rate is undefined before the end of the first sample. */
   rate(): number | undefined;
 };
 

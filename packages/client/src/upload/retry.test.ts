@@ -65,7 +65,7 @@ describe("an attempt that fails", () => {
     ["rate_limited", 429],
     ["request_timeout", 408],
     ["scanner_unavailable", 503],
-  ])("an attempt that fails with %s (%s) is retried with growing pauses", async (code, status) => {
+  ])("the retry loop repeats an attempt that fails with %s (%s), with growing pauses", async (code, status) => {
     const { platform, slept } = manualPlatform();
     const { retry } = retryOn(platform);
     expect(await retry(failing(4, new ValetKeyError(code, "", { status })))).toBe("done");
@@ -81,14 +81,14 @@ describe("an attempt that fails", () => {
     ["invalid_response", 200],
     ["bucket_refused", 400],
     ["file_unreadable", undefined],
-  ])("an attempt that fails with %s (%s) is not retried", async (code, status) => {
+  ])("the retry loop does not repeat an attempt that fails with %s (%s)", async (code, status) => {
     const { platform, slept } = manualPlatform();
     const { retry } = retryOn(platform);
     await expect(retry(failing(1, new ValetKeyError(code, "", { status })))).rejects.toMatchObject({ code });
     expect(slept).toEqual([]);
   });
 
-  it("the retries reject with the last error when nothing has succeeded for too long", async () => {
+  it("the retry loop rejects with the last error when no attempt has succeeded for too long", async () => {
     const { platform, slept } = manualPlatform();
     const { retry } = retryOn(platform, { giveUpAfterMs: 60_000 });
     await expect(retry(failing(1000, new ValetKeyError("network", "")))).rejects.toMatchObject({ code: "network" });
@@ -97,7 +97,7 @@ describe("an attempt that fails", () => {
     expect(total).toBeLessThan(90_000);
   });
 
-  it("an attempt is retried as long as another request of the same upload succeeds", async () => {
+  it("the retry loop repeats an attempt as long as another request of the upload succeeds", async () => {
     const { platform } = manualPlatform();
     const { retry } = retryOn(platform, { giveUpAfterMs: 10_000 });
     const slow = retry(async () => {
@@ -108,7 +108,7 @@ describe("an attempt that fails", () => {
     expect(await slow).toBe("done");
   });
 
-  it("an attempt waits for a connection and runs as soon as there is one", async () => {
+  it("the retry loop waits for a connection, and repeats the attempt when the connection returns", async () => {
     const { platform, state } = manualPlatform();
     const { retry, seen } = retryOn(platform, { giveUpAfterMs: 0 });
     state.isOnline = false;
@@ -124,7 +124,7 @@ describe("an attempt that fails", () => {
     expect(await done).toBe("done");
   });
 
-  it("an attempt stops at a pause and restarts on resume", async () => {
+  it("the retry loop stops an attempt at a pause, and restarts the attempt on resume", async () => {
     const { platform } = manualPlatform();
     const { retry, gate } = retryOn(platform);
     let attempts = 0;
@@ -143,7 +143,7 @@ describe("an attempt that fails", () => {
     expect(await done).toBe("done");
   });
 
-  it("an attempt rejects when it is aborted in a pause", async () => {
+  it("the retry loop rejects when the upload is aborted during a pause", async () => {
     const { platform } = manualPlatform();
     const controller = new AbortController();
     const { retry, gate } = retryOn(platform, { signal: controller.signal });
@@ -155,7 +155,7 @@ describe("an attempt that fails", () => {
 });
 
 describe("a pause between attempts", () => {
-  it("the pause before a retry is within a limit that doubles to 30 s, on top of Retry-After", () => {
+  it("the pause before a retry is the Retry-After plus a random time below a limit that doubles up to 30 s", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),

@@ -8,9 +8,9 @@ type Options = {
   platform: Platform;
   gate: PauseGate;
   signal: AbortSignal;
-  /** If no attempt succeeds for this time while there is a connection, the retry loop throws the last error. Milliseconds. */
+  /** If no attempt succeeds for this time while there is a connection, the retry loop throws the last error. */
   giveUpAfterMs: number;
-  /** Called when one of these numbers changes: unfinished requests (`attempts`), and unfinished requests that wait (`waiting`). */
+  /** The loop calls `onWaiting` when a count changes: unfinished requests (`attempts`), and waiting unfinished requests (`waiting`). */
   onWaiting: (counts: { attempts: number; waiting: number }) => void;
 };
 
@@ -35,11 +35,11 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
       if (!network.isOnline()) await nap(MAX_DELAY_MS, signal);
     }
     count({ waiting: -1 });
-    // The time in which the upload was paused or had no connection does not count towards `giveUpAfterMs`.
+    // `giveUpAfterMs` excludes the time of a pause or of a missing connection.
     lastSuccessAt = now();
   }
 
-  /** Sleeps until the time is over, the user pauses the upload, or a connection comes up. */
+  /** Sleeps until the time is over, the user pauses the upload, or the connection returns. */
   async function nap(milliseconds: number, signal: AbortSignal): Promise<void> {
     const wake = new AbortController();
     const stop = network.onOnline(() => wake.abort());
@@ -68,7 +68,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
           return value;
         } catch (error) {
           if (signal.aborted) throw aborted(signal.reason);
-          // A pause stopped the attempt, so this error is not a failure. The loop waits until the upload resumes.
+          // A pause stopped the attempt, so the error is not a failure. The loop waits until the upload resumes.
           if (interrupt.aborted) continue;
           if (!isRetryable(error)) throw error;
           if (network.isOnline() && now() - lastSuccessAt > giveUpAfterMs) throw error;
@@ -85,7 +85,7 @@ type PauseGate = {
   pause(): void;
   resume(): void;
   isPaused(): boolean;
-  /** Returns a signal that aborts when the upload is paused, so that running requests stop. */
+  /** Returns a signal that aborts at a pause of the upload, so that running requests stop. */
   interrupt(): AbortSignal;
   /** Resolves when the upload is not paused, or when the signal aborts. */
   opened(signal: AbortSignal): Promise<void>;

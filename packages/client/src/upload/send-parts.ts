@@ -8,10 +8,10 @@ import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
 type MultipartUpload = OpenUpload & { kind: "multipart" };
 
-/** How many signatures of a part the bucket may refuse before the upload fails. */
+/** The number of signatures of a part that the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
-/** Sends every part that the bucket does not have, several at the same time. */
+/** Sends every part that the bucket does not have, and sends several parts at the same time. */
 export async function sendParts(context: UploadContext, upload: MultipartUpload): Promise<void> {
   const missing = await findMissing(context, upload);
   const failed = new AbortController();
@@ -28,7 +28,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   });
   const queue = missing.values();
   const work = async () => {
-    // All workers share one iterator, so each worker gets the next part that no other worker sends.
+    // All workers share one iterator, so no two workers send the same part.
     for (const partNumber of queue) {
       await sendPart(context, { upload, partNumber, signer, failed: failed.signal });
     }
@@ -43,7 +43,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   }
 }
 
-/** Returns the parts that the bucket does not have yet. Another tab or an earlier process may have sent some parts. */
+/** Returns the parts that the bucket does not have. Another tab or an earlier process may have sent some parts. */
 async function findMissing(context: UploadContext, upload: MultipartUpload): Promise<number[]> {
   const { progress, file } = context;
   const found = await findUpload(context, upload.uploadId);
@@ -81,7 +81,7 @@ async function sendPart(context: UploadContext, { upload, partNumber, signer, fa
         piece.end({ kept });
       }
     };
-    // If another part fails permanently, `failed` aborts, and this part stops too.
+    // If another part fails permanently, the signal `failed` aborts, and the worker stops.
     const outcome = await retry(send, { stop: failed });
     if (outcome === "stored") return;
     if (outcome === "occupied" || signatures === MAX_SIGNATURES) throw refused(outcome === "expired" ? 403 : 412, "");
@@ -89,7 +89,7 @@ async function sendPart(context: UploadContext, { upload, partNumber, signer, fa
   }
 }
 
-/** Returns whether the error says that the bucket no longer has the multipart upload and its parts. */
+/** Returns whether an error means that the bucket has lost the multipart upload and its parts. */
 export function isLost(error: unknown): boolean {
   return error instanceof ValetKeyError && error.code === "bucket_refused" && error.status === 404;
 }

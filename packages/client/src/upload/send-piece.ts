@@ -5,15 +5,19 @@ import type { OpenUpload, SignedPut, UploadContext } from "./upload-context.ts";
 
 type PutUpload = OpenUpload & { kind: "put" };
 
-/** How many signatures the bucket may refuse before the upload fails. */
+/** The number of signatures that the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
-/** Sends a file in one PUT. Returns the upload that got the file. If the given upload has expired, the function returns a new upload. */
+/**
+ * Sends a file in a single PUT. Returns the upload that received the file. If the given upload has expired, the function returns a new
+ * upload.
+ */
 export async function sendPut(context: UploadContext, opened: PutUpload): Promise<OpenUpload> {
   let upload = opened;
   for (let signatures = 1; ; signatures += 1) {
     const outcome = await sendOnce(context, upload);
-    // `occupied`: an earlier attempt succeeded, but its response was lost. On completion, the service verifies that the object is this file.
+    // `occupied`: an earlier attempt succeeded, but the response of the earlier attempt was lost. At the completion, the service verifies
+    // that the object has the content of the file.
     if (outcome !== "expired") return upload;
     if (signatures === MAX_SIGNATURES) throw refused(403, "");
     const next = await renew(context, upload);
@@ -38,7 +42,7 @@ async function sendOnce(context: UploadContext, { request }: PutUpload) {
   });
 }
 
-/** Requests a fresh signature. If the service starts a new upload instead, this function aborts the old upload. */
+/** Requests a fresh signature for the PUT. If the service starts a new upload, the function aborts the old upload. */
 async function renew(context: UploadContext, old: PutUpload): Promise<OpenUpload> {
   const ids = await context.saved.load();
   const next = await startUpload(context, ids?.idempotencyKey);
@@ -46,12 +50,18 @@ async function renew(context: UploadContext, old: PutUpload): Promise<OpenUpload
   return next;
 }
 
-/** `stored`: the bucket has the bytes. `occupied`: the bucket already has an object under the key. `expired`: the bucket refused the signature. */
+/**
+ * `stored`: the bucket has the bytes. `occupied`: the bucket already has an object with the key. `expired`: the bucket refused the
+ * signature.
+ */
 type PieceOutcome = "stored" | "occupied" | "expired";
 
 type Piece = { request: SignedPut; bytes: FileSource; signal: AbortSignal; onSent: (bytes: number) => void };
 
-/** Sends a file or a part once. Throws ValetKeyError: `network`, `bucket_unavailable`, `bucket_refused`, `file_unreadable`, `aborted`. */
+/**
+ * Sends the bytes of a file or a part once. `sendPiece` throws ValetKeyError: `network`, `bucket_unavailable`, `bucket_refused`,
+ * `file_unreadable`, `aborted`.
+ */
 export async function sendPiece({ platform }: Pick<UploadContext, "platform">, piece: Piece): Promise<PieceOutcome> {
   const { request, bytes, signal, onSent } = piece;
   const watch = watchForStall(signal);
@@ -78,7 +88,7 @@ export async function sendPiece({ platform }: Pick<UploadContext, "platform">, p
   }
 }
 
-/** Matches the codes of S3 errors that a retry can fix, although their status is the status of a client error (4xx). */
+/** Matches the codes of S3 errors that a retry can fix, although the errors have a 4xx status. */
 const RETRYABLE = /^(RequestTimeout|ConditionalRequestConflict|OperationAborted)$/;
 
 function toError(status: number, text: string): ValetKeyError {
@@ -88,7 +98,7 @@ function toError(status: number, text: string): ValetKeyError {
   return refused(status, code);
 }
 
-/** Makes the error for a refusal that a retry cannot change. */
+/** Makes the error for a refusal of the bucket that a retry cannot change. */
 export function refused(status: number, code: string): ValetKeyError {
   return new ValetKeyError("bucket_refused", `The bucket refused the file: ${status} ${code}.`, { status });
 }
@@ -97,12 +107,14 @@ function codeOf(xml: string): string {
   return /<Code>(\w+)<\/Code>/.exec(xml)?.[1] ?? "";
 }
 
-/** After this time without progress, the client treats the connection as broken. Milliseconds. */
+/** After 60 seconds without progress, the client treats the connection as broken. */
 const STALL_MS = 60_000;
-/** The time limit for a piece whose progress the platform does not report, and for the bucket to store the sent bytes. Milliseconds. */
+/** The time limit for sending a piece without reported progress, and for the bucket to store the sent bytes. */
 const STORE_MS = 300_000;
 
-/** Watches a request. Aborts the `signal` of the result if the request makes no progress. `stop` ends the watch. */
+/**
+ * Watches the progress of a request. If the request makes no progress, the returned `signal` aborts. `stop` ends the watch of the request.
+ */
 function watchForStall(signal: AbortSignal) {
   const stalled = new AbortController();
   let timer = setTimeout(() => stalled.abort(), STORE_MS);

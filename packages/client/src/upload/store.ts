@@ -3,9 +3,10 @@ import type { StartUploadBody } from "../wire.ts";
 type Awaitable<T> = T | Promise<T>;
 
 /**
- * Stores unfinished uploads, so that they resume after a reload or a restart.
+ * Stores unfinished uploads, so that the uploads resume after a reload or a restart.
  *
- * A value is a short text with ids, and contains no URL and no token. If a store fails, uploads still work, but cannot resume.
+ * A value in the store is a short text with ids, without a URL and without a token. If a store fails, uploads still work, but cannot
+ * resume.
  */
 export type UploadStore = {
   get(key: string): Awaitable<string | null | undefined>;
@@ -23,14 +24,17 @@ export function memoryStore(): UploadStore {
   };
 }
 
-/** The part of `Storage` that the client uses. */
+/** The members of `Storage` that the client uses. */
 export type WebStorage = {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
 };
 
-/** Stores unfinished uploads in the browser. `localStorage` keeps them after the tab closes, and `sessionStorage` only after a reload. */
+/**
+ * Stores unfinished uploads in the browser. `localStorage` keeps uploads after the tab closes, and `sessionStorage` keeps uploads only
+ * after a reload.
+ */
 export function webStore(storage: WebStorage): UploadStore {
   return {
     get: (key) => storage.getItem(key),
@@ -39,24 +43,22 @@ export function webStore(storage: WebStorage): UploadStore {
   };
 }
 
-/** Returns a store that uses `localStorage` in a page that may use it, and memory elsewhere. */
+/** Returns a store in `localStorage` if the page may use `localStorage`, and a store in memory otherwise. */
 export function defaultStore(): UploadStore {
   try {
-    // Node also has a localStorage, but it stores nothing on the disk.
+    // Node.js also has a localStorage, but the localStorage of Node.js writes nothing to the disk.
     const { document, localStorage } = globalThis as { document?: unknown; localStorage?: WebStorage };
     if (document !== undefined && localStorage !== undefined) return webStore(localStorage);
   } catch {
-    // The page may not store anything, so the store uses memory.
+    // If the page may not store anything, the store uses memory.
   }
   return memoryStore();
 }
 
-/**
- * The ids of an unfinished upload: the idempotency key of the request that starts the upload and, after the request, the upload's own id.
- */
+/** The idempotency key of the request that starts an upload and, after the response, the id of the upload. */
 type UploadIds = { idempotencyKey: string; uploadId?: string };
 
-/** The record of one upload in the store. Ignores errors of the store, because such errors only prevent a later resume. */
+/** The record of one upload in the store. A SavedUpload ignores errors of the store, because these errors only prevent a later resume. */
 export type SavedUpload = {
   load(): Promise<UploadIds | undefined>;
   save(ids: UploadIds): Promise<void>;
@@ -83,7 +85,8 @@ export function openSavedUpload(store: UploadStore, key: string): SavedUpload {
       try {
         await store.remove(key);
       } catch {
-        // The record stays. The next upload of this file asks the service, and finds that this upload has ended.
+        // After a failed removal, the record of the ended upload remains in the store. The next upload of the file queries the service, and
+        // finds that the recorded upload has ended.
       }
     },
   };
@@ -99,7 +102,8 @@ type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; receiver: s
 /**
  * Returns the key that identifies an upload after a reload: the metadata of the file, and the receiver.
  *
- * The function does not read the bytes. A changed file with the same name, size and time of the last change has the same key.
+ * `fingerprint` does not read the bytes of the file. A changed file has the same fingerprint if its name, size and modification time are
+ * unchanged.
  */
 export function fingerprint(identity: Identity): string {
   const { baseUrl, receiver, filename, sizeBytes, contentType, lastModified } = identity;

@@ -10,8 +10,8 @@ import type { SavedUpload } from "./store.ts";
 export type SignedPut = { method: string; url: string; headers: Record<string, string> };
 
 /**
- * An upload that the service has started, and how the client sends its bytes. `sent`: the bucket already has all bytes. `attachmentId` is
- * undefined for an upload that a visitor sends for a file request.
+ * An upload that the service has started, and the way in which the client sends the bytes. `sent`: the bucket already has all bytes.
+ * `attachmentId` is undefined for an upload of a visitor for a file request.
  */
 export type OpenUpload = { uploadId: string; attachmentId: string | undefined } & (
   | { kind: "put"; request: SignedPut }
@@ -19,10 +19,10 @@ export type OpenUpload = { uploadId: string; attachmentId: string | undefined } 
   | { kind: "sent" }
 );
 
-/** A file that was uploaded to a note, or sent for a file request. */
+/** A finished file was uploaded to a note, or sent for a file request. */
 export type FinishedFile = Attachment | SentFile;
 
-/** The values that the steps of one upload share. */
+/** All steps of one upload share these values. */
 export type UploadContext = {
   call: Call;
   platform: Platform;
@@ -31,22 +31,22 @@ export type UploadContext = {
   saved: SavedUpload;
   receiver: Receiver;
   file: FileSource;
-  /** The body of the request that starts the upload. The body describes the file. */
+  /** The body of the request that starts the upload. The body contains the metadata of the file. */
   declared: SendFileBody;
-  /** The upload that was started or resumed last. */
+  /** The upload that the client started or resumed last. */
   opened?: OpenUpload;
   parallel: number;
-  /** Aborts when the caller aborts the upload. */
+  /** The signal aborts when the caller aborts the upload. */
   signal: AbortSignal;
 };
 
-/** The thing that receives an upload: a note, a file request, or an item of an application. */
+/** The receiver of an upload is a note, a file request, or an item of an application. */
 export type Receiver = {
-  /** Identifies the receiver in the store of unfinished uploads. */
+  /** The key identifies the receiver in the store of unfinished uploads. */
   key: string;
-  /** A POST to this path starts an upload. */
+  /** A POST request to `startPath` starts an upload. */
   startPath: string;
-  /** The path of an upload without its id. */
+  /** The path of an upload without the id of the upload. */
   uploadsPath: string;
   /** Describes the call that returns the finished file. */
   result(upload: { uploadId: string; attachmentId: string | undefined }): {
@@ -56,7 +56,7 @@ export type Receiver = {
   };
 };
 
-/** Describes a note as the receiver. The finished file is an attachment of the note. */
+/** Makes a receiver for a note. A finished file of a note is an attachment. */
 export function noteReceiver(noteId: string): Receiver {
   return {
     key: noteId,
@@ -66,7 +66,7 @@ export function noteReceiver(noteId: string): Receiver {
   };
 }
 
-/** Describes an item of an application as the receiver. The finished file is a file of the item. */
+/** Makes a receiver for an item of an application. A finished file of an item is an ItemFile. */
 export function itemReceiver(path: string): Receiver {
   return {
     key: `item:${path}`,
@@ -76,15 +76,16 @@ export function itemReceiver(path: string): Receiver {
   };
 }
 
-/** Describes a file request as the receiver. Each slot counts as a separate receiver. */
+/** Makes a receiver for a file request. Each slot of a file request is a separate receiver. */
 export function requestReceiver(token: string, slotId: string | undefined): Receiver {
   const uploadsPath = `/public/links/${encodeURIComponent(token)}/uploads`;
   return {
-    // The first part of the token identifies the link. The rest of the token can open the link, so the store must not contain it.
+    // The first part of the token identifies the link. The rest of the token can open the link, so the store must not contain the rest of
+    // the token.
     key: `link:${token.slice(token.lastIndexOf("~") + 1).slice(0, 21)}:${slotId ?? ""}`,
     startPath: uploadsPath,
     uploadsPath,
-    // The upload is already complete. If the client completes the upload a second time, the service returns the file.
+    // The upload is already complete at this point. If the client completes a complete upload again, the service returns the file.
     result: ({ uploadId }) => ({
       method: "POST",
       path: `${uploadsPath}/${encodeURIComponent(uploadId)}/complete`,

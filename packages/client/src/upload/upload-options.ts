@@ -9,19 +9,22 @@ const MAX_PARALLEL = 16;
 const DEFAULT_GIVE_UP_SECONDS = 600;
 
 export type UploadOptions = FileOptions & {
-  /** Called with the progress at most ten times a second, and at every change of state. */
+  /** The client calls `onProgress` at most ten times a second, and at every change of state. */
   onProgress?: (progress: UploadProgress) => void;
-  /** Aborts the upload, as `abort()` does. */
+  /** The signal aborts the upload, as `abort()` does. */
   signal?: AbortSignal;
-  /** The upload starts at the service after this promise is fulfilled, so files that a user drops together keep their order. */
+  /** The upload starts at the service after the promise is fulfilled, so files that a user drops together keep their order. */
   startsAfter?: Promise<unknown>;
-  /** How many parts of a large file the client sends at the same time, from 1 to 16. Default: 4. */
+  /** The number of parts of a large file that the client sends at the same time, from 1 to 16. The default of `parallel` is 4. */
   parallel?: number;
-  /** The upload fails if no request succeeds for this time while there is a connection. It can resume later. Seconds, default 600. */
+  /**
+   * The upload fails if no request succeeds for `giveUpAfterSeconds` while there is a connection. A failed upload can resume later. The
+   * default of `giveUpAfterSeconds` is 600.
+   */
   giveUpAfterSeconds?: number;
 };
 
-/** Returns the limits of the options, or their defaults. Throws `invalid_option`. */
+/** Returns the limits in the options, or the default limits. `readLimits` throws `invalid_option`. */
 export function readLimits({
   parallel = DEFAULT_PARALLEL,
   giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS,
@@ -35,13 +38,13 @@ export function readLimits({
   return { parallel, giveUpAfterSeconds };
 }
 
-/** The metadata of a file. A `File` already has a name and a type, so every member is optional. */
+/** The metadata of a file. A `File` already has a name and a type, so every member of the metadata is optional. */
 type FileOptions = {
-  /** Required for a `Blob`, because a `Blob` has no name. */
+  /** `filename` is required for a `Blob`, because a `Blob` has no name. */
   filename?: string;
-  /** Default: the `type` of the file, or application/octet-stream if the file has no type. */
+  /** The default of `contentType` is the `type` of the file, or application/octet-stream if the file has no type. */
   contentType?: string;
-  /** The SHA-256 of the file in base64. The bucket and the service verify the file against this value. */
+  /** The SHA-256 of the file in base64. The bucket and the service verify the file against `sha256`. */
   sha256?: string;
 };
 
@@ -63,13 +66,17 @@ export function describeFile(file: FileSource, options: FileOptions): Described 
 }
 
 /**
- * The client hashes only files up to this size. Bytes.
+ * The client hashes only files of at most 16 MiB.
  *
- * To hash a file, WebCrypto needs the whole file in memory. To verify the hash of a larger file, the service also has to read the file.
+ * WebCrypto can hash a file only if the whole file is in memory. For a larger file with a declared hash, the service would also have to
+ * read the file.
  */
 const MAX_HASHED_BYTES = 16 * 2 ** 20;
 
-/** Returns the SHA-256 of a small file. Returns undefined for a larger file, and if there is no WebCrypto. Throws `file_unreadable`. */
+/**
+ * Returns the SHA-256 of a small file. Returns undefined for a larger file, and for a platform without WebCrypto. `hashFile` throws
+ * `file_unreadable`.
+ */
 export async function hashFile({ platform, progress, file }: UploadContext): Promise<string | undefined> {
   const { sha256 } = platform;
   if (sha256 === undefined || file.size > MAX_HASHED_BYTES) return undefined;

@@ -26,28 +26,34 @@ import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload
  * progress            reports the sent bytes
  */
 
-/** A running upload for a file request. `done` resolves with the file, whose state is `ready` or `quarantined`. */
+/** A running upload for a file request. A running upload for a file request. */
 export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly done: Promise<SentFile> };
 
 /** A running upload. */
 export type UploadTask = {
-  /** Resolves with the ready attachment. Rejects with ValetKeyError. */
+  /** `done` resolves with the ready attachment. `done` rejects with a ValetKeyError. */
   readonly done: Promise<Attachment>;
   progress(): UploadProgress;
   /** Returns the id of the attachment on the note, or undefined until the service has started the upload. */
   attachmentId(): string | undefined;
-  /** Stops sending immediately. The bucket keeps the stored parts. `resume` sends the interrupted parts again from their start. */
+  /**
+   * `pause` stops sending immediately. The bucket keeps the stored parts of a paused upload. `resume` sends the interrupted parts again
+   * from their start.
+   */
   pause(): void;
   resume(): void;
-  /** Aborts the upload in this program and at the service. `done` rejects with `aborted`, or resolves if the upload was already complete. */
+  /** Aborts the upload in the client and at the service. `done` rejects with `aborted`, or resolves if the upload was already complete. */
   abort(): Promise<void>;
 };
 
 type Deps = { baseUrl: string; call: Call; platform: Platform; store: UploadStore };
 
-/** How long the client tries to report an abort to the service. Without the report, the service deletes the upload later. Milliseconds. */
+/**
+ * The time in which the client tries to report an abort to the service. Without the report of the abort, the service deletes the upload
+ * later.
+ */
 const ABORT_WITHIN_MS = 20_000;
-/** After these errors, an upload cannot resume. */
+/** An upload cannot resume after one of these errors. */
 const FINAL_ERRORS: ReadonlySet<string> = new Set([
   "upload_rejected",
   "upload_not_pending",
@@ -60,11 +66,11 @@ type Order = {
   receiver: Receiver;
   file: FileSource;
   options: UploadOptions;
-  /** The slot and the name of the visitor, for a file request. */
+  /** The slot and the name of the visitor for a file request. */
   visit?: Pick<SendFileBody, "slotId" | "visitorName">;
 };
 
-/** Starts an upload. Throws `invalid_option`. */
+/** Starts the task of an upload. `startTask` throws `invalid_option`. */
 export function startTask<File extends FinishedFile>(deps: Deps, { receiver, file, options, visit }: Order) {
   const { baseUrl, call, platform, store } = deps;
   const { parallel, giveUpAfterSeconds } = readLimits(options);
@@ -126,7 +132,7 @@ async function succeed<File extends FinishedFile>({ saved, progress }: UploadCon
   return file;
 }
 
-/** Also aborts the upload at the service, and throws `aborted`. If the upload is already complete, returns its file instead. */
+/** Aborts the upload at the service, and throws `aborted`. If the upload is already complete, the function returns the file. */
 async function abortEverywhere<File extends FinishedFile>(context: UploadContext): Promise<File> {
   const { saved, progress, signal, platform, opened } = context;
   await saved.remove();
@@ -149,10 +155,13 @@ async function abortEverywhere<File extends FinishedFile>(context: UploadContext
   throw aborted(signal.reason);
 }
 
-/** How many times the client tries to send all bytes, if the service does not find all bytes in the bucket. */
+/** The maximum number of attempts to send all bytes, when the service does not find all bytes in the bucket. */
 const MAX_ROUNDS = 3;
 
-/** Uploads the file, and returns the finished file. Sets `context.opened` to the upload that the function started or resumed last. */
+/**
+ * Uploads the file, and returns the finished file. `runUpload` sets `context.opened` to the upload that the function started or resumed
+ * last.
+ */
 async function runUpload<File extends FinishedFile>(context: UploadContext): Promise<File> {
   let upload = await openUpload(context);
   for (let isRestart = false; ; isRestart = true) {
@@ -185,15 +194,15 @@ async function sendAndComplete<File extends FinishedFile>(context: UploadContext
 }
 
 /**
- * Returns whether the client can start the upload again: if the upload has expired, or if the bucket has lost its parts. If the parts are
- * lost, the function also aborts the old upload. Returns false if somebody aborted the upload.
+ * Returns whether the client can start the upload again, because the upload has expired or the bucket has lost its parts. If the bucket has
+ * lost the parts, the function also aborts the old upload. Returns false if a person aborted the upload.
  */
 async function canRestart(context: UploadContext, { upload, error }: { upload: OpenUpload; error: unknown }) {
   if (!(error instanceof ValetKeyError)) return false;
   const isGone = isLost(error) || error.code === "upload_not_found" || error.code === "upload_not_pending";
   if (!isGone) return false;
   const current = await findUpload(context, upload.uploadId);
-  // The bucket has lost the parts. Without an abort, the old upload would use the quota until it expires.
+  // The bucket has lost the parts of the upload. Without an abort, the old upload would use the quota until it expires.
   if (current?.state === "pending") return abortUpload(context, upload.uploadId);
   return current === undefined || current.state === "expired";
 }

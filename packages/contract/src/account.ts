@@ -43,14 +43,17 @@ export const ApiToken = Type.Object({
 });
 export type ApiToken = Static<typeof ApiToken>;
 
-/** A new token. Only this response contains the token itself. */
+/** A new API token. Only the response with the new token contains the secret of the token. */
 export const CreatedToken = Type.Object({ ...ApiToken.properties, token: Type.String() });
 export type CreatedToken = Static<typeof CreatedToken>;
 
 export const ApiTokens = Type.Object({ tokens: Type.Array(ApiToken) });
 export type ApiTokens = Static<typeof ApiTokens>;
 
-/** The user whose tokens the caller lists or revokes. Default: the caller. Only administrators may name another user. */
+/**
+ * The id of the user whose tokens the caller lists or revokes. The default of `userId` is the caller. Only administrators may name another
+ * user.
+ */
 export const TokensQuery = closedObject({ userId: Type.Optional(UserId) });
 export type TokensQuery = Static<typeof TokensQuery>;
 
@@ -68,7 +71,9 @@ export const Me = Type.Object({
 });
 export type Me = Static<typeof Me>;
 
-/** The storage that the caller's own notes use, including unfinished uploads, and the quotas. A null quota means no limit. */
+/**
+ * The quotas of the caller, and the storage that the caller's own notes use, including unfinished uploads. A quota of null means no limit.
+ */
 export const Usage = Type.Object({
   usedBytes: Type.Integer(),
   quotaBytes: orNull(Type.Integer()),
@@ -77,7 +82,7 @@ export const Usage = Type.Object({
 });
 export type Usage = Static<typeof Usage>;
 
-/** When the service sends the mails of a topic. `daily`: as part of the daily digest. */
+/** The time at which the service sends the mails of a topic. `daily`: the daily digest contains the mails of the topic. */
 export const MailChoice = Type.Enum(["at_once", "daily", "never"]);
 export type MailChoice = Static<typeof MailChoice>;
 
@@ -90,27 +95,30 @@ const choices = {
 };
 
 /**
- * The choices of the caller: for each topic, when the service sends its mails.
+ * The mail preferences of the caller: for each topic, the time at which the service sends mails.
  *
- * - `shares`: somebody shares a note or a file with the caller
+ * - `shares`: a person shares a note or a file with the caller
  * - `expiry`: a share expires within a day
  * - `links`: visitors open links of the caller or download from them, if `notify` of the link asks for a mail
  * - `files`: file requests of the caller receive files, if `notify` of the file request asks for a mail
- * - `requests`: somebody asks for access to a note of the caller
+ * - `requests`: a person requests access to a note of the caller
  */
 export const MailPreferences = Type.Object(choices);
 export type MailPreferences = Static<typeof MailPreferences>;
 
-/** Changes the choices for the given topics. Does not change the other topics. */
+/** Changes the mail preferences of the given topics. The request does not change the preferences for other topics. */
 export const UpdateMailPreferencesBody = closedObject(Type.Partial(Type.Object(choices)).properties, {
   minProperties: 1,
 });
 export type UpdateMailPreferencesBody = Static<typeof UpdateMailPreferencesBody>;
 
-/** The token in the link of a mail. The token can only turn off the mails of one topic. */
+/** The token in the unsubscribe link of a mail. The unsubscribe token can only turn off the mails of one topic. */
 export const UnsubscribeParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1024 }) });
 
-/** A state from an earlier response. The state has three parts: the caller's own notes, shared notes and files, and the note `noteId`. */
+/**
+ * A state from an earlier response to `GET /changes`. The state has three parts: the caller's own notes, shared notes and files, and the
+ * note `noteId`.
+ */
 const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
 
 /** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response, or only its first part or parts. */
@@ -118,14 +126,14 @@ export const ChangesQuery = closedObject({ noteId: Type.Optional(Id), since: Typ
 export type ChangesQuery = Static<typeof ChangesQuery>;
 
 /**
- * The part that has changed. The caller should read this part again. The value names no note and no file.
+ * The part of the caller's data that has changed. The caller should read a changed part again. A ChangedPart names no note and no file.
  *
- * `own`: there is new activity on a note of the caller. `shared`: a note or file that other people share with the caller changed.
- * `note`: the note with the id `noteId`, or the caller's access to it, changed.
+ * `own`: a note of the caller has new activity. `shared`: a note or file that other people share with the caller has changed. `note`: the
+ * note with the id `noteId` has changed, or the caller's access to the note has changed.
  */
 export const ChangedPart = Type.Enum(["own", "shared", "note"]);
 export type ChangedPart = Static<typeof ChangedPart>;
 
-/** The parts that have changed since the state in the request, and the new state. If the request has no state, `changed` is empty. */
+/** The parts that have changed since the state in the request, and the new state. If the request has no `since`, `changed` is empty. */
 export const Changes = Type.Object({ changed: Type.Array(ChangedPart), state: Type.String() });
 export type Changes = Static<typeof Changes>;

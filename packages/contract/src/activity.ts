@@ -12,7 +12,7 @@ export const ActivityQuery = closedObject({
 });
 export type ActivityQuery = Static<typeof ActivityQuery>;
 
-/** One event of the audit log. `detail` contains further facts that a page can show, and never contains a URL, a key or a token. */
+/** One event of the audit log. `detail` contains further facts that a page can show, but no URL, key or token. */
 export const AuditEvent = Type.Object({
   id: Id,
   at: Instant,
@@ -24,15 +24,18 @@ export const AuditEvent = Type.Object({
   noteId: Id,
   noteTitle: orNull(Type.String(), { description: "The current title, or null for a deleted note" }),
   attachmentIds: Type.Array(Id),
-  /** The filenames of the first ten `attachmentIds`. The list omits a deleted file if this page has no event that contains its filename. */
+  /**
+   * The filenames of the first ten `attachmentIds`. The list excludes a deleted file if the page has no event that contains the filename.
+   */
   files: Type.Array(Type.Object({ id: Id, filename: Type.String() })),
   detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
 });
 export type AuditEvent = Static<typeof AuditEvent>;
 
 /**
- * The downloaded files of the last 31 days, in steps of 15 minutes. Each file that a person or a visitor downloads counts, also in a ZIP.
- * `countedSince` is later than 31 days ago if there are more events than the service counts. Steps without a download are missing.
+ * The downloaded files of the last 31 days, in intervals of 15 minutes. The counts include each file that a person or a visitor downloads,
+ * also in a ZIP. If there are more events than the service counts, `countedSince` is later than 31 days ago. Intervals without a download
+ * are absent.
  */
 export const Downloads = Type.Object({
   countedSince: Instant,

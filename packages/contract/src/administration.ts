@@ -3,7 +3,9 @@ import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf, UserId } from
 import { LinkKind, LinkState } from "./links.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
-/** `q` selects users whose email address, name or id contains this text. `cursor` may be long, because ids of users can be long. */
+/**
+ * `q` selects users whose email address, name or id contains the text of `q`. `cursor` may be long, because the ids of users can be long.
+ */
 export const ListPeopleQuery = closedObject({
   ...PageQuery.properties,
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2_048 })),
@@ -13,7 +15,7 @@ export type ListPeopleQuery = Static<typeof ListPeopleQuery>;
 
 export const AdminPersonParams = closedObject({ userId: UserId });
 
-/** A user, as administrators see the user: with names and sizes, but without the content of files and notes. */
+/** A user with the facts that administrators see: names and sizes, but not the content of files and notes. */
 export const AdminPerson = Type.Object({
   id: UserId,
   email: orNull(Type.String()),
@@ -41,7 +43,7 @@ export type AdminPersonPage = Static<typeof AdminPersonPage>;
 
 const Quota = Type.Optional(orNull(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })));
 
-/** Changes only the given members of a user. If a quota is null, the quota of the service applies again. */
+/** The request changes only the given members of a user. If a quota is null, the user gets the quota of the service. */
 export const UpdatePersonBody = closedObject(
   {
     isDisabled: Type.Optional(Type.Boolean()),
@@ -55,11 +57,14 @@ export type UpdatePersonBody = Static<typeof UpdatePersonBody>;
 export const ClosedAccount = Type.Object({ deleteAt: Instant });
 export type ClosedAccount = Static<typeof ClosedAccount>;
 
-/** A link with which the user can set a new password once. */
+/** A password reset link, with which the user can set a new password once. */
 export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant });
 export type ResetLink = Static<typeof ResetLink>;
 
-/** One event of the administrators' log. `actor` is null if the operator used a command. `person` is the user to whom the event belongs. */
+/**
+ * One event in the log of the administrators. `actor` is null if the operator used a command. `person` is the user to whom the event
+ * belongs.
+ */
 export const AdminEvent = Type.Object({
   id: Id,
   at: Instant,
@@ -73,7 +78,7 @@ export type AdminEvent = Static<typeof AdminEvent>;
 export const AdminEventPage = pageOf(AdminEvent);
 export type AdminEventPage = Static<typeof AdminEventPage>;
 
-/** A link as administrators see it, without its URL. `files` is null if the link opens every file of the note. */
+/** A link with the facts that administrators see, without the URL of the link. `files` is null if the link opens every file of the note. */
 export const AdminLink = Type.Object({
   id: Id,
   kind: LinkKind,
@@ -105,7 +110,7 @@ export const ListMailsQuery = closedObject({ ...PageQuery.properties, state: Typ
 export type ListMailsQuery = Static<typeof ListMailsQuery>;
 export const MailParams = closedObject({ mailId: Id });
 
-/** A mail that waits or has finally failed, without its text. `problem` says why the last attempt failed. */
+/** A mail that waits or has finally failed, without the text of the mail. `problem` is the reason of the last failed attempt. */
 export const AdminMail = Type.Object({
   id: Id,
   kind: Type.String(),
@@ -136,7 +141,7 @@ export const PolicyParams = closedObject({ name: PolicyName });
 export const SetPolicyBody = closedObject({ value: PolicyValue });
 export type SetPolicyBody = Static<typeof SetPolicyBody>;
 
-/** A rule that administrators can change. The values of the rules about expiry are seconds, or null for no limit. */
+/** A rule of the service that administrators can change. The values of expiry rules are seconds, or null for no limit. */
 export const PolicySetting = Type.Object({
   name: PolicyName,
   value: PolicyValue,
@@ -154,7 +159,7 @@ export type PolicySettings = Static<typeof PolicySettings>;
 export const InviteBody = closedObject({ email: Email });
 export type InviteBody = Static<typeof InviteBody>;
 
-/** An invitation to create an account. `invitedBy` is null if the operator made it with a command. */
+/** An invitation to create an account. `invitedBy` is null if the operator made the invitation with a command. */
 export const AdminInvitation = Type.Object({
   id: Id,
   email: Type.String(),
@@ -168,7 +173,10 @@ export type AdminInvitation = Static<typeof AdminInvitation>;
 export const AdminInvitationPage = pageOf(AdminInvitation);
 export type AdminInvitationPage = Static<typeof AdminInvitationPage>;
 
-/** A fault of the set-up. `fix` contains the remedies, which an operator can paste. The `label` of a remedy says where to paste it. */
+/**
+ * A fault of the set-up that the doctor found. `fix` contains the remedies, which an operator can paste. The `label` of a remedy names the
+ * place where the operator pastes the remedy.
+ */
 export const DoctorFinding = Type.Object({
   id: Type.String({ description: "The stable id of the fault" }),
   severity: Type.Enum(["error", "warning", "info"]),

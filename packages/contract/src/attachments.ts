@@ -6,8 +6,8 @@ const counted = (description: string) =>
   Type.Optional(Type.Object({ count: Type.Integer(), until: Type.Optional(Instant) }, { description }));
 
 /**
- * The numbers of people who have one file without its note, besides the owner. A missing member means 0. Without `until`, nothing expires.
- * A person who also has the whole note counts only in the note.
+ * The numbers of people who have access to one file without its note, apart from the owner. An absent count means 0. Without `until`, no
+ * access expires. A person who also has access to the whole note counts only in the note.
  */
 export const FileAccess = Type.Object({
   people: counted("The people with a share. until: the first expiry"),
@@ -16,7 +16,7 @@ export const FileAccess = Type.Object({
 });
 export type FileAccess = Static<typeof FileAccess>;
 
-/** The numbers of people and links that give access to a note, besides the owner. `links` open every file of the note. */
+/** The numbers of people and links that give access to a note, apart from the owner. `links` open every file of the note. */
 export const NoteAccess = Type.Object({
   ...FileAccess.properties,
   fileLinks: counted("The links that open certain files only. until: as for links"),
@@ -33,8 +33,8 @@ export type Checksum = Static<typeof Checksum>;
 /**
  * The state of an attachment. Only a `ready` attachment can be downloaded.
  *
- * In the states `verifying` and `scanning`, the service has all bytes and verifies them. Poll until the state is `ready` or `rejected`.
- * A `quarantined` file was sent by a visitor, and waits until somebody accepts or rejects it.
+ * In the states `verifying` and `scanning`, the service has all bytes, and verifies the bytes. A client polls until the state is `ready` or
+ * `rejected`. A visitor sent a `quarantined` file, which waits until a person accepts or rejects the file.
  */
 export const AttachmentState = Type.Enum([
   "pending",
@@ -51,8 +51,9 @@ export type AttachmentState = Static<typeof AttachmentState>;
 /**
  * A file of a note. The response never contains the key of the object.
  *
- * `checksum` is null until the service has verified the stored bytes. `reason` says why the service rejected the file.
- * `access` says who has this file without its note. Only the owner and the editors get `access`, and only if somebody has the file.
+ * `checksum` is null until the service has verified the stored bytes. `reason` is the reason why the service rejected the file.
+ * `access` counts the people who have access to the file without its note. The response contains `access` only for the owner and the
+ * editors, and only if another person has access to the file.
  */
 export const Attachment = Type.Object({
   id: Id,
@@ -100,13 +101,13 @@ export const DownloadParams = Type.Object({
   }),
 });
 
-/** The new name of a file. The same rules apply as for the filename of an upload. */
+/** The new name of a file. The new filename must follow the rules for the filename of an upload. */
 export const RenameAttachmentBody = closedObject({
   filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
 });
 export type RenameAttachmentBody = Static<typeof RenameAttachmentBody>;
 
-/** The JSON body that attaches an existing object of the bucket, in place of a form with a file. Only administrators may send this body. */
+/** The JSON body attaches an existing object of the bucket, in place of a form with a file. Only administrators may send the JSON body. */
 export const AdoptBody = closedObject(
   {
     s3Url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, ...PlainText })),
@@ -117,11 +118,14 @@ export const AdoptBody = closedObject(
 );
 export type AdoptBody = Static<typeof AdoptBody>;
 
-/** Seconds, from 1 to URL_TTL_MAX. The service checks the range itself, so that the error text can contain the range. */
+/**
+ * The lifetime of a URL in seconds, from 1 to URL_TTL_MAX. The schema does not check the range, so that the error text of the service can
+ * contain the range.
+ */
 const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 
-/** The purpose of a URL, for the audit event. The purpose does not change who has access. */
+/** The purpose of a URL in the audit event. The purpose does not change who has access. */
 export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "renewal"], {
   description:
     "The purpose in the audit event. The purpose changes no access. Default: view for an inline URL, download for any other. " +
@@ -153,7 +157,7 @@ export const FileUrlsBody = closedObject({
 });
 export type FileUrlsBody = Static<typeof FileUrlsBody>;
 
-/** One result for each id, in the order of the request: a URL or an error code. */
+/** The list has one result for each id, in the order of the request: a URL or an error code. */
 export const FileUrls = Type.Object({
   urls: Type.Array(
     Type.Object({

@@ -8,13 +8,13 @@ export const Id = Type.String({
   description: "UUIDv7",
 });
 
-/** Permits only the characters that every supported database can store unchanged. */
+/** The pattern permits only the characters that every supported database can store unchanged. */
 export const PlainText = {
   pattern: "^[^\\u0000\\p{Cs}]*$",
   description: "text without U+0000 and without half of a surrogate pair",
 } as const;
 
-/** The id of a user. If a JWT identifies the user, the id is the `sub` of the JWT, unless an account or another user already has this id. */
+/** The id of a user. If a JWT identifies the user, the id is the `sub` of the JWT, unless another user already has this id. */
 export const UserId = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 
 /** An ISO 8601 instant in UTC. */
@@ -51,9 +51,9 @@ export function pageOf<Item extends TSchema>(item: Item) {
 }
 
 /**
- * A person. `name` and `email` are null for a user who has never called the service.
+ * A person in a response of the service. `name` and `email` are null for a user who has never called the service.
  *
- * In the activity of a note, only the owner sees the email addresses of other people. For everybody else, `email` is null.
+ * In the activity of a note, only the owner sees the email addresses of other people. For other readers of the activity, `email` is null.
  */
 export const Person = Type.Object({
   id: UserId,

@@ -3,15 +3,15 @@ import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf } from "./comm
 import { closedObject, orNull } from "./shapes.ts";
 import { StartUploadBody } from "./uploads.ts";
 
-/** `download`: visitors download files. `upload`: the link is a file request, so visitors send files. */
+/** `download`: visitors of the link download files. `upload`: the link is a file request, so visitors send files. */
 export const LinkKind = Type.Enum(["download", "upload"]);
 export type LinkKind = Static<typeof LinkKind>;
 
 /**
- * The state of a link, which only people with an account see. A visitor of any link that is not `live` gets `link_not_found`.
+ * The state of a link, which only people with an account see. A visitor of a link that is not `live` gets `link_not_found`.
  *
- * - `used_up`: the link has reached its limit of claims (uses), or the file request has all its files
- * - `revoked`: somebody revoked the link
+ * - `used_up`: the link has reached its limit of claims (uses), or the file request has received all its files
+ * - `revoked`: a person revoked the link
  * - `expired`: the expiry of the link has passed
  * - `orphaned`: the creator of the link lost the right to share the note, or the files of the link were deleted
  */
@@ -28,7 +28,7 @@ const FileKinds = Type.Array(FileKind, { maxItems: 20, description: "The accepte
 const FileBytes = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Short = (max: number) => Type.String({ maxLength: max, ...PlainText });
 
-/** A slot of a file request: a named place for one file. */
+/** A slot of a file request is a named place for one file. */
 export const LinkSlot = closedObject({
   id: Type.String({ pattern: "^[a-z0-9-]{1,40}$" }),
   name: Type.String({ minLength: 1, maxLength: 100, ...PlainText, examples: ["Passport"] }),
@@ -37,7 +37,7 @@ export const LinkSlot = closedObject({
 });
 export type LinkSlot = Static<typeof LinkSlot>;
 
-/** The limits of a file request. The expiry of the link is the deadline. */
+/** The limits of a file request. The expiry of the link is the deadline of the file request. */
 export const FileRequest = closedObject({
   maxFiles: Type.Integer({ minimum: 1, maximum: 1000 }),
   maxBytesPerFile: FileBytes,
@@ -55,8 +55,8 @@ const Notify = Type.Enum(["never", "first", "each"], {
 });
 
 /**
- * The editable members of a link. `null` removes an expiry, a password, a limit or the recipients. If a download link has `recipients`, a
- * visitor must prove a listed email address with a code from a mail.
+ * The members of a link that a request can change. `null` removes an expiry, a password, a limit or the recipients. If a download link has
+ * `recipients`, a visitor must prove a listed email address with a code from a mail.
  */
 const editable = {
   label: Type.Optional(Short(200)),
@@ -69,7 +69,10 @@ const editable = {
   recipients: Type.Optional(orNull(Type.Array(Email, { maxItems: 50 }))),
 };
 
-/** The body of `POST /attachments/:attachmentId/links`. Default expiry: 7 days, or the maximum of the operator if it is less. */
+/**
+ * The body of `POST /attachments/:attachmentId/links`. The default of `expiresAt` is 7 days after the request, or the maximum of the
+ * operator if the maximum is less.
+ */
 export const CreateFileLinkBody = closedObject(editable);
 export type CreateFileLinkBody = Static<typeof CreateFileLinkBody>;
 
@@ -85,7 +88,7 @@ export const CreateLinkBody = closedObject({
 });
 export type CreateLinkBody = Static<typeof CreateLinkBody>;
 
-/** With `newUrl: true`, the link gets another URL. The old URL stops working immediately. */
+/** With `newUrl: true`, the link gets another URL. The old URL of the link stops working immediately. */
 export const UpdateLinkBody = closedObject(
   {
     ...editable,
@@ -97,7 +100,7 @@ export const UpdateLinkBody = closedObject(
 );
 export type UpdateLinkBody = Static<typeof UpdateLinkBody>;
 
-/** If a client repeats the request with the same key and settings, the client gets the link of the first request. */
+/** If a client repeats a request with one key and equal settings, the client gets the link of the first request. */
 export const CreateLinkHeaders = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({
@@ -108,9 +111,9 @@ export const CreateLinkHeaders = Type.Object({
 });
 
 /**
- * A link, as people with an account see it. `opened` counts visitors, and `urlsIssued` counts presigned URLs.
+ * A link with the facts that people with an account see. `opened` counts visitors, and `urlsIssued` counts presigned URLs.
  * `claims` counts uses: all downloads and previews of one visitor in a short time are one use.
- * `files` is null if the link opens every file of the note. If no issued URL works any more, `lastUrlExpiresAt` is in the past or null.
+ * `files` is null if the link opens every file of the note. If no issued URL is valid, `lastUrlExpiresAt` is in the past or null.
  */
 export const Link = Type.Object({
   id: Id,
@@ -151,7 +154,7 @@ export const ListLinksQuery = closedObject({ ...PageQuery.properties, kind: Type
 export type ListLinksQuery = Static<typeof ListLinksQuery>;
 export const LinkParams = Type.Object({ linkId: Id });
 
-/** `lastUrlExpiresAt` is the instant until which the last issued URL works, or null if no URL works any more. */
+/** `lastUrlExpiresAt` is the expiry of the last issued URL, or null if no issued URL is valid. */
 export const RevokedLink = Type.Object({ lastUrlExpiresAt: orNull(Instant) });
 export type RevokedLink = Static<typeof RevokedLink>;
 
@@ -159,7 +162,7 @@ export type RevokedLink = Static<typeof RevokedLink>;
 export const ReviewBody = closedObject({ decision: Type.Enum(["accept", "reject"]) });
 export type ReviewBody = Static<typeof ReviewBody>;
 
-/** The token of a link. A readable prefix that ends with `~` may come before it. */
+/** The token of a link. A readable prefix that ends with `~` may precede the token. */
 export const LinkToken = Type.String({ minLength: 1, maxLength: 256 });
 export const LinkTokenParams = Type.Object({ token: LinkToken });
 export const LinkClaimParams = Type.Object({ token: LinkToken, claimId: Id });
@@ -173,7 +176,7 @@ export const LinkFile = Type.Object({
 });
 export type LinkFile = Static<typeof LinkFile>;
 
-/** A file that this visitor sent. `reason` says why the service rejected the file. */
+/** A file that the visitor sent for a file request. `reason` is the reason why the service rejected the file. */
 export const SentFile = Type.Object({
   uploadId: Id,
   filename: Type.String(),
@@ -195,13 +198,16 @@ const OpenFileRequest = Type.Object({
   sent: Type.Array(SentFile, { description: "The files that this visitor sent" }),
 });
 
-/** A link that is locked until the visitor enters its password, or a code for an email address. The response says nothing else. */
+/**
+ * A locked link, which opens after the visitor enters its password or a code for an email address. The response for a locked link contains
+ * nothing else.
+ */
 export const LockedLink = Type.Object({ state: Type.Literal("locked"), by: Type.Enum(["password", "email"]) });
 export type LockedLink = Static<typeof LockedLink>;
 
 /**
- * An open link, as a visitor sees it. A download link has `files`, and a file request has `request`.
- * `claim` is the valid claim of this visitor. Until its `windowEndsAt`, the visitor can get more URLs without another claim.
+ * An open link with the facts that a visitor sees. A download link has `files`, and a file request has `request`.
+ * `claim` is the valid claim of the visitor. Until `windowEndsAt` of the claim, the visitor can get more URLs without another claim.
  */
 export const OpenedLink = Type.Object({
   state: Type.Literal("open"),
@@ -223,7 +229,7 @@ export type PublicLink = Static<typeof PublicLink>;
 export const UnlockBody = closedObject({ password: Type.String({ minLength: 1, maxLength: 200 }) });
 export type UnlockBody = Static<typeof UnlockBody>;
 
-/** The service sends a code to this email address, if the link lists the email address. */
+/** If the link lists the email address, the service sends a code to the email address. */
 export const LinkCodeBody = closedObject({ email: Email });
 export type LinkCodeBody = Static<typeof LinkCodeBody>;
 
@@ -234,7 +240,10 @@ export const ProveLinkEmailBody = closedObject({
 });
 export type ProveLinkEmailBody = Static<typeof ProveLinkEmailBody>;
 
-/** The files whose URLs the visitor requests. Default: all files of the link. `disposition: "inline"` is for a preview. */
+/**
+ * The files whose URLs the visitor requests. By default, the visitor requests all files of the link. `disposition: "inline"` is for a
+ * preview.
+ */
 const wanted = {
   attachmentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
   disposition: Type.Optional(Type.Enum(["attachment", "inline"])),
@@ -257,7 +266,7 @@ const ClaimUrl = Type.Object({
   expiresAt: Instant,
 });
 
-/** A claim (one use of the link) and its URLs. Until `windowEndsAt`, the same visitor can get more URLs without another claim. */
+/** A claim (one use of the link) and its URLs. Until `windowEndsAt`, the visitor of the claim can get more URLs without another claim. */
 export const LinkClaim = Type.Object({ claimId: Id, windowEndsAt: Instant, urls: Type.Array(ClaimUrl) });
 export type LinkClaim = Static<typeof LinkClaim>;
 
@@ -270,7 +279,7 @@ export const SendFileBody = closedObject({
 export type SendFileBody = Static<typeof SendFileBody>;
 
 /**
- * A signed statement that the service received a file. The receipt proves nothing else. `signature` is the Ed25519 signature of the text
+ * A signed statement that the service received a file. A receipt proves no other fact. `signature` is the Ed25519 signature of the text
  * `statement`, in base64url. `GET /receipts/key` returns the public key.
  */
 export const Receipt = Type.Object({

@@ -6,7 +6,7 @@ import { closedObject, orNull } from "./shapes.ts";
 const Title = Type.String({ minLength: 1, maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
-/** The members of a note that every response contains. */
+/** Every response with a note contains these members. */
 const common = {
   id: Id,
   title: Title,
@@ -26,12 +26,13 @@ const common = {
 };
 
 /**
- * A note. `role` is the role of the caller. A viewer can read and download. An editor can also change the note and add files. An owner
- * can do everything.
+ * A note. `role` is the role of the caller on the note. A viewer can read and download. An editor can also change the note and add files.
+ * An owner can do everything.
  *
- * `attachments` is the first page of its attachments, in order of creation. `attachmentsCursor` is the cursor of the next page, or null.
- * The response contains a rejected attachment only for the owner of the note and for the person who uploaded it.
- * `access` says who else has the note. Only the owner and the editors get `access`.
+ * `attachments` is the first page of the note's attachments, in order of creation. `attachmentsCursor` is the cursor of the next page of
+ * attachments, or null. The response contains a rejected attachment only for the owner of the note and for the person who uploaded the
+ * attachment.
+ * `access` counts the other people who have access to the note. Only the owner and the editors get `access` of a note.
  */
 export const Note = Type.Object({
   ...common,
@@ -45,8 +46,8 @@ export const Note = Type.Object({
 export type Note = Static<typeof Note>;
 
 /**
- * A note in a list. `snippet` is the start of its body, at most 200 characters.
- * `foundFiles` is present only in the result of a search, with at most three files whose names contain the searched text.
+ * A note in a list. `snippet` is the start of the note's body, at most 200 characters.
+ * Only the result of a search has `foundFiles`: at most three files whose filenames contain the searched text.
  */
 export const NoteSummary = Type.Object({
   ...common,
@@ -64,14 +65,20 @@ export const NoteParams = Type.Object({ noteId: Id });
 export const CreateNoteBody = closedObject({ title: Title, body: Type.Optional(Body) });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
-/** `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed since, the service refuses with `note_changed`. */
+/**
+ * `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed after `ifUpdatedAt`, the service refuses the request
+ * with `note_changed`.
+ */
 export const UpdateNoteBody = closedObject(
   { title: Type.Optional(Title), body: Type.Optional(Body), ifUpdatedAt: Type.Optional(Instant) },
   { minProperties: 1 },
 );
 export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
 
-/** `q` selects notes with this text in their title, their body or a filename. The search ignores case, and spaces before and after the text. */
+/**
+ * `q` selects notes with the text of `q` in the title, the body or a filename. The search ignores the case of letters, and spaces before
+ * and after the text.
+ */
 export const ListNotesQuery = closedObject({
   ...PageQuery.properties,
   scope: Type.Enum(["owned", "shared"], { default: "owned" }),
@@ -82,7 +89,9 @@ export type ListNotesQuery = Static<typeof ListNotesQuery>;
 export const NotePage = pageOf(NoteSummary);
 export type NotePage = Static<typeof NotePage>;
 
-/** A deleted note with its files, or a deleted file of a note. Files in the trash count in the quota of the owner. */
+/**
+ * An item in the trash is a deleted note with its files, or a deleted file of a note. Files in the trash count in the quota of the owner.
+ */
 export const TrashItem = Type.Object({
   id: Type.String({ description: "The id of the item in the trash, not of the note or the file" }),
   noteId: Id,

@@ -111,7 +111,7 @@ export const signInErrors = [
 ] as const satisfies readonly ProblemCode[];
 export type SignInError = (typeof signInErrors)[number];
 
-/** The body of every error response, as `application/problem+json`. `message` is the same text as `detail`. */
+/** The body of every error response, as `application/problem+json`. `message` and `detail` contain the same text. */
 export const Problem = Type.Object(
   {
     type: Type.String(),

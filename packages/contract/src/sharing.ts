@@ -6,8 +6,8 @@ const Role = Type.Enum(["viewer", "editor"]);
 
 /**
  * The receivers of a share: at most 100 user ids and at most 100 email addresses.
- * If a JWT identifies the caller, the service first searches for a user whose JWT has the same issuer and this id as its `sub`. If no such
- * user exists, the service searches for a user with this id.
+ * If a JWT identifies the caller, the service first searches for a user with an equal issuer and with the id as `sub`. If no user has the
+ * `sub`, the service searches for a user with the id.
  */
 const Receivers = {
   userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),
@@ -32,8 +32,8 @@ export const Share = Type.Object({
 export type Share = Static<typeof Share>;
 
 /**
- * A share by email address whose receiver has not opened the note or the file yet. The response is the same with and without an account.
- * `url` is the link of the invitation, which only one person can use.
+ * An open invitation is a share by email address whose receiver has not opened the note or the file. The response does not show whether the
+ * email address has an account. `url` is the link of the invitation, which only one person can use.
  */
 export const Invitation = Type.Object({
   id: Id,
@@ -54,7 +54,7 @@ const Outcome = Type.Enum(["shared", "unknown"], {
     "unknown: no user has this id, so nothing was shared. An email address is never unknown, also without an account",
 });
 
-/** The result for one receiver. The results are in the order of the request: first `userIds`, then `emails`. */
+/** The result of a share request for one receiver. The results are in the order of the request: first for `userIds`, then for `emails`. */
 export const ShareResult = Type.Object({
   userId: Type.Optional(UserId),
   email: Type.Optional(Type.String()),
@@ -70,7 +70,10 @@ export const AttachmentShareParams = Type.Object({ attachmentId: Id, userId: Use
 
 export const InvitationParams = Type.Object({ invitationId: Id });
 
-/** With `newLink: true`, the invitation gets another link, which is valid for 30 days. The old link stops working immediately. */
+/**
+ * With `newLink: true`, the invitation gets another link, which is valid for 30 days. The old link of the invitation stops working
+ * immediately.
+ */
 export const UpdateInvitationBody = closedObject(
   {
     role: Type.Optional(Role),
@@ -85,7 +88,7 @@ export type UpdateInvitationBody = Static<typeof UpdateInvitationBody>;
 export const InvitationToken = closedObject({ token: Type.String({ minLength: 1, maxLength: 100 }) });
 export type InvitationToken = Static<typeof InvitationToken>;
 
-/** An invitation, as the person who holds its link sees it. */
+/** An invitation with the facts that the holder of its link sees. */
 export const OpenInvitation = Type.Object({
   opens: Type.Enum(["note", "file", "service"], {
     description: "service: the link creates an account with this email address, also where sign-up is closed",
@@ -101,11 +104,11 @@ export const OpenInvitation = Type.Object({
 });
 export type OpenInvitation = Static<typeof OpenInvitation>;
 
-/** `attachmentId` is null when the invitation opens the whole note. */
+/** If the invitation opens the whole note, `attachmentId` is null. */
 export const RedeemedInvitation = Type.Object({ noteId: Id, attachmentId: orNull(Id) });
 export type RedeemedInvitation = Static<typeof RedeemedInvitation>;
 
-/** A request for access to a note, with the person who asks. */
+/** A request for access to a note, with the person who made the request. */
 export const AccessRequest = Type.Object({
   person: Person,
   emailIsProven: Type.Boolean({

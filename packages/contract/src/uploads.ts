@@ -10,7 +10,7 @@ const Sha256 = Type.String({
 });
 
 /**
- * The body of `POST /notes/:noteId/uploads`. If the body has `sha256`, the bucket and the service both verify the file against this value.
+ * The body of `POST /notes/:noteId/uploads`. If the body has `sha256`, the bucket and the service verify the file against `sha256`.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export const StartUploadBody = closedObject({
 });
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
-/** A repeated request with the same key gets the upload of the first request (draft-ietf-httpapi-idempotency-key-header). */
+/** A repeated request with one idempotency key gets the upload of the first request (draft-ietf-httpapi-idempotency-key-header). */
 export const StartUploadHeaders = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({
@@ -42,7 +42,10 @@ export type StartUploadHeaders = Static<typeof StartUploadHeaders>;
 
 const Strategy = Type.Enum(["put", "multipart"]);
 
-/** The request that sends the bytes to the bucket. The client must send exactly this `method`, `url` and `headers`, before the URL expires. */
+/**
+ * The request that sends the bytes of a file to the bucket. The client must send exactly the given `method`, `url` and `headers` before the
+ * URL expires.
+ */
 const request = {
   method: Type.String(),
   url: Type.String(),
@@ -90,11 +93,11 @@ const progress = {
   parts: Type.Array(StoredPart),
 };
 
-/** The state of an upload. `reason` says why the service rejected the file. */
+/** The state of an upload. `reason` is the reason why the service rejected the file. */
 export const Upload = Type.Object({ upload: Type.Object({ attachmentId: Id, noteId: Id, ...progress }) });
 export type Upload = Static<typeof Upload>;
 
-/** The state of an upload for a file request. `reason` says why the service rejected the file. */
+/** The state of an upload for a file request. `reason` is the reason why the service rejected the file. */
 export const Send = Type.Object({ upload: Type.Object(progress) });
 export type Send = Static<typeof Send>;
 
@@ -110,24 +113,26 @@ export const SignedParts = Type.Object({
 });
 export type SignedParts = Static<typeof SignedParts>;
 
-/** `parts` is optional, because the service checks the object itself. The service refuses `parts` that differ from the stored parts. */
+/**
+ * `parts` is optional, because the service checks the object in the bucket. The service refuses `parts` that differ from the stored parts.
+ */
 export const CompleteUploadBody = closedObject({
   parts: Type.Optional(
     Type.Array(closedObject({ partNumber: PartNumber, etag: Type.String({ maxLength: 128 }) }), { maxItems: 10_000 }),
   ),
 });
 
-// The schemas below describe the part of the Companion protocol that Uppy's AwsS3 plugin uses, with the names of the plugin (docs/uppy.md).
+// The schemas of the Companion protocol have the names that Uppy's AwsS3 plugin uses (docs/uppy.md).
 
 const PART_MIN_BYTES = 5 * 2 ** 20;
 const PART_MAX_BYTES = 5 * 2 ** 30;
 
 /**
- * The body that starts a multipart upload. Sizes are in bytes.
- * Uppy does not send `size`, so the page must add it to the metadata. The schema permits a body without `size`, so that the server can
- * explain how to add `size`.
- * `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into the same parts as the plugin. The server
- * ignores other metadata.
+ * The body of the request that starts a multipart upload of Uppy. All sizes are in bytes.
+ * Uppy does not send `size`, so the page must add `size` to the metadata. The schema permits a body without `size`, so that the error text
+ * of the server can explain how to add `size`.
+ * `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into parts as the plugin does. The server
+ * ignores all other metadata.
  */
 export const CreateMultipartBody = closedObject({
   filename: Type.String({ maxLength: 1024 }),
@@ -139,10 +144,10 @@ export const CreateMultipartBody = closedObject({
   }),
 });
 
-/** `key` and `uploadId` are both the id of the upload. `key` is not the key of an object in the bucket. */
+/** `key` and `uploadId` contain the id of the upload. `key` is not the key of an object in the bucket. */
 export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
 
-/** The `key` of `CreatedMultipart`. */
+/** The parameter is the `key` of `CreatedMultipart`. */
 const key = { key: Id };
 
 export const MultipartQuery = closedObject(key);
@@ -162,7 +167,7 @@ export const BatchQuery = closedObject({
 
 export const PresignedPart = Type.Object({ url: Type.String() });
 
-/** The presigned URL of each part, by part number. */
+/** `presignedUrls` maps each part number to the presigned URL of the part. */
 export const PresignedParts = Type.Object({ presignedUrls: Type.Record(Type.String(), Type.String()) });
 
 export const UploadedParts = Type.Array(

@@ -22,7 +22,7 @@ const fields = {
 export const CreateWebhookBody = closedObject({ ...fields, description: Type.Optional(fields.description) });
 export type CreateWebhookBody = Static<typeof CreateWebhookBody>;
 
-/** Changes only the given members of a webhook. */
+/** The request changes only the given members of a webhook. */
 export const UpdateWebhookBody = closedObject(
   {
     url: Type.Optional(fields.url),
@@ -53,18 +53,18 @@ export type Webhook = Static<typeof Webhook>;
 export const Webhooks = Type.Object({ webhooks: Type.Array(Webhook) });
 export type Webhooks = Static<typeof Webhooks>;
 
-/** A webhook with a new secret. Only this response contains the secret. */
+/** A webhook with a new secret. Only the response with a new secret contains the secret. */
 export const WebhookWithSecret = Type.Object({ ...Webhook.properties, secret: Type.String() });
 export type WebhookWithSecret = Static<typeof WebhookWithSecret>;
 
 export const ListDeliveriesQuery = closedObject({ ...PageQuery.properties });
 
-/** The id of a message. The header `webhook-id` of its request contains the same id. */
+/** The id of a webhook message. The header `webhook-id` of a webhook request contains the id of the message. */
 const DeliveryId = Type.String({ pattern: "^[0-9a-f-]{36}-[a-z]+-[a-z]+$", maxLength: 64 });
 
 export const DeliveryParams = closedObject({ webhookId: Id, deliveryId: DeliveryId });
 
-/** One message to a webhook, without its content. */
+/** A delivery is one message to a webhook, without the content of the message. */
 export const WebhookDelivery = Type.Object({
   id: Type.String(),
   type: Type.String(),
@@ -82,6 +82,6 @@ export type WebhookDelivery = Static<typeof WebhookDelivery>;
 export const WebhookDeliveryPage = pageOf(WebhookDelivery);
 export type WebhookDeliveryPage = Static<typeof WebhookDeliveryPage>;
 
-/** The id of a test message. The list of deliveries shows whether the message arrived. */
+/** The id of a test message. The list of deliveries shows whether the test message arrived. */
 export const WebhookTest = Type.Object({ deliveryId: Type.String() });
 export type WebhookTest = Static<typeof WebhookTest>;

@@ -21,7 +21,7 @@ test.each([
   "cache-control",
   "if-none-match",
   "range",
-])("the presigner signs the header %s and returns it as a header to send", (name) => {
+])("the presigner signs the header %s, and returns the header for the client to send", (name) => {
   const { url, headers } = presignPut({ [name.toUpperCase()]: " 1 " });
   expect(headers).toEqual({ [name]: "1" });
   expect(new URL(url).searchParams.get("X-Amz-SignedHeaders")).toBe([name, "host"].sort().join(";"));
@@ -33,7 +33,7 @@ test.each([
   "x-amz-checksum-crc64nvme",
   "x-amz-server-side-encryption",
   "x-amz-server-side-encryption-customer-key",
-])("the presigner keeps %s a header, outside of the query", (name) => {
+])("the presigner keeps %s as a header, outside of the query", (name) => {
   const { url, headers } = presignPut({ [name]: "value" });
   expect(headers).toEqual({ [name]: "value" });
   expect(new URL(url).searchParams.has(name)).toBe(false);
@@ -77,7 +77,7 @@ test.each(["Content-Type", "X-Amz-Acl"])("the presigner refuses a repeated heade
   expect(() => presignPut(twice)).toThrow(expect.objectContaining({ code: "invalid_header" }));
 });
 
-test("the presigner signs a header that has the name of an object property", () => {
+test("the presigner signs a header whose name is also the name of an object property", () => {
   const { url, headers } = presignPut(JSON.parse('{"__proto__":"x"}'));
   expect(Object.entries(headers)).toEqual([["__proto__", "x"]]);
   expect(new URL(url).searchParams.get("X-Amz-SignedHeaders")).toBe("__proto__;host");

@@ -1,13 +1,13 @@
 import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 
-/** The headers of a request, divided into two groups. Signed headers stay headers, and all other headers become query parameters. */
+/** The headers of a request, divided into two groups. Signed headers remain headers, and all other headers become query parameters. */
 export type DividedHeaders = {
   /** The names of the signed headers as in the canonical request, for example `content-type;host`. */
   names: string;
-  /** One `name:value` line for each header. Each line ends with a line break. */
+  /** The text has one `name:value` line for each header. Each line ends with a line break. */
   canonical: string;
-  /** The headers that the client must send in addition to host. */
+  /** The headers that the client must send in addition to `host`. */
   toSend: Record<string, string>;
   /** The query parameters in the form `&name=value…`, encoded and sorted. */
   hoistedQuery: string;
@@ -19,19 +19,22 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** AWS reads these values only from headers. A bucket ignores these values in the query, and then checks and encrypts nothing. */
+/**
+ * AWS reads these encryption and checksum values only from headers. If these values are in the query, a bucket ignores them, and checks and
+ * encrypts nothing.
+ */
 const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
-/** The signer itself sets these headers or parameters, so a caller may not pass them. */
+/** The signer sets these headers or parameters, so a caller may not pass them. */
 const RESERVED =
   /^(?:host|x-amz-(?:algorithm|content-sha256|credential|date|expires|security-token|signature|signedheaders))$/;
 
-/** Browsers, proxies and CDNs set, change or drop these headers. A change would make a signature over such a header invalid. */
+/** Browsers, proxies and CDNs set, change or drop these unstable headers. A changed header makes a signature over the header invalid. */
 const UNSTABLE =
   /^(?:accept-encoding|authorization|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|(?:proxy|sec)-.*)$/;
 
 /**
- * Divides the headers of a request into signed headers and query parameters. Names become lowercase.
+ * Divides the headers of a request into signed headers and query parameters. The function converts the names of the headers to lowercase.
  *
  * Throws PresignError `invalid_header` for a malformed name or value, a repeated name, and a header that is unsafe to sign.
  */
@@ -75,7 +78,10 @@ function assertHeader(name: string, value: unknown): void {
   if (UNSTABLE.test(name)) throw invalidHeader(name, "can change on the way to the bucket, so it cannot be signed");
 }
 
-/** Refuses text that is not ASCII. Clients encode such text in different ways, so the signature would be wrong for some clients. */
+/**
+ * Refuses a header with text that is not ASCII. Clients encode non-ASCII text in different ways, so the signature would be wrong for some
+ * clients.
+ */
 function assertSendable(name: string, value: string): string {
   if (!ASCII.test(value)) throw invalidHeader(name, "must be ASCII (for another filename, use filename*= of RFC 8187)");
   return value;

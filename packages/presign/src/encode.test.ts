@@ -4,7 +4,7 @@ import { encodeKey, encodeRfc3986, parseEncodedKey } from "./encode.ts";
 import * as any from "./testing/arbitraries.ts";
 
 describe("encodeRfc3986", () => {
-  test("encodeRfc3986 encodes all characters except the unreserved ones", () => {
+  test("encodeRfc3986 encodes all characters except the unreserved characters", () => {
     const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
     const kept = ascii.filter((character) => encodeRfc3986(character) === character);
     expect(kept.join("")).toBe("-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
@@ -48,7 +48,7 @@ describe("encodeKey", () => {
     expect(() => encodeKey(key)).toThrow(expect.objectContaining({ name: "PresignError", code: "invalid_key" }));
   });
 
-  test("an encoded key survives a URL parser and decodes to the key", () => {
+  test("an encoded key survives a URL parser, and decodes to the original key", () => {
     const property = fc.property(any.key, (key) => {
       const encoded = encodeKey(key);
       expect(new URL(`https://host.example/${encoded}`).pathname).toBe(`/${encoded}`);

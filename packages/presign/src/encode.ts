@@ -2,11 +2,11 @@ import { PresignError } from "./errors.ts";
 
 declare const encodedKeyBrand: unique symbol;
 
-/** An object key that is valid and percent-encoded for a URL path. Store the encoded key if you sign many URLs for the object. */
+/** An encoded key is a valid object key, percent-encoded for a URL path. Store the encoded key if you sign many URLs for the object. */
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
-// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key with at most this many code units is never too long.
+// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key with at most 341 code units is never too long.
 const SURELY_SHORT_ENOUGH = Math.floor(MAX_KEY_BYTES / 3);
 const NEEDS_NO_ENCODING = /^[A-Za-z0-9_.~/-]*$/;
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
@@ -17,7 +17,7 @@ const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
 /**
  * Percent-encodes all characters except the unreserved characters of RFC 3986, as Signature Version 4 requires.
  *
- * The result has uppercase hex, and `%20` for a space. The function also encodes `!'()*` and `/`.
+ * The result of encodeRfc3986 has uppercase hex, and `%20` for a space. encodeRfc3986 also encodes `!'()*` and `/`.
  * Throws PresignError `invalid_text` when the text has half of a surrogate pair, which UTF-8 cannot express.
  * Source: AWS "Signature Version 4 signing", UriEncode.
  */
@@ -36,15 +36,16 @@ export function encodeRfc3986(text: string): string {
 }
 
 /**
- * Checks an object key, and percent-encodes the key for a URL path. The function keeps `/` and normalises nothing.
+ * Checks an object key, and percent-encodes the key for a URL path. encodeKey keeps `/`, and normalises nothing.
  *
- * Throws PresignError `invalid_key` if the key does not have 1 to 1,024 UTF-8 bytes. Also throws for NUL, half of a surrogate pair, and a
- * `.` or `..` segment. URL parsers remove such segments, so the URL would name another object. Source: Amazon S3 "Naming Amazon S3
- * objects", and RFC 3986 section 5.2.4.
+ * Throws PresignError `invalid_key` if the key does not have 1 to 1,024 UTF-8 bytes. encodeKey also throws for NUL, half of a surrogate
+ * pair, and a `.` or `..` segment. URL parsers remove `.` and `..` segments, so a URL with these segments would name another object.
+ * Source: Amazon S3 "Naming Amazon S3 objects", and RFC 3986 section 5.2.4.
  */
 export function encodeKey(key: string): EncodedKey {
   if (typeof key !== "string" || key === "") throw invalidKey("is empty");
-  // A plain text search is much faster than the regular expression. For most keys, this search already shows that there is no dot segment.
+  // A plain text search is much faster than the regular expression for dot segments. For most keys, the text search already shows that
+  // there is no dot segment.
   if ((key.charCodeAt(0) === DOT || key.includes("/.")) && DOT_SEGMENT.test(key)) {
     throw invalidKey("has a '.' or '..' segment, which URL parsers collapse");
   }
@@ -58,7 +59,7 @@ export function encodeKey(key: string): EncodedKey {
 }
 
 /**
- * Checks an encoded key that was stored as text, for example in a database row.
+ * Checks an encoded key that a program stored as text, for example in a database row.
  *
  * Throws PresignError `invalid_key` unless encodeKey could have returned the text.
  */
@@ -90,7 +91,7 @@ function invalidKey(why: string): PresignError {
   return new PresignError("invalid_key", `The object key ${why}`);
 }
 
-/** Headers that the bucket sends in a response instead of the headers that are stored with the object. */
+/** The bucket sends these headers in a response instead of the headers that are stored with the object. */
 export type ResponseOverrides = {
   readonly cacheControl?: string | undefined;
   readonly contentDisposition?: string | undefined;
@@ -102,7 +103,10 @@ export type ResponseOverrides = {
 
 declare const encodedResponseBrand: unique symbol;
 
-/** Response overrides, encoded for the query of a URL. Store the encoded text if you sign URLs for the same object often. */
+/**
+ * An encoded response contains response overrides, encoded for the query of a URL. Store the encoded text if you sign URLs for the same
+ * object often.
+ */
 export type EncodedResponse = string & { readonly [encodedResponseBrand]: true };
 
 /**

@@ -1,16 +1,16 @@
 import { PresignError } from "./errors.ts";
 import type { PresignWarning, SigningOptions } from "./types.ts";
 
-/** The lifetime of a signature, since the epoch: `signedAtSecond` is in seconds, and `expiresAt` is in milliseconds. */
+/** The lifetime of a signature: `signedAtSecond` is in seconds since the epoch, and `expiresAt` is in milliseconds since the epoch. */
 export type Lifetime = { signedAtSecond: number; expiresAt: number; warning: PresignWarning | undefined };
 
 const MAX_EXPIRES_IN_SECONDS = 604_800;
 const END_OF_YEAR_9999 = Date.UTC(10_000, 0);
 
 /**
- * Computes the lifetime of a signature. The lifetime never ends after the credentials expire.
+ * Computes the lifetime of a signature. The lifetime of a signature never ends after the credentials expire.
  *
- * Throws PresignError, for example if the credentials have expired.
+ * lifetimeOf throws PresignError, for example if the credentials have expired.
  */
 export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number): Lifetime {
   return endedByCredentials(signingSecondOf(options, cacheWindowSeconds), options);
@@ -19,7 +19,7 @@ export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number)
 /**
  * Returns the second at which a lifetime starts: the current second, or the first second of the cache window.
  *
- * Throws PresignError if an argument is out of range.
+ * signingSecondOf throws PresignError if an argument is out of range.
  */
 export function signingSecondOf(
   { now, expiresInSeconds }: Pick<SigningOptions, "now" | "expiresInSeconds">,

@@ -31,7 +31,7 @@ describe("AWS hosts", () => {
     ["https://my-bucket.s3.eusc-de-east-1.amazonaws.eu/a/b.txt", "my-bucket", "eusc-de-east-1"],
     ["HTTPS://My-Bucket.S3.EU-WEST-1.AmazonAWS.com:443/a/b.txt", "my-bucket", "eu-west-1"],
     ["https://my-bucket.s3.eu-west-1.amazonaws.com/a/b.txt?X-Amz-Signature=0&x=/y#part", "my-bucket", "eu-west-1"],
-  ])("parseS3Url finds bucket, key and region in %s", (url, bucket, region) => {
+  ])("parseS3Url finds the bucket, the key and the region in %s", (url, bucket, region) => {
     expect(parseS3Url(url)).toEqual({ bucket, key: "a/b.txt", ...(region === undefined ? {} : { region }) });
   });
 });
@@ -68,8 +68,8 @@ describe("a custom endpoint", () => {
     expect(() => parseS3Url(url, { endpoint })).toThrow(expect.objectContaining({ code: "invalid_s3_url" }));
   });
 
-  test("parseS3Url parses every URL of the presigner", () => {
-    // AWS has no region "auto". Only endpoints of other providers have this region.
+  test("parseS3Url parses every URL that the presigner makes", () => {
+    // AWS has no region "auto". Only endpoints of other providers have the region "auto".
     const target = any.target.filter(({ region, endpoint }) => endpoint !== undefined || region !== "auto");
     const property = fc.property(target, any.key, any.credentials, (where, key, credentials) => {
       const { url } = createPresigner(where).presignGet({ key, credentials, expiresInSeconds: 60, now: 0 });

@@ -5,7 +5,7 @@ import { assertBucket, dnsSuffixes, parseEndpoint } from "./target.ts";
 /** The object that a URL names. `region` is absent when the URL does not contain a region. */
 export type S3Location = { bucket: string; key: string; region?: string };
 
-/** `bucket` is absent if the host does not contain a bucket. In this case, the first segment of the path is the bucket. */
+/** `bucket` is absent if the host does not contain a bucket. If `bucket` is absent, the first segment of the path is the bucket. */
 type Host = { bucket?: string | undefined; region?: string | undefined; basePath: string };
 
 const URL_PARTS = /^(https?):\/\/([^/?#\\\s]+)((?:\/[^?#]*)?)(?:[?#]|$)/i;
@@ -18,12 +18,13 @@ const AWS_HOST = new RegExp(
 );
 
 /**
- * Reads the bucket, the key and the region from the URL of an object. A URL may have no region. Ignores the query and the fragment.
+ * Reads the bucket, the key and the region from the URL of an object. The URL of an object may have no region. parseS3Url ignores the query
+ * and the fragment of the URL.
  *
- * The function accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`.
- * On AWS, the function accepts dual-stack, FIPS and accelerate endpoints, and all partitions.
- * The function also accepts the legacy AWS endpoints: `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
- * The function decodes a percent-encoded key, but not a key after `s3://`, which the AWS CLI does not decode either. Throws PresignError
+ * parseS3Url accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`.
+ * On AWS, parseS3Url accepts dual-stack, FIPS and accelerate endpoints, and all partitions.
+ * parseS3Url also accepts the legacy AWS endpoints: `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
+ * parseS3Url decodes a percent-encoded key, but does not decode a key after `s3://`, as in the AWS CLI. Throws PresignError
  * `invalid_s3_url` for an invalid URL, and `invalid_target` for an invalid endpoint.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
  *
@@ -50,7 +51,7 @@ export function parseS3Url(url: string, options: { endpoint?: string | undefined
   return checked(location);
 }
 
-/** Parses only the host and port with the URL parser. In a path, the URL parser would resolve `.` and `..`, and change the key. */
+/** Parses only the host and the port with the URL parser. In a path, the URL parser would resolve `.` and `..`, and so change the key. */
 function parseAuthority(scheme: string, authority: string): URL {
   try {
     return parseEndpoint(`${scheme}://${authority}`);

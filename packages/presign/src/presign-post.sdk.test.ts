@@ -40,7 +40,7 @@ const options: fc.Arbitrary<PostOptions> = fc.record(
   { requiredKeys: ["key", "credentials", "expiresInSeconds", "now"] },
 );
 
-test("presignPost makes the same form as the AWS SDK", async () => {
+test("presignPost makes the form that the AWS SDK makes", async () => {
   const property = fc.asyncProperty(any.target, options, async (target, candidate) => {
     const { url, fields } = createPresigner(target).presignPost(candidate);
     const sdk = await postOfSdk(target, candidate);
@@ -58,12 +58,12 @@ async function postOfSdk(
   const client = new S3Client({
     region: target.region,
     ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
-    // Without this option, the SDK would put a bucket name with dots into the host name of an http endpoint.
+    // Without forcePathStyle, the AWS SDK would put a bucket name with dots into the host name of an http endpoint.
     forcePathStyle:
       target.forcePathStyle || (target.bucket.includes(".") && target.endpoint?.startsWith("http://")) || false,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
   });
-  // The SDK reads the clock itself, so the test sets the clock.
+  // The AWS SDK reads the clock, so the test sets the clock.
   vi.spyOn(Date, "now").mockReturnValue(now);
   return createPresignedPost(client, {
     Bucket: target.bucket,

@@ -22,7 +22,7 @@ test("the policy of presignPost covers every field except the signature", () => 
   });
 });
 
-test("a form whose key ends in the filename leaves the end of the key to the client", () => {
+test("a form whose key ends in a filename placeholder lets the client choose the end of the key", () => {
   const { fields } = presigner.presignPost({ ...options, key: "in/$" + "{filename}" });
   expect(policyOf(fields).conditions).toContainEqual(["starts-with", "$key", "in/"]);
 });
@@ -37,7 +37,7 @@ test("presignPost drops repeated conditions", () => {
   expect(conditions.filter((condition) => JSON.stringify(condition) === '{"acl":"private"}')).toHaveLength(1);
 });
 
-test("a form of presignPost expires with its credentials", () => {
+test("a form of presignPost expires when its credentials expire", () => {
   const expiration = new Date(now + 10_000);
   const post = presigner.presignPost({ ...options, credentials: { ...credentials, expiration } });
   expect(post).toMatchObject({ expiresAt: expiration.getTime(), warning: "credentials_expire_first" });

@@ -37,7 +37,10 @@ export function createPresignPost(
   };
 }
 
-/** Writes a policy with a condition for every field, because the bucket refuses a field without a condition. Drops repeated conditions. */
+/**
+ * The policy has a condition for every field, because the bucket refuses a field without a condition. The policy has no repeated
+ * conditions.
+ */
 function policyJson(options: PostOptions, fields: Record<string, string>, expiresAt: number): string {
   const conditions = new Set((options.conditions ?? []).map((condition) => JSON.stringify(assertCondition(condition))));
   for (const [name, value] of Object.entries(fields)) conditions.add(JSON.stringify({ [name]: value }));

@@ -17,7 +17,7 @@ import * as any from "./testing/arbitraries.ts";
 import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from "./types.ts";
 
 /*
- * Every URL must equal the URL of the AWS SDK, byte for byte. These options of the SDK remove the intended differences:
+ * Every presigned URL must equal the URL of the AWS SDK, byte for byte. These options of the AWS SDK remove the intended differences:
  *
  * - WHEN_REQUIRED: by default, the SDK puts x-amz-checksum-crc32=AAAAAA== into PUT URLs, which breaks uploads.
  * - signableHeaders: the SDK leaves content-type and cache-control unsigned, so anyone could change them.
@@ -29,8 +29,8 @@ import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from 
 
 type Case = SigningOptions & { target: PresignTarget; key: string };
 /**
- * `signable` lists the headers that the SDK leaves unsigned by default. `sdk` has the type object, because the types of the SDK do not
- * compile with exactOptionalPropertyTypes.
+ * `signable` lists the headers that the AWS SDK does not sign by default. `sdk` has the type object, because the types of the AWS SDK do
+ * not compile with exactOptionalPropertyTypes.
  */
 type Pair = { ours: PresignedRequest; sdk: object; signable?: string[] };
 type ObjectInput = { Bucket: string; Key: string; VersionId: string | undefined };
@@ -77,7 +77,7 @@ const overrides = {
   expires: "ResponseExpires",
 } as const satisfies Record<keyof ResponseOverrides, keyof GetObjectCommandInput>;
 
-test("presignGet signs the URL of the AWS SDK, with response overrides, version and headers", async () => {
+test("presignGet makes the URL of the AWS SDK, with response overrides, version and headers", async () => {
   const options = fc.record({
     ...caseOf,
     response: any.response,
@@ -95,7 +95,7 @@ test("presignGet signs the URL of the AWS SDK, with response overrides, version 
   }));
 });
 
-test("presignPut signs the URL of the AWS SDK, with signed headers, hoisted headers and metadata", async () => {
+test("presignPut makes the URL of the AWS SDK, with signed headers, hoisted headers and metadata", async () => {
   const metadata = fc.dictionary(fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,12}$/), any.queryValue, { maxKeys: 4 });
   const options = fc.record({
     ...caseOf,
@@ -121,7 +121,7 @@ test("presignPut signs the URL of the AWS SDK, with signed headers, hoisted head
   });
 });
 
-test("presignUploadPart signs the URL of the AWS SDK", async () => {
+test("presignUploadPart makes the URL of the AWS SDK", async () => {
   const options = fc.record({ ...caseOf, uploadId: any.opaqueId, partNumber: fc.integer({ min: 1, max: 10_000 }) });
   await check(options, 150, ({ key, uploadId, partNumber, ...c }) => ({
     ours: createPresigner(c.target).presignUploadPart({ ...c, key, uploadId, partNumber }),
@@ -132,7 +132,7 @@ test("presignUploadPart signs the URL of the AWS SDK", async () => {
 test.each([
   { verb: "presignHead", sdkCommand: (input: ObjectInput) => new HeadObjectCommand(input) },
   { verb: "presignDelete", sdkCommand: (input: ObjectInput) => new DeleteObjectCommand(input) },
-] as const)("$verb signs the URL of the AWS SDK", async ({ verb, sdkCommand }) => {
+] as const)("$verb makes the URL of the AWS SDK", async ({ verb, sdkCommand }) => {
   const options = fc.record({ ...caseOf, versionId: fc.option(any.opaqueId, { nil: undefined }) });
   await check(options, 100, ({ key, versionId, ...c }) => ({
     ours: createPresigner(c.target)[verb satisfies keyof Presigner]({ ...c, key, versionId }),
@@ -154,7 +154,7 @@ async function check<T extends Case>(
   await fc.assert(property, { numRuns });
 }
 
-/** Expects that a URL parser does not change the URL, and that `headers` are exactly the signed headers. */
+/** Checks that a URL parser does not change the URL, and that `headers` are exactly the signed headers. */
 function expectSendable({ url, headers }: PresignedRequest): void {
   const parsed = new URL(url);
   expect(parsed.href).toBe(url);

@@ -18,7 +18,7 @@ function queryOf({ url }: { url: string }): Record<string, string> {
 }
 
 describe("the object", () => {
-  test("presignGet signs the same URL for a key and its encoded key", () => {
+  test("presignGet makes one URL for a key and for its encoded key", () => {
     const key = "a/é +'.txt";
     const { key: _, ...rest } = options;
     const byKey = presigner.presignGet({ ...rest, key });
@@ -26,7 +26,7 @@ describe("the object", () => {
     expect(presigner.presignGet({ ...rest, encodedKey: parseEncodedKey("a/%C3%A9%20%2B%27.txt") })).toEqual(byKey);
   });
 
-  test("presignGet needs either a key or an encoded key", () => {
+  test("presignGet refuses options without a key, and options with a key and an encoded key", () => {
     const both = { ...options, encodedKey: encodeKey("x") } as never;
     const { key: _, ...neither } = options;
     for (const wrong of [both, neither as never]) {
@@ -34,8 +34,8 @@ describe("the object", () => {
     }
   });
 
-  // The SDK signs a URL for such a key, but this URL names another object or no object.
-  test("every method of the presigner refuses a key that URL parsers collapse", () => {
+  // The AWS SDK signs a URL for a key with dot segments, but the URL names another object or no object.
+  test("every method of the presigner refuses a key that URL parsers shorten", () => {
     const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
     const { origin: _, ...methods } = presigner;
     for (const sign of Object.values(methods)) {
@@ -52,7 +52,7 @@ describe("the lifetime", () => {
     expect(request.warning).toBeUndefined();
   });
 
-  // The SDK signs URLs whose lifetime is 0, negative or a fraction, but such URLs never work.
+  // The AWS SDK signs URLs with a lifetime of 0, a negative lifetime or a fraction, but these URLs never work.
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 604_801, "60", undefined])(
     "the presigner refuses a lifetime of %j seconds",
     (seconds) => {
@@ -69,7 +69,7 @@ describe("the lifetime", () => {
   });
 
   test.each([-1, Number.NaN, Date.UTC(10_000, 0), "0", undefined, new Date()])(
-    "the presigner refuses %j as the time of signing",
+    "the presigner refuses the instant of signing %j",
     (instant) => {
       const sign = () => presigner.presignGet({ ...options, now: instant as number });
       expect(sign).toThrow(expect.objectContaining({ code: "invalid_now" }));
@@ -88,7 +88,7 @@ describe("temporary credentials", () => {
   const signFor = (lifeMs: number) =>
     presigner.presignGet({ ...options, credentials: { ...credentials, expiration: new Date(now + lifeMs) } });
 
-  test("temporary credentials that expire before the URL shorten its lifetime, with a warning", () => {
+  test("temporary credentials that expire before the URL shorten the lifetime of the URL, with a warning", () => {
     expect(signFor(10_000)).toMatchObject({ expiresAt: now + 10_000, warning: "credentials_expire_first" });
   });
 
@@ -111,7 +111,7 @@ describe("temporary credentials", () => {
 });
 
 describe("cached signing keys", () => {
-  test("a cached signing key signs like a new one after many other credentials", () => {
+  test("a cached signing key makes the signature of a new signing key after many other credentials", () => {
     const used = createPresigner(target);
     const days = Array.from({ length: 12 }, (_, day) => ({
       ...options,
@@ -156,14 +156,14 @@ describe("cache-stable signing", () => {
     presigner.presignGet({ ...options, expiresInSeconds: 100, cacheWindowSeconds: 50, now: instant });
   const start = Date.UTC(2026, 10, 24, 12, 0, 0);
 
-  test("cache-stable signing returns one URL for each window of the clock", () => {
+  test("cache-stable signing returns one URL for each cache window", () => {
     const urls = [0, 1, 25_000, 49_999].map((ms) => sign(start + ms).url);
     expect(new Set(urls).size).toBe(1);
     expect(sign(start + 50_000).url).not.toBe(urls[0]);
     expect(sign(start - 1).url).not.toBe(urls[0]);
   });
 
-  test("a cache-stable URL keeps at least half of its lifetime, and returns its true expiry", () => {
+  test("a cache-stable URL keeps at least half of its lifetime, and names its true expiry", () => {
     for (let ms = 0; ms < 100_000; ms += 777) {
       const left = sign(start + ms).expiresAt - (start + ms);
       expect(left).toBeGreaterThan(50_000 - 1);
@@ -171,7 +171,7 @@ describe("cache-stable signing", () => {
     }
   });
 
-  test("cache-stable signing uses the signing key of the first day of the window", () => {
+  test("cache-stable signing uses the signing key of the first day of the cache window", () => {
     const midnight = Date.UTC(2026, 10, 25);
     const request = presigner.presignGet({ ...options, expiresInSeconds: 14, cacheWindowSeconds: 7, now: midnight });
     expect(queryOf(request)["X-Amz-Date"]).toMatch(/^20261124T2359/);
@@ -212,9 +212,9 @@ describe("the target", () => {
     [{ endpoint: "http://Minio:9000" }, "http://my-bucket.minio:9000/k"],
     [{ endpoint: "https://minio:443/base" }, "https://my-bucket.minio/base/k"],
     [{ endpoint: "http://[::1]:9000/" }, "http://[::1]:9000/my-bucket/k"],
-    // For this endpoint, the SDK signs //k, which names the object "/k".
+    // For an endpoint with a path, the AWS SDK signs //k, which names the object "/k".
     [{ endpoint: "https://host.example/base/" }, "https://my-bucket.host.example/base/k"],
-    // The SDK puts this bucket into the host name, but a wildcard DNS entry does not match a bucket with dots.
+    // The AWS SDK puts a bucket with dots into the host name, but a wildcard DNS entry does not match the host.
     [{ endpoint: "http://host.example", bucket: "dotted.bucket" }, "http://host.example/dotted.bucket/k"],
   ])("the presigner signs the URL of the target %j", (change, url) => {
     expect(urlAt(change)).toBe(url);

@@ -16,7 +16,7 @@ import type {
 
 type Context = { target: ResolvedTarget; findDay: ReturnType<typeof createSigningDays> };
 
-/** `query` has the parameters that come after X-Amz-SignedHeaders and before the headers that moved into the query. */
+/** `query` has the parameters between X-Amz-SignedHeaders and the headers that moved into the query. */
 type Sign = (options: PresignOptions, query: string, cacheWindowSeconds?: number) => PresignedRequest;
 
 /** `tail` is the text at the end of the URL. `closing` is the text at the end of the canonical request. */
@@ -69,8 +69,8 @@ export function createPresigner(target: PresignTarget): Presigner {
 /**
  * Makes the function that signs one operation, such as GetObject.
  *
- * The canonical request and the URL have most of their text in common. The function builds most of this common text only once.
- * X-Amz-Signature is only in the URL.
+ * The canonical request and the URL share most of their text. The function builds most of the shared text only once. Only the URL contains
+ * X-Amz-Signature.
  */
 function createSign(context: Context, operation: { method: string; operationQuery: string }): Sign {
   const { host, origin, pathPrefix } = context.target;

@@ -1,4 +1,4 @@
-/** The part of node:crypto that this package uses. */
+/** The functions of node:crypto that this package uses. */
 export type NodeCrypto = Pick<typeof import("node:crypto"), "hash">;
 
 type Sha256 = {
@@ -9,27 +9,30 @@ type Sha256 = {
 const BLOCK_BYTES = 64;
 const plainSha256: Sha256 = { bytes: plainBytes, hex: (data) => toHex(plainBytes(data)) };
 
-/** node:crypto in a runtime that also has Buffer, otherwise undefined. No import loads node:crypto, so browsers can load this module. */
+/**
+ * The value is node:crypto in a runtime that also has Buffer, and undefined in other runtimes. No import loads node:crypto, so browsers can
+ * load the file sha256.ts.
+ */
 export const nodeCrypto: NodeCrypto | undefined = findNodeCrypto();
 
 const sha256 = nodeCrypto ? nativeSha256(nodeCrypto) : plainSha256;
 
-/** Returns the SHA-256 of the data as 64 lowercase hex digits. A string counts as its UTF-8 bytes. Source: FIPS 180-4. */
+/** Returns the SHA-256 of the data as 64 lowercase hex digits. The hash of a string is the hash of its UTF-8 bytes. Source: FIPS 180-4. */
 export function sha256Hex(data: string | Uint8Array): string {
   return sha256.hex(data);
 }
 
-/** Returns the HMAC-SHA-256 of the data as 32 bytes. A string counts as its UTF-8 bytes. Source: RFC 2104. */
+/** Returns the HMAC-SHA-256 of the data as 32 bytes. The HMAC of a string is the HMAC of its UTF-8 bytes. Source: RFC 2104. */
 export function hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Array {
   return hmac(sha256, key, data);
 }
 
-/** Does the same as sha256Hex, for runtimes without node:crypto. */
+/** Returns the result of sha256Hex in runtimes without node:crypto. */
 export function sha256HexJs(data: string | Uint8Array): string {
   return plainSha256.hex(data);
 }
 
-/** Does the same as hmacSha256, for runtimes without node:crypto. */
+/** Returns the result of hmacSha256 in runtimes without node:crypto. */
 export function hmacSha256Js(key: Uint8Array, data: string | Uint8Array): Uint8Array {
   return hmac(plainSha256, key, data);
 }
@@ -96,7 +99,7 @@ const K = Int32Array.of(
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 );
 
-/** Returns the SHA-256 of the data as 32 bytes. The code is plain JavaScript (FIPS 180-4), for runtimes without node:crypto. */
+/** Returns the SHA-256 of the data as 32 bytes. The implementation is plain JavaScript (FIPS 180-4), for runtimes without node:crypto. */
 function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const state = INITIAL_STATE.slice();
   const schedule = new Int32Array(64);
@@ -106,7 +109,7 @@ function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return bigEndianBytes(state);
 }
 
-/** Returns the last one or two blocks: the message from `from` on, then 0x80, zeros, and the length of the message in bits. */
+/** Returns the last one or two blocks of SHA-256: the message from `from` on, then 0x80, zeros, and the bit length of the message. */
 function lastBlocks(data: Uint8Array, from: number): Uint8Array {
   const tail = data.subarray(from);
   const padded = new Uint8Array(tail.length + 9 <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES);
@@ -139,7 +142,7 @@ function expand(w: Int32Array): void {
 
 /** Runs the 64 rounds of FIPS 180-4 section 6.2.2 on the eight working variables a to h. */
 function compress(state: Int32Array, w: Int32Array): void {
-  // Destructuring would use the iterator of the typed array, which is several times slower.
+  // Destructuring would use the iterator of the typed array, which is several times slower than an index.
   let a = state[0] as number;
   let b = state[1] as number;
   let c = state[2] as number;

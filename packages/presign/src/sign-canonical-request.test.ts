@@ -66,7 +66,7 @@ test.each([
     "with a node:crypto that has no one-shot hash",
     () => vi.spyOn(process, "getBuiltinModule").mockReturnValue({} as never),
   ],
-])("the presigner makes the same URL %s", async (_name, takeAway) => {
+])("the presigner makes an unchanged URL %s", async (_name, takeAway) => {
   const options = {
     key: "a/é.txt",
     credentials: { accessKeyId: "AKID", secretAccessKey: "secret", sessionToken: "token" },

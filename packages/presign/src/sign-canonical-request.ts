@@ -1,9 +1,9 @@
 import { hmacSha256, hmacSha256Js, type NodeCrypto, nodeCrypto, sha256HexJs, toHex } from "./sha256.ts";
 
-/** Signs a canonical request. `amzDate` has the form yyyymmddThhmmssZ. Returns 64 lowercase hex digits. */
+/** Signs a canonical request. `amzDate` has the form yyyymmddThhmmssZ. A SignRequest returns 64 lowercase hex digits. */
 export type SignRequest = (amzDate: string, canonicalRequest: string) => string;
 
-/** `scope` has the form yyyymmdd/region/service/aws4_request. `signingKey` is the 32-byte key of this scope. */
+/** `scope` has the form yyyymmdd/region/service/aws4_request. `signingKey` is the 32-byte key of the scope. */
 type SignerOptions = { signingKey: Uint8Array; scope: string };
 
 const ALGORITHM_LINE = "AWS4-HMAC-SHA256\n";
@@ -17,9 +17,10 @@ export function createSignRequest(options: SignerOptions): SignRequest {
 }
 
 /**
- * Makes a signer that uses three one-shot hashes for each signature. The last two hashes form an HMAC. The buffers are built once.
+ * Makes a signer that uses three one-shot hashes for each signature. The last two of the three hashes form an HMAC. The signer builds its
+ * buffers once.
  *
- * In the string to sign, only the date and the hash of the canonical request change, and both are at a fixed offset.
+ * In the string to sign, only the date and the hash of the canonical request change, and each has a fixed offset.
  */
 function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto): SignRequest {
   const stringToSign = `${ALGORITHM_LINE}${" ".repeat(AMZ_DATE_LENGTH)}\n${scope}\n${" ".repeat(DIGEST_HEX_LENGTH)}`;
@@ -48,7 +49,7 @@ export function plainSigner({ signingKey, scope }: SignerOptions): SignRequest {
   };
 }
 
-/** Returns the first block that an HMAC hashes: the key, XORed with `mask`. A signing key is a digest, and fits into a block. */
+/** Returns the first block that an HMAC hashes: the key, XORed with `mask`. A signing key is a digest, and fits into a block of SHA-256. */
 function pad(signingKey: Uint8Array, mask: number): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(signingKey);
@@ -61,7 +62,7 @@ type SigningScope = { date: string; region: string; service: string };
 /**
  * Derives the 32-byte key that signs requests to one service in one region on one day.
  *
- * `date` is in UTC and has the form yyyymmdd. The function does not validate its arguments.
+ * `date` is in UTC and has the form yyyymmdd. deriveSigningKey does not validate its arguments.
  * Source: AWS "Create a signed AWS API request", step 4.
  */
 export function deriveSigningKey(scope: SigningScope & { secretAccessKey: string }): Uint8Array {

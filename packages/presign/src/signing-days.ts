@@ -8,7 +8,10 @@ type SigningDay = {
   readonly credential: string;
   readonly signingKey: Uint8Array;
   readonly sign: SignRequest;
-  /** Computes the values that are equal for all signatures with the same second and lifetime. The second must be in this day. */
+  /**
+   * Computes the values that are equal for all signatures with one second and one lifetime. The second of `moment` must be in the signing
+   * day.
+   */
   moment(epochSecond: number, expiresInSeconds: number): Moment;
 };
 
@@ -31,7 +34,7 @@ type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay 
 const SECONDS_PER_DAY = 86_400;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
 const CONTROL = /[\x00-\x1f\x7f]/;
-// A process signs with few credentials at a time. The limit removes old credentials and their secrets from the cache.
+// A process signs with few credentials at a time. The limit of eight days removes old credentials and their secrets from the cache.
 const MAX_CACHED_DAYS = 8;
 
 /** Makes a function that returns the signing day for an instant and credentials. The function caches the signing key of each recent day. */
@@ -68,14 +71,15 @@ function createSigningDay(options: { region: string; dayNumber: number; credenti
   };
 }
 
-/** Makes a function that caches the last moment. On a busy server, most signatures need the same moment as the signature before. */
+/** Makes a function that caches the last moment of signing. On a busy server, most signatures share the moment of the signature before. */
 function createMoments(text: { date: string; queryStart: string; tokenQuery: string }): SigningDay["moment"] {
   let last: Moment | undefined;
   return (epochSecond, expiresInSeconds) => {
     if (last?.epochSecond === epochSecond && last.expiresInSeconds === expiresInSeconds) return last;
     const amzDate = `${text.date}T${timeOfDay(epochSecond % SECONDS_PER_DAY)}Z`;
     const query = [text.queryStart, amzDate, "&X-Amz-Expires=", expiresInSeconds, text.tokenQuery];
-    // `join` makes a flat string. `+` would make a tree of strings (a rope), and V8 would have to flatten the tree at every later use.
+    // `join` makes a flat string. The operator `+` would make a tree of strings (a rope), and V8 would have to flatten the tree at every
+    // later use.
     const inRequest = ["\n", ...query].join("");
     const inUrl = ["?", ...query, "&X-Amz-Signature="].join("");
     last = { epochSecond, expiresInSeconds, amzDate, inRequest, inUrl };

@@ -32,7 +32,7 @@ export function resolveTarget(target: PresignTarget): ResolvedTarget {
   return { bucket, region, host, origin, pathPrefix: `${bucketPath}/`, formUrl: `${origin}${bucketPath || "/"}` };
 }
 
-/** Parses an endpoint URL. Makes the host lowercase and removes a default port. Throws PresignError `invalid_target`. */
+/** Parses an endpoint URL. parseEndpoint makes the host lowercase, and removes a default port. Throws PresignError `invalid_target`. */
 export function parseEndpoint(endpoint: string): URL {
   let url: URL;
   try {
@@ -63,7 +63,7 @@ function invalidTarget(message: string): PresignError {
   return new PresignError("invalid_target", message);
 }
 
-/** Returns the key in encoded form. The encoded form contains no asterisk. Throws PresignError `invalid_key`. */
+/** Returns the percent-encoded key of an object. The encoded form of a key contains no asterisk. Throws PresignError `invalid_key`. */
 export function encodedKeyOf({ key, encodedKey }: ObjectName): string {
   if (encodedKey === undefined) return encodeKey(key);
   if (key !== undefined) throw new PresignError("invalid_key", "Pass key or encodedKey, not both");
@@ -84,7 +84,10 @@ const DEFAULT_SUFFIX = "amazonaws.com";
 /** All DNS suffixes of S3 endpoints. */
 export const dnsSuffixes: readonly string[] = [...SUFFIX_BY_REGION.map(([, suffix]) => suffix), DEFAULT_SUFFIX];
 
-/** Returns the DNS suffix of the partition that has this region. For an unknown region, returns the suffix of commercial AWS. */
+/**
+ * Returns the DNS suffix of the partition that contains the region. For an unknown region, the function returns the suffix of commercial
+ * AWS.
+ */
 function dnsSuffixOf(region: string): string {
   return SUFFIX_BY_REGION.find(([regions]) => regions.test(region))?.[1] ?? DEFAULT_SUFFIX;
 }

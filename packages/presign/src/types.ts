@@ -1,9 +1,10 @@
 import type { EncodedKey, EncodedResponse, ResponseOverrides } from "./encode.ts";
 
 /**
- * The credentials for a signature. Credentials from the AWS SDK also have this type.
+ * The credentials for a signature. Credentials from the AWS SDK also have the type Credentials.
  *
- * `expiration` is the instant at which temporary credentials expire. A URL that they have signed expires at this instant at the latest.
+ * `expiration` is the instant at which temporary credentials expire. A URL that temporary credentials signed expires at `expiration` at the
+ * latest.
  */
 export type Credentials = {
   readonly accessKeyId: string;
@@ -15,9 +16,10 @@ export type Credentials = {
 /**
  * The bucket, and the endpoint to which a client sends the signed request.
  *
- * `endpoint` is an http or https URL, which can have a base path. Default: AWS, in the partition of the region. The bucket becomes part
- * of the host name, unless `forcePathStyle` is true (default false).
- * The bucket is always in the path if the endpoint is an IP address, or if its name has dots, capitals, underscores or under 3 characters.
+ * `endpoint` is an http or https URL, which can have a base path. The default of `endpoint` is AWS, in the partition of the region. The
+ * host name contains the bucket, unless `forcePathStyle` is true (default false).
+ * The path always contains the bucket if the endpoint is an IP address, or if the bucket has dots, capitals, underscores or under 3
+ * characters.
  */
 export type PresignTarget = {
   readonly bucket: string;
@@ -26,7 +28,7 @@ export type PresignTarget = {
   readonly forcePathStyle?: boolean | undefined;
 };
 
-/** The object. Pass its key, or the encoded key that encodeKey returned, but not both. */
+/** The name of an object. Pass the key of the object, or the encoded key that encodeKey returned, but not both keys. */
 export type ObjectName =
   | { readonly key: string; readonly encodedKey?: never }
   | { readonly key?: never; readonly encodedKey: EncodedKey };
@@ -34,17 +36,19 @@ export type ObjectName =
 /** The options of every signature. */
 export type SigningOptions = {
   readonly credentials: Credentials;
-  /** Whole seconds, 1 to 604,800. */
+  /** The lifetime of the signature in whole seconds, from 1 to 604,800. */
   readonly expiresInSeconds: number;
-  /** Milliseconds since the epoch. The lifetime starts at the beginning of this second. */
+  /**
+   * The instant of the signature, in milliseconds since the epoch. The lifetime starts at the beginning of the second that contains `now`.
+   */
   readonly now: number;
 };
 
 /**
  * The options of every presigned request.
  *
- * The signature covers `headers`. Most `x-amz-*` headers move into the query. Headers for server-side encryption and checksums do not move,
- * because the bucket ignores such headers in the query. The client must send the headers that the function returns.
+ * The signature covers `headers`. Most `x-amz-*` headers move into the query of the URL. Headers for server-side encryption and checksums
+ * do not move, because the bucket ignores these headers in the query. The client must send the headers that the presign function returns.
  */
 export type PresignOptions = ObjectName & SigningOptions & { readonly headers?: Readonly<Record<string, string>> };
 
@@ -53,9 +57,9 @@ export type VersionedOptions = PresignOptions & { readonly versionId?: string | 
 /**
  * Options of presignGet.
  *
- * `cacheWindowSeconds` divides time into windows of this length. Within a window, presignGet returns the same URL for the same object, so
- * browsers and CDNs can cache the response. Each returned URL is still valid for at least half of expiresInSeconds. Whole seconds, 1 to
- * half of expiresInSeconds. Default: off.
+ * `cacheWindowSeconds` divides time into windows of equal length. Within a window, presignGet returns one URL for an object, so browsers
+ * and CDNs can cache the response. Each returned URL is still valid for at least half of expiresInSeconds. `cacheWindowSeconds` is a whole
+ * number, from 1 to half of expiresInSeconds. By default, presignGet uses no cache window.
  */
 export type GetOptions = VersionedOptions & {
   readonly response?: ResponseOverrides | EncodedResponse | undefined;
@@ -81,9 +85,9 @@ export type PostOptions = SigningOptions & {
 export type PresignWarning = "credentials_expire_first";
 
 /**
- * A signed request. Anyone who has its URL can send the request any number of times until `expiresAt`.
+ * A presigned request. Anyone who has the URL can send the request any number of times until `expiresAt`.
  *
- * `headers` are the headers that the client must send, in addition to host. `expiresAt` is in milliseconds since the epoch. If the
+ * `headers` are the headers that the client must send, in addition to `host`. `expiresAt` is in milliseconds since the epoch. If the
  * credentials expire first, `expiresAt` is earlier than requested, and `warning` is set.
  */
 export type PresignedRequest = {
@@ -105,17 +109,17 @@ export type PresignedPost = {
 /**
  * Signs requests to one bucket.
  *
- * All methods are synchronous, use no I/O and no clock, and throw only PresignError.
+ * All methods of a presigner are synchronous, use no I/O and no clock, and throw only PresignError.
  * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
  */
 export type Presigner = {
-  /** The origin that all URLs of this presigner have. A page that uses these URLs may need this origin in its Content-Security-Policy. */
+  /** The origin that all URLs of the presigner have. A page with presigned URLs may need the origin in its Content-Security-Policy. */
   readonly origin: string;
   presignGet(options: GetOptions): PresignedRequest;
   presignHead(options: VersionedOptions): PresignedRequest;
   presignPut(options: PresignOptions): PresignedRequest;
   presignDelete(options: VersionedOptions): PresignedRequest;
-  /** `partNumber` is a whole number, 1 to 10,000. */
+  /** `partNumber` is a whole number from 1 to 10,000. */
   presignUploadPart(options: UploadPartOptions): PresignedRequest;
   presignPost(options: PostOptions): PresignedPost;
 };

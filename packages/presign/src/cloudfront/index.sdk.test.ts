@@ -6,8 +6,9 @@ import * as any from "../testing/arbitraries.ts";
 import { type CloudFrontGetOptions, createCloudFrontSigner } from "./index.ts";
 
 /*
- * Every URL must equal the URL of the AWS SDK, byte for byte, with one intended difference. The SDK decodes !'()* in a path, and this
- * package does not. The SDK's URL for a key with an asterisk also opens other objects, because an asterisk in a policy matches any text.
+ * Every CloudFront URL must equal the URL of the AWS SDK, byte for byte, with one intended difference. The AWS SDK decodes !'()* in a path,
+ * and this package does not. The URL of the AWS SDK for a key with an asterisk also opens other objects, because an asterisk in a policy
+ * matches any text.
  */
 
 type Case = CloudFrontGetOptions & { key: string; keyPairId: string; host: string; hash: "sha1" | "sha256" };
@@ -27,20 +28,20 @@ const candidate = fc.record({
   hash: fc.constantFrom("sha1" as const, "sha256" as const),
   response: any.response,
   expiresInSeconds: any.expiresInSeconds,
-  // The SDK treats a date in the first second of 1970 as a missing date, so the test uses later dates.
+  // The AWS SDK treats a date in the first second of 1970 as a missing date, so the test uses later dates.
   now: any.now.filter((now) => now >= 1000),
   ipAddress: fc.oneof(fc.constant(undefined), ipv4, fc.tuple(ipv4, fc.integer({ min: 0, max: 32 })).map(toRange)),
 });
 
-test("every URL of an RSA key is the URL of the AWS SDK", () => {
+test("every CloudFront URL of an RSA key equals the URL of the AWS SDK", () => {
   const property = fc.property(candidate, (options) => {
     expect(signOurs(options, rsa.privateKey)).toBe(signedBySdk(options, rsa.privateKey));
   });
   fc.assert(property, { numRuns: 150 });
 });
 
-// The test compares only the rest of the URL, and verifies both signatures, because each ECDSA signature contains random bits.
-test("every URL of an ECDSA key is the URL of the AWS SDK but for its signature", () => {
+// The test compares the URLs without their signatures, and verifies both signatures, because each ECDSA signature contains random bits.
+test("every CloudFront URL of an ECDSA key equals the URL of the AWS SDK, except for its signature", () => {
   const property = fc.property(candidate, (options) => {
     const [ours, theirs] = [signOurs(options, ec.privateKey), signedBySdk(options, ec.privateKey)];
     expect(withoutSignature(ours)).toBe(withoutSignature(theirs));
@@ -81,7 +82,7 @@ function isSigned(url: string, options: Case): boolean {
   return createVerify(options.hash).update(text).verify(ec.publicKey, signature);
 }
 
-/** Returns the URL of the object, written as a caller of the SDK would write it. */
+/** Returns the URL of the object as a caller of the AWS SDK would write the URL. */
 function resourceOf({ host, key, response = {} }: Case): string {
   const path = key.split("/").map(encodeURIComponent).join("/");
   const values = typeof response === "string" ? {} : response;

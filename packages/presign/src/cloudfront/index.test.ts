@@ -28,7 +28,7 @@ describe("the URL", () => {
     );
   });
 
-  test("a CloudFront URL is the same for a key and its encoded key", () => {
+  test("a CloudFront URL is equal for a key and for its encoded key", () => {
     const { key: _, ...rest } = options;
     const response = { contentDisposition: "inline" };
     const encoded = { ...rest, encodedKey: encodeKey("a/b.txt"), response: encodeResponse(response) };
@@ -57,7 +57,7 @@ describe("the URL", () => {
     expect(policyOf(request).Statement[0].Resource).toBe("https://d111111abcdef8.cloudfront.net/a%2A%27%28b%29%21");
   });
 
-  test("a CloudFront URL names the hash SHA-256, because CloudFront expects SHA-1 by default", () => {
+  test("a CloudFront URL names the hash SHA-256 for a SHA-256 signature, because CloudFront expects SHA-1 by default", () => {
     const signer = createCloudFrontSigner({ ...target, hash: "sha256" });
     expect(signer.presignGet(options).url).toMatch(/&Hash-Algorithm=SHA256$/);
     expect(sign().url).not.toContain("Hash-Algorithm");
@@ -75,7 +75,7 @@ describe("refuses", () => {
     ["invalid_ip_address", { ipAddress: "192.0.2.256" }],
     ["invalid_ip_address", { ipAddress: "192.0.2.1/33" }],
     ["invalid_ip_address", { ipAddress: "" }],
-  ])("signing a CloudFront URL throws %s for %j", (code, change) => {
+  ])("the CloudFront signer throws %s for %j", (code, change) => {
     expect(() => sign(change)).toThrow(expect.objectContaining({ name: "PresignError", code }));
   });
 
@@ -89,7 +89,7 @@ describe("refuses", () => {
     ["invalid_credentials", { privateKey: pemOf(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey) }],
     ["invalid_credentials", { privateKey: pemOf(generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey) }],
     ["invalid_credentials", { privateKey: pemOf(generateKeyPairSync("ed25519").privateKey) }],
-  ])("creating a CloudFront signer throws %s for case %#", (code, change) => {
+  ])("createCloudFrontSigner throws %s for case %#", (code, change) => {
     const make = () => createCloudFrontSigner({ ...target, ...change });
     expect(make).toThrow(expect.objectContaining({ name: "PresignError", code }));
     expect(make).not.toThrow(/secret/);

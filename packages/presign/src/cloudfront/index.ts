@@ -1,7 +1,7 @@
 /*
- * The entry point is separate, because it imports node:crypto, and the main entry point must also run in browsers. For browsers, this
- * package contains its own code for SHA-256. The package contains no code for RSA and ECDSA, because such code is large, and a browser must
- * never have the private key of CloudFront.
+ * The CloudFront entry point is separate, because it imports node:crypto, and browsers must be able to load the main entry point. For
+ * browsers, this package contains an implementation of SHA-256. The package contains no code for RSA and ECDSA, because the code is large
+ * and browsers must never have the private key of CloudFront.
  */
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { encodeResponse } from "../encode.ts";
@@ -11,11 +11,11 @@ import { encodedKeyOf, parseEndpoint } from "../target.ts";
 import type { GetOptions, ObjectName, PresignedRequest, SigningOptions } from "../types.ts";
 
 /**
- * The distribution, and the key pair that the distribution trusts.
+ * The CloudFront distribution, and the key pair that the distribution trusts.
  *
  * `distribution` is the URL of the distribution, without a path. `keyPairId` is the id of the public key in the key group of the
  * distribution. `privateKey` is in PEM format: RSA with 2048 bits, or ECDSA on P-256. An ECDSA signature takes a tenth of the time of an
- * RSA signature. `hash` is the hash algorithm of the signature. Default: `sha1`, which is also the default of CloudFront.
+ * RSA signature. `hash` is the hash algorithm of the signature. The default of `hash` is `sha1`, which is also the default of CloudFront.
  */
 export type CloudFrontOptions = {
   readonly distribution: string;
@@ -25,17 +25,21 @@ export type CloudFrontOptions = {
 };
 
 /**
- * Options of presignGet, with the same meaning as the options of a presigner.
+ * The options of presignGet, with the meaning that the options of a presigner have.
  *
- * `ipAddress` is an IPv4 address or range. CloudFront then refuses all other IP addresses. Default: CloudFront accepts every client.
+ * `ipAddress` is an IPv4 address or range. With `ipAddress`, CloudFront refuses all other IP addresses. Without `ipAddress`, CloudFront
+ * accepts every client.
  */
 export type CloudFrontGetOptions = ObjectName &
   Pick<SigningOptions, "expiresInSeconds" | "now"> &
   Pick<GetOptions, "response" | "cacheWindowSeconds"> & { readonly ipAddress?: string | undefined };
 
-/** Signs URLs for downloads from one distribution. The methods use no I/O and no clock, and throw only PresignError. */
+/**
+ * Signs URLs for downloads from one CloudFront distribution. The methods of the signer use no I/O and no clock, and throw only
+ * PresignError.
+ */
 export type CloudFrontSigner = {
-  /** The origin of every URL of this signer. */
+  /** The origin of every URL that the signer makes. */
   readonly origin: string;
   presignGet(options: CloudFrontGetOptions): PresignedRequest;
 };
@@ -44,7 +48,7 @@ const KEY_PAIR_ID = /^[A-Za-z0-9]+$/;
 const URL_SAFE: Record<string, string> = { "+": "-", "=": "_", "/": "~" };
 
 /**
- * Makes a signer for one CloudFront distribution whose origin is a bucket.
+ * Makes a signer for a CloudFront distribution whose origin is a bucket.
  *
  * If the options have an `ipAddress`, the URL contains a custom policy. Without an `ipAddress`, the URL has a canned policy.
  * Throws PresignError `invalid_target` and `invalid_credentials`. Source: Amazon CloudFront "Use signed URLs".
@@ -79,7 +83,7 @@ export function createCloudFrontSigner(options: CloudFrontOptions): CloudFrontSi
       const expiresAtSecond = signingSecondOf(request, cacheWindowSeconds) + expiresInSeconds;
       const resource = `${origin}/${encodedKeyOf(request)}${queryOf(request)}`;
       const policy = policyOf({ resource, expiresAtSecond, ipAddress });
-      // CloudFront can compute a canned policy from the URL and the expiry, so the URL need not contain the policy.
+      // The URL does not contain a canned policy, because CloudFront can compute the policy from the URL and the expiry.
       const grant = ipAddress === undefined ? `Expires=${expiresAtSecond}` : `Policy=${toUrlSafe(Buffer.from(policy))}`;
       const signature = toUrlSafe(signed(policy, { hash, key }));
       const start = `${resource}${resource.includes("?") ? "&" : "?"}${grant}`;
@@ -117,7 +121,7 @@ const IPV4_RANGE = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}(?:/(?:3[0-2]|[12]?\\d
 type PolicyOptions = { resource: string; expiresAtSecond: number; ipAddress: string | undefined };
 
 /**
- * Writes the JSON text of the policy, without white space. The signature covers this text.
+ * Writes the JSON text of a CloudFront policy, without white space. The signature covers the JSON text of the policy.
  *
  * Throws PresignError `invalid_ip_address`. Source: Amazon CloudFront "Create a signed URL using a custom policy".
  */
@@ -152,7 +156,7 @@ function parsePrivateKey(pem: string): KeyObject {
   try {
     key = createPrivateKey(pem);
   } catch {
-    // The error does not repeat the message of the parser, because that message may contain the key.
+    // The error does not repeat the message of the parser, because the parser's message may contain the key.
     throw new PresignError("invalid_credentials", "The private key is not an unencrypted private key in PEM format");
   }
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;

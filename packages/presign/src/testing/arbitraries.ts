@@ -38,7 +38,7 @@ const text = fc.oneof(
 );
 const longText = fc.string({ unit: fc.constantFrom(..."ab/é漢😀 +"), minLength: 300, maxLength: 400 });
 
-/** Keys that a URL can contain without a change: no dot segments, no NUL, at most 1,024 bytes. */
+/** Makes keys that a URL can contain without a change: no dot segments, no NUL, at most 1,024 bytes. */
 export const key = fc
   .oneof({ weight: 5, arbitrary: text }, longText, fc.string({ minLength: 1000, maxLength: 1000 }))
   .filter((candidate) => candidate !== "" && !/(^|\/)\.{1,2}(\/|$)|\0/.test(candidate))
@@ -95,7 +95,7 @@ export const response: fc.Arbitrary<ResponseOverrides> = fc.record(
 
 export const opaqueId = text.filter((id) => id !== "");
 
-/** Header values that any client can send. Some have several spaces in a row, or spaces at the start or end. */
+/** Header values that any client can send. Some header values have several spaces in a row, or spaces at the start or end. */
 export const headerValue = fc.string({
   unit: fc.constantFrom(...`${ALPHANUMERIC}AZ    ;,:/=+"'()*-._~\t`),
   minLength: 1,

@@ -4,7 +4,7 @@ import { createHash, createHmac } from "node:crypto";
 type TestRequest = {
   method: string;
   path: string;
-  /** Encoded and sorted, as in the canonical request. */
+  /** The query parameters are encoded and sorted, as in the canonical request. */
   query: [string, string][];
   headers: [string, string][];
   signedHeaders: string[];
@@ -48,7 +48,7 @@ export function signText(
 
 type Presigned = Partial<TestRequest> & { credential?: string; expires?: string; extraQuery?: [string, string][] };
 
-/** Makes a request with a valid signature in its query. The caller can replace each part of the request. */
+/** Makes a request with a valid signature in the query. The caller can replace each part of the presigned request. */
 export function presigned(parts: Presigned = {}) {
   const dateTime = parts.dateTime ?? "20130524T000000Z";
   const scope = parts.scope ?? "20130524/us-east-1/s3/aws4_request";
@@ -76,7 +76,7 @@ export function presigned(parts: Presigned = {}) {
   return received(request, `${request.path}?${query.join("&")}`);
 }
 
-/** Makes a request with a valid signature in its Authorization header. The caller can replace each part of the request. */
+/** Makes a request with a valid signature in the Authorization header. The caller can replace each part of the signed request. */
 export function headerSigned(parts: Partial<TestRequest> & { authorization?: (signature: string) => string } = {}) {
   const dateTime = parts.dateTime ?? "20130524T000000Z";
   const scope = parts.scope ?? "20130524/us-east-1/s3/aws4_request";

@@ -3,7 +3,7 @@ import type { VerifierCredentials } from "../verify/credentials.ts";
 import { createVerifier, type ReceivedRequest } from "../verify/verify-request.ts";
 import { EXAMPLE_KEY } from "./sign.ts";
 
-/** The instant at which the examples are signed, in milliseconds since 1970. */
+/** The instant of the example signatures, in milliseconds since 1970. */
 export const SIGNED_AT = Date.UTC(2013, 4, 24);
 export const MINUTE_MS = 60_000;
 

@@ -11,7 +11,7 @@ export type Authorization = {
   dateTime: string;
   /** The instant of the signature, in milliseconds since 1970. */
   signedAt: number;
-  /** Seconds, 1 to 604,800. Absent if the signature is in a header. */
+  /** The lifetime of a presigned URL in seconds, from 1 to 604,800. `expiresIn` is absent if the signature is in a header. */
   expiresIn?: number;
   /** The names of the signed headers, lowercase and sorted. */
   signedHeaders: readonly string[];
@@ -32,8 +32,8 @@ export const ALGORITHM = "AWS4-HMAC-SHA256";
 /**
  * Reads the signature from the query or from the Authorization header of a request.
  *
- * Refuses a request with both signatures (400 `InvalidArgument`), and a request without a signature (403 `AccessDenied`).
- * Refuses missing, repeated and malformed parts of a signature (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
+ * Refuses a request with two signatures (400 `InvalidArgument`), and a request without a signature (403 `AccessDenied`). Refuses missing,
+ * repeated and malformed parts of a signature (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
  */
 export function readAuthorization(query: readonly QueryParameter[], headers: HeaderFields): Authorization | Refusal {
   const header = headers.get("authorization");
@@ -48,7 +48,10 @@ export function readAuthorization(query: readonly QueryParameter[], headers: Hea
   return refuse(403, "AccessDenied", { message: "Access Denied" });
 }
 
-/** Returns whether a query parameter belongs to the signature. Ignores case, so that the verifier also refuses a lowercase `x-amz-date`. */
+/**
+ * Returns whether a query parameter belongs to the signature. The comparison ignores case, so that the verifier also refuses a lowercase
+ * `x-amz-date`.
+ */
 function isSignatureParameter(name: string): boolean {
   const lower = name.toLowerCase();
   return lower.startsWith("x-amz-") && QUERY_NAMES.some((known) => lower === `x-amz-${known.toLowerCase()}`);
@@ -75,7 +78,7 @@ function readQuery(query: readonly QueryParameter[]): Authorization | Refusal {
   return { ok: true, kind: "query", ...parts, expiresIn, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** Collects the parameters of the signature. Returns undefined if the query repeats a parameter, even in another case. */
+/** Collects the query parameters of the signature. Returns undefined if the query repeats a parameter, even in another case. */
 function collectQuery(query: readonly QueryParameter[]): Map<string, string> | undefined {
   const fields = new Map<string, string>();
   const seen = new Set<string>();
@@ -124,7 +127,7 @@ function collectHeader(text: string): Map<string, string> | undefined {
 
 type RawParts = { credential: string; dateTime: string; signedHeaders: string; signature: string };
 
-/** Parses the parts of a signature. Returns the name of the first malformed part if there is one. */
+/** Parses the parts of a signature. If a part is malformed, the function returns the name of the first malformed part. */
 function readParts(raw: RawParts) {
   const signer = readSigner(raw);
   if (typeof signer === "string") return signer;
@@ -134,7 +137,7 @@ function readParts(raw: RawParts) {
   return { ...signer, signedHeaders };
 }
 
-/** Parses a credential, a date and a signature. Returns the name of the first malformed value if there is one. */
+/** Parses a credential, a date and a signature. If a value is malformed, the function returns the name of the first malformed value. */
 export function readSigner({ credential, dateTime, signature }: Omit<RawParts, "signedHeaders">) {
   const [accessKeyId, date, region, service, terminator, ...rest] = credential.split("/");
   if (!accessKeyId || !date || !region || !service || !terminator || rest.length > 0) return "Credential";
@@ -149,7 +152,7 @@ function toTime(dateTime: string): number | undefined {
   if (match === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
-  // `Date.UTC` turns February 31 into March 3. A date that changes here is therefore invalid.
+  // `Date.UTC` turns February 31 into March 3. A date that changes in the conversion is therefore invalid.
   return new Date(time).toISOString().replace(/[:-]|\.000/g, "") === dateTime ? time : undefined;
 }
 

@@ -13,7 +13,7 @@ const SIGNING_KEY = deriveSigningKey({
   service: "s3",
   secretAccessKey: EXAMPLE_KEY.secretAccessKey,
 });
-// These values are from the examples of the Amazon S3 documentation: 65 KiB of "a" in chunks of 64 KiB, with and without a trailer.
+// The values come from the examples of the Amazon S3 documentation: 65 KiB of "a" in chunks of 64 KiB, with and without a trailer.
 const PLAIN_SEED = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
 const PLAIN = [
   `10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n${"a".repeat(65_536)}\r\n`,
@@ -61,13 +61,13 @@ function decode(
 const refused = (status: number, code: string) => expect.objectContaining({ ok: false, status, code });
 
 describe("signed chunks", () => {
-  test("signed chunks of the documented example decode, cut anywhere", () => {
+  test("the decoder decodes the signed chunks of the documented example, cut at any byte", () => {
     for (const pieceBytes of [1, 7, 4096, 1 << 20]) {
       expect(decode(PLAIN.join(""), { pieceBytes })).toEqual({ ok: true, data: "a".repeat(66_560), trailers: {} });
     }
   });
 
-  test("signed chunks are refused with 403 after any change", () => {
+  test("the decoder refuses changed signed chunks with 403", () => {
     const [first, second, last] = PLAIN as [string, string, string];
     const badly = refused(403, "SignatureDoesNotMatch");
     expect(decode(PLAIN.join("").replace("aaaa", "aaba"))).toEqual(badly);
@@ -78,7 +78,7 @@ describe("signed chunks", () => {
     expect(decode(PLAIN.join(""), { seed: TRAILER_SEED })).toEqual(badly);
   });
 
-  test("signed chunks are refused with 400 without a signature", () => {
+  test("the decoder refuses signed chunks without a signature with 400", () => {
     expect(decode("1\r\na\r\n0\r\n\r\n")).toEqual(refused(400, "IncompleteBody"));
   });
 });
@@ -86,7 +86,7 @@ describe("signed chunks", () => {
 describe("signed trailers", () => {
   const options = { seed: TRAILER_SEED, trailers: ["x-amz-checksum-crc32c"] };
 
-  test("signed trailers of the documented example decode", () => {
+  test("the decoder decodes the signed trailers of the documented example", () => {
     const trailers = { "x-amz-checksum-crc32c": "sOO8/Q==" };
     for (const pieceBytes of [1, 1 << 20]) {
       expect(decode(TRAILER.join(""), { ...options, pieceBytes })).toEqual({
@@ -97,13 +97,13 @@ describe("signed trailers", () => {
     }
   });
 
-  test("signed trailers are refused with 403 after a change", () => {
+  test("the decoder refuses changed signed trailers with 403", () => {
     expect(decode(TRAILER.join("").replace("sOO8", "sOO9"), options)).toEqual(refused(403, "SignatureDoesNotMatch"));
     const unsigned = TRAILER.join("").replace(/x-amz-trailer-signature:.{64}\r\n/, "");
     expect(decode(unsigned, options)).toEqual(refused(403, "SignatureDoesNotMatch"));
   });
 
-  test("signed trailers are refused when no header announced trailers", () => {
+  test("the decoder refuses signed trailers that no header announced", () => {
     const last = "0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\r\n";
     const body = `${PLAIN.slice(0, 2).join("") + last}x-amz-trailer-signature:${"0".repeat(64)}\r\n\r\n`;
     expect(decode(body)).toEqual(refused(400, "MalformedTrailerError"));
@@ -113,7 +113,7 @@ describe("signed trailers", () => {
 describe("unsigned chunks", () => {
   const decodeUnsigned = (body: string, trailers: string[] = []) => decode(body, { signed: false, trailers });
 
-  test("unsigned chunks decode with their trailers", () => {
+  test("the decoder decodes unsigned chunks with their trailers", () => {
     expect(decodeUnsigned("3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n")).toEqual({
       ok: true,
       data: "abc0123456789",
@@ -130,7 +130,7 @@ describe("unsigned chunks", () => {
     ["a doubled trailer", "0\r\nx-amz-checksum-crc32:a\r\nx-amz-checksum-crc32:b\r\n\r\n"],
     ["a trailer without a name", "0\r\n:b\r\n\r\n"],
     ["a signed trailer", "0\r\nx-amz-checksum-crc32:a\r\nx-amz-trailer-signature:b\r\n\r\n"],
-  ])("unsigned chunks with %s are refused with 400", (_, body) => {
+  ])("the decoder refuses unsigned chunks that have %s with status 400", (_, body) => {
     expect(decodeUnsigned(body, ["x-amz-checksum-crc32"])).toEqual(refused(400, "MalformedTrailerError"));
   });
 
@@ -146,11 +146,11 @@ describe("unsigned chunks", () => {
     ["a size beyond reason", `${"f".repeat(17)}\r\n`],
     ["an endless header", "0".repeat(10_000)],
     ["a signature where none belongs", `3;chunk-signature=${"0".repeat(64)}\r\nabc\r\n0\r\n\r\n`],
-  ])("unsigned chunks with this fault are refused with 400: %s", (_, body) => {
+  ])("the decoder refuses unsigned chunks with status 400 for the fault: %s", (_, body) => {
     expect(decodeUnsigned(body)).toEqual(refused(400, "IncompleteBody"));
   });
 
-  test("unsigned chunks decode any body in any chunks, cut anywhere", () => {
+  test("the decoder decodes any body in unsigned chunks of any size, cut at any byte", () => {
     const body = fc.array(fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 40 }), { maxLength: 8 });
     fc.assert(
       fc.property(body, fc.integer({ min: 1, max: 50 }), (chunks, pieceBytes) => {
@@ -163,7 +163,7 @@ describe("unsigned chunks", () => {
   });
 });
 
-test("the chain of signatures in the documented examples equals that of an independent signer", () => {
+test("the signatures of the documented chunks equal the signatures of an independent signer", () => {
   const empty = createHash("sha256").digest("hex");
   const data = createHash("sha256").update("a".repeat(65_536)).digest("hex");
   const text = `AWS4-HMAC-SHA256-PAYLOAD\n${DATE_TIME}\n${SCOPE}\n${PLAIN_SEED}\n${empty}\n${data}`;

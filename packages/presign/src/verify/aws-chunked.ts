@@ -1,7 +1,10 @@
 import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } from "./credentials.ts";
 import { type Refusal, refuse } from "./request-target.ts";
 
-/** A SHA-256 function that accepts its input in pieces. The caller provides the function, because our own needs the whole input. */
+/**
+ * A SHA-256 function that accepts its input in pieces. The caller provides the SHA-256 function, because the function of this package needs
+ * the whole input.
+ */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
 
 /** The options of the decoder: the signature chain of signed chunks, and the announced trailers. */
@@ -16,9 +19,9 @@ export type AwsChunkedOptions = {
 /**
  * Decodes one aws-chunked body.
  *
- * `push` returns views into its argument, never copies. `end` returns a map from lowercase names to the values of the trailers.
- * `push` returns bytes of a chunk before it has verified this chunk. Do not commit any bytes before `end` returns ok.
- * Do not use the decoder after it has returned a refusal.
+ * `push` returns views into its argument, and never returns copies. `end` returns a map from lowercase names to the values of the trailers.
+ * `push` returns bytes of a chunk before it has verified the chunk. The caller must not commit any bytes before `end` returns ok.
+ * The caller must not use the decoder after a refusal.
  */
 export type AwsChunkedDecoder = {
   push(bytes: Uint8Array): { ok: true; data: Uint8Array[] } | Refusal;
@@ -126,7 +129,10 @@ export function createAwsChunkedDecoder(options: AwsChunkedOptions): AwsChunkedD
   };
 }
 
-/** Checks the signatures of chunks. Each signature covers the signature before it, so nobody can remove or move a chunk. */
+/**
+ * Checks the signatures of aws-chunked chunks. Each signature covers the signature of the chunk before, so nobody can remove or move a
+ * chunk.
+ */
 function signatureChain({ signed, seed, createSha256 }: AwsChunkedOptions) {
   let previous = seed.signature;
   let hash: Sha256Stream | undefined;

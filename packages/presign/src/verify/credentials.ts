@@ -6,14 +6,17 @@ import { type Refusal, refuse } from "./request-target.ts";
 /** The secret of an access key, and the session token of a temporary key. */
 export type VerifierCredentials = { secretAccessKey: string; sessionToken?: string };
 
-/** Says which credentials and which region a verifier accepts. */
+/** The options name the credentials and the region that a verifier accepts. */
 export type VerifierOptions = {
   region: string;
-  /** Returns undefined for an unknown access key. */
+  /** `findCredentials` returns undefined for an unknown access key. */
   findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
 };
 
-/** The signer that a request names, not yet verified. `kind` says where the signature is: in the query, a header or a form. */
+/**
+ * The signer that a request names, before the verification of the signature. `kind` names the location of the signature: the query, a
+ * header or a form.
+ */
 export type Signer = Pick<Authorization, "accessKeyId" | "scope" | "dateTime" | "sessionToken"> & {
   kind: Authorization["kind"] | "form";
 };
@@ -25,7 +28,7 @@ const MALFORMED = {
   form: { code: "InvalidArgument", where: "Error parsing the X-Amz-Credential field" },
 } as const;
 
-/** Refuses a credential scope that is for another day, region or service. */
+/** Refuses a credential scope for another day, region or service. */
 export function checkScope(signer: Signer, region: string): Refusal | undefined {
   const { scope } = signer;
   const wrong = (what: string, expected: string) => {
@@ -90,7 +93,7 @@ export function signatureDoesNotMatch(signed: { accessKeyId: string; signature: 
   });
 }
 
-/** Compares two texts. The time of the comparison depends only on their lengths. */
+/** Compares two texts in constant time. The duration of the comparison depends only on the lengths of the texts. */
 export function equalInConstantTime(left: string, right: string): boolean {
   if (left.length !== right.length) return false;
   let difference = 0;
@@ -98,7 +101,9 @@ export function equalInConstantTime(left: string, right: string): boolean {
   return difference === 0;
 }
 
-/** Converts a text to bytes, one byte for each character. node:http returns targets and headers as such texts. */
+/**
+ * Converts a text to bytes, one byte for each character. node:http returns targets and headers as texts with one byte for each character.
+ */
 export function latin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);

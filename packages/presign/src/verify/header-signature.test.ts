@@ -3,7 +3,7 @@ import { headerSigned } from "../testing/sign.ts";
 import { MINUTE_MS, refused, SIGNED_AT, verify } from "../testing/verify.ts";
 
 describe("a signature in the Authorization header", () => {
-  test("an Authorization header is accepted with the declared payload", () => {
+  test("the verifier accepts an Authorization header with the declared payload", () => {
     const sha256 = "a".repeat(64);
     expect(verify(headerSigned({ method: "PUT", payloadHash: sha256 }))).toMatchObject({
       ok: true,
@@ -26,17 +26,20 @@ describe("a signature in the Authorization header", () => {
     ["A".repeat(64), 400, "InvalidArgument"],
     ["STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", 501, "NotImplemented"],
     ["toString", 400, "InvalidArgument"],
-  ])("an Authorization header with x-amz-content-sha256 %s is refused with %i", (payloadHash, status, code) => {
-    expect(verify(headerSigned({ payloadHash }))).toEqual(refused(status, code));
-  });
+  ])(
+    "the verifier refuses an Authorization header with x-amz-content-sha256 %s with status %i",
+    (payloadHash, status, code) => {
+      expect(verify(headerSigned({ payloadHash }))).toEqual(refused(status, code));
+    },
+  );
 
-  test("an Authorization header without x-amz-content-sha256 is refused with 400", () => {
+  test("the verifier refuses an Authorization header without x-amz-content-sha256 with status 400", () => {
     const { rawHeaders, ...request } = headerSigned({ signedHeaders: ["host", "x-amz-date"] });
     const without = rawHeaders.filter((_, index) => rawHeaders[index - (index % 2)] !== "X-Amz-Content-Sha256");
     expect(verify({ ...request, rawHeaders: without })).toEqual(refused(400, "InvalidRequest"));
   });
 
-  test("an Authorization header is refused when the clocks differ by more than 15 minutes", () => {
+  test("the verifier refuses an Authorization header when the clocks differ by more than 15 minutes", () => {
     const limit = 15 * MINUTE_MS;
     for (const skew of [limit, -limit]) expect(verify(headerSigned(), { now: SIGNED_AT + skew }).ok).toBe(true);
     for (const skew of [limit + 1, -limit - 1]) {
@@ -52,11 +55,11 @@ describe("a signature in the Authorization header", () => {
     ["AWS4-HMAC-SHA256 Credential=a", 400, "AuthorizationHeaderMalformed"],
     ["AWS4-HMAC-SHA256 Credential=a,Credential=a,Signature=b,SignedHeaders=host", 400, "AuthorizationHeaderMalformed"],
     ["AWS4-HMAC-SHA256 Credential=a/b/c/d/e,SignedHeaders=host,Signature=abc", 400, "AuthorizationHeaderMalformed"],
-  ])("an Authorization header of the form %j is refused with %i", (authorization, status, code) => {
+  ])("the verifier refuses an Authorization header of the form %j with status %i", (authorization, status, code) => {
     expect(verify(headerSigned({ authorization: () => authorization }))).toEqual(refused(status, code));
   });
 
-  test("an Authorization header without a date is refused with 403", () => {
+  test("the verifier refuses an Authorization header without a date with status 403", () => {
     expect(verify(headerSigned({ dateTime: "yesterday" }))).toEqual(refused(403, "AccessDenied"));
   });
 });

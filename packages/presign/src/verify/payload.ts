@@ -3,7 +3,7 @@ import type { HeaderFields, QueryParameter } from "./request-target.ts";
 import { type Refusal, refuse } from "./request-target.ts";
 
 /**
- * The payload of a request, as its signature declares it.
+ * The payload that the signature of a request declares.
  *
  * `unsigned` means that the signature does not cover the body. `sha256` declares the hash of the body. `chunked` declares an aws-chunked
  * body, with or without signed chunks and trailers.
@@ -20,14 +20,14 @@ const STREAMING: Record<string, PayloadDeclaration> = {
   "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": { kind: "chunked", signed: true, trailer: true },
 };
 
-/** The declared payload. `hash` is the value in the canonical request. */
+/** The declared payload of a request. `hash` is the value in the canonical request. */
 type PayloadHash = { ok: true; hash: string; declaration: PayloadDeclaration };
 
 /**
- * Reads `x-amz-content-sha256`. If a presigned URL omits this value, the payload is unsigned.
+ * Reads `x-amz-content-sha256`. If a presigned URL has no `x-amz-content-sha256`, the payload is unsigned.
  *
- * Refuses a missing value if the signature is in a header (400 `InvalidRequest`), and an unknown value (400 `InvalidArgument`).
- * Refuses asymmetric signatures, and aws-chunked bodies that are sent to a presigned URL (501 `NotImplemented`).
+ * Refuses a missing value for a signature in a header (400 `InvalidRequest`), and an unknown value (400 `InvalidArgument`). Refuses
+ * asymmetric signatures, and an aws-chunked body for a presigned URL (501 `NotImplemented`).
  */
 export function readPayload(
   authorization: Authorization,

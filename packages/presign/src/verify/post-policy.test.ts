@@ -28,7 +28,7 @@ type Change = {
   now?: number;
 };
 
-/** Signs a form with the given policy, so that its signature is valid, and verifies the form. */
+/** Signs a form with the given policy, so that the signature is valid, and verifies the form. */
 function decide({ document, conditions = USUAL, fields = {}, now = SIGNED_AT }: Change) {
   const policy = Buffer.from(
     typeof document === "string" ? document : JSON.stringify(document ?? { expiration: EXPIRATION, conditions }),
@@ -95,7 +95,7 @@ test.each<[string, Change]>([
     "a policy older than seven days",
     { document: { expiration: "2099-01-01T00:00:00Z", conditions: USUAL }, now: SIGNED_AT + 604_800_000 },
   ],
-])("verifyPost refuses %s with AccessDenied", (_, change) => {
+])("verifyPost refuses %s with the code AccessDenied", (_, change) => {
   expect(decide(change)).toEqual(refused(403, "AccessDenied"));
 });
 
@@ -132,7 +132,7 @@ test.each<[unknown]>([
   expect(decide({ conditions: [...USUAL, condition] })).toEqual(refused(400, "InvalidPolicyDocument"));
 });
 
-test("verifyPost refuses a wrong signature before it reads the policy", () => {
+test("verifyPost checks the signature of a form before the policy", () => {
   expect(decide({ document: "{", fields: { "x-amz-signature": "0".repeat(64) } })).toEqual(
     refused(403, "SignatureDoesNotMatch"),
   );

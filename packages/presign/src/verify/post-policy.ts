@@ -11,9 +11,9 @@ import {
 import { type Refusal, refuse } from "./request-target.ts";
 
 /**
- * An HTML form without its file. The names of `fields` are lowercase, and `bucket` comes from the URL.
+ * An HTML form without its file. The names of `fields` are lowercase, and the URL of the request contains `bucket`.
  *
- * Before the caller passes the form, it must replace `${filename}` in the field `key` with the filename.
+ * The caller must replace `${filename}` in the field `key` with the filename before the verification.
  */
 export type PostedForm = { bucket: string; fields: ReadonlyMap<string, string> };
 
@@ -75,7 +75,7 @@ function readSignature(fields: PostedForm["fields"]) {
   return { ...signer, kind: "form" as const, policy, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** A policy is valid until its expiration, but for at most 7 days after it was signed, like a presigned URL. */
+/** A policy is valid until its expiration, but for at most 7 days after the signature, like a presigned URL. */
 function checkTime({ expiration }: PostPolicy, { signedAt, now }: { signedAt: number; now: number }) {
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   if (now < Math.min(expiration, signedAt + MAX_EXPIRES_IN * 1000)) return undefined;
@@ -104,7 +104,7 @@ function invalid(field: string, message: string): Refusal {
 /** A condition of a POST policy for one form field. The name of the field is lowercase. */
 type FieldCondition = { operator: "eq" | "starts-with"; name: string; value: string };
 
-/** The allowed size of a file in bytes, from the first limit to the last limit, both included. */
+/** The permitted size of a file in bytes, from `min` to `max`, both included. */
 type LengthRange = { min: number; max: number };
 
 /** A parsed POST policy. `expiration` is in milliseconds since 1970. */
@@ -113,9 +113,9 @@ type PostPolicy = { expiration: number; conditions: FieldCondition[]; range: Len
 const EXPIRATION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * Parses a policy document from the signed base64 text. If the document is invalid, returns the reason as text.
+ * Parses a policy document from its signed base64 text. If the document is invalid, the function returns the reason as text.
  *
- * If there are several length ranges, the file must be within all ranges. Source: Amazon S3, "POST policy".
+ * If a policy has several length ranges, the size of the file must be within all ranges. Source: Amazon S3, "POST policy".
  */
 function readPostPolicy(base64: string): PostPolicy | string {
   const document = decodeJson(base64);

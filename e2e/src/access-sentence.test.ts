@@ -31,7 +31,7 @@ type FileName = (typeof FILES)[number];
 
 const person = fc.constantFrom(...PEOPLE);
 const file = fc.constantFrom(...FILES);
-/** Minutes until an expiry. Undefined: never. */
+/** Minutes until an expiry. Undefined means that the share never expires. */
 const minutes = fc.option(fc.constantFrom(20, 90), { nil: undefined });
 const nth = fc.nat({ max: 5 });
 const act = fc.oneof(
@@ -89,7 +89,7 @@ type Act = typeof act extends fc.Arbitrary<infer One> ? One : never;
 const unlimited = { minutes: undefined, hasPassword: false, isForNames: false, maxClaims: null } as const;
 const link = { act: "link", by: "ann", files: [] as FileName[], ...unlimited } as const;
 const share = { act: "share", person: "bob", minutes: undefined, isEditor: false } as const;
-/** For each rule of access, a history that no other rule decides. Few random histories contain one of them. */
+/** For each rule of access, the list has a history that no other rule decides. Few random histories contain a history of this list. */
 const HISTORIES: Act[][] = [
   [link, { act: "delete file", file: "second" }, { act: "delete file", file: "first" }],
   [link, { act: "revoke link", nth: 0 }],
@@ -140,14 +140,17 @@ const HISTORIES: Act[][] = [
 
 type Outbox = { to: string; text: string }[];
 
-/** A note of Ann, and everybody who tries to get URLs of its files. The ids of the people end with the number of the world. */
+/**
+ * The world has a note of Ann, and every person who tries to get URLs of its files. The id of each person ends with the number of the
+ * world.
+ */
 class World {
   readonly #service: TestService;
   readonly #outbox: Outbox;
   readonly #number: number;
   readonly #tokens = new Map<string, string>();
   readonly #visitors = new Map<string, ReturnType<typeof visitorOf>>();
-  /** The email address of each link for certain people. An email address gets only a few codes an hour. */
+  /** The email address that each link for certain people accepts. The service sends only a few codes an hour to an email address. */
   readonly #emails = new Map<string, string>();
   readonly #files = {} as Record<FileName, string>;
   #noteId = "";
@@ -221,7 +224,7 @@ class World {
     } else if (name === "restore file" && "file" in given) {
       await this.#send("ann", `POST /trash${shares}/restore`);
     } else if (name === "delete note") {
-      // A disabled owner deletes nothing.
+      // A disabled owner cannot delete a file.
       if ((await this.#send("ann", `DELETE ${note}`)).status !== 204) return;
       expect([await this.#peopleWith("first"), await this.#peopleWith("second")]).toEqual([[], []]);
       await this.#send("ann", `POST /trash${note}/restore`);
@@ -244,8 +247,8 @@ class World {
   }
 
   /**
-   * Compares the sentences of the note and of its first file with the people and the visitors who really get a URL. The tries themselves
-   * change the access. For example, an invitation becomes a share when the invited person comes.
+   * Compares the sentences of the note and of its first file with the people and the visitors who really get a URL. An attempt to get a URL
+   * can change the access. For example, an invitation becomes a share when the invited person opens the note.
    */
   async expectTruth(): Promise<void> {
     const people = { first: await this.#peopleWith("first"), second: await this.#peopleWith("second") };
@@ -253,7 +256,7 @@ class World {
     const opened = new Map<string, FileName[]>();
     for (const link of links) opened.set(link.id, await this.#filesFrom(link));
     const { status, body } = await this.#send("ann", `GET /notes/${this.#noteId}`);
-    // A disabled owner reads no sentence.
+    // A disabled owner cannot read the sentence of access.
     if (status !== 200) return;
     const note = body as Note;
     const now = this.#now();
@@ -266,7 +269,7 @@ class World {
     const requests = open.filter(({ kind }) => kind === "upload");
     const withNote = [...new Set([...people.first, ...people.second])].filter(hasNote);
     const present = FILES.filter((name) => note.attachments.some(({ id }) => id === this.#files[name]));
-    // A person who has the note gets every file that is not deleted.
+    // A person with access to the note gets every file that is not deleted.
     for (const name of present) expect(people[name]).toEqual(expect.arrayContaining(withNote));
     const expected = (invited: Invitation[], of: { people: string[]; shares: Share[]; links: Link[] }): FileAccess => ({
       ...counted(
@@ -310,7 +313,7 @@ class World {
     if (sentence === "Only you") expect(isNobody).toBe(true);
     const [listed] = (await this.#send("ann", "GET /notes?limit=1")).body.items;
     expect(listed.access).toEqual(note.access);
-    // A row without any fact means that only the owner has the note.
+    // If the row of a note shows no fact, only the owner has access to the note.
     expect(accessParts(listed.access, at).length === 0).toBe(sentence === "Only you");
     const { body: ofEve } = await this.#send("eve", `GET /notes/${this.#noteId}`);
     if (ofEve.role !== undefined) expect(ofEve.access).toEqual(ofEve.role === "editor" ? note.access : undefined);
@@ -335,7 +338,10 @@ class World {
     return found;
   }
 
-  /** Tries a link as a visitor does, and returns the files whose URLs the visitor gets. Of an open file request, returns all files. */
+  /**
+   * Opens a link as a visitor does, and returns the files whose URLs the visitor gets. For an open file request, the function returns all
+   * files.
+   */
   async #filesFrom(link: Link): Promise<FileName[]> {
     const token = tokenIn(link);
     const visitor = this.#visitorOf(link);
@@ -350,7 +356,7 @@ class World {
       seen = await look();
     }
     if (link.kind === "upload") return seen.state === "open" && seen.request.filesLeft > 0 ? [...FILES] : [];
-    // A link to all files counts while the note has no file, because the link also opens the files that are added later.
+    // The test expects access by a link to all files of an empty note, because the link also opens files that are added later.
     if (link.files === null && seen.state === "open" && seen.files.length === 0) return [...FILES];
     const { status, body } = await visitor.claim(token);
     if (status !== 201) return [];
@@ -370,7 +376,10 @@ class World {
     await visitor.send(`POST /public/links/${token}/email`, { json: { email, code } });
   }
 
-  /** The visitor of a link keeps the cookies, and with them an open claim. Each link has a visitor on another network. */
+  /**
+   * The visitor of a link keeps the cookies, and the cookies keep a claim open. Each link has a visitor with an IP address in another
+   * network.
+   */
   #visitorOf({ id }: Link) {
     const ip = `198.51.${this.#number % 256}.${this.#visitors.size + 1}`;
     const visitor = this.#visitors.get(id) ?? visitorOf(this.#service.app, { ip });
@@ -439,7 +448,7 @@ describe.each(engines)("the sentence of access on $name", (engine) => {
     service.useCases.rememberPerson({ id: "root", email: "root@example.com", name: "Root", isAdmin: true }),
   );
 
-  it("the sentence of access says who can get a URL after each act of a random history", async () => {
+  it("the access sentence of a file names everyone who can get a URL, after each act of a random history", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 10 }), async (acts) => {
         worlds += 1;

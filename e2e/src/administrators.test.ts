@@ -52,7 +52,7 @@ describe("administrators", () => {
     expect(me.body.isAdmin).toBe(isAdmin);
   });
 
-  it("the command line proves the email address of one of two people who share it", async () => {
+  it("the command line proves the email address of one of two people with the same email address", async () => {
     const email = "twin@example.com";
     const json = { email, name: "Twin", password };
     const { body, cookie } = await post("/auth/sign-up/email", { json });
@@ -71,7 +71,7 @@ describe("administrators", () => {
     expect(await listed.json()).toMatchObject({ items: [{ id: note.body.id }] });
   });
 
-  it("the command line never reaches a person whose id is the email of another", async () => {
+  it("the command line never changes a person whose id is the email address of another person", async () => {
     const email = "victim@example.com";
     const json = { email, name: "Victim", password };
     const victim = (await post("/auth/sign-up/email", { json })).body.user.id;

@@ -7,7 +7,10 @@ import { endOfCli, makePlace, type Place, type RunningService, runCli, startProc
 const ADMIN = "admin@example.com";
 const ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
-/** One URL of each style that `adopt` accepts, and one key. The tests of `parseS3Url` cover all other URLs. `key` is percent-encoded. */
+/**
+ * The list has one URL of each style that `adopt` accepts, and one key. The tests of `parseS3Url` cover all other URL styles. `key` is a
+ * percent-encoded object key.
+ */
 const styles: [style: string, address: (at: { key: string; port: number }) => string][] = [
   ["virtual-hosted", ({ key }) => `https://files.s3.eu-central-1.amazonaws.com/${key}`],
   ["at the endpoint, path style", ({ key, port }) => `http://localhost:${port}/files/${key}`],
@@ -52,7 +55,7 @@ describe("valetkey adopt beside a running service", () => {
       ({ filename }: { filename: string }) => filename,
     );
 
-  it.each(styles)("valetkey adopt adopts the object at a URL: %s", async (style, addressOf) => {
+  it.each(styles)("the command valetkey adopt adopts the object at a URL: %s", async (style, addressOf) => {
     const name = `${style.replaceAll(/[^a-z0-9]+/g, "-")} ä+%.txt`;
     const key = `uploads/${name}`;
     await put(key, style);
@@ -72,13 +75,13 @@ describe("valetkey adopt beside a running service", () => {
     expect(stdout).toContain("Adopted Report.txt (5 bytes)");
     const id = new RegExp(ID).exec(stdout)?.[0];
     expect((await admin.call("DELETE", `/attachments/${id}`)).status).toBe(204);
-    // The attachment is only in the trash, so its object still exists, and nobody can adopt this object a second time.
+    // The attachment is only in the trash, so its object still exists, and nobody can adopt the object a second time.
     expect((await adopt("report-final")).code).toBe(1);
     expect((await admin.call("DELETE", `/trash/attachments/${id}`)).status).toBe(204);
     expect((await adopt("report-final")).code).toBe(0);
   });
 
-  it("valetkey adopt refuses a wrong argument with exit code 1 and one sentence", async () => {
+  it("the command valetkey adopt refuses a wrong argument with exit code 1 and one sentence", async () => {
     await put("mine.txt", "hello");
     const before = await names();
     const unknown = "00000000-0000-7000-8000-000000000000";

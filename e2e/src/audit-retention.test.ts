@@ -39,7 +39,10 @@ async function countEvents(place: Place): Promise<number> {
   return Number(count);
 }
 
-/** Reads the ids of the exported events. Skips the last line of each file, because a killed process may leave it incomplete. */
+/**
+ * Reads the ids of the exported audit events. Skips the last line of each export file, because a killed process may leave an incomplete
+ * line.
+ */
 async function exportedIds(place: Place): Promise<Set<string>> {
   const folder = join(place.dataDir, "audit");
   const ids = new Set<string>();
@@ -51,7 +54,7 @@ async function exportedIds(place: Place): Promise<Set<string>> {
 }
 
 describe.each(useDatabases())("AUDIT_DAYS, on $name", ({ makeEnv }) => {
-  it("AUDIT_DAYS deletes no event that is not exported when kill -9 stops it", async () => {
+  it("the setting AUDIT_DAYS deletes no event before its export, even if kill -9 stops the export", async () => {
     const place = await makePlace(await makeEnv());
     await addOldEvents(place);
     place.env.AUDIT_DAYS = "1";

@@ -14,7 +14,7 @@ import { endOfCli, makePlace, type Place, type RunningService, startProcess } fr
 
 const CLI = resolve(import.meta.dirname, "../../packages/valetkey/bin/valetkey.js");
 const WORKERS = 3;
-/** A restore needs no secrets. */
+/** A restore of a backup needs no secrets. */
 const SECRETS = { authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" };
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -28,7 +28,10 @@ async function start(place: Place): Promise<RunningService> {
   return service;
 }
 
-/** Makes the settings of a service, a folder for its backup, and the settings for the restore. The command `gc` needs fixed ports. */
+/**
+ * Makes the settings of a service, a folder for the backup, and the settings for the restore. The fixed ports let the command `gc` reach
+ * the bucket.
+ */
 async function makePlaces() {
   const place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
   cleanups.push(place.remove);
@@ -46,15 +49,18 @@ async function makePlaces() {
 
 const configOf = ({ env }: Place) => loadConfig(env, { secretsOf: () => SECRETS }).config;
 const quietly = { writeProgress: () => undefined };
-/** Runs the backup of the command in this process, because a start of the command takes longer. */
+/** Runs the backup code of the command in the test process, because a start of the command takes longer. */
 const backUpHere = (place: Place, backupDir: string) =>
   backUp(configOf(place), { backupDir, verify: false, ...quietly });
-/** Runs the restore of the command in this process. A restore succeeds only if every file of the backup has the right bytes. */
+/** Runs the restore code of the command in the test process. A restore succeeds only if every file of the backup has the right bytes. */
 const restoreHere = (place: Place, backupDir: string) => restore(configOf(place), { backupDir, ...quietly });
 
 type Load = { seen: Acknowledged; deleted: Set<string>; isKilled: () => boolean };
 
-/** Permanently deletes every third file after the service has issued three URLs for it. Stops when the service is killed. */
+/**
+ * Permanently deletes every third file after the service has issued three URLs for the file. Stops the deletions when the service is
+ * killed.
+ */
 async function deleteUntilKilled(api: Api, { seen, deleted, isKilled }: Load): Promise<void> {
   for (let next = 0; !isKilled(); next += 3) {
     const isIssued = () =>
@@ -95,7 +101,10 @@ async function blobsIn(folder: string): Promise<Map<string, number>> {
   return inodes;
 }
 
-/** Starts `valetkey backup`, and suspends its process after the first blobs. Without the pause, it would copy all blobs in milliseconds. */
+/**
+ * Starts `valetkey backup`, and suspends its process after the first blobs. Without the pause, the backup would copy all blobs in
+ * milliseconds.
+ */
 async function startBackup(place: Place, backupDir: string) {
   const child = spawn(process.execPath, [CLI, "backup", backupDir], { env: place.env, cwd: place.dataDir });
   let stderr = "";
@@ -142,7 +151,7 @@ describe("valetkey backup and restore", () => {
     expect(during).toBeGreaterThan(0);
   });
 
-  it("a service that does not run is backed up and restored", async () => {
+  it("a backup of a stopped service can be restored", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const seen = await storeFiles(service, 3);
@@ -167,7 +176,7 @@ describe("valetkey backup and restore", () => {
       for (const remove of removeMade.reverse()) await remove();
     });
 
-    /** Returns the running service of all these tests, and folders for the backup and the restore of one test. */
+    /** Returns the running service of the backup tests, and folders for the backup and restore of one test. */
     function foldersOf(test: string) {
       const { place } = made;
       const restored = join(place.dataDir, `restored-${test}`);
@@ -199,7 +208,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a second backup exits with 1 at once, and the first backup succeeds", async () => {
+    it("a second backup exits with 1 at once, while the first backup succeeds", async () => {
       const { place, backupDir, restored } = foldersOf("twice");
       const { child, ended } = await startBackup(place, backupDir);
       const refused = await endOfCli(place, ["backup", restored]);
@@ -219,7 +228,7 @@ describe("valetkey backup and restore", () => {
       }
     });
 
-    // The last test, because it kills the service that all tests share.
+    // This test must be the last, because the test kills the service that all tests share.
     it("a backup fails when its service is killed, and succeeds after a restart", async () => {
       const { place, restoredPlace, backupDir, restored } = foldersOf("stopped");
       const { child, ended } = await startBackup(place, backupDir);
@@ -227,7 +236,7 @@ describe("valetkey backup and restore", () => {
       child.kill("SIGCONT");
       const { code, stderr } = await ended;
       expect(code).toBe(1);
-      // The second message appears if the service stops after the backup has copied the last file.
+      // The message about the end of the service appears if the service stops after the backup has copied the last file.
       expect(stderr).toMatch(/The service stopped during the backup\.|can't be copied\. Run the command again\./);
       await expect(restoreHere(restoredPlace, backupDir)).rejects.toMatchObject({ code: "invalid_request" });
 
@@ -238,7 +247,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("a backup updates an earlier backup, and deletes the blobs of deleted files from it", async () => {
+  it("a backup into an existing backup deletes the blobs of deleted files", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const first = await storeFiles(service, 3, 1000);
@@ -277,7 +286,7 @@ describe("valetkey backup and restore", () => {
       for (const remove of removeMade.reverse()) await remove();
     });
 
-    /** Copies the backup for one test, because a test may damage it. Also makes an empty data folder for the restore. */
+    /** Copies the backup for one test, because a test may damage the backup. Makes also an empty data folder for the restore. */
     async function backedUp() {
       const { place, dataDir } = made;
       const backupDir = await mkdtemp(join(place.dataDir, "backup-"));
@@ -289,14 +298,14 @@ describe("valetkey backup and restore", () => {
       return { place, restoredPlace, backupDir, dataDir, blob };
     }
 
-    it("a backup copies a truncated file of the backup again", async () => {
+    it("a second backup copies a truncated file of the backup again", async () => {
       const { place, restoredPlace, backupDir, blob } = await backedUp();
       await truncate(blob, 10);
       await backUpHere(place, backupDir);
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a backup copies a truncated file of an interrupted backup again", async () => {
+    it("a second backup copies a truncated file of an interrupted backup again", async () => {
       const { place, restoredPlace, backupDir, blob } = await backedUp();
       await rm(join(backupDir, "manifest.json"));
       await truncate(blob, 10);
@@ -304,7 +313,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a backup copies a file with other bytes again, as the refusal advises", async () => {
+    it("a backup replaces a file of an earlier backup that has wrong bytes", async () => {
       const { place, restoredPlace, backupDir, blob } = await backedUp();
       await writeFile(blob, randomBytes(1000));
       const { stderr } = await endOfCli(restoredPlace, ["restore", backupDir]);
@@ -313,7 +322,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a backup copies the files again if their list is damaged", async () => {
+    it("a backup copies all files again if the file list of the backup is damaged", async () => {
       const { place, restoredPlace, backupDir } = await backedUp();
       const { folder } = JSON.parse(await readFile(join(backupDir, "manifest.json"), "utf8"));
       await writeFile(join(backupDir, folder, "blobs.jsonl"), "damaged");
@@ -321,7 +330,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    // The last test, because it damages the bucket that all tests share.
+    // This test must be the last, because the test damages the bucket that all tests share.
     it("a backup names a file that is damaged in the backup and in the bucket", async () => {
       const { place, backupDir, blob, dataDir } = await backedUp();
       const path = relative(backupDir, blob);
@@ -332,7 +341,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("a backup names a file that the bucket has lost, and copies the others", async () => {
+  it("a backup names a file that the bucket has lost, and copies all other files", async () => {
     const { place, restoredPlace, backupDir, dataDir } = await makePlaces();
     const service = await start(place);
     await storeFiles(service, 2, 1000);
@@ -408,7 +417,7 @@ describe("valetkey restore refuses", () => {
       (copied) => editManifest(copied, { folder: "../elsewhere" }),
       "its manifest.json is damaged",
     ],
-  ])("valetkey restore refuses %s, and changes nothing", async (_, damage, message) => {
+  ])("the command valetkey restore refuses %s, and changes nothing", async (_, damage, message) => {
     const copied = await copyBackup();
     await damage(copied);
     const restoring = restoreHere(made.restoredPlace, copied.backupDir);
@@ -434,14 +443,14 @@ describe("valetkey restore refuses", () => {
     await expect(stat(made.restored)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
-  it("valetkey restore refuses a data folder with files", async () => {
+  it("the command valetkey restore refuses a data folder with files", async () => {
     const { place, backupDir } = made;
     const { code, stderr } = await endOfCli(place, ["restore", backupDir]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/DATA_DIR \(.*\) is not empty. Set DATA_DIR to a new folder/);
   });
 
-  it("valetkey restore and the start of the service refuse an interrupted restore", async () => {
+  it("the restore command and the start of the service refuse an interrupted restore", async () => {
     const { restoredPlace, restored, backupDir } = made;
     await mkdir(join(restored, "restoring"), { recursive: true });
     for (const args of [["restore", backupDir], ["start"]]) {

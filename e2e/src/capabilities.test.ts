@@ -6,7 +6,7 @@ const LINE =
   "bucket: conditional PUT yes, conditional completion yes, parts end with their upload yes, signed length yes, signed type yes, stored type yes, signed SHA-256 yes, unsigned headers refused yes, copy yes";
 
 describe("the capabilities of the bucket", () => {
-  it("the capabilities of the bucket are logged at startup and printed by the command", async () => {
+  it("the service logs the capabilities of the bucket at startup, and the command prints these capabilities", async () => {
     const place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
     const service = await startProcess(place);
     expect(service.output()).toContain(LINE);
@@ -15,7 +15,7 @@ describe("the capabilities of the bucket", () => {
     await place.remove();
   });
 
-  it("the service starts although the bucket is down", async () => {
+  it("the service starts while the bucket is unavailable", async () => {
     const place = await makePlace({
       AWS_BUCKET_NAME: "files",
       S3_ENDPOINT: `http://127.0.0.1:${await freePort("127.0.0.1")}`,

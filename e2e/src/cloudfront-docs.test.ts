@@ -50,7 +50,7 @@ describe("requirement 18: deploy/cloudfront has settings that only read", () => 
     expect(terraform).toContain(`items = ${JSON.stringify(FORWARDED).replace(",", ", ")}`);
   });
 
-  it("CloudFront sandboxes content like the built-in bucket", () => {
+  it("CloudFront sandboxes content as the built-in bucket does", () => {
     const { ContentSecurityPolicy } = read("response-headers-policy.json").SecurityHeadersConfig;
     expect(ContentSecurityPolicy.ContentSecurityPolicy).toBe("sandbox; default-src 'none'");
     expect(terraform).toContain(ContentSecurityPolicy.ContentSecurityPolicy);
@@ -84,8 +84,8 @@ describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs
     );
   }
 
-  // A request to this server shows that the AWS CLI accepts the parameters, because the CLI checks them before it sends a request.
-  it("the commands of docs/cloudfront.md have parameters that the AWS CLI accepts", async () => {
+  // The AWS CLI checks the parameters before it sends a request, so a request to the test server shows that the parameters are valid.
+  it("the commands of docs/cloudfront.md have only parameters that the AWS CLI accepts", async () => {
     for (const command of commands) {
       const output = await run(command);
       if (command.startsWith("aws ")) expect(output, command).toContain("(Stop)");

@@ -22,7 +22,7 @@ describe("docs/deploy.md", () => {
   const page = readFileSync(join(ROOT, "docs/deploy.md"), "utf8");
   const blocks = [...page.matchAll(/```ini\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
 
-  it.each(blocks)("docs/deploy.md has settings that the service accepts: %#", (block) => {
+  it.each(blocks)("docs/deploy.md has only settings that the service accepts: %#", (block) => {
     const settings = Object.fromEntries(
       [...block.matchAll(/^ *(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
     );
@@ -33,7 +33,7 @@ describe("docs/deploy.md", () => {
     expect(config.auth.signUp).toBe("closed");
   });
 
-  it("docs/deploy.md names every sample", () => {
+  it("docs/deploy.md names every sample in the folder deploy", () => {
     const samples = readdirSync(join(ROOT, "deploy"), { recursive: true, encoding: "utf8" });
     const isNamedElsewhere = (name: string) => name.endsWith("traefik/valetkey.yaml") || name.startsWith("cloudfront/");
     const files = samples.filter((name) => /\.\w+$|file$/.test(name) && !isNamedElsewhere(name));
@@ -42,7 +42,7 @@ describe("docs/deploy.md", () => {
   });
 });
 
-// The tests check the important settings, but do not run Traefik, because Debian and npm have no package with Traefik or its schema.
+// The tests check the important settings without Traefik, because Debian and npm have no package with Traefik or its schema.
 describe("the sample for Traefik", () => {
   const { entryPoints, certificatesResolvers, providers } = parse(read("traefik/traefik.yaml"));
   const { http } = parse(read("traefik/valetkey.yaml"));
@@ -61,7 +61,7 @@ describe("the sample for Traefik", () => {
     expect(loadBalancer.servers).toHaveLength(2);
   });
 
-  it("the Traefik sample is valid with the parts for the built-in bucket", () => {
+  it("the Traefik sample is valid with the lines for the built-in bucket", () => {
     const uncommented = parse(
       read("traefik/valetkey.yaml").replace(
         /^( +)# (?=(?: {2})*(?:storage|rule|entryPoints|service|loadBalancer|servers|- url):)/gm,
@@ -77,7 +77,7 @@ describe("the sample for Traefik", () => {
 describe("the sample for systemd", () => {
   const unit = read("systemd/valetkey.service");
 
-  it("systemd stops the service after it has had its time", () => {
+  it("the systemd unit gives the service enough time before systemd kills the service", () => {
     const [, stopSeconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
     expect(Number(stopSeconds)).toBeGreaterThan(startDirectory().load({}).config.server.shutdownSeconds);
     expect(unit).toMatch(/^KillMode=mixed$/m);
@@ -111,7 +111,7 @@ describe("the sample for Kubernetes", () => {
     },
   );
 
-  it("the Kubernetes sample has only fields that the API has", async () => {
+  it("the Kubernetes sample has only fields of the Kubernetes API", async () => {
     const folder = makeFolder();
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
     for (const document of documents) {
@@ -132,7 +132,7 @@ describe("the sample for Kubernetes", () => {
     expect(stdout).toBe("");
   });
 
-  it("the Kubernetes sample has settings that the service accepts", () => {
+  it("the Kubernetes sample has only settings that the service accepts", () => {
     const { AUTH_SECRET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = S3;
     const env = { ...settings, AUTH_SECRET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
     const { config } = startDirectory().load(env);
@@ -141,7 +141,7 @@ describe("the sample for Kubernetes", () => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(config.server.shutdownSeconds);
   });
 
-  it("the Kubernetes sample drains for longer than Kubernetes takes to notice", () => {
+  it("the service in the Kubernetes sample drains for longer than Kubernetes takes to notice", () => {
     const [{ readinessProbe }] = pod.containers;
     expect(readinessProbe.httpGet.path).toBe("/readyz");
     expect(readinessProbe.timeoutSeconds).toBeGreaterThanOrEqual(3);
@@ -149,14 +149,17 @@ describe("the sample for Kubernetes", () => {
     expect(Number(settings.DRAIN_SECONDS)).toBeGreaterThan(noticed);
   });
 
-  it("the Kubernetes sample keeps metrics off the public port", () => {
+  it("the Kubernetes sample exposes no metrics on the public port", () => {
     const [{ ports }] = pod.containers;
     expect(byKind.Service.spec.ports.map(({ targetPort }: { targetPort: string }) => targetPort)).toEqual(["http"]);
     expect(ports).toContainEqual({ name: "metrics", containerPort: Number(settings.METRICS_PORT) });
   });
 });
 
-/** Returns the module of kubernetes-models for this kind. The package makes its schemas from the OpenAPI document of Kubernetes. */
+/**
+ * Returns the module of kubernetes-models for the kind of an object. The package kubernetes-models makes its schemas from the OpenAPI
+ * document of Kubernetes.
+ */
 function modelOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
   return `kubernetes-models/${apiVersion}/${kind}`;
 }

@@ -7,10 +7,13 @@ import { makePlace, type Place, type RunningService, startProcess } from "./test
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const PRESIGN = "Presign a URL for any bucket";
-/** Replaces npx, because the start of npx takes longer than most of these commands. `PATH` contains the command of the repository. */
+/**
+ * The shell function replaces npx, because the start of npx takes longer than most documented commands. `PATH` contains the `valetkey`
+ * command of the repository.
+ */
 const NPX = 'npx() { "$@"; }';
 
-/** A block of shell commands on a page. `output` is the output that the page shows below the commands. */
+/** A block of shell commands on a page. `output` is the text that the page shows below the commands. */
 type Step = { commands: string; output: string | undefined };
 
 let place: Place;
@@ -20,7 +23,7 @@ beforeAll(async () => {
   place = await makePlace({ URL_TTL_DEFAULT: "10" });
   place.env.DATA_DIR = join(place.dataDir, "data");
   service = await startProcess(place);
-  // The commands of the pages reach the built-in bucket on this port.
+  // The commands of the documentation reach the built-in bucket on this port.
   place.env.S3_LOCAL_PORT = /bucket: built-in, \S+:(\d+)/.exec(service.output())?.[1] ?? "";
 });
 
@@ -30,7 +33,7 @@ afterAll(async () => {
 });
 
 describe("README.md", () => {
-  it("README.md shows what the start prints", async () => {
+  it("README.md shows the output of the start", async () => {
     const [start] = stepsOf(await sectionOf("README.md", "Run it"));
     expect(start?.commands).toBe("npm ci && npm start\n");
     const withoutPort = (line: string) => line.replace(/(http:\/\/localhost):\d+/g, "$1");
@@ -44,13 +47,13 @@ describe("README.md", () => {
 });
 
 describe("docs/configuration.md", () => {
-  it("docs/configuration.md shows what the config command prints without settings", async () => {
+  it("docs/configuration.md shows the output of the config command without settings", async () => {
     const steps = stepsOf(await sectionOf("docs/configuration.md", "Configure the service"));
     await expectOutputs(steps, { PATH: place.env.PATH ?? "", HOME: place.dataDir });
   });
 
   it.each(["Bucket", "Garbage collection"])(
-    "docs/configuration.md shows what the commands of this section print: %s",
+    "docs/configuration.md shows the output of each command: %s",
     async (heading) => {
       await expectOutputs(stepsOf(await sectionOf("docs/configuration.md", heading)));
     },
@@ -64,28 +67,28 @@ describe("docs/configuration.md", () => {
 });
 
 describe("docs/operations.md", () => {
-  it("docs/operations.md shows what a backup and its restore print", async () => {
+  it("docs/operations.md shows the output of a backup and a restore", async () => {
     await expectOutputs(stepsOf(await page("docs/operations.md")));
   });
 });
 
 describe("docs/administration.md", () => {
-  it("docs/administration.md shows what the commands print", async () => {
+  it("docs/administration.md shows the output of the commands", async () => {
     await expectOutputs(stepsOf(await page("docs/administration.md")));
   });
 });
 
 describe("docs/tour.md", () => {
-  it("docs/tour.md shows what the commands print", async () => {
+  it("docs/tour.md shows the output of the commands", async () => {
     const [tour = ""] = (await page("docs/tour.md")).split(`## ${PRESIGN}`);
     const steps = stepsOf(tour);
     expect(steps.length).toBeGreaterThan(5);
-    // In this test, the service listens on another port, and its URLs expire after 10 seconds instead of 60.
+    // The service of the test listens on another port, and its URLs expire after 10 seconds instead of 60.
     const here = (text: string) => text.replace("http://localhost:3000", service.url).replace("sleep 61", "sleep 11");
     await expectOutputs(steps.map(({ commands, output }) => ({ commands: here(commands), output })));
   });
 
-  it("docs/tour.md shows how to presign a URL for any bucket", async () => {
+  it("docs/tour.md has a working example that presigns a URL for any bucket", async () => {
     const credentials = {
       AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
       AWS_SECRET_ACCESS_KEY: "secret",
@@ -106,7 +109,7 @@ async function expectOutputs(steps: Step[], env?: Record<string, string>): Promi
   }
 }
 
-/** Runs the blocks of commands in one shell. Returns the output of each block, without white space at both ends. */
+/** Runs all blocks of commands in one shell. Returns the output of each block, without white space at both ends. */
 async function run(commands: string[], env = place.env): Promise<string[]> {
   const path = [join(ROOT, "node_modules/.bin"), env.PATH].join(delimiter);
   const script = ["set -eo pipefail", NPX, ...commands.flatMap((text) => [text, "printf '\\f'"])].join("\n");
@@ -136,7 +139,10 @@ function stepsOf(text: string): Step[] {
   });
 }
 
-/** Converts the text of a page to a pattern that must match the whole output. "…" matches any text within a line. */
+/**
+ * Converts the output text of a page to a pattern that must match the whole output. "…" in the text of a page matches any text within a
+ * line.
+ */
 function patternOf(text: string): RegExp {
   const literal = text
     .trim()

@@ -26,7 +26,7 @@ describe("the pages of the API at /docs", () => {
     await place.remove();
   });
 
-  it("the command serves the pages of the API from its build", async () => {
+  it("the command serves the pages of the API documentation from its build", async () => {
     const page = await fetch(`${service.url}/docs`);
     const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? "");
     expect(files).toContain("/docs/static/swagger-ui-bundle.js");
@@ -40,14 +40,14 @@ describe("the pages of the API at /docs", () => {
     ["phone", "light", 390],
     ["desktop", "dark", 1280],
   ] as const)(
-    "the pages of the API render without errors and fit a %s in %s mode",
+    "the pages of the API documentation render without errors and fit a %s in %s mode",
     async (_device, colorScheme, width) => {
       const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
       const faults: string[] = [];
       page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
       page.on("requestfailed", (request) => faults.push(request.url()));
       await page.goto(`${service.url}/docs`);
-      // The page renders this operation only after scrolling, because it is far down. Playwright scrolls to the operation.
+      // The page renders the last operation only after scrolling, because the operation is far down. Playwright scrolls to the operation.
       await page.locator("#operations-notes-createNote .opblock-summary-control").click();
       await page.locator("#operations-notes-createNote .responses-table").waitFor();
       const seen = await page.evaluate(() => ({
@@ -65,7 +65,10 @@ describe("the pages of the API at /docs", () => {
   );
 });
 
-/** Returns the brightness from 0 (black) to 1 (white). A transparent color counts as 1, because the browser shows white behind it. */
+/**
+ * Returns the brightness of a color from 0 (black) to 1 (white). A transparent color counts as 1, because the browser shows white behind
+ * it.
+ */
 function brightnessOf(color: string): number {
   const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
   return alpha === 0 ? 1 : (red + green + blue) / 3 / 255;

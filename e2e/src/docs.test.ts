@@ -20,12 +20,13 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
     const [setting = "", ttlMax = ""] = /`(URL_TTL_MAX)=(\d+)`/.exec(read("docs/aws.md"))?.slice(1) ?? [];
     const { limits } = startDirectory().load({ [setting]: ttlMax }).config;
-    // The policy of the page permits signatures up to `ageSeconds`. With the setting on the page, no URL of the service lives longer.
+    // The policy in docs/aws.md permits signatures up to an age of `ageSeconds`. With the setting in docs/aws.md, no URL of the service
+    // lives longer than the policy permits.
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.urlTtlMaxSeconds);
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.uploadTtlSeconds);
   });
 
-  it("docs/aws.md has a valid policy that signs uploads and cannot read", () => {
+  it("docs/aws.md has a valid policy that signs uploads and denies reads", () => {
     const policies = jsonBlocks("docs/aws.md").filter((block) => Array.isArray(block.Statement));
     const uploads = policies.find(({ Statement }) => Statement.some(deniesReading));
     expect(uploads).toBeDefined();
@@ -47,7 +48,7 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
 describe("docs/providers", () => {
   const pagesOf = readdirSync(join(ROOT, PROVIDERS)).map((name) => join(PROVIDERS, name));
 
-  it.each(pagesOf)("%s has settings that the service accepts", (path) => {
+  it.each(pagesOf)("%s has only settings that the service accepts", (path) => {
     const [, block = ""] = /## Settings\n\n```sh\n([\s\S]*?)```/.exec(read(path)) ?? [];
     const settings = Object.fromEntries([...block.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
     const { config } = startDirectory().load({ ...S3, ...settings });
@@ -66,7 +67,7 @@ describe("docs/providers", () => {
 });
 
 describe("docs/web-app.md", () => {
-  it("docs/web-app.md lists the keys of the app", () => {
+  it("docs/web-app.md lists all keyboard shortcuts of the app", () => {
     const rows = [...read("docs/web-app.md").matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = ""]) => cell);
     const listed = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key));
     const keys = Object.keys(shortcutsTexts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
@@ -79,14 +80,14 @@ describe("docs/embedding.md", () => {
   const blocks = [...page.matchAll(/```ts\n +\/\/ (\S+)\n(.*?)```/gs)];
 
   it.each(blocks.map(([, path = "", code = ""]) => ({ path, code })))(
-    "docs/embedding.md quotes $path",
+    "docs/embedding.md quotes the file $path",
     ({ path, code }) => {
       const lines = (text: string) => text.split("\n").map((line) => line.trim());
       expect(lines(read(join("examples/next", path)))).toEqual(expect.arrayContaining(lines(code)));
     },
   );
 
-  it("docs/embedding.md has the number of lines of the embedding", () => {
+  it("docs/embedding.md states the correct number of lines of the embedding example", () => {
     const [, app = ""] = /\/\/ app\.mjs\n(.*?)```/s.exec(page) ?? [];
     const [call = ""] = /^ *const files = await createValetKey.*?^ *\}\);$/ms.exec(app) ?? [];
     const others = app.split("\n").filter((line) => line.includes('"@valetkey/server"') || line.includes("files.node"));
@@ -98,7 +99,7 @@ describe("docs/embedding.md", () => {
 
 describe("the lowest version of Node.js in package.json", () => {
   it.each(["README.md", "docs/deploy.md", "CONTRIBUTING.md"])(
-    "the lowest version of Node.js is the one that %s names",
+    "the lowest supported version of Node.js is the version that %s names",
     (page) => {
       const { engines } = JSON.parse(read("package.json"));
       const [, oldest, newest] = /^\^(20\.\d+)\.0 \|\| >=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
@@ -110,7 +111,7 @@ describe("the lowest version of Node.js in package.json", () => {
 });
 
 describe("every page", () => {
-  it.each(pages())("%s links to files and headings that exist", (path) => {
+  it.each(pages())("%s has only links to existing files and headings", (path) => {
     const broken = linksOf(read(path)).filter(({ file, heading }) => {
       const target = file === "" ? path : relative(ROOT, resolve(ROOT, dirname(path), file));
       if (!existsSync(join(ROOT, target))) return true;
@@ -121,7 +122,7 @@ describe("every page", () => {
 });
 
 describe("docs/README.md, the index of the pages", () => {
-  it("the index of the docs leads to every page and to every ADR", () => {
+  it("the index of the docs links to every page and every ADR", () => {
     const reached = new Set<string>();
     const visit = (path: string) => {
       if (!path.endsWith(".md") || reached.has(path)) return;
@@ -138,13 +139,13 @@ describe("docs/adr", () => {
     .flatMap((path) => /(\d{4})-/.exec(path)?.[1] ?? [])
     .map(Number);
 
-  it("the ADRs are numbered from 1 without gaps, in names and titles", () => {
+  it("the ADRs have numbers from 1 without gaps, in names and titles", () => {
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
     const titled = pages(["docs/adr"]).flatMap((path) => /^# (\d+)\. /.exec(read(path))?.[1] ?? []);
     expect(titled.map(Number)).toEqual(numbers);
   });
 
-  it("each ADR that the code and the pages name exists", () => {
+  it("each ADR exists that the code or a page names", () => {
     const files = execFileSync("git", ["grep", "-lE", "\\bADR\\b"], { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
     const named = files.flatMap((path) =>
       [...read(path).matchAll(/\bADR[\s*/]+(\d+)/g)].map(([, number]) => ({ path, number: Number(number) })),
@@ -175,7 +176,8 @@ function linksOf(page: string): { file: string; heading: string | undefined }[] 
     [...withoutCode.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
       .map(([, link, image]) => link ?? image ?? "")
       .filter((href) => !/^https?:/.test(href))
-      // Checks the workflow file to which a badge links. The link is relative, because the host of the repository is unknown.
+      // The test checks the workflow file to which a badge links. The link of the badge is relative, because the host of the repository is
+      // unknown.
       .map((href) => href.replace(/^..\/..\/actions\/(workflows\/[^/]+)(\/badge.svg)?$/, ".github/$1"))
       .map((href) => href.split("#", 2))
       .map(([file = "", heading]) => ({ file, heading }))

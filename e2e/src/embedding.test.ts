@@ -41,7 +41,7 @@ it("an embedding receives a multipart upload of the client", async () => {
   await expect(upload("ben")).rejects.toMatchObject({ code: "access_denied" });
 });
 
-it("requirement 40: the service does not start on the database of an embedding", async () => {
+it("requirement 40: the service does not start on a database that an embedding owns", async () => {
   const embedded = await createPlace(postgres, { isNew: true });
   const { close } = await open(embedded, { schema: "public", application: "shop" });
   await close();

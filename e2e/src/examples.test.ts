@@ -13,7 +13,7 @@ import { makePlace, type Place, type RunningService, startProcess } from "./test
 const ROOT = resolve(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
-/** The exports that a new developer calls first. Each of these exports must have an example in its doc comment. */
+/** A new developer calls these exports first. Each entry point must have an example in its doc comment. */
 const ENTRY_POINTS: Record<string, readonly string[]> = {
   presign: ["createPresigner", "createCloudFrontSigner", "createVerifier", "parseS3Url"],
   contract: ["problems", "pageOf", "StartUploadBody"],
@@ -44,13 +44,16 @@ function readExamples(source: string): Example[] {
 const examples = Object.keys(ENTRY_POINTS).flatMap(examplesOf);
 
 describe("every entry point of a package", () => {
-  it.each(Object.entries(ENTRY_POINTS))("every entry point of %s has an example", (packageName, names) => {
-    const documented = examplesOf(packageName).map(({ name }) => name);
-    expect(documented).toEqual(expect.arrayContaining([...names]));
-  });
+  it.each(Object.entries(ENTRY_POINTS))(
+    "every entry point of %s has an example in its doc comment",
+    (packageName, names) => {
+      const documented = examplesOf(packageName).map(({ name }) => name);
+      expect(documented).toEqual(expect.arrayContaining([...names]));
+    },
+  );
 });
 
-/** Makes a public link to a file of five bytes. Returns the token of the link. */
+/** Makes a public link to a file of five bytes. Returns the token of the public link. */
 async function makeLink(baseUrl: string): Promise<string> {
   const client = createClient({ baseUrl, token: await signTestJwt({ sub: "ann" }) });
   const { id } = await client.notes.create({ title: "Files of a link" });
@@ -94,7 +97,7 @@ describe("the examples", () => {
 
   it("the examples pass the type check", () => run([TSC, "--noEmit", "-p", "tsconfig.json"]));
 
-  it.each(examples)("the example of $name prints what its comments say", async ({ name, code }) => {
+  it.each(examples)("the example of $name prints the output that its comments name", async ({ name, code }) => {
     const file = join(folder, `${name}.ts`);
     const realCode = code
       .replaceAll("https://files.example.com", service.url)

@@ -30,7 +30,7 @@ async function addFile(api: Api): Promise<{ status: number; code: string; stored
   return { status, code: body.code, stored: status === 201 ? stored : undefined };
 }
 
-/** Writes to a file until the disk has no space left. */
+/** Writes bytes to a file until the disk is full. */
 function takeRest(folder: string): void {
   try {
     for (;;) appendFileSync(join(folder, "ballast"), Buffer.alloc(1024));
@@ -38,13 +38,13 @@ function takeRest(folder: string): void {
 }
 
 describe("a service whose disk is full", () => {
-  it("a full disk accepts deletions, which make space and keep the other files", async () => {
+  it("a service on a full disk accepts deletions, and keeps all other files", async () => {
     const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
     service = await startProcess(place);
     const ann = await apiAs(service.url, { sub: "ann" });
     const stored: Stored[] = [];
-    // Repeats refused uploads. A refused upload empties the write-ahead log, which may free space for another upload.
+    // The test repeats the refused uploads. A refused upload empties the write-ahead log, which may free space for the next upload.
     for (let refused = 0; refused < 5; ) {
       const { stored: added, ...answer } = await addFile(ann);
       if (added !== undefined) {
@@ -62,9 +62,9 @@ describe("a service whose disk is full", () => {
     for (let added: Stored | undefined; added === undefined; ) {
       const { noteId, attachmentId } = stored[deleted++] as Stored;
       const path = deleted % 2 === 0 ? `/notes/${noteId}` : `/attachments/${attachmentId}`;
-      // Moves the note or file to the trash, and then deletes it permanently.
+      // The test moves the note or file to the trash, and then permanently deletes the note or file.
       for (const each of [path, `/trash${path}`]) expect((await ann.call("DELETE", each)).status).toBe(204);
-      // Tries several times, because the service deletes the objects in the background, right after the response.
+      // The test tries several times, because the service deletes objects in the background after the response.
       for (let attempt = 0; attempt < 20 && added === undefined; attempt++) {
         added = (await addFile(ann)).stored;
         if (added === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -72,7 +72,7 @@ describe("a service whose disk is full", () => {
       if (added !== undefined) stored.push(added);
     }
     console.log(`the disk held ${stored.length - 1} files; uploads worked again after ${deleted} deletions`);
-    // Deletes five more notes. The service needs space for the audit event of each URL.
+    // The test deletes five more notes. The service needs disk space for the audit event of each URL.
     for (const last = deleted + 5; deleted < last; deleted++) {
       const path = `/notes/${stored[deleted]?.noteId}`;
       for (const each of [path, `/trash${path}`]) await ann.call("DELETE", each);
@@ -83,28 +83,34 @@ describe("a service whose disk is full", () => {
     expect(kept.length).toBeGreaterThan(5);
     await expectAllThere(ann, { ...nothingYet(), attachments: kept });
     expect(await endOfCli(place, ["gc", "--dry-run"])).toMatchObject({ code: 0 });
-    // The bucket or the database, whichever first found no space, has logged an error.
+    // The first of the two that ran out of disk space has logged an error: the bucket or the database.
     expect(service.output()).toMatch(/The built-in bucket failed|The disk of the data/);
   });
 
-  it.each(["runs", "is stopped"])("a full disk is backed up to another disk while it %s", async (state) => {
-    const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
-    place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
-    service = await startProcess(place);
-    const { stored } = await addFile(await apiAs(service.url, { sub: "ann" }));
-    const { attachmentId: id, sha256 } = stored as Stored;
-    if (state === "is stopped") await service.stop();
-    takeRest(disk);
-    const backupDir = join(place.dataDir, "backup");
-    const backup = await endOfCli(place, ["backup", backupDir]);
-    const counts = `attachments: 1, files of the bucket: 1 (${FILE_BYTES} bytes)`;
-    expect(backup).toMatchObject({ code: 0, stdout: expect.stringContaining(counts) });
-    const restored = { ...place, env: { ...place.env, DATA_DIR: join(place.dataDir, "restored") } };
-    expect(await endOfCli(restored, ["restore", backupDir])).toMatchObject({ code: 0 });
-    await service.stop("SIGKILL");
-    service = await startProcess(restored);
-    await expectAllThere(await apiAs(service.url, { sub: "ann" }), { ...nothingYet(), attachments: [{ id, sha256 }] });
-  });
+  it.each(["runs", "is stopped"])(
+    "a service on a full disk can be backed up to another disk while it %s",
+    async (state) => {
+      const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
+      place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
+      service = await startProcess(place);
+      const { stored } = await addFile(await apiAs(service.url, { sub: "ann" }));
+      const { attachmentId: id, sha256 } = stored as Stored;
+      if (state === "is stopped") await service.stop();
+      takeRest(disk);
+      const backupDir = join(place.dataDir, "backup");
+      const backup = await endOfCli(place, ["backup", backupDir]);
+      const counts = `attachments: 1, files of the bucket: 1 (${FILE_BYTES} bytes)`;
+      expect(backup).toMatchObject({ code: 0, stdout: expect.stringContaining(counts) });
+      const restored = { ...place, env: { ...place.env, DATA_DIR: join(place.dataDir, "restored") } };
+      expect(await endOfCli(restored, ["restore", backupDir])).toMatchObject({ code: 0 });
+      await service.stop("SIGKILL");
+      service = await startProcess(restored);
+      await expectAllThere(await apiAs(service.url, { sub: "ann" }), {
+        ...nothingYet(),
+        attachments: [{ id, sha256 }],
+      });
+    },
+  );
 });
 
 const NOT_WRITABLE =

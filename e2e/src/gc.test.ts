@@ -16,7 +16,7 @@ afterEach(async () => {
 const gc = (...options: string[]) => endOfCli(place, ["gc", ...options]);
 
 describe("valetkey gc beside a running service", () => {
-  it("valetkey gc prints a table and exits with 1 when something is left", async () => {
+  it("the command valetkey gc prints a table, and exits with 1 when a fault remains", async () => {
     const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     place = await makePlace(ports);
     service = await startProcess(place);
@@ -44,7 +44,8 @@ describe("valetkey gc beside a running service", () => {
     expect(mended.stdout).toMatch(/^counters of usage that are wrong +1 +1$/m);
     expect((await ann.call("GET", "/usage")).body.usedBytes).toBe(5);
 
-    // `gc` can't repair a file whose object is lost. The command reports the file until the owner of the note deletes the file.
+    // The command `gc` cannot repair a file whose object is lost. The command reports the file until the owner of the note deletes the
+    // file.
     database.exec("update attachments set object_key = 'gone'");
     database.close();
     const lost = await gc();
@@ -55,7 +56,7 @@ describe("valetkey gc beside a running service", () => {
     expect(lost.stdout).toMatch(/^files without their object +1 +-$/m);
   });
 
-  it("valetkey gc reports files whose blobs are missing or truncated, and the service logs their reads", async () => {
+  it("the command valetkey gc reports files with missing or truncated blobs, and the service logs failed reads", async () => {
     const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     place = await makePlace(ports);
     service = await startProcess(place);
@@ -90,7 +91,7 @@ describe("valetkey gc beside a running service", () => {
     }
   });
 
-  it("valetkey gc exits with 1 and a remedy when the bucket is unreachable", async () => {
+  it("the command valetkey gc exits with 1 and prints a remedy when the bucket is unreachable", async () => {
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
     service = await startProcess(place);
     await service.stop();

@@ -9,7 +9,9 @@ const features = readdirSync(join(root, "packages/web/src/features")).map(
   (name) => `packages/web/src/features/${name}`,
 );
 
-/** The features of the server. A feature may import only the features before it. */
+/**
+ * The list contains the features of the server in the order of their imports. A feature may import only the features before it in the list.
+ */
 const featuresInOrder = [
   "access",
   "people",
@@ -37,8 +39,8 @@ const featuresInOrder = [
 ].map((name) => `packages/server/src/features/${name}`);
 
 /**
- * The zones that each zone may import (ARCHITECTURE.md). A zone is a folder. A file belongs to the zone with the longest path that contains
- * the file. Each zone may also import its own files, the modules of Node, and the packages in its package.json.
+ * The zones that each zone may import (ARCHITECTURE.md). A zone is a folder of source files. A file belongs to the zone with the longest
+ * path that contains the file. Each zone may also import its own files, the modules of Node, and the packages in its package.json.
  */
 const zones: Record<string, readonly string[]> = {
   "packages/presign/src": [],
@@ -46,9 +48,9 @@ const zones: Record<string, readonly string[]> = {
   "packages/client/src": ["packages/contract/src"],
   "packages/react/src": ["packages/client/src"],
   "packages/s3-local/src": ["packages/presign/src"],
-  // The pages (in `app`) combine features. A feature may not import another feature.
+  // The pages in the folder `app` combine features. A feature may not import another feature.
   "packages/web/src": ["packages/web/src/app", "packages/web/src/styles"],
-  // The page that visitors of links see is a separate bundle, without the code of the app.
+  // The page for visitors of links is a separate bundle, without the code of the app.
   "packages/web/src/landing": [
     "packages/web/src/components",
     "packages/web/src/files",
@@ -108,7 +110,7 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/operations",
     "packages/presign/src",
   ],
-  // The zone of the entry files: cli.ts, and index.ts for applications that embed the service.
+  // This zone contains the entry files: cli.ts, and index.ts for applications that embed the service.
   "packages/server/src": [
     "packages/server/src/cli",
     "packages/server/src/wiring",
@@ -125,12 +127,12 @@ const packages: Record<string, string> = {
   "@valetkey/s3-local": "packages/s3-local/src",
 };
 
-/** Sealed folders. Code outside of such a folder may import only one of its files, the door. */
+/** A sealed folder has one door. Code outside of a sealed folder may import only one file of the folder, the door. */
 const doors: Record<string, string> = {
   "packages/server/src/features/audit/journal": "log.ts",
 };
 
-// Tests may import from every layer. The rules for imports apply only to the code that is shipped.
+// Test files may import from every layer. The rules for imports apply only to published code.
 const isShipped = (path: string) => !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
 
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
@@ -139,21 +141,21 @@ const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*?$/gms;
 /** Matches the path by which benchmarks import a source file of the server. */
 const OF_SERVER = /^@valetkey\/server\/(?=src\/)/;
 
-/** Files with SQL: the queries and fragments of features, and three folders of the platform. */
+/** These files may contain SQL: the queries and fragments of features, and three folders of the platform. */
 const OF_SQL =
   /\/features\/[a-z]+\/(?:.*\/)?(?:queries\/[^/]+|[a-z-]*queries|sql)\.ts$|\/platform\/(?:database|limits|jobs)\//;
-/** Code that opens a database with its pragmas, or that has a separate database file and no Kysely. */
+/** This code opens a database with its pragmas, or has a separate database file without Kysely. */
 const WITH_OWN_SQL = [
   "packages/server/src/wiring/database",
   "packages/server/src/features/audit/journal",
   "packages/server/src/operations/doctor/checks/database.ts",
 ];
-/** Matches a template of SQL, a query or change of the schema by Kysely, and a statement at the start of a text. */
+/** The pattern matches a template of SQL, a query or schema change by Kysely, and a statement at the start of a text. */
 const SQL = new RegExp(
   [
     /\bsql(?:<[^`;]*>)?`/,
     /\.(?:select(?:No)?From|insertInto|replaceInto|mergeInto|updateTable|deleteFrom|withRecursive)\(/,
-    // The method `with` of an array takes an index, not a name.
+    // The method `with` of an array has an index as its argument, not a name.
     /\.with\(\s*["'`]/,
     /\.schema\s*\.(?:create|alter|drop)[A-Z]\w*\(/,
     /["'`]\s*(?:(?:insert|replace) (?:or \w+ )?into|delete from|update \S+ set|with (?:recursive )?\w+(?: \([^)]*\))? as\b) /,
@@ -170,7 +172,7 @@ type Import = { from: string; to: string };
 
 const codeOf = (file: string) => readFileSync(file, "utf8").replace(COMMENT, "");
 
-/** Finds the imports of our own files, of values and of types. */
+/** Finds the imports of values and types from files of this repository. */
 function importsOf(file: string): Import[] {
   const from = relative(root, file);
   const code = codeOf(file);
@@ -203,7 +205,7 @@ function sourceFiles(...folders: string[]): string[] {
     .filter((path) => path.includes("/src/"));
 }
 
-/** Finds the shortest circle of imports through each file that is in a circle. Returns each circle once. */
+/** Finds the shortest circle of imports through each file of a circle. Returns each circle once. */
 function circlesOf(edges: readonly Pick<Import, "from" | "to">[]): string[] {
   const targets = Map.groupBy(edges, ({ from }) => from);
   const found = new Map<string, string>();
@@ -232,7 +234,7 @@ function shortestWay({ from, to, targets }: Search): string[] | undefined {
   return undefined;
 }
 
-/** Whether a file outside a sealed folder imports a file of this folder that is not the door. */
+/** Returns whether a file outside of a sealed folder imports a file of the folder that is not the door. */
 function passesDoor({ from, to }: Pick<Import, "from" | "to">): boolean {
   return Object.entries(doors).some(
     ([folder, door]) => to.startsWith(`${folder}/`) && !from.startsWith(`${folder}/`) && to !== `${folder}/${door}`,
@@ -247,12 +249,12 @@ describe("imports", () => {
   const edges = sourceFiles("packages").filter(isShipped).flatMap(importsOf);
   const ofTests = sourceFiles("e2e").flatMap(importsOf);
 
-  it("imports go downward only", () => {
+  it("imports of each layer go only to lower layers", () => {
     expect(edges.length).toBeGreaterThan(100);
     expect(edges.filter((edge) => !isAllowed(edge))).toEqual([]);
   });
 
-  it("the order of imports lists each feature of the server once", () => {
+  it("the order of imports lists each feature of the server exactly once", () => {
     const folders = readdirSync(join(root, "packages/server/src/features"));
     expect(featuresInOrder.map((feature) => basename(feature)).toSorted()).toEqual(folders.toSorted());
   });
@@ -267,7 +269,7 @@ describe("imports", () => {
     "packages/s3-local/src",
     "packages/web/src",
     "e2e/src",
-  ])("imports tie no knot between the rooms of %s", (folder) => {
+  ])("imports between the folders of %s form no circle", (folder) => {
     const roomOf = (path: string) => relative(folder, path).split("/")[0] as string;
     const rooms = (folder === "e2e/src" ? ofTests : edges)
       .filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`))
@@ -276,12 +278,12 @@ describe("imports", () => {
     expect(circlesOf(rooms)).toEqual([]);
   });
 
-  it("imports form no circle", () => {
+  it("imports between files form no circle", () => {
     const ofBench = sourceFiles("bench").filter(isShipped).flatMap(importsOf);
     expect(circlesOf([...edges, ...ofBench])).toEqual([]);
   });
 
-  it("SQL stands only in the queries of features and in three folders of the platform", () => {
+  it("SQL is only in the queries of features and in three folders of the platform", () => {
     const files = sourceFiles("packages/server").filter(isShipped);
     const withSql = files.filter((file) => SQL.test(codeOf(file))).map((file) => relative(root, file));
     expect(withSql.length).toBeGreaterThan(30);
@@ -293,7 +295,7 @@ describe("imports", () => {
       ).toBe(true);
   });
 
-  // The service loads tracing.ts only if a collector is configured. tracing.test.ts checks this.
+  // The service loads tracing.ts only if a collector is configured, and tracing.test.ts checks the loading.
   it("only one file imports OpenTelemetry", () => {
     const importers = sourceFiles("packages").filter((file) => /"@opentelemetry\//.test(readFileSync(file, "utf8")));
     expect(importers.map((file) => relative(root, file))).toEqual([
@@ -301,17 +303,17 @@ describe("imports", () => {
     ]);
   });
 
-  // Kysely has 240 files. If the thread loaded them, its start would take twice as long.
+  // Kysely has 240 files. If the thread loaded Kysely, the start of the thread would take twice as long.
   it("the thread of the URL journal does not load Kysely", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const thread = join(root, "packages/server/src/features/audit/journal/journal-worker.ts");
-    // The process has no database, and fails, but only after it has loaded its modules.
+    // The process has no database, and fails only after it has loaded its modules.
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
     expect(stderr).toContain("features/audit/audit-event.ts");
     expect(stderr).not.toContain("/kysely/");
   });
 
-  it("imports enter a sealed folder by its door", () => {
+  it("imports from outside of a sealed folder go only to its door file", () => {
     expect(sourceFiles("packages", "bench", "e2e").flatMap(importsOf).filter(passesDoor)).toEqual([]);
   });
 });
@@ -390,7 +392,7 @@ describe("the check of imports", () => {
     expect(circlesOf(edges)).toEqual(["a -> b -> c -> a", "d -> d"]);
   });
 
-  it("the check of imports refuses an import past a door", () => {
+  it("the check of imports refuses an import that goes past the door file of a sealed folder", () => {
     const journal = "packages/server/src/features/audit/journal";
     expect(passesDoor({ from: "packages/server/src/wiring/database/open-sqlite.ts", to: `${journal}/file.ts` })).toBe(
       true,

@@ -10,16 +10,16 @@ import { freePort } from "./testing/free-port.ts";
 import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-// Two rounds keep the test run short. For a long run, set KILL_ROUNDS=50.
+// Two rounds keep the test run short. Set KILL_ROUNDS=50 for a long test run.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const WORKERS = 4;
 /** A permanent deletion of so many files needs four steps, so that a kill right after the first step interrupts the deletion. */
 const FILES_OF_PURGED_NOTE = 304;
-/** More files than one step of a permanent deletion deletes. */
+/** The note has more files than one step of a permanent deletion deletes. */
 const FILES_OF_EXPIRING_NOTE = 104;
-/** The note that stays needs few files, because each test step reads all of them. */
+/** The remaining note needs few files, because each test step reads all its files. */
 const FILES_OF_KEPT_NOTE = 12;
-/** The clock moves by this time before each start, so that all leases of mails and webhooks expire and all mails are due. Milliseconds. */
+/** The clock moves by 61 minutes before each start, so that all leases of mails and webhooks expire and all mails are due. */
 const BETWEEN_STARTS_MS = 3_660_000;
 const CLOCK_AHEAD = new URL("testing/clock-ahead.cjs", import.meta.url).pathname;
 const EVENTS = ["share.created", "upload.ready", "upload.rejected", "url.issued"];
@@ -28,7 +28,7 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
   it(`a service that is killed ${ROUNDS} times under load loses nothing that it acknowledged`, {
     timeout: 120_000 + ROUNDS * 20_000,
   }, async () => {
-    // Both servers confirm slowly, so that a kill can come between the arrival of a mail or message and its confirmation.
+    // The SMTP and webhook servers confirm slowly, so that a kill can come between the arrival of a message and its confirmation.
     const smtp = await smtpServerInTest({ beforeConfirm: () => pause(300) });
     const receiver = await receiverInTest({ respond: (response) => void pause(60).then(() => accept(response)) });
     const received = { mails: smtp.mails, webhooks: receiver.received };
@@ -53,14 +53,14 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
         (total[noun] as unknown[]).push(...lastSeen[noun]);
       }
     }
-    // Starts the service a last time, and checks everything that was acknowledged in all rounds.
+    // The test starts the service a last time, and checks everything that the service acknowledged in all rounds.
     const service = await startProcess(after(place, ROUNDS));
     const ann = await userOf(service, "ann");
     await expect.poll(() => notYetReported(total, received), { timeout: 100_000, interval: 500 }).toEqual([]);
     const copies = await expectOnlyCopies(ann, { seen: total, received });
     await expectAllThere(ann, total);
     await expectReadyIsWhole(ann);
-    // The command exits with 1 if the bucket, the rows of the database and the usage counters do not agree.
+    // The command `gc` exits with 1 if the bucket, the database rows and the usage counters do not agree.
     const { stdout } = await runCli(after(place, ROUNDS), ["gc", "--dry-run"]);
     expect(stdout).toContain("counters of usage that are wrong");
     await service.stop();
@@ -88,7 +88,7 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
     let kills = 0;
     for (let round = 0; round < ROUNDS; round++) {
       if (round > 0) {
-        // The kill can come while a deletion of the last round continues.
+        // The kill can come while a deletion of the last round still runs.
         const first = await startProcess(at(round));
         await pause(400);
         await first.stop("SIGKILL");
@@ -105,7 +105,7 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
       const before = await filesOf(ann);
       const toggling = toggleUntilKilled(ann, kept);
       expect((await ann.call("DELETE", `/trash/notes/${toPurge.id}`)).status).toBe(204);
-      // The first kill comes at once, and so interrupts the deletion. Each later kill comes at a random moment.
+      // The first kill comes at once, and interrupts the deletion. Each later kill comes at a random moment.
       if (round > 0) await pause(60);
       if ((await filesOf(ann)) > before - FILES_OF_PURGED_NOTE) interrupted += 1;
       await service.stop("SIGKILL");
@@ -115,11 +115,12 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
       deleted = [toPurge];
     }
     expect(interrupted).toBeGreaterThan(0);
-    // Restores the kept note, which the last kill may have left in the trash, because the note would expire before the next start.
+    // The test restores the remaining note, which the last kill may have left in the trash. Otherwise the note would expire before the next
+    // start.
     const restoring = await startProcess(at(ROUNDS));
     await expectWhole(await userOf(restoring, "ann"), kept as NoteWithFiles);
     await restoring.stop();
-    // After these starts, the bucket has only the objects of the kept note, because each deletion of an object runs twice, a day apart.
+    // After five more starts, the bucket has only the objects of the remaining note. Each deletion of an object runs twice, a day apart.
     const lastRound = ROUNDS + 5;
     deleted.push(...expiring);
     for (const round of [lastRound - 2, lastRound]) {
@@ -157,14 +158,14 @@ async function makeNote(api: Api, fileCount: number): Promise<NoteWithFiles> {
   return { id, files };
 }
 
-/** Checks that the note has all its files, after a restoration if it is in the trash. */
+/** Checks that the note has all its files, and first restores a note that is in the trash. */
 async function expectWhole(api: Api, { id, files }: NoteWithFiles): Promise<void> {
   await api.call("POST", `/trash/notes/${id}/restore`);
   expect((await api.call("GET", `/notes/${id}`)).body.attachmentCount).toBe(files.length);
   await expectAllThere(api, { ...nothingYet(), attachments: files });
 }
 
-/** Checks that the note and its files do not exist, and waits until the note is not in the trash either. */
+/** Checks that the note and its files do not exist, and waits until the trash does not contain the note. */
 async function expectGone(api: Api, { id, files }: NoteWithFiles): Promise<void> {
   expect((await api.call("GET", `/notes/${id}`)).status).toBe(404);
   const urls = await api.call("POST", "/attachments/urls", { attachmentIds: files.map((file) => file.id) });
@@ -176,7 +177,7 @@ async function expectGone(api: Api, { id, files }: NoteWithFiles): Promise<void>
 
 const filesOf = async (api: Api): Promise<number> => (await api.call("GET", "/usage")).body.files;
 
-/** Moves a note to the trash and back until the service is killed. */
+/** Moves a note to the trash and restores the note, until the service is killed. */
 async function toggleUntilKilled(api: Api, { id }: NoteWithFiles): Promise<void> {
   try {
     for (;;) {
@@ -184,12 +185,12 @@ async function toggleUntilKilled(api: Api, { id }: NoteWithFiles): Promise<void>
       expect((await api.call("POST", `/trash/notes/${id}/restore`)).status).toBe(204);
     }
   } catch (error) {
-    // The type of error for a connection that has ended.
+    // A fetch on a closed connection rejects with a TypeError.
     if (!(error instanceof TypeError)) throw error;
   }
 }
 
-/** Returns the settings of the service with a clock that is ahead, more in each round. */
+/** Returns the settings of the service with a clock that is further ahead in each round. */
 function after({ env, ...place }: Place, round: number, betweenStartsMs = BETWEEN_STARTS_MS): Place {
   const clock = { CLOCK_AHEAD_MS: String(round * betweenStartsMs) };
   return { ...place, env: { ...env, ...clock, NODE_OPTIONS: `${env.NODE_OPTIONS} --require=${CLOCK_AHEAD}` } };
@@ -202,14 +203,17 @@ function userOf({ url }: RunningService, sub: string): Promise<Api> {
 
 const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * maxMs));
 
-/** Puts load on the service, and kills it at a random moment after it has issued some URLs. Returns everything that it acknowledged. */
+/**
+ * Puts load on the service, and kills the service at a random moment after the first URLs. Returns everything that the service
+ * acknowledged.
+ */
 async function loadAndKill(
   service: RunningService,
   { ann, round }: { ann: Api; round: number },
 ): Promise<Acknowledged> {
   const seen = nothingYet();
   const readerIds = Array.from({ length: WORKERS }, (_, worker) => `reader-${round}-${worker}`);
-  // Each reader calls the service once, because the service learns the email address of a user from the first request.
+  // Each reader calls the service once, because the service learns the email address of a user from the user's first request.
   for (const readerId of readerIds)
     expect((await (await userOf(service, readerId)).call("GET", "/me")).status).toBe(200);
   const workers = readerIds.map((readerId) => workUntilKilled(ann, { readerId, seen }));

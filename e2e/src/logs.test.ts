@@ -26,7 +26,8 @@ describe("requirement 28: a full run writes no secret", () => {
     const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
     const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
     await fetch(issued.body.fileUrl);
-    // The built-in bucket refuses this changed URL. The log of the bucket must contain no signed URL, not even a refused one.
+    // The built-in bucket refuses the URL with the changed signature. The log of the bucket must contain no signed URL, not even a refused
+    // URL.
     await fetch(`${issued.body.fileUrl}0`);
     keepUrl("download", issued.body.fileUrl);
     const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);
@@ -89,7 +90,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const { stdout } = await runCli(place, ["user", "reset", "cat@example.com"]);
     const [, ofOperator = ""] = /#(\S+)/.exec(stdout) ?? [];
     expect((await post("request-password-reset", { email: "cat@example.com" })).status).toBe(200);
-    // Waits for two mails, because the sign-in above has also caused a mail.
+    // The test waits for two mails, because the sign-in also causes a mail.
     const mail = (await smtp.received(2)).find(({ parsed }) => parsed.text?.includes("/new-password#"));
     if (mail === undefined) throw new Error("No mail has arrived");
     secrets.set("token of the operator", ofOperator).set("token of a mail", tokenIn(mail));
@@ -99,7 +100,7 @@ describe("requirement 28: a full run writes no secret", () => {
     }
   }
 
-  /** Starts an upload as Uppy does. Returns the URLs of its parts. */
+  /** Starts an upload as Uppy does. Returns the URLs of the parts of the upload. */
   async function uppyParts(ann: Api, noteId: string): Promise<string[]> {
     const described = { filename: "d.txt", type: "text/plain", metadata: { noteId, size: 5 } };
     const { uploadId, key } = (await ann.call("POST", "/s3/multipart", described)).body;
@@ -113,7 +114,7 @@ describe("requirement 28: a full run writes no secret", () => {
     secrets.set(`${name} credential`, query.get("X-Amz-Credential") ?? "");
   }
 
-  it("the search for secrets has secrets to find and output to search", () => {
+  it("the search for secrets has at least ten secrets, and an output to search", () => {
     expect([...secrets.values()].every((secret) => secret.length > 10)).toBe(true);
     expect(secrets.size).toBeGreaterThanOrEqual(10);
     expect(written.length).toBeGreaterThan(1000);
@@ -128,7 +129,7 @@ describe("requirement 28: a full run writes no secret", () => {
     expect(written).not.toMatch(/X-Amz-(Signature|Credential|Security-Token)=[^&\s"]/i);
   });
 
-  it("the database contains no URL, token or password in clear", async () => {
+  it("the database contains no URL, token or password in plain text", async () => {
     const names = ["valetkey.db", "valetkey.db-wal", "valetkey.db-url-journal", "valetkey.db-url-journal-wal"];
     const files = await Promise.all(
       names.map((name) => readFile(join(place.dataDir, name)).catch(() => Buffer.alloc(0))),

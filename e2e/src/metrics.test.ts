@@ -35,7 +35,7 @@ describe("metrics on a port of their own", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("standard output has only the log, one JSON line an event", async () => {
+  it("standard output has only the log, with one JSON line for each event", async () => {
     place = await makePlace();
     const child = spawn(process.execPath, [CLI, "start"], { env: place.env, cwd: place.dataDir });
     const lines: string[] = [];

@@ -4,11 +4,11 @@ import { useDatabases } from "./testing/databases.ts";
 import { freePort } from "./testing/free-port.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 
-// One database is enough here, because the tests of the accounts run on both databases.
+// The test uses one database, because the tests of the accounts run on both databases.
 describe.each(useDatabases().filter(({ name }) => name === "postgres"))(
   "an identity provider on $name",
   ({ makeEnv }) => {
-    it("an identity provider signs a user in to an account that others can share with", async () => {
+    it("an identity provider signs in a user, and another user can share notes with this user", async () => {
       const port = await freePort("127.0.0.1");
       const url = `http://localhost:${port}`;
       const provider = await startOidcProvider({ redirectUri: `${url}/auth/callback/oidc` });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { selectProviders } from "./testing/provider-selection.ts";
 
-/** The only folder in the PATH of a simulated machine, with the commands of the documented version of Swift, and none of Ceph. */
+/** The only folder in the PATH of a simulated machine that has the documented version of Swift, but no Ceph. */
 let path: string;
 beforeAll(async () => {
   path = await mkdtemp(join(tmpdir(), "valetkey-path-"));
@@ -23,7 +23,7 @@ function install(name: string, script: string): Promise<void> {
   return writeFile(join(path, name), script, { mode: 0o755 });
 }
 
-/** Installs a simulated Python that prints this version, and a Swift script whose first line names this Python. */
+/** Installs a simulated Python that prints a version, and a Swift script whose first line names the simulated Python. */
 async function installSwift(version: string): Promise<void> {
   await install("python", `#!/bin/sh\necho ${version}\n`);
   await install("swift-proxy-server", `#! ${join(path, "python")}\n`);
@@ -38,7 +38,7 @@ describe("the selection of S3 servers", () => {
     );
   });
 
-  it("a test run on a bare machine tests only the built-in bucket", () => {
+  it("a test run on a machine without S3 servers tests only the built-in bucket", () => {
     expect(selectProviders({ PATH: "" }).missing).toEqual(["providers/ceph-rgw", "providers/swift"]);
     expect(selectProviders({ PATH: path, PROVIDERS: "none" }).missing).toEqual([
       "providers/ceph-rgw",
@@ -65,7 +65,7 @@ describe("the selection of S3 servers", () => {
     await installSwift("2.35.1");
   });
 
-  it("a test run includes the S3 servers that PROVIDERS names, and rejects missing and unknown servers", () => {
+  it("a test run includes the S3 servers that PROVIDERS names, and rejects unknown servers", () => {
     expect(selectProviders({ PATH: path, PROVIDERS: "swift" }).missing).toEqual(["providers/ceph-rgw"]);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "all" })).toThrow(/asks for Ceph RGW.*radosgw/);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "minio" })).toThrow(/"minio" is none of all, none, ceph-rgw/);

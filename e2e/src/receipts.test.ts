@@ -15,7 +15,7 @@ if (engine === undefined) throw new Error("there is no engine");
 describe("requirement 37: docs/file-requests.md", () => {
   const service = useService({ engine });
 
-  /** Runs the script of docs/file-requests.md in a folder with this receipt and the public keys. Returns the output of the script. */
+  /** Runs the script of docs/file-requests.md in a folder with the receipt and the public keys. Returns the output of the script. */
   async function check(receipt: object): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-receipt-"));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -34,14 +34,14 @@ describe("requirement 37: docs/file-requests.md", () => {
     return (await visitor.send(`GET /receipts/${uploadId}`)).body;
   }
 
-  it("docs/file-requests.md shows a script that prints the statement of a receipt", async () => {
+  it("the script in docs/file-requests.md prints the statement of a receipt", async () => {
     const printed = JSON.parse(await check(await receive()));
     expect(printed).toMatchObject({ filename: "passport.txt", sizeBytes: 5 });
     const [, shown = "{}"] = /```json\n([\s\S]*?)```/.exec(await readFile(PAGE, "utf8")) ?? [];
     expect(Object.keys(printed)).toEqual(Object.keys(JSON.parse(shown)));
   });
 
-  it("docs/file-requests.md shows a script that refuses a changed receipt", async () => {
+  it("the script in docs/file-requests.md refuses a changed receipt", async () => {
     const receipt = await receive();
     const changed = { ...receipt, statement: receipt.statement.replace("passport", "contract") };
     expect(await check(changed)).toBe("This receipt is not valid.");

@@ -31,7 +31,7 @@ async function attach(ann: Api, content: string): Promise<string> {
   return answer.body.id;
 }
 
-/** Polls, as a client does, until the state is no longer "scanning". */
+/** Polls the state of a file, as a client does, until the state is not "scanning". */
 async function decided(ann: Api, id: string): Promise<{ state: string; reason?: string }> {
   const look = async () => (await ann.call("GET", `/attachments/${id}`)).body;
   await expect.poll(async () => (await look()).state).not.toBe("scanning");
@@ -53,7 +53,7 @@ describe.each(testClamds)("a service with a virus scanner: $name", ({ start: sta
 });
 
 describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ makeEnv }) => {
-  it("a stop in the middle of a scan releases the verification", async () => {
+  it("a stop in the middle of a virus scan releases the lease of the verification", async () => {
     const silent = await silentScanner();
     const env = await makeEnv();
     const here = await place({ ...env, CLAMAV_HOST: `127.0.0.1:${silent.port}` });
@@ -62,7 +62,7 @@ describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ m
     await silent.asked;
     const before = performance.now();
     expect(await first.service.stop()).toBe(0);
-    // The stop must not wait until the scan ends (minutes) or until its lease expires (one minute).
+    // The stop must wait neither for the end of the scan (minutes) nor for the expiry of its lease (one minute).
     expect(performance.now() - before).toBeLessThan(50 * SECOND);
     silent.answerWith("stream: OK\0");
     const again = await start(here);
@@ -72,7 +72,7 @@ describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ m
 });
 
 describe("a service that has lost its virus scanner", () => {
-  it("a start without a virus scanner logs that files wait for it", async () => {
+  it("a start without a virus scanner logs that files wait for a scan", async () => {
     const here = await place({ CLAMAV_HOST: `127.0.0.1:${(await silentScanner()).port}` });
     const first = await start(here);
     const id = await attach(first.ann, "harmless");
@@ -86,7 +86,7 @@ describe("a service that has lost its virus scanner", () => {
   });
 });
 
-/** Simulates a virus scanner that accepts files, and does not respond until `answerWith` is called. */
+/** Simulates a virus scanner that accepts files, and responds only after a call of `answerWith`. */
 async function silentScanner() {
   const asked = Promise.withResolvers<void>();
   let answer: string | undefined;
@@ -96,7 +96,7 @@ async function silentScanner() {
     socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
     socket.on("data", (bytes: Buffer) => {
       asked.resolve();
-      // Responds at the end of a file, which is a chunk of length 0.
+      // The scanner responds at the end of a file, which is a chunk of length 0.
       if (answer !== undefined && bytes.subarray(-4).equals(Buffer.alloc(4))) socket.end(answer);
     });
   });

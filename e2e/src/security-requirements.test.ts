@@ -16,7 +16,7 @@ describe(PAGE, () => {
     expect(requirements.map(({ number }) => number)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
   });
 
-  it("the page of security requirements agrees with the tests", () => {
+  it("the page of security requirements agrees with the test titles", () => {
     const files = testFiles();
     expect(files.length).toBeGreaterThan(50);
     expect(faultsOf(requirements, files)).toEqual([]);
@@ -40,13 +40,13 @@ describe("the check of the page", () => {
     expect(faultsOf(requirementsOf(text), files)).not.toEqual([]);
   });
 
-  it("the check of security requirements accepts a tested and a planned one", () => {
+  it("the check of security requirements accepts a tested requirement and a planned requirement", () => {
     const text = "1. Rule.\n   [a](../e2e/src/a.test.ts)\n2. **Rule (planned).**.";
     expect(faultsOf(requirementsOf(text), [testOf("e2e/src/a.test.ts", 1)])).toEqual([]);
   });
 });
 
-/** Reads the numbered requirements on the page. Each requirement has the test files to which it links. */
+/** Reads the numbered requirements on the page. Each requirement has a list of the linked test files. */
 function requirementsOf(page: string): Requirement[] {
   return page.split(/^(?=\d+\. |#)/m).flatMap((item) => {
     const number = /^(\d+)\. /.exec(item)?.[1];

@@ -7,7 +7,7 @@ describe("a stop by SIGTERM", () => {
   let place: Place;
   afterEach(() => place.remove());
 
-  it("a stopping service serves everything while it drains, and is not ready", async () => {
+  it("a stopping service serves all requests while it drains, and reports that it is not ready", async () => {
     place = await makePlace({ DRAIN_SECONDS: "2" });
     const service = await startProcess(place);
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
@@ -36,7 +36,7 @@ describe("a stop by SIGTERM", () => {
     expect(await service.stop("SIGTERM")).toBe(0);
     clearInterval(drip);
     await cut;
-    // The service must cut these connections. If it did not, its shutdown would take minutes.
+    // The service must close the silent and slow connections. With open connections, the shutdown of the service would take minutes.
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });

@@ -13,7 +13,8 @@ import { makeEmptyPlace, makePlace, type Place, runCli, startProcess, startWithN
 const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
 
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
-// A service with wrong settings usually exits within 10 seconds. While the machine runs all tests, the exit can take much longer.
+// A service with wrong settings usually exits within 10 seconds. While the machine runs all tests, the exit of the service can take much
+// longer.
 const TIME_TO_FAIL_MS = 100_000;
 const NOBODY = 65_534;
 const databases = useDatabases({ migrated: false });
@@ -43,8 +44,8 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("the first start prints how to create accounts where sign-up is closed", async () => {
-    // By default, a test place opens sign-up. An empty value has the same effect as no setting, so sign-up is closed in this test.
+  it("the first start with closed sign-up prints how to create accounts", async () => {
+    // By default, a test place opens sign-up. An empty setting has the same effect as no setting, so sign-up is closed in this test.
     const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));
     expect(service.output()).toMatch(/^Next: .*npx valetkey user add/m);
     const headers = { "content-type": "application/json" };
@@ -54,7 +55,7 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("a start reports all faults of the configuration with remedies, and exits 1", async () => {
+  it("the start reports all faults of the configuration with remedies, and exits with 1", async () => {
     const here = await place({ PORT: "99999", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "b", AUTH_JWT_SECRET: "short" });
     const failed = runCli(here, ["start"]);
     await expect(failed).rejects.toMatchObject({ code: 1 });
@@ -65,7 +66,7 @@ describe("the first start", () => {
     expect(stderr.match(/->/g)?.length).toBeGreaterThanOrEqual(5);
   });
 
-  it("requirement 29: a missing secret prevents the start outside embedded mode", async () => {
+  it("requirement 29: a missing secret prevents the start of a service with PostgreSQL", async () => {
     const here = await place({ DATABASE_URL: "postgres://localhost/none" });
     const { stderr } = await runCli(here, ["start"]).catch((error: { stderr: string }) => error);
     expect(stderr).toContain("AUTH_SECRET");
@@ -73,7 +74,7 @@ describe("the first start", () => {
   });
 });
 
-/** Starts the service with wrong settings, and returns its error message. Fails unless the service exits with 1. */
+/** Starts the service with wrong settings, and returns the error message of the service. Fails unless the service exits with 1. */
 async function messageOfFailedStart(here: Place, options: { uid?: number } = {}): Promise<string> {
   const failed = runCli(here, ["start"], { ...options, timeout: TIME_TO_FAIL_MS });
   const { code, killed, stderr } = await failed.then(
@@ -134,12 +135,12 @@ describe("a failed start on SQLite", () => {
   it.each([
     ["the database", 0o400, 0o777],
     ["the data folder", 0o600, 0o555],
-  ])("a failed start reports that it may not write to %s", async (_, fileMode, folderMode) => {
+  ])("a failed start reports that the service may not write to %s", async (_, fileMode, folderMode) => {
     const here = await place();
     await writeFile(sqliteFile(here), "");
     await chmod(sqliteFile(here), fileMode);
     await chmod(here.dataDir, folderMode);
-    // A test that runs as root starts the service as another user, because root may write to every file.
+    // If root runs the test, the service starts as another user, because root may write to every file.
     const message = await messageOfFailedStart(here, process.getuid?.() === 0 ? { uid: NOBODY } : {});
     expect(message).toContain(here.dataDir);
     expect(message).toMatch(/DATA_DIR|write permission/);
@@ -148,7 +149,7 @@ describe("a failed start on SQLite", () => {
 });
 
 describe.each(migratedDatabases)("a failed start on a newer database on $name", ({ makeEnv }) => {
-  it("a failed start names a newer version of the database", async () => {
+  it("a failed start reports that a newer Valet Key wrote the database", async () => {
     const here = await makePlace(await makeEnv());
     places.push(here);
     await execute(
@@ -163,7 +164,7 @@ describe.each(migratedDatabases)("a failed start on a newer database on $name", 
 });
 
 describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
-  it("a failed start names a refused migration", async () => {
+  it("a failed start names the migration that failed", async () => {
     const here = await place(await makeEnv());
     await execute(here, "create table notes (id text)");
     const message = await messageOfFailedStart(here);
@@ -180,7 +181,7 @@ describe("a failed start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("a failed start names a port of the built-in bucket that is in use", async () => {
+  it("a failed start names the port of the built-in bucket if the port is in use", async () => {
     const here = await place({ S3_LOCAL_PORT: String(await listenOnFreePort()) });
     expect(await messageOfFailedStart(here)).toContain("S3_LOCAL_PORT");
   });
@@ -201,7 +202,7 @@ describe("the content security policy of the pages", () => {
     AWS_ACCESS_KEY_ID: "key",
     AWS_SECRET_ACCESS_KEY: "secret",
   };
-  // Nothing listens on this port. The service signs URLs without a request to the bucket.
+  // No server listens on port 9. The service signs URLs without a request to the bucket.
   const nowhere = { ...secrets, S3_ENDPOINT: "http://localhost:9" };
 
   it.each<[string, Record<string, string>, string]>([
@@ -211,17 +212,20 @@ describe("the content security policy of the pages", () => {
       { AWS_BUCKET_NAME: "files", S3_PUBLIC_ENDPOINT: "https://storage.example.com/base" },
       "https://storage.example.com",
     ],
-  ])("requirement 25: the policy of the pages names the origin of a bucket %s", async (_, env, origin) => {
-    const service = await startProcess(await place({ ...nowhere, ...env }));
-    const { headers } = await fetch(service.url);
-    const policy = headers.get("content-security-policy") ?? "";
-    for (const directive of ["connect-src", "img-src", "media-src"]) {
-      const allowed = policy.split(";").find((part) => part.trim().startsWith(directive));
-      expect(allowed?.split(" ").filter((source) => source.includes("://"))).toEqual([origin]);
-    }
-    expect(service.output()).toContain(origin);
-    await service.stop();
-  });
+  ])(
+    "requirement 25: the content security policy of the pages names the origin of a bucket %s",
+    async (_, env, origin) => {
+      const service = await startProcess(await place({ ...nowhere, ...env }));
+      const { headers } = await fetch(service.url);
+      const policy = headers.get("content-security-policy") ?? "";
+      for (const directive of ["connect-src", "img-src", "media-src"]) {
+        const allowed = policy.split(";").find((part) => part.trim().startsWith(directive));
+        expect(allowed?.split(" ").filter((source) => source.includes("://"))).toEqual([origin]);
+      }
+      expect(service.output()).toContain(origin);
+      await service.stop();
+    },
+  );
 
   it("requirement 24: the built-in bucket accepts files from the pages", async () => {
     const service = await startProcess(await place({ PUBLIC_URL: "http://LOCALHOST:80/" }));
@@ -237,7 +241,7 @@ describe("the content security policy of the pages", () => {
 });
 
 describe("stopping", () => {
-  it("a stop finishes the request in flight, writes the audit log and exits 0", async () => {
+  it("a stopping service finishes the running request, writes the audit log, and exits with 0", async () => {
     const here = await place();
     const service = await startProcess(here);
     const ann = await apiAs(service.url, { sub: "ann" });
@@ -262,24 +266,27 @@ describe("stopping", () => {
   it.each([
     ["SIGTERM", "npm, as a supervisor"],
     ["SIGINT", "the group (Ctrl-C)"],
-  ] as const)("`npm start` by %s to %s finishes requests, frees the port and exits 0", async (signal, to) => {
-    const service = await startWithNpm(await place());
-    onTestFinished(() => killGroup(service.pid));
-    const ann = await apiAs(service.url, { sub: "ann" });
-    const note = await ann.call("POST", "/notes", { title: "In flight" });
-    const slow = await slowUpload(service.url, note.body.id);
-    process.kill(to.includes("Ctrl-C") ? -service.pid : service.pid, signal);
-    await service.printed(/(finishing what is in flight)/);
-    slow.finish();
-    expect(await slow.statusLine).toContain("201");
-    expect(await service.ended).toBe(0);
-    const [refused] = await once(connect(Number(new URL(service.url).port), "127.0.0.1"), "error");
-    expect(refused).toMatchObject({ code: "ECONNREFUSED" });
-  });
+  ] as const)(
+    "the command `npm start` by %s to %s finishes requests, frees the port and exits with 0",
+    async (signal, to) => {
+      const service = await startWithNpm(await place());
+      onTestFinished(() => killGroup(service.pid));
+      const ann = await apiAs(service.url, { sub: "ann" });
+      const note = await ann.call("POST", "/notes", { title: "In flight" });
+      const slow = await slowUpload(service.url, note.body.id);
+      process.kill(to.includes("Ctrl-C") ? -service.pid : service.pid, signal);
+      await service.printed(/(finishing what is in flight)/);
+      slow.finish();
+      expect(await slow.statusLine).toContain("201");
+      expect(await service.ended).toBe(0);
+      const [refused] = await once(connect(Number(new URL(service.url).port), "127.0.0.1"), "error");
+      expect(refused).toMatchObject({ code: "ECONNREFUSED" });
+    },
+  );
 });
 
 describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas on one database", ({ makeEnv }) => {
-  it("requirement 16: one replica refuses after a revocation on the other", async () => {
+  it("requirement 16: one replica refuses access after a revocation on another replica", async () => {
     const shared = await makeEnv();
     const secrets = { AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" };
     const here = await place({ ...shared, ...secrets });
@@ -302,7 +309,7 @@ describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas
 
 const sqliteFile = ({ dataDir }: Place) => join(dataDir, "valetkey.db");
 
-/** Runs an SQL statement in the database of a service that is stopped. */
+/** Runs an SQL statement in the database of a stopped service. */
 async function execute(here: Place, statement: string): Promise<void> {
   const { DATABASE_URL } = here.env;
   if (DATABASE_URL === undefined) {
@@ -314,7 +321,9 @@ async function execute(here: Place, statement: string): Promise<void> {
   await runSql(DATABASE_URL, statement);
 }
 
-/** Starts a server that accepts connections and never responds. Returns its port. The server stops at the end of the test. */
+/**
+ * Starts a server that accepts connections but sends no response. Returns the port of the server. The server stops at the end of the test.
+ */
 async function listenOnFreePort(): Promise<number> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on("error", () => undefined)));
@@ -330,7 +339,7 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // The process has already ended.
+    // The catch ignores the error, because the process has already ended.
   }
 }
 
@@ -347,7 +356,7 @@ async function slowUpload(url: string, noteId: string) {
     `POST /notes/${noteId}/attachments HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nExpect: 100-continue\r\n` +
       `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${head.length + tail.length}\r\n\r\n${head}`,
   );
-  // Waits until the service has started to process the request, which takes long on a busy machine.
+  // Waits until the service has started to process the request, which can take long on a busy machine.
   expect(String((await once(socket, "data"))[0])).toContain("100 Continue");
   const statusLine = once(socket, "data").then(([data]) => String(data).split("\r\n", 1)[0]);
   return { statusLine, finish: () => socket.write(tail) };

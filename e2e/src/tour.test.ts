@@ -4,7 +4,7 @@ import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-// docs-commands.test.ts does the same job on SQLite, with the commands of docs/tour.md.
+// docs-commands.test.ts tests the main job on SQLite, with the commands of docs/tour.md.
 describe.each(useDatabases().filter(({ name }) => name === "postgres"))("the main job on $name", ({ makeEnv }) => {
   let place: Place;
   let service: RunningService;
@@ -40,12 +40,12 @@ describe.each(useDatabases().filter(({ name }) => name === "postgres"))("the mai
     attachmentId = attached?.body.id;
   });
 
-  it("a request for a URL returns 403 before the share", async () => {
+  it("a request for a URL returns 403 before the owner shares the file", async () => {
     const refused = await ben?.call("GET", `/attachments/${attachmentId}/url`);
     expect(refused).toMatchObject({ status: 403, body: { code: "access_denied", message: "Access denied" } });
   });
 
-  it("a reader gets a URL for 60 seconds that returns the same bytes and filename", async () => {
+  it("a reader gets a 60-second URL that returns the uploaded bytes and filename", async () => {
     const shared = await ann?.call("PUT", `/notes/${noteId}/shares`, { emails: ["ben@example.com"], role: "viewer" });
     expect(shared?.status).toBe(200);
     const issued = await ben?.call("GET", `/attachments/${attachmentId}/url`);
@@ -68,7 +68,7 @@ describe.each(useDatabases().filter(({ name }) => name === "postgres"))("the mai
     expect(await refused.text()).toContain("Request has expired");
   });
 
-  it("a request for a URL returns 403 after the share is revoked", async () => {
+  it("a request for a URL returns 403 after the owner revokes the share", async () => {
     const shares = await ann?.call("GET", `/notes/${noteId}/shares`);
     const [share] = shares?.body.shares ?? [];
     expect(share.email).toBe("ben@example.com");
@@ -76,7 +76,7 @@ describe.each(useDatabases().filter(({ name }) => name === "postgres"))("the mai
     expect((await ben?.call("GET", `/attachments/${attachmentId}/url`))?.status).toBe(403);
   });
 
-  it("an upload completes, and its URL accepts one PUT only", async () => {
+  it("an upload URL accepts one PUT only, and the upload completes", async () => {
     const started = await ann?.call("POST", `/notes/${noteId}/uploads`, {
       filename: "photo.png",
       sizeBytes: 1000,
@@ -104,7 +104,7 @@ describe.each(useDatabases().filter(({ name }) => name === "postgres"))("the mai
     expect(deleted.status).toBe(404);
   });
 
-  it("the activity lists the acts", async () => {
+  it("the activity of a note lists all its events", async () => {
     const activity = await ann?.call("GET", "/activity");
     const actions = activity?.body.items.map((event: { action: string }) => event.action);
     expect(actions).toEqual(
@@ -120,7 +120,7 @@ describe.each(useDatabases().filter(({ name }) => name === "postgres"))("the mai
   });
 });
 
-/** Repeats a call until `isDone` returns true for its result. If that never happens, the test fails at its timeout. */
+/** Repeats a call until `isDone` returns true for its result. If `isDone` never returns true, the test fails at its timeout. */
 async function until<T>(call: () => Promise<T>, isDone: (result: T) => boolean): Promise<T> {
   for (;;) {
     const result = await call();

@@ -90,7 +90,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   }
 
-  it("the traces follow a URL from the caller to access, signing and audit", () => {
+  it("the traces of a URL request contain the access check, the signature and the audit event", () => {
     const [request, ...others] = spans.filter(({ traceId }) => traceId === TRACE_ID);
     const root = [request, ...others].find((span) => span?.parentId === CALLER_SPAN_ID);
     expect(root?.name).toBe("GET /attachments/:attachmentId/url");
@@ -107,7 +107,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     ]);
   });
 
-  it("the traces follow an upload to signing, bucket and database", () => {
+  it("the traces of an upload contain the signature, the bucket and the database", () => {
     const start = spans.find(({ name }) => name === "POST /notes/:noteId/uploads");
     const complete = spans.find(({ name }) => name === "POST /uploads/:uploadId/complete");
     const paths = [...treeOf(start), ...treeOf(complete)];
@@ -122,7 +122,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   });
 
-  it("the traces follow a request whose body arrives late", () => {
+  it("the traces of a request are complete if the body arrives late", () => {
     const paths = treeOf(spans.find(({ name }) => name === "PUT /notes/:noteId/shares"));
     expect(paths).toContain("PUT /notes/:noteId/shares > database.transaction");
   });
@@ -134,7 +134,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   });
 
-  it("the traces carry the error code of a refusal", () => {
+  it("the traces of a refused request contain the error code", () => {
     const codes = spans.flatMap(({ attributes }) => attributes["error.type"] ?? []);
     expect(codes).toEqual(expect.arrayContaining(["invalid_request", "attachment_not_found"]));
   });
@@ -148,7 +148,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     expect([...attributes].sort()).toEqual([...ALLOWED].sort());
   });
 
-  it("the traces reach the collector with its headers and the name of the service", () => {
+  it("the service exports its traces with the configured headers and the name of the service", () => {
     expect(collector.headers().authorization).toBe("Bearer of-the-collector");
     expect(spans[0]?.resource["service.name"]).toBe("files");
   });
@@ -166,7 +166,7 @@ function traceparent(traceId: string): string {
   return `00-${traceId}-${CALLER_SPAN_ID}-01`;
 }
 
-/** Sends several requests on one connection, and only then reads the responses (pipelining). */
+/** Sends several requests on one connection, and then reads the responses (HTTP pipelining). */
 async function listPipelined(url: string, token: string): Promise<void> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   const requests = PIPELINED.map((traceId, index) => {
@@ -210,22 +210,22 @@ describe("the setting of traces", () => {
   const isOfTracing = (url: string) =>
     /tracing\/open-telemetry\.ts|@opentelemetry\/(?:core|resources|sdk|exporter|otlp)/.test(url);
 
-  it("a service without an endpoint of traces loads no part of the OpenTelemetry SDK", async () => {
+  it("a service without a trace endpoint loads no part of the OpenTelemetry SDK", async () => {
     place = await makePlace({ NODE_OPTIONS: `--import=${LIST_MODULES}` });
-    // Runs the sources of the service, because the bundled command does not have these module names.
+    // The test runs the sources of the service, because the bundled command does not have the module names.
     const service = await startProcess(place, { node: process.execPath, command: join(SOURCES, "cli.ts") });
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
     await service.stop();
     const modules = modulesIn(service.output());
     expect(modules.some((url) => url.endsWith("wiring/service.ts"))).toBe(true);
     expect(modules.filter(isOfTracing)).toEqual([]);
-    // With an endpoint, the service loads this file, which shows that the names of the modules are right.
+    // With an endpoint, the service loads open-telemetry.ts, which shows that the module names of the test are right.
     const args = [`--import=${LIST_MODULES}`, join(SOURCES, "platform/tracing/open-telemetry.ts")];
     const { stderr } = await promisify(execFile)(process.execPath, args);
     expect(modulesIn(stderr).filter(isOfTracing).join()).toContain("@opentelemetry/sdk-trace");
   });
 
-  it("a service records no trace that the sampler excludes", async () => {
+  it("a service exports no trace that the sampler excludes", async () => {
     const collector = await startCollector();
     place = await makePlace({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER: "always_off" });
     const service = await startProcess(place);
@@ -235,7 +235,7 @@ describe("the setting of traces", () => {
     await collector.close();
   });
 
-  it("requests and the stop are fast while the collector of traces does not respond", async () => {
+  it("requests and the stop of the service are fast while the trace collector does not respond", async () => {
     const collector = await startCollector({ respond: false });
     // If the shutdown had no separate time limit, the export of the traces would wait longer than a test.
     const waits = { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", OTEL_BSP_EXPORT_TIMEOUT: "600000" };
@@ -246,7 +246,7 @@ describe("the setting of traces", () => {
     await collector.close();
   });
 
-  it("a service logs that the collector of traces is down", async () => {
+  it("a service logs that the trace collector is unavailable", async () => {
     place = await makePlace({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" });
     const service = await startProcess(place);
     const logged = service.printed(/("the collector accepts no traces[^"]*")/);
@@ -255,7 +255,7 @@ describe("the setting of traces", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("valetkey config prints the endpoint of traces and masks its headers", async () => {
+  it("the command valetkey config prints the trace endpoint and masks its headers", async () => {
     place = await makePlace({
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318",
       OTEL_EXPORTER_OTLP_HEADERS: "api-key=opensesame",

@@ -10,7 +10,7 @@ import { freePort } from "./testing/free-port.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 const page = readFileSync(join(ROOT, "docs/webhooks.md"), "utf8");
 
-it("docs/webhooks.md verifies requests with the code that it shows", async () => {
+it("the code in docs/webhooks.md verifies the requests of the service", async () => {
   const [, code = ""] = /```js\n\/\/ receiver\.mjs\n(.*?)```/s.exec(page) ?? [];
   const folder = mkdtempSync(join(tmpdir(), "valetkey-webhooks-"));
   writeFileSync(join(folder, "receiver.mjs"), code);

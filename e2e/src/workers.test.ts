@@ -9,7 +9,7 @@ import { endOfCli, makePlace, type Place, startProcess } from "./testing/service
 const CREDENTIALS = { accessKeyId: "AKIAWORKERS000000000", secretAccessKey: "a-secret-of-the-test-of-workers" };
 
 describe("workers", () => {
-  it("workers share one port, restart after kill -9, and stop with SIGTERM", async () => {
+  it("the workers of a service share one port, restart after kill -9, and stop with SIGTERM", async () => {
     const metricsPort = await freePort("127.0.0.1");
     const place = await makeWorkersPlace({ METRICS_PORT: String(metricsPort) });
     const service = await startProcess(place);
@@ -30,7 +30,7 @@ describe("workers", () => {
     expect(await service.stop("SIGTERM")).toBe(0);
   });
 
-  it("no second worker starts when the first one can't start", async () => {
+  it("the service starts no second worker when the first worker cannot start", async () => {
     const place = await makeWorkersPlace({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
     const { code, stderr } = await endOfCli(place, ["start"]);
     expect(code).toBe(1);
@@ -38,7 +38,7 @@ describe("workers", () => {
   });
 });
 
-/** Makes the environment of a service with two workers on PostgreSQL. Starts its bucket in the process of the test. */
+/** Makes the environment of a service with two workers on PostgreSQL. Starts the bucket of the service in the process of the test. */
 async function makeWorkersPlace(env: Record<string, string>): Promise<Place> {
   const database = await createTestPostgresDatabase();
   const place = await makePlace({
@@ -66,7 +66,7 @@ async function makeWorkersPlace(env: Record<string, string>): Promise<Place> {
   return place;
 }
 
-/** Sends the request on a new connection, so that either of the two workers may get the request. */
+/** Sends a request on a new connection, so that either worker may get the request. */
 function get(url: string): Promise<Response> {
   return fetch(url, { headers: { connection: "close" } });
 }

@@ -30,7 +30,7 @@ describe("the calls of the client against the service", () => {
     expect((await client.notes.get(first.id)).id).toBe(first.id);
   });
 
-  it("the client reads the instance without a token", async () => {
+  it("the client reads the instance document without a token", async () => {
     const { url } = await startWorld({ env: { AUTH_SIGN_UP: "closed", URL_TTL_MAX: "600" } });
     const { limits, ...ways } = await createClient({ baseUrl: url }).instance();
     expect(ways).toEqual({ signUp: "closed", hasAccounts: false, oidc: null, mail: false });
@@ -112,7 +112,7 @@ describe("the calls of the client against the service", () => {
     expect(events.nextCursor).not.toBeNull();
   });
 
-  it("the client gets URLs of more files than one request accepts, in order", async () => {
+  it("the client gets URLs of more files than one request accepts, in the order of the files", async () => {
     const { client } = getWorld();
     const note = await client.notes.create({ title: "Files" });
     const { id } = await client.upload(note.id, file(10)).done;
@@ -124,7 +124,7 @@ describe("the calls of the client against the service", () => {
     expect(urls.at(-1)?.fileUrl).toContain("X-Amz-Signature");
   });
 
-  it("the client creates a token that another client can use", async () => {
+  it("the client creates an API token that another client can use", async () => {
     const { client, url, userId } = getWorld();
     const { id, token } = await client.tokens.create({ label: "backup" });
     const other = createClient({ baseUrl: `${url}/`, token });

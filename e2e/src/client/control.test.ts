@@ -7,14 +7,14 @@ const getWorld = useWorld();
 const newNote = async ({ client }: World) => (await client.notes.create({ title: "Files" })).id;
 const partsSent = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
 
-/** `reached` resolves when the upload has sent this many bytes. */
+/** `reached` resolves when the upload has sent `bytes` bytes. */
 function reaching(bytes: number) {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { reached: promise, onProgress: ({ sentBytes }: UploadProgress) => void (sentBytes >= bytes && resolve()) };
 }
 
 describe("an upload that is aborted", () => {
-  it("an aborted upload is aborted at the service too", async () => {
+  it("an aborted upload of the client is also aborted at the service", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const { reached, onProgress } = reaching(LARGE_BYTES / 3);
@@ -30,7 +30,7 @@ describe("an upload that is aborted", () => {
     expect(attachment?.state ?? "aborted").toBe("aborted");
   });
 
-  it("an upload is aborted at the service by a signal", async () => {
+  it("an abort signal aborts the upload at the service", async () => {
     const world = getWorld();
     const controller = new AbortController();
     const { reached, onProgress } = reaching(1);
@@ -43,7 +43,7 @@ describe("an upload that is aborted", () => {
     expect(world.toService.seen.some((line) => line.startsWith("DELETE /uploads/"))).toBe(true);
   });
 
-  it("an upload sends nothing when its signal is aborted before the start", async () => {
+  it("an upload sends no request when its signal is aborted before the start", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const before = world.toService.seen.length;
@@ -53,12 +53,13 @@ describe("an upload that is aborted", () => {
     expect(world.toService.seen.length).toBe(before);
   });
 
-  it("an upload is ready when the abort comes after the completion", async () => {
+  it("an upload is ready when the abort arrives after the completion", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);
     world.toService.decide(({ url }) => {
-      // The proxy forwards the completion. The client aborts the upload before the response arrives.
+      // The proxy forwards the request that completes the upload. The client aborts the upload before the response to the completion
+      // arrives.
       if (url?.endsWith("/complete")) setImmediate(() => void upload.abort());
       return "pass";
     });
@@ -68,13 +69,13 @@ describe("an upload that is aborted", () => {
       ({ code }) => code,
     );
     const attachments = (await world.client.notes.get(note)).attachments.filter(({ state }) => state === "ready");
-    // The client may report either outcome, but the note must have the file only if the client reports "ready".
+    // The client may report "ready" or "aborted", but the note must have the file only if the client reports "ready".
     expect(attachments.length).toBe(outcome === "ready" ? 1 : 0);
   });
 });
 
 describe("an upload that is paused", () => {
-  it("a paused upload sends nothing until it resumes with the parts that it has sent", async () => {
+  it("a paused upload sends nothing until the client resumes the upload", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const paused = Promise.withResolvers<void>();
@@ -104,7 +105,7 @@ describe("an upload that is paused", () => {
 });
 
 describe("an upload that another client with the same store restarts", () => {
-  it("a restarted upload resumes after the parts that were sent", async () => {
+  it("a restarted upload resumes after the parts that the bucket already has", async () => {
     const world = getWorld();
     const { url: baseUrl, token } = world;
     const store = memoryStore();
@@ -113,7 +114,7 @@ describe("an upload that another client with the same store restarts", () => {
     const half = reaching(LARGE_BYTES / 2);
     const first = createClient({ baseUrl, token, store }).upload(note, given, { onProgress: half.onProgress });
     await half.reached;
-    // The upload stays paused until the end of the test, to simulate a closed tab.
+    // The first upload stays paused until the end of the test, to simulate a closed tab.
     first.pause();
     const sentBefore = partsSent(world);
     let resumedAt: number | undefined;
@@ -129,7 +130,7 @@ describe("an upload that another client with the same store restarts", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("an upload starts again when the store holds an unusable entry", async () => {
+  it("an upload starts again when the upload store holds an unusable entry", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);

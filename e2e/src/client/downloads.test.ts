@@ -14,7 +14,7 @@ async function attach({ client }: World, sizeBytes: number) {
 const gets = ({ toBucket }: World) => toBucket.seen.filter((line) => line.startsWith("GET"));
 
 describe("a download through the client", () => {
-  it("a download requests a new URL after the first one expires", async () => {
+  it("a download requests a new URL after the first URL expires", async () => {
     const world = getWorld();
     const { id, sha256 } = await attach(world, 1_000_000);
     let isFirst = true;
@@ -27,7 +27,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("a download uses a given URL first, and records its replacement as a renewal", async () => {
+  it("a download uses a given URL first, and the audit log records the next URL as a renewal", async () => {
     const world = getWorld();
     const { id, sha256 } = await attach(world, 1000);
     const [{ fileUrl } = {}] = await world.client.urlsFor([id], { purpose: "zip" });
@@ -62,7 +62,7 @@ describe("a download through the client", () => {
     const { stream } = await world.client.download(id);
     const reader = stream.getReader();
     const chunks = [(await reader.read()).value as Uint8Array];
-    // The kill breaks the connection of the running download.
+    // The kill of the bucket breaks the connection of the running download.
     await world.bucket.kill();
     await world.bucket.start();
     for (;;) {
@@ -74,7 +74,7 @@ describe("a download through the client", () => {
     expect(gets(world).length).toBeGreaterThan(1);
   });
 
-  it("a download repeats the first request when the bucket is unavailable", async () => {
+  it("a download repeats the first request while the bucket is unavailable", async () => {
     const world = getWorld();
     const { id, sha256 } = await attach(world, 1000);
     let isFirst = true;
@@ -87,14 +87,14 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("a download refuses a file whose length differs from the verified one", async () => {
+  it("a download refuses a file whose length differs from the verified length", async () => {
     const world = getWorld();
     const { id } = await attach(world, 1000);
     world.toBucket.decide(() => ({ status: 200, body: "short" }));
     await expect(world.client.download(id)).rejects.toMatchObject({ code: "wrong_length" });
   });
 
-  it("a download stops reading when the reader leaves", async () => {
+  it("a download stops reading when the consumer of the stream stops", async () => {
     const world = getWorld();
     const { id } = await attach(world, 20_000_000);
     const { stream } = await world.client.download(id);
@@ -102,7 +102,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(1);
   });
 
-  it("a download rejects with the code of the service when access is denied", async () => {
+  it("a download rejects with the error code of the service when the service denies access", async () => {
     const world = getWorld();
     const { id } = await attach(world, 10);
     const ben = await world.clientAs("ben");

@@ -12,14 +12,14 @@ const newNote = async ({ client }: World) => (await client.notes.create({ title:
 const isPut = ({ method }: IncomingMessage) => method === "PUT";
 const isPart = (number: number) => (request: IncomingMessage) =>
   isPut(request) && new RegExp(`partNumber=${number}&`).test(request.url ?? "");
-/** Counts only the parts of the newest upload, because parts of the upload of an earlier test may arrive late. */
+/** The test counts only the parts of the newest upload, because parts of an earlier test may arrive late. */
 function partsSent({ toBucket }: World): number {
   const parts = toBucket.seen.filter((line) => line.includes("partNumber="));
   const object = parts.at(-1)?.split("?")[0];
   return parts.filter((line) => line.startsWith(`${object}?`)).length;
 }
 
-/** Makes a function that causes this fault for the first matching request. The proxy forwards all other requests. */
+/** Makes a function that causes a fault for the first matching request. The proxy forwards all later requests without a fault. */
 function once(matches: (request: IncomingMessage) => boolean, fate: Fate): (request: IncomingMessage) => Fate {
   let met = false;
   return (request) => {
@@ -43,7 +43,7 @@ const failureOf = async (done: Promise<unknown>): Promise<ValetKeyError> => {
 };
 
 describe("a broken connection", () => {
-  it.each([1, 99])("the client retries a single PUT whose connection broke at %i percent", async (percent) => {
+  it.each([1, 99])("the client sends a single PUT again after its connection broke at %i percent", async (percent) => {
     const world = getWorld();
     const given = file(3_000_000);
     world.toBucket.decide(once(isPut, { cutAt: percent / 100 }));
@@ -52,7 +52,7 @@ describe("a broken connection", () => {
   });
 
   it.each([1, 50, 99])(
-    "the client sends only that part again whose connection broke at %i percent",
+    "the client sends only one part again after its connection broke at %i percent",
     async (percent) => {
       const world = getWorld();
       const given = file(LARGE_BYTES);
@@ -65,7 +65,7 @@ describe("a broken connection", () => {
 });
 
 describe("a lost response", () => {
-  it("a single PUT whose response is lost leaves a complete file", async () => {
+  it("a single PUT with a lost response leaves a complete file", async () => {
     const world = getWorld();
     const given = file(1_000_000);
     world.toBucket.decide(once(isPut, "loseAnswer"));
@@ -73,7 +73,7 @@ describe("a lost response", () => {
     await expectSameBytes(world, { attachmentId: id, given });
   });
 
-  it("a start whose response is lost does not start a second upload", async () => {
+  it("a retry after a lost response to the start does not start a second upload", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const isStart = ({ method, url }: IncomingMessage) => method === "POST" && url === `/notes/${note}/uploads`;
@@ -83,7 +83,7 @@ describe("a lost response", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("a completion whose response is lost returns the same attachment on retry", async () => {
+  it("a retry of a completion with a lost response returns the same attachment", async () => {
     const world = getWorld();
     const note = await newNote(world);
     world.toService.decide(once(({ url }) => url?.endsWith("/complete") === true, "loseAnswer"));
@@ -93,7 +93,7 @@ describe("a lost response", () => {
 });
 
 describe("an expired upload URL", () => {
-  it("the client replaces the expired URL of a single PUT", async () => {
+  it("the client requests a new URL for a single PUT when the URL expires", async () => {
     const world = getWorld();
     const given = file(1_000_000);
     world.toBucket.decide(
@@ -107,10 +107,11 @@ describe("an expired upload URL", () => {
     expect(world.toBucket.seen.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
   });
 
-  it("the client replaces the expired URL of a part", async () => {
+  it("the client requests a new URL for a part when the URL expires", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
-    // Sets the clock of the bucket past the expiry of the URL. After the bucket has refused part 4, the test sets the clock right.
+    // The test sets the clock of the bucket past the expiry of the URL. After the bucket has refused part 4, the test corrects the clock of
+    // the bucket.
     world.toBucket.decide(
       once(isPart(4), {
         hold: () => world.bucket.setClockAhead(20 * 60_000),
@@ -122,7 +123,7 @@ describe("an expired upload URL", () => {
     expect(partsSent(world)).toBeGreaterThan(LARGE_PARTS);
   });
 
-  it("an upload fails when the bucket refuses new URLs too", async () => {
+  it("an upload fails when the bucket also refuses the new URLs", async () => {
     const world = getWorld();
     world.toBucket.decide((request) => (isPut(request) ? { status: 403 } : "pass"));
     const error = await failureOf(world.client.upload(await newNote(world), file(LARGE_BYTES)).done);
@@ -133,11 +134,11 @@ describe("an expired upload URL", () => {
 describe("a wrong clock of the client", () => {
   afterEach(() => void vi.useRealTimers());
 
-  it.each([-1, 1])("an upload succeeds if the clock of the client is wrong by %i h", async (hours) => {
+  it.each([-1, 1])("an upload succeeds when the clock of the client is wrong by %i h", async (hours) => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
-    // The fake clock applies only to the client in this process. The token was signed before, with the right clock.
+    // The fake clock applies only to the client in the test process. The test signed the token before with the correct clock.
     const { id } = await world.client.upload(await newNote(world), given).done;
     await expectSameBytes(world, { attachmentId: id, given });
     expect(partsSent(world)).toBe(LARGE_PARTS);
@@ -155,7 +156,7 @@ describe("an outage", () => {
     expect(states).toContain("waiting");
   });
 
-  it("a lasting outage of the service rejects with the last error and keeps the parts", async () => {
+  it("an upload during a lasting outage of the service rejects with the last error, and keeps its parts", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);
@@ -169,7 +170,7 @@ describe("an outage", () => {
     expect(partsSent(world)).toBe(LARGE_PARTS);
   });
 
-  it("an upload continues after the service or the bucket is killed and restarted", async () => {
+  it("an upload continues after a kill and a restart of the service or the bucket", async () => {
     const world = await startWorld();
     await interruptedBy(world, world.service);
     await interruptedBy(world, world.bucket);
@@ -192,7 +193,7 @@ describe("an outage", () => {
 });
 
 describe("parts that the bucket has lost", () => {
-  it("the client sends parts that the bucket has lost as a new upload, and aborts the old upload", async () => {
+  it("the client starts a new upload when the bucket has lost parts, and aborts the old upload", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);

@@ -17,7 +17,7 @@ describe("the files of an application through the client", () => {
   it.each([
     ["one PUT", 1_000_000],
     ["several parts", 20_000_000],
-  ])("the client uploads files of an application in %s, lists, downloads and removes them", async (_, sizeBytes) => {
+  ])("the client handles files of an application in %s", async (_, sizeBytes) => {
     const files = filesOf("ann");
     const given = file(sizeBytes);
     const sent = await files.upload(INVOICE, given).done;
@@ -33,7 +33,7 @@ describe("the files of an application through the client", () => {
     expect(left).toEqual([]);
   });
 
-  it("the files of an application are refused to another user", async () => {
+  it("the service refuses files of an application to another user", async () => {
     const sent = await filesOf("ann").upload(INVOICE, file(1000)).done;
     const ben = filesOf("ben");
     const refused = { code: "access_denied", status: 403 };

@@ -13,7 +13,7 @@ import { startWorld, useWorld, type World } from "./testing/world.ts";
 const getWorld = useWorld();
 const PASSWORD = "open sesame";
 
-/** Attaches a file to a new note, and makes a link to that note. */
+/** Attaches a file to a new note, and makes a link to the note. */
 async function share({ client, userId, url, place }: World, given: Partial<Link> & { sizeBytes?: number } = {}) {
   const { sizeBytes = 1_000, ...rest } = given;
   const shared = file(sizeBytes);
@@ -37,7 +37,7 @@ async function open(visit: OpenedLinkClient): Promise<OpenedLink> {
 }
 
 describe("a link opened through the client", () => {
-  it("the client unlocks a link, and downloads its file", async () => {
+  it("the client unlocks a link, and downloads the file of the link", async () => {
     const { visit, sha256, claims, close } = await share(getWorld(), { passwordHash: await hashPassword(PASSWORD) });
     expect(await visit.look()).toEqual({ state: "locked", by: "password" });
     await expect(visit.unlock("wrong")).rejects.toMatchObject({ code: "wrong_password", status: 403 });
@@ -68,7 +68,7 @@ describe("a link opened through the client", () => {
     const { stream } = await visit.download(only as never);
     const reader = stream.getReader();
     const chunks = [(await reader.read()).value as Uint8Array<ArrayBuffer>];
-    // The kill breaks the connection of the running download.
+    // The kill of the bucket breaks the connection of the running download.
     await world.bucket.kill();
     await world.bucket.start();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {

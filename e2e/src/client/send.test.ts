@@ -12,7 +12,10 @@ const [engine] = engines;
 if (engine === undefined) throw new Error("there is no engine");
 
 type Fetch = typeof globalThis.fetch;
-/** A simulated browser, which keeps its cookies and its `store` when the page reloads. `sent` lists the requests to the bucket. */
+/**
+ * A simulated browser, which keeps its cookies and its `store` when the page reloads. `sent` lists the requests of the browser to the
+ * bucket.
+ */
 type Browser = { cookies: Map<string, string>; store: UploadStore; sent: string[] };
 
 describe("a file that a visitor sends through the client", () => {
@@ -31,7 +34,7 @@ describe("a file that a visitor sends through the client", () => {
     return (await insertRequest(service, { noteId, ownerId: "ann", request: { ...sizes, ...request } })).token;
   }
 
-  /** Simulates a page that opens the link. If `diesAt` returns true for a request, the page never gets a response to this request. */
+  /** Simulates a page that opens the link. If `diesAt` returns true for a request, the page never gets a response to the request. */
   function load(token: string, browser: Browser, diesAt: (url: URL) => boolean = () => false) {
     const fetch: Fetch = async (input, init) => {
       const url = new URL(String(input));
@@ -50,7 +53,7 @@ describe("a file that a visitor sends through the client", () => {
     return openLink(token, { baseUrl, fetch, store: browser.store });
   }
 
-  it("a file of a visitor arrives, with a receipt", async () => {
+  it("a visitor sends a file, and gets a receipt", async () => {
     const link = load(await open({ askName: "required" }), newBrowser());
     const states: string[] = [];
     const task = link.send(file(1_000, { name: "a.bin" }), {
@@ -69,13 +72,13 @@ describe("a file that a visitor sends through the client", () => {
     expect(await link.sent()).toEqual([]);
   });
 
-  it("several first files of a visitor have one sender", async () => {
+  it("several simultaneous first files of a visitor have one sender", async () => {
     const link = load(await open(), newBrowser());
     await Promise.all(["a", "b", "c"].map((name) => link.send(file(10, { name })).done));
     expect((await link.sent()).map(({ filename }) => filename).sort()).toEqual(["a", "b", "c"]);
   });
 
-  it("a file of a visitor resumes after a reload with the parts in the bucket", async () => {
+  it("an upload of a visitor resumes after a reload with the parts in the bucket", async () => {
     const token = await open();
     const browser = newBrowser();
     const large = file(20 * MIB, { name: "film.bin" });
@@ -93,12 +96,12 @@ describe("a file that a visitor sends through the client", () => {
     expect(browser.sent).toEqual(["PUT 3"]);
   });
 
-  it("a file of a visitor resolves as quarantined when the request has a review", async () => {
+  it("an upload of a visitor resolves as quarantined when the file request has a review", async () => {
     const sent = await load(await open({ review: true }), newBrowser()).send(file(10)).done;
     expect(sent.state).toBe("quarantined");
   });
 
-  it("a file of a visitor fails with the refusal of a limit", async () => {
+  it("an upload of a visitor fails with the error of the exceeded limit", async () => {
     const slots = [{ id: "photo", name: "Photo", accept: ["image/*"] }];
     const link = load(await open({ slots, maxBytesPerFile: 100 }), newBrowser());
     const codeOf = (task: { done: Promise<unknown> }) =>
@@ -111,7 +114,7 @@ describe("a file that a visitor sends through the client", () => {
     expect(await codeOf(link.send(file(10)))).toBe("invalid_request");
   });
 
-  it("the service deletes a file when the visitor aborts", async () => {
+  it("the service deletes a file when the visitor aborts the upload", async () => {
     const link = load(await open(), newBrowser());
     const aborter = new AbortController();
     const task = link.send(file(10), {

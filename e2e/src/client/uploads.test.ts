@@ -18,7 +18,7 @@ describe("an upload through the client", () => {
     expect(await sha256OfDownload(client, attachment.id)).toBe(await sha256OfBlob(given));
   });
 
-  it("an upload starts at the service after the promise that it waits for", async () => {
+  it("an upload waits for a promise before the start at the service", async () => {
     const { client } = getWorld();
     const noteId = await newNote(getWorld());
     const { promise: startsAfter, resolve } = Promise.withResolvers<void>();
@@ -30,7 +30,7 @@ describe("an upload through the client", () => {
     expect(attachments.map(({ filename }) => filename)).toEqual(["first", "second"]);
   });
 
-  it("an upload declares the SHA-256 of a small file, which is verified", async () => {
+  it("an upload of a small file declares a SHA-256, and the service verifies the checksum", async () => {
     const world = getWorld();
     const given = file(100_000);
     const attachment = await world.client.upload(await newNote(world), given).done;
@@ -38,7 +38,7 @@ describe("an upload through the client", () => {
     expect(attachment.checksum).toEqual({ algorithm: "SHA256", value: expected });
   });
 
-  it("an upload of a large file is multipart and reports its progress", async () => {
+  it("an upload of a large file is multipart, and reports its progress", async () => {
     const world = getWorld();
     const { client } = world;
     const given = file(LARGE_BYTES);
@@ -67,7 +67,7 @@ describe("an upload through the client", () => {
     expect(attachment).toMatchObject({ state: "ready", checksum: { algorithm: "SHA256", value: sha256 } });
   });
 
-  it("an upload of a large file with a wrong SHA-256 is rejected with the reason", async () => {
+  it("the service rejects an upload of a large file with a wrong SHA-256, and names the reason", async () => {
     const world = getWorld();
     const sha256 = Buffer.alloc(32, 1).toString("base64");
     const upload = world.client.upload(await newNote(world), file(LARGE_BYTES), { sha256 });

@@ -16,7 +16,7 @@ async function startWithAdministrator(
   await endOfCli(place, added);
   const { stdout } = await endOfCli(place, ["token", "create", "--email", ADMIN.email, "--label", "doctor"]);
   const service = await startProcess(place);
-  // The test connects by IPv4, because a CloudFront URL can only be bound to an IPv4 address.
+  // The test connects by IPv4, because a CloudFront URL can be bound only to an IPv4 address.
   const url = service.url.replace("localhost", "127.0.0.1");
   return {
     admin: await apiAs(url, { token: stdout.match(/vk_\S+/)?.[0] ?? "" }),
@@ -34,7 +34,7 @@ describe("the doctor of a running service", () => {
   });
   afterAll(() => embedded.stop());
 
-  it("the doctor finds no fault of a built-in bucket, and shares one run of callers", async () => {
+  it("the doctor finds no fault of a built-in bucket, and two simultaneous callers share one run", async () => {
     const { admin } = embedded;
     const [first, second] = await Promise.all([admin.call("GET", "/admin/doctor"), admin.call("GET", "/admin/doctor")]);
     expect(first.status).toBe(200);
@@ -43,7 +43,7 @@ describe("the doctor of a running service", () => {
     expect(second.body.ranAt).toBe(first.body.ranAt);
   });
 
-  it("the page of the doctor finds the doubtful settings that the command finds", async () => {
+  it("the page of the doctor shows the doubtful settings that the command finds", async () => {
     const { admin, stop } = await startWithAdministrator({ S3_BUCKET: "files" });
     onTestFinished(stop);
     const { worst, findings } = (await admin.call("GET", "/admin/doctor")).body;
@@ -51,7 +51,7 @@ describe("the doctor of a running service", () => {
     expect({ worst, findings }).toMatchObject({ worst: "warning", findings: [{ id: "config-doubtful", detail }] });
   });
 
-  it("the doctor signs URLs of a test object for the browser", async () => {
+  it("the doctor signs URLs of a test object for the browser of an administrator", async () => {
     const { admin } = embedded;
     const { browser } = (await admin.call("GET", "/admin/doctor")).body;
     const stored = await fetch(browser.put.url, { method: "PUT", headers: browser.put.headers, body: "valetkey" });

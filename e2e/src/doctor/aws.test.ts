@@ -5,7 +5,7 @@ import { loadConfig } from "../../../packages/server/src/platform/config/index.t
 import { openDoctor } from "../../../packages/server/src/wiring/doctor.ts";
 import { openStage } from "./stage.ts";
 
-/** Opens a healthy set-up as if its bucket were on AWS. Sets the provider, because the doctor recognises AWS only by the host name. */
+/** Opens a healthy set-up as if the bucket were on AWS. Sets the provider, because the doctor recognises AWS only by the host name. */
 async function openOnAws(): Promise<DoctorParts> {
   const stage = await openStage();
   onTestFinished(stage.close);
@@ -16,12 +16,12 @@ async function openOnAws(): Promise<DoctorParts> {
 }
 
 describe("the doctor on AWS", () => {
-  it("the doctor reports that no policy on AWS limits the age of signatures", async () => {
+  it("the doctor reports that no AWS policy limits the age of signatures", async () => {
     const outcomes = await signatureAgeCheck.run(await openOnAws());
     expect(outcomes).toMatchObject([{ finding: { id: "signature-age-unlimited", severity: "info" } }]);
   });
 
-  it("the doctor reports that the AWS credentials list all buckets", async () => {
+  it("the doctor reports that the AWS credentials can list all buckets", async () => {
     const outcomes = await exposureCheck.run(await openOnAws());
     expect(outcomes).toMatchObject([{ finding: { id: "policy-lists-buckets", severity: "info" } }]);
   });

@@ -7,7 +7,7 @@ import { endOfCli, makePlace, type Place } from "../testing/service.ts";
 import { startRewritingProxy } from "./rewriting-proxy.ts";
 import { openStage, SECRET_KEY } from "./stage.ts";
 
-/** Makes the environment of a service with an external bucket and these further settings. */
+/** Makes the environment of a service with an external bucket and the given settings. */
 async function placeOn(settings: Record<string, string> = {}): Promise<Place> {
   const stage = await openStage();
   onTestFinished(stage.close);
@@ -22,7 +22,7 @@ async function placeOn(settings: Record<string, string> = {}): Promise<Place> {
 
 const idsOf = (stdout: string): string[] => JSON.parse(stdout).findings.map(({ id }: { id: string }) => id);
 
-/** Replaces the static credentials with a command that prints credentials. The printed credentials expire after this time. */
+/** Replaces the static credentials with a command that prints credentials. The printed credentials expire after `expiresInMs`. */
 async function withProcess(place: Place, expiresInMs: number): Promise<void> {
   const { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey } = place.env;
   delete place.env.AWS_ACCESS_KEY_ID;
@@ -38,7 +38,7 @@ async function withProcess(place: Place, expiresInMs: number): Promise<void> {
 }
 
 describe("valetkey doctor", () => {
-  it("valetkey doctor exits with 0 and names its checks on a healthy set-up", async () => {
+  it("the command valetkey doctor exits with 0 and names its checks on a healthy set-up", async () => {
     const { code, stdout, stderr } = await endOfCli(await placeOn(), ["doctor"]);
     expect(stdout).toContain("No fault found in what was checked.");
     expect(stdout).toMatch(/^Not checked:\n.*the service does not run/ms);
@@ -46,14 +46,14 @@ describe("valetkey doctor", () => {
     expect(code).toBe(0);
   });
 
-  it("valetkey doctor exits with 1 after an error, and prints what, why and the fix", async () => {
+  it("the command valetkey doctor exits with 1 after an error, and prints the fault, the reason and the remedy", async () => {
     const { code, stdout } = await endOfCli(await placeOn({ AWS_BUCKET_NAME: "nowhere" }), ["doctor"]);
     expect(stdout).toMatch(/^ERROR bucket-missing: The bucket does not exist\.\n {2}The bucket nowhere responded/);
     expect(stdout).toContain("Fix (command):\n    aws s3api create-bucket");
     expect(code).toBe(1);
   });
 
-  it("valetkey doctor exits with 2 after warnings only", async () => {
+  it("the command valetkey doctor exits with 2 if there are only warnings", async () => {
     const place = await placeOn();
     const secrets = join(place.dataDir, "secrets.json");
     await writeFile(secrets, "{}");
@@ -63,7 +63,7 @@ describe("valetkey doctor", () => {
     expect(stdout).not.toContain(SECRET_KEY);
   });
 
-  it("the doctor accepts a private certificate authority after its fix is applied", async () => {
+  it("the doctor accepts a private certificate authority after the operator applies the remedy", async () => {
     const stage = await openStage();
     onTestFinished(stage.close);
     const tls = makeCertificate();
@@ -81,7 +81,7 @@ describe("valetkey doctor", () => {
     expect({ code: after.code, ids: idsOf(after.stdout) }).toEqual({ code: 0, ids: [] });
   });
 
-  it("the doctor names a misspelt setting beside the fault that it causes", async () => {
+  it("the doctor reports a misspelt setting together with the fault that the misspelling causes", async () => {
     const place = await placeOn({ AUTH_SECERT: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" });
     delete place.env.AUTH_SECRET;
     const { code, stdout } = await endOfCli(place, ["doctor"]);
@@ -95,7 +95,7 @@ describe("valetkey doctor", () => {
     expect({ code, ids: idsOf(stdout) }).toEqual({ code: 1, ids: ["config-invalid", "config-invalid"] });
   });
 
-  it("the doctor finds that there are no credentials", async () => {
+  it("the doctor finds that the service has no credentials", async () => {
     const place = await placeOn();
     delete place.env.AWS_ACCESS_KEY_ID;
     delete place.env.AWS_SECRET_ACCESS_KEY;

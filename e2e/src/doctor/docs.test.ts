@@ -15,7 +15,7 @@ type Made = { id: string; also?: readonly string[]; setup: string };
 
 const PAGE = resolve(import.meta.dirname, "../../../docs/doctor.md");
 
-/** The faults that command.test.ts and aws.test.ts make. The other faults come from the lists in the folder `faults`. */
+/** The tests in command.test.ts and aws.test.ts make these faults. The lists in the folder `faults` make all other faults. */
 const OTHERS: readonly Made[] = [
   { id: "config-invalid", setup: "s3-local" },
   { id: "credentials-missing", setup: "s3-local" },
@@ -62,11 +62,11 @@ describe("docs/doctor.md", () => {
     expect(rowsOf()).toEqual(expected);
   });
 
-  it("docs/doctor.md has no fault that no test makes", () => {
+  it("docs/doctor.md lists no fault that no test makes", () => {
     expect(Object.keys(CATALOGUE).filter((id) => setupsOf(id) === "")).toEqual([]);
   });
 
-  it("the tests of the doctor know over 60 ways to make a fault", () => {
+  it("the tests of the doctor make faults in over 60 ways", () => {
     expect(new Set(MADE.map(({ id, setup }) => `${id} ${setup}`)).size).toBeGreaterThan(60);
   });
 });

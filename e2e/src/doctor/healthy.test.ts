@@ -4,7 +4,7 @@ import { hasDifferences, PROFILES } from "../testing/s3-servers/profiles.ts";
 import { behindProfile } from "./faults/feature-faults.ts";
 import { examine, openStage, runService, type Stage } from "./stage.ts";
 
-/** The ids that the doctor must report for each profile: differences from Amazon S3 that an operator should know. */
+/** The doctor must report these ids for each profile, because each id is a difference from Amazon S3. */
 const DIFFERENCES: Record<string, string[]> = {
   B2: ["checksum-missing", "conditional-put-missing"],
   Google: ["conditional-put-missing"],
@@ -19,7 +19,7 @@ async function useStage(): Promise<Stage> {
 }
 
 describe("the doctor on a healthy set-up", () => {
-  it("the doctor invents no fault on a service with the built-in bucket", async () => {
+  it("the doctor reports no false fault on a service with the built-in bucket", async () => {
     const stage = await useStage();
     const { DATA_DIR = "" } = stage.env;
     const { env } = await runService({ ...stage, env: { DATA_DIR } });
@@ -27,7 +27,7 @@ describe("the doctor on a healthy set-up", () => {
     expect({ findings, unchecked, worst }).toEqual({ findings: [], unchecked: [], worst: "healthy" });
   });
 
-  it("the doctor invents no fault before the first start, and lists what it skipped", async () => {
+  it("the doctor reports no false fault before the first start, and lists the skipped checks", async () => {
     const { env } = await useStage();
     const { findings, unchecked } = await examine({ DATA_DIR: env.DATA_DIR ?? "" });
     expect(findings).toEqual([]);
@@ -39,7 +39,7 @@ describe("the doctor on a healthy set-up", () => {
     ]);
   });
 
-  it("the doctor leaves no object in the bucket", async () => {
+  it("the doctor deletes its test objects from the bucket", async () => {
     const { env, endpoint } = await useStage();
     const report = await examine(env);
     expect(report.checked).toContain("capabilities of the bucket");
@@ -62,7 +62,7 @@ describe("the doctor on a healthy set-up", () => {
   });
 
   it.each(PROFILES.filter(hasDifferences))(
-    "the doctor finds only the documented differences of $name",
+    "the doctor finds only the documented differences of the profile $name",
     async ({ name }) => {
       const stage = await useStage();
       const { ids, worst } = await examine(await behindProfile(name)(stage));

@@ -15,7 +15,7 @@ describe("the doctor on PostgreSQL", () => {
     await loose.stop();
   });
 
-  it("the doctor invents no fault on PostgreSQL", async () => {
+  it("the doctor reports no false fault on PostgreSQL", async () => {
     const stage = await openStage();
     onTestFinished(stage.close);
     const report = await examine({ ...stage.env, DATABASE_URL: await createDatabase(healthy.url) });

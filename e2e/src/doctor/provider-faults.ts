@@ -12,15 +12,15 @@ import type { RunningProvider } from "../testing/s3-servers/providers.ts";
 import type { Env } from "./stage.ts";
 import { ORIGIN } from "./stage.ts";
 
-/** A fault of the bucket or of the settings, and the ids of the findings that the doctor reports in addition to `differences`. */
+/** A fault of the bucket or the settings, and the ids of the expected findings in addition to `differences`. */
 export type ProviderFault = {
   fault: string;
   id: string;
-  /** The ids of further findings that the same fault causes. */
+  /** The ids of further findings that the fault causes. */
   also?: readonly string[];
   change?: (server: BucketServer, s3: S3Client, provider: RunningProvider) => Promise<unknown>;
   settings?: Env;
-  /** Follows the remedy. The doctor must then report only `differences`. */
+  /** Follows the remedy that the doctor prints. After the cure, the doctor must report only `differences`. */
   cure?: (server: BucketServer, s3: S3Client, fix: Finding["fix"]) => Promise<unknown>;
 };
 
@@ -28,16 +28,16 @@ export type ProviderFault = {
 export type DoctorOn = {
   /** The name of the server in the report of the doctor. */
   provider: string;
-  /** The ids of the findings for a healthy bucket, which show how this server differs from Amazon S3. */
+  /** The ids of the findings for a healthy bucket, which show the differences between the server and Amazon S3. */
   differences: readonly string[];
-  /** Configures a new bucket so that it is healthy. */
+  /** Configures a new bucket so that the bucket is healthy. */
   setUp: NonNullable<ProviderFault["change"]>;
   faults: readonly ProviderFault[];
 };
 
 export const cephDoctor: DoctorOn = {
   provider: "ceph",
-  // docs/providers.md explains the consequences of these differences.
+  // docs/providers.md explains the consequences of the differences.
   differences: ["checksum-missing", "copy-source-hole"],
   async setUp(server, s3) {
     await putCors(server, s3);
@@ -125,7 +125,7 @@ function putLifecycle(
   return s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
 }
 
-/** Stores the rules that the doctor printed. */
+/** Stores the lifecycle rules that the doctor printed. */
 function putPrintedRules(server: BucketServer, s3: S3Client, fix: Finding["fix"]): Promise<unknown> {
   const { text = "" } = fix.find(({ label }) => label.includes("(JSON)")) ?? {};
   return putLifecycle(server, s3, JSON.parse(text).Rules);
@@ -135,7 +135,7 @@ function putVersioning({ bucket: Bucket }: BucketServer, s3: S3Client): Promise<
   return s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
 }
 
-/** Sets a bucket policy that permits everyone this action, on the bucket or on its objects. */
+/** Sets a bucket policy that permits everyone one action, on the bucket or on its objects. */
 function allowAnyone(
   { bucket: Bucket }: BucketServer,
   s3: S3Client,

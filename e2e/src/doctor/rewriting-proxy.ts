@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTlsServer } from "node:https";
 import { forward, listen } from "../testing/forward.ts";
 
-/** A request, as the rule of a proxy gets it. */
+/** The rule of a proxy gets this description of a request. */
 export type Seen = {
   method: string;
   path: string;
@@ -13,8 +13,8 @@ export type Seen = {
 
 /**
  * The change that the proxy makes to a request or to its response.
- * - `status`: the proxy responds itself, with an S3 error code or any body.
- * - `headers`: response headers that the proxy sets. Null removes a header.
+ * - `status`: the proxy sends the response, with an S3 error code or any body.
+ * - `headers`: the response headers that the proxy sets. A header with the value null is removed.
  * - `dropped`: a request header that the proxy does not forward.
  */
 export type Change =

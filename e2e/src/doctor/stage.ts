@@ -13,7 +13,9 @@ import { type Rule, startRewritingProxy } from "./rewriting-proxy.ts";
 
 export type Env = Record<string, string>;
 
-/** Runs the doctor in the test process, with these environment variables. `printed` is the report as the command prints it. */
+/**
+ * Runs the doctor in the test process with the given environment variables. `printed` is the report in the form that the command prints.
+ */
 export async function examine(env: Env): Promise<Report & { printed: string; ids: string[] }> {
   const { config, warnings } = loadConfig(env, { workingDirectory: env.DATA_DIR ?? "/nowhere" });
   const report = await runDoctor(config, { warnings });
@@ -26,33 +28,35 @@ export const SECRET_KEY = "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q";
 const ACCESS_KEY = "AKIDDOCTORTESTS00000";
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 
-/** The servers and folders of one test set-up. `close` stops and removes all of them. */
+/** The servers and folders of one test set-up. `close` stops and removes all servers and folders of the stage. */
 export type Stage = {
   dataDir: string;
   /** The environment variables of a healthy service. The bucket is a server of `packages/s3-local`, configured as an external bucket. */
   env: Env;
   /** The URL of the S3 server in `env`. */
   endpoint: string;
-  /** Starts a proxy with this rule in front of the bucket. Returns `env` with the URL of the proxy. */
+  /** Starts a proxy with a rewriting rule in front of the bucket. Returns `env` with the URL of the proxy. */
   behind(rule: Rule): Promise<Env>;
-  /** Starts another S3 server with these CORS settings. Returns `env` with the URL of that server. */
+  /** Starts another S3 server with the given CORS settings. Returns `env` with the URL of the new S3 server. */
   withCors(cors: InitialCors | undefined): Promise<Env>;
   /** Registers a function that `close` calls, for example to stop a server. */
   add(close: () => unknown): void;
   close(): Promise<void>;
 };
 
-/** A fault, the function that makes it, and the ids of the findings that the doctor must report. The doctor must report no other id. */
+/**
+ * A fault, the function that makes the fault, and the ids of the findings that the doctor must report. The doctor must report no other id.
+ */
 export type Fault = {
   fault: string;
   setup: string;
   id: FindingId;
-  /** The ids of further findings that the same fault causes. */
+  /** The ids of further findings that the fault causes. */
   also?: readonly FindingId[];
   arrange(stage: Stage): Promise<Env> | Env;
   /**
-   * Follows the remedy to the letter, and returns the new environment. The doctor must then report only the ids of `remaining`. Undefined: no
-   * test follows the remedy.
+   * Follows the remedy exactly, and returns the new environment. After the cure, the doctor must report only the ids of `remaining`. If
+   * `cure` is undefined, no test follows the remedy.
    */
   cure?(remedy: Remedy): Promise<Env> | Env;
   remaining?: readonly FindingId[];
@@ -65,7 +69,7 @@ export function settingsFault({ settings, ...fault }: Made & { settings: Env }):
   return { ...fault, setup: "s3-local", arrange: ({ env }) => ({ ...env, ...settings }) };
 }
 
-/** Makes a fault of the bucket by a proxy that follows the rule. */
+/** Makes a fault of the bucket with a proxy that follows the rule. */
 export function proxyFault({ rule, ...fault }: Made & { rule: Rule }): Fault {
   return { ...fault, setup: "fault proxy", arrange: ({ behind }) => behind(rule) };
 }
@@ -77,7 +81,7 @@ export function corsFault({ cors, ...fault }: Made & { cors: InitialCors | undef
 
 export type Remedy = { stage: Stage; env: Env; fix: Finding["fix"] };
 
-/** Sets the variables that the remedy contains. `written` replaces a value that the remedy can't know. */
+/** Sets the variables that the remedy contains. `written` replaces a value that the remedy cannot know. */
 export function setVariables({ env, fix }: Remedy, written: Env = {}): Env {
   const { text = "" } = fix.find(({ label }) => label === "environment of the service") ?? {};
   const lines = text.split("\n").map((line) => /^([A-Z0-9_]+)=(.*)$/.exec(line) ?? []);
@@ -132,7 +136,10 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-/** Starts a service with the environment of the stage, and stops it with the stage. Returns its environment and its URL. */
+/**
+ * Starts a service with the environment of the stage, and stops the service with the stage. Returns the environment and the URL of the
+ * service.
+ */
 export async function runService(
   { env, add }: Stage,
   settings: Env = {},

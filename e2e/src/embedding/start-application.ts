@@ -11,11 +11,14 @@ const CREDENTIALS = { accessKeyId: "AKIDEMBEDDING", secretAccessKey: "3mbedd1ngT
 export type Application = { url: string; close(): Promise<void> };
 
 type Options = Pick<Resource, "may" | "urlTtlSeconds"> & {
-  /** The HTML of the page at `/`. Default: no page. */
+  /** The HTML of the application's page at `/`. By default, the application has no page. */
   html?: string;
 };
 
-/** Starts an application that embeds the service, with a resource `invoice`. A bearer token is a user id. `may` decides who has access. */
+/**
+ * Starts an application that embeds the service, with a resource `invoice`. Each bearer token of the application is a user id. `may`
+ * decides who has access to an item.
+ */
 export async function startApplication({ html = "", ...invoice }: Options): Promise<Application> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-application-"));
   const bucket = await startS3Local({

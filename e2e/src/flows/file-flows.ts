@@ -3,7 +3,7 @@ import { visitorOf } from "../../../packages/server/src/testing/link-visits.ts";
 import { createVisitor } from "../../../packages/server/src/testing/visitor.ts";
 import type { Flow } from "./place.ts";
 
-/** After this time, a mail that collects events is due. Milliseconds. */
+/** A mail that collects events is due after this time. */
 const COLLECTED_MS = 660_000;
 const PASSWORD = "open sesame";
 

@@ -11,10 +11,10 @@ import { createPlace, type Flow } from "./place.ts";
 
 const NO_NEXT_STEP = "The person sees no next step";
 const PAGE = resolve(import.meta.dirname, "../../../docs/mail.md");
-// A flow of `fileFlows` moves the clock of the service, so these flows come last.
+// A flow of `fileFlows` moves the clock of the service, so `fileFlows` come last.
 const flows = { ...invitationFlows, ...accountFlows, ...fileFlows };
 
-/** Reads the table "With mail and without" of docs/mail.md. Each row has a flow and its last step, with and without mail. */
+/** Reads the table "With mail and without" of docs/mail.md. Each row has a flow and its last step, with mail and without mail. */
 async function documentedRows(): Promise<string[][]> {
   const [, section = ""] = (await readFile(PAGE, "utf8")).split("## With mail and without\n");
   const lines = (section.split("\n## ", 1)[0] ?? "").split("\n").filter((line) => line.startsWith("|"));
@@ -26,7 +26,7 @@ async function documentedRows(): Promise<string[][]> {
   );
 }
 
-/** Runs a flow. Returns the last step that the person reached, and the error if the flow failed. */
+/** Runs one flow. Returns the last step that the person reached, and the error if the flow failed. */
 async function lastStep(flow: Flow, place: ReturnType<typeof createPlace>): Promise<string> {
   let last = NO_NEXT_STEP;
   try {
@@ -49,7 +49,7 @@ describe.each(engines.filter(({ name }) => name === "sqlite"))("each flow on $na
   const withMail = useService({ ...common, mailer: mailbox.mailer });
   const withoutMail = useService(common);
 
-  it("each flow ends as the documentation says, with and without mail", async () => {
+  it("each flow ends at the documented step, with and without mail", async () => {
     const places = [createPlace(withMail, { mailbox }), createPlace(withoutMail, { mailbox: undefined })];
     const rows: string[][] = [];
     for (const [name, flow] of Object.entries(flows)) {

@@ -4,13 +4,13 @@ import type { TestService } from "../../../packages/server/src/testing/service.t
 
 /** One run of a flow, which records the last step that succeeded. */
 export type Walk = ReturnType<typeof createPlace> & {
-  /** Records that the person has reached this step. */
+  /** Records that the person has reached a step of the flow. */
   reach: (step: string) => void;
 };
 
 export type Flow = (walk: Walk) => Promise<void>;
 
-/** Makes the people and the calls for flows on one service, which sends mails or not. */
+/** Makes the people and the calls for flows on one service, with or without mail. */
 export function createPlace(
   service: TestService,
   { mailbox }: { mailbox: ReturnType<typeof createMailbox> | undefined },
@@ -18,7 +18,7 @@ export function createPlace(
   const accounts = accountClient(service);
   let people = 0;
 
-  /** Returns a function that calls the service with this session cookie, as a browser does. */
+  /** Returns a function that calls the service with a session cookie, as a browser does. */
   function browserOf(cookie: string) {
     const headers = { cookie, origin: ORIGIN };
     return (call: string, json?: object) => service.anonymous.send(call, { headers, ...(json && { json }) });
@@ -59,12 +59,12 @@ export function createPlace(
       await service.useCases.rememberPerson({ id, email, name: "Root", isAdmin: true });
       return account;
     },
-    /** Sends all mails that are due. Returns the last mail to this email address. */
+    /** Sends all due mails. Returns the last mail to an email address. */
     async mailTo(email: string) {
       await service.sendMails();
       return mailbox?.to(email).at(-1);
     },
-    /** Sends all mails that are due. Returns the token of the last link to this page in a mail to this email address. */
+    /** Sends all due mails. Returns the token of the last link to a page in a mail to an email address. */
     async mailedToken(email: string, page: string): Promise<string> {
       await service.sendMails();
       return mailbox?.tokenTo(email, page) ?? "";

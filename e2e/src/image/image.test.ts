@@ -12,7 +12,7 @@ const IMAGE = "localhost/valetkey-test";
 const BASES = { build: "localhost/valetkey-test-build", run: "localhost/valetkey-test-base" };
 const EMAIL = "ann@example.com";
 const MAX_COMPRESSED_BYTES = 80e6;
-/** Limits low enough for a machine that is itself a container, where a new container may not raise the limits of the machine. */
+/** A container inside a container may not raise the limits of its machine, so these limits are low. */
 const LIMITS = ["--ulimit", "nofile=16384:16384", "--ulimit", "nproc=16384:16384"];
 const env = { ...process.env, PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
 
@@ -45,13 +45,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it("the image has less than 80 MB, compressed", async () => {
+it("the compressed image has less than 80 MB", async () => {
   const file = join(folder, "image.tar");
   await run("buildah", "push", IMAGE, `oci-archive:${file}`);
   expect((await stat(file)).size).toBeLessThan(MAX_COMPRESSED_BYTES);
 });
 
-it("compose.yaml is valid alone, with and without PostgreSQL", async () => {
+it("the file compose.yaml is valid with and without PostgreSQL", async () => {
   const copy = join(folder, "compose.yaml");
   await copyFile(join(ROOT, "compose.yaml"), copy);
   const services = async (...profile: string[]) =>
@@ -64,7 +64,10 @@ describe("a container of the image", () => {
   const volume = `valetkey-test-${process.pid}`;
   afterAll(() => podman("volume", "rm", "--force", volume));
 
-  /** Starts a container with the restrictions of compose.yaml, and waits until it is ready. Returns the URL of the service. */
+  /**
+   * Starts a container with the restrictions of compose.yaml, and waits until the service is ready. Returns the URL of the service in the
+   * container.
+   */
   async function start(name: string): Promise<string> {
     const hardened = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
     const port = String(await freePort("127.0.0.1"));

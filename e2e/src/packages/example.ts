@@ -11,12 +11,15 @@ import { installMore, type Project, run, type Tarballs } from "./project.ts";
 const EXAMPLES = resolve(import.meta.dirname, "../../../examples");
 const WITHOUT_TELEMETRY = { NEXT_TELEMETRY_DISABLED: "1" };
 
-/** Whether this repository publishes the package of this name. */
+/** Returns whether this repository publishes a package with the given name. */
 export const isOurs = (name: string): boolean => name.startsWith("@valetkey/");
 
-/** A running example with its own bucket. */
+/** A running example application with its own bucket. */
 export type Example = {
-  /** Opens a new page and signs in. `address` is the URL of a note or album. Default: the first page of the example. */
+  /**
+   * Opens a new page, and signs a person in. `address` is the URL of a note or album. The default of `address` is the first page of the
+   * example.
+   */
   signIn(browser: Browser, person: { name: string; address?: string }): Promise<Page>;
   stop(): Promise<void>;
 };
@@ -27,7 +30,10 @@ export async function startExample(project: Project, { name, node }: { name: str
   return start([node, join(examples, name, "app.ts")], { cwd: join(examples, name) });
 }
 
-/** Copies the example for Next.js into the project, installs its missing packages, and builds it. Returns the folder of the copy. */
+/**
+ * Copies the example for Next.js into the project, installs its missing packages, and builds it. Returns the folder with the copy of the
+ * example.
+ */
 export async function buildNextExample(project: Project, { react }: Tarballs): Promise<string> {
   const folder = await copyExamples(project, "next");
   const { dependencies, devDependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
@@ -37,13 +43,13 @@ export async function buildNextExample(project: Project, { react }: Tarballs): P
   return folder;
 }
 
-/** Starts the example for Next.js, which must be built. */
+/** Starts the example for Next.js, which the caller has built. */
 export function startNextExample(folder: string, { node }: { node: string }): Promise<Example> {
   const command = createRequire(join(folder, "package.json")).resolve("next/dist/bin/next");
   return start([node, command, "start"], { cwd: folder });
 }
 
-/** Copies all examples, or one of them, into a new folder of a project that has their packages. */
+/** Copies one example or all examples into a new folder of a project that has their packages. */
 async function copyExamples(project: Project, name = ""): Promise<string> {
   const folder = await mkdtemp(join(project.folder, "examples-"));
   const filter = (path: string) => !/node_modules$|\.next$/.test(path);
@@ -65,14 +71,14 @@ async function start(command: string[], { cwd }: { cwd: string }): Promise<Examp
   };
 }
 
-/** Signs in on the page of an example. */
+/** Signs a person in on the page of an example. */
 export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel("Your name").fill(name);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByLabel("Your name").waitFor({ state: "hidden" });
 }
 
-/** Writes the files that docs/embedding.md shows into the project, with free ports. Then starts the documented application. */
+/** Writes the files of docs/embedding.md into the project, with free ports. Then starts the documented application. */
 export async function startDocumented(project: Project, { node }: { node: string }): Promise<Program> {
   const page = await readFile(join(EXAMPLES, "../docs/embedding.md"), "utf8");
   const ports = new Map([

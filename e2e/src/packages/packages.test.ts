@@ -32,10 +32,10 @@ const PRESIGN = `
 `;
 
 const PLAN = Buffer.from("the plan");
-/** An image of one pixel. */
+/** The GIF image has one pixel. */
 const DOT = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 
-/** The versions of Node by their major version. 22.20 is the oldest Node that the service supports. */
+/** The Node.js versions of the tests, by their major version. 22.20 is the oldest Node.js version that the service supports. */
 const VERSIONS: [major: number, version: string][] = [
   [20, "20"],
   [22, "22.20.0"],
@@ -51,7 +51,7 @@ beforeAll(async () => {
   const examplePackages = Object.keys(examples.dependencies).filter((name) => !isOurs(name));
   const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
   tarballs = await packPackages(packed);
-  // Leaves out @valetkey/react, because npm would also install React. The tests of @valetkey/react use other projects.
+  // The list excludes @valetkey/react, because npm would also install React. The tests of @valetkey/react use other projects.
   const { react: _, ...others } = tarballs;
   project = await install([...Object.values(others), ...examplePackages]);
   for (const [major, version] of VERSIONS) nodes.set(major, await nodeOf(version));
@@ -67,7 +67,7 @@ const commandOf = ({ folder }: Project): string => join(folder, "node_modules/va
 
 type Module = { name: string; source: string; folder?: string };
 
-/** Writes a module into the project and runs it. Returns its output. */
+/** Writes a module into the project, and runs the module. Returns the output of the module. */
 async function runModule(major: number, { name, source, folder = project.folder }: Module): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, source);
@@ -82,7 +82,7 @@ describe("the published packages", () => {
     if (!("." in exports)) return;
     const analysis = await checkPackage(createPackageFromTarballData(tarball));
     if (analysis.types === false) return expect.fail("the package has no types");
-    // Ignores the problem that the packages are ES modules, because Node can also load ES modules with `require`.
+    // The test ignores the problem that the packages are ES modules, because Node.js can also load ES modules with `require`.
     expect(analysis.problems.filter(({ kind }) => kind !== "CJSResolvesToESM")).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe("the published packages", () => {
     expect(files.filter((path) => /(?<!\.d)\.ts$|\.test\.|\.suite\.|\/testing[/.]|\/test-/.test(path))).toEqual([]);
   });
 
-  it("the package valetkey has the license texts of all packages and fonts", async () => {
+  it("the package valetkey contains the license texts of all bundled packages and fonts", async () => {
     const text = await readFile(join(STAGE, "valetkey/dist/web/THIRD-PARTY-LICENSES.txt"), "utf8");
     const entries = new Map(text.split(/\n-{80}\n\n/).map((entry) => [entry.split(" ", 1)[0], entry]));
     const sources = [
@@ -112,19 +112,22 @@ describe("the published packages", () => {
       expect(entries.get("pdfjs-dist")).toMatch(new RegExp(part, "i"));
   });
 
-  it.each(PUBLISHED)("the manifest of %s names the repository of the workflow, for the provenance", async (name) => {
-    const source = JSON.parse(
-      await readFile(join(import.meta.dirname, "../../../packages", name, "package.json"), "utf8"),
-    );
-    const workflow = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "someone/valet-key" };
-    const given = { folder: `packages/${name}`, repository: repositoryUrl(workflow) };
-    expect(publishedManifest(source, given).repository).toEqual({
-      type: "git",
-      url: "git+https://github.com/someone/valet-key.git",
-      directory: `packages/${name}`,
-    });
-    expect(publishedManifest(source, { ...given, repository: repositoryUrl({}) })).not.toHaveProperty("repository");
-  });
+  it.each(PUBLISHED)(
+    "the package.json of %s names the repository of the release workflow, for the provenance",
+    async (name) => {
+      const source = JSON.parse(
+        await readFile(join(import.meta.dirname, "../../../packages", name, "package.json"), "utf8"),
+      );
+      const workflow = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "someone/valet-key" };
+      const given = { folder: `packages/${name}`, repository: repositoryUrl(workflow) };
+      expect(publishedManifest(source, given).repository).toEqual({
+        type: "git",
+        url: "git+https://github.com/someone/valet-key.git",
+        directory: `packages/${name}`,
+      });
+      expect(publishedManifest(source, { ...given, repository: repositoryUrl({}) })).not.toHaveProperty("repository");
+    },
+  );
 
   it("the published packages do not depend on the build tools of the web app", async () => {
     const installed = await readdir(join(project.folder, "node_modules"));
@@ -136,7 +139,7 @@ describe("the published packages", () => {
 });
 
 describe.each([20, 22, 24])("on Node %i", (major) => {
-  it("@valetkey/presign signs the same from an ES module and from CommonJS", async () => {
+  it("@valetkey/presign makes the same signature as an ES module and with CommonJS", async () => {
     const source = `import { createPresigner } from "@valetkey/presign";${PRESIGN}`;
     const fromModule = await runModule(major, { name: "presign.mjs", source });
     expect(fromModule).toMatch(/^[0-9a-f]{64}\n$/);
@@ -180,7 +183,7 @@ describe.each([22, 24])("on Node %i", (major) => {
     expect(await runModule(major, { name: "contract.mjs", source })).toBe("false 403\n");
   });
 
-  it("valetkey runs in an empty folder, with the web app, a file and a link", async () => {
+  it("the package valetkey runs in an empty folder, and serves the web app, a file and a link", async () => {
     const place = await makePlace();
     onTestFinished(() => place.remove());
     const service = await startProcess(place, { node: node(major), command: commandOf(project) });
@@ -206,14 +209,14 @@ describe.each([18, 19])("@valetkey/react with React %i", (react) => {
   });
   afterAll(() => page.remove());
 
-  it.each([20, 22, 24])("@valetkey/react renders on the server under Node %i", async (major) => {
+  it.each([20, 22, 24])("@valetkey/react renders on the server with Node.js %i", async (major) => {
     const output = await runModule(major, { name: "page.mjs", source: SERVER_RENDERED, folder: page.folder });
     expect(output).toMatch(new RegExp(`^${react}\\.`));
     expect(output).toContain('<label class="zone"><input type="file"');
     expect(output).toContain("0 files, false");
   });
 
-  it("@valetkey/react is for the client of a page in Next.js", async () => {
+  it("@valetkey/react works in a client component of Next.js", async () => {
     const compiled = await readFile(join(page.folder, "node_modules/@valetkey/react/index.js"), "utf8");
     expect(compiled.startsWith('"use client";')).toBe(true);
   });
@@ -235,13 +238,13 @@ const SERVER_RENDERED = `
   console.log(version, renderToString(createElement(ValetKeyProvider, { client }, createElement(Invoice))));
 `;
 
-it("valetkey names the Node that it needs", async () => {
+it("the valetkey command prints the Node.js version that it needs", async () => {
   await expect(run(node(20), [commandOf(project), "start"], { cwd: project.folder })).rejects.toThrow(
     "Valet Key needs Node 24.7 or later, or Node 22.20 or a later version of Node 22. This is Node 20.",
   );
 });
 
-it("a page of Vite contains the client", async () => {
+it("a page that Vite builds contains the client", async () => {
   const root = join(project.folder, "page");
   await mkdir(root);
   await writeFile(join(root, "index.html"), '<script type="module" src="./page.js"></script>');
@@ -260,7 +263,7 @@ describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
   });
   afterAll(() => app.stop());
 
-  it(`the example with ${name} gives a file only to its owner and a reader`, async () => {
+  it(`the example with ${name} returns a file only to its owner and a reader`, async () => {
     const ann = await app.signIn(browser, { name: "Ann" });
     await ann.getByLabel("Add a file").setInputFiles({ name: "plan.txt", mimeType: "text/plain", buffer: PLAN });
     await ann.getByRole("button", { name: "plan.txt" }).waitFor();
@@ -287,9 +290,9 @@ describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
     await ben.getByText("Access denied").waitFor();
   });
 
-  // Only one of the three examples shows what the page does with a rejected file, because the examples share one page.
+  // Only the example with hono shows how the page handles a rejected file, because the examples share one page.
   if (name === "hono") {
-    it("the page of the examples lists no file that the service rejected", async () => {
+    it("the page of the examples does not list a file that the service rejected", async () => {
       const page = await app.signIn(browser, { name: "Rob" });
       const html = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("<!doctype html>") };
       await page.getByLabel("Add a file").setInputFiles(html);
@@ -300,9 +303,9 @@ describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
     });
   }
 
-  // Only this example has a table of users.
+  // Only the example with express has a table of users.
   if (name === "express") {
-    it("the example with express shares with nobody who never signed in", async () => {
+    it("the example with express does not share a file with a person who has never signed in", async () => {
       const sam = await app.signIn(browser, { name: "Sam" });
       await sam.getByLabel("Let this person read it").fill("Zoe");
       await sam.getByRole("button", { name: "Share" }).click();
@@ -319,7 +322,7 @@ describe("the example with Next.js", () => {
   }, 300_000);
   afterAll(() => app.stop());
 
-  /** Signs Ann in, and adds a photo to her album. Returns the page with the album. */
+  /** Signs Ann in, and adds a photo to the album of Ann. Returns the page with Ann's album. */
   async function openAlbum(): Promise<Page> {
     const ann = await app.signIn(browser, { name: "Ann" });
     await ann.getByLabel("Add photos").setInputFiles({ name: "dot.gif", mimeType: "image/gif", buffer: DOT });
@@ -332,7 +335,7 @@ describe("the example with Next.js", () => {
       .first()
       .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
 
-  it("the example with Next.js shows a photo to its owner, and a reader saves it", async () => {
+  it("the example with Next.js shows a photo to its owner and to a reader, who saves the photo", async () => {
     const ann = await openAlbum();
     const ben = await app.signIn(browser, { name: "Ben", address: ann.url() });
     await ben.getByText("Access denied").waitFor();
@@ -346,7 +349,7 @@ describe("the example with Next.js", () => {
     expect(await readFile(await (await saved).path())).toEqual(DOT);
   });
 
-  it("the example with Next.js refuses every call of another person", async () => {
+  it("the example with Next.js refuses every call of a person without access", async () => {
     const ann = await openAlbum();
     const fileId = await ann.evaluate(async () => {
       const response = await fetch("/files/album/Ann");
@@ -373,7 +376,7 @@ describe("the example with Next.js", () => {
   });
 });
 
-it("docs/embedding.md leads to a page with files", async () => {
+it("the steps of docs/embedding.md lead to a page with files", async () => {
   const app = await startDocumented(project, { node: node(22) });
   onTestFinished(app.stop);
   const pageOf = async (username: string, password: string) => {
@@ -394,7 +397,7 @@ it("docs/embedding.md leads to a page with files", async () => {
 });
 
 describe("the types of @valetkey/client", () => {
-  it("the types of @valetkey/client are the types of the contract", async () => {
+  it("the types of @valetkey/client are equal to the types of the contract", async () => {
     const options = [
       "--noEmit",
       "--strict",

@@ -8,14 +8,17 @@ import { PUBLISHED, type Published } from "../../../release/published.ts";
 import { stage } from "../../../release/stage.ts";
 
 const { resolve } = createRequire(import.meta.url);
-/** The TypeScript compiler of the repository. The tests run it without npx, because npx takes longer than the compiler itself. */
+/**
+ * The path of the TypeScript compiler of the repository. The tests run the compiler without npx, because npx takes longer than the
+ * compiler.
+ */
 export const TSC = join(resolve("typescript/package.json"), "../bin/tsc");
 
 type RunOptions = { cwd: string; env?: Record<string, string> };
 
-/** Runs a command, and resolves with its standard output. Rejects with the whole output if the command fails. */
+/** Runs a command, and resolves with the standard output of the command. Rejects with the whole output if the command fails. */
 export async function run(command: string, args: string[], { cwd, env: more }: RunOptions): Promise<string> {
-  // Removes the variables that npm and Vitest set, because they are not set in the project of a user.
+  // The test removes the variables that npm and Vitest set, because the project of a user does not have these variables.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_ENV$)/.test(name));
   const env = { ...Object.fromEntries(inherited), ...more };
   try {
@@ -33,7 +36,7 @@ export type Tarballs = Record<Published, string>;
 
 export async function packPackages(folder: string): Promise<Tarballs> {
   const sources: string[] = [];
-  // `npm run check` checks the types of the sources.
+  // The packing skips the type check of the sources, because `npm run check` checks the types.
   for (const name of PUBLISHED) sources.push(await stage(name, { checksTypes: false }));
   // One npm packs all packages, because a start of npm takes longer than the packing. npm lists the tarballs in the given order.
   const packed = await run("npm", ["pack", "--json", "--pack-destination", folder, ...sources], { cwd: folder });
@@ -55,8 +58,8 @@ export async function installMore({ folder }: { folder: string }, packages: read
 }
 
 /**
- * Returns the path of a version of Node, such as "22.20.0", or of a major version, such as "24". Installs it from npm, unless the tests run
- * in this major version.
+ * Returns the path of a Node.js version, such as "22.20.0", or of a major version, such as "24". Installs the Node.js version from npm,
+ * unless the tests run in the requested major version.
  */
 export async function nodeOf(version: string): Promise<string> {
   if (process.versions.node.startsWith(`${version}.`)) return process.execPath;

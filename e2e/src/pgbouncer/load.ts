@@ -19,7 +19,7 @@ export async function loadService(url: string): Promise<Load> {
 
 async function work(url: string, { sub, load }: { sub: string; load: Load }): Promise<void> {
   const api = await apiAs(url, { sub });
-  /** Calls the service and counts the request. Returns undefined if the request failed. */
+  /** Calls the service, and counts the request. Returns undefined if the request failed. */
   async function call(method: string, path: string, body?: unknown): Promise<Answer["body"]> {
     load.requests += 1;
     const answer = await api.call(method, path, body);

@@ -18,11 +18,11 @@ import { type PoolMode, startPgBouncer } from "../testing/start-pgbouncer.ts";
 import { loadService, REQUESTS } from "./load.ts";
 
 const REPLICAS = 6;
-// The join selects the locks of this database, because `pg_locks` shows the locks of all databases.
+// The join selects the locks of the tested database, because `pg_locks` shows the locks of all databases.
 const ADVISORY_LOCKS = `select pid from pg_locks join pg_database on pg_database.oid = pg_locks.database
 where locktype = 'advisory' and datname = current_database()`;
 
-/** Makes a new database behind PgBouncer. `makePlace` makes a place for a service that uses this database. */
+/** Makes a new database behind PgBouncer. `makePlace` makes a place for a service on the new database. */
 async function openBehind(mode: PoolMode) {
   const database = await createTestPostgresDatabase();
   const pooler = await startPgBouncer(database.url, mode);
@@ -43,8 +43,8 @@ async function openBehind(mode: PoolMode) {
   };
 }
 
-// In transaction mode, all connections of the services share 5 server connections. In session mode, each connection needs its own
-// server connection.
+// In transaction mode, all connections of the services share 5 server connections. In session mode, each connection needs a separate server
+// connection.
 describe.each<PoolMode & { names: string[] }>([
   { mode: "transaction", preparedStatements: 0, size: 5, names: [] },
   {
@@ -70,7 +70,7 @@ describe.each<PoolMode & { names: string[] }>([
     for (const db of opened) await db.close();
   });
 
-  it("a start behind PgBouncer explains that PgBouncer sets no schema", async () => {
+  it("the start error behind PgBouncer says that PgBouncer sets no schema", async () => {
     const opening = openPostgres({ url: behind.url, schema: "valetkey", clock: Date.now });
     await expect(opening).rejects.toMatchObject({
       code: "database_unavailable",
@@ -87,13 +87,13 @@ describe.each<PoolMode & { names: string[] }>([
     const upload = sampleUpload(sampleAttachment(sampleNote()));
     const quota = { bytes: undefined, files: undefined };
     const start = { upload, isGranted: false, quota, maxPending: { ofUser: 1, ofNote: 1 }, startedBefore: 0 };
-    // The pooler spreads these calls over its server connections. Each of these connections must know the named statements.
+    // PgBouncer spreads the simultaneous starts over its server connections. Each server connection must know the named statements.
     const starts = Array.from({ length: 20 }, () => uploadQueries(db).start(start));
     expect(await Promise.all(starts)).toEqual(Array(20).fill(undefined));
     expect(recorder.names()).toEqual(names);
   });
 
-  it("a service behind PgBouncer fails no request of 16 callers", async () => {
+  it("a service behind PgBouncer serves 16 simultaneous callers without a failed request", async () => {
     service = await startProcess(await behind.makePlace());
     onTestFinished(async () => {
       await service.stop();
@@ -103,7 +103,7 @@ describe.each<PoolMode & { names: string[] }>([
 });
 
 describe("PgBouncer in statement mode", () => {
-  it("PgBouncer in statement mode prevents the start with one sentence", async () => {
+  it("the service explains in one sentence why it cannot start behind PgBouncer in statement mode", async () => {
     const behind = await openBehind({ mode: "statement", preparedStatements: 0, size: 5 });
     onTestFinished(behind.remove);
     const { code, stderr } = await endOfCli(await behind.makePlace(), ["start"]);
@@ -115,9 +115,12 @@ describe("PgBouncer in statement mode", () => {
 describe("the doctor behind PgBouncer", () => {
   faultSuite(poolerFaults);
 
-  it.each(healthyPoolers)("the doctor behind PgBouncer invents no fault in $setup", async ({ findings, arrange }) => {
-    const stage = await openStage();
-    onTestFinished(stage.close);
-    expect((await examine(await arrange(stage))).ids).toEqual(findings);
-  });
+  it.each(healthyPoolers)(
+    "the doctor behind PgBouncer reports no false fault in $setup",
+    async ({ findings, arrange }) => {
+      const stage = await openStage();
+      onTestFinished(stage.close);
+      expect((await examine(await arrange(stage))).ids).toEqual(findings);
+    },
+  );
 });

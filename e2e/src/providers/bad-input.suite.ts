@@ -8,13 +8,13 @@ import { partTests } from "./bad-input/parts.suite.ts";
 import { restartTests } from "./bad-input/restarts.suite.ts";
 import { swapTests } from "./bad-input/swap.suite.ts";
 
-/** The sizes of an empty object, of one PUT, and of two parts. The tests of the built-in bucket store objects of further sizes. */
+/** The sizes are for an empty object, a single PUT and two parts. The tests of the built-in bucket store objects of further sizes. */
 export const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
 /**
- * Tests wrong uploads on one S3 server. A file must never be downloadable before the service has verified it.
+ * Tests wrong uploads on one S3 server. A file must not be downloadable before the service has verified the file.
  * `name`: the name of the server, as in the table of docs/providers.md. `isProfile`: whether the server is the built-in bucket behind a
- * proxy. The suite then leaves out restarts, and all stored headers but one, which the built-in bucket shows alone.
+ * proxy. For a profile, the suite skips restarts and all stored headers except one, because the tests of the built-in bucket cover them.
  */
 export function badInputSuite(name: string, running: () => RunningProvider, { isProfile = false } = {}): void {
   describe(`bad input on ${name}`, () => {
@@ -28,7 +28,7 @@ export function badInputSuite(name: string, running: () => RunningProvider, { is
       ...(!isProfile && { restarts: () => restartTests(fixture) }),
     };
     describe.each(Object.entries(groups))("%s", (_, addTests) => {
-      // A sweep after the tests of each group leaves only ready files in the bucket.
+      // A sweep after the tests of each group must leave only ready files in the bucket.
       afterAll(() => fixture.nothingOrphaned());
       addTests();
     });

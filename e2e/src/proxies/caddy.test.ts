@@ -17,7 +17,7 @@ function run(sample: string, { file, service, bucket }: Stage) {
 }
 
 describe("the samples for Caddy", () => {
-  it.each(["Caddyfile", "Caddyfile.lan"])("the sample %s for Caddy is valid and formatted", async (name) => {
+  it.each(["Caddyfile", "Caddyfile.lan"])("the Caddy sample %s is valid and formatted", async (name) => {
     const home = await mkdtemp(join(tmpdir(), "valetkey-caddy-"));
     onTestFinished(() => rm(home, { recursive: true, force: true }));
     const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home };
@@ -27,7 +27,7 @@ describe("the samples for Caddy", () => {
     await promisify(execFile)(command, ["fmt", "--diff", config], { env });
   });
 
-  it("the samples for Caddy serve the service and its bucket over HTTPS", async () => {
+  it("the Caddy samples serve the service and its bucket over HTTPS", async () => {
     const url = await runSample({
       command: "caddy",
       sample: "caddy/Caddyfile",
@@ -43,7 +43,7 @@ describe("the samples for Caddy", () => {
     await expectService(url);
   });
 
-  it("a sample for Caddy serves the service without a domain", async () => {
+  it("a Caddy sample serves the service without a domain", async () => {
     const url = await runSample({
       command: "caddy",
       sample: "caddy/Caddyfile.lan",

@@ -38,7 +38,7 @@ it("no request fails while two replicas behind haproxy restart", async () => {
   expect(failures).toEqual([]);
 }, 300_000);
 
-it("haproxy sends requests to replicas although they fail all checks", async () => {
+it("haproxy sends requests to the replicas even if all health checks fail", async () => {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-haproxy-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const checked = Promise.withResolvers<void>();
@@ -46,7 +46,7 @@ it("haproxy sends requests to replicas although they fail all checks", async () 
   const server = createServer(({ url }, response) => {
     const isCheck = url === "/readyz";
     response.writeHead(isCheck ? 503 : 200).end();
-    // haproxy removes a replica after three checks. After ten checks of two replicas, it has removed both.
+    // haproxy removes a replica after three failed checks. After ten failed checks of two replicas, haproxy has removed both replicas.
     if (isCheck && ++checks === 10) checked.resolve();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

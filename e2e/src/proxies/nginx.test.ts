@@ -7,7 +7,8 @@ import { expectService, readSample, replaced, runSample } from "./sample-stage.t
 
 const SAMPLE = "nginx/valetkey.conf";
 
-// The test calls /readyz of the replicas, because nginx does not. The test writes `down` to the line of a replica, as the sample says.
+// The test calls /readyz of the replicas, because nginx does not call /readyz. The test writes `down` to the line of a replica, as the
+// nginx sample says.
 it("no request fails while two replicas behind nginx restart", async () => {
   const [upstream, , files] = serversOf(await readSample(SAMPLE));
   const { requests, failures } = await restartUnderLoad({
@@ -74,19 +75,19 @@ describe("the doctor behind nginx", () => {
 
   faultSuite(nginxFaults, () => stage);
 
-  it("the doctor behind nginx invents no fault", async () => {
+  it("the doctor behind nginx reports no false fault", async () => {
     const { findings, checked } = await examine(await healthyNginx(stage));
     expect(findings).toEqual([]);
     expect(checked).toContain("PUBLIC_URL and its proxy");
   });
 });
 
-/** Splits the sample into the upstream, the redirect to HTTPS, the service and the built-in bucket. */
+/** Splits the nginx sample into the upstream, the redirect to HTTPS, the service and the built-in bucket. */
 function serversOf(sample: string) {
   return sample.split(/^(?=upstream|server \{)/m).slice(1) as [string, string, string, string];
 }
 
-/** Returns a configuration with separate folders, so that this nginx can run beside another nginx of the machine. */
+/** Returns a configuration with separate folders, so that the nginx of the test can run beside another nginx of the machine. */
 function inHttp(folder: string, blocks: string[]): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const folders = temporary.map((name) => `  ${name}_temp_path ${folder}/${name};`);

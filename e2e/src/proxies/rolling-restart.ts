@@ -16,9 +16,9 @@ import { commandPath } from "../testing/selections.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
 
 const CALLERS = 6;
-/** For a long run, set RESTART_REQUESTS=5000. */
+/** Set RESTART_REQUESTS=5000 for a long test run. */
 const LEAST_REQUESTS = Number(process.env.RESTART_REQUESTS ?? 300);
-/** Each caller waits between its requests, so that the load lasts for the whole restart without all processor time of the test run. */
+/** Each caller waits between its requests, so that the load lasts for the whole restart, but leaves processor time for other tests. */
 const PAUSE_MS = 250;
 const CHECK_EVERY_MS = 1_000;
 const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
@@ -26,12 +26,12 @@ const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs
 /** The command, the arguments and the configuration of a proxy in front of two replicas. */
 export type ProxySpec = {
   command: string;
-  /** Returns the arguments of the command. `file` is the configuration file, and `folder` is an empty folder. */
+  /** Returns the command-line arguments of the proxy. `file` is the configuration file, and `folder` is an empty folder. */
   args(file: string, folder: string): string[];
   configure(ports: Ports, folder: string): string;
   /**
-   * The signal that makes the proxy reload its configuration. The test checks the replicas every second, writes a configuration with the
-   * ready replicas, and sends this signal. Undefined if the proxy itself checks the replicas.
+   * The signal makes the proxy reload its configuration. The test checks the replicas every second, writes a configuration with the ready
+   * replicas, and sends the signal. `reloadSignal` is undefined if the proxy itself checks the replicas.
    */
   reloadSignal?: NodeJS.Signals;
 };
@@ -41,7 +41,7 @@ export type Ports = { listen: number; replicas: readonly number[]; isReady?(port
 
 export type Outcome = { requests: number; failures: string[] };
 
-/** Puts load on two replicas behind a proxy, and restarts the replicas one after the other (SIGTERM). */
+/** Puts load on two replicas behind a proxy, and restarts one replica after the other with SIGTERM. */
 export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
   const { url, replicas, restart } = await openStage(proxy);
   const token = await signTestJwt({ sub: "ann", email: "ann@example.com" });
@@ -59,7 +59,7 @@ export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
     while (isRestarting || outcome.requests < LEAST_REQUESTS) {
       const [method, path, body, expected] = calls[outcome.requests++ % calls.length] as (typeof calls)[number];
       const answer = await send(`${url}${path}`, { method, token, body }).catch((error: Error) => error.message);
-      // The start of the response shows whether the proxy or a replica sent it.
+      // The start of the response shows whether the proxy or a replica sent the response.
       if (!answer.startsWith(`${expected} `)) outcome.failures.push(`${method} ${path}: ${answer.slice(0, 300)}`);
       await sleep(PAUSE_MS);
     }
@@ -113,7 +113,7 @@ async function openStage(proxy: ProxySpec) {
     });
   }
 
-  /** Starts to check the replicas every second. Returns a function that stops the checks. */
+  /** Checks the replicas every second. Returns a function that stops the checks. */
   function checkReplicas(signal: NodeJS.Signals): () => void {
     let inService = ports.join();
     const timer = setInterval(async () => {
@@ -140,7 +140,7 @@ async function openStage(proxy: ProxySpec) {
   return { url, replicas, restart };
 }
 
-/** Sends a request on a new connection. When a proxy reloads, it closes open connections, and a client may notice that too late. */
+/** Sends a request on a new connection. A reloading proxy closes open connections, and a client may notice the close too late. */
 function send(url: string, { method, token, body }: { method: string; token: string; body: unknown }): Promise<string> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   return new Promise((resolve, reject) => {
@@ -151,7 +151,9 @@ function send(url: string, { method, token, body }: { method: string; token: str
   });
 }
 
-/** Waits until the service at this URL is ready. Rejects if the proxy has exited, for example because its configuration is wrong. */
+/**
+ * Waits until the service at `url` is ready. Rejects if the proxy has exited, for example because the configuration of the proxy is wrong.
+ */
 async function untilReady(url: string, proxy?: ChildProcess): Promise<void> {
   while (!(await isReady(url))) {
     if (typeof proxy?.exitCode === "number") throw new Error(`The proxy exited with ${proxy.exitCode}`);
@@ -166,7 +168,7 @@ async function isReady(url: string): Promise<boolean> {
   );
 }
 
-/** Whether the proxy has sent a request of the test to the restarted replica. */
+/** Returns whether the proxy has sent a request of the test to the restarted replica. */
 async function hasServed(url: string): Promise<boolean> {
   return (await (await fetch(`${url}/metrics`)).text()).includes('route="/notes"');
 }

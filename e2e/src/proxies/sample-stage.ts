@@ -18,22 +18,28 @@ const DEPLOY = resolve(import.meta.dirname, "../../../deploy");
 const HOST = "127.0.0.1";
 const CA_CERTIFICATES = getCACertificates("default");
 
-/** The paths of a certificate for localhost, of its key, and of a file `combined` with both. */
+/** The paths of a certificate for localhost, of its private key, and of a file `combined` with the certificate and the key. */
 export type Certificate = { certificate: string; key: string; combined: string };
 
 export type SampleSpec = {
   command: string;
   /** The path of the sample below `deploy/`. */
   sample: string;
-  /** The host in the URLs of the service and of its bucket. Default: localhost. */
+  /** The host in the URLs of the service and the bucket. The default of `host` is localhost. */
   host?: string;
-  /** The file, in the folder of the stage, with the CA certificate that the test trusts. Default: the certificate for localhost. */
+  /**
+   * The name of the file in the stage folder with the CA certificate that the test trusts. The default of `authority` is the certificate
+   * for localhost.
+   */
   authority?: string;
   /** Replaces settings that fit only the machine of an operator, such as ports. Returns the new sample and the arguments of the proxy. */
   adapt(sample: string, stage: Stage): Promise<{ args: string[]; configuration: string }>;
 };
 
-/** The proxy listens on `app` and `storage`, and forwards to the ports `service` and `bucket`. `file` is the path of its configuration. */
+/**
+ * The proxy listens on `app` and `storage`, and forwards to the ports `service` and `bucket`. `file` is the path of the proxy
+ * configuration.
+ */
 export type Stage = Certificate & {
   app: number;
   storage: number;
@@ -43,10 +49,13 @@ export type Stage = Certificate & {
   file: string;
 };
 
-/** Reads a sample of `deploy/`. */
+/** Reads a sample file of `deploy/`. */
 export const readSample = (path: string): Promise<string> => readFile(join(DEPLOY, path), "utf8");
 
-/** Replaces all texts in one step, because a second step could change the digits of a new port. Throws if a text is not in the sample. */
+/**
+ * Replaces all texts of the sample in one step, because a second step could change the digits of a new port. Throws if the sample does not
+ * contain a text.
+ */
 export function replaced(sample: string, changes: Record<string, string>): string {
   const put = (text: string, [change, ...others]: [from: string, to: string][]): string => {
     if (change === undefined) return text;
@@ -106,7 +115,9 @@ function isReady(url: string, authority: string): Promise<boolean> {
   );
 }
 
-/** Uploads and downloads through the proxy. Also checks that the proxy hides /metrics and forwards the real IP address of a client. */
+/**
+ * Uploads and downloads a file through the proxy. Checks also that the proxy hides /metrics and forwards the real IP address of a client.
+ */
 export async function expectService(url: string): Promise<void> {
   const ann = await apiAs(url, { sub: "ann" });
   const noteId = (await ann.call("POST", "/notes", { title: "Files" })).body.id;
@@ -128,7 +139,9 @@ export async function expectService(url: string): Promise<void> {
   expect(await statusesOfGuesses(url)).toContain(429);
 }
 
-/** Guesses passwords with a forged X-Forwarded-For, which must not give a client more attempts. Returns the statuses. */
+/**
+ * Guesses passwords with a forged X-Forwarded-For, which must not give a client more attempts. Returns the HTTP statuses of the guesses.
+ */
 async function statusesOfGuesses(url: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let nth = 0; nth < 15; nth++) {

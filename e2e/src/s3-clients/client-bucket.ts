@@ -9,12 +9,12 @@ import { afterAll, beforeAll } from "vitest";
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY" };
 
-/** A file so large that every client uploads it in more than one part. */
+/** The file is so large that every client uploads several parts. */
 export const LARGE = randomBytes(9 * 2 ** 20);
 export const SMALL = Buffer.from("hello");
 
 /**
- * Starts a built-in bucket with the name `files`. Also creates a home directory for the client, with the files `tree/large` and
+ * Starts a built-in bucket with the name `files`. Creates also a home directory for the client, with the files `tree/large` and
  * `tree/sub/ä +%.txt`.
  */
 export function useClientBucket() {
@@ -25,7 +25,7 @@ export function useClientBucket() {
     await mkdir(join(home, "tree/sub"), { recursive: true });
     await writeFile(join(home, "tree/large"), LARGE);
     await writeFile(join(home, "tree/sub/ä +%.txt"), SMALL);
-    // By default, older clients presign with signature version 2, which Amazon S3 has withdrawn.
+    // By default, older clients presign with signature version 2, which Amazon S3 does not support.
     await mkdir(join(home, ".aws"));
     await writeFile(join(home, ".aws/config"), "[default]\ns3 =\n  signature_version = s3v4\n");
     bucket = await startS3Local({ dataDir: join(home, "data"), credentials, buckets: ["files"] });
@@ -38,7 +38,10 @@ export function useClientBucket() {
     credentials,
     endpoint: () => bucket.endpoint,
     home: () => home,
-    /** Runs a command in the home directory, and returns its output. Rejects with the output if the command does not exit with 0. */
+    /**
+     * Runs a command in the home directory, and returns the output of the command. Rejects with the output if the exit code of the command
+     * is not 0.
+     */
     async run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
       const { stdout, stderr } = await promisify(execFile)(command, args, {
         cwd: home,

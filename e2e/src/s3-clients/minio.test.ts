@@ -4,7 +4,7 @@ import { LARGE, SMALL, useClientBucket } from "./client-bucket.ts";
 
 const bucket = useClientBucket();
 
-it("the MinIO Client SDK puts, lists, copies, reads and removes", async () => {
+it("the MinIO Client SDK puts, lists, copies, reads and removes an object of the built-in bucket", async () => {
   const { hostname, port } = new URL(bucket.endpoint());
   const { accessKeyId: accessKey, secretAccessKey: secretKey } = bucket.credentials;
   const client = new Client({

@@ -1,6 +1,6 @@
 import { selectTests } from "./selections.ts";
 
-/** At the start of a test run, prints which tests the run leaves out, and how to add them. */
+/** At the start of a test run, prints the skipped tests, and the programs that these tests need. */
 export default function announce(): void {
   for (const line of selectTests(process.env).lines) console.log(line);
 }

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 const ROOT = resolve(import.meta.dirname, "../../..");
 const LOCK = "package-lock.json";
 const NOT_BUILT = /^(?:dist|node_modules|testing)$|\.test\.tsx?$/;
-/** The builds that the tests need. The second build contains the output of the first build. */
+/** The tests need these builds. The second build contains the output of the first build. */
 const BUILDS = [
   {
     workspace: "packages/web",
@@ -27,13 +27,16 @@ const BUILDS = [
   },
 ];
 
-/** Runs before all tests. Builds the web app and the command, unless their builds are newer than their sources. Throws if a build fails. */
+/**
+ * The test run calls `build` before all tests. Builds the web app and the command, unless the builds are newer than the sources. Throws if
+ * a build fails.
+ */
 export default function build(): void {
   for (const { workspace, built, sources } of BUILDS) {
     const builtAt = statSync(join(ROOT, workspace, built), { throwIfNoEntry: false })?.mtimeMs ?? 0;
     if (builtAt > Math.max(...sources.map((path) => changedAt(join(ROOT, path))))) continue;
     console.log(`${workspace} has changed since it was built: it is built again.`);
-    // Vitest sets NODE_ENV to "test". With this value, the build would contain the development code of React.
+    // Vitest sets NODE_ENV to "test". With NODE_ENV "test", the build would contain the development code of React.
     const env = { ...process.env, NODE_ENV: "production" };
     const { status, stdout, stderr } = spawnSync("npm", ["run", "build", "--workspace", workspace], {
       cwd: ROOT,
@@ -44,12 +47,12 @@ export default function build(): void {
   }
 }
 
-/** Returns the time of the last change to a file or folder. Ignores tests and the output of builds. */
+/** Returns the time of the last change to a file or folder. The function ignores tests and the output of builds. */
 function changedAt(path: string): number {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
   const within = readdirSync(path).filter((name) => !NOT_BUILT.test(name));
-  // Ignores the time of the root folder of a package, which each build changes, because `dist` is in this folder.
+  // The function ignores the time of a package's root folder, because each build changes the folder `dist` inside.
   const own = within.includes("package.json") ? 0 : stats.mtimeMs;
   return Math.max(own, ...within.map((name) => changedAt(join(path, name))));
 }

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
-/** A Chromium without windows, which needs a quarter less CPU time than the full Chromium, but cannot show permission prompts. */
+/** The headless shell of Chromium needs a quarter less CPU time than the full Chromium, but cannot show permission prompts. */
 const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
 const USUAL = [
   "/usr/bin/chromium",
@@ -21,11 +21,14 @@ const WITHOUT_SITE_ISOLATION = [
 ];
 
 export type ChromiumOptions = {
-  /** Whether the tested page asks for a permission, which needs the full Chromium. Default: false. */
+  /** Whether the tested page requests a permission, which needs the full Chromium. The default of `hasPrompts` is false. */
   hasPrompts?: boolean;
-  /** Whether a new page of a context runs in the process of the earlier pages, which has compiled the code of the app. Default: false. */
+  /**
+   * Whether a new page of a context runs in the process of earlier pages, which has already compiled the code of the app. The default of
+   * `reusesProcess` is false.
+   */
   reusesProcess?: boolean;
-  /** Further command-line arguments of Chromium. Default: none. */
+  /** Further command-line arguments of Chromium. The default of `args` is no further argument. */
   args?: readonly string[];
 };
 
@@ -35,7 +38,7 @@ export function findChromium({ hasPrompts = false }: ChromiumOptions = {}): stri
   return process.env.CHROMIUM_PATH ?? installed.find(existsSync);
 }
 
-/** Starts a headless browser. If no browser is installed, throws an error that says how to install one. */
+/** Starts a headless browser. If no browser is installed, the function throws an error that says how to install Chromium. */
 export async function launchChromium(options?: ChromiumOptions): Promise<Browser> {
   const executablePath = findChromium(options);
   if (executablePath === undefined) {
@@ -44,7 +47,7 @@ export async function launchChromium(options?: ChromiumOptions): Promise<Browser
     );
   }
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-  // The process limit saves 10 % of the CPU time: the pages of a context share one process, and Chromium starts none in advance.
+  // The process limit saves 10 % of the CPU time: the pages of a context share one process, and Chromium starts no process in advance.
   const args = [
     "--no-sandbox",
     "--disable-gpu",
@@ -59,7 +62,10 @@ export async function launchChromium(options?: ChromiumOptions): Promise<Browser
 
 type Way = { says: string; commands: string[][] };
 
-/** Runs before all tests. Finds an installed Chromium and prints its path, or installs Chromium. Throws if it cannot install it. */
+/**
+ * The test run calls `provideChromium` before all tests. Finds an installed Chromium and prints its path, or installs Chromium. Throws if
+ * the installation of Chromium fails.
+ */
 export default function provideChromium(): void {
   const found = findChromium({ hasPrompts: true });
   if (found !== undefined) {

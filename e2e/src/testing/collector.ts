@@ -14,7 +14,7 @@ export type Collector = {
   close(): Promise<void>;
 };
 
-/** Starts a collector. With `respond: false`, the collector accepts connections but never responds. */
+/** Starts a simulated collector. With `respond: false`, the collector accepts connections but sends no response. */
 export async function startCollector({ respond = true } = {}): Promise<Collector> {
   const bodies: Buffer[] = [];
   let headers: Record<string, string | string[] | undefined> = {};
@@ -43,7 +43,7 @@ export async function startCollector({ respond = true } = {}): Promise<Collector
   };
 }
 
-/** A received span. All ids are hexadecimal. `parentId` is empty for a span without a parent. */
+/** A span that the collector received. All ids of spans are hexadecimal. `parentId` is empty for a span without a parent. */
 export type CollectedSpan = {
   traceId: string;
   spanId: string;

@@ -3,17 +3,17 @@ import { createTestPostgresDatabase } from "../../../packages/server/src/testing
 
 export type ServiceDatabase = {
   name: string;
-  /** Makes a new database. Returns the environment variables for a service that uses this database. */
+  /** Makes a new database. Returns the environment variables for a service that uses the new database. */
   makeEnv(): Promise<Record<string, string>>;
 };
 
 /**
- * Returns both kinds of database, for `describe.each(useDatabases())`. Deletes the databases that it made after the test file.
- * `migrated`: whether a PostgreSQL database has the current schema. The place of a service decides this for SQLite.
+ * Returns both kinds of database, for `describe.each(useDatabases())`. Deletes the new databases after the test file. `migrated`: whether a
+ * PostgreSQL database has the current schema. For SQLite, the place of the service decides whether the database has the schema.
  */
 export function useDatabases({ migrated } = { migrated: true }): readonly ServiceDatabase[] {
   const made: { remove(): Promise<void> }[] = [];
-  // The hook runs after the hooks of each `describe`, when the services that used these databases have stopped.
+  // The hook runs after the hooks of each `describe`, when the services of the databases have stopped.
   afterAll(async () => {
     for (const { remove } of made.splice(0)) await remove();
   });

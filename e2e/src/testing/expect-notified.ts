@@ -12,7 +12,7 @@ export const emailOf = (userId: string) => `${userId}@readers.example`;
 type Event = { type: string; data: Record<string, string | null> & { files?: IssuedUrls[] } };
 type IssuedUrls = { attachmentId: string; count: number };
 
-/** Returns a text for each acknowledged event that a mail or a webhook message should report, but has not reported yet. */
+/** Returns a text for each acknowledged event that no mail and no webhook message has reported yet. */
 export function notYetReported(seen: Acknowledged, received: Received): string[] {
   const [invited, told] = [new Set(mailsByEmail(received.mails).keys()), keysOfEvents(received.webhooks)];
   const issued = issuedByFile(received.webhooks);
@@ -28,13 +28,16 @@ export function notYetReported(seen: Acknowledged, received: Received): string[]
   ];
 }
 
-/** Checks that all copies of a mail have the same Message-ID, and all copies of a webhook message the same id. Returns how many arrived. */
+/**
+ * Checks that all copies of a mail have one Message-ID, and all copies of a webhook message one id. Returns the number of arrived mails and
+ * webhook messages.
+ */
 export async function expectOnlyCopies(ann: Api, { seen, received }: { seen: Acknowledged; received: Received }) {
   const { mails, webhooks } = received;
   for (const [email, copies] of mailsByEmail(mails)) {
     expect(new Set(copies.map(({ parsed }) => parsed.messageId)).size, `mails to ${email}`).toBe(1);
   }
-  // One more share than acknowledged is permitted, because the call that the kill interrupted may have been committed.
+  // The test permits one share more than acknowledged, because the service may have committed the call that the kill interrupted.
   for (const [userId, count] of countBy(seen.shares, (share) => share.userId)) {
     expect(sharesInMails(mails, userId), `shares in the mails to ${userId}`).toBeLessThanOrEqual(count + 1);
   }
@@ -64,7 +67,7 @@ function expectedEvents({ shares, invitations, attachments }: Acknowledged): str
   ];
 }
 
-/** Returns the ids of the webhook messages about each event. Leaves out the summaries of issued URLs. */
+/** Returns the ids of the webhook messages for each event. The result excludes the summaries of issued URLs. */
 function keysOfEvents(webhooks: readonly ReceivedWebhook[]): Map<string, Set<string>> {
   const keys = new Map<string, Set<string>>();
   for (const { id, body } of webhooks) {
@@ -77,7 +80,7 @@ function keysOfEvents(webhooks: readonly ReceivedWebhook[]): Map<string, Set<str
   return keys;
 }
 
-/** Adds up how many issued URLs the webhook messages report for each file. Counts copies of a message only once. */
+/** Adds up the issued URLs that the webhook messages report for each file. The sum counts copies of a message only once. */
 function issuedByFile(webhooks: readonly ReceivedWebhook[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { body } of new Map(webhooks.map((each) => [each.id, each])).values()) {
@@ -88,7 +91,7 @@ function issuedByFile(webhooks: readonly ReceivedWebhook[]): Map<string, number>
   return counts;
 }
 
-/** Adds up how many shares the mails to a user report. Counts copies of a mail only once. */
+/** Adds up the shares that the mails to a user report. The sum counts copies of a mail only once. */
 function sharesInMails(mails: readonly ReceivedMail[], userId: string): number {
   const copies = mailsByEmail(mails).get(emailOf(userId)) ?? [];
   const texts = new Map(copies.map(({ parsed }) => [parsed.messageId, parsed.text ?? ""]));

@@ -10,15 +10,18 @@ import type { AddressInfo, Server } from "node:net";
 import { pipeline } from "node:stream";
 
 type Forwarding = {
-  /** The URL of the server that gets the request. */
+  /** The URL of the server that receives the request. */
   target: string;
-  /** The headers of the forwarded request. Default: all headers of the request, with the Host header, because it is signed. */
+  /**
+   * The headers of the forwarded request. The default of `headers` is all headers of the request with the Host header, because the
+   * signature covers the Host header.
+   */
   headers?: IncomingHttpHeaders;
-  /** Returns the headers of the forwarded response. Default: the same headers. */
+  /** Returns the headers of the forwarded response. Without `change`, the function forwards the headers unchanged. */
   change?(headers: IncomingHttpHeaders): OutgoingHttpHeaders;
 };
 
-/** Forwards a request to the same path of another server, and forwards the response of this server. */
+/** Forwards a request to the same path of another server, and forwards the response. */
 export function forward(
   { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
   { target, headers = incoming.headers, change = (unchanged) => unchanged }: Forwarding,
@@ -29,7 +32,8 @@ export function forward(
     outgoing.writeHead(response.statusCode ?? 502, change(response.headers));
     pipeline(response, outgoing, () => undefined);
   });
-  // The server may respond and close the connection before it has read the whole body. The response is still valid.
+  // The server may respond and close the connection before the server has read the whole body. The early response of the server is still
+  // valid.
   onward.on("error", () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });
@@ -37,7 +41,7 @@ export function forward(
   incoming.pipe(onward);
 }
 
-/** Makes a server listen on this machine. Returns its port. Default: a free port. */
+/** Makes a server listen on the local machine. Returns the port of the server. The default of `port` is a free port. */
 export async function listen(server: Server, port = 0): Promise<number> {
   server.listen(port, "127.0.0.1");
   await once(server, "listening");

@@ -1,19 +1,22 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** The first port. Browsers refuse port 10,080, and services choose ports from 20,000. All ports of tests are between these two numbers. */
+/**
+ * The first port for tests. Browsers refuse port 10,080, and services choose ports from 20,000. All ports of tests are between 11,000 and
+ * 20,000.
+ */
 const FIRST = 11_000;
 const PORTS_OF_A_WORKER = 1_000;
 const WORKERS = 9;
-/** The distance between two ports, because each process of a service may listen on one of the next ports. */
+/** The distance between two ports, because each process of a service may also listen on one of the next ports. */
 const STEP = 4;
 
 const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
 let given = 0;
 
 /**
- * Finds a free TCP port. Each test worker (up to nine) has a separate range of ports, so that no other test uses the port before the caller
- * does.
+ * Finds a free TCP port. Each of up to nine test workers has a separate range of ports, so that no other test uses the port before the
+ * caller.
  */
 export async function freePort(host: string): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type Api, putAsTold } from "./api.ts";
 
-/** Everything that the service has acknowledged to the workers. After a kill, all of it must still exist. */
+/** The records of everything that the service acknowledged to the workers. After a kill, every acknowledged record must still exist. */
 export type Acknowledged = {
   notes: { id: string; title: string }[];
   shares: { noteId: string; userId: string }[];
-  /** Shares with email addresses that no account has, so that each of these shares makes an invitation. */
+  /** Shares with email addresses without an account, so that each share makes an invitation. */
   invitations: { noteId: string; email: string }[];
   attachments: { id: string; sha256: string }[];
   issued: { noteId: string; attachmentId: string }[];
@@ -17,7 +17,7 @@ export function nothingYet(): Acknowledged {
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
 
-/** `readerId` is the user with whom the notes are shared. `seen` collects everything that is acknowledged. */
+/** `readerId` is the user who receives shares of the notes. `seen` collects every acknowledged record. */
 type Load = { readerId: string; seen: Acknowledged };
 
 /** Creates notes, shares, invitations, uploads and URLs until a call fails because the service was killed. */
@@ -56,7 +56,7 @@ async function oneTurn(api: Api, { turn, readerId: userId, seen }: Load & { turn
 type Target = { noteId: string; seen: Acknowledged };
 
 async function attach(api: Api, { noteId, seen }: Target): Promise<string> {
-  // Some files are so large that the service stores them as a multipart upload, so that a kill can also interrupt multipart uploads.
+  // Some files are so large that the service stores them as a multipart upload, so that a kill can also interrupt a multipart upload.
   const bytes = randomBytes(Math.random() < 0.15 ? 9 * 2 ** 20 : 1 + Math.floor(Math.random() * 200_000));
   const answer = await api.attach(noteId, { name: "form.bin", bytes });
   expectStatus(answer.status, 201);
@@ -78,6 +78,6 @@ async function upload(api: Api, { noteId, seen }: Target): Promise<string> {
 }
 
 function expectStatus(actual: number, expected: number): void {
-  // A killed service sends no response, so a kill cannot cause a wrong status. Each wrong status is a fault.
+  // A killed service sends no response, so a kill cannot cause a wrong status. Each wrong status is therefore a fault.
   if (actual !== expected) throw new UnexpectedAnswer(`answered ${actual} where ${expected} was due`);
 }

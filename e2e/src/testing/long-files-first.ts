@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The paths of slow test files, the slowest first. The tests in these files start servers, processes and browsers. */
+/** The paths of the slow test files, the slowest file first. The tests in slow files start servers, processes and browsers. */
 const LONG = [
   "e2e/src/image/",
   "e2e/src/packages/",
@@ -23,7 +23,7 @@ const LONG = [
   "packages/server/src/platform/bucket/",
 ];
 
-/** Starts the slow test files before the others, so that no worker waits for a slow file at the end of the run. */
+/** Starts the slow test files first, so that no worker waits for a slow file at the end of the run. */
 export class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { runnableFiles } from "./selections.ts";
 
-/** An S3 server. If the server is installed, `providers/<name>.test.ts` tests it. */
+/** An S3 server that the tests may use. If the S3 server is installed, `providers/<name>.test.ts` tests the server. */
 type Provider = {
   name: string;
   title: string;
   packages: string;
   commands: readonly string[];
-  /** Runs a command whose output contains the installed version, and returns this output. `find` returns the path of a command. */
+  /** Runs a command that prints the installed version, and returns the output of the command. `find` returns the path of a command. */
   askVersion(find: (command: string) => string): string;
   /** A pattern whose first group is the tested version in docs/providers.md. */
   documented: RegExp;
@@ -49,15 +49,15 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 export type Selection = {
-  /** The test files of the servers that this run does not test. */
+  /** The test files of the S3 servers that the run does not test. */
   missing: string[];
-  /** One line that lists the servers of this run, and says how to add the others. */
+  /** One line that lists the tested S3 servers, and says how to add further servers. */
   line: string;
 };
 
 /**
- * Selects the S3 servers that this run tests besides the built-in bucket. PROVIDERS is "all", "none" or names with commas between them.
- * By default, selects the installed servers of the version in docs/providers.md. Throws if a server of PROVIDERS can't run.
+ * Selects the S3 servers that the run tests in addition to the built-in bucket. PROVIDERS is "all", "none" or names with commas between
+ * them. By default, selects the installed servers of the version in docs/providers.md. Throws if an S3 server of PROVIDERS cannot run.
  */
 export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: string | undefined }): Selection {
   const path = env.PATH ?? "";
@@ -97,7 +97,7 @@ function titled({ title }: Provider, version: string | undefined): string {
   return `${title} ${version ?? "of unknown version"}`;
 }
 
-/** Returns the installed version, or undefined if it is unknown. */
+/** Returns the installed version of an S3 server, or undefined if the version is unknown. */
 function versionOf({ askVersion }: Provider, path: string): string | undefined {
   try {
     return VERSION.exec(askVersion((command) => pathOf(command, path) ?? command))?.[0];

@@ -5,10 +5,13 @@ import { selectProviders } from "./provider-selection.ts";
 
 type Environment = { PATH?: string | undefined; PROVIDERS?: string | undefined };
 
-/** The tests that this run leaves out, because a program is missing. The line says so, and says how to add these tests. */
+/** The test files that the run skips, because a program is missing. The line names the skipped tests, and says how to add the tests. */
 type Selection = { missing: readonly string[]; line: string };
 
-/** Selects the tests of this run. `excluded`: the test files that need a missing program. `lines`: what the run prints at its start. */
+/**
+ * Selects the test files of the run. `excluded`: the test files that need a missing program. `lines`: the lines that the run prints at its
+ * start.
+ */
 export function selectTests(env: Environment): { excluded: string[]; lines: string[] } {
   const selections = [
     selectProviders(env),
@@ -23,7 +26,7 @@ export function selectTests(env: Environment): { excluded: string[]; lines: stri
   };
 }
 
-/** The S3 clients. If a client is installed, `s3-clients/<name>.test.ts` tests it. */
+/** The S3 clients that the tests may use. If an S3 client is installed, `s3-clients/<name>.test.ts` tests the client. */
 const CLIENTS = [
   { name: "aws-cli", title: "AWS CLI", command: "aws", package: "awscli" },
   { name: "boto3", title: "boto3", command: "python3", package: "python3-boto3" },
@@ -60,7 +63,7 @@ function hasBoto3(python: string): boolean {
   return spawnSync(python, ["-c", code]).status === 0;
 }
 
-/** The reverse proxies. If a proxy is installed, `proxies/<name>.test.ts` tests it. */
+/** The reverse proxies that the tests may use. If a proxy is installed, `proxies/<name>.test.ts` tests the proxy. */
 const PROXIES = ["caddy", "haproxy", "nginx"] as const;
 
 function selectProxies(env: Environment): Selection {
@@ -99,12 +102,15 @@ function lineOf({ found, others = "it", packages }: Line): string {
   return `${found}; to add ${others}: apt-get install -y --no-install-recommends ${packages.join(" ")}`;
 }
 
-/** Returns the path of an installed command. Also searches /usr/sbin, where Debian installs servers, because it is not in every PATH. */
+/**
+ * Returns the path of an installed command. Searches also /usr/sbin, because Debian installs servers in /usr/sbin, and not every PATH
+ * contains /usr/sbin.
+ */
 export function commandPath(name: string, { PATH = "" }: Environment): string | undefined {
   return runnableFiles(name, `${PATH}${delimiter}/usr/sbin`)[0];
 }
 
-/** Returns the programs with this name, in the order of the PATH. */
+/** Returns the programs of a given name, in the order of the PATH. */
 export function runnableFiles(name: string, path: string): string[] {
   const files = path.split(delimiter).map((folder) => join(folder, name));
   return files.filter((file) => {

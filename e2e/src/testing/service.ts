@@ -12,12 +12,15 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const CLI = resolve(ROOT, "packages/valetkey/bin/valetkey.js");
 const CHEAP_SCRYPT = resolve(import.meta.dirname, "cheap-scrypt.cjs");
 
-/** The data folder and the environment variables of one service. Of the machine's variables, the service gets only PATH. */
+/** The data folder and the environment variables of one service. The service gets only PATH of the machine's environment variables. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
 
 type PlaceOptions = { parent?: string };
 
-/** Makes a place for a service that starts for the first time, with a folder in `parent`. Default: the folder for temporary files. */
+/**
+ * Makes a place for a service that starts for the first time, with a folder in `parent`. The default of `parent` is the folder for
+ * temporary files.
+ */
 export async function makeEmptyPlace(
   env: Record<string, string> = {},
   { parent = tmpdir() }: PlaceOptions = {},
@@ -27,7 +30,7 @@ export async function makeEmptyPlace(
     dataDir,
     env: {
       PATH: process.env.PATH ?? "",
-      // `npm start` sets the same size.
+      // `npm start` sets an equal semi-space size.
       NODE_OPTIONS: `--require=${CHEAP_SCRYPT} --max-semi-space-size=16`,
       HOME: dataDir,
       DATA_DIR: dataDir,
@@ -35,7 +38,7 @@ export async function makeEmptyPlace(
       S3_LOCAL_PORT: "0",
       HOST: "127.0.0.1",
       AUTH_JWT_SECRET: TEST_JWT_SECRET,
-      // Many tests need open sign-up, which would be closed by default, because the service accepts JWTs.
+      // Many tests need open sign-up, which is closed by default if the service accepts JWTs.
       AUTH_SIGN_UP: "open",
       ...env,
     },
@@ -47,7 +50,7 @@ export async function makeEmptyPlace(
 export async function makePlace(env: Record<string, string> = {}, options: PlaceOptions = {}): Promise<Place> {
   const place = await makeEmptyPlace(env, options);
   const template = process.env[SQLITE_TEMPLATE];
-  // Only a test run makes a template. The script that takes screenshots has none.
+  // Only a test run makes a template of the database. The script for screenshots has no template.
   if (template !== undefined) await cp(template, place.dataDir, { recursive: true });
   return place;
 }
@@ -58,15 +61,18 @@ export type RunningService = {
   pid: number;
   /** Returns everything that the process has printed so far, including standard error. */
   output(): string;
-  /** Waits until the process prints a line that matches the pattern. Resolves with the first group of the match. */
+  /** Waits until the process prints a line that matches the pattern. Resolves with the first group of the matched pattern. */
   printed(pattern: RegExp): Promise<string>;
-  /** Resolves with the exit code (null after a signal), when all processes that share its output have ended. */
+  /** Resolves with the exit code when all processes that share the output have ended. The exit code is null after a signal. */
   ended: Promise<number | null>;
-  /** Sends the signal (default SIGTERM) and returns `ended`. */
+  /** Sends a signal (default SIGTERM), and returns `ended`. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-/** Starts a service and waits until it listens. `program`: the paths of Node and of the command. Default: those of this repository. */
+/**
+ * Starts a service, and waits until the service listens. `program`: the paths of Node.js and of the command. The default of `program` is
+ * Node.js and the command of this repository.
+ */
 export async function startProcess(
   place: Place,
   program = { node: process.execPath, command: CLI },
@@ -75,7 +81,8 @@ export async function startProcess(
   try {
     return await start();
   } catch (error) {
-    // With PORT=0, another process may take the port before this service listens on it. In this case, a second start helps.
+    // With PORT=0, another process may take the port before the service listens on the port. If another process has taken the port, a
+    // second start helps.
     const isTaken = place.env.PORT === "0" && error instanceof Error && error.message.includes("EADDRINUSE");
     if (!isTaken) throw error;
     return start();
@@ -105,7 +112,7 @@ async function running(child: ChildProcess): Promise<RunningService> {
   };
 }
 
-/** Runs `valetkey` with these arguments. Unless it exits with 0, rejects with an error that has `stderr` and `code`. */
+/** Runs the `valetkey` command with the given arguments. If the exit code is not 0, rejects with an error that has `stderr` and `code`. */
 export async function runCli(
   place: Place,
   args: string[],
@@ -114,7 +121,7 @@ export async function runCli(
   return promisify(execFile)(process.execPath, [CLI, ...args], { ...options, env: place.env, cwd: place.dataDir });
 }
 
-/** Runs `valetkey` with these arguments, and resolves even if the exit code is not 0. */
+/** Runs the `valetkey` command with the given arguments, and resolves even if the exit code is not 0. */
 export async function endOfCli(
   place: Place,
   args: string[],

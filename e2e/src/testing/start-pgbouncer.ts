@@ -11,13 +11,16 @@ const NOBODY = 65_534;
 
 export type PoolMode = {
   mode: "session" | "transaction" | "statement";
-  /** The number of named prepared statements that PgBouncer manages for each server connection. With 0, it manages none. */
+  /**
+   * The number of named prepared statements that PgBouncer manages for each server connection. With `preparedStatements: 0`, PgBouncer
+   * manages no prepared statements.
+   */
   preparedStatements: number;
   /** The largest number of connections from PgBouncer to the PostgreSQL server. */
   size: number;
 };
 
-/** Starts a PgBouncer in front of the PostgreSQL server of `databaseUrl`. Returns the URL of the same database through PgBouncer. */
+/** Starts a PgBouncer in front of the PostgreSQL server of `databaseUrl`. Returns the URL that reaches the database through PgBouncer. */
 export async function startPgBouncer(
   databaseUrl: string,
   { mode, preparedStatements, size }: PoolMode,
@@ -40,7 +43,8 @@ export async function startPgBouncer(
     `default_pool_size = ${size}`,
   ];
   await writeFile(file, `${settings.join("\n")}\n`);
-  // Root starts PgBouncer as another user, because PgBouncer refuses to run as root. The user must be able to read the configuration file.
+  // Root starts PgBouncer as another user, because PgBouncer refuses to run as root. The user of PgBouncer must be able to read the
+  // configuration file.
   const isRoot = process.getuid?.() === 0;
   await chmod(folder, 0o755);
   const command = commandPath("pgbouncer", process.env) ?? "pgbouncer";

@@ -16,7 +16,7 @@ const PDF = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(20_000)]);
 const LARGE = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(30 * MIB)]);
 const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), randomBytes(100)]);
 
-/** The methods of Uppy that the tests call inside the page. */
+/** The tests call these methods of Uppy inside the page. */
 type InPage = {
   getFiles(): { id: string; name: string; isPaused?: boolean; s3Multipart?: object }[];
   pauseAll(): void;
@@ -116,7 +116,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     return Buffer.from(await (await fetch(fileUrl)).arrayBuffer());
   }
 
-  it("Uppy attaches a small file as a single part", async () => {
+  it("Uppy attaches a small file to a note with a single part", async () => {
     await choose("report.pdf", PDF);
     await said("report.pdf was uploaded");
     const [attachment] = await attachmentsOf();
@@ -125,7 +125,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(site.requests.filter(isPartSigning)).toHaveLength(1);
   });
 
-  it("Uppy attaches twelve files that are chosen together", async () => {
+  it("Uppy attaches twelve files that the user chooses together", async () => {
     const names = Array.from({ length: 12 }, (_, nth) => `report ${nth}.pdf`);
     const paths = names.map((name) => join(folder, name));
     for (const path of paths) await writeFile(path, PDF);
@@ -136,7 +136,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(new Set(attachments.map(({ state }) => state))).toEqual(new Set(["ready"]));
   });
 
-  it("Uppy works in an application that adds a bearer token, without a cookie", async () => {
+  it("Uppy works without a cookie in an application that adds a bearer token", async () => {
     await context.clearCookies();
     await page.goto(`${site.origin}/app/upload.html?note=${noteId}`);
     await choose("film.pdf", LARGE);
@@ -172,11 +172,11 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(signed).toHaveLength(2);
   });
 
-  it("Uppy sends only the missing parts after a reload", async () => {
+  it("Uppy sends only the missing parts after a reload of the page", async () => {
     await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.pauseAll()));
     await choose("film.pdf", LARGE);
     await page.waitForFunction(() => window.uppy.getFiles()[0]?.isPaused === true);
-    // The test restores this state after the reload, as Golden Retriever (a plugin of Uppy) does.
+    // The test restores the state of the multipart upload after the reload, as the Uppy plugin Golden Retriever does.
     const kept = await page.evaluate(() => window.uppy.getFiles()[0]?.s3Multipart);
     expect(kept).toEqual({ uploadId: expect.any(String), key: expect.any(String) });
     await page.reload();
@@ -191,7 +191,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(site.requests.filter((request) => request.endsWith("/1"))).toHaveLength(1);
   });
 
-  it("Uppy aborts the upload after a cancel", async () => {
+  it("Uppy aborts the upload when the user cancels", async () => {
     await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.cancelAll()));
     const aborted = page.waitForResponse((response) => response.request().method() === "DELETE");
     await choose("film.pdf", LARGE);
@@ -217,20 +217,20 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect((await attachmentsOf()).map(({ state }) => state)).toEqual(["rejected"]);
   });
 
-  it("Uppy reports an empty file as an error, because it sends the file as a form", async () => {
+  it("Uppy sends an empty file as a form, and so reports the file as an error", async () => {
     await choose("empty.txt", Buffer.alloc(0));
     await said("empty.txt was not uploaded: Companion request failed: Bad Request");
     expect(site.requests).toEqual(["GET /s3/params"]);
   });
 
-  it("requirement 15: Uppy reports the note of another user as an error", async () => {
+  it("requirement 15: Uppy reports an error if the note belongs to another user", async () => {
     await becomes("eve");
     await choose("report.pdf", PDF);
     await said("report.pdf was not uploaded: Companion request failed: Forbidden");
     expect(await attachmentsOf()).toEqual([]);
   });
 
-  it("requirement 15: Uppy reports a missing session as an error", async () => {
+  it("requirement 15: Uppy reports an error if there is no session", async () => {
     await context.clearCookies();
     await choose("report.pdf", PDF);
     await said("report.pdf was not uploaded: Companion request failed: Unauthorized");

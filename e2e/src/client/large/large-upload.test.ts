@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { uploadInOneGo, uploadThroughKills } from "./large-upload.ts";
 
 const MIB = 2 ** 20;
-// `npm run large-upload` runs the same steps with a file of 5 GiB. When the client is killed at 25 %, it has sent more than the four parts
-// that it sends at once. So the bucket has at least one whole part, from which the next client goes on.
+// `npm run large-upload` runs the same steps with a file of 5 GiB. When the test kills the client at 25 %, the client has sent more than
+// four parts. The bucket therefore has at least one whole part, and the next client continues after this part.
 const sizeBytes = 192 * MIB + 4321;
 const say = () => undefined;
 
 describe("a large file, with client, service and bucket in processes of their own", () => {
-  it("a large upload needs less than 30 MiB of the memory of the service", async () => {
+  it("a large upload uses less than 30 MiB of the memory of the service", async () => {
     const { sha256, service } = await uploadInOneGo({ sizeBytes, say });
     expect(sha256.stored).toBe(sha256.given);
     expect(service.peakBytes - service.firstBytes).toBeLessThan(30 * MIB);

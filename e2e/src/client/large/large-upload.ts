@@ -11,9 +11,9 @@ const INTERVAL_MS = 100;
 
 export type LargeUpload = {
   seconds: number;
-  /** The hex SHA-256 of the bytes that were sent, and of the bytes that were downloaded. */
+  /** The hex SHA-256 of the uploaded bytes and of the downloaded bytes. */
   sha256: { given: string; stored: string };
-  /** The resident memory of the process at the start and at its highest point, in bytes. */
+  /** The resident memory of the service process at the start and at its peak, in bytes. */
   service: { firstBytes: number; peakBytes: number };
   bucket: { firstBytes: number; peakBytes: number };
   clientPeakBytes: number;
@@ -21,10 +21,10 @@ export type LargeUpload = {
 
 type Options = { sizeBytes: number; say: (text: string) => void };
 
-/** Uploads a file of `sizeBytes`, and downloads it again. The client, the service and the bucket are separate processes. */
+/** Uploads a file of `sizeBytes`, and downloads the file again. The client, the service and the bucket are separate processes. */
 export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
   return inWorld(options, async ({ world, order }) => {
-    // The first upload makes the service load all its code, so that the measurement does not include that memory.
+    // The first upload makes the service load all its code, so that the measurement excludes the memory of the code.
     await world.client.upload(order.noteId, file(Math.min(options.sizeBytes, 70 * 2 ** 20))).done;
     const service = watchMemory(world.service.pid());
     const bucket = watchMemory(world.bucket.pid());
@@ -48,7 +48,7 @@ export type KilledUpload = {
   resumedAtBytes: number;
 };
 
-/** As `uploadInOneGo`, but kills (kill -9) the client at 25 % of the file, the service at 50 % and the bucket at 75 %. */
+/** Uploads the file, and kills (kill -9) the client at 25 % of the file, the service at 50 % and the bucket at 75 %. */
 export async function uploadThroughKills(options: Options): Promise<KilledUpload> {
   const { sizeBytes, say } = options;
   return inWorld(options, async ({ world, order }) => {
@@ -95,14 +95,14 @@ async function inWorld<Result extends { attachmentId: string }>(
   }
 }
 
-/** A client process that sends one upload. */
+/** This client process sends one upload. */
 type Uploader = {
-  /** Resolves when the client has sent this many bytes. Rejects if the process ends before that. */
+  /** Resolves when the client has sent `bytes` bytes. Rejects if the process ends before the client has sent the bytes. */
   reached(bytes: number): Promise<void>;
   /** Resolves with the id of the attachment. */
   finished(): Promise<string>;
   kill(): Promise<void>;
-  /** Returns how many bytes were already in the bucket when the client started to send. */
+  /** Returns the number of bytes that were in the bucket when the client started to send. */
   resumedAt(): number;
   /** Returns the highest memory that the process has reported so far, in bytes. */
   peakRssBytes(): number;
@@ -124,11 +124,11 @@ function startUploader(order: UploadOrder): Uploader {
     for (const { bytes, resolve } of goals) if (sentBytes >= bytes) resolve();
   });
   child.once("exit", (code) => ended.reject(new Error(`the client ended with ${code} after ${sentBytes} bytes`)));
-  // `reached` and `finished` report this error. Without this line, the test process would also fail.
+  // `reached` and `finished` report the error of the process. Without this `catch`, the test process would also fail.
   ended.promise.catch(() => undefined);
   return {
     async reached(bytes) {
-      // The client continues to send while a killed service restarts, so it may have sent this many bytes already.
+      // The client continues to send while a killed service restarts, so the client may have already sent `bytes` bytes.
       if (sentBytes >= bytes) return;
       await Promise.race([new Promise<void>((resolve) => goals.push({ bytes, resolve })), ended.promise]);
     },

@@ -1,13 +1,14 @@
 import { createClient } from "../../../../packages/client/src/index.ts";
 import { fileStore, openFile } from "../../../../packages/client/src/node.ts";
 
-/** The order that this process gets (as its argument), and the messages that it sends to its parent process. */
+/** The parent process passes the order as an argument, and the child process returns messages. */
 export type UploadOrder = { baseUrl: string; token: string; noteId: string; path: string; storePath: string };
 export type UploadNews =
   | { sentBytes: number; resumedAt: number | undefined; rssBytes: number }
   | { attachmentId: string; rssBytes: number };
 
-// A test can kill this process. After the kill, only the file of the store is left. A new process resumes the upload from this file.
+// A test can kill the process of this file. After the kill, only the file of the upload store is left. A new process resumes the upload
+// from the file of the upload store.
 const { baseUrl, token, noteId, path, storePath } = JSON.parse(process.argv[2] as string) as UploadOrder;
 const client = createClient({ baseUrl, token, store: fileStore(storePath) });
 const tell = (news: UploadNews) => process.send?.(news);

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
  * The fault that the proxy causes for a request.
  * - `cutAt`: the proxy resets the connection after it has received this fraction of the body.
  * - `loseAnswer`: the proxy closes the connection instead of forwarding the response of the server.
- * - `status`: the proxy responds itself and forwards nothing.
+ * - `status`: the proxy sends a response with this status, and forwards nothing.
  * - `hold`: the proxy awaits `hold` before it forwards the request, and `release` before it forwards the response.
  */
 export type Fate =
@@ -18,16 +18,16 @@ export type Fate =
 export type FaultProxy = {
   endpoint: string;
   port: number;
-  /** All requests since the start or the last `reset`, each as "METHOD path?query". */
+  /** Each request since the start or the last `reset`, as "METHOD path?query". */
   seen: string[];
   /** Sets the function that decides the fault of each later request. */
   decide(fateOf: (request: IncomingMessage) => Fate): void;
-  /** Causes no faults from now on, and empties `seen`. */
+  /** Removes all faults, and empties `seen`. */
   reset(): void;
   close(): Promise<void>;
 };
 
-/** Starts a proxy that causes faults. The proxy forwards the Host header unchanged, because the header is signed. */
+/** Starts a proxy that causes faults. The proxy forwards the Host header unchanged, because the signature covers the header. */
 export async function startFaultProxy(target: { port: number }): Promise<FaultProxy> {
   let fateOf: (request: IncomingMessage) => Fate = () => "pass";
   const seen: string[] = [];
@@ -38,7 +38,8 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
     if (typeof fate === "object" && "hold" in fate) await fate.hold();
     forward(incoming, { outgoing, port: target.port, fate });
   });
-  // By default, Node closes a connection that is idle for 5 seconds. The next test could send a request on it at that moment.
+  // By default, Node closes a connection that is idle for 5 seconds. The next test could send a request on the idle connection at the
+  // moment of the close.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -85,7 +86,7 @@ function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse;
     if (typeof fate === "object" && "hold" in fate) await fate.release?.();
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);
-    // If the server dies before the end of its response, closes the connection to the client too.
+    // If the server ends before the end of its response, the proxy also closes the connection to the client.
     answer.on("close", () => void (answer.complete || outgoing.destroy()));
   });
   onward.on("error", () => outgoing.destroy());
@@ -107,7 +108,7 @@ function cutAfter(
       onward.write(chunk);
       return;
     }
-    // Forwards exactly `bytes` bytes before the reset.
+    // The proxy forwards exactly `bytes` bytes before the reset.
     if (rest > 0) onward.write(chunk.subarray(0, rest));
     incoming.socket.resetAndDestroy();
   });

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import type { Client } from "../../../../packages/client/src/index.ts";
 
 const MIB = 2 ** 20;
-/** A file of this size is too large for a single PUT. The file has ten parts, and the last part is short. */
+/** A file of 72 MiB is too large for a single PUT. The large file has ten parts, and the last part is short. */
 export const LARGE_BYTES = 72 * MIB + 12_345;
 export const LARGE_PARTS = 10;
 
-/** The tests share these bytes, because the computation of 72 MiB of random bytes takes as long as their upload. */
+/** The tests share the random bytes, because making 72 MiB of random bytes takes as long as an upload. */
 let random = Buffer.alloc(0);
 
 export function file(sizeBytes: number, { name = "file.bin", type = "application/octet-stream" } = {}): File {
@@ -16,7 +16,7 @@ export function file(sizeBytes: number, { name = "file.bin", type = "application
   return new File([random.subarray(0, sizeBytes)], name, { type, lastModified: 1_790_000_000_000 });
 }
 
-/** Writes a file of random bytes in pieces. Returns its path and hex SHA-256. */
+/** Writes a file of random bytes in pieces. Returns the path and the hex SHA-256 of the file. */
 export async function writeRandomFile(folder: string, { sizeBytes }: { sizeBytes: number }) {
   const path = join(folder, "random.bin");
   const hash = createHash("sha256");

@@ -1,6 +1,7 @@
 import { createClient, type WebStorage, webStore } from "../../../../packages/client/src/index.ts";
 
-// Runs in the browser. Uploads the chosen file to the note that the URL names, with the token in the URL or with the session cookie.
+// The code of this file runs in the browser. Uploads the chosen file to the note in the URL, with the token in the URL or with the session
+// cookie.
 type InPage = {
   location: { hash: string; origin: string };
   localStorage: WebStorage;

@@ -96,7 +96,7 @@ export const connectionFaults: readonly Fault[] = [
   settingsFault({
     fault: "the configuration holds a session token",
     id: "credentials-fixed-session",
-    // The built-in bucket refuses a session token, because it does not support session tokens.
+    // The built-in bucket refuses a session token, because the bucket does not support session tokens.
     also: ["credentials-expired"],
     settings: { AWS_SESSION_TOKEN: "session-token-of-a-role-0123456789" },
   }),
@@ -113,7 +113,7 @@ export const connectionFaults: readonly Fault[] = [
   },
 ];
 
-/** Starts a server that accepts connections and never responds, as if a firewall dropped all packets to the bucket. */
+/** Starts a server that accepts connections but sends no response, as if a firewall dropped all packets to the bucket. */
 async function withSilentServer({ env, add }: Stage) {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => void sockets.add(socket));
@@ -139,13 +139,13 @@ const isOfParts = ({ query }: Seen) => query.has("uploadId") || query.has("uploa
 const isDelete = (seen: Seen) =>
   (seen.method === "DELETE" && !isOfParts(seen)) || (seen.method === "POST" && seen.query.has("delete"));
 
-/** Simulates a bucket policy that refuses matching requests. */
+/** Simulates a bucket policy that denies matching requests. */
 const denying =
   (matches: (seen: Seen) => boolean): Rule =>
   (seen) =>
     matches(seen) ? DENIED : undefined;
 
-/** Simulates a bucket policy that refuses signatures that are older than this (`s3:signatureAge`). */
+/** Simulates a bucket policy that denies signatures older than `seconds` (`s3:signatureAge`). */
 const withCeiling = (seconds: number): Rule => denying(({ query }) => ageSeconds(query) > seconds);
 
 function ageSeconds(query: URLSearchParams): number {

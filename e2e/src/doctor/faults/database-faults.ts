@@ -16,7 +16,7 @@ export type PostgresServers = { healthyUrl: string; looseUrl: string };
 
 type Sql = (name: string) => string[];
 
-/** Faults in PostgreSQL. Each fault is made in a separate database. */
+/** Faults in PostgreSQL. Each database fault is made in a separate database. */
 export function databaseFaults(servers: () => PostgresServers): readonly Fault[] {
   const onDatabase =
     (statements: Sql, create = "") =>
@@ -24,7 +24,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       ...env,
       DATABASE_URL: await createDatabase(servers().healthyUrl, { statements, create }),
     });
-  /** Replaces a function of the server in one database, because a test can't change the version or the clock of a real server. */
+  /** Replaces a function of the server in one database, because a test cannot change the version or clock of a real server. */
   const shadowing = (signature: string, body: string) =>
     onDatabase((name) => [
       `create function public.${signature} language sql as $$ ${body} $$`,
@@ -102,7 +102,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
   return [notRunning, ...faults.map((fault) => ({ ...fault, setup: "PostgreSQL" }))];
 }
 
-/** Creates a database on the server, and returns its URL. The database is deleted when the server is deleted. */
+/** Creates a database on the server, and returns its URL. The database is deleted together with its server. */
 export async function createDatabase(
   serverUrl: string,
   { statements = () => [], create = "" }: { statements?: Sql; create?: string } = {},
@@ -115,7 +115,7 @@ export async function createDatabase(
   return url.href;
 }
 
-/** Faults of the disk. The tests of these faults need a user who may mount a file system. */
+/** These faults concern the disk. The tests of disk faults need a user who may mount a file system. */
 export const diskFaults: readonly Fault[] = [
   {
     fault: "the disk is full",
@@ -160,10 +160,10 @@ async function onDisk({ env }: Stage, { mebibytes, used }: { mebibytes: number; 
   return { ...env, DATA_DIR: disk };
 }
 
-/** The findings that the doctor reports for the PostgreSQL server of the tests, which does not flush its commits. */
+/** The doctor reports these findings for the PostgreSQL server of the tests, which does not flush its commits. */
 const LOOSE = ["database-commit", "database-fsync"] as const;
 
-/** Faults of a connection pooler. The tests of these faults need PgBouncer. */
+/** These faults concern a connection pooler. The tests of pooler faults need PgBouncer. */
 export const poolerFaults: readonly Fault[] = [
   {
     fault: "the pooler runs in statement mode",
@@ -182,7 +182,7 @@ export const poolerFaults: readonly Fault[] = [
   },
 ];
 
-/** Correct set-ups with a pooler. The doctor must find no fault except those of the PostgreSQL server of the tests. */
+/** These set-ups use a pooler correctly. The doctor must report only the findings of the PostgreSQL server of the tests. */
 export const healthyPoolers: readonly { setup: string; findings: readonly string[]; arrange: Fault["arrange"] }[] = [
   {
     setup: "transaction mode, with names that PgBouncer manages",
@@ -216,8 +216,8 @@ async function behindPgBouncer({ env, add }: Stage, mode: PoolMode) {
 }
 
 /**
- * Starts a PostgreSQL server with these settings. The server of the other tests does not flush its commits, which the doctor reports as
- * a fault.
+ * Starts a PostgreSQL server with the given settings. The shared PostgreSQL server does not flush its commits, and the doctor reports the
+ * missing flush as a fault.
  */
 export async function startPostgresServer(
   settings: readonly string[],
@@ -231,7 +231,7 @@ export async function startPostgresServer(
     user: "postgres",
     password: "postgres",
     persistent: false,
-    // PostgreSQL refuses to run as root, so root creates another user for it.
+    // PostgreSQL refuses to run as root, so root creates another user for PostgreSQL.
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ["--encoding=UTF8", "--no-sync"],
     postgresFlags: [`unix_socket_directories=${databaseDir}`, ...settings].flatMap((setting) => ["-c", setting]),

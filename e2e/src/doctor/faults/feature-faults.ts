@@ -3,7 +3,10 @@ import { PROFILES } from "../../testing/s3-servers/profiles.ts";
 import type { Change, Seen } from "../rewriting-proxy.ts";
 import { type Fault, proxyFault, type Stage } from "../stage.ts";
 
-/** Puts a proxy in front of a healthy bucket. The proxy makes the bucket behave like a provider. Returns the new environment. */
+/**
+ * Starts a proxy in front of a healthy bucket. The proxy makes the bucket behave like a provider. Returns the environment with the URL of
+ * the proxy.
+ */
 export const behindProfile =
   (name: string) =>
   async ({ env, endpoint, add }: Stage) => {
@@ -16,7 +19,7 @@ export const behindProfile =
     return { ...env, S3_ENDPOINT: proxy.endpoint };
   };
 
-/** Faults in which the bucket lacks a feature. */
+/** In these faults, the bucket lacks a feature. */
 export const featureFaults: readonly Fault[] = [
   {
     fault: "the bucket ignores conditions",
@@ -63,7 +66,7 @@ export const featureFaults: readonly Fault[] = [
   proxyFault({
     fault: "the bucket stores no content type",
     id: "type-lost",
-    // The doctor recognises a copied object by its content type. Without the type, the doctor also reports that copies fail.
+    // The doctor recognises a copied object by its content type. Without the content type, the doctor also reports that copies fail.
     also: ["copy-missing"],
     rule: ({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined),
   }),

@@ -92,7 +92,7 @@ const VERSIONS_ON: Change = {
 const DENIED: Change = { status: 403, code: "AccessDenied" };
 const WITH_VERSION: Change = { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTDmJ" } };
 
-/** Faults in lifecycle rules. The built-in bucket has no such rules, so a proxy responds with the rules. */
+/** Faults in lifecycle rules. The built-in bucket has no lifecycle rules, so a proxy responds with the rules. */
 export const lifecycleFaults: readonly Fault[] = [
   lifecycleFault({ fault: "no lifecycle rule removes parts", id: "lifecycle-missing", rules: [] }),
   lifecycleFault({
@@ -134,7 +134,7 @@ export const lifecycleFaults: readonly Fault[] = [
   }),
 ];
 
-/** The rules of the bucket in each stage. A remedy replaces them. */
+/** The lifecycle rules of the bucket in each stage. A remedy replaces the lifecycle rules. */
 const rulesOf = new WeakMap<Stage, readonly Rule[]>();
 
 type LifecycleFault = Omit<Fault, "setup" | "arrange"> & {
@@ -186,7 +186,7 @@ function singular(name: string): string {
   return name === "Transitions" ? "Transition" : name;
 }
 
-/** A server that the service calls: its settings, and the document with which the server responds. */
+/** A server that the service calls: the settings of the service, and the document of the server's response. */
 type Server = { name: string; id: Fault["id"]; setting: string; settings(url: string): Env; body(url: string): string };
 
 const SERVERS: readonly Server[] = [
@@ -217,10 +217,10 @@ const SERVERS: readonly Server[] = [
   },
 ];
 
-/** The doctor warns of a key set without TLS, which is right here. */
+/** The doctor must warn of a key set without TLS. */
 const doubtful = ({ id }: Server): Fault["id"][] => (id === "key-set-unusable" ? ["config-doubtful"] : []);
 
-/** Faults of the servers that the service calls, except the bucket and the database. */
+/** These faults concern the servers that the service calls, except the bucket and the database. */
 export const serverFaults: readonly Fault[] = [
   ...SERVERS.flatMap((server): Fault[] => [
     {
@@ -291,7 +291,7 @@ async function withMail({ env, add }: Stage, options: SmtpOptions): Promise<Env>
   return { ...env, SMTP_URL: `smtp://127.0.0.1:${server.port}`, MAIL_FROM: "files@example.com" };
 }
 
-/** Starts an HTTP server with the document of `server`. */
+/** Starts an HTTP server that responds with the document of `server`. */
 async function respond(
   { add }: Stage,
   { body }: Pick<Server, "body">,

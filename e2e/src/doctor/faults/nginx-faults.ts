@@ -15,7 +15,7 @@ const NO_LIMITS = "client_max_body_size 0; proxy_request_buffering off; proxy_ht
 const HOST = "proxy_set_header Host $http_host;";
 const setup = "nginx";
 
-/** Faults in the proxy in front of the service. The tests of these faults need nginx. */
+/** These faults concern the proxy in front of the service. The tests of proxy faults need nginx. */
 export const nginxFaults: readonly Fault[] = [
   proxyBefore({
     fault: "the proxy limits bodies to 1 MB",
@@ -72,7 +72,7 @@ export const nginxFaults: readonly Fault[] = [
     fault: "the proxy removes the cookies of responses",
     id: "proxy-strips-credentials",
     location: `${FORWARD} ${NO_LIMITS} proxy_hide_header Set-Cookie;`,
-    // nginx has no line that undoes the removal, so this follows the step of the remedy.
+    // No nginx directive undoes the removal, so the cure follows the text step of the remedy.
     async cure({ stage, env }) {
       const location = `${FORWARD} ${NO_LIMITS}`;
       return { ...env, PUBLIC_URL: await startNginx(stage, { location, target: placeOf(stage).target }) };
@@ -154,12 +154,12 @@ export const nginxFaults: readonly Fault[] = [
 
 type ProxyFault = Omit<Fault, "setup" | "arrange"> & { location: string };
 
-/** Makes a fault of the location of a proxy in front of the service. `settings`: the settings of the service. */
+/** Makes a fault in the nginx location of a proxy in front of the service. `settings`: the settings of the service. */
 function proxyBefore({ location, settings, ...fault }: ProxyFault & { settings?: Env }): Fault {
   return { ...fault, setup, arrange: (stage) => behindNginx(stage, { location, settings }) };
 }
 
-/** Makes a fault of the location of a proxy in front of the bucket. */
+/** Makes a fault in the nginx location of a proxy in front of the bucket. */
 function proxyBeforeBucket({ location, ...fault }: ProxyFault): Fault {
   return {
     ...fault,
@@ -187,7 +187,10 @@ async function behindNginx(
 type Service = Promise<{ env: Env; url: string }>;
 const services = new WeakMap<Stage, Map<string, Service>>();
 
-/** Returns the service of the stage with these settings. The tests of one stage share it, because most of them only change the proxy. */
+/**
+ * Returns the service of the stage with the given settings. The tests of a stage share the service, because most tests change only the
+ * proxy.
+ */
 function serviceOf(stage: Stage, settings: Env): Service {
   const ofStage = services.get(stage) ?? new Map<string, Service>();
   services.set(stage, ofStage);
@@ -198,7 +201,7 @@ function serviceOf(stage: Stage, settings: Env): Service {
   return service;
 }
 
-/** The location and the target of the proxy before the service, in each stage. */
+/** The nginx location and the target of the proxy in front of the service, in each stage. */
 const places = new WeakMap<Stage, Place>();
 
 type Place = { location: string; target: string };
@@ -209,7 +212,10 @@ function placeOf(stage: Stage): Place {
   return place;
 }
 
-/** Adds the lines for nginx to the location. A line replaces an earlier line with the same directive, because nginx refuses two of them. */
+/**
+ * Adds the nginx lines of the remedy to the location. A line replaces an earlier line with the same directive, because nginx refuses a
+ * repeated directive.
+ */
 async function addLines({ stage, env, fix }: Remedy): Promise<Env> {
   const { location, target } = placeOf(stage);
   const { text = "" } = fix.find(({ label }) => label === "nginx") ?? {};

@@ -17,7 +17,7 @@ import {
 
 const ORIGINS = { allowedOrigins: [ORIGIN] };
 
-/** Faults that make requests from browsers to the bucket fail. */
+/** These faults make requests from browsers to the bucket fail. */
 export const browserFaults: readonly Fault[] = [
   corsFault({ fault: "the bucket has no CORS configuration", id: "cors-missing", cors: undefined }),
   corsFault({
@@ -81,7 +81,10 @@ export const browserFaults: readonly Fault[] = [
 
 const plainProxies = new WeakMap<Stage, { url: string; close(): void }>();
 
-/** Starts a proxy with TLS at the URL of the remedy, where the proxy without TLS was. This process trusts its certificate. */
+/**
+ * Starts a proxy with TLS at the URL of the remedy, in place of the proxy without TLS. The test process trusts the certificate of the
+ * proxy.
+ */
 async function withTls(remedy: Remedy) {
   const { stage } = remedy;
   const env = setVariables(remedy);
@@ -92,7 +95,7 @@ async function withTls(remedy: Remedy) {
   return env;
 }
 
-/** Starts the service twice. The second start has another port and so another origin, but the bucket still permits the first origin. */
+/** Starts the service twice. The second start has another port and origin, but the bucket still permits only the first origin. */
 async function moveEmbedded(stage: Stage) {
   const embedded = { ...stage, env: { DATA_DIR: stage.env.DATA_DIR ?? "" } };
   const first = await runService(embedded);
@@ -108,7 +111,7 @@ async function changeHost({ env, endpoint, add }: Stage) {
 
 const ENDPOINTS = ["S3_ENDPOINT", "S3_PUBLIC_ENDPOINT"] as const;
 
-/** The changes that a proxy before the bucket can make, and the fault that each one is. */
+/** The list names each change that a proxy in front of the bucket can make, and the fault that the change causes. */
 const CHANGES: readonly { change: string; id: Fault["id"]; rule: (seen: Seen) => Change | undefined }[] = [
   { change: "removes ETag", id: "etag-lost", rule: () => ({ headers: { etag: null } }) },
   { change: "ignores Range", id: "range-ignored", rule: () => ({ dropped: "range" }) },
@@ -124,7 +127,7 @@ const CHANGES: readonly { change: string; id: Fault["id"]; rule: (seen: Seen) =>
   },
 ];
 
-/** Faults of the ways to the bucket, which a whole upload and download shows. */
+/** These faults concern the network path to the bucket, and only a whole upload and download shows them. */
 export const transferFaults: readonly Fault[] = [
   ...ENDPOINTS.flatMap((setting) =>
     CHANGES.map(({ change, id, rule }) => ({
@@ -188,7 +191,7 @@ export const transferFaults: readonly Fault[] = [
   },
 ];
 
-/** The rule of the proxy in each stage. */
+/** The rewriting rule of the proxy in each stage. */
 const rules = new WeakMap<Stage, Rule>();
 
 async function through(stage: Stage, { setting, rule }: { setting: string; rule: Rule }): Promise<Env> {
@@ -198,7 +201,7 @@ async function through(stage: Stage, { setting, rule }: { setting: string; rule:
   return { ...stage.env, [setting]: proxy.url };
 }
 
-/** Follows the step of the remedy: the proxy passes everything unchanged. nginx-faults.ts follows the lines for nginx. */
+/** Follows the step of the remedy: the proxy forwards everything unchanged. nginx-faults.ts follows the lines for nginx. */
 function passUnchanged({ stage, env, fix }: Remedy): Env {
   const [step] = fix;
   if (!/pass the Host header, the path, the query and all other headers unchanged/.test(step?.text ?? ""))

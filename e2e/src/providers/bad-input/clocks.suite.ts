@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { declaredPromises } from "../../../../packages/server/src/platform/bucket/testing/declared-promises.ts";
 import { type BadInputFixture, LARGE, PART, type Part } from "./fixture.ts";
 
-/** Longer than the lifetime of every URL and the clock skew that S3 accepts, but shorter than the lifetime of the test tokens. */
+/** The offset exceeds the lifetime of every URL and the clock skew that S3 accepts, but not the lifetime of the test tokens. */
 const CLOCK_OFF_MS = 40 * 60_000;
 
 /** Tests uploads with expired URLs, and uploads while the clock of the service is wrong. */
 export function clockTests(fixture: BadInputFixture): void {
-  test("an expired upload URL is refused", async () => {
+  test("the S3 server refuses an expired upload URL", async () => {
     fixture.service().advance(-901_000);
     const upload = await fixture.start();
     const large = await fixture.startLarge();
@@ -18,7 +18,7 @@ export function clockTests(fixture: BadInputFixture): void {
     for (const each of [upload, large]) await fixture.expectIncomplete(each);
   });
 
-  test("URLs that a slow clock of the service signed are refused", async () => {
+  test("the S3 server refuses URLs that a slow clock of the service signed", async () => {
     const ready = await fixture.start();
     expect((await fixture.put(ready, "hello")).status).toBe(200);
     expect((await fixture.complete(ready)).body.state).toBe("ready");
@@ -35,7 +35,7 @@ export function clockTests(fixture: BadInputFixture): void {
     expect((await fixture.served(ready)).toString()).toBe("hello");
   });
 
-  test("the server treats URLs that a fast clock signed as the provider documents", async () => {
+  test("the S3 server treats URLs that a fast clock signed as the provider documents", async () => {
     const isRefused = declaredPromises(fixture.name).get("not-yet-valid") === true;
     fixture.service().advance(CLOCK_OFF_MS);
     const upload = await fixture.start();

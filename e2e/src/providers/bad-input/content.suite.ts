@@ -7,7 +7,7 @@ const HTML = Buffer.from(`<!doctype html>${"<p>hello</p>".repeat(200)}`);
 
 /** Tests uploads whose content differs from the declared size, type or checksum. */
 export function contentTests(fixture: BadInputFixture): void {
-  test("requirement 3: a body of the wrong length is refused", async () => {
+  test("requirement 3: the S3 server refuses a body of the wrong length", async () => {
     for (const body of ["hello, and more", "h", ""]) {
       const upload = await fixture.start();
       expect((await fixture.put(upload, body)).status).toBe(403);
@@ -15,16 +15,16 @@ export function contentTests(fixture: BadInputFixture): void {
     }
   });
 
-  test("requirement 4: a body of the wrong type is refused", async () => {
+  test("requirement 4: the S3 server refuses a body of the wrong type", async () => {
     const upload = await fixture.start();
     expect((await fixture.put(upload, "hello", { "content-type": "text/html" })).status).toBe(403);
     await fixture.expectIncomplete(upload);
   });
 
-  test("requirement 8: a body with the wrong checksum is rejected", async () => {
+  test("requirement 8: an upload with a wrong checksum is rejected", async () => {
     const upload = await fixture.start({ sha256: sha256(Buffer.from("hello")) });
     const answer = await fixture.put(upload, "jello");
-    // If the bucket ignores the signed checksum, the PUT succeeds. The service must then reject the file at the end of the upload.
+    // If the bucket ignores the signed checksum, the PUT succeeds. The service must then reject the file at the completion of the upload.
     expect(answer.status).toBe(fixture.capabilities().signedSha256 ? 400 : 200);
     if (fixture.capabilities().signedSha256) await fixture.expectIncomplete(upload);
     else await fixture.expectRejected(upload);
@@ -37,22 +37,22 @@ export function contentTests(fixture: BadInputFixture): void {
     await fixture.expectRejected(upload);
   });
 
-  test("requirement 5: PNG bytes named .pdf are rejected", async () => {
+  test("requirement 5: the service rejects a .pdf file with PNG bytes", async () => {
     const upload = await fixture.start({ filename: "scan.pdf", contentType: "application/pdf", sizeBytes: PNG.length });
     expect((await fixture.put(upload, PNG)).status).toBe(200);
     await fixture.expectRejected(upload);
-    // The URL is still valid, so a second PUT succeeds. The sweep after this test deletes that object.
+    // The upload URL is still valid, so a second PUT succeeds. The sweep after the test deletes the object of the second PUT.
     expect((await fixture.put(upload, PNG)).status).toBe(200);
     await fixture.expectNoDownload(upload);
   });
 
-  test("requirement 5: HTML declared as image/png is rejected", async () => {
+  test("requirement 5: the service rejects a file with HTML that declares image/png", async () => {
     const upload = await fixture.start({ filename: "photo.png", contentType: "image/png", sizeBytes: HTML.length });
     expect((await fixture.put(upload, HTML)).status).toBe(200);
     await fixture.expectRejected(upload);
   });
 
-  test("an empty file is accepted", async () => {
+  test("the service accepts an empty file", async () => {
     const upload = await fixture.start({ sizeBytes: 0, sha256: sha256(Buffer.alloc(0)) });
     await fixture.expectIncomplete(upload);
     expect((await fixture.put(upload, "x")).status).toBe(403);
@@ -61,7 +61,7 @@ export function contentTests(fixture: BadInputFixture): void {
     expect(await fixture.served(upload)).toHaveLength(0);
   });
 
-  test("requirement 3: a file over the limit is refused", async () => {
+  test("requirement 3: the service refuses a file over the size limit", async () => {
     const before = await fixture.service().bucketContents.keys();
     const json = { ...TEXT, sizeBytes: 32 * MIB + 1 };
     const answer = await fixture.ann().send(`POST /notes/${fixture.noteId()}/uploads`, { json });
@@ -71,7 +71,7 @@ export function contentTests(fixture: BadInputFixture): void {
     expect(await fixture.service().bucketContents.uploads()).toBe(0);
   });
 
-  test("requirement 9: uploads that start at the same time keep the quota", async () => {
+  test("requirement 9: uploads that start at the same time cannot exceed the quota", async () => {
     const limited = await fixture.open({ userQuotaFiles: 5 });
     const ben = await limited.as("ben");
     const note = (await ben.send("POST /notes", { json: { title: "Few" } })).body.id;

@@ -12,7 +12,7 @@ import { inspect } from "../../../../packages/server/src/platform/bucket/testing
 import { fileForm } from "../../../../packages/server/src/testing/form.ts";
 import { type BadInputFixture, MIB, type Part, type Started, TEXT } from "./fixture.ts";
 
-/** Each header that S3 stores with an object and returns in downloads, and the option of the AWS SDK that sets this header. */
+/** Each header that S3 stores with an object and returns in downloads, with the AWS SDK option for the header. */
 const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInput>][] = [
   ["content-encoding", "br", { ContentEncoding: "br" }],
   ["content-encoding", "identity, gzip", { ContentEncoding: "identity, gzip" }],
@@ -23,17 +23,19 @@ const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInp
   ["x-amz-meta-color", "red", { Metadata: { color: "red" } }],
 ];
 
-/** Tests PUTs that add a stored header, although the start of the upload did not declare this header. `onlyFirst`: tests one header. */
+/**
+ * Tests PUTs that add a stored header, which the start of the upload did not declare. `onlyFirst`: whether the suite tests only one header.
+ */
 export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst: boolean }): void {
   describe.each(onlyFirst ? HEADERS.slice(0, 1) : HEADERS)("a stored header %s: %s", (name, value, option) => {
     const keyOf = ({ url }: { url: string }) => new URL(url).pathname.split("/").slice(2).join("/");
     const at = (Key: string) => ({ Bucket: fixture.server().bucket, Key });
     const rejection = { status: 422, code: "upload_rejected" };
-    // The service sends the objects of forms and reads the headers of adopted objects in the same way on each server.
+    // The service handles form objects and adopted objects in the same way on each server, so one header is enough.
     const hasAllTests = fixture.name === "built-in" || option === HEADERS[0]?.[2];
     const says = expect.stringMatching(new RegExp(name.replace(/color$/, "\\*"), "i"));
 
-    test(`requirement 5: a PUT that adds ${name} is refused, or the file is rejected`, async () => {
+    test(`requirement 5: a PUT with the undeclared header ${name} is refused, or the file is rejected`, async () => {
       const upload = await fixture.start();
       const { status } = await fixture.put(upload, "hello", { [name]: value });
       if (status === 200) await fixture.expectRejected(upload);
@@ -43,7 +45,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
       }
     });
 
-    test(`requirement 5: the object of a PUT that added ${name} is rejected`, async () => {
+    test(`requirement 5: the service rejects an object whose PUT added ${name}`, async () => {
       const upload = await fixture.start();
       const { s3 } = inspect(fixture.server());
       await s3.send(
@@ -54,7 +56,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
       await fixture.expectNoDownload(upload);
     });
 
-    test(`requirement 5: a multipart upload that added ${name} is rejected`, async () => {
+    test(`requirement 5: the service rejects a multipart upload that added ${name}`, async () => {
       const upload = await startParts();
       const [part] = (await fixture.sign(upload, [1])) as [Part];
       const { s3, openUploads } = inspect(fixture.server());
@@ -72,7 +74,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
       await fixture.expectNoDownload(upload);
     });
 
-    test(`the header ${name} that a part adds is not stored`, async () => {
+    test(`the bucket does not store the header ${name} of a part`, async () => {
       const upload = await startParts();
       const [part] = (await fixture.sign(upload, [1])) as [Part];
       const { status } = await fixture.put(part, "hello", { [name]: value });
@@ -82,7 +84,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
     });
 
     if (hasAllTests) {
-      test(`the header ${name} that a form adds is not stored`, async () => {
+      test(`the bucket does not store the header ${name} of a form`, async () => {
         const form = fileForm("hello").map((file) => ({ ...file, headers: { [name]: value } }));
         const answer = await fixture.ann().send(`POST /notes/${fixture.noteId()}/attachments`, { form });
         expect(answer).toMatchObject({ status: 201, body: { state: "ready" } });

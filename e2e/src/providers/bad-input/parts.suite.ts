@@ -5,13 +5,13 @@ import { type BadInputFixture, LARGE, MIB, PART, type Part } from "./fixture.ts"
 
 /** Tests multipart uploads with wrong or missing parts. */
 export function partTests(fixture: BadInputFixture): void {
-  test("a completion without one of the parts is refused", async () => {
+  test("the service refuses a completion without one of the parts", async () => {
     const upload = await fixture.startLarge();
     await fixture.sendParts(upload, [2]);
     expect(await fixture.expectIncomplete(upload)).toContain("Part 1 is not in the bucket yet");
   });
 
-  test("requirement 3: a part of the wrong size is refused", async () => {
+  test("requirement 3: the S3 server refuses a part of the wrong size", async () => {
     const upload = await fixture.startLarge();
     const [first, second] = (await fixture.sign(upload, [1, 2])) as [Part, Part];
     expect((await fixture.put(first, Buffer.alloc(PART - 1))).status).toBe(403);
@@ -19,7 +19,7 @@ export function partTests(fixture: BadInputFixture): void {
     await fixture.expectIncomplete(upload);
   });
 
-  test("a completion with an invented ETag is refused", async () => {
+  test("the service refuses a completion with an invented ETag", async () => {
     const upload = await fixture.startLarge();
     await fixture.sendParts(upload, [1, 2]);
     const invented = { partNumber: 1, etag: '"00000000000000000000000000000000"' };
@@ -27,11 +27,11 @@ export function partTests(fixture: BadInputFixture): void {
     await fixture.ann().send(`DELETE /uploads/${upload.id}`);
   });
 
-  test("a completion before the upload is refused", async () => {
+  test("the service refuses a completion before the upload of the bytes", async () => {
     for (const upload of [await fixture.start(), await fixture.startLarge()]) await fixture.expectIncomplete(upload);
   });
 
-  test("10,001 parts are refused", async () => {
+  test("the service refuses an upload with 10,001 parts", async () => {
     const upload = await fixture.startLarge();
     for (const partNumber of [3, 10_000, 10_001]) {
       const answer = await fixture
@@ -44,42 +44,48 @@ export function partTests(fixture: BadInputFixture): void {
     await fixture.expectNoDownload(upload);
   });
 
-  test.each([1, 50, 99])("a part is accepted again after its connection is cut at %i percent", async (percent) => {
-    const upload = await fixture.startLarge();
-    const [first] = (await fixture.sign(upload, [1])) as [Part];
-    const body = LARGE.subarray(0, PART);
-    await putUntil({ url: first.url, headers: {} }, { body, bytes: Math.floor((PART * percent) / 100) });
-    expect((await fixture.ann().send(`GET /uploads/${upload.id}`)).body.upload.parts).toEqual([]);
-    await fixture.expectIncomplete(upload);
-    await fixture.sendParts(upload, [1, 2]);
-    expect((await fixture.complete(upload)).body.state).toBe("ready");
-    expect((await fixture.served(upload)).equals(LARGE)).toBe(true);
-  });
+  test.each([1, 50, 99])(
+    "the S3 server accepts a part again after its connection is cut at %i percent",
+    async (percent) => {
+      const upload = await fixture.startLarge();
+      const [first] = (await fixture.sign(upload, [1])) as [Part];
+      const body = LARGE.subarray(0, PART);
+      await putUntil({ url: first.url, headers: {} }, { body, bytes: Math.floor((PART * percent) / 100) });
+      expect((await fixture.ann().send(`GET /uploads/${upload.id}`)).body.upload.parts).toEqual([]);
+      await fixture.expectIncomplete(upload);
+      await fixture.sendParts(upload, [1, 2]);
+      expect((await fixture.complete(upload)).body.state).toBe("ready");
+      expect((await fixture.served(upload)).equals(LARGE)).toBe(true);
+    },
+  );
 
-  test.each([1, 50, 99])("a file is accepted again after its connection is cut at %i percent", async (percent) => {
-    const body = patterned(MIB);
-    const upload = await fixture.start({
-      filename: "a.bin",
-      contentType: "application/x-film",
-      sizeBytes: body.length,
-    });
-    const { "content-length": _length, ...headers } = upload.headers;
-    await putUntil({ url: upload.url, headers }, { body, bytes: Math.floor((body.length * percent) / 100) });
-    await fixture.expectIncomplete(upload);
-    expect((await fixture.put(upload, body)).status).toBe(200);
-    expect((await fixture.complete(upload)).body.state).toBe("ready");
-    expect((await fixture.served(upload)).equals(body)).toBe(true);
-  });
+  test.each([1, 50, 99])(
+    "the S3 server accepts a file again after its connection is cut at %i percent",
+    async (percent) => {
+      const body = patterned(MIB);
+      const upload = await fixture.start({
+        filename: "a.bin",
+        contentType: "application/x-film",
+        sizeBytes: body.length,
+      });
+      const { "content-length": _length, ...headers } = upload.headers;
+      await putUntil({ url: upload.url, headers }, { body, bytes: Math.floor((body.length * percent) / 100) });
+      await fixture.expectIncomplete(upload);
+      expect((await fixture.put(upload, body)).status).toBe(200);
+      expect((await fixture.complete(upload)).body.state).toBe("ready");
+      expect((await fixture.served(upload)).equals(body)).toBe(true);
+    },
+  );
 }
 
-/** Sends a PUT, and closes its connection after this many bytes of the body. */
+/** Sends a PUT, and closes the connection after some bytes of the body. */
 async function putUntil(
   { url, headers }: { url: string; headers: Record<string, string> },
   { body, bytes }: { body: Buffer; bytes: number },
 ): Promise<void> {
   const put = request(url, { method: "PUT", headers: { ...headers, "content-length": String(body.length) } });
   const closed = new Promise((resolve) => put.once("close", resolve));
-  // Ignores the error, because it varies. The server may also respond before the connection is closed.
+  // The test ignores the error of the PUT, because the error varies. The server may respond before the test closes the connection.
   put.on("error", () => undefined);
   put.on("response", (response) => response.resume());
   await new Promise<void>((resolve) => put.write(body.subarray(0, bytes), () => resolve()));

@@ -64,7 +64,7 @@ function objectOf({ url = "" }: IncomingMessage): { Bucket: string; Key: string 
   return { Bucket, Key: key.join("/") };
 }
 
-/** Reads the whole body before it forwards the request, so that it can forward the request again after a failed condition. */
+/** Reads the whole body before the first forwarding, so that the proxy can forward the request again after a failed condition. */
 async function sendConditional(incoming: IncomingMessage, exchange: Exchange & { call: Call }): Promise<void> {
   const { outgoing, profile, target, s3, call } = exchange;
   const body = await buffer(incoming);

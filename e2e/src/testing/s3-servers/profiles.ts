@@ -5,11 +5,11 @@ export type Call = {
   method: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** Whether the path names an object, not just a bucket. */
+  /** Whether the path names an object, and not only a bucket. */
   hasKey: boolean;
 };
 
-/** An error with which the provider responds to matching requests. */
+/** An error response of the provider to matching requests. */
 type Refusal = { matches: (call: Call) => boolean; status: number; code: string; message: string };
 
 /** The documented differences between a provider and Amazon S3. Requests without a difference reach the built-in bucket unchanged. */
@@ -42,8 +42,8 @@ export const isConditionalWrite = ({ method, headers }: Call) =>
 const R2: Profile = {
   name: "R2",
   refusals: [
-    // "POST, which performs uploads via native HTML forms, is not currently supported." The status of the response is not documented.
-    // https://developers.cloudflare.com/r2/api/s3/presigned-urls/
+    // "POST, which performs uploads via native HTML forms, is not currently supported." The documentation does not name the status of the
+    // response. https://developers.cloudflare.com/r2/api/s3/presigned-urls/
     { matches: isForm, ...NOT_IMPLEMENTED },
   ],
   // "When a condition failure occurs when publishing an upload, the upload is no longer available and is treated as aborted."
@@ -55,8 +55,9 @@ const R2: Profile = {
 const B2: Profile = {
   name: "B2",
   refusals: [
-    // "Unsupported header 'x-amz-checksum-crc32' received for this API call." Some regions now accept the header. The profile refuses it.
-    // https://github.com/stonith404/pingvin-share/issues/798, https://github.com/boto/s3transfer/issues/327
+    // "Unsupported header 'x-amz-checksum-crc32' received for this API call." Some regions now accept the header x-amz-checksum-crc32. The
+    // profile refuses the header x-amz-checksum-crc32. https://github.com/stonith404/pingvin-share/issues/798,
+    // https://github.com/boto/s3transfer/issues/327
     {
       matches: (call) => (call.hasKey || isBatchDelete(call)) && hasChecksum(call),
       status: 400,
@@ -65,7 +66,7 @@ const B2: Profile = {
     },
     // https://github.com/sathinduga/obsidian-s3-sync-and-backup/issues/78
     { matches: isConditionalWrite, ...NOT_IMPLEMENTED },
-    // The list of supported calls does not contain PostObject. The status of the response is not documented.
+    // The list of supported calls does not contain PostObject. The documentation does not name the status of the response.
     // https://www.backblaze.com/docs/cloud-storage-call-the-s3-compatible-api
     { matches: isForm, ...NOT_IMPLEMENTED },
   ],
@@ -77,8 +78,8 @@ const GOOGLE: Profile = {
   refusals: [
     // https://github.com/boto/boto3/issues/2293
     { matches: isBatchDelete, status: 400, code: "InvalidArgument", message: "Cannot create buckets using a POST." },
-    // The XML document for CORS has another format than on S3. The error code is not documented.
-    // https://cloud.google.com/storage/docs/xml-api/put-bucket-metadata#cors-body
+    // The XML document for CORS of Google Cloud Storage has another format than the document of S3. The documentation does not name the
+    // error code. https://cloud.google.com/storage/docs/xml-api/put-bucket-metadata#cors-body
     {
       matches: isCorsChange,
       status: 400,
@@ -88,14 +89,20 @@ const GOOGLE: Profile = {
   ],
   // If-None-Match "applies to requests that retrieve data". https://cloud.google.com/storage/docs/request-preconditions
   ignoresIfNoneMatch: true,
-  // The XML API does not have these headers. https://cloud.google.com/storage/docs/xml-api/reference-headers
+  // The XML API of Google Cloud Storage has no checksum header. https://cloud.google.com/storage/docs/xml-api/reference-headers
   omittedHeaders: ["x-amz-checksum-sha256"],
 };
 
-/** "100% bit-compatible with AWS S3." No difference that matters here is documented. https://docs.wasabi.com/apidocs/wasabi-api */
+/**
+ * "100% bit-compatible with AWS S3." Wasabi documents no difference from S3 that affects the service.
+ * https://docs.wasabi.com/apidocs/wasabi-api
+ */
 const WASABI: Profile = { name: "Wasabi" };
 
-/** No difference that matters here is documented. https://docs.digitalocean.com/products/spaces/reference/s3-compatibility/ */
+/**
+ * DigitalOcean documents no difference from S3 that affects the service.
+ * https://docs.digitalocean.com/products/spaces/reference/s3-compatibility/
+ */
 const SPACES: Profile = { name: "Spaces" };
 
 /** https://docs.hetzner.com/storage/object-storage/supported-actions/ */
@@ -118,7 +125,7 @@ const MINIO: Profile = {
   refusals: [
     // https://github.com/minio/minio/issues/20995
     { matches: isCorsChange, ...NOT_IMPLEMENTED },
-    // Releases before 2025 refuse a request without this header. https://github.com/minio/minio/issues/20845
+    // MinIO releases before 2025 refuse a request without the header Content-MD5. https://github.com/minio/minio/issues/20845
     {
       matches: (call) => isBatchDelete(call) && call.headers["content-md5"] === undefined,
       status: 400,
@@ -131,7 +138,8 @@ const MINIO: Profile = {
 /** https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/ */
 const GARAGE: Profile = {
   name: "Garage",
-  // The page does not mention conditional writes. Garage 0.9 ignores the conditions and all checksum headers (src/api/s3/put.rs).
+  // The Garage documentation does not mention conditional writes. Garage 0.9 ignores the conditions and all checksum headers
+  // (src/api/s3/put.rs).
   ignoresIfNoneMatch: true,
   omittedHeaders: ["x-amz-checksum-sha256"],
 };
@@ -140,17 +148,20 @@ const GARAGE: Profile = {
 const SEAWEEDFS: Profile = {
   name: "SeaweedFS",
   refusals: [
-    // The wiki lists PutBucketCors only since July 2025. The profile behaves like an older release.
+    // The SeaweedFS wiki lists PutBucketCors only since July 2025. The profile behaves as an older SeaweedFS release.
     // https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API
     { matches: isCorsChange, ...NOT_IMPLEMENTED },
   ],
-  // Release 3.96 ignores the condition of a write. https://github.com/seaweedfs/seaweedfs/issues/7153
+  // SeaweedFS release 3.96 ignores the condition of a write. https://github.com/seaweedfs/seaweedfs/issues/7153
   ignoresIfNoneMatch: true,
   // "The checksum was validated during upload but discarded." https://github.com/seaweedfs/seaweedfs/pull/8914
   omittedHeaders: ["x-amz-checksum-sha256"],
 };
 
-/** Whether the provider differs from Amazon S3. Without a difference, the profile behaves exactly like the built-in bucket. */
+/**
+ * Returns whether the provider of the profile differs from Amazon S3. A profile without a difference behaves exactly like the built-in
+ * bucket.
+ */
 export const hasDifferences = (profile: Profile): boolean => Object.keys(profile).length > 1;
 
 export const PROFILES: readonly Profile[] = [R2, B2, GOOGLE, WASABI, SPACES, HETZNER, MINIO, GARAGE, SEAWEEDFS];

@@ -18,11 +18,11 @@ import type { Profile } from "./profiles.ts";
 export type RunningProvider = {
   /** Creates an empty bucket. */
   newBucket(): Promise<BucketServer>;
-  /** Stops the server, calls `whileDown`, and restarts the server on the same data and port. */
+  /** Stops the server, calls `whileDown`, and restarts the server with its data on its old port. */
   restart(whileDown: () => Promise<void>): Promise<void>;
-  /** Lists the objects of a bucket that the S3 API does not list. Undefined: the server hides no objects. */
+  /** Lists the objects of a bucket that a list request of S3 does not return. If `hiddenIn` is undefined, the server hides no objects. */
   hiddenIn?(bucket: string): Promise<string[]>;
-  /** Permits an origin by an API other than S3. Undefined: PutBucketCors works. */
+  /** Permits an origin by an API of the server other than S3. If `allowOrigin` is undefined, PutBucketCors works. */
   allowOrigin?(bucket: string, origin: string): Promise<void>;
   stop(): Promise<void>;
 };
@@ -31,7 +31,7 @@ type Server = {
   script: string;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** The names of the environment variables for the ports that the script needs in addition to PORT. */
+  /** The names of the environment variables for the ports that the start script needs in addition to PORT. */
   otherPorts: readonly string[];
 };
 
@@ -107,7 +107,7 @@ export async function startSwift(): Promise<RunningProvider> {
       };
       await fetch(`${url}/${encodeURIComponent(bucket)}`, { method: "POST", headers: { ...headers, ...cors } });
     },
-    /** Lists the parts, because Swift stores parts in a separate container that its S3 API does not list. */
+    /** The function lists parts, because Swift stores parts in a separate container that the S3 API of Swift does not list. */
     async hiddenIn(bucket) {
       const { url, headers } = await login();
       const listing = await fetch(`${url}/${encodeURIComponent(`${bucket}+segments`)}`, { headers });
@@ -154,7 +154,10 @@ async function start({
   };
 }
 
-/** Runs a start script, and resolves when it prints "ready". Rejects with the output of the script if the script ends before that. */
+/**
+ * Runs a start script, and resolves when the script prints "ready". Rejects with the output of the script if the script ends before
+ * "ready".
+ */
 async function startScript(script: string, env: Record<string, string>): Promise<ChildProcess> {
   const child = spawn("bash", [script], { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];

@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import type { Attachment, Invitation, Share } from "@valetkey/client";
+import { isSameEmail } from "../../components/emails.ts";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { type Entry, type Subject, sharesQuery, toEntries } from "./shares-query.ts";
@@ -138,17 +139,3 @@ async function settle(subject: Subject): Promise<void> {
     queryClient.invalidateQueries({ queryKey: keys.notes }),
   ]);
 }
-
-/** Returns the email addresses in a text, separated by commas, semicolons or spaces, or in angle brackets after names. */
-export function splitEmails(text: string): string[] {
-  const bracketed = [...text.matchAll(/<([^<>\s]+)>/g)].map(([, email]) => email as string);
-  const rest = bracketed.length === 0 ? text : text.replace(/[^,;<>\n]*<[^<>]*>/g, " ");
-  return [...bracketed, ...rest.split(/[\s,;]+/)].filter((part) => part !== "");
-}
-
-export function isEmail(text: string): boolean {
-  return text.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
-}
-
-/** Compares email addresses as the service does. */
-export const isSameEmail = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

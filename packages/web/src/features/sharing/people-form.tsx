@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Share } from "@valetkey/client";
-import { clsx } from "clsx";
-import { X } from "lucide-react";
-import { type ClipboardEvent, type FormEvent, type KeyboardEvent, type RefObject, useId, useState } from "react";
+import { type FormEvent, type RefObject, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { EmailField } from "../../components/email-field.tsx";
+import { addEmails, isEmail, isSameEmail } from "../../components/emails.ts";
 import { expiryOf, expiryOfField, toFieldValue } from "../../components/expiry.ts";
 import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
@@ -12,7 +12,7 @@ import { sessionQuery } from "../../service/queries.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { texts } from "../../texts/index.ts";
-import { isEmail, isSameEmail, splitEmails, type useInvite } from "./change-shares.ts";
+import type { useInvite } from "./change-shares.ts";
 import { LIFETIMES, MailedLine, ROLES } from "./share-row.tsx";
 
 const words = texts.sharing;
@@ -75,6 +75,7 @@ export function PeopleForm({ name, invite, hasRole, inputRef }: PeopleFormProps)
   return (
     <form noValidate onSubmit={submit} className="flex flex-col gap-3">
       <EmailField
+        words={shareDialogTexts.people}
         inputRef={inputRef}
         chosen={chosen}
         text={text}
@@ -129,132 +130,4 @@ function refuse(emails: readonly string[], own: string | undefined): Refusal | u
   });
   if (problems.length === 0) return undefined;
   return { emails: problems.map(({ email }) => email), problem: problems.map(({ problem }) => problem).join("\n") };
-}
-
-const peopleWords = shareDialogTexts.people;
-
-type EmailFieldProps = {
-  inputRef: RefObject<HTMLInputElement | null>;
-  /** The complete email addresses. `text` is the text after them. */
-  chosen: string[];
-  text: string;
-  onChange: (chosen: string[], text: string) => void;
-  refused: string[];
-  problem: string | undefined;
-};
-
-/** A field for email addresses. Each complete email address becomes a chip. */
-function EmailField({ inputRef, chosen, text, onChange, refused, problem }: EmailFieldProps) {
-  const id = useId();
-  const take = (typed: string, rest = "") => onChange(addEmails(chosen, typed), rest);
-
-  function type(typed: string): void {
-    if (/[\s,;]/.test(typed)) take(typed);
-    else onChange(chosen, typed);
-  }
-  function paste(event: ClipboardEvent<HTMLInputElement>): void {
-    const pasted = event.clipboardData.getData("text");
-    if (!/[\s,;<]/.test(pasted.trim())) return;
-    event.preventDefault();
-    take(`${text} ${pasted}`);
-  }
-  function press(event: KeyboardEvent<HTMLInputElement>): void {
-    if (event.nativeEvent.isComposing) return;
-    if (event.key === "Enter" && text.trim() !== "") {
-      event.preventDefault();
-      take(text);
-    }
-    // The last chip becomes text again, so that the user can correct it.
-    if (event.key === "Backspace" && text === "" && chosen.length > 0) {
-      event.preventDefault();
-      onChange(chosen.slice(0, -1), chosen.at(-1) ?? "");
-    }
-  }
-  function remove(email: string): void {
-    const others = chosen.filter((one) => one !== email);
-    onChange(others, text);
-    inputRef.current?.focus();
-  }
-
-  return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="font-medium text-small">
-        {peopleWords.label}
-      </label>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the chips focuses the field, which the keyboard reaches anyway */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
-      <div
-        onClick={() => inputRef.current?.focus()}
-        className={clsx(
-          "flex min-h-11 cursor-text flex-wrap items-center gap-1 rounded-card border bg-surface px-1.5 py-1 focus-within:outline-2 focus-within:outline-accent focus-within:-outline-offset-1 md:min-h-9",
-          problem === undefined ? "border-line-strong hover:border-ink" : "border-danger",
-        )}
-      >
-        {chosen.length > 0 && (
-          <ul aria-label={peopleWords.chosen} className="contents">
-            {chosen.map((email) => (
-              <Chip key={email} email={email} isRefused={refused.includes(email)} onRemove={remove} />
-            ))}
-          </ul>
-        )}
-        <input
-          ref={inputRef}
-          id={id}
-          type="text"
-          inputMode="email"
-          autoCapitalize="none"
-          autoComplete="off"
-          spellCheck={false}
-          value={text}
-          placeholder={chosen.length === 0 ? peopleWords.placeholder : undefined}
-          aria-invalid={problem !== undefined}
-          aria-describedby={`${id}-about`}
-          onChange={(event) => type(event.currentTarget.value)}
-          onPaste={paste}
-          onKeyDown={press}
-          onBlur={() => text.trim() !== "" && take(text)}
-          className="h-8 min-w-32 grow bg-transparent px-1.5 outline-none md:h-6"
-        />
-      </div>
-      <p
-        id={`${id}-about`}
-        role={problem === undefined ? undefined : "alert"}
-        className={clsx("whitespace-pre-line text-small", problem === undefined ? "text-muted" : "text-danger")}
-      >
-        {problem ?? peopleWords.hint}
-      </p>
-    </div>
-  );
-}
-
-type ChipProps = { email: string; isRefused: boolean; onRemove: (email: string) => void };
-
-function Chip({ email, isRefused, onRemove }: ChipProps) {
-  return (
-    <li
-      className={clsx(
-        "flex min-w-0 max-w-full items-center rounded-small pl-2 text-small",
-        isRefused ? "bg-danger-soft text-danger" : "bg-hover",
-      )}
-    >
-      <span className="truncate">{email}</span>
-      <button
-        type="button"
-        aria-label={peopleWords.remove(email)}
-        onClick={() => onRemove(email)}
-        className="inline-flex size-8 shrink-0 items-center justify-center rounded-small hover:text-ink md:size-6"
-      >
-        <X size={14} />
-      </button>
-    </li>
-  );
-}
-
-/** Adds the typed email addresses, without duplicates. */
-function addEmails(chosen: readonly string[], typed: string): string[] {
-  const all = [...chosen];
-  for (const email of splitEmails(typed)) {
-    if (!all.some((one) => isSameEmail(one, email))) all.push(email);
-  }
-  return all;
 }

@@ -1,8 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stubPage } from "../../testing/stub-page.ts";
-
-stubPage();
-const { isEmail, isSameEmail, splitEmails } = await import("./change-shares.ts");
+import { isEmail, isSameEmail, splitEmails } from "./emails.ts";
 
 describe("splitEmails", () => {
   it.each([
@@ -12,7 +9,7 @@ describe("splitEmails", () => {
     ["Ann Lee <ann@example.com>, Ben <ben@example.com>", ["ann", "ben"]],
     ["Ann Lee <ann@example.com>, ben@example.com", ["ann", "ben"]],
     ["  ", []],
-  ])("the share dialog finds the email addresses in %j", (text, names) => {
+  ])("a field for email addresses finds the email addresses in %j", (text, names) => {
     expect(splitEmails(text).map((email) => email.replace("@example.com", ""))).toEqual(
       names.map((name) => name.replace("@example.com", "")),
     );
@@ -21,21 +18,21 @@ describe("splitEmails", () => {
 
 describe("isEmail", () => {
   it.each(["ann@example.com", "a.b+c@sub.example.org", "ä@exämple.de"])(
-    "the share dialog accepts the email address %s",
+    "a field for email addresses accepts the email address %s",
     (text) => {
       expect(isEmail(text)).toBe(true);
     },
   );
 
   it.each(["", "ann", "ann@", "@example.com", "ann@example", "a b@example.com", `${"a".repeat(250)}@b.example`])(
-    "the share dialog refuses the email address %j",
+    "a field for email addresses refuses the email address %j",
     (text) => {
       expect(isEmail(text)).toBe(false);
     },
   );
 });
 
-it("the share dialog compares email addresses without case", () => {
+it("a field for email addresses compares email addresses without case", () => {
   expect(isSameEmail("Ann@Example.com", "ann@example.COM")).toBe(true);
   expect(isSameEmail("ann@example.com", "ben@example.com")).toBe(false);
 });

@@ -1,0 +1,130 @@
+import { clsx } from "clsx";
+import { X } from "lucide-react";
+import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId } from "react";
+import { addEmails } from "./emails.ts";
+
+type Words = { label: string; placeholder: string; hint: string; chosen: string; remove: (email: string) => string };
+
+type EmailFieldProps = {
+  words: Words;
+  inputRef: RefObject<HTMLInputElement | null>;
+  /** The complete email addresses. `text` is the text after them. */
+  chosen: string[];
+  text: string;
+  onChange: (chosen: string[], text: string) => void;
+  refused: string[];
+  problem: string | undefined;
+};
+
+/** A field for email addresses. Each complete email address becomes a chip. */
+export function EmailField({ words, inputRef, chosen, text, onChange, refused, problem }: EmailFieldProps) {
+  const id = useId();
+  const take = (typed: string, rest = "") => onChange(addEmails(chosen, typed), rest);
+
+  function type(typed: string): void {
+    if (/[\s,;]/.test(typed)) take(typed);
+    else onChange(chosen, typed);
+  }
+  function paste(event: ClipboardEvent<HTMLInputElement>): void {
+    const pasted = event.clipboardData.getData("text");
+    if (!/[\s,;<]/.test(pasted.trim())) return;
+    event.preventDefault();
+    take(`${text} ${pasted}`);
+  }
+  function press(event: KeyboardEvent<HTMLInputElement>): void {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter" && text.trim() !== "") {
+      event.preventDefault();
+      take(text);
+    }
+    // The last chip becomes text again, so that the user can correct it.
+    if (event.key === "Backspace" && text === "" && chosen.length > 0) {
+      event.preventDefault();
+      onChange(chosen.slice(0, -1), chosen.at(-1) ?? "");
+    }
+  }
+  function remove(email: string): void {
+    const others = chosen.filter((one) => one !== email);
+    onChange(others, text);
+    inputRef.current?.focus();
+  }
+
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="font-medium text-small">
+        {words.label}
+      </label>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the chips focuses the field, which the keyboard reaches anyway */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
+      <div
+        onClick={() => inputRef.current?.focus()}
+        className={clsx(
+          "flex min-h-11 cursor-text flex-wrap items-center gap-1 rounded-card border bg-surface px-1.5 py-1 focus-within:outline-2 focus-within:outline-accent focus-within:-outline-offset-1 md:min-h-9",
+          problem === undefined ? "border-line-strong hover:border-ink" : "border-danger",
+        )}
+      >
+        {chosen.length > 0 && (
+          <ul aria-label={words.chosen} className="contents">
+            {chosen.map((email) => (
+              <Chip
+                key={email}
+                email={email}
+                removal={words.remove(email)}
+                isRefused={refused.includes(email)}
+                onRemove={remove}
+              />
+            ))}
+          </ul>
+        )}
+        <input
+          ref={inputRef}
+          id={id}
+          type="text"
+          inputMode="email"
+          autoCapitalize="none"
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          placeholder={chosen.length === 0 ? words.placeholder : undefined}
+          aria-invalid={problem !== undefined}
+          aria-describedby={`${id}-about`}
+          onChange={(event) => type(event.currentTarget.value)}
+          onPaste={paste}
+          onKeyDown={press}
+          onBlur={() => text.trim() !== "" && take(text)}
+          className="h-8 min-w-32 grow bg-transparent px-1.5 outline-none md:h-6"
+        />
+      </div>
+      <p
+        id={`${id}-about`}
+        role={problem === undefined ? undefined : "alert"}
+        className={clsx("whitespace-pre-line text-small", problem === undefined ? "text-muted" : "text-danger")}
+      >
+        {problem ?? words.hint}
+      </p>
+    </div>
+  );
+}
+
+type ChipProps = { email: string; removal: string; isRefused: boolean; onRemove: (email: string) => void };
+
+function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
+  return (
+    <li
+      className={clsx(
+        "flex min-w-0 max-w-full items-center rounded-small pl-2 text-small",
+        isRefused ? "bg-danger-soft text-danger" : "bg-hover",
+      )}
+    >
+      <span className="truncate">{email}</span>
+      <button
+        type="button"
+        aria-label={removal}
+        onClick={() => onRemove(email)}
+        className="inline-flex size-8 shrink-0 items-center justify-center rounded-small hover:text-ink md:size-6"
+      >
+        <X size={14} />
+      </button>
+    </li>
+  );
+}

@@ -141,7 +141,7 @@ function readPostPolicy(base64: string): PostPolicy | string {
 /** Returns whether the value of a field satisfies a condition. `actual` is undefined if the form does not have the field. */
 export function satisfies({ operator, name, value }: FieldCondition, actual: string | undefined): boolean {
   if (operator === "eq") return actual === value;
-  // If the value is a list of content types, every type must satisfy the condition. Source: Amazon S3, "Condition matching".
+  // If the value is a list of content types, every content type must satisfy the condition. Source: Amazon S3, "Condition matching".
   const items = name === "content-type" ? (actual ?? "").split(",").map((item) => item.trim()) : [actual ?? ""];
   return items.every((item) => item.startsWith(value));
 }

@@ -1,12 +1,13 @@
 import { encodeRfc3986 } from "../encode.ts";
 
-/** One query parameter, percent-decoded. */
+/** A query parameter, percent-decoded. */
 export type QueryParameter = { readonly name: string; readonly value: string };
 
 /**
- * A parsed request target. The verification and the routing use the same parsed value, so they always agree on the path and the query.
+ * A parsed request target. The verification and the routing use one parsed value, so they always agree on the path and the query.
  *
- * `rawPath` is the path as received. `path` is percent-decoded once. `canonicalPath` is `path`, encoded as Signature Version 4 requires.
+ * `rawPath` is the path as the server received it. `path` is percent-decoded once. `canonicalPath` is `path`, encoded as Signature Version
+ * 4 requires.
  */
 export type RequestTarget = {
   ok: true;
@@ -20,9 +21,9 @@ const NON_ASCII = /[\u0080-\u00ff]/g;
 const PLAIN_PATH = /^[A-Za-z0-9_.~/-]*$/;
 
 /**
- * Parses a raw request target (`/bucket/key?query`). Each character stands for one received byte.
+ * Parses a raw request target (`/bucket/key?query`). Each character of the target stands for one received byte.
  *
- * The function normalises nothing, so `//`, `.` and `..` stay in the path. `+` in the query means a space.
+ * The function normalises nothing, so `//`, `.` and `..` remain in the path. `+` in the query means a space.
  * Refuses targets that do not have the origin form, broken percent-encoding, and bytes that are not UTF-8 (400 `InvalidURI`).
  */
 export function parseRequestTarget(target: string): RequestTarget | Refusal {
@@ -35,7 +36,10 @@ export function parseRequestTarget(target: string): RequestTarget | Refusal {
   return { ok: true, rawPath, path, canonicalPath: canonicalPath(path), query };
 }
 
-/** Makes the canonical query of Signature Version 4: encoded, and sorted by name and then by value. Leaves out the parameter `except`. */
+/**
+ * Makes the canonical query of Signature Version 4: encoded, and sorted by name and then by value. The canonical query excludes the
+ * parameter `except`.
+ */
 export function canonicalQuery(query: readonly QueryParameter[], except?: string): string {
   const pairs: [string, string][] = [];
   for (const { name, value } of query) {
@@ -83,7 +87,7 @@ function invalidUri(): Refusal {
   return refuse(400, "InvalidURI", { message: "Couldn't parse the specified URI." });
 }
 
-/** Maps lowercase header names to values. The values of a repeated header are joined with a comma, as in the signature. */
+/** Maps lowercase header names to values. The signature joins the values of a repeated header with a comma. */
 export type HeaderFields = ReadonlyMap<string, string>;
 
 const INNER_WHITE_SPACE = /[ \t]+/g;
@@ -100,7 +104,10 @@ export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
   return fields;
 }
 
-/** Makes the canonical header lines of Signature Version 4. The names must be sorted. For a missing header, the value is empty. */
+/**
+ * Makes the canonical header lines of Signature Version 4. The names of the headers must be sorted. For a missing header, the value is
+ * empty.
+ */
 export function canonicalHeaders(fields: HeaderFields, signedHeaders: readonly string[]): string {
   return signedHeaders.map((name) => `${name}:${(fields.get(name) ?? "").replace(INNER_WHITE_SPACE, " ")}\n`).join("");
 }
@@ -108,7 +115,7 @@ export function canonicalHeaders(fields: HeaderFields, signedHeaders: readonly s
 /**
  * Returns the names of the headers that the signature must cover but does not cover: `host`, and every received `x-amz-*` header.
  *
- * With an unsigned `x-amz-*` header, the holder of a URL could do more than the signer allowed, for example add `x-amz-copy-source`.
+ * With an unsigned `x-amz-*` header, the holder of a URL could do more than the signer permits, for example add `x-amz-copy-source`.
  */
 export function unsignedFields(fields: HeaderFields, signedHeaders: readonly string[]): string[] {
   const unsigned = signedHeaders.includes("host") ? [] : ["host"];
@@ -118,7 +125,7 @@ export function unsignedFields(fields: HeaderFields, signedHeaders: readonly str
   return unsigned;
 }
 
-/** A refusal, with the values for the response. `details` are additional elements of the S3 error document. */
+/** A refusal contains the values for the response. `details` are additional elements of the S3 error document. */
 export type Refusal = {
   ok: false;
   status: number;

@@ -3,13 +3,13 @@ import { EXAMPLE_KEY, headerSigned, presigned } from "../testing/sign.ts";
 import { MINUTE_MS, refused, SIGNED_AT, verify } from "../testing/verify.ts";
 
 describe("the examples of the Amazon S3 documentation", () => {
-  test("the presigned GET of the Amazon S3 documentation is accepted", () => {
+  test("the verifier accepts the presigned GET of the Amazon S3 documentation", () => {
     const target =
       "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
     expect(verify({ method: "GET", target, rawHeaders: ["Host", "examplebucket.s3.amazonaws.com"] }).ok).toBe(true);
   });
 
-  test("the GET of the Amazon S3 documentation with a range, signed in the header, is accepted", () => {
+  test("the verifier accepts the documented GET with a range and a signature in the header", () => {
     const rawHeaders = [
       ...["Host", "examplebucket.s3.amazonaws.com", "Range", "bytes=0-9", "x-amz-date", "20130524T000000Z"],
       ...["x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
@@ -68,7 +68,7 @@ describe("a signature covers", () => {
     }
   });
 
-  test("a changed signature is refused, and the refusal has the texts to compare", () => {
+  test("the verifier refuses a changed signature, and returns the texts to compare", () => {
     const { method, target, rawHeaders } = presigned();
     const forged = target.replace(/Signature=.{64}/, `Signature=${"0".repeat(64)}`);
     const result = verify({ method, target: forged, rawHeaders });
@@ -90,20 +90,23 @@ describe("the query of a presigned URL", () => {
   const query = (change: (target: string) => string) => verify({ method, target: change(target), rawHeaders });
   const names = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
 
-  test.each(names)("a URL is refused with 400 when X-Amz-%s is missing, repeated, empty or misspelt", (name) => {
-    const parameter = new RegExp(`[?&]X-Amz-${name}=([^&]*)`);
-    const badly = refused(400, "AuthorizationQueryParametersError");
-    expect(query((text) => text.replace(parameter, (found) => `${found[0]}a=`))).toEqual(badly);
-    expect(query((text) => text.replace(parameter, (found) => `${found}&${found.slice(1)}`))).toEqual(badly);
-    expect(query((text) => text.replace(parameter, (found) => `${found}&${found.slice(1).toLowerCase()}`))).toEqual(
-      badly,
-    );
-    expect(query((text) => text.replace(parameter, (found) => `${found.split("=")[0]}=`))).toEqual(badly);
-    expect(query((text) => text.replace(parameter, (found) => found.toLowerCase()))).toEqual(badly);
-  });
+  test.each(names)(
+    "the verifier refuses a URL with status 400 if X-Amz-%s is missing, repeated, empty or misspelt",
+    (name) => {
+      const parameter = new RegExp(`[?&]X-Amz-${name}=([^&]*)`);
+      const badly = refused(400, "AuthorizationQueryParametersError");
+      expect(query((text) => text.replace(parameter, (found) => `${found[0]}a=`))).toEqual(badly);
+      expect(query((text) => text.replace(parameter, (found) => `${found}&${found.slice(1)}`))).toEqual(badly);
+      expect(query((text) => text.replace(parameter, (found) => `${found}&${found.slice(1).toLowerCase()}`))).toEqual(
+        badly,
+      );
+      expect(query((text) => text.replace(parameter, (found) => `${found.split("=")[0]}=`))).toEqual(badly);
+      expect(query((text) => text.replace(parameter, (found) => found.toLowerCase()))).toEqual(badly);
+    },
+  );
 
   test.each(["0", "-1", "1.5", "604801", "abc", "1e3", "%2B60", "060", "99999999999"])(
-    "a presigned URL with X-Amz-Expires=%s is refused with 400",
+    "the verifier refuses a presigned URL with X-Amz-Expires=%s with status 400",
     (expires) => {
       expect(verify(presigned({ expires }))).toEqual(refused(400, "AuthorizationQueryParametersError"));
     },
@@ -126,11 +129,11 @@ describe("the query of a presigned URL", () => {
       "signed headers, twice the same",
       (text: string) => text.replace("SignedHeaders=host", "SignedHeaders=host%3Bhost"),
     ],
-  ])("a presigned URL is refused with 400 for a malformed %s", (_, change) => {
+  ])("the verifier refuses a presigned URL with a malformed %s with status 400", (_, change) => {
     expect(query(change)).toEqual(refused(400, "AuthorizationQueryParametersError"));
   });
 
-  test("the query of a presigned URL may have another order", () => {
+  test("the query parameters of a presigned URL may have another order", () => {
     const [path, text] = target.split("?") as [string, string];
     expect(verify({ method, target: `${path}?${text.split("&").reverse().join("&")}`, rawHeaders }).ok).toBe(true);
   });
@@ -165,12 +168,12 @@ describe("the credentials of a request", () => {
     ["20130524/eu-central-1/s3/aws4_request"],
     ["20130524/us-east-1/ec2/aws4_request"],
     ["20130524/us-east-1/s3/aws5_request"],
-  ])("are refused with 400 for the scope %s", (scope) => {
+  ])("the verifier refuses requests with the scope %s with status 400", (scope) => {
     expect(verify(presigned({ scope }))).toEqual(refused(400, "AuthorizationQueryParametersError"));
     expect(verify(headerSigned({ scope }))).toEqual(refused(400, "AuthorizationHeaderMalformed"));
   });
 
-  test("a request with an unknown access key is refused with 403", () => {
+  test("the verifier refuses a request with an unknown access key with status 403", () => {
     const scope = "20130524/us-east-1/s3/aws4_request";
     expect(verify(presigned({ credential: `AKIDOTHER/${scope}` }))).toEqual(refused(403, "InvalidAccessKeyId"));
     for (const credential of [scope, `a/b/${scope}`, `${EXAMPLE_KEY.accessKeyId}//us-east-1/s3/aws4_request`, "/"]) {
@@ -178,7 +181,7 @@ describe("the credentials of a request", () => {
     }
   });
 
-  test("a request with temporary credentials needs their session token", () => {
+  test("a request with temporary credentials needs the session token of the credentials", () => {
     const request = presigned({ extraQuery: [["X-Amz-Security-Token", "abc"]] });
     expect(verify(request, { credentials: { ...EXAMPLE_KEY, sessionToken: "abc" } }).ok).toBe(true);
     expect(verify(request, { credentials: { ...EXAMPLE_KEY, sessionToken: "abd" } })).toEqual(
@@ -190,7 +193,7 @@ describe("the credentials of a request", () => {
     );
   });
 
-  test("an anonymous request is refused with 403", () => {
+  test("the verifier refuses an anonymous request with status 403", () => {
     const rawHeaders = ["Host", "localhost:9000"];
     expect(verify({ method: "GET", target: "/examplebucket/test.txt", rawHeaders })).toEqual(
       refused(403, "AccessDenied"),
@@ -199,7 +202,7 @@ describe("the credentials of a request", () => {
     expect(verify({ method: "GET", target: versionTwo, rawHeaders })).toEqual(refused(403, "AccessDenied"));
   });
 
-  test("credentials in query and header at once are refused with 400", () => {
+  test("the verifier refuses credentials in query and header at once with status 400", () => {
     const rawHeaders = [...presigned().rawHeaders, "Authorization", "Bearer abc"];
     expect(verify({ ...presigned(), rawHeaders })).toEqual(refused(400, "InvalidArgument"));
   });
@@ -207,7 +210,7 @@ describe("the credentials of a request", () => {
 
 describe("headers that must be signed", () => {
   test.each(["x-amz-copy-source", "X-Amz-Meta-A", "x-amz-acl", "X-AMZ-TAGGING"])(
-    "a request with an unsigned %s is refused with 403",
+    "the verifier refuses a request with an unsigned %s with status 403",
     (name) => {
       for (const request of [presigned({ method: "PUT" }), headerSigned({ method: "PUT" })]) {
         const rawHeaders = [...request.rawHeaders, name, "/other/secret"];
@@ -221,7 +224,7 @@ describe("headers that must be signed", () => {
     },
   );
 
-  test("a request with an unsigned payload hash or session token is refused with 403", () => {
+  test("the verifier refuses a request with an unsigned payload hash or session token with status 403", () => {
     for (const name of ["x-amz-content-sha256", "x-amz-security-token"]) {
       const rawHeaders = [...presigned().rawHeaders, name, "UNSIGNED-PAYLOAD"];
       expect(verify({ ...presigned(), rawHeaders })).toMatchObject({
@@ -231,7 +234,7 @@ describe("headers that must be signed", () => {
     }
   });
 
-  test("a request with a signed x-amz-copy-source is accepted", () => {
+  test("the verifier accepts a request with a signed x-amz-copy-source", () => {
     const headers = [
       ["Host", "localhost:9000"],
       ["x-amz-copy-source", "/other/file"],
@@ -239,7 +242,7 @@ describe("headers that must be signed", () => {
     expect(verify(presigned({ method: "PUT", headers, signedHeaders: ["host", "x-amz-copy-source"] })).ok).toBe(true);
   });
 
-  test("a request with an unsigned host is refused with 403", () => {
+  test("the verifier refuses a request with an unsigned host with status 403", () => {
     expect(verify(presigned({ signedHeaders: ["content-type"] }))).toMatchObject({
       status: 403,
       details: { HeadersNotSigned: "host" },
@@ -253,26 +256,26 @@ describe("the path", () => {
     ["escaped more than needed", "/b/a~b", "/b/a%7Eb"],
     ["lowercase hex", "/b/%C3%A9", "/b/%c3%a9"],
     ["raw UTF-8 bytes", "/b/%C3%A9", "/b/\u00c3\u00a9"],
-  ])("the path names the same key when it is sent in this form: %s", (_, signedPath, sentPath) => {
+  ])("the path names one key when the client sends the path in this form: %s", (_, signedPath, sentPath) => {
     const { method, target, rawHeaders } = presigned({ path: signedPath });
     const result = verify({ method, target: target.replace(signedPath, sentPath), rawHeaders });
     expect(result).toMatchObject({ ok: true, target: { path: decodeURIComponent(signedPath) } });
   });
 
   test.each(["/b/%zz", "/b/%", "/b/%ff", "/b/%C3", "http://localhost/b/a", "*", "/b/%ED%A0%80"])(
-    "the path %s is refused with 400 InvalidURI",
+    "the verifier refuses the path %s with status 400 and code InvalidURI",
     (path) => {
       expect(verify({ method: "GET", target: path, rawHeaders: ["Host", "a"] })).toEqual(refused(400, "InvalidURI"));
     },
   );
 
-  test("the path is decoded once", () => {
+  test("the verifier decodes the path exactly once", () => {
     expect(verify(presigned({ path: "/b/..%252Fa" }))).toMatchObject({ target: { path: "/b/..%2Fa" } });
     expect(verify(presigned({ path: "/b/../c//d/" }))).toMatchObject({ target: { path: "/b/../c//d/" } });
   });
 });
 
-test("the payload hash of a presigned URL is binding", () => {
+test("the verifier enforces the payload hash of a presigned URL", () => {
   const sha256 = "b".repeat(64);
   const request = presigned({ method: "PUT", extraQuery: [["X-Amz-Content-Sha256", sha256]], payloadHash: sha256 });
   expect(verify(request)).toMatchObject({ ok: true, payload: { kind: "sha256", sha256 } });

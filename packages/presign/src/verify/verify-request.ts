@@ -23,26 +23,28 @@ import {
   unsignedFields,
 } from "./request-target.ts";
 
-/** A request as it was received. In the target and the headers, each character is one byte, as in node:http. */
+/** A request as the server received it. In the target and the headers, each character is one byte, as in node:http. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
 
-/** An accepted request with its parsed parts. Use these parts instead of the raw request. */
+/** An accepted request with its parsed parts. Use the parsed parts instead of the raw request. */
 export type VerifiedRequest = {
   ok: true;
   kind: "query" | "header";
   accessKeyId: string;
-  /** The expiry of a presigned URL, in milliseconds since 1970. Absent if the signature is in a header. */
+  /** The expiry of a presigned URL, in milliseconds since 1970. `expiresAt` is absent if the signature is in a header. */
   expiresAt?: number;
   target: RequestTarget;
   headers: HeaderFields;
-  /** The names of the signed headers, lowercase and sorted. A client that has a presigned URL can freely choose all other headers. */
+  /**
+   * The names of the signed headers, lowercase and sorted. The holder of a presigned URL can freely choose all headers that are not signed.
+   */
   signedHeaders: readonly string[];
   payload: PayloadDeclaration;
   /** The signature of the request, which the first chunk signature covers. Pass the signature to createAwsChunkedDecoder. */
   chunkSeed: SigningContext & { signature: string };
 };
 
-/** Verifies one request. `now` is in milliseconds since 1970. */
+/** A verifier verifies one request at a time. `now` is in milliseconds since 1970. */
 export type Verifier = (request: ReceivedRequest, now: number) => VerifiedRequest | Refusal;
 
 type Context = { request: ReceivedRequest; target: RequestTarget; headers: HeaderFields; now: number };
@@ -52,7 +54,7 @@ type Context = { request: ReceivedRequest; target: RequestTarget; headers: Heade
  *
  * The signature covers the method, the raw path, every query parameter and every signed header.
  * The client must sign `host` and all `x-amz-*` headers.
- * A refusal has the same status, code and message as in Amazon S3. The verifier never throws, even if a client sends invalid data.
+ * A refusal of the verifier has the status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid data.
  * Source: AWS "Authenticating Requests (AWS Signature Version 4)".
  *
  * @example
@@ -109,7 +111,7 @@ function checkTime(authorization: Authorization, now: number): Refusal | undefin
       },
     });
   }
-  // A URL works slightly before its signing time, because clocks differ, but never after its expiry.
+  // A URL works up to 15 minutes before its signing time, because clocks differ, but never after its expiry.
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   const expires = signedAt + expiresIn * 1000;
   if (now < expires) return undefined;
@@ -137,7 +139,8 @@ function checkSignature(
   if (!payload.ok) return payload;
   const { kind, accessKeyId, signature, dateTime, scope, signedAt, expiresIn } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
-  // A client can percent-encode more or fewer characters of the path than the signer. Both paths name the same key, so both are valid.
+  // A client can percent-encode more or fewer characters of the path than the signer. The encoded paths name the same key, so each path is
+  // valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
   let last = "";
   for (const path of paths) {

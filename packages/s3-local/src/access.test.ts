@@ -23,7 +23,7 @@ async function stored(client: Awaited<ReturnType<typeof startBucket>>["client"],
 }
 
 describe("a URL of the AWS SDK's presigner", () => {
-  test("a URL of the AWS SDK allows the signed operation", async () => {
+  test("a URL that the AWS SDK signed allows the signed operation", async () => {
     const { client, endpoint } = await startWithSecret();
     const plain = createClient(endpoint, { requestChecksumCalculation: "WHEN_REQUIRED" });
     const put = await getSignedUrl(plain, new PutObjectCommand({ ...at("new +é"), ContentType: "text/plain" }), {
@@ -34,12 +34,12 @@ describe("a URL of the AWS SDK's presigner", () => {
     expect((await send({ method: "GET", url: get })).body.toString()).toBe("abc");
   });
 
-  test("a PUT URL of the AWS SDK stores the metadata from its query", async () => {
+  test("a PUT URL that the AWS SDK signed stores the metadata from its query", async () => {
     const { client } = await startWithSecret();
     const url = await getSignedUrl(client, new PutObjectCommand({ ...at("a"), Metadata: { owner: "me" } }), {
       expiresIn: 60,
     });
-    // The SDK also puts the checksum of an empty body into the query. The bucket ignores it, as Amazon S3 does.
+    // The AWS SDK also puts the checksum of an empty body into the query. The bucket ignores a checksum in the query, as Amazon S3 does.
     expect(url).toContain("x-amz-checksum-crc32=");
     expect((await send({ method: "PUT", url, headers: { "content-length": "3" }, body: "abc" })).status).toBe(200);
     expect((await client.send(new GetObjectCommand(at("a")))).Metadata).toEqual({ owner: "me" });
@@ -47,7 +47,7 @@ describe("a URL of the AWS SDK's presigner", () => {
 });
 
 describe("access", () => {
-  test("a request without a signature is refused", async () => {
+  test("the bucket refuses a request without a signature", async () => {
     const { endpoint, client } = await startWithSecret();
     for (const method of ["GET", "HEAD", "PUT", "DELETE", "POST"]) {
       for (const path of ["/", `/${BUCKET}`, `/${BUCKET}?list-type=2`, `/${BUCKET}/secret`, `/${BUCKET}/new`]) {
@@ -59,7 +59,7 @@ describe("access", () => {
     expect(await stored(client, "new")).toBeUndefined();
   });
 
-  test("a forged, expired, future or foreign URL is refused", async () => {
+  test("the bucket refuses a forged, expired, future or foreign URL", async () => {
     const { presigner } = await startWithSecret();
     const now = Date.now();
     const get = (change: object) => presigner.presignGet({ ...signing("secret"), ...change }).url;
@@ -82,7 +82,7 @@ describe("access", () => {
     }
   });
 
-  test("a URL is refused when it expires by the clock of the bucket", async () => {
+  test("the bucket refuses a URL that has expired by the clock of the bucket", async () => {
     let now = Date.now();
     const { client, endpoint } = await startBucket({ now: () => now });
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
@@ -92,14 +92,14 @@ describe("access", () => {
     expect((await send({ method: "GET", url })).body.toString()).toContain("<Message>Request has expired</Message>");
   });
 
-  test("a GET URL is refused with another method", async () => {
+  test("the bucket refuses a GET URL with another method", async () => {
     const { client, presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("secret"));
     for (const method of ["HEAD", "PUT", "DELETE", "POST"]) expect((await send({ method, url })).status).toBe(403);
     expect(await stored(client, "secret")).toBe("for few eyes");
   });
 
-  test("a PUT URL is refused with an unsigned x-amz-copy-source", async () => {
+  test("the bucket refuses a PUT URL with an unsigned x-amz-copy-source", async () => {
     const { client, presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("mine"));
     for (const name of ["x-amz-copy-source", "X-AMZ-Copy-Source"]) {
@@ -120,14 +120,14 @@ describe("access", () => {
     expect(await stored(client, "mine")).toBeUndefined();
   });
 
-  test("a signature in the query is refused together with an Authorization header", async () => {
+  test("the bucket refuses a signature in the query together with an Authorization header", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("secret"));
     const response = await send({ method: "GET", url, headers: { authorization: "Bearer token-of-the-app" } });
     expect([response.status, response.code]).toEqual([400, "InvalidArgument"]);
   });
 
-  test("a path that differs slightly from the signed path is refused", async () => {
+  test("the bucket refuses a path that differs slightly from the signed path", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("a/b"));
     for (const path of ["a//b", "a/./b", "a/c/../b", "a/b/", "A/b", "a%252Fb"]) {
@@ -138,7 +138,7 @@ describe("access", () => {
 });
 
 describe("requirement 3: the declared size is signed", () => {
-  test("requirement 3: a body of another length than the signed one is refused and not stored", async () => {
+  test("requirement 3: the bucket refuses a body of another length than the signed length", async () => {
     const { client, presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a", { "content-length": "5" }));
     for (const body of ["1234", "123456", ""]) {
@@ -151,7 +151,7 @@ describe("requirement 3: the declared size is signed", () => {
     expect((await send({ method: "PUT", url, headers: { "content-length": "5" }, body: "12345" })).status).toBe(200);
   });
 
-  test("requirement 3: a body longer than its Content-Length is cut", async () => {
+  test("requirement 3: the bucket stores no bytes of a body beyond its Content-Length", async () => {
     const { client, presigner, port } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a", { "content-length": "3" }));
     const { host, pathname, search } = new URL(url);
@@ -159,12 +159,12 @@ describe("requirement 3: the declared size is signed", () => {
       port,
       `PUT ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 3\r\n\r\nabcdefgh\r\n\r\n`,
     );
-    // The bucket reads the extra bytes as a second request. The two responses may come in either order.
+    // The bucket reads the extra bytes as a second request. The responses to the two requests may arrive in either order.
     expect(response).toMatch(/HTTP\/1.1 400 Bad Request/);
     expect(["abc", undefined]).toContain(await stored(client, "a"));
   });
 
-  test("requirement 3: conflicting lengths are refused before the body is read", async () => {
+  test("requirement 3: the bucket refuses conflicting lengths before it reads the body", async () => {
     const { client, presigner, port } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a"));
     const { host, pathname, search } = new URL(url);
@@ -181,7 +181,7 @@ describe("requirement 3: the declared size is signed", () => {
     expect(await stored(client, "a")).toBeUndefined();
   });
 
-  test("requirement 3: an upload without a length gets 411", async () => {
+  test("requirement 3: the bucket responds to an upload without a length with status 411", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a"));
     const response = await send({ method: "PUT", url, headers: { "transfer-encoding": "chunked" }, body: "12345" });
@@ -204,34 +204,40 @@ describe("requirement 5: a header to store must be signed", () => {
     ["x-amz-tagging", "a=b"],
   ];
 
-  test.each(headers)("requirement 5: an unsigned %s: %s on a presigned request is refused", async (name, value) => {
-    const { client, presigner, endpoint } = await startWithSecret();
-    const put = presigner.presignPut(signing("a"));
-    const copy = presigner.presignPut(signing("a", { "x-amz-copy-source": `${BUCKET}/secret` }));
-    const create = {
-      method: "POST",
-      url: presignByHand(endpoint, { method: "POST", path: `/${BUCKET}/a`, query: ["uploads"] }),
-    };
-    for (const { method, url, headers: signed } of [put, copy, { ...create, headers: {} }]) {
-      const response = await send({ method, url, headers: { ...signed, "content-length": "0", [name]: value } });
-      expect([response.status, response.code]).toEqual([403, "AccessDenied"]);
-      const xml = response.body.toString();
-      expect(xml).toContain("<Message>There were headers present in the request which were not signed</Message>");
-      expect(xml).toContain(`<HeadersNotSigned>${name.toLowerCase()}</HeadersNotSigned>`);
-    }
-    expect(await stored(client, "a")).toBeUndefined();
-  });
+  test.each(headers)(
+    "requirement 5: the bucket refuses an unsigned %s: %s on a presigned request",
+    async (name, value) => {
+      const { client, presigner, endpoint } = await startWithSecret();
+      const put = presigner.presignPut(signing("a"));
+      const copy = presigner.presignPut(signing("a", { "x-amz-copy-source": `${BUCKET}/secret` }));
+      const create = {
+        method: "POST",
+        url: presignByHand(endpoint, { method: "POST", path: `/${BUCKET}/a`, query: ["uploads"] }),
+      };
+      for (const { method, url, headers: signed } of [put, copy, { ...create, headers: {} }]) {
+        const response = await send({ method, url, headers: { ...signed, "content-length": "0", [name]: value } });
+        expect([response.status, response.code]).toEqual([403, "AccessDenied"]);
+        const xml = response.body.toString();
+        expect(xml).toContain("<Message>There were headers present in the request which were not signed</Message>");
+        expect(xml).toContain(`<HeadersNotSigned>${name.toLowerCase()}</HeadersNotSigned>`);
+      }
+      expect(await stored(client, "a")).toBeUndefined();
+    },
+  );
 
-  test.each(headers.slice(0, 7))("requirement 5: an upload with a signed %s: %s is stored", async (name, value) => {
-    const { presigner } = await startWithSecret();
-    const { url, headers: signed } = presigner.presignPut(signing("a", { [name.toLowerCase()]: value }));
-    expect(
-      (await send({ method: "PUT", url, headers: { ...signed, "content-length": "3" }, body: "abc" })).status,
-    ).toBe(200);
-  });
+  test.each(headers.slice(0, 7))(
+    "requirement 5: the bucket stores an upload with a signed %s: %s",
+    async (name, value) => {
+      const { presigner } = await startWithSecret();
+      const { url, headers: signed } = presigner.presignPut(signing("a", { [name.toLowerCase()]: value }));
+      expect(
+        (await send({ method: "PUT", url, headers: { ...signed, "content-length": "3" }, body: "abc" })).status,
+      ).toBe(200);
+    },
+  );
 
   test.each(["no-cache", "max-age=0"])(
-    "an upload with Cache-Control: %s, which browsers add themselves, is accepted",
+    "the bucket accepts an upload with Cache-Control: %s, which browsers add",
     async (value) => {
       const { presigner } = await startWithSecret();
       const { url } = presigner.presignPut(signing("a"));
@@ -245,14 +251,14 @@ describe("requirement 5: a header to store must be signed", () => {
     },
   );
 
-  test("the Cache-Control of a presigned download is ignored", async () => {
+  test("the bucket ignores the Cache-Control of a presigned download request", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("secret"));
     expect((await send({ method: "GET", url, headers: { "cache-control": "no-store" } })).status).toBe(200);
   });
 });
 
-test("requirement 4: an upload with another content type than the signed one is refused", async () => {
+test("requirement 4: the bucket refuses an upload with another content type than the signed content type", async () => {
   const { client, presigner } = await startWithSecret();
   const { url } = presigner.presignPut(signing("a", { "content-type": "image/png" }));
   const put = (headers: Record<string, string>) =>
@@ -266,7 +272,7 @@ test("requirement 4: an upload with another content type than the signed one is 
 });
 
 describe("requirement 6: the same PUT URL twice", () => {
-  test("requirement 6: the second PUT to a URL gets 412 and changes nothing", async () => {
+  test("requirement 6: the second PUT to a URL gets status 412 and changes nothing", async () => {
     const { client, presigner } = await startWithSecret();
     const { url, headers } = presigner.presignPut(signing("a", { "if-none-match": "*" }));
     const put = (body: string) => send({ method: "PUT", url, headers: { ...headers, "content-length": "3" }, body });
@@ -276,7 +282,7 @@ describe("requirement 6: the same PUT URL twice", () => {
     expect(await stored(client, "a")).toBe("abc");
   });
 
-  test("requirement 6: a PUT without the signed condition is refused", async () => {
+  test("requirement 6: the bucket refuses a PUT without the signed condition", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a", { "if-none-match": "*" }));
     expect((await send({ method: "PUT", url, headers: { "content-length": "3" }, body: "abc" })).code).toBe(
@@ -284,7 +290,7 @@ describe("requirement 6: the same PUT URL twice", () => {
     );
   });
 
-  test("requirement 6: of 8 parallel PUTs to a URL, the bytes of one are stored", async () => {
+  test("requirement 6: the bucket stores the bytes of exactly one of 8 parallel PUTs to a URL", async () => {
     const { client, presigner } = await startWithSecret();
     for (let round = 0; round < 5; round++) {
       const key = `race-${round}`;
@@ -297,13 +303,13 @@ describe("requirement 6: the same PUT URL twice", () => {
       );
       const winners = responses.flatMap(({ status }, index) => (status === 200 ? [index] : []));
       expect(winners).toHaveLength(1);
-      // The bucket accepts two bodies for a key at the same time, and refuses more with SlowDown.
+      // The bucket accepts two simultaneous bodies for a key, and refuses further bodies with SlowDown.
       for (const { status } of responses) expect([200, 412, 503]).toContain(status);
       expect(await stored(client, key)).toBe(bodies[winners[0] as number]);
     }
   });
 
-  test("a PUT with If-Match replaces only the expected object", async () => {
+  test("a PUT with If-Match replaces only the object with the expected ETag", async () => {
     const { client } = await startWithSecret();
     const { ETag } = await client.send(new PutObjectCommand({ ...at("a"), Body: "one" }));
     await client.send(new PutObjectCommand({ ...at("a"), Body: "two", IfMatch: ETag }));
@@ -319,7 +325,7 @@ describe("requirement 6: the same PUT URL twice", () => {
   });
 });
 
-test("an error is a document with a request id, but has no body for HEAD", async () => {
+test("an error response is a document with a request id, but has no body for HEAD", async () => {
   const { presigner, endpoint } = await startWithSecret();
   const missing = await send({ method: "GET", url: presigner.presignGet(signing("<&>")).url });
   expect(missing.headers["content-type"]).toBe("application/xml");

@@ -19,12 +19,12 @@ async function stall(url: string) {
   return { outgoing, response };
 }
 
-/** Resolves when this number of unfinished bodies is on the disk. */
+/** Resolves when the disk has the given number of unfinished bodies. */
 async function arrived(dataDir: string, bodies: number): Promise<void> {
   await expect.poll(() => unfinishedIn(dataDir)).toHaveLength(bodies);
 }
 
-test("requirement 9: a third body for the same object is refused while two arrive", async () => {
+test("requirement 9: the bucket refuses a third body for an object while two bodies arrive", async () => {
   const { client, dataDir, endpoint } = await startBucket();
   const { url } = presignerFor(endpoint).presignPut(signing("a"));
   const first = await stall(url);
@@ -41,8 +41,8 @@ test("requirement 9: a third body for the same object is refused while two arriv
   expect(await bytesOf(await client.send(new GetObjectCommand(AT)))).toEqual(BODY);
 });
 
-test("requirement 9: a body that is late after its URL expired is refused and deleted", async () => {
-  // The clock stands still, so that the URL can't expire before the bucket has its head.
+test("requirement 9: the bucket refuses and deletes a body that arrives too late after the expiry of its URL", async () => {
+  // The clock of the bucket stands still, so that the URL cannot expire before the bucket has received the request headers.
   const now = Date.now();
   const { client, dataDir, endpoint } = await startBucket({ now: () => now, lateBodyMs: 200 });
   const { url } = presignerFor(endpoint).presignPut({ ...signing("a"), expiresInSeconds: 1, now });
@@ -52,7 +52,7 @@ test("requirement 9: a body that is late after its URL expired is refused and de
   await expect(client.send(new GetObjectCommand(AT))).rejects.toMatchObject({ name: "NoSuchKey" });
 });
 
-test("a body that is complete soon after its URL expired is stored", async () => {
+test("the bucket stores a body that is complete shortly after the expiry of its URL", async () => {
   let now = Date.now();
   const { dataDir, endpoint } = await startBucket({ now: () => now });
   const { url, expiresAt } = presignerFor(endpoint).presignPut({ ...signing("a"), expiresInSeconds: 1, now });
@@ -63,7 +63,7 @@ test("a body that is complete soon after its URL expired is stored", async () =>
   expect(await response).toMatchObject({ status: 200 });
 });
 
-test("requirement 9: the bodies of parts are refused when their upload is aborted", async () => {
+test("requirement 9: the bucket refuses arriving parts of an upload that is aborted", async () => {
   const { client, dataDir, endpoint } = await startBucket();
   const { UploadId = "" } = await client.send(new CreateMultipartUploadCommand(AT));
   const url = presignByHand(endpoint, {

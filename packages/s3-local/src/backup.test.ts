@@ -21,7 +21,7 @@ describe("a backup of a running bucket", () => {
     const { dataDir, bucket, client, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
     const removed = remove();
-    // Each upload takes as long as the deletion, so the deletion has arrived before the last of these uploads ends.
+    // Each upload takes as long as the deletion, so the deletion arrives before the last upload ends.
     for (let nth = 0; nth < 5; nth++) {
       await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "empty", Body: "" }));
     }
@@ -44,7 +44,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a backup deletes the copy of the metadata in its own folder when it ends", async () => {
+  it("a backup deletes the metadata copy in its own folder when the backup ends", async () => {
     const { dataDir, bucket, close } = await startWithFile();
     const backup = await bucket.startBackup();
     const copy = await backup.copyMetadata(join(dataDir, "missing", "copy.sqlite"));
@@ -54,7 +54,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a bucket refuses a second backup until the first one ends", async () => {
+  it("a bucket refuses a second backup until the first backup ends", async () => {
     const { bucket, close } = await startWithFile();
     const backup = await bucket.startBackup();
     await expect(bucket.startBackup()).rejects.toThrow("Another backup is running");
@@ -63,7 +63,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a backup continues when an earlier backup ends a second time", async () => {
+  it("a backup continues when an earlier backup is ended a second time", async () => {
     const { dataDir, bucket, remove, close } = await startWithFile();
     const earlier = await bucket.startBackup();
     await earlier.end();

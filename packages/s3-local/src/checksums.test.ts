@@ -33,7 +33,7 @@ async function exists(client: S3Client, key: string): Promise<boolean> {
 describe.each(ALGORITHMS)("%s", (algorithm) => {
   const name = `x-amz-checksum-${algorithm.toLowerCase()}`;
 
-  test(`a ${algorithm} in a header is verified, stored and returned on request`, async () => {
+  test(`the bucket verifies and stores a ${algorithm} in a header, and returns the checksum on request`, async () => {
     const { client } = await startBucket();
     const value = await checksumOf(algorithm);
     await client.send(new PutObjectCommand({ ...at("a"), Body: BODY, [`Checksum${algorithm}`]: value }));
@@ -43,7 +43,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).equals(BODY)).toBe(true);
   });
 
-  test(`requirement 8: a ${algorithm} of other bytes is refused with 400, and nothing is stored`, async () => {
+  test(`requirement 8: the bucket refuses a body with a wrong ${algorithm} with 400, and stores nothing`, async () => {
     const { client, endpoint } = await startBucket();
     const { url, headers } = presignerFor(endpoint).presignPut(
       signing("a", { [name]: await checksumOf(algorithm, Buffer.from("other")) }),
@@ -58,7 +58,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
     expect(await exists(client, "a")).toBe(false);
   });
 
-  test(`an invalid ${algorithm} is refused with 400 before the body is read`, async () => {
+  test(`the bucket refuses an invalid ${algorithm} with 400 before it reads the body`, async () => {
     const { client, endpoint } = await startBucket();
     const { url, headers } = presignerFor(endpoint).presignPut(signing("a", { [name]: "AAAA" }));
     const response = await send({ method: "PUT", url, headers: { ...headers, "content-length": "3" }, body: "abc" });
@@ -66,7 +66,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
     expect(await exists(client, "a")).toBe(false);
   });
 
-  test(`a ${algorithm} by the AWS SDK is returned to the SDK`, async () => {
+  test(`the bucket returns a ${algorithm} of the AWS SDK to the AWS SDK`, async () => {
     const { client } = await startBucket();
     await client.send(
       new PutObjectCommand({ ...at("a"), Body: BODY, ChecksumAlgorithm: algorithm as ChecksumAlgorithm }),
@@ -86,7 +86,7 @@ describe("Content-MD5", () => {
   };
   const md5 = (text: string) => createHash("md5").update(text).digest("base64");
 
-  test("a Content-MD5 must match the body", async () => {
+  test("the bucket refuses a body that does not match its Content-MD5", async () => {
     expect(await put(md5("abc"))).toEqual({ status: 200, code: undefined, stored: true });
     expect(await put(md5("abd"))).toEqual({ status: 400, code: "BadDigest", stored: false });
     expect(await put("abc")).toEqual({ status: 400, code: "InvalidDigest", stored: false });
@@ -94,7 +94,7 @@ describe("Content-MD5", () => {
 });
 
 describe("the hash in the signature", () => {
-  test("the hash in the signature must match the body", async () => {
+  test("the bucket refuses a body that does not match the hash in the signature", async () => {
     const { client, endpoint } = await startBucket();
     const payloadHash = createHash("sha256").update("abc").digest("hex");
     const { headers } = signByHand(endpoint, { method: "PUT", path: `/${BUCKET}/a`, payloadHash });
@@ -107,7 +107,7 @@ describe("the hash in the signature", () => {
   });
 });
 
-test("two checksums, or an algorithm without a checksum, are refused with 400", async () => {
+test("the bucket refuses two checksums, or an algorithm without a checksum, with 400", async () => {
   const { endpoint } = await startBucket();
   const presigner = presignerFor(endpoint);
   const both = { "x-amz-checksum-crc32": await checksumOf("CRC32"), "x-amz-checksum-sha1": await checksumOf("SHA1") };
@@ -153,7 +153,7 @@ describe("aws-chunked bodies", () => {
     return { ...signed, client, put };
   }
 
-  /** Returns "abcdef" in two signed chunks. `start` is the signed request before them. */
+  /** Returns "abcdef" in two signed chunks. `start` is the signed request before the chunks. */
   function signedChunks({ signature, signChunk }: Pick<Awaited<ReturnType<typeof start>>, "signature" | "signChunk">) {
     const first = signChunk(signature, "abc");
     const second = signChunk(first, "def");
@@ -162,14 +162,14 @@ describe("aws-chunked bodies", () => {
     return { chunks, last };
   }
 
-  test("a body of signed chunks is stored without the encoding aws-chunked", async () => {
+  test("the bucket stores a body of signed chunks without the encoding aws-chunked", async () => {
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", encoding: "aws-chunked,gzip" });
     expect(await upload.put(`${signedChunks(upload).chunks}\r\n`)).toEqual({ code: 200, stored: true });
     const got = await upload.client.send(new GetObjectCommand(at("a")));
     expect([got.ContentEncoding, got.ContentLength, (await bytesOf(got)).toString()]).toEqual(["gzip", 6, "abcdef"]);
   });
 
-  test("a body with a changed chunk is refused with 403, and nothing is stored", async () => {
+  test("the bucket refuses a body with a changed chunk with 403, and stores nothing", async () => {
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" });
     const body = `${signedChunks(upload).chunks}\r\n`;
     expect(await upload.put(body.replace("\r\ndef", "\r\ndeg"))).toEqual({
@@ -179,14 +179,14 @@ describe("aws-chunked bodies", () => {
     expect(await upload.put(body.replace(/0;chunk.*/s, ""))).toEqual({ code: "IncompleteBody", stored: false });
   });
 
-  test("a body of chunks that is refused midway gets a response", async () => {
+  test("the bucket sends a response when it refuses a chunked body before the end", async () => {
     const decoded = 3_000_000;
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", decoded });
     const forged = `3;chunk-signature=${"0".repeat(64)}\r\nabc\r\n`;
     expect(await upload.put(forged + "x".repeat(decoded))).toEqual({ code: "SignatureDoesNotMatch", stored: false });
   });
 
-  test("a body of signed chunks must match its signed trailer", async () => {
+  test("the bucket refuses a body of signed chunks that does not match its signed trailer", async () => {
     const trailer = "x-amz-checksum-crc32";
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", trailer });
     const { chunks, last } = signedChunks(upload);
@@ -199,7 +199,7 @@ describe("aws-chunked bodies", () => {
     expect(await upload.put(body)).toEqual({ code: 200, stored: true });
   });
 
-  test("a body of unsigned chunks must match its trailer", async () => {
+  test("the bucket refuses a body of unsigned chunks that does not match its trailer", async () => {
     const trailer = "x-amz-checksum-sha256";
     const upload = await start({ payload: "STREAMING-UNSIGNED-PAYLOAD-TRAILER", trailer });
     const right = await checksumOf("SHA256", Buffer.from("abcdef"));
@@ -210,12 +210,12 @@ describe("aws-chunked bodies", () => {
     expect(await upload.put(body(right))).toEqual({ code: 200, stored: true });
   });
 
-  test.each([5, 7])("a body of chunks with 6 bytes that were declared as %i is refused with 400", async (decoded) => {
+  test.each([5, 7])("the bucket refuses a chunked body of 6 bytes that declares %i bytes with 400", async (decoded) => {
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", decoded });
     expect(await upload.put(`${signedChunks(upload).chunks}\r\n`)).toEqual({ code: "IncompleteBody", stored: false });
   });
 
-  test("a body of chunks is refused with 400 when its trailer contradicts the payload form", async () => {
+  test("the bucket refuses a chunked body with 400 when its trailer contradicts the payload form", async () => {
     const without = await start({ payload: "STREAMING-UNSIGNED-PAYLOAD-TRAILER" });
     expect(await without.put("6\r\nabcdef\r\n0\r\n\r\n")).toEqual({ code: "InvalidRequest", stored: false });
     const plain = await start({ payload: "UNSIGNED-PAYLOAD", trailer: "x-amz-checksum-crc32" });

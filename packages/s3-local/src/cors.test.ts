@@ -26,7 +26,7 @@ const setRules = (client: S3Client, CORSRules: typeof RULES | object[] = RULES) 
   );
 
 describe("the configuration", () => {
-  test("the CORS configuration is stored, read back, replaced and deleted", async () => {
+  test("the bucket stores, returns, replaces and deletes a CORS configuration", async () => {
     const { client } = await startBucket();
     const read = () => client.send(new GetBucketCorsCommand({ Bucket: BUCKET }));
     await expect(read()).rejects.toMatchObject({ name: "NoSuchCORSConfiguration" });
@@ -44,12 +44,12 @@ describe("the configuration", () => {
     ["InvalidRequest", [{ AllowedOrigins: ["*"], AllowedMethods: ["PATCH"] }]],
     ["InvalidRequest", [{ AllowedOrigins: ["https://*.*"], AllowedMethods: ["GET"] }]],
     ["InvalidRequest", [{ AllowedOrigins: ["*"], AllowedMethods: ["GET"], ExposeHeaders: ["a\nb"] }]],
-  ])("a CORS configuration is refused with %s for %j", async (name, rules) => {
+  ])("the bucket refuses a CORS configuration with %s for %j", async (name, rules) => {
     const { client } = await startBucket();
     await expect(setRules(client, rules)).rejects.toMatchObject({ name });
   });
 
-  test("the CORS configuration of the start options applies only to buckets without one", async () => {
+  test("the CORS configuration of the start options applies only to buckets without their own configuration", async () => {
     const first = await startBucket({ cors: { allowedOrigins: [APP] } });
     const rules = (await first.client.send(new GetBucketCorsCommand({ Bucket: BUCKET }))).CORSRules;
     expect(rules?.[0]).toMatchObject({
@@ -100,14 +100,14 @@ describe("a preflight", () => {
     [APP, "DELETE", ""],
     [APP, "PUT", "authorization"],
     [APP, "PUT", "content-type, x-amz-acl"],
-  ])("a preflight of %s to %s with %j is refused with 403", async (origin, method, headers) => {
+  ])("the bucket refuses a preflight of %s to %s with %j with 403", async (origin, method, headers) => {
     const preflight = await start();
     const response = await preflight(origin, method, headers);
     expect([response.status, response.code]).toEqual([403, "AccessForbidden"]);
     expect(response.headers["access-control-allow-origin"]).toBeUndefined();
   });
 
-  test("a preflight without an origin, a bucket or rules is refused", async () => {
+  test("the bucket refuses a preflight without an origin, a bucket or rules", async () => {
     const { endpoint } = await startBucket();
     const headers = { origin: APP, "access-control-request-method": "GET" };
     expect((await send({ method: "OPTIONS", url: `${endpoint}/${BUCKET}/a` })).code).toBe("BadRequest");
@@ -117,7 +117,7 @@ describe("a preflight", () => {
 });
 
 describe("a response", () => {
-  test("a response to a page has the CORS headers, also for an error", async () => {
+  test("a response to a page has the CORS headers, even if the response is an error", async () => {
     const { client, endpoint } = await startBucket();
     await setRules(client);
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
@@ -142,7 +142,7 @@ describe("a response", () => {
     expect(foreign.headers["access-control-allow-origin"]).toBeUndefined();
   });
 
-  test("a response varies by origin even for a request without an origin", async () => {
+  test("a response has the header Vary: Origin, even for a request without an origin", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
     const get = () => send({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });

@@ -37,7 +37,7 @@ describe("an object whose blob is damaged", () => {
   it.each([
     ["missing", (blob: string) => rm(blob)],
     ["truncated", (blob: string) => truncate(blob, 999)],
-  ])("an object whose blob is %s is an error, and never a short body", async (_, damage) => {
+  ])("a download of an object whose blob is %s fails, and never returns a short body", async (_, damage) => {
     const { blob, get, head, failures } = await startWithObject();
     await damage(blob);
     await expect(get()).rejects.toMatchObject({ name: "InternalError", $metadata: { httpStatusCode: 500 } });
@@ -46,7 +46,7 @@ describe("an object whose blob is damaged", () => {
     expect(failures).toHaveLength(3);
   });
 
-  it("a multipart object is an error when a part in its middle is truncated", async () => {
+  it("a download of a multipart object fails when a part in its middle is truncated", async () => {
     const { client, dataDir } = await startBucket({ client: { maxAttempts: 1 } });
     const place = { Bucket: BUCKET, Key: KEY };
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(place));

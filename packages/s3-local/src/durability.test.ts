@@ -21,7 +21,7 @@ import { bytesOf } from "./testing/streams.ts";
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 describe("kill -9", () => {
-  /** Makes a body that starts with the hash of its other bytes. The hash shows whether a body was written only in part. */
+  /** Makes a body that starts with the hash of its other bytes. The hash shows whether the bucket wrote only a part of a body. */
   const makeBody = (sizeBytes: number) => {
     const bytes = randomBytes(sizeBytes);
     return Buffer.concat([createHash("sha256").update(bytes).digest(), bytes]);
@@ -58,7 +58,7 @@ describe("kill -9", () => {
             stored += 1;
           } catch (error) {
             if (!isKilled) throw error;
-            // The bucket did not acknowledge this write, so the key may have either the old or the new object.
+            // The bucket did not acknowledge the last write, so the key may have the old or the new object.
             if (before !== undefined)
               acknowledged.set(key, `${before} or "${createHash("md5").update(Body).digest("hex")}"`);
           }
@@ -89,7 +89,7 @@ describe("kill -9", () => {
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
     expect(acknowledged.size).toBeGreaterThan(30);
-    // Each object has one blob. If both numbers are equal, no blob exists without an object.
+    // Each object has one blob. If the numbers of blobs and objects are equal, every blob belongs to an object.
     expect(await blobsIn(dataDir)).toHaveLength(total);
     expect(await unfinishedIn(dataDir)).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe("kill -9", () => {
 
 describe("an interrupted upload", () => {
   test.each([0.01, 0.5, 0.99])(
-    "an upload that is cut after %d of its bytes leaves the old object and no file",
+    "an upload that is cut after %d of its bytes leaves the old object, and no file of the new object",
     async (share) => {
       const requests: (BucketEvent & { type: "request" })[] = [];
       let notify = () => {};
@@ -154,7 +154,7 @@ describe("a running download", () => {
     },
   );
 
-  test("a download frees the bytes of its deleted object when the client leaves", async () => {
+  test("a download frees the bytes of its deleted object when the client disconnects", async () => {
     let notify = () => {};
     const { client, endpoint, dataDir, close } = await startBucket({ logger: () => notify() });
     await client.send(new PutObjectCommand({ ...at("a"), Body: randomBytes(20_000_000) }));
@@ -210,7 +210,7 @@ describe("a data folder", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 
-  test("a data folder keeps buckets, objects and CORS rules over a restart", async () => {
+  test("a data folder keeps its buckets, objects and CORS rules over a restart", async () => {
     const first = await startBucket({ cors: { allowedOrigins: ["*"] } });
     await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc", Metadata: { b: "c" } }));
     await first.close();

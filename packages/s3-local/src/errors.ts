@@ -1,4 +1,4 @@
-/** Maps the error codes of this endpoint to their HTTP status. The codes have the same names as in Amazon S3. */
+/** Maps the error codes of this endpoint to their HTTP status. The codes have the names of Amazon S3. */
 const STATUS = {
   AccessControlListNotSupported: 400,
   AccessDenied: 403,
@@ -39,7 +39,7 @@ const STATUS = {
   PreconditionFailed: 412,
   RequestTimeout: 400,
   SlowDown: 503,
-  /** Amazon S3 has no such code: the disk is read-only or damaged. */
+  /** Amazon S3 has no error code for a read-only or damaged disk. */
   StorageNotWritable: 500,
   XAmzContentSHA256Mismatch: 400,
 } as const;
@@ -62,7 +62,7 @@ export function noSuchUpload(uploadId: string): S3Error {
   );
 }
 
-/** The only error class of this package. `details` are additional elements of the S3 error document. */
+/** S3Error is the only error class of this package. `details` are additional elements of the S3 error document. */
 export class S3Error extends Error {
   override readonly name = "S3Error";
   readonly code: S3ErrorCode;

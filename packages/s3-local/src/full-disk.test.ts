@@ -42,7 +42,7 @@ describe("a bucket on a full disk", () => {
     expect(error).toMatchObject({ name: "InsufficientStorage", $metadata: { httpStatusCode: 507 } });
   });
 
-  it("a bucket on a full disk accepts uploads after deletions, and keeps the other objects", async () => {
+  it("a bucket on a full disk accepts uploads after deletions, and keeps all other objects", async () => {
     const { client, dataDir } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
     const { stored } = await fill(client);
     takeRest(dataDir);
@@ -57,7 +57,7 @@ describe("a bucket on a full disk", () => {
     }
   });
 
-  it("a bucket writes its reserve again when the disk has space", async () => {
+  it("a bucket writes its reserve file again when the disk has space", async () => {
     const { client, dataDir } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
     const reserveBytes = async () => (await stat(join(dataDir, "reserve"))).size;
     expect(await reserveBytes()).toBe(4 * 2 ** 20);
@@ -68,7 +68,7 @@ describe("a bucket on a full disk", () => {
 });
 
 describe("a bucket on a disk that becomes read-only", () => {
-  it("a bucket on a read-only disk says what is wrong and what to do", async () => {
+  it("the error of a bucket on a read-only disk names the fault and the remedy", async () => {
     const disk = mountFragileDisk();
     const { client } = await startBucket({ dataDir: disk.folder });
     disk.break();

@@ -6,7 +6,7 @@ import { BUCKET, startBucket, temporaryFolder } from "./testing/bucket.ts";
 import { presignerFor, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";
 
-/** Keys that would cause errors in file systems, URL parsers, XML or SQL if they were not encoded. */
+/** These keys would cause errors in file systems, URL parsers, XML or SQL if the bucket did not encode them. */
 const HOSTILE_KEYS = [
   ...["d", "d/e", "d/", "d//", "d//e", "/", "//", "/leading", "trailing/"],
   ...["..%2F", "%2e%2e%2f", "%00", "%", "%25", "a%2Fb", "..\\..\\x", "C:\\x"],
@@ -17,7 +17,7 @@ const HOSTILE_KEYS = [
   ...["x".repeat(300), `${"y".repeat(300)}/${"z".repeat(300)}`, "k".repeat(1024), "é".repeat(512)],
 ];
 
-test("objects with hostile keys stay distinct and within the data folder", async () => {
+test("objects with hostile keys are distinct and within the data folder", async () => {
   const parent = await temporaryFolder();
   const { client, dataDir } = await startBucket({ dataDir: join(parent, "deep", "data") });
   const at = (Key: string) => ({ Bucket: BUCKET, Key });
@@ -42,7 +42,7 @@ test("objects with hostile keys stay distinct and within the data folder", async
   expect((await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).KeyCount).toBe(0);
 });
 
-test("deleting the object d keeps d/e, and deleting d/e keeps d", async () => {
+test("the deletion of the object d keeps d/e, and the deletion of d/e keeps d", async () => {
   const { client } = await startBucket();
   const at = (Key: string) => ({ Bucket: BUCKET, Key });
   for (const key of ["d", "d/e", "d//"]) await client.send(new PutObjectCommand({ ...at(key), Body: key }));
@@ -51,7 +51,7 @@ test("deleting the object d keeps d/e, and deleting d/e keeps d", async () => {
   expect(left.Contents?.map(({ Key }) => Key)).toEqual(["d//", "d/e"]);
 });
 
-test("a key that is too long or not UTF-8 is 400", async () => {
+test("a request with a key that is too long or not UTF-8 gets status 400", async () => {
   const { client, endpoint } = await startBucket();
   for (const key of ["k".repeat(1025), "é".repeat(513)]) {
     const put = client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: "abc" }));
@@ -63,7 +63,7 @@ test("a key that is too long or not UTF-8 is 400", async () => {
   }
 });
 
-test("stored files are private to their owner", async () => {
+test("stored files are readable only for the user who runs the bucket", async () => {
   const { client, dataDir } = await startBucket({ dataDir: join(await temporaryFolder(), "data") });
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
   expect((await stat(dataDir)).mode & 0o077).toBe(0);

@@ -13,7 +13,7 @@ import { BUCKET, startBucket } from "./testing/bucket.ts";
 
 const inUtf8Order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** Computes the expected listing in a simple way: it sorts, filters and groups an array. */
+/** Computes the expected listing in a simple way: the function sorts, filters and groups an array. */
 function modelListing(
   keys: readonly string[],
   { prefix, delimiter, startAfter }: { prefix: string; delimiter: string; startAfter: string },
@@ -27,7 +27,7 @@ function modelListing(
   return [...entries];
 }
 
-/** Reads all pages of a listing in order. Each page except the last one must be full. */
+/** Reads all pages of a listing in order. Each page except the last page must be full. */
 async function listAll(client: S3Client, input: Omit<ListObjectsV2CommandInput, "Bucket"> & { MaxKeys: number }) {
   const entries: string[] = [];
   let ContinuationToken: string | undefined;
@@ -45,7 +45,7 @@ async function listAll(client: S3Client, input: Omit<ListObjectsV2CommandInput, 
   return entries;
 }
 
-/** Reads all pages with ListObjects, version 1. */
+/** Reads all pages of a listing with ListObjects, version 1. */
 async function listAllByMarker(client: S3Client, input: Omit<ListObjectsCommandInput, "Bucket"> & { MaxKeys: number }) {
   const entries: string[] = [];
   let { Marker } = input;
@@ -109,7 +109,7 @@ describe("listing", () => {
     );
   });
 
-  test("a list of objects describes each object", async () => {
+  test("a list of objects contains the metadata of each object", async () => {
     const { client } = await startBucket();
     const { ETag } = await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
     const page = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
@@ -127,7 +127,7 @@ describe("listing", () => {
     ]);
   });
 
-  test("a list of objects names the owner when the client asks for it, and in version 1", async () => {
+  test("a list of objects names the owner in version 1, and in version 2 when the client requests the owner", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
     const owner = async (FetchOwner?: boolean) =>
@@ -155,7 +155,7 @@ describe("listing", () => {
     await expect(missing).rejects.toMatchObject({ name: "NoSuchBucket" });
   });
 
-  test("a list of objects accepts a page size of 0, and limits a size over 1,000", async () => {
+  test("a list of objects accepts a page size of 0, and reduces a page size over 1,000", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
     const nothing = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, MaxKeys: 0 }));
@@ -168,13 +168,13 @@ describe("listing", () => {
     { ContinuationToken: "made-up" },
     { ContinuationToken: ".!" },
     { EncodingType: "base64" as "url" },
-  ])("a list of objects is refused with 400 for %j", async (input) => {
+  ])("the bucket refuses a list of objects with 400 for %j", async (input) => {
     const { client } = await startBucket();
     const listed = client.send(new ListObjectsV2Command({ Bucket: BUCKET, ...input }));
     await expect(listed).rejects.toMatchObject({ name: "InvalidArgument" });
   });
 
-  test("a list of objects joins a thousand keys with one prefix, and has pages of 1,000 keys", async () => {
+  test("a list of objects groups a thousand keys with one prefix, and has pages of 1,000 keys", async () => {
     const { client } = await startBucket();
     const put = (Key: string) => client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
     const keys = Array.from({ length: 1200 }, (_, index) => `a/${String(index).padStart(4, "0")}`);

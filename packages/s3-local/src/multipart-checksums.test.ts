@@ -66,14 +66,14 @@ describe("the checksum of a multipart object", () => {
     { ChecksumAlgorithm: "SHA256", ChecksumType: "FULL_OBJECT" },
     { ChecksumAlgorithm: "CRC64NVME", ChecksumType: "COMPOSITE" },
     { ChecksumAlgorithm: "MD4" },
-  ] as const)("a multipart upload with %j is refused", async (input) => {
+  ] as const)("the bucket refuses a multipart upload with %j", async (input) => {
     const { client } = await startBucket();
     const created = client.send(new CreateMultipartUploadCommand({ ...at("a"), ...(input as object) }));
     await expect(created).rejects.toMatchObject({ name: "InvalidRequest" });
   });
 
   test.each(["SHA1", "SHA256", "CRC32"] as const)(
-    "the %s of a multipart object is accepted without its part count",
+    "the bucket accepts the %s of a multipart object without its part count",
     async (ChecksumAlgorithm) => {
       const { client } = await startBucket();
       const name = `Checksum${ChecksumAlgorithm}` as const;
@@ -86,7 +86,7 @@ describe("the checksum of a multipart object", () => {
     },
   );
 
-  test("a multipart upload with a checksum needs it for every part and the completion", async () => {
+  test("a multipart upload with a checksum needs the checksum for every part and the completion", async () => {
     const { client, endpoint } = await startBucket();
     const { Parts, complete, UploadId = "" } = await uploadParts(client, [LAST_PART], { ChecksumAlgorithm: "SHA256" });
     const { url } = presignerFor(endpoint).presignUploadPart({ ...signing("a"), uploadId: UploadId, partNumber: 1 });

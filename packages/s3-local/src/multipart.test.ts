@@ -38,7 +38,7 @@ describe.each([
     { requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" },
   ],
 ] as const)("the AWS SDK's Upload %s", (settings, config) => {
-  test(`the AWS SDK's Upload ${settings} uploads a stream of unknown length`, async () => {
+  test(`the Upload class of the AWS SDK ${settings} uploads a stream of unknown length`, async () => {
     const { client, failures } = await startBucket({ client: config });
     const pieces = Array.from({ length: 13 }, () => randomBytes(MIB));
     const Body = Readable.from(pieces);
@@ -53,7 +53,7 @@ describe.each([
 });
 
 describe("a multipart object", () => {
-  test("a multipart object has the bytes of its parts in order, also as a copy", async () => {
+  test("a multipart object and its copy have the bytes of the parts in order", async () => {
     const { client, dataDir } = await startBucket();
     const { complete } = await uploadParts(client, [FULL_PART, FULL_PART, LAST_PART]);
     const { ETag } = await complete();
@@ -77,7 +77,7 @@ describe("a multipart object", () => {
     expect((await read(client, "b")).equals(whole)).toBe(true);
   });
 
-  test("a completion drops unnamed and replaced parts", async () => {
+  test("a completion deletes unnamed and replaced parts", async () => {
     const { client, dataDir, close } = await startBucket();
     const { Parts, UploadId } = await uploadParts(client, [FULL_PART, FULL_PART, LAST_PART]);
     const replaced = await client.send(new UploadPartCommand({ ...at("a"), UploadId, PartNumber: 3, Body: "new" }));
@@ -105,7 +105,7 @@ describe("a multipart object", () => {
     expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
   });
 
-  test("a second completion gets the same response, until the object is replaced", async () => {
+  test("a second completion gets the response of the first completion, until the object is replaced", async () => {
     const first = await startBucket();
     const { complete, Parts, UploadId } = await uploadParts(first.client, [LAST_PART]);
     const { $metadata: _, ...completed } = await complete({ IfNoneMatch: "*" });
@@ -133,7 +133,7 @@ describe("a multipart object", () => {
     expect((await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }))).Uploads).toHaveLength(1);
   });
 
-  test("a multipart object may have only the part number 10,000, and no higher one", async () => {
+  test("a multipart object may have only the part number 10,000, and no higher part number", async () => {
     const { client, endpoint } = await startBucket();
     const { UploadId = "" } = await client.send(new CreateMultipartUploadCommand(at("a")));
     await expect(
@@ -152,7 +152,7 @@ describe("a multipart object", () => {
 });
 
 describe("refuses to complete and keeps the upload", () => {
-  test("a completion is refused when a part is unknown, has another ETag or is out of order", async () => {
+  test("the bucket refuses a completion when a part is unknown, has another ETag or is out of order", async () => {
     const { client } = await startBucket();
     const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART]);
     const [first, second] = Parts as [CompletedPart, CompletedPart];
@@ -166,21 +166,21 @@ describe("refuses to complete and keeps the upload", () => {
     await complete();
   });
 
-  test("a completion is refused when a part before the last is below 5 MiB", async () => {
+  test("the bucket refuses a completion when a part before the last part is below 5 MiB", async () => {
     const { client } = await startBucket();
     const { complete } = await uploadParts(client, [FULL_PART.subarray(1), LAST_PART]);
     await expect(complete()).rejects.toMatchObject({ name: "EntityTooSmall" });
     await expect(client.send(new HeadObjectCommand(at("a")))).rejects.toMatchObject({ name: "NotFound" });
   });
 
-  test("a completion is refused when the client expects another size", async () => {
+  test("the bucket refuses a completion when the client expects another size", async () => {
     const { client } = await startBucket();
     const { complete } = await uploadParts(client, [LAST_PART]);
     await expect(complete({ MpuObjectSize: 999 })).rejects.toMatchObject({ name: "InvalidRequest" });
     await complete({ MpuObjectSize: 1000 });
   });
 
-  test("a completion with If-None-Match is refused when the object exists", async () => {
+  test("the bucket refuses a completion with If-None-Match when the object exists", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
     const { complete } = await uploadParts(client, [LAST_PART]);
@@ -191,7 +191,7 @@ describe("refuses to complete and keeps the upload", () => {
     expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
   });
 
-  test("of 8 parallel completions of a key with If-None-Match, one succeeds", async () => {
+  test("exactly one of 8 parallel completions of a key with If-None-Match succeeds", async () => {
     const { client } = await startBucket();
     const uploads = await Promise.all(Array.from({ length: 8 }, () => uploadParts(client, [LAST_PART])));
     const results = await Promise.allSettled(uploads.map(({ complete }) => complete({ IfNoneMatch: "*" })));
@@ -200,7 +200,7 @@ describe("refuses to complete and keeps the upload", () => {
 });
 
 describe("an unfinished upload", () => {
-  test("a multipart upload lists its parts in pages", async () => {
+  test("the bucket lists the parts of a multipart upload in pages", async () => {
     const { client } = await startBucket();
     const { UploadId, Parts } = await uploadParts(client, [LAST_PART, LAST_PART.subarray(1), LAST_PART.subarray(2)]);
     const first = await client.send(new ListPartsCommand({ ...at("a"), UploadId, MaxParts: 2 }));
@@ -213,7 +213,7 @@ describe("an unfinished upload", () => {
     expect([rest.IsTruncated, rest.Parts?.map(({ PartNumber }) => PartNumber)]).toEqual([false, [3]]);
   });
 
-  test("the list of multipart uploads is ordered by key and then by age", async () => {
+  test("the bucket orders the list of multipart uploads by key and then by age", async () => {
     let now = Date.now();
     const { client } = await startBucket({ now: () => now });
     const started: [string, string | undefined][] = [];
@@ -235,7 +235,7 @@ describe("an unfinished upload", () => {
     expect(next.found).toEqual([b1Later, b2, c]);
   });
 
-  test("the list of multipart uploads is grouped at a delimiter", async () => {
+  test("the bucket groups the list of multipart uploads at a delimiter", async () => {
     const { client } = await startBucket();
     for (const Key of ["a", "b/1", "b/1", "b/2/x", "c/1", "d"]) {
       await client.send(new CreateMultipartUploadCommand(at(Key)));
@@ -258,7 +258,7 @@ describe("an unfinished upload", () => {
     expect([next.found, next.page.IsTruncated]).toEqual([["d", "c/"], false]);
   });
 
-  test("an aborted multipart upload leaves nothing", async () => {
+  test("an aborted multipart upload leaves no parts in the bucket", async () => {
     const { client, dataDir, close } = await startBucket();
     const { UploadId, complete } = await uploadParts(client, [LAST_PART]);
     const gone = { name: "NoSuchUpload" };

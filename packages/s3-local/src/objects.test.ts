@@ -24,15 +24,18 @@ describe.each([
   ["with its default settings", {}],
   ["with checksums only when required", whenRequired],
 ])("the AWS SDK %s", (settings, config) => {
-  test.each([0, 1, 65_536, 3_000_001])(`the AWS SDK ${settings} stores and reads back %i bytes`, async (sizeBytes) => {
-    const { client, failures } = await startBucket({ client: config });
-    const body = randomBytes(sizeBytes);
-    const put = await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
-    const got = await client.send(new GetObjectCommand(at("a")));
-    expect((await bytesOf(got)).equals(body)).toBe(true);
-    expect(got.ETag).toBe(put.ETag);
-    expect(failures).toEqual([]);
-  });
+  test.each([0, 1, 65_536, 3_000_001])(
+    `the AWS SDK ${settings} stores %i bytes and reads these bytes back`,
+    async (sizeBytes) => {
+      const { client, failures } = await startBucket({ client: config });
+      const body = randomBytes(sizeBytes);
+      const put = await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
+      const got = await client.send(new GetObjectCommand(at("a")));
+      expect((await bytesOf(got)).equals(body)).toBe(true);
+      expect(got.ETag).toBe(put.ETag);
+      expect(failures).toEqual([]);
+    },
+  );
 
   test(`the AWS SDK ${settings} stores a slow stream`, async () => {
     const { client } = await startBucket({ client: config });
@@ -74,7 +77,7 @@ describe.each([
     await expect(client.send(new HeadObjectCommand(at("a")))).rejects.toMatchObject({ name: "NotFound" });
   });
 
-  test(`the AWS SDK ${settings} deletes many keys at once`, async () => {
+  test(`the AWS SDK ${settings} deletes many keys with one request`, async () => {
     const { client } = await startBucket({ client: config });
     const keys = ["a", "b/c", " d ", "<&>\"'", "e\rf\ng", "&#13;", "&amp;", "é😀", "constructor", "__proto__"];
     for (const key of keys) await client.send(new PutObjectCommand({ ...at(key), Body: key }));
@@ -203,7 +206,7 @@ describe("response headers in a signed URL", () => {
     });
   });
 
-  test("response headers that were added after signing are refused with 403", async () => {
+  test("the bucket refuses response headers that were added after signing with 403", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const { url } = presignerFor(endpoint).presignGet(signing("a"));
@@ -211,7 +214,7 @@ describe("response headers in a signed URL", () => {
     expect([response.status, response.code]).toEqual([403, "SignatureDoesNotMatch"]);
   });
 
-  test("response headers with values that would inject a header are refused with 400", async () => {
+  test("the bucket refuses response headers whose values would inject a header with 400", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     for (const contentDisposition of ["inline\r\nSet-Cookie: a=b", "a\0b", 'attachment; filename="\u4e2d"']) {
@@ -227,7 +230,7 @@ describe("response headers in a signed URL", () => {
 });
 
 describe("a copy", () => {
-  test("a copy keeps the bytes and headers after its source is deleted", async () => {
+  test("a copy keeps its bytes and headers after the deletion of its source", async () => {
     const { client } = await startBucket();
     const body = randomBytes(100_000);
     await client.send(
@@ -258,7 +261,7 @@ describe("a copy", () => {
     expect([got.ContentType, (await bytesOf(got)).toString()]).toEqual(["text/css", "abc"]);
   });
 
-  test("a copy is refused after a failed condition or without a source", async () => {
+  test("the bucket refuses a copy after a failed condition or without a source", async () => {
     const { client } = await startBucket();
     const { ETag } = await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const copy = { ...at("b"), CopySource: `${BUCKET}/a` };
@@ -276,7 +279,7 @@ describe("a copy", () => {
   });
 });
 
-test("requirement 14: every response forbids sniffing and sandboxes its content", async () => {
+test("requirement 14: every response of the bucket forbids type sniffing and sandboxes its content", async () => {
   const { client, endpoint } = await startBucket();
   await client.send(
     new PutObjectCommand({ ...at("page"), Body: "<script>alert(1)</script>", ContentType: "text/html" }),

@@ -33,7 +33,7 @@ async function start(input: Parameters<typeof uploadParts>[2] = {}, parts = PART
 }
 
 describe("a part of an object by number", () => {
-  test("a part of an object has the uploaded bytes, their range and the number of parts", async () => {
+  test("a download of a part has the uploaded bytes, their range and the number of parts", async () => {
     const { get, head, ETag } = await start();
     let from = 0;
     for (const [index, part] of PARTS.entries()) {
@@ -53,7 +53,7 @@ describe("a part of an object by number", () => {
     }
   });
 
-  test.each(["CRC32", "SHA256"] as const)("a part of an object has the %s of its own bytes", async (algorithm) => {
+  test.each(["CRC32", "SHA256"] as const)("a download of a part has the %s of the part", async (algorithm) => {
     const { get } = await start({ ChecksumAlgorithm: algorithm });
     const last = await get({ PartNumber: 3, ChecksumMode: "ENABLED" });
     expect(last.bytes.equals(LAST_PART)).toBe(true);
@@ -64,7 +64,7 @@ describe("a part of an object by number", () => {
     expect((await get({ ChecksumMode: "ENABLED" }))[`Checksum${algorithm}`]).toMatch(/-3$/);
   });
 
-  test("a download without a part number does not name the number of parts", async () => {
+  test("a download without a part number does not return the number of parts", async () => {
     const { get } = await start();
     expect((await get({})).PartsCount).toBeUndefined();
   });
@@ -95,7 +95,7 @@ describe("a part of an object by number", () => {
     await expect(head(input)).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
   });
 
-  test("a download of a part follows the conditions of the whole object", async () => {
+  test("a download of a part follows the conditions on the whole object", async () => {
     const { get, ETag } = await start();
     await expect(get({ PartNumber: 2, IfNoneMatch: ETag })).rejects.toMatchObject({
       $metadata: { httpStatusCode: 304 },

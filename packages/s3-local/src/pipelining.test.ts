@@ -37,7 +37,7 @@ test("pipelined requests get their responses in order", async () => {
   expect(text.endsWith("content of c")).toBe(true);
 });
 
-test("requirement 30: a client that sends 1,000 requests ahead is cut", async () => {
+test("requirement 30: the bucket cuts a client that sends 1,000 requests ahead", async () => {
   const { open, requests } = await start();
   const socket = open();
   socket.resume();
@@ -46,14 +46,14 @@ test("requirement 30: a client that sends 1,000 requests ahead is cut", async ()
   expect(requests().length).toBeLessThanOrEqual(1);
 });
 
-test("requirement 30: a client that reads nothing has one response in memory", async () => {
+test("requirement 30: a client that does not read has one response in memory", async () => {
   const { open, getOf, put } = await start();
   await put("large", Buffer.alloc(8 * MIB));
   const before = process.memoryUsage().arrayBuffers;
   const sockets = Array.from({ length: 5 }, open);
   for (const socket of sockets) socket.pause().write(getOf("large").repeat(50));
   const other = open();
-  // Another client sends ten requests one after the other. In that time, the bucket must not send the unread objects.
+  // Another client sends ten requests one after the other. In the time of these ten requests, the bucket must not send the unread objects.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(getOf("missing"));
     await once(other, "data");
@@ -63,7 +63,7 @@ test("requirement 30: a client that reads nothing has one response in memory", a
   expect(held).toBeLessThan(50 * MIB);
 });
 
-test("the bucket closes after a connection with waiting requests is cut", async () => {
+test("the bucket can close after it has cut a connection with waiting requests", async () => {
   const { open, getOf, put } = await start();
   await put("large", Buffer.alloc(8 * MIB));
   const socket = open();

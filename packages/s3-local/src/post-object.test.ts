@@ -27,7 +27,7 @@ async function start() {
 }
 
 describe("a form within its policy", () => {
-  test("a form of the AWS SDK stores the file and its metadata", async () => {
+  test("a form that the AWS SDK signed stores the file and its metadata", async () => {
     const { client, endpoint } = await start();
     const Fields = { "Content-Type": "image/png", "x-amz-meta-owner": "me", acl: "private" };
     const Conditions: ["content-length-range", number, number][] = [["content-length-range", 1, 100]];
@@ -63,13 +63,13 @@ describe("a form within its policy", () => {
     ["C:\\\\Users\\\\me\\\\cat.txt", "in/cat.txt"],
     ["../../etc/passwd", "in/passwd"],
     ["é.txt", "in/é.txt"],
-  ])("a form puts the filename %s into the key", async (filename, key) => {
+  ])("the bucket puts the filename %s of a form into the key", async (filename, key) => {
     const { endpoint, post, keys } = await start();
     expect((await post([...signForm(endpoint, { key: `in/${FILENAME}` }), ["file", "x", filename]])).status).toBe(204);
     expect(await keys()).toEqual([key]);
   });
 
-  test("a form gets the requested status", async () => {
+  test("a form gets the success status that it requests", async () => {
     const { endpoint, post } = await start();
     const request = (status: string) =>
       post([...signForm(endpoint, { fields: { success_action_status: status } }), FILE]);
@@ -83,7 +83,7 @@ describe("a form within its policy", () => {
     ["success_action_redirect", "https://app.example/done", "https://app.example/done?"],
     ["success_action_redirect", "http://app.example/done?note=1#top", "http://app.example/done?note=1&"],
     ["redirect", "https://app.example/done", "https://app.example/done?"],
-  ])("a form redirects the browser by %s to %s", async (field, address, begins) => {
+  ])("a form redirects the browser with %s to %s", async (field, address, begins) => {
     const { endpoint, post, keys } = await start();
     const key = "é & +";
     const fields = { [field]: address, success_action_status: "200" };
@@ -112,7 +112,7 @@ describe("a form within its policy", () => {
     expect(await client.send(new HeadObjectCommand(at("a")))).toMatchObject({ ContentType: "binary/octet-stream" });
   });
 
-  test("a form stores its checksum after a check", async () => {
+  test("the bucket checks and stores the checksum of a form", async () => {
     const { client, endpoint, post } = await start();
     const fields = { "x-amz-checksum-crc32": "y/Q5Jg==" };
     const ok = await post([...signForm(endpoint, { fields }), ["file", "123456789", "a"]]);
@@ -130,19 +130,19 @@ describe("the length of the file", () => {
     ["EntityTooSmall", 5, 10, "1234"],
     ["EntityTooLarge", 0, 5, "123456"],
     ["EntityTooSmall", 1, 5, ""],
-  ])("a file in a form outside of its limits is refused with %s (%i to %i)", async (code, min, max, body) => {
+  ])("the bucket refuses a form file outside of its length limits with %s (%i to %i)", async (code, min, max, body) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post([...signForm(endpoint, range(min, max)), ["file", body, "a"]]);
     expect([response.status, response.code]).toEqual([400, code]);
     await expectNothing();
   });
 
-  test.each([["12345"], ["1234567890"]])("the length of a file in a form may equal each limit: %s", async (body) => {
+  test.each([["12345"], ["1234567890"]])("the length of a form file may equal each length limit: %s", async (body) => {
     const { endpoint, post } = await start();
     expect((await post([...signForm(endpoint, range(5, 10)), ["file", body, "a"]])).status).toBe(204);
   });
 
-  test("a file in a form that is too long is refused while it arrives", async () => {
+  test("the bucket refuses a form file that is too long while the file arrives", async () => {
     const { endpoint, url, expectNothing } = await start();
     const { headers, body } = encodeForm(
       [...signForm(endpoint, range(0, 1000)), ["file", Buffer.alloc(100_000), "a"]],
@@ -222,7 +222,7 @@ describe("refuses without a trace", () => {
       400,
       "InvalidArgument",
     ],
-  ])("a form is refused and stores nothing with this content: %s", async (_, makeParts, status, code) => {
+  ])("the bucket refuses a form with this content, and stores nothing: %s", async (_, makeParts, status, code) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post(makeParts(endpoint));
     expect([response.status, response.code]).toEqual([status, code]);
@@ -232,7 +232,7 @@ describe("refuses without a trace", () => {
   test.each([
     ["without its last boundary", ""],
     ["with an unfinished part", '------form\r\nContent-Disposition: form-data; name="x"\r\n\r\ny'],
-  ])("a form %s is refused and stores nothing", async (_, end) => {
+  ])("the bucket refuses a form %s, and stores nothing", async (_, end) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post([...signForm(endpoint), FILE], end);
     expect([response.status, response.code]).toEqual([400, "IncompleteBody"]);
@@ -244,7 +244,7 @@ describe("refuses without a trace", () => {
     ["another boundary", { "content-type": "multipart/form-data; boundary=x" }, 400, "MalformedPOSTRequest"],
     ["an unsigned header", { "x-amz-copy-source": "files/secret" }, 403, "AccessDenied"],
     ["an Authorization header", { authorization: "AWS4-HMAC-SHA256 x" }, 400, "AuthorizationHeaderMalformed"],
-  ])("a request with a form and %s is refused and stores nothing", async (_, headers, status, code) => {
+  ])("the bucket refuses a request with a form and %s, and stores nothing", async (_, headers, status, code) => {
     const { endpoint, url, expectNothing } = await start();
     const form = encodeForm([...signForm(endpoint), FILE]);
     const response = await send({ url, ...form, headers: { ...form.headers, ...headers } });
@@ -265,7 +265,7 @@ describe("refuses without a trace", () => {
     expect(failures).toEqual([]);
   });
 
-  test("a form to an object, or with a query, is refused and stores nothing", async () => {
+  test("the bucket refuses a form to the URL of an object, or with a query, and stores nothing", async () => {
     const { endpoint, url, expectNothing } = await start();
     for (const suffix of ["/a", "?uploads", "?delete"]) {
       const response = await send({ ...encodeForm([...signForm(endpoint), FILE]), url: url + suffix });

@@ -23,7 +23,7 @@ import { bytesOf } from "./testing/streams.ts";
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 describe("buckets", () => {
-  test("buckets are created, found, listed and deleted when empty", async () => {
+  test("buckets can be created, found, listed, and deleted when they are empty", async () => {
     const { client } = await startBucket();
     await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
     await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
@@ -41,7 +41,7 @@ describe("buckets", () => {
     });
   });
 
-  test("buckets are listed by prefix, in pages", async () => {
+  test("the list of buckets can be limited to a prefix, and has pages", async () => {
     const { client } = await startBucket({ buckets: ["a-1", "b-1", "b-2", "b-3"] });
     const list = async (input: ListBucketsCommandInput) => {
       const page = await client.send(new ListBucketsCommand(input));
@@ -58,13 +58,13 @@ describe("buckets", () => {
     }
   });
 
-  test("buckets have no versions", async () => {
+  test("buckets have no object versions", async () => {
     const { client } = await startBucket();
     const { Status, $metadata } = await client.send(new GetBucketVersioningCommand({ Bucket: BUCKET }));
     expect([Status, $metadata.httpStatusCode]).toEqual([undefined, 200]);
   });
 
-  test("a bucket in the location of another region is refused", async () => {
+  test("the server refuses to create a bucket in the location of another region", async () => {
     const { client, endpoint } = await startBucket({ region: "eu-central-1", client: { region: "eu-central-1" } });
     expect((await client.send(new GetBucketLocationCommand({ Bucket: BUCKET }))).LocationConstraint).toBe(
       "eu-central-1",
@@ -105,7 +105,7 @@ describe("buckets", () => {
   );
 });
 
-// For some of these names, the SDK would send the requests to other hosts.
+// For some reserved names, the AWS SDK would send the requests to other hosts.
 test.each(["xn--a", "sthree-a", "amzn-s3-demo-a", "a-s3alias", "a--ol-s3", "a.mrap", "a--x-s3", "a--table-s3"])(
   "a bucket cannot have the reserved name %s",
   async (name) => {
@@ -132,7 +132,7 @@ describe("an unimplemented request returns 501 and changes nothing", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("before");
   });
 
-  test("an upload with a public access list is refused", async () => {
+  test("the bucket refuses an upload with a public access control list", async () => {
     const { client } = await startBucket();
     const open = client.send(new PutObjectCommand({ ...at("a"), Body: "x", ACL: "public-read" }));
     await expect(open).rejects.toMatchObject({ name: "AccessControlListNotSupported" });
@@ -140,7 +140,7 @@ describe("an unimplemented request returns 501 and changes nothing", () => {
 });
 
 describe("the expected owner of the bucket", () => {
-  test("the expected owner of a bucket must be the owner that lists report", async () => {
+  test("the expected owner of a bucket must be the owner that listings report", async () => {
     const { client } = await startBucket();
     const { Owner } = await client.send(new ListBucketsCommand({}));
     const put = (ExpectedBucketOwner = "") =>
@@ -164,7 +164,7 @@ test.each([
 });
 
 describe("hostile requests", () => {
-  test("a repeated parameter is refused with 400, even when it is signed", async () => {
+  test("the bucket refuses a repeated query parameter with 400, even if the parameter is signed", async () => {
     const { endpoint } = await startBucket();
     const url = presignByHand(endpoint, {
       method: "GET",
@@ -185,7 +185,7 @@ describe("hostile requests", () => {
     ["no key", "<Delete><Object></Object></Delete>"],
     ["a nested key", "<Delete><Object><Key><a/></Key></Object></Delete>"],
     ["too many keys", `<Delete>${"<Object><Key>a</Key></Object>".repeat(1001)}</Delete>`],
-  ])("DeleteObjects with %s is refused with 400 and deletes nothing", async (_, body) => {
+  ])("the bucket refuses DeleteObjects with %s with 400, and deletes nothing", async (_, body) => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const url = presignByHand(endpoint, { method: "POST", path: `/${BUCKET}`, query: ["delete"] });
@@ -199,7 +199,7 @@ describe("hostile requests", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 
-  test("a request that is not valid HTTP is refused with 400", async () => {
+  test("the bucket refuses a request that is not valid HTTP with 400", async () => {
     const { port } = await startBucket();
     for (const bytes of [
       "\x16\x03\x01\r\n\r\n",
@@ -210,7 +210,7 @@ describe("hostile requests", () => {
     }
   });
 
-  test("user metadata over 2 KiB is refused with 400", async () => {
+  test("the bucket refuses user metadata over 2 KiB with 400", async () => {
     const { client } = await startBucket();
     const put = (bytes: number) =>
       client.send(new PutObjectCommand({ ...at("a"), Body: "", Metadata: { a: "x".repeat(bytes) } }));
@@ -220,7 +220,7 @@ describe("hostile requests", () => {
 });
 
 describe("an upload with Expect: 100-continue", () => {
-  test("an upload with Expect: 100-continue is refused before the client sends its body", async () => {
+  test("the bucket refuses an upload with Expect: 100-continue before the client sends its body", async () => {
     const { endpoint } = await startBucket();
     const outgoing = open({
       method: "PUT",
@@ -235,7 +235,7 @@ describe("an upload with Expect: 100-continue", () => {
     expect([(await receive(outgoing)).status, continued]).toEqual([403, false]);
   });
 
-  test("a refused upload gets a response even when the client sends its whole body", async () => {
+  test("a refused upload gets a response even if the client sends its whole body", async () => {
     const { endpoint } = await startBucket();
     const body = Buffer.alloc(4 * 1024 * 1024);
     const response = await send({
@@ -257,7 +257,7 @@ describe("an upload with Expect: 100-continue", () => {
   });
 });
 
-test("the log of the bucket contains neither keys nor signatures", async () => {
+test("the log of the bucket contains no keys and no signatures", async () => {
   const events: unknown[] = [];
   const { endpoint } = await startBucket({ logger: (event) => events.push(event) });
   await send({ method: "GET", url: presignerFor(endpoint).presignGet(signing("private-name")).url });

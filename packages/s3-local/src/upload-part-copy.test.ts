@@ -19,7 +19,7 @@ const at = (Key: string) => ({ Bucket: BUCKET, Key });
 async function startUpload(input: object = {}) {
   const bucket = await startBucket();
   const { client } = bucket;
-  // The source has two segments, so a range can contain bytes of both.
+  // The source object has two segments, so a range can contain bytes of two segments.
   const bytes = Buffer.concat([Buffer.alloc(5 * MIB, "abc"), Buffer.alloc(3 * MIB, "defg")]);
   const source = await uploadParts(client, [bytes.subarray(0, 5 * MIB), bytes.subarray(5 * MIB)]);
   await source.complete();
@@ -30,7 +30,7 @@ async function startUpload(input: object = {}) {
   return { ...bucket, bytes, upload, copy };
 }
 
-test("parts that are copied from ranges and whole objects share the bytes of their sources", async () => {
+test("parts that are copied from ranges and whole objects share the bytes of their source objects", async () => {
   const { client, dataDir, bytes, upload, copy } = await startUpload({ ChecksumAlgorithm: "SHA256" });
   const ranges = [`bytes=1-${6 * MIB}`, undefined, `bytes=${8 * MIB - 2}-${8 * MIB - 1}`];
   const Parts = [];
@@ -61,7 +61,7 @@ test.each([
   ["a missing upload", { UploadId: "none" }, "NoSuchUpload"],
   ["part number 0", { PartNumber: 0 }, "InvalidArgument"],
   ["a source that has changed", { CopySourceIfMatch: '"other"' }, "PreconditionFailed"],
-])("a copied part is refused and not stored with %s", async (_, change, name) => {
+])("the bucket refuses a copied part with %s, and stores nothing", async (_, change, name) => {
   const { client, upload, copy } = await startUpload();
   await expect(copy(1, change)).rejects.toMatchObject({ name });
   expect((await client.send(new ListPartsCommand(upload))).Parts ?? []).toEqual([]);

@@ -1,26 +1,28 @@
 import { noSuchUpload, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 
-/** A body that is still arriving. `wait` resolves with the next bytes of the body, and rejects if the bucket refuses the body. */
+/** A body that the bucket is receiving. `wait` resolves with the next bytes of the body, and rejects if the bucket refuses the body. */
 export type Arrival = { wait<T>(bytes: Promise<T>): Promise<T> };
 
 type Arriving = Arrival & { uploadId: string | undefined; refuse: (error: S3Error) => void };
 
 /** Tracks the bodies that clients are sending to presigned URLs. */
 export type ArrivingBodies = {
-  /** Receives a body. Throws SlowDown if two other bodies for this object or part are arriving. Throws RequestTimeout for a late body. */
+  /**
+   * Receives a body. Throws SlowDown if two other bodies for the object or part are arriving. Throws RequestTimeout if the body is late.
+   */
   receive<T>(request: S3Request, body: (arrival: Arrival) => Promise<T>): Promise<T>;
-  /** Refuses the bodies that are arriving for parts of this upload, because the upload no longer exists. */
+  /** Refuses the bodies that are arriving for parts of an upload, because the upload does not exist any more. */
   refuseParts(uploadId: string): void;
 };
 
-/** Two bodies, so that a client can retry after its connection broke, even if the bucket has not noticed the broken connection yet. */
+/** Two bodies are permitted, so that a client can retry after its connection broke, even if the bucket has not noticed the break. */
 const BODIES_AT_ONCE = 2;
 const UNBOUNDED: Arrival = { wait: (bytes) => bytes };
 
 /**
- * Limits the bodies that arrive at presigned URLs, because the signer of a URL may not count the disk space that its bodies use.
- * A body can arrive until `lateMs` milliseconds after its URL expires. The limits do not apply to requests with a signature in a header.
+ * The limits exist because the signer of a URL may not count the disk space of arriving bodies. A body can arrive until `lateMs`
+ * milliseconds after its URL expires. The limits do not apply to requests with a signature in a header.
  */
 export function createArrivingBodies({ now, lateMs }: { now: () => number; lateMs: number }): ArrivingBodies {
   const arriving = new Map<string, Set<Arriving>>();
@@ -68,7 +70,10 @@ function createArrival(uploadId: string | undefined): Arriving {
   };
 }
 
-/** Returns a text that identifies the object or part that the body replaces. The key is last, because a key can contain a line break. */
+/**
+ * Returns a text that identifies the object or part that the body replaces. The key is the last part of the text, because a key can contain
+ * a line break.
+ */
 function targetOf({ bucket, key, parameters }: S3Request): string {
   return [parameters.get("uploadId"), parameters.get("partNumber"), bucket, key].join("\n");
 }

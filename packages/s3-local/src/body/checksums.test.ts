@@ -10,7 +10,7 @@ async function checksum(algorithm: ChecksumAlgorithm, ...pieces: Uint8Array[]): 
   return Buffer.from(await stream.digest());
 }
 
-/** Computes a CRC in a slow and simple way, bit by bit, as its definition says. */
+/** Computes a CRC in a slow and simple way, bit by bit, as the definition of the CRC says. */
 function naiveCrc(bytes: Uint8Array, { polynomial, width }: { polynomial: bigint; width: bigint }): Buffer {
   const ones = (1n << width) - 1n;
   let crc = ones;
@@ -35,7 +35,7 @@ describe.each(Object.entries(DEFINITIONS) as [keyof typeof DEFINITIONS, (typeof 
       expect((await checksum(algorithm, Buffer.from("123456789"))).toString("hex")).toBe(check);
     });
 
-    test(`the ${algorithm} of any bytes in any chunks equals a simple model`, async () => {
+    test(`the ${algorithm} of any bytes in any chunks equals the value of a simple model`, async () => {
       const chunks = fc.array(fc.uint8Array({ maxLength: 70 }), { maxLength: 8 });
       await fc.assert(
         fc.asyncProperty(chunks, async (pieces) => {
@@ -46,7 +46,7 @@ describe.each(Object.entries(DEFINITIONS) as [keyof typeof DEFINITIONS, (typeof 
       );
     });
 
-    test(`the ${algorithm} of several parts combines to that of the whole`, async () => {
+    test(`the ${algorithm} values of several parts combine to the ${algorithm} of the whole`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 6 }), async (parts) => {
           if (!isCombinable(algorithm)) throw new Error("not combinable");
@@ -59,17 +59,17 @@ describe.each(Object.entries(DEFINITIONS) as [keyof typeof DEFINITIONS, (typeof 
   },
 );
 
-test("SHA checksums are those of the standard", async () => {
+test("the SHA checksums of the bucket equal the values of the standard", async () => {
   const bytes = randomBytes(1000);
   expect((await checksum("SHA1", bytes)).equals(createHash("sha1").update(bytes).digest())).toBe(true);
   expect((await checksum("SHA256", bytes)).equals(createHash("sha256").update(bytes).digest())).toBe(true);
 });
 
-test("the checksums of the CRC family combine, and no other checksums", () => {
+test("only the checksums of the CRC family combine", () => {
   expect(CHECKSUM_ALGORITHMS.filter(isCombinable)).toEqual(["CRC32", "CRC32C", "CRC64NVME"]);
 });
 
-test("a checksum is canonical base64 of the right length, and no other text", () => {
+test("only a canonical base64 text of the right length is a valid checksum", () => {
   expect(parseChecksum("CRC32", "AAAAAA==")).toEqual(Buffer.alloc(4));
   for (const text of ["", "AAAAAA", "AAAAAB==", "AAAAAAAA", " AAAAAA==", "AAAA-A==", "!!!!!!=="]) {
     expect(parseChecksum("CRC32", text), text).toBeUndefined();

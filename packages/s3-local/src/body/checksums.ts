@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import { Crc64Nvme } from "@aws-sdk/checksums/crc";
 import type { ChecksumAlgorithm } from "../store/database.ts";
 
-/** Computes a checksum while bytes arrive. Only CRC64NVME returns its digest as a promise. */
+/** Computes a checksum while the bytes arrive. CRC64NVME is the only algorithm that returns its digest as a promise. */
 type ChecksumStream<Digest = Buffer | Promise<Uint8Array>> = {
   update(bytes: Uint8Array): void;
   digest(): Digest;
@@ -27,7 +27,7 @@ export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** Returns whether a text is the name of an algorithm, spelled as Amazon S3 spells it. */
+/** Returns whether a text is the name of an algorithm in the spelling of Amazon S3. */
 export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {
   return Object.hasOwn(CHECKSUM_BYTES, text);
 }
@@ -37,7 +37,7 @@ export function parseChecksum(algorithm: ChecksumAlgorithm, text: string): Buffe
   return bytes.length === CHECKSUM_BYTES[algorithm] && bytes.toString("base64") === text ? bytes : undefined;
 }
 
-/** Starts a checksum. The digest of a CRC has its highest byte first. Source: Amazon S3, "Checking object integrity". */
+/** Starts the computation of a checksum. The digest of a CRC has its highest byte first. Source: Amazon S3, "Checking object integrity". */
 export function createChecksumStream(algorithm: CompositeAlgorithm): ChecksumStream<Buffer>;
 export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream;
 export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream {
@@ -72,10 +72,10 @@ export async function base64Digest(stream: ChecksumStream): Promise<string> {
   return Buffer.from(await stream.digest()).toString("base64");
 }
 
-/** The algorithms whose checksums of parts can be combined into the checksum of the whole object. */
+/** For these algorithms, the checksums of the parts can be combined into the checksum of the whole object. */
 type CombinableAlgorithm = Extract<ChecksumAlgorithm, `CRC${string}`>;
 
-// The bits are reversed, so the highest bit stands for x to the power 0.
+// The bits of each polynomial are reversed, so the highest bit stands for x to the power 0.
 const POLYNOMIALS: Record<CombinableAlgorithm, { width: bigint; polynomial: bigint }> = {
   CRC32: { width: 32n, polynomial: 0xedb88320n },
   CRC32C: { width: 32n, polynomial: 0x82f63b78n },
@@ -89,8 +89,8 @@ export function isCombinable(algorithm: ChecksumAlgorithm): algorithm is Combina
 /**
  * Computes the CRC of concatenated parts from the CRC and the size of each part.
  *
- * Appending n bytes to data multiplies the CRC of that data by x^(8n), modulo the CRC polynomial. The function computes each power
- * once. Source: M. Adler, "crc32_combine", as described in zlib's documentation.
+ * Appending n bytes to data multiplies the CRC of that data by x^(8n), modulo the CRC polynomial. The function computes each power of x
+ * only once. Source: M. Adler, "crc32_combine", as described in zlib's documentation.
  */
 export function combineCrcs(
   algorithm: CombinableAlgorithm,
@@ -136,7 +136,7 @@ const TABLES = buildTables();
 /**
  * Computes the CRC-32C of bytes as an unsigned 32-bit number. `previous` is the CRC of the earlier bytes.
  *
- * Each step processes eight bytes. The `Crc32c` of the AWS SDK processes only one byte in each step, and is ten times slower.
+ * Each step of the loop processes eight bytes. The `Crc32c` of the AWS SDK processes only one byte in each step, and is ten times slower.
  */
 export function crc32c(bytes: Uint8Array, previous = 0): number {
   let crc = ~previous;
@@ -170,7 +170,10 @@ function read32(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** Builds 8 tables. Table k says how a byte changes the CRC if it stands k places before the last byte of a step. */
+/**
+ * Builds the eight tables of the CRC-32C. Table k contains the change of the CRC by a byte that stands k places before the last byte of a
+ * step.
+ */
 function buildTables(): Int32Array {
   const tables = new Int32Array(8 * 256);
   for (let byte = 0; byte < 256; byte++) {

@@ -4,9 +4,9 @@ import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { invalidArgument, S3Error } from "../errors.ts";
 
 /**
- * The fields of a form before its file, and the file. The keys of `fields` are lowercase. `filename` contains no folder.
+ * The fields of a form before the file, and the file. The keys of `fields` are lowercase. `filename` contains no folder.
  *
- * Read the file first, then await `ended`. `ended` rejects if the form is incomplete or has a second file.
+ * The caller must read the file first, and then await `ended`. `ended` rejects if the form is incomplete or has a second file.
  */
 export type UploadForm = { fields: Map<string, string>; filename: string; file: Readable; ended: Promise<void> };
 
@@ -14,7 +14,10 @@ export type UploadForm = { fields: Map<string, string>; filename: string; file: 
 const MAX_FIELDS_BYTES = 20 * 1024;
 const MAX_FIELDS = 100;
 
-/** Reads a form up to its file. Ignores fields after the file, as Amazon S3 does. Rejects with S3Error. */
+/**
+ * Reads a form up to the start of its file. The function ignores fields after the file, as Amazon S3 does. `readForm` rejects with an
+ * S3Error.
+ */
 export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
   const parser = createParser(incoming);
   const fields = new Map<string, string>();
@@ -43,7 +46,8 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
       });
       parser.on("file", (_: string, stream: Readable, filename: string | undefined) => {
         file = stream;
-        // Now the parser reports errors only on the stream of the file. Without this listener, a reader of the file would wait forever.
+        // From the start of the file on, the parser reports errors only on the stream of the file. Without an error listener, a reader of
+        // the file would wait forever.
         stream.on("error", () => fail(incomplete()));
         resolve({ fields, filename: filename ?? "", file: stream, ended });
       });
@@ -58,12 +62,12 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
       incoming.pipe(parser);
     });
     ended.catch(() => {
-      // The caller awaits `ended` later, and gets the error then.
+      // The caller awaits `ended` later, and receives the error from `ended`.
     });
   });
 }
 
-/** Yields the bytes of the file. Throws IncompleteBody when the form or the connection ends early. */
+/** Yields the bytes of the file in a form. Throws IncompleteBody when the form or the connection ends early. */
 export async function* readFile(file: Readable): AsyncGenerator<Buffer> {
   try {
     yield* file as AsyncIterable<Buffer>;

@@ -3,7 +3,7 @@ import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import { type ReceiveOptions, receiveBody } from "./receive-body.ts";
 
-/** An element of an XML document in a request: its text, or its children. Elements that can be repeated are always in a list. */
+/** An element of an XML document in a request is its text, or its children. An element that can be repeated is always in a list. */
 export type XmlNode = string | { [name: string]: XmlNode | XmlNode[] };
 
 const MAX_XML_BYTES = 4 * 1024 * 1024;
@@ -17,11 +17,11 @@ const REPEATED = new Set([
   "ExposeHeader",
 ]);
 
-// XML 1.0 does not allow these characters. The parser would drop them from a key, and so change the key.
+// XML 1.0 does not allow these control characters. The parser would drop the control characters from a key, and so change the key.
 const FORBIDDEN_REFERENCE = /&#(?:x0*(?:[0-8bcef]?|1[0-9a-f])|0*(?:[0-8]?|1[124-9]|2[0-9]|3[01]));/i;
 
 /**
- * Receives the XML body of a request and returns the content of its root element.
+ * Receives the XML body of a request, and returns the content of the root element.
  *
  * Throws MalformedXML if the root element has another name, or if the document has a document type declaration.
  */
@@ -72,7 +72,7 @@ function parseXml(text: string, root: string): XmlNode {
     removeNSPrefix: true,
     parseTagValue: false,
     trimValues: false,
-    // This option decodes numeric references in keys, such as &#13;.
+    // The option `htmlEntities` decodes numeric references in keys, such as &#13;.
     htmlEntities: true,
     isArray: (name) => REPEATED.has(name),
   });

@@ -11,13 +11,16 @@ import { announcedTrailers, createHashVerifier, readContentMd5, readDeclaredChec
 /** The maximum size of the body of a PutObject or UploadPart request: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/** A destination for received bytes. `write` frees the memory of its bytes. The caller awaits a promise that `write` returns. */
+/**
+ * A sink is a destination for received bytes. `write` frees the memory of the written bytes. The caller awaits the promise that `write`
+ * returns.
+ */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
 /** A received body, whose length and hashes are equal to the declared length and hashes. */
 export type ReceivedBody = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
-/** Thrown when the verifier refused a signature inside a body. */
+/** The error means that the verifier refused a signature inside a body. */
 export class RefusedBody extends Error {
   override readonly name = "RefusedBody";
   readonly refusal: Refusal;
@@ -27,11 +30,15 @@ export class RefusedBody extends Error {
   }
 }
 
-/** `checksumIsOfBody` is false if the `x-amz-checksum-*` headers describe an object and not this body. Default true. */
+/**
+ * `checksumIsOfBody` is false if the `x-amz-checksum-*` headers describe an object and not the body. The default of `checksumIsOfBody` is
+ * true.
+ */
 export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean; arrival?: Arrival };
 
 /**
- * Receives the body of a request, and writes it to a sink. Decodes and hashes the body, and checks the declared length and hashes.
+ * Receives the body of a request, and writes the body to a sink. The function decodes and hashes the body, and checks the declared length
+ * and hashes.
  *
  * Throws MissingContentLength, EntityTooLarge, IncompleteBody, InvalidRequest, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch and
  * RefusedBody. After any error, the caller must discard the bytes in the sink.
@@ -62,7 +69,7 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   return { sizeBytes, ...(await hashes.check(trailers)) };
 }
 
-/** Yields the bytes of a stream. If the caller stops early, the stream stays open, so that the client can still get a response. */
+/** Yields the bytes of a stream. If the caller stops early, the stream remains open, so that the client can still get a response. */
 async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): AsyncGenerator<Buffer> {
   const iterator = incoming.iterator({ destroyOnReturn: false });
   let isWaiting = false;
@@ -78,7 +85,7 @@ async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): Async
     if (cause instanceof S3Error) throw cause;
     throw new S3Error("IncompleteBody", "The connection closed before the whole body arrived", { cause });
   } finally {
-    // After a refusal, the iterator still waits for bytes. A call of `return` would wait for the same bytes.
+    // After a refusal, the iterator still waits for bytes. A call of `return` would also wait for these bytes.
     if (!isWaiting) await iterator.return?.();
   }
 }
@@ -130,7 +137,10 @@ function incomplete(): S3Error {
   return new S3Error("IncompleteBody", "The request body does not have the declared number of bytes");
 }
 
-/** Receives the body of a request and writes it to the disk. The written bytes are verified and durable, but no row refers to them yet. */
+/**
+ * Receives the body of a request, and writes the body to the disk. The written bytes are verified and durable, but no database row refers
+ * to the bytes.
+ */
 export function writeBody(
   { store, bodies }: { store: Store; bodies: ArrivingBodies },
   request: S3Request,
@@ -140,7 +150,7 @@ export function writeBody(
   );
 }
 
-/** Writes received bytes durably to the disk. If `receive` fails, deletes the file. */
+/** Writes received bytes durably to the disk. If `receive` fails, the function deletes the file. */
 export async function writeBytes(store: Store, receive: (sink: Sink) => Promise<ReceivedBody>): Promise<WrittenBody> {
   const writer = store.blobs.create();
   try {

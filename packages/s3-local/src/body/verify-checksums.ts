@@ -11,13 +11,13 @@ import {
   parseChecksum,
 } from "./checksums.ts";
 
-/** The checksum that a request declares for its body. If `value` is absent, a trailer after the body contains the value. */
+/** The checksum that a request declares for its body. If `value` is absent, a trailer after the body contains the checksum value. */
 type DeclaredChecksum = { algorithm: ChecksumAlgorithm; value?: string };
 
 type ReadField = (name: string) => string | undefined;
 
 /**
- * Reads the checksum that a request declares in a header or announces as a trailer. Returns undefined if there is none.
+ * Reads the checksum that a request declares in a header or announces as a trailer. Returns undefined if the request declares no checksum.
  *
  * Throws InvalidRequest if the request has several checksums, an invalid checksum, or an algorithm without a checksum.
  */
@@ -46,7 +46,7 @@ export function announcedTrailers(field: ReadField): string[] {
   return announced.split(",").map((name) => name.trim().toLowerCase());
 }
 
-/** Reads `Content-MD5`. Throws InvalidDigest when it is not an MD5 in base64. */
+/** Reads the header `Content-MD5`. Throws InvalidDigest if the header is not an MD5 in base64. */
 export function readContentMd5(field: ReadField): Buffer | undefined {
   const text = field("content-md5");
   if (text === undefined) return undefined;
@@ -57,7 +57,7 @@ export function readContentMd5(field: ReadField): Buffer | undefined {
   return md5;
 }
 
-/** Returns `value` unchanged. Throws InvalidRequest if `value` is not a checksum of this algorithm. */
+/** Returns `value` unchanged. Throws InvalidRequest if `value` is not a checksum of the given algorithm. */
 function checkedValue(algorithm: ChecksumAlgorithm, value: string): string {
   if (parseChecksum(algorithm, value) !== undefined) return value;
   throw invalidRequest(`Value for ${checksumHeader(algorithm)} header is invalid.`);
@@ -80,7 +80,9 @@ type DeclaredHashes = {
   payload: PayloadDeclaration;
 };
 
-/** Hashes bytes as they arrive. `check` throws BadDigest or XAmzContentSHA256Mismatch if a hash differs from the declared hash. */
+/**
+ * Computes the hashes of arriving bytes. `check` throws BadDigest or XAmzContentSHA256Mismatch if a hash differs from the declared hash.
+ */
 export function createHashVerifier({ contentMd5, checksum: declared, payload }: DeclaredHashes) {
   const md5 = createHash("md5");
   const checksum = declared && createChecksumStream(declared.algorithm);

@@ -6,15 +6,15 @@ import type { Exchange } from "../http/request.ts";
 const PIPELINED_REQUESTS = 100;
 
 /**
- * Makes a function that starts requests, and limits the memory that one connection can use. By default, Node handles all requests of a
- * connection at the same time, and holds all their responses. Here, a request starts only after the client has read the previous response.
- * The bucket holds only one response for a client that reads nothing. A connection with too many waiting requests is cut.
+ * Makes a function that starts requests, and limits the memory of one connection. By default, Node.js handles all requests of a connection
+ * at the same time, and holds all their responses. With the limit, a request starts only after the client has read the previous response.
+ * The bucket holds only one response for a client that does not read. The bucket cuts a connection with too many waiting requests.
  */
 export function boundConnections(start: (exchange: Exchange) => void): (exchange: Exchange) => void {
   const queues = new WeakMap<Socket, Exchange[]>();
   return (exchange) => {
     const { socket } = exchange.incoming;
-    // Node parses up to 64 KiB of requests in one step, even if the connection is cut during this step.
+    // Node.js parses up to 64 KiB of requests in one step, even if the bucket cuts the connection during the step.
     if (socket.destroyed) return;
     const queue = queues.get(socket) ?? [];
     queues.set(socket, queue);
@@ -26,7 +26,8 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
     exchange.outgoing.once("close", () => {
       queue.shift();
       const [next] = queue;
-      // Starts the next request in a new turn, so that the bucket can read other connections first. Drops it if the client is gone.
+      // The next request starts in a new turn of the event loop, so that the bucket can read other connections first. The bucket drops the
+      // next request if the client has disconnected.
       if (next !== undefined) setImmediate(() => socket.writable && start(next));
     });
     queue.push(exchange);
@@ -34,12 +35,12 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
   };
 }
 
-/** How long the first byte of a new connection may take while the bucket stops. Milliseconds. */
+/** The time limit for the first byte of a new connection while the bucket stops. */
 const FIRST_BYTE_MS = 500;
 
 /**
- * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open such connections ahead, and they would keep a
- * closing server open.
+ * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open unused connections in advance, and an unused
+ * connection would keep a closing server open.
  */
 export function closeUnusedConnections(server: Server): void {
   const openedAt = new Map<Socket, number>();
@@ -50,7 +51,7 @@ export function closeUnusedConnections(server: Server): void {
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
     closeIdle();
-    // Lets Node first read the bytes that have already arrived.
+    // The delay lets Node.js first read the bytes that have already arrived.
     setImmediate(() => {
       const before = performance.now() - FIRST_BYTE_MS;
       for (const [socket, at] of openedAt) if (socket.bytesRead === 0 && at < before) socket.destroy();
@@ -58,7 +59,7 @@ export function closeUnusedConnections(server: Server): void {
   };
 }
 
-/** Cuts a connection without stack traces. Node makes an error for each open request, and many stack traces would block the bucket. */
+/** Cuts a connection without stack traces. Node.js makes an error for each open request, and many stack traces would block the bucket. */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

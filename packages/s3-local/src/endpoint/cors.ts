@@ -6,7 +6,7 @@ type CrossOriginRequest = { origin: string; method: string; headers: readonly st
 /**
  * Returns the headers that allow a page of another origin to read a response. Returns no headers if no rule matches the request.
  *
- * Only the first rule that matches applies. Source: Amazon S3, "Using cross-origin resource sharing".
+ * Only the first matching rule applies. Source: Amazon S3, "Using cross-origin resource sharing".
  */
 export function corsHeaders(rules: readonly CorsRule[], request: CrossOriginRequest): Record<string, string> {
   const rule = rules.find((candidate) => matchesRule(candidate, request));

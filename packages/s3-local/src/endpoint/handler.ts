@@ -11,7 +11,7 @@ import { isDiskFault, isDiskFull } from "../store/reserve.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { findOperation } from "./routes.ts";
 
-/** An event for the log, without a key, query or header, because these are parts of presigned URLs, which are secrets. */
+/** An event for the log contains no key, query or header, because presigned URLs contain them, and presigned URLs are secrets. */
 export type BucketEvent =
   | {
       type: "request";
@@ -34,13 +34,13 @@ type HandlerOptions = {
 type Outcome = { response: S3Response; code?: string };
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
-// Stored files come from users, so a browser that opens a stored file must not run scripts in this file.
+// Stored files come from users, so a browser that opens a stored file must not run the scripts of the file.
 const SAFETY = {
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy": "sandbox; default-src 'none'",
 };
 
-/** Makes the handler for all requests. The handler applies CORS, verifies the signature, runs the operation, and never throws. */
+/** Makes the handler of all HTTP requests. The handler applies CORS, verifies the signature, runs the operation, and never throws. */
 export function createHandler(options: HandlerOptions): (exchange: Exchange) => Promise<void> {
   const { context, verify, verifyPost, logger } = options;
   return async (exchange) => {
@@ -110,13 +110,16 @@ function errorOutcome(error: Omit<Refusal, "ok">, requestId: string): Outcome {
 
 type Common = { requestId: string; bucket: string; context: Context };
 
-/** Sets the headers that every response has. Errors have these headers too, so that a page of another origin can read the error. */
+/**
+ * Sets the headers that every response has. Error responses have the common headers too, so that a page of another origin can read the
+ * error.
+ */
 function setCommonHeaders({ incoming, outgoing }: Exchange, { requestId, bucket, context }: Common): void {
   outgoing.setHeader("x-amz-request-id", requestId);
   for (const [name, value] of Object.entries(SAFETY)) outgoing.setHeader(name, value);
   const rules = context.store.buckets.find(bucket)?.cors;
   if (rules === undefined) return;
-  // `Vary` is also set for a request without an Origin, because a cache must not return this response to a page that sends an Origin.
+  // `Vary` is also set for a request without an Origin, because a cache must not return the response to a page that sends an Origin.
   outgoing.setHeader("Vary", VARY);
   const origin = header(incoming, "origin");
   if (origin === undefined || incoming.method === "OPTIONS") return;

@@ -19,7 +19,7 @@ import { getObject, getObjectAttributes, getObjectTagging, RESPONSE_PARAMETERS }
 import { copyObject, deleteObject, deleteObjects, putObject } from "../operations/write-objects.ts";
 
 /**
- * A route to an operation.
+ * A route leads to an operation.
  *
  * `needs` lists required query parameters, `may` lists optional query parameters, and `needsField` is a required header. `fields` lists the
  * `x-amz-*` headers that the operation understands. A `*` at the end of a name matches any text.
@@ -38,7 +38,8 @@ const BODY = ["x-amz-checksum-*", "x-amz-sdk-checksum-algorithm", "x-amz-trailer
 const STORED = ["x-amz-meta-*", "x-amz-acl", "x-amz-storage-class"];
 const READ = { may: [...RESPONSE_PARAMETERS, "partNumber"], fields: ["x-amz-checksum-mode"] };
 const COPY = ["x-amz-copy-source", "x-amz-copy-source-if-*", "x-amz-metadata-directive", "x-amz-checksum-algorithm"];
-// An SDK that sends an upload instead of a copy still sends `x-amz-metadata-directive`. Amazon S3 ignores this header in an upload.
+// An SDK that sends an upload instead of a copy still sends `x-amz-metadata-directive`. Amazon S3 ignores `x-amz-metadata-directive` in an
+// upload.
 const UPLOAD = ["x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-metadata-directive"];
 const ATTRIBUTES = ["x-amz-object-attributes", "x-amz-max-parts", "x-amz-part-number-marker"];
 const BUCKET_LISTING = ["prefix", "max-buckets", "continuation-token", "bucket-region"];
@@ -91,7 +92,7 @@ export const ROUTES: readonly Route[] = [
   { method: "DELETE", on: "object", run: deleteObject },
 ];
 
-/** SDKs send these headers with every request, and the bucket ignores them. */
+/** SDKs send these headers with every request, and the bucket ignores the headers. */
 const WITHOUT_EFFECT = ["x-amz-user-agent"];
 
 /**
@@ -99,7 +100,7 @@ const WITHOUT_EFFECT = ["x-amz-user-agent"];
  *
  * Throws AccessDenied if the client expects another owner of the bucket.
  * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
- * If the bucket ignored such a parameter or header, it would not do what the client wants.
+ * If the bucket ignored an unknown parameter or header, the bucket would not do what the client wants.
  */
 export function findOperation(request: S3Request): Operation {
   const on = request.bucket === "" ? "service" : request.key === "" ? "bucket" : "object";

@@ -10,7 +10,7 @@ import { openStore, type Store } from "../store/store.ts";
 import { boundConnections, closeUnusedConnections } from "./connections.ts";
 import { type BucketEvent, createHandler } from "./handler.ts";
 
-/** The CORS configuration that new buckets get. With the defaults, a page can upload and download files. */
+/** The CORS configuration of a new bucket. With the default configuration, a page can upload and download files. */
 export type InitialCors = {
   allowedOrigins: string[];
   allowedMethods?: string[];
@@ -21,52 +21,62 @@ export type InitialCors = {
 
 /** The options for the start of the built-in bucket. */
 export type S3LocalOptions = {
-  /** The folder for the objects. The bucket creates the folder if it is missing, and locks it so that no second process can use it. */
+  /**
+   * The folder for the objects. The bucket creates the folder if the folder does not exist, and locks the folder against a second process.
+   */
   dataDir: string;
-  /** Default 127.0.0.1. */
+  /** The default of `host` is 127.0.0.1. */
   host?: string;
-  /** Default 0: the operating system picks a free port. */
+  /** The default of `port` is 0, with which the operating system picks a free port. */
   port?: number;
-  /** The region that clients must sign for. Default us-east-1. */
+  /** The region for which clients must sign. The default of `region` is us-east-1. */
   region?: string;
   /** The only access key whose signatures the bucket accepts. */
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** The names of buckets. At startup, each of these buckets is created if it is missing. */
+  /** The names of the buckets. The start creates each bucket that does not exist. */
   buckets?: string[];
-  /** The CORS configuration of the `buckets`. A bucket that already has a CORS configuration keeps that configuration. */
+  /** The CORS configuration of the `buckets`. A bucket that already has a CORS configuration keeps its configuration. */
   cors?: InitialCors;
-  /** The time after the expiry of a presigned URL in which a body can still arrive, in milliseconds. Default 240,000. */
+  /**
+   * The time after the expiry of a presigned URL in which a body can still arrive, in milliseconds. The default of `lateBodyMs` is 240,000.
+   */
   lateBodyMs?: number;
-  /** Returns milliseconds since 1970. Default Date.now. */
+  /** Returns the current time in milliseconds since 1970. The default of `now` is Date.now. */
   now?: () => number;
-  /** Called for every request, and for every failure with its cause. */
+  /** The bucket calls `logger` for every request, and for every failure with its cause. */
   logger?: (event: BucketEvent) => void;
 };
 
 export type S3Local = {
   endpoint: string;
   port: number;
-  /** Starts a backup of the data folder. Rejects while another backup runs. */
+  /** Starts a backup of the data folder. `startBackup` rejects while another backup runs. */
   startBackup(): Promise<BucketBackup>;
-  /** Stops the bucket. Running requests can finish within `withinMs` milliseconds. After that, their connections are cut. Default 8,000. */
+  /**
+   * Stops the bucket. Running requests can finish within `withinMs` milliseconds. After `withinMs` milliseconds, the bucket cuts the
+   * connections of running requests. The default of `withinMs` is 8,000.
+   */
   close(options?: { withinMs?: number }): Promise<void>;
 };
 
 const MAX_HEADER_BYTES = 32 * 1024;
 const IDLE_TIMEOUT_MS = 120_000;
-/** Longer than the idle timeouts of common proxies, so that the proxy closes the connection first. Caddy waits for 120 seconds. */
+/**
+ * The timeout is longer than the idle timeouts of common proxies, so that the proxy closes the connection first. The proxy Caddy waits for
+ * 120 seconds.
+ */
 const KEEP_ALIVE_TIMEOUT_MS = 130_000;
-// Most requests finish within this time. A service manager kills the process only later.
+// Most requests finish within 8 seconds. A service manager kills the process only after a longer time.
 const CLOSE_GRACE_MS = 8_000;
 const CLOSE_IDLE_INTERVAL_MS = 50;
-// Must be less than LATE_PUT_GRACE_MS of the service. The service counts a deleted file until LATE_PUT_GRACE_MS after its URL expires.
-// The difference between the two times is for storing the body.
+// The limit must be less than LATE_PUT_GRACE_MS of the service. The service counts a deleted file until LATE_PUT_GRACE_MS after its URL
+// expires. In the difference between the two limits, the bucket can store the body.
 const LATE_BODY_MS = 240_000;
 
 /**
- * Starts an S3 endpoint on the local disk: path style, one access key, every signature verified.
+ * Starts an S3 endpoint on the local disk: path style, one access key, and a verified signature for every request.
  *
- * Throws if another process uses the data folder, if a bucket name is invalid, or if the port is in use.
+ * `startS3Local` throws if another process uses the data folder, if a bucket name is invalid, or if the port is in use.
  *
  * @example
  * ```ts
@@ -122,7 +132,8 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
   });
   server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
   server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
-  // Some clients send an empty Expect header to say that they do not wait. Node treats it as an unknown expectation.
+  // Some clients send an empty Expect header to show that they do not wait. Node.js treats an empty Expect header as an unknown
+  // expectation.
   server.on("checkExpectation", (incoming, outgoing) => {
     if (incoming.headers.expect === "") accept({ incoming, outgoing, expectsContinue: false });
     else outgoing.writeHead(417).end();
@@ -145,7 +156,7 @@ async function createBuckets({ store, now }: Context, { buckets = [], cors }: S3
   });
 }
 
-/** Makes the CORS rule for a new bucket from the given fields, with defaults for the other fields. */
+/** Makes the CORS rule for a new bucket from the given fields, with defaults for all missing fields. */
 function withCorsDefaults(cors: InitialCors): CorsRule {
   return {
     allowedMethods: ["GET", "HEAD", "PUT", "POST", "DELETE"],
@@ -174,7 +185,7 @@ type Closing = { settled: () => Promise<unknown>; store: Store; withinMs: number
 
 async function close(server: Server, { settled, store, withinMs }: Closing): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), withinMs);
-  // `server.close` closes idle connections only once. A connection that becomes idle after that would keep the server open.
+  // `server.close` closes idle connections only once. A connection that becomes idle later would keep the server open.
   const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
   await new Promise((resolve) => server.close(resolve));
   clearInterval(idle);

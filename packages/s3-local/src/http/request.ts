@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { VerifiedRequest } from "@valetkey/presign";
 import { invalidArgument, S3Error } from "../errors.ts";
 
-/** One request and its response. If `expectsContinue` is true, the client waits for `100 Continue` before it sends the body. */
+/**
+ * An exchange is a request and its response. If `expectsContinue` is true, the client waits for `100 Continue` before it sends the body.
+ */
 export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
 
 /**
- * A verified and parsed request. Operations must read only these values, and never the raw request.
+ * A verified and parsed request. Operations must read only the parsed values, and never the raw request.
  *
  * `parameters` are the query parameters without the parameters of the signature.
  * `field` returns a header by its lowercase name. `field` also finds an `x-amz-*` header that a presigner has put into the query.
@@ -36,7 +38,9 @@ const SIGNATURE_PARAMETERS = new Set([
   "x-amz-content-sha256",
 ]);
 
-/** Parses a verified request. Throws KeyTooLongError. Throws InvalidArgument if a query parameter is repeated. */
+/**
+ * Parses a verified request. Throws KeyTooLongError for a key that is too long. Throws InvalidArgument if a query parameter is repeated.
+ */
 export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Request {
   const { bucket, key } = splitPath(verified.target.path);
   checkKeyLength(key);
@@ -76,7 +80,8 @@ function readQuery({ target, headers }: VerifiedRequest) {
   for (const { name, value } of target.query) {
     const lower = name.toLowerCase();
     if (!lower.startsWith("x-amz-")) addOnce(parameters, name, value);
-    // As in Amazon S3, only a header can declare a checksum. A checksum in the query can be wrong: SDKs presign that of an empty body.
+    // As in Amazon S3, only a header can declare a checksum. A checksum in the query can be wrong, because SDKs presign the checksum of an
+    // empty body.
     else if (!SIGNATURE_PARAMETERS.has(lower) && !/^x-amz-(?:checksum|sdk)-/.test(lower)) {
       if (headers.has(lower)) throw repeated(name);
       addOnce(hoisted, lower, value);

@@ -10,11 +10,11 @@ export type S3Response = {
   content?: ContentRange;
 };
 
-// The server reads on, within these limits, because a client that still sends when the connection closes loses the response.
+// The server continues to read within these limits, because a client that still sends when the connection closes loses the response.
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAX_UNREAD_MS = 2000;
 
-/** Sends a response. If no operation has read the request body, reads the body and drops its bytes. */
+/** Sends the response of an operation. If no operation has read the request body, the function reads the body and drops its bytes. */
 export async function sendResponse(response: S3Response, { incoming, outgoing }: Exchange): Promise<void> {
   const body = Buffer.from(response.xml ?? "", "utf8");
   const isUnread = !incoming.complete;
@@ -49,7 +49,10 @@ function drain(incoming: IncomingMessage): Promise<void> {
   });
 }
 
-/** The content of an element: text, or elements by name. A list makes one element for each item. Undefined makes no element. */
+/**
+ * The content of an XML element: text, or elements by name. A list of contents makes one element for each item. An undefined content makes
+ * no element.
+ */
 type XmlContent = string | number | boolean | XmlElements;
 export type XmlElements = { [name: string]: XmlContent | readonly XmlContent[] | undefined };
 
@@ -59,7 +62,7 @@ const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const SPECIAL = /[&<>"\u0000-\u0008\u000a-\u001f\u007f\ufffe\uffff]/g;
 const NAMED: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** Writes an XML document in the namespace of Amazon S3. Error documents have no namespace. */
+/** Writes an XML document in the namespace of Amazon S3. Error documents of S3 have no namespace. */
 export function writeXml(root: string, content: XmlContent): string {
   const namespace = root === "Error" ? "" : ` xmlns="${NAMESPACE}"`;
   return `${DECLARATION}<${root}${namespace}>${writeContent(content)}</${root}>`;
@@ -78,7 +81,7 @@ function writeContent(content: XmlContent): string {
   return typeof content === "object" ? writeElements(content) : escapeXml(String(content));
 }
 
-/** Writes control characters as numeric references, as Amazon S3 does. Without this, an XML parser would turn CR into LF. */
+/** Writes control characters as numeric references, as Amazon S3 does. Without numeric references, an XML parser would turn CR into LF. */
 function escapeXml(text: string): string {
   return text.replace(SPECIAL, (character) => NAMED[character] ?? `&#x${character.charCodeAt(0).toString(16)};`);
 }

@@ -4,16 +4,20 @@ import type { ServerResponse } from "node:http";
 import type { Segment } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 
-/** A range of the content of an object or a part: `from` included, `to` excluded. Call `unpin` when nothing reads the range any more. */
+/**
+ * A range of the content of an object or a part: `from` included, `to` excluded. The caller must call `unpin` when no code reads the range
+ * any more.
+ */
 export type ContentRange = { store: Store; segments: readonly Segment[]; from: number; to: number; unpin: () => void };
 
 const BLOCK_BYTES = 512 * 1024;
 const CHECKS_AT_ONCE = 32;
 
 /**
- * Selects a range of the content, and pins the blobs of the range, so that they stay on the disk.
+ * Selects a range of the content, and pins its blobs so that they remain on the disk.
  *
- * Call it in the turn of the event loop that read the row. The download then succeeds even if another request replaces the object.
+ * The caller must call `pinRange` in the turn of the event loop that read the row. With pinned blobs, the download succeeds even if another
+ * request replaces the object.
  */
 export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
   const segments = range.to > range.from ? store.contents.segments(contentId, range) : [];
@@ -21,8 +25,8 @@ export function pinRange(store: Store, contentId: string, range: { from: number;
 }
 
 /**
- * Reads the last byte of each blob of a range. A missing or truncated blob causes an error before the response starts, not a body that is
- * too short. If the check fails, the function unpins the blobs.
+ * Reads the last byte of each blob of a range. A missing or truncated blob then causes an error before the response starts, instead of a
+ * short body. If the check fails, the function unpins the blobs.
  */
 export async function checkContent({ store, segments, unpin }: ContentRange): Promise<void> {
   try {
@@ -44,7 +48,10 @@ async function readLastByte(store: Store, { blob, blobOffset, length }: Segment)
   }
 }
 
-/** Sends a range as the response body. If this fails, the function cuts the connection, so that the client notices the failure. */
+/**
+ * Sends a range of the content as the response body. If the sending fails, the function cuts the connection, so that the client notices the
+ * failure.
+ */
 export async function sendContent(content: ContentRange, outgoing: ServerResponse): Promise<void> {
   try {
     const send = createSender(outgoing);
@@ -61,7 +68,10 @@ export async function sendContent(content: ContentRange, outgoing: ServerRespons
   }
 }
 
-/** Yields the bytes of a range in blocks. The memory of a block is overwritten two blocks later, so do not use a block after that. */
+/**
+ * Yields the bytes of a range in blocks. The generator overwrites the memory of a block two blocks later, so the caller must use each block
+ * before then.
+ */
 export async function* readContent({ store, segments, from, to }: Omit<ContentRange, "unpin">): AsyncGenerator<Buffer> {
   const blockBytes = Math.min(BLOCK_BYTES, to - from);
   const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;
@@ -93,9 +103,11 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
 }
 
 /**
- * Makes a function that sends a block as soon as the previous block is sent. The caller can read the next block during that time.
+ * Makes a function that sends a block as soon as the previous block is sent. The caller can read the next block while the sender sends the
+ * previous block.
  *
- * The function resolves with false if the client is gone. If the block is undefined, the function only waits until the last block is sent.
+ * The function resolves with false if the client has disconnected. If the block is undefined, the function only waits until the last block
+ * is sent.
  */
 function createSender(outgoing: ServerResponse): (block: Buffer | undefined) => Promise<boolean> {
   const closed = once(outgoing, "close").then(() => false);

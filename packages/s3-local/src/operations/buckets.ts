@@ -10,7 +10,7 @@ const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 const RESERVED = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
 const MAX_BUCKETS = 10_000;
 
-/** Returns whether a bucket can have this name. Source: Amazon S3, "General purpose bucket naming rules". */
+/** Returns whether a text is a valid name of a bucket. Source: Amazon S3, "General purpose bucket naming rules". */
 export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !IP_ADDRESS.test(name) && !RESERVED.test(name);
 }
@@ -52,14 +52,14 @@ function readMaxBuckets(text: string | undefined): number {
   });
 }
 
-/** Reads the bucket name after which the page begins. */
+/** Reads the bucket name after which the page of the list begins. */
 function readToken(token: string): string {
   const name = Buffer.from(token, "base64url").toString();
   if (name !== "" && Buffer.from(name).toString("base64url") === token) return name;
   throw invalidArgument("The continuation token provided is incorrect", { ArgumentName: "continuation-token" });
 }
 
-/** CreateBucket: returns 409 if the bucket exists. In us-east-1, returns 200 instead, as Amazon S3 does. */
+/** CreateBucket: returns 409 if the bucket exists. In us-east-1, CreateBucket returns 200 for an existing bucket, as Amazon S3 does. */
 export async function createBucket(request: S3Request, { store, region, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   if (!isBucketName(bucket)) {
@@ -99,7 +99,7 @@ export async function deleteBucket(request: S3Request, { store }: Context): Prom
   return { status: 204 };
 }
 
-/** GetBucketLocation: returns the region of the bucket. For us-east-1, the text is empty, as in Amazon S3. */
+/** GetBucketLocation: returns the region of the bucket. For us-east-1, the text of the location is empty, as in Amazon S3. */
 export function getBucketLocation(request: S3Request, { store, region }: Context): S3Response {
   store.buckets.get(request.bucket);
   return { status: 200, xml: writeXml("LocationConstraint", region === "us-east-1" ? "" : region) };
@@ -134,7 +134,7 @@ export async function putBucketCors(request: S3Request, { store }: Context): Pro
   return { status: 200 };
 }
 
-/** GetBucketCors: returns the CORS rules of the bucket. Throws NoSuchCORSConfiguration if the bucket has none. */
+/** GetBucketCors: returns the CORS rules of the bucket. Throws NoSuchCORSConfiguration if the bucket has no CORS rules. */
 export function getBucketCors(request: S3Request, { store }: Context): S3Response {
   const { cors } = store.buckets.get(request.bucket);
   if (cors === undefined) {

@@ -21,7 +21,9 @@ const MAX_PARTS = 10_000;
 
 type NamedPart = { partNumber: number; etag: string; checksums: Map<string, string> };
 
-/** CompleteMultipartUpload: makes one database change and copies no bytes. Deletes the parts that the client did not list. */
+/**
+ * CompleteMultipartUpload: makes one database change, and copies no bytes. The completion deletes the parts that the client did not list.
+ */
 export async function completeUpload(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const named = uploadOf(request);
@@ -57,7 +59,7 @@ export async function completeUpload(request: S3Request, { store, bodies, now }:
   return { status: 200, xml: writeResult(bucket, object) };
 }
 
-/** Finds the object that an earlier completion of this upload made. A client repeats a completion if it did not get the response. */
+/** Finds the object that an earlier completion of the upload made. A client repeats a completion if the response was lost. */
 function completedObject(request: S3Request, store: Store): ObjectRecord | undefined {
   const { key, uploadId } = uploadOf(request);
   const object = store.objects.find(request.bucket, key);
@@ -102,7 +104,10 @@ function readNamedPart(node: XmlNode): NamedPart {
   return { partNumber: Number(number), etag, checksums };
 }
 
-/** Returns the parts that the client listed. Throws InvalidPart if a part is missing or has another entity tag or checksum. */
+/**
+ * Returns the parts that the client listed in the completion. Throws InvalidPart if a part is missing or has another entity tag or
+ * checksum.
+ */
 function selectParts(
   wanted: readonly NamedPart[],
   known: { stored: readonly PartRecord[]; upload: UploadRecord },
@@ -152,7 +157,7 @@ function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   );
 }
 
-/** Makes an entity tag from the MD5 of the MD5s of the parts, and the number of parts. S3 clients rely on this format. */
+/** Makes an entity tag from the MD5 of the MD5s of the parts, and the number of parts. S3 clients rely on the format of the entity tag. */
 function multipartEtag(parts: readonly Pick<PartRecord, "etag">[]): string {
   const hash = createHash("md5");
   for (const { etag } of parts) hash.update(Buffer.from(etag.replaceAll('"', ""), "hex"));
@@ -199,7 +204,8 @@ function checkExpected(
   if (checksum?.algorithm !== expected.algorithm) {
     throw invalidRequest(`The upload was not created using a ${expected.algorithm.toLowerCase()} checksum.`);
   }
-  // A composite checksum ends with the number of parts. SDKs that compute the checksum omit this number, and Amazon S3 accepts both.
+  // A composite checksum ends with the number of parts. SDKs that compute the checksum omit the number of parts, and Amazon S3 accepts a
+  // checksum with or without the number.
   const isComposite = checksum.type === "COMPOSITE" && checksum.value.startsWith(`${expected.value}-`);
   if (isComposite || checksum.value === expected.value) return;
   throw new S3Error("BadDigest", `The ${expected.algorithm} you specified did not match the calculated checksum.`);

@@ -41,7 +41,7 @@ export function listObjectsV2(request: S3Request, { store }: Context): S3Respons
   };
 }
 
-/** ListObjects, version 1: returns one page of keys. To get the next page, the client sends a key of this page. */
+/** ListObjects, version 1: returns one page of keys. To get the next page, the client sends a key of the page. */
 export function listObjects(request: S3Request, { store }: Context): S3Response {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);
@@ -77,7 +77,7 @@ export function listObjects(request: S3Request, { store }: Context): S3Response 
 
 /**
  * Returns the first key that can be on the page, or undefined if no key can follow the marker. If the marker is a common prefix, the page
- * starts after all keys with that prefix.
+ * starts after all keys with the prefix.
  */
 function keyAfterMarker(
   marker: string,
@@ -115,7 +115,10 @@ function toContents(object: ObjectRecord, { encode, owner }: Shown): XmlElements
   };
 }
 
-/** Makes a continuation token from the first key of the next page. The "." at its start shows that the text is a token and not a key. */
+/**
+ * Makes a continuation token from the first key of the next page. The "." at the start of a token shows that the text is a token and not a
+ * key.
+ */
 function writeToken(entries: readonly ListingEntry[]): string {
   const last = entries.at(-1) as ListingEntry;
   const next = "object" in last ? nextKey(last.object.key) : (successor(last.commonPrefix) ?? "");
@@ -128,7 +131,7 @@ function readToken(token: string): string {
   throw invalidArgument("The continuation token provided is incorrect", { ArgumentName: "continuation-token" });
 }
 
-/** ListParts: returns one page of the stored parts. A client needs this list to resume an upload. */
+/** ListParts: returns one page of the stored parts. A client needs the list of parts to resume an upload. */
 export function listParts(request: S3Request, { store }: Context): S3Response {
   const { bucket, key, parameters } = request;
   store.buckets.get(bucket);
@@ -196,7 +199,10 @@ export function listUploads(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/** Reads the marker. Without an upload id, the page starts after all uploads of the key: U+10FFFF sorts after every upload id. */
+/**
+ * Reads the marker of a list of uploads. Without an upload id, the page starts after all uploads of the key: U+10FFFF sorts after every
+ * upload id.
+ */
 function readUploadMarker(parameters: ReadonlyMap<string, string>): { key: string; uploadId: string } {
   const key = parameters.get("key-marker") ?? "";
   return { key, uploadId: parameters.get("upload-id-marker") || (key === "" ? "" : "\u{10ffff}") };
@@ -222,8 +228,8 @@ type UploadEntry = { upload: UploadRecord } | { commonPrefix: string };
 type UploadQuery = { prefix: string; delimiter: string; limit: number; keyMarker: string };
 
 /**
- * Returns the entries of one page. All uploads with the same common prefix are one entry. If the marker is a common prefix, the page starts
- * after the uploads with this prefix.
+ * Returns the entries of one page of uploads. All uploads with one common prefix make one entry. If the marker is a common prefix, the page
+ * starts after the uploads with the prefix.
  */
 function takeEntries(found: Iterable<UploadRecord>, { prefix, delimiter, limit, keyMarker }: UploadQuery) {
   const entries: UploadEntry[] = [];
@@ -250,7 +256,10 @@ function readPartMarker(text: string | undefined): number {
 
 const MAX_KEYS = 1000;
 
-/** Reads `max-keys` or a similar limit. Returns at most 1,000, which is also the default. Throws InvalidArgument. */
+/**
+ * Reads `max-keys` or a similar limit. Returns at most 1,000, which is also the default. Throws InvalidArgument if the limit is not a
+ * number.
+ */
 export function readMaxKeys(text: string | undefined, name = "max-keys"): number {
   if (text === undefined || text === "") return MAX_KEYS;
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), MAX_KEYS);
@@ -260,7 +269,7 @@ export function readMaxKeys(text: string | undefined, name = "max-keys"): number
   });
 }
 
-/** Reads `encoding-type` and returns a function that encodes keys. Throws InvalidArgument. */
+/** Reads `encoding-type`, and returns a function that encodes keys. Throws InvalidArgument for an unknown encoding type. */
 function readEncoding(type: string | undefined): (key: string) => string {
   if (type === undefined) return (key) => key;
   if (type === "url") return (key) => encodeRfc3986(key).replaceAll("%2F", "/");

@@ -42,7 +42,10 @@ export async function createUpload(request: S3Request, { store, now }: Context):
   return { status: 200, headers, xml };
 }
 
-/** UploadPart: stores a part. A part with the same number is replaced only when the new part is complete and durable. */
+/**
+ * UploadPart: stores a part of a multipart upload. The new part replaces a part with an equal number only when the new part is complete and
+ * durable.
+ */
 export async function uploadPart(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
@@ -52,7 +55,7 @@ export async function uploadPart(request: S3Request, { store, bodies, now }: Con
   const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;
   await commitBody(store, staged, () => {
-    // Another request may have completed or aborted the upload while the bytes arrived, so this code reads the upload again.
+    // Another request may have completed or aborted the upload while the bytes arrived, so the operation reads the upload again.
     const { uploadId } = store.uploads.get(bucket, named);
     const { sizeBytes, checksums } = staged;
     const contentId = store.contents.add(staged);
@@ -74,8 +77,8 @@ export async function abortUpload(request: S3Request, { store, bodies }: Context
 }
 
 /**
- * Reads the checksum algorithm and type of an upload. CRC-64/NVME always covers the full object. SHA-1 and SHA-256 are always composite.
- * Source: Amazon S3, "Checking object integrity".
+ * Reads the checksum algorithm and the checksum type of an upload. CRC-64/NVME always covers the full object. SHA-1 and SHA-256 are always
+ * composite. Source: Amazon S3, "Checking object integrity".
  */
 function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlgorithm" | "checksumType"> {
   const algorithm = request.field("x-amz-checksum-algorithm");
@@ -94,7 +97,10 @@ function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlg
   );
 }
 
-/** Throws InvalidRequest unless a part has the checksum that its upload declared. The checksum of the object is made from them. */
+/**
+ * Throws InvalidRequest unless a part has the checksum that its upload declared. The bucket makes the checksum of the object from the
+ * checksums of the parts.
+ */
 function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadRecord): void {
   if (checksumAlgorithm === undefined) return;
   const actual = readDeclaredChecksum(request.field)?.algorithm;
@@ -105,7 +111,9 @@ function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadReco
   );
 }
 
-/** UploadPartCopy: stores a part that has bytes of another object. Reads the bytes for the hash, but does not copy the bytes. */
+/**
+ * UploadPartCopy: stores a part that has bytes of another object. The operation reads the bytes for the hash, but does not copy the bytes.
+ */
 export async function uploadPartCopy(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
@@ -122,7 +130,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
   const { etag, checksums } = await hashRange(store, { object, range, upload });
   const lastModified = now();
   await store.write(() => {
-    // Another request may have replaced the source while its bytes were hashed.
+    // Another request may have replaced the source object while the operation hashed its bytes.
     if (store.objects.find(source.bucket, source.key)?.contentId !== object.contentId) {
       throw new S3Error("OperationAborted", "The source changed during the copy. Please try again.");
     }
@@ -141,8 +149,8 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
 }
 
 /**
- * Reads the range of the source. The whole range must be inside the object. A Range header does not have this limit. Source: Amazon S3,
- * "UploadPartCopy".
+ * Reads the range of the source object. The whole range of the copy must be inside the source object. A Range header of a download does not
+ * have this limit. Source: Amazon S3, "UploadPartCopy".
  */
 function readCopyRange(header: string | undefined, sizeBytes: number): ByteRange {
   if (header === undefined) return { from: 0, to: sizeBytes };

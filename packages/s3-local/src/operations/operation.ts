@@ -7,13 +7,13 @@ import type { Checksum, ObjectRecord } from "../store/database.ts";
 import { matchesEtag, preconditionFailed, type WriteConditions } from "../store/objects.ts";
 import type { Store } from "../store/store.ts";
 
-/** The dependencies that operations need. `now` returns milliseconds since 1970. */
+/** The dependencies of all operations. `now` returns milliseconds since 1970. */
 export type Context = { store: Store; bodies: ArrivingBodies; region: string; now: () => number };
 
-/** One S3 operation, which returns a response or throws S3Error. */
+/** An S3 operation returns a response or throws S3Error. */
 export type Operation = (request: S3Request, context: Context) => S3Response | Promise<S3Response>;
 
-/** Returns the owner of all buckets and objects. Listings contain this owner. */
+/** Returns the owner of all buckets and objects. Listings contain the owner. */
 export function ownerOf({ verified }: S3Request): XmlElements {
   return { ID: verified.accessKeyId, DisplayName: verified.accessKeyId };
 }
@@ -24,7 +24,7 @@ export function uploadOf(request: S3Request): { key: string; uploadId: string } 
   return { key: request.key, uploadId: request.parameters.get("uploadId") ?? "" };
 }
 
-/** Reads a part number. Throws InvalidArgument unless it is from 1 to 10,000. */
+/** Reads a part number. Throws InvalidArgument unless the part number is from 1 to 10,000. */
 export function readPartNumber(text: string | undefined): number {
   const partNumber = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
   if (partNumber >= 1 && partNumber <= MAX_PART_NUMBER) return partNumber;
@@ -47,7 +47,7 @@ export function checksumElements(checksums: readonly Checksum[]): Record<string,
   return Object.fromEntries(checksums.map(({ algorithm, value }) => [`Checksum${algorithm}`, value]));
 }
 
-/** Refuses storage classes and access control lists that this endpoint does not support. */
+/** Refuses storage classes and access control lists that the bucket does not support. */
 export function checkStorage(request: Fields): void {
   const storageClass = request.field("x-amz-storage-class");
   if (storageClass !== undefined && storageClass !== "STANDARD") {
@@ -76,9 +76,9 @@ export function readWriteConditions(request: S3Request): WriteConditions {
 }
 
 /**
- * Returns whether the client already has the current object. Throws PreconditionFailed if a condition is false.
+ * Returns whether the client already has the current object. Throws PreconditionFailed if a condition of the request is false.
  *
- * If there is a condition on the entity tag, the condition on the date is ignored. Source: RFC 9110, section 13.2.2.
+ * If there is a condition on the entity tag, the function ignores the condition on the date. Source: RFC 9110, section 13.2.2.
  */
 export function isNotModified(
   request: S3Request,

@@ -61,7 +61,7 @@ export async function postObject(
     const headers = { ETag: etag, Location: location, ...checksumHeaders(staged.checksums) };
     return toResponse(fields, headers, { Bucket: bucket, Key: key });
   } finally {
-    // The bucket refused the form, so the parser must not read the rest of it.
+    // The bucket refused the form, so the parser must not read the rest of the form.
     incoming.unpipe();
     form.file.destroy();
   }

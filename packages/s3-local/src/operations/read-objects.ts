@@ -43,7 +43,7 @@ export async function getObject(request: S3Request, { store }: Context): Promise
   };
 }
 
-/** Reads `partNumber`. Throws InvalidRequest if the request also has a Range header. Source: Amazon S3, "GetObject". */
+/** Reads `partNumber`. Throws InvalidRequest if the request has a part number and a Range header. Source: Amazon S3, "GetObject". */
 function readPart(request: S3Request): number | undefined {
   const text = request.parameters.get("partNumber");
   if (text === undefined) return undefined;
@@ -58,7 +58,7 @@ function pieceByRange(request: S3Request, object: ObjectRecord): Piece {
   return { ...range, isPartial: true, checksums: [] };
 }
 
-/** Selects a part of the object, with the checksums of this part. If the object has no parts, part 1 is the whole object. */
+/** Selects a part of the object, with the checksums of the part. If the object has no parts, part 1 is the whole object. */
 function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecord; partNumber: number }): Piece {
   const count = store.contents.partCount(object.contentId);
   const part = store.contents.part(object.contentId, partNumber);
@@ -105,13 +105,13 @@ function overrides(request: S3Request): Record<string, string> {
 
 const RANGE = /^bytes=(\d*)-(\d*)$/;
 
-/** The bytes from `from` (included) to `to` (excluded). */
+/** The bytes of the range from `from` (included) to `to` (excluded). */
 export type ByteRange = { from: number; to: number };
 
 /**
- * Reads a Range header for an object of this size. Returns undefined if the client wants the whole object.
+ * Reads a Range header for an object of a given size. Returns undefined if the client requests the whole object.
  *
- * The function ignores a header that is malformed or has several ranges, as RFC 9110 section 14.2 allows.
+ * The function ignores a malformed header and a header with several ranges, as RFC 9110 section 14.2 permits.
  * Throws InvalidRange if the range contains no byte of the object.
  */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | undefined {
@@ -145,7 +145,7 @@ export function getObjectAttributes(request: S3Request, { store }: Context): S3R
   const object = store.objects.get(request.bucket, request.key);
   const wanted = readAttributes(request);
   const all: XmlElements = {
-    // Unlike all other operations, this operation writes an entity tag without quotes.
+    // GetObjectAttributes is the only operation that writes an entity tag without quotes.
     ETag: object.etag.replaceAll('"', ""),
     Checksum: checksumOf(object),
     ObjectParts: wanted.includes("ObjectParts") ? partsOf(request, { store, object }) : undefined,
@@ -186,7 +186,7 @@ function checksumOf({ checksums }: ObjectRecord): XmlElements | undefined {
   return first && { ...checksumElements(checksums), ChecksumType: first.type };
 }
 
-/** Returns the number of parts of a multipart object. Lists the parts only if the object has checksums, as Amazon S3 does. */
+/** Returns the number of parts of a multipart object. The response lists the parts only if the object has checksums, as in Amazon S3. */
 function partsOf(
   request: S3Request,
   { store, object }: { store: Store; object: ObjectRecord },

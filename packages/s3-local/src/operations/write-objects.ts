@@ -24,7 +24,7 @@ export async function putObject(request: S3Request, { store, bodies, now }: Cont
   refuseUnsignedHeaders(request);
   const described = readObjectHeaders(request);
   const conditions = readWriteConditions(request);
-  // If this early check fails, the client need not upload the body. Only the check in the database change below is reliable.
+  // If the early check fails, the client need not upload the body. Only the check inside the database change is reliable.
   checkConditions(store.objects.find(bucket, key), conditions);
   const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;
@@ -38,7 +38,7 @@ export async function putObject(request: S3Request, { store, bodies, now }: Cont
 }
 
 /**
- * CopyObject: makes one database change and copies no bytes.
+ * CopyObject: makes one database change, and copies no bytes.
  *
  * The copy has the entity tag and the checksums of the source. In Amazon S3, the copy of a multipart object gets a new entity tag.
  */
@@ -80,7 +80,10 @@ function writeResult({ lastModified, etag, checksums }: ObjectRecord): string {
   });
 }
 
-/** Reads the bucket and key in `x-amz-copy-source`. Throws InvalidArgument. Throws NotImplemented if the header has a version. */
+/**
+ * Reads the bucket and the key in `x-amz-copy-source`. Throws InvalidArgument for an invalid source. Throws NotImplemented if the source
+ * has a version.
+ */
 export function readSource(header: string): { bucket: string; key: string } {
   if (header.includes("?"))
     throw new S3Error("NotImplemented", "Versions are not implemented", { details: { Header: "x-amz-copy-source" } });
@@ -108,7 +111,7 @@ function readReplacement(request: S3Request): ObjectHeaders | undefined {
   });
 }
 
-/** Throws NotImplemented for a new checksum algorithm. The copy reads no bytes, so it can only keep the checksums of the source. */
+/** Throws NotImplemented for a new checksum algorithm. The copy reads no bytes, so the copy can only keep the checksums of the source. */
 function checkAlgorithm(request: S3Request, { checksums }: ObjectRecord): void {
   const algorithm = request.field("x-amz-checksum-algorithm");
   if (algorithm === undefined || checksums.some((checksum) => checksum.algorithm === algorithm)) return;
@@ -119,7 +122,7 @@ function checkAlgorithm(request: S3Request, { checksums }: ObjectRecord): void {
 
 const MAX_KEYS = 1000;
 
-/** DeleteObject: deletes an object. Returns 204 even if the object does not exist. */
+/** DeleteObject: deletes an object. DeleteObject returns 204 even if the object does not exist. */
 export async function deleteObject(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const ifMatch = request.field("if-match");
@@ -132,7 +135,7 @@ export async function deleteObject(request: S3Request, { store }: Context): Prom
   return { status: 204 };
 }
 
-/** DeleteObjects: deletes up to 1,000 keys in one database change, so it deletes all of them or none. */
+/** DeleteObjects: deletes up to 1,000 keys in one database change, so the operation deletes all keys or no key. */
 export async function deleteObjects(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   store.buckets.get(bucket);

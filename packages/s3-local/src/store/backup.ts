@@ -5,14 +5,14 @@ import { backup, DatabaseSync } from "node:sqlite";
 import type { BlobFiles } from "./blob-files.ts";
 import type { Write } from "./group-commit.ts";
 
-/** Controls a backup of the data folder. Another process copies the files. */
+/** Controls a backup of the data folder. Another process copies the files of the backup. */
 export type BucketBackup = {
   /**
-   * Copies the metadata to the new file `to`, and returns the path of the copy. If this process can't write to `to`, the copy is a file in
-   * the data folder, which exists until the backup ends. The bucket deletes no object before this copy.
+   * Copies the metadata to the new file `to`, and returns the path of the copy. If the process of the bucket cannot write to `to`, the copy
+   * is a file in the data folder until the backup ends. The bucket deletes no object before the copy of the metadata.
    */
   copyMetadata(to: string): Promise<string>;
-  /** Ends the backup. Deletes the blobs whose last object was deleted during the backup. */
+  /** Ends the backup. The end of the backup deletes the blobs whose last object was deleted during the backup. */
   end(): Promise<void>;
 };
 
@@ -20,7 +20,7 @@ type Parts = { dataDir: string; database: DatabaseSync; blobs: BlobFiles; write:
 
 /** Makes the function that starts backups. Only one backup can run at a time. */
 export function createBackups({ dataDir, database, blobs, write }: Parts) {
-  // When the bucket starts, it deletes all files of this folder.
+  // At its start, the bucket deletes all files of the folder `unfinished`.
   const ownFile = join(dataDir, "unfinished", "metadata.sqlite");
   let isRunning = false;
   let removals: Promise<void> | undefined;
@@ -42,11 +42,15 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
   }
 
   return {
-    /** Resolves when objects may be deleted. Await it immediately before the change that deletes objects. */
+    /**
+     * Resolves when the bucket may delete objects. The caller must await `untilRemovable` immediately before the change that deletes
+     * objects.
+     */
     untilRemovable: async (): Promise<void> => removals,
     /**
-     * Starts a backup. Until the metadata is copied, no object is deleted. Until the backup ends, no blob is deleted.
-     * The copy has every object of a database snapshot that is taken between `start` and `copyMetadata`.
+     * Starts a backup. Until the copy of the metadata, the bucket deletes no object. Until the end of the backup, the bucket deletes no
+     * blob.
+     * The copy has every object of a database snapshot between `start` and `copyMetadata`.
      */
     async start(): Promise<BucketBackup> {
       if (isRunning) throw new Error("Another backup is running. Wait until it ends.");
@@ -66,7 +70,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(ownFile, { force: true });
-        // Waits for a commit. The commit or an earlier commit has all deletions whose `untilRemovable` has already resolved.
+        // The backup waits for a commit. This commit or an earlier commit has all deletions whose `untilRemovable` has already resolved.
         await write(() => undefined);
       } catch (error) {
         await end();
@@ -91,10 +95,13 @@ function makeSingleFile(file: string): void {
   copy.close();
 }
 
-/** A blob that a copy of the metadata refers to. `path` is relative to the data folder. The blob has at least `leastBytes` bytes. */
+/**
+ * A listed blob is a blob to which a copy of the metadata refers. `path` is relative to the data folder. The blob has at least `leastBytes`
+ * bytes.
+ */
 export type ListedBlob = { path: string; leastBytes: number };
 
-/** Lists the blobs that a copy of the metadata refers to, in the order of their paths. Paths have slashes on every operating system. */
+/** Lists the blobs to which a copy of the metadata refers, in the order of their paths. Paths have slashes on every operating system. */
 export function* listBlobs(metadataFile: string): Generator<ListedBlob> {
   const database = new DatabaseSync(metadataFile, { readOnly: true });
   try {

@@ -6,10 +6,11 @@ import { join } from "node:path";
 export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
 
 /**
- * Opens the blob folder of a data folder, and deletes the files that an earlier process did not finish.
+ * Opens the blob folder of a data folder, and deletes the unfinished files of an earlier process.
  *
  * A blob is a file with the bytes of an object. Blobs are immutable and have random names, so a key is never the name of a file. Every file
- * in the blob folder is complete. A new blob is written to the folder `unfinished`, synced, and then renamed into the blob folder.
+ * in the blob folder is complete. The bucket writes a new blob to the folder `unfinished`, syncs the file, and then renames the file into
+ * the blob folder.
  */
 export async function openBlobFiles(dataDir: string) {
   const unfinished = join(dataDir, "unfinished");
@@ -21,11 +22,17 @@ export async function openBlobFiles(dataDir: string) {
   const pinned = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
-  /** The blobs that must be deleted when the backup ends (see `keepAll`). If this is undefined, blobs are deleted immediately. */
+  /**
+   * The blobs that the bucket must delete when the backup ends (see `keepAll`). If `kept` is undefined, the bucket deletes blobs
+   * immediately.
+   */
   let kept: string[] | undefined;
   const path = (name: string) => join(root, name.slice(0, 2), name);
 
-  /** Moves a finished file durably to its folder, whose name is the first two digits of the blob. Creates this folder if it is missing. */
+  /**
+   * Moves a finished file durably to its folder, whose name is the first two digits of the blob. Creates the folder of the blob if the
+   * folder does not exist.
+   */
   async function publish(temporary: string, name: string): Promise<void> {
     const folder = join(root, name.slice(0, 2));
     try {
@@ -45,7 +52,7 @@ export async function openBlobFiles(dataDir: string) {
       return;
     }
     const removal = unlink(path(name)).catch(() => {
-      // If a blob could not be deleted, the next start of the bucket deletes it.
+      // If a blob could not be deleted, the next start of the bucket deletes the blob.
     });
     removals.add(removal);
     void removal.finally(() => removals.delete(removal));
@@ -68,14 +75,14 @@ export async function openBlobFiles(dataDir: string) {
       return createBlobWriter({ name, temporary, publish: () => publish(temporary, name) });
     },
     openForReading: (name: string): Promise<FileHandle> => open(path(name), constants.O_RDONLY),
-    /** Keeps these blobs on disk until the caller calls the returned function, even after `remove`. */
+    /** Keeps the given blobs on the disk until the caller calls the returned function, even after `remove`. */
     pin(names: readonly string[]): () => void {
       for (const name of names) pinned.set(name, (pinned.get(name) ?? 0) + 1);
       return () => {
         for (const name of names) unpin(name);
       };
     },
-    /** Keeps every blob on disk until the caller calls the returned function. Only one caller can keep all blobs at a time. */
+    /** Keeps every blob on the disk until the caller calls the returned function. Only one caller at a time can keep all blobs. */
     keepAll(): () => void {
       kept = [];
       return () => {
@@ -84,14 +91,17 @@ export async function openBlobFiles(dataDir: string) {
         for (const name of names) removeNow(name);
       };
     },
-    /** Deletes blobs that no row refers to. Each blob is deleted as soon as no request reads it. */
+    /** Deletes blobs to which no row refers. The bucket deletes each blob when no request reads the blob. */
     remove(names: readonly string[]): void {
       for (const name of names) {
         if (pinned.has(name)) doomed.add(name);
         else removeNow(name);
       }
     },
-    /** Deletes every blob that `isKnown` does not know, and returns the number of them. Call it only while nothing writes blobs. */
+    /**
+     * Deletes every blob that `isKnown` does not know, and returns the number of deleted blobs. The caller must call `sweep` only while no
+     * code writes blobs.
+     */
     async sweep(isKnown: (name: string) => boolean): Promise<number> {
       let removed = 0;
       for (const folder of await readdir(root)) {
@@ -117,16 +127,19 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 type BlobWriter = {
-  /** Writes bytes and frees their memory, so do not use the bytes after the call. Await a returned promise before the next call. */
+  /**
+   * Writes bytes and frees their memory, so the caller must not use the bytes after the call. The caller must await a returned promise
+   * before the next call.
+   */
   write(bytes: Uint8Array): Promise<void> | undefined;
-  /** Makes the blob durable and returns its name. Returns undefined, and makes no file, if there are no bytes. */
+  /** Makes the blob durable, and returns the name of the blob. If there are no bytes, the function makes no file, and returns undefined. */
   finish(): Promise<string | undefined>;
-  /** Deletes the unfinished file. Works also after a failed write. */
+  /** Deletes the unfinished file of the blob. `discard` works also after a failed write. */
   discard(): Promise<void>;
 };
 
 const BATCH_BYTES = 1024 * 1024;
-// Large bodies are synced in steps while they arrive. With only one sync at the end, the client would wait long for the response.
+// Large bodies are synced in steps while they arrive. With a single sync at the end, the client would wait long for the response.
 const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
@@ -201,14 +214,14 @@ async function writeAll(handle: FileHandle, buffers: Uint8Array[], sizeBytes: nu
 
 function ignoreUntilAwaited(promise: Promise<void>): Promise<void> {
   promise.catch(() => {
-    // The caller awaits the same promise later, and gets the error then.
+    // The caller awaits the failed promise later, and receives the error then.
   });
   return promise;
 }
 
 /**
- * Frees the memory of bytes that nothing uses any more. If the bytes are only a part of their buffer, the function does nothing,
- * because other code may use the rest of the buffer. The garbage collector would free the memory too, but only after 64 MiB of such bytes.
+ * Frees the memory of bytes that no code uses any more. If the bytes are only a part of their buffer, the function does nothing, because
+ * other code may use the rest of the buffer. The garbage collector of V8 would also free the memory, but only after 64 MiB of unused bytes.
  */
 export function freeBytes({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);

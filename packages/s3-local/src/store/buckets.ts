@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { S3Error } from "../errors.ts";
 
-/** One rule of a bucket's CORS configuration, as Amazon S3 defines it. */
+/** A rule in the CORS configuration of a bucket, as Amazon S3 defines the rule. */
 export type CorsRule = {
   id?: string;
   allowedOrigins: string[];
@@ -11,10 +11,12 @@ export type CorsRule = {
   maxAgeSeconds?: number;
 };
 
-/** A bucket. `createdAt` is in milliseconds since 1970. */
+/** A record of a bucket. `createdAt` is in milliseconds since 1970. */
 export type Bucket = { name: string; createdAt: number; cors?: CorsRule[] };
 
-/** Makes the queries for buckets. Call `create`, `remove` and `setCors` only inside a change of `Write` (group-commit.ts). */
+/**
+ * Makes the queries for buckets. The caller may call `create`, `remove` and `setCors` only inside a change of `Write` (group-commit.ts).
+ */
 export function createBuckets(database: DatabaseSync) {
   const select = database.prepare("SELECT name, created_at, cors FROM buckets WHERE name = ?");
   const selectAll = database.prepare("SELECT name, created_at, cors FROM buckets ORDER BY name");
@@ -27,7 +29,7 @@ export function createBuckets(database: DatabaseSync) {
   };
   return {
     find,
-    /** Returns the bucket. Throws NoSuchBucket. */
+    /** Returns the bucket with the given name. Throws NoSuchBucket if the bucket does not exist. */
     get(name: string): Bucket {
       const bucket = find(name);
       if (bucket !== undefined) return bucket;

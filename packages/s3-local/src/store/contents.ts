@@ -9,9 +9,10 @@ export type Contents = ReturnType<typeof createContents>;
 
 /**
  * Makes the queries for the contents of objects and parts. A content is a list of segments, and each segment is a range of a blob. A blob
- * exists as long as a segment refers to it.
+ * exists as long as a segment refers to the blob.
  *
- * The bucket moves no bytes when it copies an object or completes a multipart upload. Call writing functions only inside `Write`.
+ * The bucket moves no bytes when it copies an object or completes a multipart upload. The caller may call writing functions only inside
+ * `Write`.
  */
 export function createContents(database: DatabaseSync) {
   const addSegment = database.prepare(
@@ -49,7 +50,7 @@ export function createContents(database: DatabaseSync) {
   return {
     /**
      * Returns the segments that contain the bytes `from` (included) to `to` (excluded), in order. The first and the last segment may also
-     * contain bytes outside of this range.
+     * contain bytes outside of the range.
      */
     segments,
     hasBlob: (name: string): boolean => findBlob.get(name) !== undefined,
@@ -60,7 +61,7 @@ export function createContents(database: DatabaseSync) {
       addSegment.run(contentId, 0, blob, 0, sizeBytes);
       return contentId;
     },
-    /** Makes a second content with the same bytes, or with a range of them (`to` excluded). Copies no bytes. */
+    /** Makes a second content with all bytes or a range of the bytes (`to` excluded) of a content. `duplicate` copies no bytes. */
     duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();
       const found = range.to > range.from ? segments(contentId, range) : [];
@@ -72,7 +73,7 @@ export function createContents(database: DatabaseSync) {
       }
       return copyId;
     },
-    /** Joins contents into a new content. The joined contents become its parts, and do not exist on their own any more. */
+    /** Joins contents into a new content. The joined contents become parts of the new content, and do not exist separately any more. */
     join(parts: readonly { contentId: string; sizeBytes: number; checksums: Checksum[] }[]): string {
       const joinedId = randomUUID();
       let start = 0;
@@ -83,21 +84,21 @@ export function createContents(database: DatabaseSync) {
       }
       return joinedId;
     },
-    /** Records which upload made a content. The record exists until the content is deleted. */
+    /** Records the upload that made a content. The record exists until the content is deleted. */
     recordCompletion(contentId: string, uploadId: string): void {
       addCompletion.run(contentId, uploadId);
     },
     isMadeBy: (contentId: string, uploadId: string): boolean => selectCompletion.get(contentId, uploadId) !== undefined,
-    /** Returns the number of parts of a joined content. Returns 0 for other contents. */
+    /** Returns the number of parts of a joined content. Returns 0 for a content that is not joined. */
     partCount: (contentId: string): number => countParts.get(contentId)?.count as number,
-    /** Returns the nth part, counted from 1. In the upload, the part may have had another number. */
+    /** Returns the nth part of a content, counted from 1. In the multipart upload, the part may have had another number. */
     part(contentId: string, partNumber: number): ContentPart | undefined {
       const row = selectPart.get(contentId, partNumber);
       if (row === undefined) return undefined;
       const from = row.start as number;
       return { from, to: from + (row.size_bytes as number), checksums: JSON.parse(row.checksums as string) };
     },
-    /** Deletes a content. The next call of `takeFreed` returns the blobs that no segment refers to any more. */
+    /** Deletes a content. The next call of `takeFreed` returns the blobs to which no segment refers any more. */
     drop(contentId: string): void {
       const dropped = segments(contentId);
       dropSegments.run(contentId);
@@ -110,7 +111,7 @@ export function createContents(database: DatabaseSync) {
       }
     },
     freedCount: (): number => freed.length,
-    /** Keeps the first `count` freed blobs and forgets the others. Call this function after a rollback. */
+    /** Keeps the first `count` freed blobs, and forgets all other freed blobs. The caller must call `keepFreed` after a rollback. */
     keepFreed(count: number): void {
       freed.length = count;
     },

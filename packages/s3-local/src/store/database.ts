@@ -13,7 +13,7 @@ export type Checksum = { algorithm: ChecksumAlgorithm; value: string; type: "FUL
  */
 export type ObjectHeaders = { headers: Record<string, string>; metadata: Record<string, string> };
 
-/** A stored object. `etag` includes its quotes. `lastModified` is in milliseconds since 1970. */
+/** A stored object of a bucket. `etag` includes the quotes of the entity tag. `lastModified` is in milliseconds since 1970. */
 export type ObjectRecord = ObjectHeaders & {
   key: string;
   contentId: string;
@@ -23,10 +23,12 @@ export type ObjectRecord = ObjectHeaders & {
   checksums: Checksum[];
 };
 
-/** A part of a content (contents.ts) that is in one blob. The segment starts at `start` in the content and at `blobOffset` in the blob. */
+/**
+ * A segment is a part of a content (contents.ts) in one blob. The segment starts at `start` in the content and at `blobOffset` in the blob.
+ */
 export type Segment = { start: number; blob: string; blobOffset: number; length: number };
 
-/** A body that is durable on the disk, but that no row refers to yet. `blob` is absent if the body is empty. */
+/** A written body is durable on the disk, but no row refers to it yet. `blob` is absent if the body is empty. */
 export type WrittenBody = { blob?: string; sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
 const SCHEMA = `
@@ -67,16 +69,16 @@ CREATE TABLE IF NOT EXISTS completions (
 const SQLITE_BUSY = 5;
 
 /**
- * Opens or creates the metadata database of a data folder, and locks it for this process.
+ * Opens or creates the metadata database of a data folder, and locks the database for the process.
  *
  * The operating system releases the lock when the process ends, even after kill -9.
- * Throws if another process, or another bucket in this process, has opened the folder.
+ * Throws if another process, or another bucket in the process, has opened the folder.
  */
 export function openDatabase(file: string): DatabaseSync {
   makePrivate(file);
   const database = new DatabaseSync(file);
   try {
-    // The first write takes an exclusive lock and keeps it, so no second process can change the blobs.
+    // The first write takes an exclusive lock and keeps the lock, so no second process can change the blobs.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
     return database;
@@ -87,9 +89,11 @@ export function openDatabase(file: string): DatabaseSync {
   }
 }
 
-/** Sets the mode of the file so that only its owner can read it. SQLite gives the same mode to its other files. */
+/**
+ * Sets the mode of the database file so that only its owner can read the file. SQLite gives its other files the mode of the database file.
+ */
 function makePrivate(file: string): void {
-  // Opens only a new file, because closing an existing file would release the locks that this process has on it.
+  // The function opens only a new file, because closing an existing file would release the locks of the process on the file.
   if (!existsSync(file)) closeSync(openSync(file, "ax", 0o600));
   chmodSync(file, 0o600);
 }

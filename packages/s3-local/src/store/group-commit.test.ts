@@ -23,14 +23,14 @@ function start() {
   return { database, contents, commits, write, staged };
 }
 
-test("changes of one turn share one commit in order", async () => {
+test("database changes of one turn share one commit in order", async () => {
   const { contents, commits, write, staged } = start();
   const ids = await Promise.all(["a", "b", "c"].map((blob) => write(() => contents.add(staged(blob)))));
   expect(ids.map((id) => contents.segments(id).map(({ blob }) => blob))).toEqual([["a"], ["b"], ["c"]]);
   expect(commits).toHaveLength(1);
 });
 
-test("a change that throws is rolled back alone", async () => {
+test("a database change that throws is rolled back alone", async () => {
   const { contents, commits, write, staged } = start();
   const [kept, dropped] = await write(() => [contents.add(staged("a")), contents.add(staged("b"))] as const);
   const failing = write(() => {
@@ -44,7 +44,7 @@ test("a change that throws is rolled back alone", async () => {
   expect([contents.hasBlob("a"), contents.hasBlob("b"), contents.segments(kept).length]).toEqual([true, false, 1]);
 });
 
-test("a failed commit rejects all its changes and keeps their blobs", async () => {
+test("a failed commit rejects all its changes, and keeps their blobs", async () => {
   const { database, contents, commits, write, staged } = start();
   const kept = await write(() => contents.add(staged("a")));
   database.exec(
@@ -59,7 +59,7 @@ test("a failed commit rejects all its changes and keeps their blobs", async () =
   expect(commits).toEqual([[], []]);
 });
 
-test("a blob is freed with the last content that refers to it", async () => {
+test("a blob is freed together with the last content that refers to the blob", async () => {
   const { contents, commits, write, staged } = start();
   const first = await write(() => contents.add(staged("a")));
   const copy = await write(() => contents.duplicate(first));

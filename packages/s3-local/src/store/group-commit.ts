@@ -7,16 +7,16 @@ type Job = { change: () => unknown; resolve: (value: never) => void; reject: (er
 type Outcome = () => void;
 
 /**
- * Collects the names of the files that changes make unnecessary. `committed` deletes these files. After a rollback, `undoTo` forgets the
- * files that were added since a call of `mark`.
+ * Collects the names of the files that changes make unnecessary. `committed` deletes the unnecessary files. After a rollback, `undoTo`
+ * forgets the files that were added since a call of `mark`.
  */
 type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
 
 /**
  * Makes `Write`, the only function that changes the database. All changes of one turn of the event loop share one durable commit.
  *
- * Each commit blocks the process until the disk has finished. If a change throws, only this change is rolled back. Changes run one after
- * the other. Put a check, and the write that depends on the check, into the same change.
+ * Each commit blocks the process until the disk has finished. If a change throws, only the failed change is rolled back. Changes run one
+ * after the other. A check, and the write that depends on the check, must be in one change.
  */
 export function createGroupCommit(database: DatabaseSync, listener: CommitListener): Write {
   let queue: Job[] = [];

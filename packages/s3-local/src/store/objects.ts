@@ -3,10 +3,12 @@ import { S3Error } from "../errors.ts";
 import type { Contents } from "./contents.ts";
 import type { ObjectRecord } from "./database.ts";
 
-/** The conditions that the current object of a key must satisfy. The values are those of the `If-Match` and `If-None-Match` headers. */
+/**
+ * The conditions that the current object of a key must satisfy. The values are the values of the `If-Match` and `If-None-Match` headers.
+ */
 export type WriteConditions = { ifMatch?: string; ifNoneMatch?: string };
 
-/** Makes the queries for objects. Call `put` and `remove` only inside a change of `Write` (group-commit.ts). */
+/** Makes the queries for objects. The caller may call `put` and `remove` only inside a change of `Write` (group-commit.ts). */
 export function createObjects(database: DatabaseSync, contents: Contents) {
   const columns = "key, content_id, size_bytes, etag, last_modified, headers, metadata, checksums";
   const select = database.prepare(`SELECT ${columns} FROM objects WHERE bucket = ? AND key = ?`);
@@ -23,20 +25,20 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
 
   return {
     find,
-    /** Returns the object. Throws NoSuchKey. */
+    /** Returns the object with the given key. Throws NoSuchKey if the object does not exist. */
     get(bucket: string, key: string): ObjectRecord {
       const object = find(bucket, key);
       if (object !== undefined) return object;
       throw new S3Error("NoSuchKey", "The specified key does not exist.", { details: { Key: key } });
     },
     /**
-     * Yields the object with the key `from` and all objects after it, in the order of the UTF-8 bytes of their keys. Read all objects that
-     * you need before you run another query.
+     * Yields the object with the key `from` and all later objects, in the order of the UTF-8 bytes of their keys. The caller must read all
+     * needed objects before it runs another query.
      */
     *from(bucket: string, from: string): Generator<ObjectRecord> {
       for (const row of selectFrom.iterate(bucket, from)) yield toObject(row);
     },
-    /** Stores an object and deletes the old object with the same key. Throws if a condition is false. */
+    /** Stores an object, and deletes the old object with an equal key. `put` throws if a condition is false. */
     put(bucket: string, object: ObjectRecord, conditions: WriteConditions = {}): void {
       const before = find(bucket, object.key);
       checkConditions(before, conditions);
@@ -54,7 +56,10 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
   };
 }
 
-/** Throws PreconditionFailed if the current object does not satisfy a condition. Throws NoSuchKey for `If-Match` if there is no object. */
+/**
+ * Throws PreconditionFailed if the current object does not satisfy a condition. For `If-Match`, the function throws NoSuchKey if there is
+ * no object.
+ */
 export function checkConditions(object: ObjectRecord | undefined, { ifMatch, ifNoneMatch }: WriteConditions): void {
   if (ifMatch !== undefined) {
     if (object === undefined) throw new S3Error("NoSuchKey", "The specified key does not exist.");
@@ -71,7 +76,7 @@ export function preconditionFailed(condition: string): S3Error {
   });
 }
 
-/** Returns whether `list` contains this entity tag or is `*`. Entity tags without quotes match too. */
+/** Returns whether `list` is `*` or contains the entity tag. An entity tag without quotes also matches. */
 export function matchesEtag(list: string, etag: string): boolean {
   return list.split(",").some((item) => {
     const tag = item.trim().replace(/^W\//, "");
@@ -94,7 +99,7 @@ function toObject(row: Record<string, unknown>): ObjectRecord {
 
 export type ListingEntry = { object: ObjectRecord } | { commonPrefix: string };
 
-/** Selects the keys that start with `prefix` and are not before the key `from`. Keys are grouped up to the first `delimiter`. */
+/** Selects the keys that start with `prefix` and are not before the key `from`. The listing groups keys up to the first `delimiter`. */
 type ListingQuery = { prefix: string; delimiter: string; from: string; limit: number };
 
 type ReadObjects = (from: string) => Iterable<ObjectRecord>;
@@ -102,7 +107,7 @@ type ReadObjects = (from: string) => Iterable<ObjectRecord>;
 type ListingPage = { entries: ListingEntry[]; isTruncated: boolean };
 
 /**
- * Lists one page. A common prefix costs only one step, even if many keys have it.
+ * Lists one page of keys. A common prefix costs only one step, even if many keys have this prefix.
  *
  * Source: Amazon S3 API, ListObjectsV2.
  */
@@ -119,7 +124,7 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
       const commonPrefix = commonPrefixOf(object.key, query);
       entries.push(commonPrefix === undefined ? { object } : { commonPrefix });
       if (commonPrefix === undefined) continue;
-      // Many keys may have this prefix, so the loop skips them and starts a new read after the last of them.
+      // Many keys may have the common prefix, so the loop skips these keys and starts a new read after the last of them.
       from = successor(commonPrefix);
       break;
     }
@@ -127,7 +132,9 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
   return { entries, isTruncated: false };
 }
 
-/** Returns the first possible key after all keys that start with this text, in UTF-8 order. Returns undefined if there is no such key. */
+/**
+ * Returns the first possible key after all keys that start with a text, in UTF-8 order. Returns undefined if no key can follow the text.
+ */
 export function successor(text: string): string | undefined {
   const points = Array.from(text, (character) => character.codePointAt(0) as number);
   while (points.at(-1) === 0x10ffff) points.pop();

@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { appendFileSync, rmSync, statSync } from "node:fs";
 
 const RESERVE_BYTES = 4 * 1024 * 1024;
-// Small steps use all space that is left on the disk. Random bytes take their full size even on a disk that compresses.
+// Small steps fill all free space on the disk. Random bytes need their full size even on a disk that compresses files.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 const SQLITE_READ_ONLY = 8;
@@ -21,32 +21,32 @@ export function isDiskFault(error: unknown): boolean {
 
 function hasCode(error: unknown, codes: readonly unknown[]): boolean {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  // The low byte of an extended result code of SQLite is its primary code.
+  // The low byte of an extended SQLite result code is the primary code.
   return codes.includes(code) || (typeof errcode === "number" && codes.includes(errcode & 0xff));
 }
 
 /**
- * Keeps a file of 4 MiB as a reserve. When the disk is full, the bucket deletes this file first, because a deletion of objects needs some
- * disk space before it frees space.
+ * Makes a file of 4 MiB as a reserve of disk space. When the disk is full, the bucket deletes the reserve first, because a deletion of
+ * objects needs some disk space before it frees space.
  */
 export function createReserve(file: string) {
   function sizeBytes(): number {
     return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** Writes as much of the reserve as the disk has space for. */
+  /** Writes as much of the reserve file as fits on the disk. */
   function refill(): void {
     try {
       for (let size = sizeBytes(); size < RESERVE_BYTES; size += STEP.length)
         appendFileSync(file, STEP, { mode: 0o600 });
     } catch {
-      // The disk is full. The next deletion of objects calls `refill` again.
+      // The disk is full, so the reserve stays incomplete. The next deletion of objects calls `refill` again.
     }
   }
 
   refill();
   return {
-    /** Runs a change that frees space. If the disk is full, deletes the reserve and runs the change again. */
+    /** Runs a change that frees disk space. If the disk is full, the function deletes the reserve and runs the change again. */
     async spend<T>(change: () => Promise<T>): Promise<T> {
       try {
         return await change();

@@ -11,10 +11,10 @@ import { createObjects } from "./objects.ts";
 import { createReserve } from "./reserve.ts";
 import { createUploads } from "./uploads.ts";
 
-/** The data of the buckets: metadata in SQLite, and bytes in blob files. A change is durable when its `write` has resolved. */
+/** The data of the buckets: metadata in SQLite, and bytes in blob files. A change of the store is durable when its `write` has resolved. */
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
-/** Opens or creates the store of a data folder, locks it for this process, and deletes the files of interrupted writes. */
+/** Opens or creates the store of a data folder, locks the store for the process, and deletes the files of interrupted writes. */
 export async function openStore(dataDir: string) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = openDatabase(join(dataDir, "bucket.sqlite"));
@@ -35,14 +35,14 @@ export async function openStore(dataDir: string) {
       contents,
       blobs,
       write,
-      /** Runs a change that frees space, even on a full disk. */
+      /** Runs a change that frees disk space, even on a full disk. */
       async free<T>(change: () => T): Promise<T> {
         const value = await reserve.spend(() => write(change));
         void blobs.settle().then(reserve.refill);
         return value;
       },
       backups: createBackups({ dataDir, database, blobs, write }),
-      /** The number of blobs that the bucket deleted at its start, because no row refers to them. Interrupted writes leave such blobs. */
+      /** The number of blobs without a row that the bucket deleted at its start. Interrupted writes leave blobs without a row. */
       sweptBlobs,
       async close() {
         await blobs.settle();
@@ -55,7 +55,7 @@ export async function openStore(dataDir: string) {
   }
 }
 
-/** Runs a change that adds a row for a written body. If the change fails, deletes the bytes of this body. */
+/** Runs a change that adds a row for a written body. If the change fails, the function deletes the bytes of the body. */
 export async function commitBody<T>(store: Store, staged: WrittenBody, change: () => T): Promise<T> {
   try {
     return await store.write(change);

@@ -18,14 +18,14 @@ type RawRequest = {
   body?: Uint8Array | string;
 };
 
-/** Sends a request and does not change its path. `fetch` would normalise the path. */
+/** Sends a request without a change of its path. `fetch` would normalise the path of a request. */
 export async function send({ method, url, headers = {}, body }: RawRequest): Promise<RawResponse> {
   const outgoing = open({ method, url, headers });
   outgoing.end(body);
   return receive(outgoing);
 }
 
-/** Starts a request. The caller must send the body. */
+/** Starts a request without its body. The caller must send the body of the request. */
 export function open({ method, url, headers = {} }: RawRequest): ClientRequest {
   const [, host, port, path] = /^http:\/\/([^/:]+):(\d+)(.*)$/.exec(url) as unknown as [string, string, string, string];
   return request({ method, host, port, path, headers, agent: false });

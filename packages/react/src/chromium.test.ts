@@ -12,7 +12,7 @@ import { MAJORS } from "./testing/versions.ts";
 
 const IMAGE = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 
-/** Drops a file on the label. This function runs in the page. */
+/** Drops a file on the label. The function `drop` runs in the page. */
 function drop(label: Element, bytes: number[]): void {
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(new File([new Uint8Array(bytes)], "dot.gif", { type: "image/gif" }));
@@ -33,7 +33,7 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
     const context = await browser.newContext();
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    // Playwright must listen for file choosers before a key press opens one.
+    // Playwright must listen for file choosers before a key press opens a file chooser.
     page.on("filechooser", () => undefined);
     await page.goto(new URL("/", application.url).href);
     expect(await page.locator("h1").textContent()).toMatch(new RegExp(`^${major}\\.`));
@@ -41,12 +41,13 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
   }
   const row = (page: Page, text: string) => page.getByText(text, { exact: true });
 
-  it("useUploads uploads a file that the keyboard picked, across a pause, and useDownload downloads it", async () => {
+  it("useUploads uploads a file from the keyboard across a pause, and useDownload downloads the file", async () => {
     const page = await openPage();
     const folder = await mkdtemp(join(tmpdir(), "valetkey-large-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const { path, sha256 } = await writeRandomFile(folder, { sizeBytes: LARGE_BYTES });
-    // Slows the connection down until the pause. A route would be much slower, because it copies each part into the test process.
+    // The test slows the connection down until the pause. A Playwright route would be much slower, because a route copies each part into
+    // the test process.
     const network = await page.context().newCDPSession(page);
     const limitUploads = (uploadThroughput: number) =>
       network.send("Network.emulateNetworkConditions", {

@@ -6,11 +6,11 @@ export type DropzoneProps = DropOptions & {
   /** A ref to the file input. The `click()` of the input opens the file dialog of the browser. */
   inputRef?: Ref<HTMLInputElement> | undefined;
   className?: string | undefined;
-  /** The content of the label. Screen readers read the text as the name of the input. */
+  /** The content of the label. Screen readers read the text of the label as the name of the input. */
   children?: ReactNode;
 };
 
-/** Makes the input invisible. The input can still get the focus. */
+/** The style makes the input invisible. The invisible input can still get the focus. */
 const HIDDEN: CSSProperties = {
   position: "absolute",
   width: 1,
@@ -24,9 +24,9 @@ const HIDDEN: CSSProperties = {
 };
 
 /**
- * A label around a file input, without styles. The user clicks the label, presses Space, or drops files on the label.
+ * Renders a label around a file input, without styles. The user clicks the label, presses Space, or drops files on the label.
  *
- * In your styles, use `data-dragging` and `data-disabled`. For the focus of the input, use `:focus-within`.
+ * Your styles can use `data-dragging` and `data-disabled`. For the focus of the input, your styles can use `:focus-within`.
  *
  * @example
  * ```tsx
@@ -58,7 +58,7 @@ export function Dropzone({ inputRef, className, children, ...options }: Dropzone
         disabled={disabled}
         onChange={({ currentTarget }) => {
           const picked = [...(currentTarget.files ?? [])];
-          // With an empty value, the user can pick the same file again.
+          // With an empty value, the user can pick a file a second time.
           currentTarget.value = "";
           if (picked.length > 0) onFiles(picked);
         }}
@@ -73,7 +73,7 @@ const TYPES = ["dragenter", "dragover", "dragleave", "drop"] as const;
 /**
  * Accepts files that the user drops anywhere on the page. Returns whether files are dragged over the page.
  *
- * If the user drops files on a `Dropzone`, only that Dropzone gets the files.
+ * If the user drops files on a `Dropzone`, only the Dropzone gets the files.
  *
  * @example
  * ```tsx
@@ -99,27 +99,39 @@ export function usePageDrop(options: DropOptions): boolean {
 }
 
 export type DropOptions = {
-  /** Called with the files that the user picks or drops. Pass, for example, `add` of `useUploads`. */
+  /** The hook calls `onFiles` with the files that the user picks or drops. Pass, for example, `add` of `useUploads`. */
   onFiles: (files: File[]) => void;
-  /** Called with dropped files that `accept` or `multiple` excludes, and with dropped folders. Default: ignores these files and folders. */
+  /**
+   * The hook calls `onRejected` with dropped files that `accept` or `multiple` excludes, and with dropped folders. Without `onRejected`,
+   * the hook ignores excluded files and folders.
+   */
   onRejected?: ((files: File[]) => void) | undefined;
-  /** Called with the dropped data instead of `onFiles`, so that you can read folders. After the call, the data is no longer readable. */
+  /**
+   * The hook calls `onDrop` with the dropped data instead of `onFiles`, so that you can read folders. After the call of `onDrop`, the
+   * dropped data is not readable.
+   */
   onDrop?: ((data: DataTransfer) => void) | undefined;
-  /** The accepted types, as in `accept` of an input, such as `image/*,.pdf`. Default: every type. The server also checks the type. */
+  /**
+   * The accepted types, as in `accept` of an input, such as `image/*,.pdf`. The default of `accept` is every type. The server also checks
+   * the content type.
+   */
   accept?: string | undefined;
-  /** Whether the user can add several files together. Default: true. */
+  /** Whether the user can add several files together. The default of `multiple` is true. */
   multiple?: boolean | undefined;
-  /** Accepts no files. If the user drops a file, the browser does not open the file in place of the page. */
+  /**
+   * With `disabled`, the hook accepts no files. If the user drops a file on a disabled drop target, the browser does not open the file in
+   * place of the page.
+   */
   disabled?: boolean | undefined;
 };
 
-/** The members that a drag event of React and a drag event of the browser have in common. */
+/** The members that a React drag event and a browser drag event share. */
 type DropEvent = Pick<DragEvent, "target" | "dataTransfer" | "defaultPrevented" | "preventDefault">;
 
 /** Makes handlers for the drag events of an element or a page. The handlers ignore a drag without files. */
 function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disabled = false }: DropOptions) {
   const [isDragging, setIsDragging] = useState(false);
-  // The browser reports that a drag enters the next element before it reports that the drag leaves the previous one. The drag has therefore
+  // When a drag moves between elements, the browser first reports the entered element, and then the left element. The drag has therefore
   // left the page only when it leaves the element that it entered last.
   const entered = useRef<EventTarget | null>(null);
 
@@ -147,7 +159,7 @@ function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disable
       },
       dragover(event: DropEvent): void {
         if (!hasFiles(event.dataTransfer)) return;
-        // Without this call, the browser would open the file in place of the page.
+        // Without `preventDefault`, the browser would open the file in place of the page.
         event.preventDefault();
         event.dataTransfer.dropEffect = disabled ? "none" : "copy";
       },
@@ -156,7 +168,7 @@ function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disable
       },
       drop(event: DropEvent): void {
         setIsDragging(false);
-        // A Dropzone inside the page has already accepted the files.
+        // A Dropzone inside the page has already accepted the files of this event.
         if (!hasFiles(event.dataTransfer) || event.defaultPrevented) return;
         event.preventDefault();
         if (!disabled) (onDrop ?? accepted)(event.dataTransfer);
@@ -185,7 +197,9 @@ function isKind({ name, type }: { name: string; type: string }, kind: string): b
   return type === kind;
 }
 
-/** Returns whether a dropped item is a folder. A browser also makes a `File` for a folder, but that `File` has no readable bytes. */
+/**
+ * Returns whether a dropped item is a folder. A browser also makes a `File` for a folder, but the `File` of a folder has no readable bytes.
+ */
 function isFolder(item: DataTransferItem): boolean {
   return item.webkitGetAsEntry?.()?.isDirectory === true;
 }

@@ -8,14 +8,14 @@ const ClientContext = createContext<FilesClient | Calls | undefined>(undefined);
 export type ValetKeyProviderProps = {
   /**
    * The client of the application, from `openFiles`. Create the client once, outside of components, because a new client has no uploads.
-   * For `useFileUrl` and `useDownload` alone, you can also pass a client of the service, from `createClient` or `createCalls`.
+   * The hooks `useFileUrl` and `useDownload` also accept a client of the service, from `createClient` or `createCalls`.
    */
   client: FilesClient | Calls;
   children?: ReactNode;
 };
 
 /**
- * Provides the client to the hooks in all components inside this provider.
+ * Provides the client to the hooks in all components inside the provider.
  *
  * @example
  * ```tsx
@@ -30,15 +30,18 @@ export function ValetKeyProvider({ client, children }: ValetKeyProviderProps) {
   return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>;
 }
 
-/** The part of a client that issues URLs. */
+/** The hooks for URLs need only this part of a client. */
 export type UrlClient = Pick<FilesClient, "urlFor">;
 
-/** Returns the client of the nearest `ValetKeyProvider`. Throws without a provider. */
+/** Returns the client of the nearest `ValetKeyProvider`. The hook throws an error without a provider. */
 export function useUrlClient(): UrlClient {
   return useAnyClient();
 }
 
-/** Returns the client of the nearest `ValetKeyProvider`. Throws without a provider, and if the client is not from `openFiles`. */
+/**
+ * Returns the client of the nearest `ValetKeyProvider`. The hook throws an error without a provider, and if the client is not from
+ * `openFiles`.
+ */
 export function useValetKey(): FilesClient {
   const client = useAnyClient();
   if (!("iterate" in client)) throw new Error("This needs a client of openFiles in <ValetKeyProvider client={…}>.");
@@ -51,7 +54,9 @@ function useAnyClient(): FilesClient | Calls {
   return client;
 }
 
-/** Makes a ValetKeyError from any error. The client throws only ValetKeyErrors, but a `getToken` of the application may throw others. */
+/**
+ * Converts any error to a ValetKeyError. The client throws only ValetKeyErrors, but a `getToken` of the application may throw other errors.
+ */
 export function toError(cause: unknown): ValetKeyError {
   return cause instanceof ValetKeyError ? cause : new ValetKeyError("network", "There is no URL.", { cause });
 }

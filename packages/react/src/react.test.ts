@@ -6,7 +6,7 @@ import { MAJORS } from "./testing/versions.ts";
 
 const textFile = (name: string, text = name) => new File([text], name, { type: "text/plain" });
 let items = 0;
-/** Makes a new item, which has no files yet. */
+/** Makes a new item without files. */
 const newItem = () => {
   items += 1;
   return { resource: "invoice", id: `${items}` };
@@ -25,7 +25,7 @@ function Page({ react, item }: { react: Loaded; item: { resource: string; id: st
 describe.each(MAJORS)("React %i", (major) => {
   let react: Loaded;
   let application: Application;
-  /** The items to which the application gives nobody access. */
+  /** The ids of the items to which the application denies access. */
   const closed = new Set<string>();
   beforeAll(async () => {
     application = await startApplication({ may: (_, __, id) => !closed.has(id) });
@@ -36,7 +36,7 @@ describe.each(MAJORS)("React %i", (major) => {
     await application.close();
   });
 
-  /** Opens a client. `before` runs before each request of the client. `sent` lists the methods and paths of the requests. */
+  /** Opens a client. The client calls `before` before each request. `sent` lists the methods and paths of the requests. */
   function openClient(before: (method: string) => Promise<unknown> | undefined = () => undefined) {
     const sent: string[] = [];
     const client = react.openFiles({
@@ -70,7 +70,7 @@ describe.each(MAJORS)("React %i", (major) => {
   const upload = async (client: FilesClient, item: { resource: string; id: string }) =>
     client.upload(item, textFile("a.txt", "the file")).done;
 
-  it("the tests load React of this version", () => {
+  it("the tests load the intended React version", () => {
     expect(react.version).toMatch(new RegExp(`^${major}\\.`));
   });
 
@@ -87,7 +87,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(sent.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
     });
 
-    it("useUploads sends three files at once", async () => {
+    it("useUploads sends at most three files at the same time", async () => {
       const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
       const { client } = openClient((method) => (method === "PUT" ? permission : undefined));
       const uploads = await shown(renderUploads(client, newItem()));
@@ -97,7 +97,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => statesOf(uploads)).toEqual(["ready", "ready", "ready", "ready", "ready"]);
     });
 
-    it("useUploads continues after an unmount, and shows the file after the next mount", async () => {
+    it("useUploads continues an upload after an unmount, and shows the file after the next mount", async () => {
       const { client } = openClient();
       const item = newItem();
       const first = await shown(renderUploads(client, item));
@@ -139,7 +139,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => statesOf(uploads)).toEqual(["ready"]);
     });
 
-    it("useUploads shows why an upload failed, and retries it", async () => {
+    it("useUploads shows why an upload failed, and retries the upload", async () => {
       const { client } = openClient();
       const item = newItem();
       closed.add(item.id);
@@ -153,7 +153,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(uploads.current.files[0]?.error).toBeUndefined();
     });
 
-    it("useUploads removes a stored file from the list, and leaves it in the bucket", async () => {
+    it("useUploads removes a stored file from the list, and keeps the file in the bucket", async () => {
       const { client } = openClient();
       const item = newItem();
       const uploads = await shown(renderUploads(client, item));
@@ -166,12 +166,12 @@ describe.each(MAJORS)("React %i", (major) => {
   });
 
   describe("useFileUrl", () => {
-    /** Returns how many URLs of the file the client has requested. */
+    /** Returns the number of URLs of the file that the client has requested. */
     const urlsOf = (id: string, sent: readonly string[]) => sent.filter((line) => line.endsWith(`${id}/url`)).length;
 
     const statusOf = async (url: string | undefined) => (await fetch(url ?? "data:,")).status;
 
-    it("useFileUrl keeps the URL of a loaded element after its expiry", async () => {
+    it("useFileUrl keeps the URL of a loaded element after the expiry of the URL", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -184,7 +184,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(1);
     });
 
-    it("useFileUrl with before-expiry replaces a URL before it expires", async () => {
+    it("useFileUrl with before-expiry replaces a URL before the expiry of the URL", async () => {
       const { client } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id, { renew: "before-expiry", expiresIn: 1 }));
@@ -195,7 +195,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(read).toBe("the file");
     });
 
-    it("useFileUrl shares a valid URL with other components of the file", async () => {
+    it("useFileUrl shares a valid URL with other components that show the file", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const first = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -205,7 +205,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(1);
     });
 
-    it("useFileUrl requests a URL for another component when the shared one has expired", async () => {
+    it("useFileUrl requests a URL for another component when the shared URL has expired", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const first = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -254,7 +254,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(2);
     });
 
-    it("useFileUrl requests no URL for a file that the element cannot show until the user retries", async () => {
+    it("useFileUrl requests no URL for a file that the element cannot show, until the user retries", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id));
@@ -278,7 +278,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(url.current.error).toBeUndefined();
     });
 
-    it("useFileUrl has no URL after the access has ended", async () => {
+    it("useFileUrl returns no URL after the access has ended", async () => {
       const { client } = openClient();
       const item = newItem();
       const { id } = await upload(client, item);
@@ -365,7 +365,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(added).toEqual(["a.txt", "b.txt"]);
     });
 
-    it("a Dropzone adds dropped files that it accepts", async () => {
+    it("a Dropzone adds dropped files of an accepted type", async () => {
       const { added, rejected, label } = await renderDropzone({ accept: ".TXT" });
       expect(dispatch(label, { type: "dragenter" })).toBe(true);
       expect(dispatch(label, { type: "dragover" })).toBe(true);
@@ -381,7 +381,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect({ added, rejected }).toEqual({ added: ["a.txt"], rejected: ["b.txt"] });
     });
 
-    it("a disabled Dropzone adds nothing", async () => {
+    it("a disabled Dropzone adds no files", async () => {
       const { added, input, label } = await renderDropzone({ disabled: true });
       expect(dispatch(label, { type: "drop", files: [textFile("a.txt")] })).toBe(true);
       expect({ added, isDisabled: input.disabled, data: label.dataset.disabled }).toEqual({
@@ -401,7 +401,7 @@ describe.each(MAJORS)("React %i", (major) => {
     }
     const dropped = { type: "drop", files: [textFile("a.txt")] };
 
-    it("usePageDrop adds files that are dropped anywhere", async () => {
+    it("usePageDrop adds files that the user drops anywhere on the page", async () => {
       const { added, page } = renderPage();
       await expect.poll(() => dispatch(document.body, { type: "dragenter" })).toBe(true);
       await expect.poll(() => page.current).toBe(true);
@@ -412,7 +412,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(added).toEqual(["a.txt"]);
     });
 
-    it("usePageDrop leaves a drop on a Dropzone to the Dropzone", async () => {
+    it("usePageDrop ignores a drop on a Dropzone", async () => {
       const { added, page } = renderPage();
       await expect.poll(() => dispatch(document.body, { type: "dragenter" })).toBe(true);
       await expect.poll(() => page.current).toBe(true);
@@ -426,21 +426,21 @@ describe.each(MAJORS)("React %i", (major) => {
       expect({ added, inZone: inZone.length }).toEqual({ added: [], inZone: 1 });
     });
 
-    it("usePageDrop gives the dropped data to onDrop", async () => {
+    it("usePageDrop passes the dropped data to onDrop", async () => {
       const data: DataTransfer[] = [];
       const { added } = renderPage({ onDrop: (each) => data.push(each) });
       await expect.poll(() => dispatch(document.body, dropped)).toBe(true);
       expect({ added, types: data.at(-1)?.types }).toEqual({ added: [], types: ["Files"] });
     });
 
-    it("a disabled usePageDrop adds nothing, and keeps the browser from opening the file", async () => {
+    it("a disabled usePageDrop adds no file, and prevents the browser from opening the file", async () => {
       const { added, page } = renderPage({ disabled: true });
       await expect.poll(() => dispatch(document.body, dropped)).toBe(true);
       expect({ added, isDragging: page.current }).toEqual({ added: [], isDragging: false });
     });
   });
 
-  it("the hooks render on the server, and continue in the page without a difference", async () => {
+  it("the hooks render on the server, and hydrate in the page without a difference", async () => {
     const { client, sent } = openClient();
     const item = newItem();
     const html = react.renderOnServer(client, react.createElement(Page, { react, item }));
@@ -456,13 +456,13 @@ describe.each(MAJORS)("React %i", (major) => {
     expect(problems).toEqual([]);
   });
 
-  it("useUploads says that it needs a client of openFiles", () => {
+  it("useUploads throws an error that names openFiles if the client is not from openFiles", () => {
     const client = react.createCalls({ baseUrl: application.url });
     const page = react.createElement(Page, { react, item: newItem() });
     expect(() => react.renderOnServer(client, page)).toThrow("client of openFiles");
   });
 
-  it("a hook says that the provider is missing", () => {
+  it("a hook throws an error that says that the provider is missing", () => {
     const page = react.createElement(Page, { react, item: newItem() });
     expect(() => react.renderToString(page)).toThrow("<ValetKeyProvider client={…}>");
   });

@@ -5,14 +5,17 @@ import { useCallback, useRef, useState } from "react";
 import { toError, useUrlClient } from "./provider.tsx";
 
 export type DownloadOptions = {
-  /** The hook calls this function with each error, even after the component is unmounted. */
+  /** The hook calls `onError` with each error, even after the component is unmounted. */
   onError?: ((error: ValetKeyError) => void) | undefined;
 };
 
 export type DownloadFile = {
-  /** Saves the file. Call this function in an event handler. Never rejects: `error` and `onError` report the error. */
+  /**
+   * Saves a file on the user's machine. Call `download` in an event handler. `download` never rejects, because `error` and `onError` report
+   * the error.
+   */
   download(fileId: string): Promise<void>;
-  /** Whether the request for a URL is still running. The browser itself shows the progress of the download. */
+  /** Whether the request for a URL is still running. The browser shows the progress of the download. */
   isPending: boolean;
   /** The reason why the last download did not start. */
   error: ValetKeyError | undefined;
@@ -54,7 +57,7 @@ export function useDownload({ onError }: DownloadOptions = {}): DownloadFile {
   return { download, isPending: pending > 0, error };
 }
 
-/** Lets the browser download the URL. The response is an attachment, so the browser saves the file and does not leave the page. */
+/** Makes the browser download the URL. The response is an attachment, so the browser saves the file and stays on the page. */
 function save(url: string): void {
   const link = document.createElement("a");
   link.href = url;

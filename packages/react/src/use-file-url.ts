@@ -16,10 +16,10 @@ const withoutUrl = () => WITHOUT_URL;
 const never = () => nothing;
 
 /**
- * Returns a URL that shows a file. Replaces the URL if the element cannot load the file.
+ * Returns a URL that shows a file. The hook replaces the URL if the element cannot load the file.
  *
- * The service checks the access before it issues a URL. Components that show the same file share one URL, until the URL expires. During
- * server rendering, `src` is undefined. Without a `fileId`, the hook requests nothing. Throws without a `ValetKeyProvider`.
+ * The service checks the access before it issues a URL. Components that show one file share one URL until the URL expires. During server
+ * rendering, `src` is undefined. Without a `fileId`, the hook sends no request. The hook throws an error without a `ValetKeyProvider`.
  *
  * @example
  * ```tsx
@@ -43,48 +43,48 @@ export function useFileUrl(
 }
 
 export type FileUrlOptions = {
-  /** How long each URL is valid, in seconds. Default and maximum: `urlTtlSeconds` of the resource. */
+  /** The lifetime of each URL in seconds. The default and the maximum of `expiresIn` is `urlTtlSeconds` of the resource. */
   expiresIn?: number | undefined;
-  /** Default: `inline`, which shows the file. A file that the browser must not show is saved even with `inline`. */
+  /** The default of `disposition` is `inline`, which shows the file. The browser saves a file with an unsafe type even with `inline`. */
   disposition?: "attachment" | "inline" | undefined;
   /**
-   * When to replace the URL. Default: `on-error`, because an image that is loaded needs no new URL, and a new URL would interrupt a video.
-   * Use `before-expiry` for a link, because the user may open a link at any time.
+   * `renew` says when the hook replaces the URL. The default of `renew` is `on-error`, because a loaded image needs no new URL, and a new
+   * URL would interrupt a video. Use `before-expiry` for a link, because the user may open a link at any time.
    */
   renew?: "on-error" | "before-expiry" | undefined;
 };
 
 export type FileUrlState = {
-  /** The URL for `src` or `href`. Undefined until the first URL arrives, and after an error that a new URL cannot fix. */
+  /** The URL for `src` or `href`. `src` is undefined until the first URL arrives, and after an error that a new URL cannot fix. */
   src: string | undefined;
   /**
-   * The reason why the hook got no new URL. Undefined while the URL works.
-   * The code is `not_displayable` if the bucket returns the file, but the element cannot show the file.
+   * The reason why the hook got no new URL. `error` is undefined while the URL works.
+   * The error code is `not_displayable` if the bucket returns the file, but the element cannot show the file.
    */
   error: ValetKeyError | undefined;
-  /** Pass this handler to the element. The handler replaces the URL if the URL has expired, or if the bucket refuses the URL. */
+  /** Pass the handler `onError` to the element. The handler replaces the URL if the URL has expired, or if the bucket refuses the URL. */
   onError: (event?: SyntheticEvent) => void;
-  /** Requests a new URL, for a button beside the error. */
+  /** Requests a new URL, for example for a button beside the error. */
   retry: () => void;
-  /** Returns whether the URL has expired. A player can then call `onError` before its next request fails. */
+  /** Returns whether the URL has expired. A player can call `onError` when the URL has expired, before its next request fails. */
   isExpired: () => boolean;
 };
 
-/** Other components reuse a URL until this part of its lifetime is over. After that, they request a new URL. */
+/** Other components reuse a URL until 90 % of its lifetime is over. After 90 % of the lifetime, other components request a new URL. */
 const REUSE_UNTIL = 0.9;
-/** With `before-expiry`, the store replaces a URL when this part of its lifetime is over. */
+/** With `before-expiry`, the store replaces a URL when 80 % of its lifetime is over. */
 const RENEW_AT = 0.8;
-/** The wait before the next request for a URL, after an error that may be temporary. Milliseconds. */
+/** The wait before the next request for a URL after a temporary error. */
 const RETRY_MS = 5_000;
 /**
- * The waits before the first, second and third replacement of a URL that failed before its expiry. If the last replacement also fails, the
- * state gets an error. Milliseconds.
+ * The waits before the first, second and third replacement of a URL that failed before its expiry. If the third replacement also fails, the
+ * state gets an error.
  */
 const REPLACE_AFTER_MS = [0, 1_000, 3_000];
 /** The value of `MediaError.MEDIA_ERR_NETWORK`. */
 const NETWORK_ERROR = 2;
 
-/** Holds the URL of one file. All components that show the file share this store. */
+/** Holds the URL of one file. All components that show the file share one store. */
 class FileUrlStore {
   readonly #issue: (signal: AbortSignal) => Promise<FileUrl>;
   readonly #renew: FileUrlOptions["renew"];
@@ -96,7 +96,7 @@ class FileUrlStore {
   #isBusy = false;
   /** Whether the next URL replaces an earlier URL. The audit event of a renewed URL has the purpose `renewal`. */
   #isRenewal = false;
-  /** How many URLs in a row failed before their expiry. */
+  /** The number of URLs in a row that failed before their expiry. */
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -135,7 +135,7 @@ class FileUrlStore {
     return error === undefined && (src === undefined || !this.#isOlderThan(REUSE_UNTIL));
   }
 
-  /** Returns whether the URL is older than this part of its lifetime. */
+  /** Returns whether the URL is older than a part of its lifetime. */
   #isOlderThan(part: number): boolean {
     return this.#age() >= part * this.#lifetimeMs;
   }
@@ -144,7 +144,7 @@ class FileUrlStore {
     this.#listening = new AbortController();
     this.#isBusy = false;
     const { signal } = this.#listening;
-    // In strict mode, React subscribes twice in a row. The microtask avoids a request for a second URL.
+    // In strict mode, React subscribes twice in a row. The microtask prevents a second request for a URL.
     queueMicrotask(() => {
       if (signal.aborted) return;
       this.#isRenewal = this.#state.src !== undefined && !this.#isOlderThan(REUSE_UNTIL);
@@ -175,8 +175,8 @@ class FileUrlStore {
   }
 
   /**
-   * Decides whether a new URL can help. The element does not report why it failed, so this function reads a byte of the file. If a new URL
-   * would also fail, the state gets the error.
+   * Decides whether a new URL can help. The element does not report the reason of its failure, so the store reads a byte of the file. If a
+   * new URL would also fail, the state gets the error.
    */
   async #mayRecover(src: string, { isNetworkError }: { isNetworkError: boolean }): Promise<boolean> {
     const { signal } = this.#listening;
@@ -200,7 +200,7 @@ class FileUrlStore {
     }
   }
 
-  /** Requests the next URL. Never rejects: an error goes into the state. */
+  /** Requests the next URL. `#next` never rejects, because the state contains the error. */
   async #next(): Promise<void> {
     const { signal } = this.#listening;
     clearTimeout(this.#timer);
@@ -236,7 +236,7 @@ class FileUrlStore {
     this.#timer = setTimeout(() => this.#whenVisible(() => void this.#next()), milliseconds);
   }
 
-  /** Calls `next` as soon as the page is visible, because a page in the background needs no URL. */
+  /** Calls `next` when the page is visible, because a page in the background needs no URL. */
   #whenVisible(next: () => void): void {
     const { signal } = this.#listening;
     if (document.hidden) document.addEventListener("visibilitychange", next, { once: true, signal });
@@ -256,7 +256,7 @@ function codeOf(event: SyntheticEvent | undefined): number | undefined {
 
 const stores = new WeakMap<UrlClient, Map<string, FileUrlStore>>();
 
-/** Returns the store that other components with this client use for the file, or a new store. */
+/** Returns the store of the file that other components with the client use, or a new store. */
 function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): FileUrlStore {
   const ofClient = stores.get(client) ?? new Map<string, FileUrlStore>();
   stores.set(client, ofClient);
@@ -267,7 +267,10 @@ function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): 
   return store;
 }
 
-/** Requests one byte, and returns whether the bucket accepts the URL. Throws `network`, `bucket_unavailable` and `attachment_not_found`. */
+/**
+ * Requests one byte of the file, and returns whether the bucket accepts the URL. `canRead` throws `network`, `bucket_unavailable` and
+ * `attachment_not_found`.
+ */
 async function canRead(url: string, signal: AbortSignal): Promise<boolean> {
   const { status, body } = await getByte(url, signal);
   await body?.cancel();
@@ -287,10 +290,10 @@ async function getByte(url: string, signal: AbortSignal): Promise<Response> {
 }
 
 /**
- * Starts a clock. Returns a function that returns the milliseconds since the start.
+ * Starts a clock that measures elapsed time. The returned function returns the milliseconds since the start.
  *
- * The function reads two clocks and returns the longer time. The first clock never goes back. The second clock also counts the time in which
- * the machine sleeps.
+ * The clock reads two system clocks, and returns the longer time. The first system clock never goes back. The second system clock also
+ * counts the time in which the machine sleeps.
  */
 function startClock(): () => number {
   const [ticks, time] = [performance.now(), Date.now()];

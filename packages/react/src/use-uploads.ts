@@ -13,7 +13,10 @@ import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { useValetKey } from "./provider.tsx";
 
 export type UploadsOptions = Item & {
-  /** Cancels the uploads of the item when the last component that shows them unmounts. Default: false, so the uploads continue. */
+  /**
+   * Cancels the uploads of the item when the last component that shows them unmounts. The default of `cancelOnUnmount` is false, so the
+   * uploads continue.
+   */
   cancelOnUnmount?: boolean | undefined;
 };
 
@@ -21,25 +24,32 @@ export type UploadsProgress = {
   /** The sent bytes of all files that are neither `failed` nor canceled. */
   sentBytes: number;
   totalBytes: number;
-  /** Whether an upload is queued or running. False while all files are paused, ready or failed. */
+  /** Whether an upload is queued or running. `isUploading` is false while all files are paused, ready or failed. */
   isUploading: boolean;
 };
 
 export type Uploads = {
-  /** The files in the order in which they were added. A file stays in this list after its upload, until `cancel` removes it. */
+  /** The files in the order in which the user added them. A file remains in the list after its upload, until `cancel` removes the file. */
   files: readonly UploadingFile[];
   progress: UploadsProgress;
   /**
-   * Uploads files, three at a time. If a reload interrupted the upload of a file, the upload resumes when the user adds the file again.
+   * Uploads files, three files at a time. If a reload interrupted the upload of a file, the upload resumes when the user adds the file
+   * again.
    */
   add(files: Iterable<File>, options?: AddOptions): void;
-  /** Pauses the upload with this `key`. Without `key`, pauses all uploads. */
+  /** Pauses the upload with the given `key`. Without `key`, `pause` pauses all uploads. */
   pause(key?: string): void;
-  /** Resumes the paused upload with this `key`. Without `key`, resumes all paused uploads. */
+  /** Resumes the paused upload with the given `key`. Without `key`, `resume` resumes all paused uploads. */
   resume(key?: string): void;
-  /** Retries the failed upload with this `key`. Without `key`, retries all failed uploads. A retry sends only the missing parts. */
+  /**
+   * Retries the failed upload with the given `key`. Without `key`, `retry` retries all failed uploads. A retry of an upload sends only the
+   * missing parts.
+   */
   retry(key?: string): void;
-  /** Removes the file with this `key` from the list and aborts its upload. Without `key`, removes all. Stored files stay in the bucket. */
+  /**
+   * Removes the file with the given `key` from the list, and aborts its upload. Without `key`, `cancel` removes all files. Stored files
+   * remain in the bucket.
+   */
   cancel(key?: string): void;
 };
 
@@ -49,8 +59,8 @@ const none = () => NONE;
 /**
  * Uploads files to an item of the application.
  *
- * The uploads belong to the client, not to the component. The uploads continue after an unmount, and every component with this item shows
- * the same list. Throws without a `ValetKeyProvider`.
+ * The uploads belong to the client, not to the component. The uploads continue after an unmount, and every component with the item shows
+ * one list. The hook throws an error without a `ValetKeyProvider`.
  *
  * @example
  * ```tsx
@@ -104,19 +114,19 @@ function sum(files: readonly UploadingFile[]): UploadsProgress {
 
 /** An added file, and the progress of its upload. */
 export type UploadingFile = Omit<UploadProgress, "state"> & {
-  /** Identifies the upload in this page. Use this key as the `key` of a React element. */
+  /** The key identifies the upload in the page. Use `key` as the `key` of a React element. */
   key: string;
   name: string;
-  /** `queued`: the upload waits until one of the running uploads ends. `@valetkey/client` describes the other states. */
+  /** `queued`: the upload waits until one of the running uploads ends. `@valetkey/client` describes all other states. */
   state: UploadState | "queued";
-  /** The reason why the upload failed. Undefined if the state is not `failed`. */
+  /** The reason why the upload failed. `error` is undefined if the state is not `failed`. */
   error: ValetKeyError | undefined;
-  /** The stored file. Undefined until the state is `ready`. */
+  /** The file that the bucket stores after the upload. `uploaded` is undefined until the state is `ready`. */
   uploaded: ItemFile | undefined;
 };
 
 export type AddOptions = {
-  /** The store calls this function with each file that is stored and verified, even if no component shows the file any more. */
+  /** The store calls `onUploaded` with each stored and verified file, even if no component shows the file. */
   onUploaded?: (file: ItemFile) => void;
 };
 
@@ -129,7 +139,7 @@ type Upload = {
   view: UploadingFile;
 };
 
-/** How many files the store uploads at the same time. The upload of one file may send several parts at the same time. */
+/** The number of files that the store uploads at the same time. The upload of one file may send several parts at the same time. */
 const MAX_RUNNING = 3;
 const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
 const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);
@@ -140,7 +150,7 @@ const itemKey = ({ resource, id }: Item) => JSON.stringify([resource, id]);
 class UploadsStore {
   readonly #client: FilesClient;
   readonly #uploads = new Map<string, Upload>();
-  /** The files of each item. The array stays the same until an upload of the item changes, because React requires this. */
+  /** The files of each item. The array does not change until an upload of the item changes, because React requires a stable value. */
   readonly #views = new Map<string, readonly UploadingFile[]>();
   readonly #listeners = new Map<string, Set<() => void>>();
   #added = 0;
@@ -223,14 +233,14 @@ class UploadsStore {
     }
   }
 
-  /** Sends the file. Never rejects: an error goes into the view of the upload. */
+  /** Sends the file of an upload. `#send` never rejects, because the view of the upload contains the error. */
   async #send(upload: Upload): Promise<void> {
     const { item, file, options } = upload;
     this.#change(upload, { state: "starting" });
     try {
       upload.task = this.#client.upload(item, file, { onProgress: (progress) => this.#report(upload, progress) });
       const uploaded = await upload.task.done;
-      // If `cancel` came too late, the upload is complete, so the list shows the canceled file again.
+      // If `cancel` comes too late, the upload is complete, so the list shows the canceled file again.
       this.#uploads.set(upload.view.key, upload);
       this.#change(upload, { state: "ready", uploaded });
       // The callback runs in a microtask, because an error in the application must not fail the upload.
@@ -245,7 +255,7 @@ class UploadsStore {
     }
   }
 
-  /** Updates the list, but ignores the final states, because `done` reports the outcome. */
+  /** The progress updates the list, but not with a final state, because `done` reports the outcome. */
   #report(upload: Upload, progress: UploadProgress): void {
     const { state } = upload.view;
     this.#change(upload, FINAL.has(progress.state) ? { ...progress, state } : progress);
@@ -278,7 +288,7 @@ function toError(error: unknown): ValetKeyError {
 
 const stores = new WeakMap<FilesClient, UploadsStore>();
 
-/** Returns the store of a client. Each client has exactly one store. */
+/** Returns the store of a client. Each client has exactly one uploads store. */
 function uploadsOf(client: FilesClient): UploadsStore {
   const store = stores.get(client) ?? new UploadsStore(client);
   stores.set(client, store);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { build } from "vite";
 import { aliasesOf, type Major } from "./versions.ts";
 
-/** Builds `page.tsx` with Vite and a version of React. Returns the HTML, which contains the script. */
+/** Builds `page.tsx` with Vite and the given version of React. Returns the HTML of the page, which contains the script. */
 export async function buildPage(major: Major): Promise<string> {
   const built = await build({
     configFile: false,

@@ -3,7 +3,7 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { ValetKeyProvider, type ValetKeyProviderProps } from "./everything.ts";
 
-// The tests bundle this module with each version of React (`load-harness.ts`).
+// The tests bundle harness.tsx with each version of React (`load-harness.ts`).
 export { createElement, version } from "react";
 export * from "./everything.ts";
 export { renderToString };
@@ -30,7 +30,10 @@ export function renderOnServer(client: ValetKeyProviderProps["client"], children
   return renderToString(inStrictMode(client, children));
 }
 
-/** Hydrates the markup of the server in the browser. `problems` are the differences that React found between this markup and its own. */
+/**
+ * Hydrates the markup of the server in the browser. `problems` are the differences that React found between the server's markup and the
+ * browser's markup.
+ */
 export function hydrate(
   client: ValetKeyProviderProps["client"],
   { html, children }: { html: string; children: ReactNode },

@@ -10,7 +10,10 @@ import { aliasesOf, type Major } from "./versions.ts";
 export type Harness = typeof import("./harness.tsx");
 export type Loaded = Harness & { close(): Promise<void> };
 
-/** Opens a page of jsdom, and loads this package into the page with the given version of React. Requests use the `fetch` of Node. */
+/**
+ * Opens a page of jsdom, and loads this package into the page with the given version of React. Requests of the page use the `fetch` of
+ * Node.js.
+ */
 export async function loadHarness(major: Major): Promise<Loaded> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-react-"));
   const { outputFiles } = await build({
@@ -42,7 +45,7 @@ export async function loadHarness(major: Major): Promise<Loaded> {
   };
 }
 
-/** Makes the window and the document of a page global. Returns a function that removes them. */
+/** Makes the window and the document of a page global. Returns a function that removes the globals. */
 function openPage(): () => void {
   const { window } = new JSDOM("", { url: "http://app.example.com/", pretendToBeVisual: true });
   const { document } = window;

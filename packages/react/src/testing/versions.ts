@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 export const MAJORS = [18, 19] as const;
 export type Major = (typeof MAJORS)[number];
 
-/** The package whose dependencies include this version of React. */
+/** The package.json whose dependencies include the version of React. */
 const HOMES: Record<Major, string> = { 18: "../../../../e2e/react-18/package.json", 19: "../../package.json" };
 
 /** Returns the folders that contain a version of React, as aliases for a bundler. */

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Returns each line of the list: its key, or the error message. */
+/** Returns the key or the error message of each line in the list. */
 async function read(name: string, text?: string): Promise<string[]> {
   if (text !== undefined) await writeFile(join(folder, name), text);
   const lines: string[] = [];
@@ -22,7 +22,7 @@ async function read(name: string, text?: string): Promise<string[]> {
 }
 
 it.each(["missing.csv", "missing.jsonl"])(
-  "an adoption list that does not exist has a clear error: %s",
+  "an adoption list that does not exist causes a clear error: %s",
   async (name) => {
     await expect(read(name)).rejects.toMatchObject({
       code: "invalid_request",
@@ -50,7 +50,7 @@ it("an adoption list refuses texts that no request could contain", async () => {
   for (const message of messages) expect(message).toMatch(/must be a text of 1 to \d+ characters/);
 });
 
-it("an adoption list writes no control character of a field name into its error", async () => {
+it("the error of an adoption list contains no control character of a field name", async () => {
   const [message] = await read("escape.jsonl", JSON.stringify({ "\u001b[31m": 1 }));
   expect(message).toContain(String.raw`There is no field "\u001b[31m".`);
 });

@@ -11,7 +11,7 @@ import { findPerson, withCore } from "./with-core.ts";
 
 type AdoptOptions = { as: string; note?: string; filename?: string; list?: string; copy?: boolean };
 
-/** `valetkey adopt` makes files of objects that are in the bucket already: one object, or a list of them. */
+/** `valetkey adopt` makes files of existing objects in the bucket: one object, or the objects of a list. */
 export function adoptCommand(): Command {
   return new Command("adopt")
     .description("make files of objects that are already in the bucket. The objects themselves are never deleted")
@@ -52,7 +52,10 @@ async function adoptOne(core: Core, options: AdoptOptions & { object: string; no
   );
 }
 
-/** Prints one line of JSON for each adopted object, and the problems and the progress to stderr. Continues after a problem. */
+/**
+ * Prints one line of JSON for each adopted object on standard output, and problems and progress on standard error. The command continues
+ * after a problem with one line.
+ */
 async function adoptList(
   core: Core,
   { as, list, copies }: { as: string; list: string; copies: boolean },
@@ -67,7 +70,8 @@ async function adoptList(
       counts[isNew ? "adopted" : "known"] += 1;
       process.stdout.write(`${JSON.stringify({ key: sourceKey, oldId, attachmentId })}\n`);
     } catch (error) {
-      // A problem of one line does not stop the others. If the database or the bucket is away, every line would fail.
+      // A problem of one line does not stop the adoption of later lines. If the database or the bucket is unavailable, every line would
+      // fail.
       if (
         !(error instanceof DomainError) ||
         ["database_unavailable", "bucket_unavailable", "access_denied"].includes(error.code)
@@ -87,7 +91,10 @@ async function adoptList(
 
 type Line = { line: number; listed: ListedObject | DomainError };
 
-/** The fields of a line, and the longest text in each. `people`: of one person. `key`: of a URL. Characters. */
+/**
+ * The fields of a line, and the maximum length of the text in each field. `people`: the maximum for one person. `key`: the maximum for a
+ * URL. All maximum lengths are in characters.
+ */
 const LONGEST = { key: 4096, filename: 255, owner: 255, oldId: 255, people: 255, note: 300 } as const;
 
 type Field = keyof typeof LONGEST;
@@ -96,8 +103,9 @@ const FIELDS = Object.keys(LONGEST);
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Reads a list for `valetkey adopt --list`. A file with the ending `.csv` has a header line. In any other file, each line is a JSON object.
- * A line that is wrong becomes an error, so that the command can name it. Throws `invalid_request` if the file itself can't be read.
+ * Reads a list for `valetkey adopt --list`. A file with the ending `.csv` has a header line. In a file without `.csv`, each line is a JSON
+ * object. The reader returns an error for a wrong line, so that the command can name the line. Throws `invalid_request` if the file cannot
+ * be read.
  */
 export async function* readAdoptionList(path: string): AsyncGenerator<Line> {
   try {
@@ -110,7 +118,7 @@ export async function* readAdoptionList(path: string): AsyncGenerator<Line> {
 
 async function* readCsv(path: string): AsyncGenerator<Line> {
   const rows = parse({ columns: true, bom: true, trim: true, skip_empty_lines: true, info: true });
-  // The loop throws each error of the two streams, so the callback has nothing to do.
+  // The loop throws each error of the two streams, so the callback does nothing.
   pipeline(createReadStream(path), rows, () => undefined);
   for await (const { record, info } of rows as AsyncIterable<{ record: unknown; info: { lines: number } }>) {
     yield { line: info.lines, listed: toListed(record) };
@@ -121,7 +129,7 @@ async function* readJsonLines(path: string): AsyncGenerator<Line> {
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     line += 1;
-    // Removes the byte order mark too, which some programs write.
+    // `trim` also removes the byte order mark, which some programs write.
     const trimmed = text.trim();
     if (trimmed !== "") yield { line, listed: toListed(parsed(trimmed)) };
   }

@@ -3,7 +3,10 @@ import { Command } from "commander";
 import { loadConfigWithoutSecrets } from "../platform/config/index.ts";
 import { backUp, restore } from "../wiring/backup.ts";
 
-/** `valetkey backup` makes a backup, and prints its progress on standard error. The exit code is 1 if the backup fails or lacks objects. */
+/**
+ * `valetkey backup` makes a backup, and prints its progress on standard error. The exit code of `valetkey backup` is 1 if the backup fails
+ * or lacks objects.
+ */
 export function backupCommand(): Command {
   return new Command("backup")
     .description("copy the embedded database, bucket and secrets to a folder, while the service runs")
@@ -13,7 +16,8 @@ export function backupCommand(): Command {
 }
 
 /**
- * `valetkey restore` verifies a backup, and then restores it. The exit code is 1 if it restored nothing, or if the backup lacks objects.
+ * `valetkey restore` verifies a backup, and then restores the backup. The exit code of `valetkey restore` is 1 if the command restored
+ * nothing, or if the backup lacks objects.
  */
 export function restoreCommand(): Command {
   return new Command("restore")

@@ -5,7 +5,9 @@ import { describeCapabilities } from "../platform/bucket/port.ts";
 import { loadConfig, loadSigningTarget } from "../platform/config/index.ts";
 import { parseDuration, withCore } from "./with-core.ts";
 
-/** `valetkey bucket` probes the capabilities of the bucket immediately. Without the command, the service probes them once a day. */
+/**
+ * `valetkey bucket` probes the capabilities of the bucket immediately. Without the command, the service probes the capabilities once a day.
+ */
 export function bucketCommand(): Command {
   return new Command("bucket")
     .description("probe the capabilities of the bucket, for running services too")
@@ -20,7 +22,7 @@ const METHODS = ["GET", "HEAD", "PUT", "DELETE"] as const;
 
 type Options = { method: (typeof METHODS)[number]; expires: number; region?: string; endpoint?: string };
 
-/** `valetkey presign` prints one presigned URL. The command needs neither the service nor the database. */
+/** `valetkey presign` prints one presigned URL. The command `presign` needs neither the service nor the database. */
 export function presignCommand(): Command {
   return new Command("presign")
     .description("print a presigned URL for one object")
@@ -67,13 +69,14 @@ const NAMES: Record<Finding["kind"], string> = {
 };
 
 /**
- * The command reports these differences, but does not repair them. A repair would delete a file, or accept another object as its content.
+ * The command `gc` reports these differences, but does not repair them. A repair would delete a file, or accept another object as the
+ * content of the file.
  */
 const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 
 /**
- * `valetkey gc` finds differences between bucket and database, and repairs those that put no file at risk. The command prints each
- * difference, and then a table. The exit code is 1 if a difference remains.
+ * `valetkey gc` finds differences between bucket and database, and repairs the differences whose repair puts no file at risk. The command
+ * prints each difference, and then a table. The exit code of `valetkey gc` is 1 if a difference remains.
  */
 export function gcCommand(): Command {
   return new Command("gc")
@@ -151,7 +154,7 @@ function total(counts: Counts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** Finds credentials as the AWS SDK does. The import is dynamic, because the module loads most of the SDK. */
+/** Finds credentials as the AWS SDK does. The import is dynamic, because the module loads most of the AWS SDK. */
 async function findCredentials() {
   const { fromNodeProviderChain } = await import("../platform/bucket/provider-chain.ts");
   return fromNodeProviderChain()();

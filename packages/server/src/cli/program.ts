@@ -15,7 +15,9 @@ const REMEDIES: Partial<Record<string, string>> = {
   EACCES: "This user may not do that. Ports below 1024 need a proxy in front. Folders need write permission.",
 };
 
-/** Runs the command in one command line. If it fails, prints the error on standard error, and sets the exit code to 1. */
+/**
+ * Runs the command of a command line. If the command fails, the function prints the error on standard error, and sets the exit code to 1.
+ */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const program = new Command("valetkey")
     .description("Share files of a private S3 bucket through URLs that live for seconds.")
@@ -51,8 +53,8 @@ function describeFailure(error: unknown): string {
 }
 
 function reasonOf({ cause }: Error): string[] {
-  // If a host name has several IP addresses, the connection fails once for each address. Node collects these errors in one error without a
-  // message.
+  // If a host name has several IP addresses, the connection fails once for each address. Node.js collects these errors in an AggregateError
+  // without a message.
   const reason = cause instanceof AggregateError ? cause.errors[0] : cause;
   return reason instanceof Error ? [`Reason: ${reason.message}`] : [];
 }

@@ -8,7 +8,10 @@ import { type PolicyName, type PolicySetting, type PolicyValue, policyNames, var
 import { runDoctor } from "../wiring/doctor.ts";
 import { parseDuration, withCore } from "./with-core.ts";
 
-/** `valetkey config` prints the configuration with secrets masked. If the configuration has faults, prints all faults, and exits with 1. */
+/**
+ * `valetkey config` prints the configuration with masked secrets. If the configuration has faults, the command prints all faults, and exits
+ * with 1.
+ */
 export function configCommand(): Command {
   return new Command("config").description("print the configuration in force, with secrets masked").action(() => {
     const { config, warnings } = loadConfig();
@@ -56,7 +59,7 @@ async function changeRule(given: string, value: PolicyValue | undefined): Promis
 
 function parseValue(text: string): PolicyValue {
   if (text === "none") return null;
-  // Returns a word unchanged, because the use case checks the value.
+  // The function returns a word unchanged, because the use case checks the value.
   return /^\d/.test(text) ? parseDuration(text) : (text as PolicyValue);
 }
 
@@ -75,8 +78,8 @@ function describeSource(name: PolicyName, source: PolicySetting["source"]): stri
 }
 
 /**
- * `valetkey doctor` checks the whole set-up. The exit code is 1 if the doctor finds an error, 2 if it finds warnings but no error, and 0 if
- * it finds neither.
+ * `valetkey doctor` checks the whole set-up. The exit code of `valetkey doctor` is 1 after an error, 2 after only warnings, and 0 without
+ * findings.
  */
 export function doctorCommand(): Command {
   return new Command("doctor")

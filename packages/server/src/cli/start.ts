@@ -21,12 +21,12 @@ async function start(): Promise<void> {
     for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
     if (config.server.workers > 1) process.exit(await runWorkers(config, { logger }));
   }
-  // The channel to the primary process must not keep this process alive, because the process must exit if the start fails.
+  // The channel to the primary process must not keep a worker process alive, because the process must exit if the start fails.
   process.channel?.unref();
   const service = await startService(config, { logger, warnings });
-  // Listens for signals before it prints the banner. A supervisor that reads the banner may send a signal immediately.
+  // The service listens for signals before it prints the banner. A supervisor that reads the banner may send a signal immediately.
   const stopped = nextSignal();
-  // Prints the banner on standard error, because standard output contains only the log, with one JSON line for each event.
+  // The banner is on standard error, because standard output contains only the log, with one JSON line for each event.
   if (cluster.isPrimary) process.stderr.write(`${banner(config, service)}\n`);
   else reportListening(banner(config, service));
   const signal = await stopped;
@@ -44,8 +44,8 @@ async function start(): Promise<void> {
 }
 
 /**
- * Lets a second signal end the process immediately. Ignores a second signal within a second, because one Ctrl-C reaches the service twice,
- * directly and through npm.
+ * After this call, a second signal ends the process immediately. The process ignores a second signal within a second, because one Ctrl-C
+ * reaches the service twice, directly and through npm.
  */
 function exitAtSecondSignal(): void {
   const since = performance.now();
@@ -82,15 +82,15 @@ function nextSignal(): Promise<NodeJS.Signals> {
 }
 
 /**
- * The pause before a worker that has ended is started again. Without the pause, a worker that can't start would be restarted immediately
- * each time. Milliseconds.
+ * The pause between the end of a worker and the start of the next worker. Without the pause, the primary process would restart a failing
+ * worker in an endless loop.
  */
 const RESTART_AFTER_MS = 1_000;
 
-/** A worker sends this message to the primary process when it starts to serve requests. */
+/** A worker sends the message Listening to the primary process when the worker starts to serve requests. */
 type Listening = { banner: string };
 
-/** Notifies the primary process that this worker serves requests. */
+/** Notifies the primary process that the worker serves requests. */
 function reportListening(banner: string): void {
   process.send?.({ banner } satisfies Listening);
 }
@@ -98,8 +98,8 @@ function reportListening(banner: string): void {
 /**
  * Runs `config.server.workers` processes until SIGTERM or SIGINT. All processes share the port of the service.
  *
- * The first worker starts alone, because it migrates the database. If the first worker can't start, the function starts no other worker. If
- * a worker ends later, the function starts it again. Resolves with the exit code of the command.
+ * The first worker starts alone, because the first worker migrates the database. If the first worker cannot start, the function starts no
+ * other worker. If a worker ends later, the function starts the worker again. `runWorkers` resolves with the exit code of the command.
  */
 async function runWorkers({ server, metrics }: Config, { logger }: { logger: Logger }): Promise<number> {
   const port = server.port === 0 ? await freePort(server.host) : server.port;
@@ -112,12 +112,12 @@ async function runWorkers({ server, metrics }: Config, { logger }: { logger: Log
   }
 
   function fork(index: number): RunningWorker {
-    // Prometheus must read the metrics of each process separately, so each process gets its own port for metrics.
+    // Prometheus must read the metrics of each process separately, so each process has a separate port for metrics.
     const metricsPort = metrics.port === undefined ? {} : { METRICS_PORT: String(metrics.port + index) };
     return watch(cluster.fork({ PORT: String(port), ...metricsPort }));
   }
 
-  /** Starts the worker again each time it ends, until the service stops. Resolves with the exit code of the last process. */
+  /** Starts the worker again after each end, until the service stops. `keep` resolves with the exit code of the last process. */
   async function keep(index: number, first: RunningWorker): Promise<number> {
     for (let worker = first; ; worker = fork(index)) {
       const code = await worker.ended;

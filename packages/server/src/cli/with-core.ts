@@ -7,7 +7,7 @@ import { loadConfig } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
-/** Runs a command with the configured database and bucket. The service may be running at the same time. */
+/** Runs a command with the configured database and bucket. The service may run at the same time as the command. */
 export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<T>): Promise<T> {
   const { config } = loadConfig();
   const logger = pino({ level: "warn" }, pino.destination(2));
@@ -19,7 +19,7 @@ export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<
   }
 }
 
-/** Runs a command about the person with this email address or id. Throws `user_not_found` or `invalid_request`. */
+/** Runs a command about the person with a given email address or id. `withPerson` throws `user_not_found` or `invalid_request`. */
 export function withPerson<T>(
   person: string,
   work: (core: Core, about: { id: string; logger: Logger }) => Promise<T>,
@@ -27,12 +27,12 @@ export function withPerson<T>(
   return withCore(async (core, logger) => work(core, { id: (await findPerson(core, person)).id, logger }));
 }
 
-/** Marks a text as an id. The prefix is necessary if the id is also the email address of another person. */
+/** The prefix marks a text as an id. The prefix is necessary if the id of a person is also the email address of another person. */
 const ID_PREFIX = "id:";
 
 /**
- * Finds the person with this email address, with this id, or with the id after the prefix `id:`. Throws `user_not_found` or
- * `invalid_request`.
+ * Finds the person with a given email address, with a given id, or with the id after the prefix `id:`. `findPerson` throws `user_not_found`
+ * or `invalid_request`.
  */
 export async function findPerson(core: Core, email: string): Promise<{ id: string }> {
   if (email.startsWith(ID_PREFIX)) {
@@ -62,7 +62,7 @@ export async function findPerson(core: Core, email: string): Promise<{ id: strin
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** Parses `90`, `90s`, `10m`, `12h` or `7d` to seconds. Throws commander's InvalidArgumentError. */
+/** Parses `90`, `90s`, `10m`, `12h` or `7d` to seconds. Throws InvalidArgumentError of the library commander. */
 export function parseDuration(text: string): number {
   const match = /^(\d{1,9})([smhd]?)$/.exec(text);
   if (match === null)

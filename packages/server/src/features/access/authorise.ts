@@ -6,8 +6,8 @@ import type { NoteWithRole } from "./note.ts";
 import { type AttachmentAccess, accessQueries } from "./queries.ts";
 
 /**
- * Returns the role of the caller on a note or its attachment. `role`: the role that the database contains. In an embedding, the host
- * application decides the role, and `role` is ignored.
+ * Returns the role of the caller on a note or its attachment. `role`: the role that the database contains for the caller. In an embedding,
+ * the host application decides the role, and the function ignores `role`.
  */
 export function roleOf(
   { grants }: Caller,
@@ -43,12 +43,13 @@ export async function authoriseAttachment(
 }
 
 /**
- * Records that a user has opened a note or files. `isFrequent`: runs at most one query a minute for each user, on each replica. If there is
- * nothing to wait for, returns undefined instead of a promise, because an `await` would make the issue of URLs slower.
+ * Records that a user has opened a note or files. `isFrequent`: the function runs at most one query a minute for each user, on each
+ * replica. If there is nothing to await, `Arrive` returns undefined instead of a promise, because an `await` would make the issue of URLs
+ * slower.
  */
 export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
 
-/** The note that was opened, or the opened files of this note. */
+/** The opened note, or the opened files of the note. */
 export type Opened = { noteId: string; attachmentIds?: readonly string[] };
 
 export const ROLES: readonly Role[] = ["owner", "editor", "viewer"];
@@ -78,7 +79,7 @@ const allowed: Record<Role, ReadonlySet<Action>> = {
   owner: new Set(ownerActions),
 };
 
-/** Whether a role permits an action. An undefined role permits nothing. */
+/** Returns whether a role permits an action. An undefined role permits no action. */
 export function permits(role: Role | undefined, action: Action): boolean {
   return role !== undefined && allowed[role].has(action);
 }

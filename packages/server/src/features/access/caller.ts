@@ -2,19 +2,22 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify
 import type { Role } from "../../platform/database/unions.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** A credential that can be revoked. `id` is the id of its row in the database, never the secret. */
+/**
+ * A credential is a session or an API token, which can be revoked. `id` is the id of the credential's row in the database, never the
+ * secret.
+ */
 export type Credential = { kind: "session" | "api-token"; id: string };
 
 /** The authenticated caller of a use case. */
 export type Caller = {
   userId: string;
-  /** Undefined if a JWT identified the caller, or if the HTTP request needs no credential. */
+  /** `credential` is undefined if a JWT identified the caller, or if the HTTP request needs no credential. */
   credential?: Credential | undefined;
-  /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
+  /** The expiry of the API token that authenticated the request, in milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
   /**
-   * The roles that the application grants in an embedding, by the note id of each item. The granted roles are valid for one HTTP request,
-   * and replace the roles in the database. Undefined: the roles in the database apply.
+   * In an embedding, the roles that the application grants, by the note id of each item. The granted roles are valid for one HTTP request,
+   * and replace the roles in the database. If `grants` is undefined, the roles in the database apply.
    */
   grants?: ReadonlyMap<string, Role> | undefined;
 };
@@ -22,19 +25,19 @@ export type Caller = {
 /** The start of the id that files and audit events store for a visitor. */
 export const VISITOR = "visitor:";
 
-/** Returns the id that files and audit events store for a visitor. No user has such an id. */
+/** Returns the id that files and audit events store for a visitor. No user has the id of a visitor. */
 export function visitorActorId(visitorId: string): string {
   return VISITOR + visitorId;
 }
 
-/** Returns the id of the visitor who has this actor id. Returns undefined for the id of a user. */
+/** Returns the id of the visitor with a given actor id. Returns undefined for the id of a user. */
 export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
 }
 
 /**
- * Whether a file is hidden from people with this role. A visitor chooses the filename, so viewers see the file only after the service has
- * verified it and nobody has to review it any more.
+ * Returns whether a file is hidden from people with a given role. A visitor chooses the filename, so viewers see the file only after the
+ * verification and the review.
  */
 export function isHiddenFrom(role: Role | undefined, { createdBy, state }: Pick<Attachment, "createdBy" | "state">) {
   return role === "viewer" && state !== "ready" && visitorIdOf(createdBy) !== undefined;
@@ -44,52 +47,58 @@ const APPLICATION_USER = "application:";
 
 const OWNER = "item:";
 
-/** Returns the id that files and audit events store for a user of the application. No user of the service has such an id. */
+/**
+ * Returns the id that files and audit events store for a user of the application. No user of the service has the id of an application's
+ * user.
+ */
 export function applicationUserId(userId: string): string {
   return APPLICATION_USER + userId;
 }
 
-/** Returns the id that a user has in the application. Returns undefined if the actor is not a user of the application. */
+/** Returns the id of an actor in the application. Returns undefined if the actor is not a user of the application. */
 export function idInApplication(actorId: string): string | undefined {
   return actorId.startsWith(APPLICATION_USER) ? actorId.slice(APPLICATION_USER.length) : undefined;
 }
 
 /**
- * Returns the id of the owner of an item's note, who is not a user. The usage of each item is counted separately, because each item has its
- * own owner.
+ * Returns the id of the owner of an item's note, who is not a user. The service counts the usage of each item separately, because each item
+ * has its own owner.
  */
 export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
 }
 
-/** Whether an id belongs to a user of an application, or to the owner of an item. No user of the service may have such an id. */
+/** Returns whether an id belongs to a user of an application, or to the owner of an item. No user of the service may have a reserved id. */
 export function isReservedForItems(id: string): boolean {
   return id.startsWith(APPLICATION_USER) || id.startsWith(OWNER);
 }
 
 /**
- * Identifies the caller before the server reads the body. Returns a promise only if I/O is necessary.
- * Throws HttpProblem `unauthenticated` or `cross_site_request`.
+ * Identifies the caller before the server reads the body. `Authenticate` returns a promise only if I/O is necessary.
+ * `Authenticate` throws HttpProblem `unauthenticated` or `cross_site_request`.
  */
 export type Authenticate = (request: FastifyRequest) => Caller | Promise<Caller>;
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The authentication hook sets the caller. Null on public routes. */
+    /** The authentication hook sets the caller. `caller` is null on public routes. */
     caller: Caller | null;
   }
 }
 
-/** Returns the caller of a route that has the authentication hook. Throws on a public route, because such a call is a bug. */
+/**
+ * Returns the caller of a route that has the authentication hook. `callerOf` throws on a public route, because a call on a public route is
+ * a bug.
+ */
 export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
   if (request.caller === null) throw new Error("The route has no authentication hook, so it has no caller.");
   return request.caller;
 }
 
 /**
- * Builds the hook that identifies the caller. The hook takes a callback, so that no promise is needed when the caller is known
- * synchronously. `requireEnabled` refuses disabled users with a query. Routes that only make an access decision omit `requireEnabled`,
- * because the access query refuses disabled users.
+ * Builds the hook that identifies the caller. The hook has a callback parameter, so that the hook needs no promise for a caller who is
+ * known synchronously. `requireEnabled` refuses disabled users with a query. Routes that only make an access decision omit
+ * `requireEnabled`, because the access query refuses disabled users.
  */
 export function authenticationHook(
   authenticate: Authenticate,
@@ -116,7 +125,7 @@ export function authenticationHook(
 }
 
 /**
- * Creates a check that runs before a write. The check identifies the caller a second time, because somebody can revoke the credential while
+ * Creates a check that runs before a write. The check identifies the caller a second time, because a person can revoke the credential while
  * the body arrives.
  */
 export function identifyAgain(

@@ -1,7 +1,7 @@
 import type { Role } from "../../platform/database/unions.ts";
 import type { Counted, FileAccess, ListedAttachment } from "./attachment.ts";
 
-/** A note. Instants are milliseconds since the epoch. */
+/** A note with its title, text and owner. All instants are milliseconds since the epoch. */
 export type Note = {
   id: string;
   ownerId: string;
@@ -9,8 +9,8 @@ export type Note = {
   body: string;
   createdAt: number;
   /**
-   * The instant of the last change. The instant increases with every change, even if the clock has not advanced. Two versions of a note
-   * never have the same instant.
+   * The instant of the last change of the note. `updatedAt` increases with every change, even if the clock has not advanced. Two versions
+   * of a note never have an equal `updatedAt`.
    */
   updatedAt: number;
 };
@@ -18,26 +18,26 @@ export type Note = {
 export type NoteWithRole = Note & { role: Role };
 
 /**
- * A note with the first page of its attachments. `attachmentsCursor` is the cursor for the next page. Undefined: this page contains all
- * attachments.
+ * A note with the first page of its attachments. `attachmentsCursor` is the cursor of the next page of attachments. If `attachmentsCursor`
+ * is undefined, the first page contains all attachments.
  */
 export type NoteWithAttachments = NoteWithRole & {
-  /** When the access of the caller expires. Undefined: never. */
+  /** The expiry of the caller's access. `accessExpiresAt` is undefined if the access never expires. */
   accessExpiresAt: number | undefined;
   attachments: ListedAttachment[];
   attachmentsCursor: string | undefined;
   attachmentCount: number;
   accessRequestCount: number;
   isNew: boolean;
-  /** The people and links with access, in numbers. Undefined for a caller who may only read the note. */
+  /** The numbers of people and links with access to the note. `access` is undefined for a caller who may only read the note. */
   access: NoteAccess | undefined;
 };
 
 /**
  * A note in a list. `snippet` is the start of the note's body. `accessRequestCount` is 0 for a user who is not the owner. `foundFiles`:
- * some files whose names contain the searched text. Undefined if no filename contains the searched text. `isNew`: the user has not opened
- * the note since somebody shared it with the user, or since a visitor sent a file to the note. `hasBeenShared`: false if the note and its
- * files never had a share, an invitation or a link.
+ * some files whose names contain the searched text. `foundFiles` is undefined if no filename contains the searched text. `isNew`: the user
+ * has not opened the note since another person shared it, or since a visitor sent a file to the note. `hasBeenShared`: false if the note
+ * and its files never had a share, an invitation or a link.
  */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;
@@ -50,10 +50,11 @@ export type NoteSummary = Omit<Note, "body"> & {
 
 export type FoundFile = { id: string; filename: string };
 
-/** `access`: as in `NoteWithAttachments`. */
+/** `access` has the meaning of `access` in `NoteWithAttachments`. */
 export type NoteSummaryWithRole = NoteSummary & { role: Role; access: NoteAccess | undefined };
 /**
- * The access to a note. `links`: open links to every file of the note. `fileLinks`: open links to certain files. `requests`: open file
- * requests. `sharedFiles`: files that somebody has without the note, by a share or an invitation. `until` is the last expiry among them.
+ * The numbers of people and links with access to a note. `links`: open links to every file of the note. `fileLinks`: open links to certain
+ * files. `requests`: open file requests. `sharedFiles`: files that another person has without the note, by a share or an invitation.
+ * `until` is the last expiry among the links, file requests and shared files.
  */
 export type NoteAccess = FileAccess & { fileLinks?: Counted; requests?: Counted; sharedFiles?: Counted };

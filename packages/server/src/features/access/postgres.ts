@@ -18,8 +18,7 @@ import {
 } from "./queries.ts";
 
 const MAX_BATCH_QUESTIONS = 200;
-// A second batch can run while the service reads the results of the first batch. A third batch at the same time would only make each batch
-// smaller.
+// A second batch can run while the service reads the results of the first batch. A third batch would only make each batch smaller.
 const MAX_RUNNING = 2;
 
 type Question = { userId: string; attachmentId: string };
@@ -27,8 +26,8 @@ type Answers = Map<Question, DownloadAccess>;
 
 /**
  * Returns the access queries on PostgreSQL. Requests for single downloads share one statement if they arrive in the same turn of the event
- * loop, or while other statements run. With 64 callers, this takes a tenth of the time and of the CPU time of separate statements. The
- * statement starts after all its requests, so each decision sees everything that was committed before its request.
+ * loop, or while other statements run. With 64 callers, a shared statement needs a tenth of the time and the CPU time of separate
+ * statements. The shared statement starts after all its requests, so each decision sees everything that was committed before its request.
  */
 export function postgresAccessQueries(
   runNamed: RunNamed,
@@ -46,7 +45,7 @@ export function postgresAccessQueries(
   return {
     ...accessOn(statements, { run, engine, clock }),
     async download(userId, attachmentId) {
-      // If one id contains the NUL character, PostgreSQL refuses the whole batch.
+      // If an id contains the NUL character, PostgreSQL refuses the whole batch.
       if (isImpossible(userId) || isImpossible(attachmentId)) return undefined;
       const question = { userId, attachmentId };
       return (await questions.add(question)).get(question);
@@ -67,7 +66,7 @@ async function answer(
   const rows = await run(ofMany, [userIds, now, attachmentIds]);
   const answers: Answers = new Map();
   for (const values of rows) {
-    // The last value of a row is the number of the question. The first question has the number 1.
+    // The last value of a row is the number of the question. The first question of a batch has the number 1.
     answers.set(asked[Number(values.at(-1)) - 1] as Question, toDownloadAccess(values));
   }
   return answers;

@@ -13,7 +13,7 @@ import { type AccessQueries, accessQueries } from "./queries.ts";
 
 describe.each(engines)("access on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("the access query returns the whole note and the whole attachment", async () => {
+  it("the access query returns all fields of the note and of the attachment", async () => {
     const note = sampleNote();
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;
     const attachment = sampleAttachment(note, { state: "ready", checksum, ownsObject: false });
@@ -107,7 +107,7 @@ describe.each(engines)("access on $name", (engine) => {
     expect(await role()).toBeUndefined();
   });
 
-  it("400 access checks in the same turn each get their own result", async () => {
+  it("each of 400 access checks in one turn gets its own result", async () => {
     const notes = Array.from({ length: 40 }, (_, i) => sampleNote({ ownerId: `owner-${i}` }));
     const attachments = notes.map((note) => sampleAttachment(note));
     for (const note of notes) await noteQueries(suite.db).insert(note);
@@ -142,9 +142,9 @@ describe.each(engines)("access on $name", (engine) => {
     }
   });
 
-  // The engines differ only in how they group the questions, so fewer runs are enough on the slower engine.
+  // The engines differ only in the grouping of questions, so fewer runs are enough on the slower engine.
   const numRuns = engine.name === "sqlite" ? 25 : 10;
-  it("access agrees with the naive model, alone, in batches and in a transaction", async () => {
+  it("access agrees with a simple model, in single queries, in batches and in a transaction", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(modelCommands, { minLength: 1, maxLength: 14 }), async (commands) => {
         const world: World = { db: suite.db, clock: suite.clock, model: new AccessModel() };

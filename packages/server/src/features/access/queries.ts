@@ -25,13 +25,13 @@ import {
 
 export type NoteAccess = { note: Note; role: Role | undefined };
 
-/** An attachment with the role of a user. If the attachment exists but the user has no access to it, `role` is undefined. */
+/** An attachment with the role of a user. If the attachment exists, but the user has no access to the attachment, `role` is undefined. */
 export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
 
-/** An upload with its attachment. `role` is the role of the user on this attachment. */
+/** An upload with its attachment. `role` is the role of the user on the attachment. */
 type UploadAccess = AttachmentAccess & { upload: Upload };
 
-/** The fields of an attachment that are needed to issue a URL. */
+/** The fields of an attachment that the service needs to issue a URL. */
 export type Downloadable = Pick<
   Attachment,
   "id" | "noteId" | "ownerId" | "objectKey" | "filename" | "contentType" | "state"
@@ -39,24 +39,24 @@ export type Downloadable = Pick<
 
 export type DownloadAccess = { attachment: Downloadable; role: Role | undefined };
 
-/** Finds notes, attachments and uploads with the role that the user has on them now. */
+/** Finds notes, attachments and uploads with the current role of the user. */
 export type AccessQueries = {
   note(userId: string, noteId: string): Promise<NoteAccess | undefined>;
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
-  /** Finds an upload of this user, with its attachment. */
+  /** Finds an upload of a user, with its attachment. */
   upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
-  /** Runs for each issued URL, and must be fast: one prepared statement, on SQLite and on PostgreSQL. */
+  /** `download` runs for each issued URL, and must be fast: one prepared statement, on SQLite and on PostgreSQL. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
-  /** Runs one query for the whole batch. The map does not contain unknown ids. */
+  /** `downloads` runs one query for the whole batch. The map does not contain unknown ids. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };
 
 export type AccessStatements = Record<"note" | "attachment" | "upload" | "download" | "downloads", Statement>;
 
-/** `userId`: the caller. `now`: an instant in milliseconds. `what`: one id, or a list of ids as `Engine.list` makes it. */
+/** `userId`: the id of the caller. `now`: an instant in milliseconds. `what`: one id, or a list of ids as `Engine.list` makes it. */
 const parameters = ["userId", "now", "what"] as const;
 
-/** Compiles the access queries for one engine. Runs no query on `db`. */
+/** Compiles the access queries for one engine. The function `compileAccess` runs no query on `db`. */
 export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStatements {
   return {
     note: compile({ name: "vk_access_note", rows: "one", parameters }, ({ userId, now, what }) =>
@@ -97,8 +97,8 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 
 /**
  * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. Questions that arrive at the same time share one
- * statement (postgres.ts), because on PostgreSQL, each statement costs a round trip. SQLite needs no round trip. The last column is the
- * number of the question. The first question has the number 1.
+ * statement (postgres.ts), because each statement on PostgreSQL costs a round trip. SQLite needs no network round trip. The last column is
+ * the number of the question. The first question has the number 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
   return compile(
@@ -115,7 +115,7 @@ export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
 
 /**
  * Compiles a statement that decides on many downloads by one user, on PostgreSQL only. The statement returns all rows as one value: an
- * array of arrays, or null. The service reads one value in half of the time that it needs for the same data as rows.
+ * array of arrays, or null. The service reads one value in half of the time that the service needs for equal data as rows.
  */
 export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Statement {
   return compile({ name: "vk_access_downloads_as_one", rows: "one", parameters }, ({ userId, now, what }) => {
@@ -129,7 +129,7 @@ export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): State
 
 const compiled = compiledOnce(compileAccess);
 
-/** Finds what a user may reach, with the role of the user. */
+/** Finds the notes and files that a user may reach, with the role of the user. */
 export const accessQueries = defineQueries("access", (tx): AccessQueries => accessOn(compiled(tx), tx));
 
 /** Builds the access queries from compiled statements. `run` runs a statement on a connection. */
@@ -172,7 +172,7 @@ export function accessOn(
   };
 }
 
-// Only the columns that the service needs to issue a URL. Each further column makes an access decision a tenth slower.
+// The list has only the columns that the service needs to issue a URL. Each further column makes an access decision slower by a tenth.
 const downloadColumns = [
   "attachments.id",
   "attachments.note_id",
@@ -194,7 +194,7 @@ export function toDownloadAccess(values: readonly unknown[]): DownloadAccess {
   };
 }
 
-/** Converts rows (the values of `downloadColumns` and the role) to objects, and returns them by the id of the attachment. */
+/** Converts rows (the values of `downloadColumns` and the role) to objects, and returns the objects by attachment id. */
 export function toDownloads(rows: Iterable<readonly unknown[]>): Map<string, DownloadAccess> {
   const found = new Map<string, DownloadAccess>();
   for (const values of rows) found.set(values[0] as string, toDownloadAccess(values));
@@ -221,10 +221,11 @@ function downloadWithRole(db: Kysely<Tables>, question: Question) {
     .where(notInTrash.attachments);
 }
 
-/** The queries about a note for features that do not know what a note contains. */
+/** The queries about a note for features that do not know the content of a note. */
 export const guardedNoteQueries = defineQueries("database.notes", ({ kysely: db, engine }) => ({
   /**
-   * Locks the note until the transaction ends, so that nobody can delete the note or add files to it. Returns false if the note is deleted.
+   * Locks the note until the transaction ends, so that no transaction can delete the note or add files to the note. Returns false if the
+   * note is deleted.
    */
   async hold(noteId: string): Promise<boolean> {
     const row = await db
@@ -232,13 +233,13 @@ export const guardedNoteQueries = defineQueries("database.notes", ({ kysely: db,
       .select("id")
       .where("id", "=", noteId)
       .where(notInTrash.notes)
-      // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+      // SQLite has no `for update`, and needs no lock, because a transaction on SQLite is the only writer from its start.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .executeTakeFirst();
     return row !== undefined;
   },
 
-  /** Returns the titles by note id, with one query. The map does not contain deleted notes. */
+  /** Returns the titles of notes by note id, with one query. The returned map does not contain deleted notes. */
   async titlesOf(noteIds: readonly string[]): Promise<Map<string, string>> {
     const rows = await db
       .selectFrom("notes")

@@ -4,8 +4,8 @@ import type { Attachment, Upload } from "./attachment.ts";
 import type { Note } from "./note.ts";
 
 /**
- * The `trash_id` of a note that a background job deletes permanently. Nobody can restore the note, also not with a replica of an older
- * version, because no row of `trash` has this id.
+ * The `trash_id` of a note that a background job deletes permanently. Nobody can restore the note, not even with a replica of an older
+ * version, because no row of `trash` has the id PURGE.
  */
 export const PURGE = "purge";
 
@@ -13,16 +13,17 @@ export const PURGE = "purge";
 export const notInTrash = {
   notes: sql<SqlBool>`notes.trash_id is null`,
   /**
-   * An attachment is also in the trash if its note is. With the cast, SQLite reads only the small index `notes_in_trash`.
+   * An attachment is also in the trash if its note is in the trash. With the cast to text, SQLite reads only the small index
+   * `notes_in_trash`.
    */
   attachments: sql<SqlBool>`(attachments.trash_id is null and not exists (
     select 1 from notes as notes_in_trash
     where cast(notes_in_trash.id as text) = attachments.note_id and notes_in_trash.trash_id is not null))`,
-  /** The same condition, for attachments whose note is known not to be in the trash. */
+  /** The condition that an attachment is not in the trash, if its note is not in the trash. */
   attachmentsOfNote: sql<SqlBool>`attachments.trash_id is null`,
 };
 
-/** Builds the condition that a share is live: it has no expiry, or `now` is before the expiry. Milliseconds. */
+/** Builds the condition that a share is live: the share has no expiry, or `now` is before the expiry. `now` is in milliseconds. */
 export function isLive(expiresAt: Expression<number | null>, now: Expression<number> | number) {
   return sql<SqlBool>`(${expiresAt} is null or ${expiresAt} > ${now})`;
 }
@@ -31,7 +32,7 @@ export type Question = { userId: Expression<string>; now: Expression<number> };
 
 type Scope = Question & { db: Kysely<Tables> };
 
-/** Builds the expression for the role of a user on a note at `now`. Null: the user has no role. */
+/** Builds the expression for the role of a user on a note at `now`. The expression is null if the user has no role. */
 export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
   return eb
     .case()
@@ -43,16 +44,16 @@ export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope)
     .end();
 }
 
-// The access decision itself contains this condition, because an HTTP request with a cached JWT runs no other query.
+// The access decision contains the condition about disabled users, because an HTTP request with a cached JWT runs no other query.
 function isDisabled({ db, userId }: Scope) {
   return sql<SqlBool>`exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
 }
 
 const noRole = sql.lit(null);
 
-// A disabled user has no role. For other users, the first match decides: owner of the note, a live share of the note, a live share of this
-// attachment (viewer). Uses subqueries instead of joins, so that the plan of the query never depends on statistics. Each subquery is one
-// search by primary key. The database skips a subquery if an earlier one decides.
+// A disabled user has no role. For an enabled user, the first match decides: owner of the note, live share of the note, live share of the
+// attachment (viewer). The expression uses subqueries instead of joins, so that the plan of the query never depends on statistics. Each
+// subquery is one search by primary key. The database skips a subquery if an earlier subquery decides.
 export function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
   const byAttachment = scope.db

@@ -4,7 +4,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 
 describe.each(engines)("a listed adoption on $name", (engine) => {
-  /** Runs before the bucket copies an object. */
+  /** The test calls `beforeCopy` before the bucket copies an object. */
   let beforeCopy = async (_from: string): Promise<void> => undefined;
   const service = useService({
     engine,
@@ -13,7 +13,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
         ...bucket,
         async copy({ etag: _, ...copy }) {
           await beforeCopy(copy.from);
-          // Without the ETag, as a multipart copy of a large object.
+          // The test copies without an ETag, as in a multipart copy of a large object.
           return bucket.copy({ ...copy, etag: undefined });
         },
       }),
@@ -37,7 +37,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
   const statusFor = async (userId: string, id: string) =>
     (await service.as(userId).send(`GET /attachments/${id}/url`)).status;
 
-  it("a listed adoption puts no file on a note that other people can open", async () => {
+  it("a listed adoption adds no file to a note that other people can open", async () => {
     const link = { json: { kind: "download" } };
     const shares: ((noteId: string) => [call: string, body: { json: object }])[] = [
       (noteId) => [`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } }],
@@ -55,7 +55,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     }
   });
 
-  it("a listed adoption puts no file on a note that the owner has shared since the last file", async () => {
+  it("a listed adoption adds no file to a note that the owner has shared since the last file", async () => {
     const { attachmentId } = await adopt("before.txt", { owner: "eve" });
     const { noteId } = (await service.as("eve").send(`GET /attachments/${attachmentId}`)).body;
     await service.as("eve").send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } });
@@ -72,7 +72,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     expect(items).toMatchObject([{ title: "Adopted files", attachmentCount: 2 }]);
   });
 
-  it("a listed adoption does not give a revoked share back when it is repeated", async () => {
+  it("a repeated listed adoption does not restore a revoked share", async () => {
     const given = { owner: "dora", people: ["ben", "dora", "ben"] };
     const { attachmentId } = await adopt("plan.txt", given);
     expect(await statusFor("ben", attachmentId)).toBe(200);
@@ -81,7 +81,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     expect(await statusFor("ben", attachmentId)).toBe(403);
   });
 
-  it("a listed adoption refuses a copy of an object that was replaced while it was copied", async () => {
+  it("a listed adoption refuses a copy of an object that was replaced during the copy", async () => {
     await put("changing.txt");
     beforeCopy = () => put("changing.txt", { Body: "jello" });
     await expect(adoptCopy("changing.txt")).rejects.toMatchObject({ code: "object_not_found" });

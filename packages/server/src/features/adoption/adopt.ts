@@ -22,15 +22,15 @@ import { adoptionQueries, type ObjectDeletion, objectDeletionQueries } from "../
 import { verificationQueries } from "../uploads/queries/verifications.ts";
 
 /**
- * A queued deletion can be cancelled only if it is not due within this time. No transaction takes longer than this, and the clocks of
- * replicas differ by less. Milliseconds.
+ * A queued deletion can be cancelled only if the deletion is not due within a minute. No transaction takes longer than a minute, and the
+ * clocks of replicas differ by less than a minute.
  */
 const CANCEL_BEFORE_DUE_MS = 60_000;
 
 type AdoptInput = {
   noteId: string;
   /**
-   * Exactly one of these two fields is set: `s3Url` is any S3 URL of the object, and `key` is the key of the object in the bucket of the
+   * Exactly one of the two fields is set: `s3Url` is any S3 URL of the object, and `key` is the key of the object in the bucket of the
    * service.
    */
   s3Url: string | undefined;
@@ -39,8 +39,8 @@ type AdoptInput = {
 };
 
 /**
- * Attaches an object that is already in the bucket. Only for administrators, because the caller chooses the key. If there is a scanner, the
- * attachment is `scanning` at first. A deletion of the attachment does not delete the object.
+ * Attaches an existing object of the bucket to a note. Only an administrator may attach an object, because the caller chooses the key. If
+ * the service has a virus scanner, the attachment is `scanning` at first. A deletion of the attachment does not delete the adopted object.
  * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`, and `upload_rejected` if the
  * object is stored with headers that change the download.
  */
@@ -62,12 +62,12 @@ export function adoptObject(deps: Deps) {
   };
 }
 
-/** An object of the bucket, and the deletion of it that was queued before the object was read. */
+/** An object of the bucket, and the queued deletion of the object before the object was read. */
 export type FoundObject = { objectKey: string; stored: StoredObject; seen: ObjectDeletion | undefined };
 
-/** Finds an object of the bucket. Throws `object_not_found`. */
+/** Finds an object of the bucket. `findObject` throws `object_not_found`. */
 export async function findObject({ db, bucket }: Deps, objectKey: string): Promise<FoundObject> {
-  // Reads the queued deletion before the object, so that `attachObject` notices if the deletion has run in the meantime.
+  // The function reads the queued deletion before the object, so that `attachObject` notices a deletion in the meantime.
   const seen = await objectDeletionQueries(db).find(objectKey);
   const stored = await bucket.head(objectKey);
   if (stored !== undefined) return { objectKey, stored, seen };
@@ -81,11 +81,14 @@ type NewAttachment = {
   ownerId: string;
   found: FoundObject;
   filename: string;
-  /** Whether the object is deleted with the attachment. */
+  /** Whether a deletion of the attachment deletes the object. */
   ownsObject: boolean;
 };
 
-/** Attaches an object in the transaction `tx`, and records an audit event. Throws `object_not_found` and `object_already_attached`. */
+/**
+ * Attaches an object in the transaction `tx`, and records an audit event. `attachObject` throws `object_not_found` and
+ * `object_already_attached`.
+ */
 export async function attachObject(deps: Deps, { tx, caller, found, ...given }: NewAttachment): Promise<Attachment> {
   const { clock, newId, scanning } = deps;
   const { objectKey, stored, seen } = found;
@@ -107,7 +110,7 @@ export async function attachObject(deps: Deps, { tx, caller, found, ...given }: 
     createdAt: now,
   };
   await attachmentQueries(tx).insert(attachment);
-  // If the service itself stored the object earlier, a deletion of the object may be queued.
+  // If the service stored the object earlier, a deletion of the object may be queued.
   await objectDeletionQueries(tx).cancel(objectKey);
   if (scanning !== undefined) {
     await verificationQueries(tx).insert({
@@ -134,8 +137,8 @@ function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
 }
 
 /**
- * Refuses an object with headers that the service never sets. The bucket sends such headers with each download, and they can change what a
- * browser does with the file.
+ * Refuses an object with headers that the service never sets. The bucket sends stored headers with each download, and the headers can
+ * change what a browser does with the file.
  */
 export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   if (undeclaredHeaders.length === 0) return;
@@ -146,8 +149,8 @@ export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
 }
 
 /**
- * Throws if the object is being deleted. A deletion that is due, or due soon, can't be cancelled. `purgeObjects` first lists the due
- * deletions, and then runs each of them, even if its row was removed in the meantime.
+ * Throws an error if the service is deleting the object. A deletion that is due, or due soon, cannot be cancelled. `purgeObjects` first
+ * lists the due deletions, and then runs each deletion, even if its row was removed in the meantime.
  */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,
@@ -161,35 +164,39 @@ function refuseDeleted(
   );
 }
 
-/** The title of the note for files without a note in the list. */
+/** The title of the note for files whose list line names no note. */
 const USUAL_NOTE = "Adopted files";
 
-/** One line of the list of `valetkey adopt --list`. People are ids or email addresses. */
+/** One line of the list for `valetkey adopt --list`. A line names people by ids or email addresses. */
 export type ListedObject = {
   /** The key of the object in the bucket, or any S3 URL of the object. */
   object: string;
-  /** Default: the last part of the key. */
+  /** The default of `filename` is the last part of the key. */
   filename: string | undefined;
   owner: string;
   /** The id of the file in the former application. */
   oldId: string | undefined;
   /** The people who may download the file. */
   people: readonly string[];
-  /** The title of the note. Default: "Adopted files". The file gets on a note that nobody but the owner can open. */
+  /**
+   * The title of the note that gets the file. The default of `note` is "Adopted files". Only the owner of the note can open the note that
+   * gets the file.
+   */
   note: string | undefined;
 };
 
 type AdoptedObject = Adoption & { isNew: boolean };
 
 /**
- * Adopts the objects of a list, one at a time. Each object becomes a file on a note of its owner, and the people get a share of the file.
- * A repeated call changes nothing, and does not give back a share that the owner has revoked. Nobody gets a mail.
- * `copies`: copies the object to a key of the service, so that the service deletes the copy with the file. The original always stays.
- * Throws `access_denied`, `user_not_found`, `invalid_request`, `object_not_found`, `object_already_attached` and `upload_rejected`.
+ * Adopts the objects of a list, one at a time. Each object becomes a file on a note of its owner, and the people get a share of the file. A
+ * repeated call changes nothing, and does not restore a share that the owner has revoked. Nobody gets a mail about an adopted file.
+ * `copies`: the service copies the object to a new key, and deletes the copy together with the file. The original object always remains in
+ * the bucket. `adoptListed` throws `access_denied`, `user_not_found`, `invalid_request`, `object_not_found`, `object_already_attached` and
+ * `upload_rejected`.
  */
 export function adoptListed(deps: Deps) {
   const { db, bucket, clock, newId } = deps;
-  // A list names few notes for many files. The notes of this call of the command are found only once.
+  // A list names few notes for many files. The map finds each note only once during a call of the command.
   const notes = new Map<string, string>();
   return async (caller: Caller, listed: ListedObject, { copies }: { copies: boolean }): Promise<AdoptedObject> => {
     await requireAdministrator(db, caller);
@@ -281,13 +288,15 @@ async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject
   const contentType = normaliseContentType(stored.contentType);
   const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType, dropsHeaders: true })) === "done";
   const copy = await findObject(deps, to).catch(() => undefined);
-  // The copy could have parts of two versions of a large object, because each part is read without a condition.
+  // The copy could have parts of two versions of a large object, because the copy reads each part without a condition.
   const isUnchanged = (await bucket.head(from))?.etag === etag;
   if (isCopied && isUnchanged && copy?.stored.sizeBytes === sizeBytes) return copy;
   throw new DomainError("object_not_found", "The object changed while it was copied. Run the command again.");
 }
 
-/** Finds the user with this email address, with this id in the tokens of the application, or with this id. Throws `user_not_found`. */
+/**
+ * Finds the user with a given email address, id in the tokens of the application, or id in the service. `findUser` throws `user_not_found`.
+ */
 async function findUser({ db, jwtIssuers, newId }: Deps, text: string): Promise<string> {
   const email = normaliseEmail(text);
   const found = text.includes("@")

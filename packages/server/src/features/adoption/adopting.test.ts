@@ -16,8 +16,8 @@ describe.each(engines)("adopting an object that is being deleted, on $name", (en
   afterEach(() => service.close());
 
   /**
-   * Attaches a file as Ann, who is an administrator. `onDelete` runs once, before the next deletion. `onHead` runs once, after the next
-   * HEAD request to the bucket.
+   * The test attaches a file as Ann, who is an administrator. `onDelete` runs once, before the next deletion of an object. `onHead` runs
+   * once, after the next HEAD request to the bucket.
    */
   async function open(): Promise<string> {
     onDelete = async () => undefined;
@@ -75,7 +75,7 @@ describe.each(engines)("adopting an object that is being deleted, on $name", (en
     expect(await listed()).toEqual([]);
   });
 
-  it("an adoption accepts a key only if its deletion is not due soon", async () => {
+  it("an adoption accepts a key with a queued deletion only if the deletion is not due soon", async () => {
     const id = await open();
     await ann.send(`DELETE /attachments/${id}`);
     const queued = service.database.db.kysely.updateTable("object_deletions").where("object_key", "=", key);

@@ -2,7 +2,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { adoptListed, adoptObject } from "./adopt.ts";
 export type AdoptionVerbs = ReturnType<typeof createAdoption>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions of the adoption feature for the rest of the service. */
 export function createAdoption(deps: Deps) {
   return {
     adoptObject: adoptObject(deps),

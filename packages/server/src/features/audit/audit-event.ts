@@ -7,21 +7,21 @@ import type { AuditAction } from "../../platform/database/unions.ts";
 import type { Caller } from "../access/caller.ts";
 
 /**
- * One event of the audit log. An event never contains a URL, a signature, an object key or a token.
+ * An event of the audit log. An audit event never contains a URL, a signature, an object key or a token.
  * An event about one URL has one id in `attachmentIds`. An event about a batch of URLs has up to 1,000 ids.
  */
 export type AuditEvent = {
-  /** A UUIDv7, so that ids sort by time. */
+  /** The id is a UUIDv7, so that ids sort by time. */
   id: string;
-  /** Milliseconds since the epoch. */
+  /** The instant of the event, in milliseconds since the epoch. */
   at: number;
   action: AuditAction;
   actorId: string;
   noteId: string;
-  /** The owner of the note, whose activity list shows the event. */
+  /** The id of the note's owner, whose activity list shows the event. */
   ownerId: string;
   attachmentIds: readonly string[];
-  /** Facts that pages show with the event, such as filename, sizeBytes, userId, role, expiresInSeconds and purpose. */
+  /** The facts that pages show with the event, such as filename, sizeBytes, userId, role, expiresInSeconds and purpose. */
   detail: Readonly<Record<string, string | number | boolean | null>>;
 };
 
@@ -46,7 +46,9 @@ export function aboutFile(attachment: { id: string; noteId: string; ownerId: str
   return { noteId: attachment.noteId, ownerId: attachment.ownerId, attachmentIds: [attachment.id] };
 }
 
-/** The purpose that the caller states for a URL. The audit event records the purpose. No access decision depends on it. */
+/**
+ * The purpose that the caller states for a URL. The audit event of the URL records the purpose. No access decision depends on the purpose.
+ */
 export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "renewal";
 
 /** Returns the purpose of a URL if the caller states no purpose. */
@@ -58,9 +60,9 @@ export function defaultPurpose(disposition: Disposition): "view" | "download" {
 export const DOWNLOAD_PURPOSES: readonly UrlPurpose[] = ["download", "zip"];
 
 /**
- * Whether an event is routine, which means that it only accompanies another action of a person. Routine events are URLs for thumbnails,
- * renewed URLs, views by the owner of the file, and the first URLs of a claim. The URLs of a claim have no purpose. The event of the claim
- * has the purpose, and is not routine. A list of events can omit routine events.
+ * Returns whether an event is routine, which means that the event only accompanies another action of a person. Routine events are URLs for
+ * thumbnails, renewed URLs, views by the owner of the file, and the first URLs of a claim. The URLs of a claim have no purpose in their
+ * events. The event of the claim has the purpose, and is not routine. A list of events can omit routine events.
  */
 export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent, "id" | "at">): boolean {
   if (action !== "url.issued") return false;

@@ -11,28 +11,31 @@ import { expireAuditEvents } from "./retention.ts";
 
 export type AuditVerbs = ReturnType<typeof createAudit>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions of the audit feature for the rest of the service. */
 export function createAudit(deps: Deps) {
   const { db, clock } = deps;
   return {
-    /** Lists the events of one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
+    /**
+     * Lists the events of one note and its files, the newest event first. The functions about one note throw `note_not_found` or
+     * `access_denied`.
+     */
     async listNoteActivity(caller: Caller, input: AuditPageRequest & { noteId: string }): Promise<Page<NamedEvent>> {
       const { noteId, ...page } = input;
       await authoriseNote(db, { caller, noteId, action: "note.activity" });
       return nameEvents(db, await auditQueries(db).listOfNote(noteId, page));
     },
 
-    /** Lists the events of the caller's own notes, deleted notes included, newest first. */
+    /** Lists the events of the caller's own notes, including deleted notes, the newest event first. */
     async listActivity(caller: Caller, page: AuditPageRequest): Promise<Page<NamedEvent>> {
       return nameEvents(db, await auditQueries(db).listOfOwner(caller.userId, page));
     },
 
-    /** Counts the downloads of the caller's own notes, deleted notes included. */
+    /** Counts the downloads of the caller's own notes, including deleted notes. */
     countDownloads(caller: Caller): Promise<DownloadSteps> {
       return auditQueries(db).countDownloads({ ownerId: caller.userId }, countUntil(clock()));
     },
 
-    /** Counts the downloads of one note. Throws `note_not_found` or `access_denied`. */
+    /** Counts the downloads of one note. The functions about one note throw `note_not_found` or `access_denied`. */
     async countNoteDownloads(caller: Caller, noteId: string): Promise<DownloadSteps> {
       await authoriseNote(db, { caller, noteId, action: "note.activity" });
       return auditQueries(db).countDownloads({ noteId }, countUntil(clock()));
@@ -42,15 +45,16 @@ export function createAudit(deps: Deps) {
   };
 }
 
-// The maximum number of filenames that the list shows for one event. An event can have up to 1,000 files, and a page up to 200 events.
+// The maximum number of filenames that the list shows for one event. An event can have up to 1,000 files, and a page can have up to 200
+// events.
 const MAX_NAMED_FILES = 10;
 
 const STEP_MS = 900_000;
 
-/** The page shows 30 days, and the first of them is whole in every time zone. */
+/** The page shows 30 days, and needs 31 days so that the first day is whole in every time zone. */
 const COUNTED_MS = 31 * 86_400_000;
 
-/** The maximum number of events that one count reads. With SQLite, a count blocks the thread that serves HTTP requests. */
+/** The maximum number of events that one count reads. With SQLite, a count of downloads blocks the thread that serves HTTP requests. */
 const MAX_COUNTED = 10_000;
 
 /** An audit event with the current title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
@@ -60,7 +64,7 @@ function countUntil(now: number) {
   return { since: now - COUNTED_MS, stepMs: STEP_MS, limit: MAX_COUNTED };
 }
 
-// The activity may contain filenames, because only users who may read the files of a note see its activity.
+// The activity may contain filenames, because only users who may read the files of a note see the activity of the note.
 export async function nameEvents(queries: Tx, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const names = ids.size === 0 ? new Map<string, string>() : await attachmentQueries(queries).filenamesOf([...ids]);
@@ -68,7 +72,7 @@ export async function nameEvents(queries: Tx, { items, nextCursor }: Page<AuditE
   const titles = items.length === 0 ? new Map<string, string>() : await guardedNoteQueries(queries).titlesOf(noteIds);
   for (const { attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;
-    // A file that still exists already has its current name. A deleted file gets the name from its newest event on this page.
+    // A file that still exists already has its current filename. A deleted file gets the filename from its newest event on the page.
     if (id === undefined || others.length > 0 || names.has(id)) continue;
     if (typeof detail.filename === "string") names.set(id, detail.filename);
   }

@@ -3,8 +3,8 @@ import type { WebhookMessage } from "../outbox/webhook.ts";
 import type { AuditEvent } from "./audit-event.ts";
 
 /**
- * Builds the messages about one event of the audit log. Returns no message for the action `url.issued`, because a background job sums up
- * several such events in one message.
+ * Builds the webhook messages about one event of the audit log. The function returns no message for the action `url.issued`, because a
+ * background job combines several of these events in one message.
  */
 export function messagesOf(event: AuditEvent): WebhookMessage[] {
   switch (event.action) {
@@ -61,7 +61,10 @@ function aboutFile({ noteId, attachmentIds }: AuditEvent) {
   return { noteId, attachmentId: attachmentIds[0] ?? null };
 }
 
-/** One event of the audit log can cause several messages, so a message id contains the type. The specification forbids a dot in the id. */
+/**
+ * One event of the audit log can cause several messages, so a message id contains the type of the event. The specification of webhooks
+ * forbids a dot in the message id.
+ */
 export function message(type: WebhookEvent, event: AuditEvent, data: WebhookMessage["data"]): WebhookMessage {
   const { id, ownerId, at, actorId, noteId, attachmentIds } = event;
   return {

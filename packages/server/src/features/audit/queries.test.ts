@@ -9,7 +9,7 @@ const FIRST = { limit: 50, cursor: undefined };
 
 describe.each(engines)("the audit log on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("the audit log stores all fields of a URL event and of every event without a URL", async () => {
+  it("the audit log stores all fields of a URL event and of other events", async () => {
     const business = sampleEvent({ action: "note.created", noteId: "n-kept", attachmentIds: [], detail: {} });
     const url = sampleEvent({ noteId: "n-kept", detail: { filename: "é'\"\\{},📎.pdf", n: -1.5, ok: true, no: null } });
     await auditQueries(suite.db).add(business);
@@ -17,7 +17,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote("n-kept", FIRST)).items).toEqual([url, business]);
   });
 
-  it("the audit log stores 1,000 attachments of one batch", async () => {
+  it("the audit log stores an event of a batch with 1,000 attachments", async () => {
     const attachmentIds = Array.from({ length: 1_000 }, (_, i) => `0190-${i}`);
     const event = sampleEvent({ noteId: "n-batch", attachmentIds });
     await urlAuditLog(suite.db).record(event);
@@ -39,7 +39,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote("n-paged", FIRST)).items).toHaveLength(22);
   });
 
-  it("the audit log lists the acts of people without routine URLs, in full pages", async () => {
+  it("the audit log lists the acts of people without routine URLs in full pages", async () => {
     const note = { noteId: "n-acts", ownerId: "o-acts" };
     const url = (purpose: string, actorId = "bob") => sampleEvent({ ...note, actorId, detail: { purpose } });
     const ofLink = { actorId: "visitor:v", detail: { linkId: "l" } };
@@ -63,7 +63,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     }
   });
 
-  it("the export lists the oldest events of an owner, and deletes them", async () => {
+  it("the export of the audit log returns the oldest events of an owner, and deletes them", async () => {
     const events = ["thumbnail", "download", "thumbnail", "view"].map((purpose) =>
       sampleEvent({ noteId: "n-old", ownerId: "o-old", detail: { purpose } }),
     );
@@ -78,7 +78,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfOwner("o-old", FIRST)).items).toEqual(events.slice(3));
   });
 
-  it("the audit log stores an event once if a caller records it again together with a new event", async () => {
+  it("the audit log stores an event once if a caller records the event a second time with a new event", async () => {
     const event = sampleEvent({ noteId: "n-twice" });
     await urlAuditLog(suite.db).record(event);
     const other = sampleEvent({ noteId: "n-twice" });

@@ -13,18 +13,21 @@ import { type AuditEvent, auditColumns, DOWNLOAD_PURPOSES, toAuditRow } from "./
 import { messagesOf } from "./messages.ts";
 
 /**
- * Which page of audit events to return. `routine`: whether the page includes routine events (features/audit/audit-event.ts). Default:
- * include.
+ * The request for a page of audit events. `routine`: whether the page includes routine events (features/audit/audit-event.ts). The default
+ * of `routine` is `include`.
  */
 export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
 
-/** Downloads in steps of time, oldest first. `countedSince`: the query counted all events from this instant on. Milliseconds. */
+/**
+ * Downloads in intervals of time, the oldest interval first. `countedSince`: the query counted all events from this instant on.
+ * `countedSince` and `at` are in milliseconds.
+ */
 export type DownloadSteps = { countedSince: number; steps: { at: number; count: number }[] };
 
 type Sources = { journal: UrlJournal | undefined };
 
 export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journal }) => ({
-  /** Adds events, except the events about URLs. Call it in the transaction that makes the change. */
+  /** Adds audit events that are not about URLs. The caller must call `add` in the transaction that makes the change. */
   async add(...events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return;
     await db.insertInto("audit_events").values(events.map(toAuditRow)).execute();
@@ -32,7 +35,7 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
       typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
     );
     if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
-    // Queues the webhook messages here, so that no caller can forget to do it.
+    // `add` queues the webhook messages, so that no caller can forget the messages.
     await queueMessages(db, events.flatMap(messagesOf));
   },
   listOfNote: (noteId: string, page: AuditPageRequest): Promise<Page<AuditEvent>> =>
@@ -40,25 +43,25 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
   listOfOwner: (ownerId: string, page: AuditPageRequest): Promise<Page<AuditEvent>> =>
     list(db, { journal, column: "owner_id", value: ownerId, ...page }),
   /**
-   * Counts the downloaded files of a note or an owner since an instant, in steps of `stepMs`. Reads at most `limit` of the newest events,
-   * so that its time does not depend on the size of the audit log.
+   * Counts the downloaded files of a note or an owner since an instant, in intervals of `stepMs`. `countDownloads` reads at most `limit` of
+   * the newest events, so that its time does not depend on the size of the audit log.
    */
   countDownloads: (
     of: { noteId: string } | { ownerId: string },
     options: { since: number; stepMs: number; limit: number },
   ): Promise<DownloadSteps> => countDownloads(db, { engine, journal, of, ...options }),
   // The events of a link are never in the journal, because a transaction writes them.
-  /** Lists the events whose `detail.linkId` is this link. */
+  /** Lists the events whose `detail.linkId` is the id of a link. */
   listOfLink: (
     { linkId, ownerId }: { linkId: string; ownerId: string },
     page: PageRequest,
   ): Promise<Page<AuditEvent>> => list(db, { journal: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
-  /** Returns the next owner who has events: the lowest owner id after `after`. Returns undefined if there is no such owner. */
+  /** Returns the next owner with events: the lowest owner id after `after`. Returns undefined if no owner id follows `after`. */
   async nextOwner(after: string): Promise<string | undefined> {
     const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
     return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
   },
-  /** Lists the events of an owner that are older than `before`, the oldest first. */
+  /** Lists the events of an owner from before `before`, the oldest event first. */
   async listOldest(ownerId: string, { before, limit }: { before: number; limit: number }): Promise<AuditEvent[]> {
     const range = { column: "owner_id", value: ownerId, before: firstIdAt(before), routine: "include" } as const;
     const rows = await inOrder(db, { ...range, order: "asc", limit })
@@ -100,8 +103,8 @@ async function list(
   { journal, column, value, linkId, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
-  // Reads the journal first, so that an event that moves to the table between the two reads is in both results. In the other order, the
-  // event could be in neither result.
+  // The query reads the journal first, so that an event that moves to the table between two reads is in each result. If the query read the
+  // table first, the event could be in neither result.
   const fromJournal = journal?.find({ column, value, before, routine, limit: limit + 1 }) ?? [];
   const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
@@ -121,8 +124,8 @@ async function list(
 type Range = Parameters<UrlJournal["find"]>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
 
 /**
- * Selects events in order. The indexes store routine events separately from other events. The query reads each of the two parts in order,
- * and only up to the limit.
+ * Selects events in order. The indexes store routine events separately from other events. The query reads routine events and other events
+ * in order, and only up to the limit.
  */
 function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, order, limit }: Range) {
   const events = (eb: ExpressionBuilder<Tables, never>) => {
@@ -161,7 +164,7 @@ async function countDownloads(
   { engine, journal, of, since, stepMs, limit }: Count,
 ): Promise<DownloadSteps> {
   const [column, value] = "noteId" in of ? (["note_id", of.noteId] as const) : (["owner_id", of.ownerId] as const);
-  // Reads the journal first, for the same reason as `list`.
+  // The query reads the journal first, as `list` does.
   const fromJournal = journal?.find({ column, value, before: undefined, routine: "omit", limit }) ?? [];
   const acts = db
     .selectFrom("audit_events")
@@ -176,7 +179,7 @@ async function countDownloads(
     .selectFrom("audit_events")
     .select([
       sql<number>`at - at % ${sql.lit(stepMs)}`.as("step"),
-      // Counts the commas, because an id contains no comma.
+      // The query counts the commas, because an id contains no comma.
       sql<number>`sum(length(attachment_ids) - length(replace(attachment_ids, ',', '')) + 1)`.as("count"),
     ])
     .where(column, "=", value)
@@ -201,7 +204,7 @@ async function countDownloads(
 /** The events that stand for one act of a person or a visitor. */
 const ACTS: AuditAction[] = ["url.issued", "link.claimed"];
 
-/** Returns the text of a purpose in the JSON of `detail`. No other text in the JSON has quotation marks that are not escaped. */
+/** Returns the text of a purpose in the JSON of `detail`. Every other quotation mark in the JSON of `detail` is escaped. */
 function purposeIn(purpose: string): string {
   return `"purpose":"${purpose}"`;
 }
@@ -220,12 +223,12 @@ function idsOfLink(
 }
 
 /**
- * The maximum size of all attachment ids of a page. An event may have 1,000 ids, and a page may have 200 events. A response has no space
- * for more ids than this (platform/http/wire.ts). Bytes.
+ * The maximum size of all attachment ids of a page, in bytes. An event may have 1,000 ids, and a page may have 200 events. The maximum size
+ * of a response limits the ids (platform/http/wire.ts).
  */
 const MAX_PAGE_BYTES = 2 ** 20;
 
-/** Returns the number of events whose ids fit into a page. The number is at least 1. */
+/** Returns the number of events whose ids fit into a page, which is at least 1. */
 function countFitting(sizes: number[], limit: number): number {
   let bytes = 0;
   const tooLarge = sizes.findIndex((size) => {
@@ -241,19 +244,19 @@ function mergeNewestFirst(fromJournal: AuditRow[], fromTable: AuditRow[]): Audit
   return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-/** The log of URL events, which is not part of a transaction, because its events share separate commits. */
+/** The log of URL events is not part of a transaction, because several of its events share a separate commit. */
 export const urlAuditLog = defineQueries("audit", (): UrlAuditLog => {
   throw new Error("A transaction has no log of URL events.");
 });
 
-// Each parameter is an array with the values of one column. PostgreSQL prepares the SQL only once, because the SQL is the same for any
-// number of events. If the response to an earlier try was lost, an event may already be stored.
+// Each SQL parameter is an array with the values of one column. PostgreSQL prepares the SQL only once, because the SQL does not depend on
+// the number of events. If the response to an earlier attempt was lost, the database may already have an event.
 const INSERT = `insert into audit_events (${auditColumns.join(", ")})
 select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
   $9::int2[])
 on conflict do nothing`;
 
-/** Opens the log of URL events on PostgreSQL. The log writes a batch with one statement and one commit. */
+/** Opens the log of URL events on PostgreSQL. The log writes a batch of events with one statement and one commit. */
 export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
   async function insert(events: AuditEvent[]): Promise<void> {
     const rows = events.map(toAuditRow);
@@ -262,10 +265,10 @@ export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
   }
   const log = createUrlAuditLog(insert);
   return {
-    // A read-only PostgreSQL refuses even an insert without rows, so this call detects it.
+    // A read-only PostgreSQL refuses even an insert without rows, so an empty insert detects a read-only server.
     probe: () => insert([]),
-    // PostgreSQL would refuse the whole batch because of one text with the NUL character. JSON texts escape this character, so they need no
-    // check.
+    // PostgreSQL would refuse the whole batch because of one text with the NUL character. JSON texts escape the NUL character, so JSON
+    // texts need no check.
     record: (event) => (hasNul(event) ? Promise.reject(invalid()) : log.record(event)),
     close: log.close,
   };
@@ -279,22 +282,23 @@ function invalid(): DomainError {
   return new DomainError("invalid_request", "A text contains the NUL character");
 }
 
-/** Writes the audit events about URLs. Several of these events share one commit, because there are many of them and they are small. */
+/** Writes the audit events about URLs. Several URL events share one commit, because URL events are frequent and small. */
 export type UrlAuditLog = {
-  /** Resolves when the event is on disk, within a few milliseconds. Rejects with `database_unavailable`. */
+  /** Resolves when the event is on the disk, within a few milliseconds. `record` rejects with `database_unavailable`. */
   record(event: AuditEvent): Promise<void>;
-  /** Checks that an event could be recorded now. Rejects with `database_unavailable` or `storage_full`. */
+  /** Checks that the log could record an event now. `probe` rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
   /** Writes the events that are still waiting, and accepts no more events. */
   close(): Promise<void>;
 };
 
-// All events of a batch share the cost of one commit. A larger batch would save little more time, and its events would wait longer.
+// All events of a batch share the cost of one commit. A larger batch would save little more time, and the events of the batch would wait
+// longer.
 const MAX_BATCH_EVENTS = 500;
 
 /**
- * Creates the log of URL events, which commits events in batches. While one commit runs, the log collects the events for the next commit.
- * `write` makes a batch durable, or rejects with `database_unavailable`.
+ * Creates the log of URL events, which commits events in batches. During a commit, the log collects the events for the next commit. `write`
+ * makes a batch durable, or rejects with `database_unavailable`.
  */
 export function createUrlAuditLog(
   write: (events: AuditEvent[]) => Promise<void>,

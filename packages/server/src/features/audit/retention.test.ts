@@ -62,7 +62,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(await idsOf(database, "bob")).toEqual([young[1]?.id]);
   });
 
-  it("the retention job deletes more events than one batch holds", async () => {
+  it("the retention job deletes more events than one batch contains", async () => {
     const database = await openWith(Array.from({ length: 1_001 }, (_, nth) => eventOf(NOW - 31 * DAY, nth)));
     const folder = await makeFolder();
     expect(await expire(database, createAuditArchive({ folder, clock: () => NOW }))).toBe(1_001);
@@ -70,7 +70,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(await idsOf(database, "ann")).toEqual([]);
   });
 
-  it("the retention job keeps the events that it could not export", async () => {
+  it("the retention job keeps the events whose export failed", async () => {
     const events = [eventOf(NOW - 31 * DAY, 1)];
     const database = await openWith(events);
     const archive = { append: () => Promise.reject(new Error("no space")) };
@@ -78,7 +78,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(await idsOf(database, "ann")).toEqual(events.map(({ id }) => id));
   });
 
-  it("two retention jobs at the same time export every event", async () => {
+  it("two simultaneous retention jobs export every event", async () => {
     const events = Array.from({ length: 700 }, (_, nth) => eventOf(NOW - 31 * DAY, nth));
     const database = await openWith(events);
     const other = await database.openAgain({ clock: () => NOW });
@@ -93,7 +93,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
 });
 
 describe("the files of exported audit events", () => {
-  it("the files of exported audit events are readable for their owner alone", async () => {
+  it("the files of exported audit events are readable only for their owner", async () => {
     const folder = await makeFolder();
     await createAuditArchive({ folder, clock: () => NOW }).append([eventOf(NOW, 1)]);
     const [name = ""] = await readdir(folder);

@@ -10,13 +10,13 @@ import { auditQueries } from "./queries.ts";
 
 /** Stores old audit events outside the database. */
 export type AuditArchive = {
-  /** Resolves when the events are on disk. The caller may append the same event twice. */
+  /** Resolves when the events are on the disk. The caller may append an event twice. */
   append(events: readonly AuditEvent[]): Promise<void>;
 };
 
 const INTERVAL_MS = 3_600_000;
 
-/** Exports old audit events to files, and deletes them from the database, once an hour. */
+/** The job runs once an hour, exports old audit events to files, and deletes these events from the database. */
 export function startAuditRetention({
   useCases,
   logger,
@@ -39,9 +39,9 @@ const DAY_MS = 86_400_000;
 const BATCH = 500;
 
 /**
- * Exports the audit events that are older than the retention period, and then deletes them, in small batches. Returns the number of deleted
- * events. No event is deleted before its export. Some events are exported twice if the process is killed between the two steps, or if two
- * replicas run this at the same time.
+ * Exports the audit events that are older than the retention period, and then deletes these events, in small batches. Returns the number of
+ * deleted events. No event is deleted before its export. An event is exported twice if the process is killed between the two steps, or if
+ * two replicas run the job at the same time.
  */
 export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db" | "clock" | "auditRetention">) {
   return async (): Promise<number> => {
@@ -49,8 +49,8 @@ export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db"
     const { days, archive } = auditRetention;
     const before = clock() - days * DAY_MS;
     let expired = 0;
-    // Reads the events owner by owner, because the index is sorted by owner. An additional index by time would make each insert of an event
-    // slower.
+    // The job reads the events owner by owner, because the index is sorted by owner. An additional index by time would make each insert of
+    // an event slower.
     for (
       let owner = await auditQueries(db).nextOwner("");
       owner !== undefined;
@@ -72,8 +72,8 @@ export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db"
 }
 
 /**
- * Appends audit events durably to files in `folder`, with one JSON object on each line. Each process has its own file for each day. After a
- * crash, the last line of a file may be incomplete, and the service exports the event of that line again, to another file.
+ * Appends audit events durably to files in `folder`, one JSON object on each line. Each process has a separate file for each day. After a
+ * crash, the last line of a file may be incomplete. The service exports the event of an incomplete line again to another file.
  */
 export function createAuditArchive({ folder, clock }: { folder: string; clock: () => number }): AuditArchive {
   const newSuffix = () => randomBytes(4).toString("hex");

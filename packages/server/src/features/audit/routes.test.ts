@@ -25,7 +25,7 @@ describe.each(engines)("activity on $name", (engine) => {
   const attach = async (noteId: string, name: string): Promise<string> =>
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
 
-  it("activity lists events newest first, in pages, even after the note is deleted", async () => {
+  it("activity lists events in pages, the newest event first, even after the deletion of the note", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachment = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -44,7 +44,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(all.body.items[1]).toMatchObject({ actorId: "bob", noteId, attachmentIds: [attachment.id] });
   });
 
-  it("activity has the current title of the note until it is deleted", async () => {
+  it("activity has the current title of a note until the note is deleted", async () => {
     const [kept, gone] = [await create("Kept"), await create("Gone")];
     await ann.send(`PATCH /notes/${kept}`, { json: { title: "Renamed" } });
     const titles = async (path: string) =>
@@ -90,7 +90,7 @@ describe.each(engines)("activity on $name", (engine) => {
       { action: "attachment.uploaded", actor: people.ann, files: files.slice(1) },
       { action: "note.created", actor: people.ann, files: [] },
     ]);
-    // Requests a page with only the `url.issued` event, so that no other event contains the name of the deleted file.
+    // The test requests a page with only the `url.issued` event, so that no other event contains the filename of the deleted file.
     const [issued] = (await ann.send(`GET /notes/${noteId}/activity?limit=1&cursor=${cursorAfter(items[1])}`)).body
       .items;
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
@@ -162,7 +162,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect((await ann.send(`GET ${path}?routine=x`)).status).toBe(400);
   });
 
-  it("activity counts the downloads of people and visitors, also before 1,100 later events", async () => {
+  it("activity counts the downloads of people and visitors, even before 1,100 later events", async () => {
     const kim = service.as("kim");
     const noteId = (await kim.send("POST /notes", { json: { title: "Beach" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "kim" });
@@ -209,8 +209,8 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
-    // The service responds to a refused request before it stores the event. Events are stored in order. After the next URL is issued, both
-    // events are stored.
+    // The service responds to a refused request before it stores the event of the refusal. The service stores events in order. After the
+    // issue of the next URL, the database has the events of the refusal and of the URL.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
@@ -221,13 +221,13 @@ describe.each(engines)("activity on $name", (engine) => {
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
-    // If a request contains an id twice, the service refuses the id twice, but records one refusal.
+    // If a request contains an id twice, the service refuses the id twice, but records only one refusal.
     const asked = [hidden, unknownId(), elsewhere, shared, twin, hidden, hidden.toUpperCase()];
     const { urls } = (await service.as("finn").send("POST /attachments/urls", { json: { attachmentIds: asked } })).body;
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
     expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);
-    // After this URL is issued, the events of the earlier refusals are stored too, because events are stored in order.
+    // After the issue of a URL, the database also has the events of earlier refusals, because the service stores events in order.
     await ann.send(`GET /attachments/${shared}/url`);
     const ofFinn = async (noteId: string) => {
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
@@ -242,7 +242,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await ofFinn(other)).toEqual([["url.refused", [elsewhere]]]);
   });
 
-  it("requirement 28: no event holds a URL, a signature or an object key", async () => {
+  it("requirement 28: no audit event contains a URL, a signature or an object key", async () => {
     const keys = await service.bucketContents.keys();
     const { text } = await ann.send("GET /activity?limit=200");
     expect(text).toContain("url.issued");

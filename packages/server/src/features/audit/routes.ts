@@ -32,7 +32,7 @@ const schemas = operations("activity", {
   },
 });
 
-/** The routes GET /activity and GET /notes/:noteId/activity, and the counts of downloads below them. */
+/** The routes GET /activity and GET /notes/:noteId/activity, and the routes that count downloads. */
 export function activityRoutes(app: App, deps: RouteDeps<AuditVerbs & PeopleVerbs>): void {
   const { useCases } = deps;
   app.get(
@@ -74,7 +74,7 @@ export async function describe(
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   const items = page.items.map((event) => {
     const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
-    // Only the owner of the note may read every email address. An editor sees names, and only the editor's own email address.
+    // Only the owner of the note may read every email address. An editor sees names of people, but only the editor's own email address.
     const present = (userId: string) => {
       const person = presentPerson(userId, people);
       return [ownerId, userId].includes(caller.userId) ? person : { ...person, email: null };
@@ -97,12 +97,12 @@ export async function describe(
   return fitPage(items, page.nextCursor);
 }
 
-/** Removes the invited email address, because editors of a note must not see the email addresses that the owner invited. */
+/** The function removes the invited email address, because editors of a note must not see the email addresses that the owner invited. */
 function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent["detail"] {
   return detail;
 }
 
-/** Returns the user whose share was granted or revoked. Returns an empty list for other events. */
+/** Returns the id of the user whose share was granted or revoked. Returns an empty list for an event that is not about a share. */
 function subjectOf({ detail }: NamedEvent): string[] {
   return typeof detail.userId === "string" ? [detail.userId] : [];
 }

@@ -8,7 +8,8 @@ import { type AuditEvent, toAuditValues } from "../audit-event.ts";
 import { auditQueries, urlAuditLog } from "../queries.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 
-// The tests run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on both engines.
+// The tests of the journal run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on both
+// engines.
 describe("the journal of URL events", () => {
   let test: TestDatabase;
   let files: JournalFiles;
@@ -53,13 +54,13 @@ describe("the journal of URL events", () => {
     }
   }
 
-  it("the audit log lists each event once before, during and after its move to the table", async () => {
+  it("the audit log lists each event once before, during and after the move to its table", async () => {
     const journal = new UrlJournal(files);
     const [first, second] = [events(50), events(30)];
     append(journal, first.slice(0, 20));
     append(journal, first.slice(20));
     await expectListed(first);
-    // Three steps are left: two that move 20 and 10 events, and one that removes the two batches.
+    // Three steps remain: two steps move 20 and 10 events, and one step removes the two batches.
     expect(journal.moveSome(20)).toBe(3);
     append(journal, second);
     await expectListed([...first, ...second]);
@@ -75,7 +76,7 @@ describe("the journal of URL events", () => {
     expect(journal.moveSome(100)).toBe(0);
   });
 
-  it("the journal moves events of an earlier version, which knew no routine events", async () => {
+  it("the journal moves events of an earlier version without the field for routine events", async () => {
     const journal = new UrlJournal(files);
     const event = sampleEvent({ noteId: "n0", ownerId: "o0" });
     journal.append([toAuditValues(event).slice(0, 8)]);
@@ -85,7 +86,7 @@ describe("the journal of URL events", () => {
     expect((await auditQueries(test.db).listOfNote("n0", acts)).items).toEqual([event]);
   });
 
-  it("the audit log finds events in the journal of an owner whose id JSON escapes", async () => {
+  it("the audit log finds journal events of an owner whose id JSON escapes", async () => {
     const journal = new UrlJournal(files);
     for (const ownerId of ["DOMAIN\\ann", '"ann"', "ann\n", "änn"]) {
       const event = sampleEvent({ noteId: "n0", ownerId });
@@ -143,7 +144,7 @@ describe("the journal of URL events", () => {
     closeFiles(othersFiles);
   });
 
-  it("the journal resumes after a step that fails", async () => {
+  it("the journal resumes a move after a failed step", async () => {
     const journal = new UrlJournal(files);
     const all = events(10);
     append(journal, all);
@@ -162,7 +163,8 @@ describe("the journal of URL events", () => {
     for (let round = 0; round < rounds; round += 1) {
       await Promise.all(recorded.map((event) => urlAuditLog(test.db).record({ ...event, id: newId() })));
     }
-    // The moves start when the journal has 20,000 events. If they were slower than the callers, half of the 100,000 events would be left.
+    // The journal starts to move events when it has 20,000 events. If the moves were slower than the callers, half of the 100,000 events
+    // would remain.
     expect(100_000 - Number(moved())).toBeLessThan(45_000);
   });
 

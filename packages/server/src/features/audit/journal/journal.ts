@@ -1,18 +1,19 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AuditValues, auditColumns } from "../audit-event.ts";
 
-// Deleting 25 batches takes about as long as the inserts of one step. No step holds the write lock much longer than another step.
+// A deletion of 25 batches takes about as long as the inserts of one step. The limit of 25 batches prevents a step that holds the write
+// lock much longer than another step.
 const REMOVE_AT_ONCE = 25;
 const OWNER = auditColumns.indexOf("owner_id");
 
-/** Connections to the database and to the journal's file beside it. */
+/** The connections to the database and to the journal file beside the database. */
 export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
 
 /**
- * Stores URL events in two steps. First, `append` makes a batch durable as one row at the end of a table.
+ * The journal stores URL events in two steps. First, `append` makes a batch durable as one row at the end of a table.
  * An append costs a tenth of an insert into audit_events, which has indexes. Later, `moveSome` moves the events to audit_events, grouped by
- * owner. Until then, queries find the events in the journal (features/audit/queries.ts). If the process is killed, the next process moves
- * the remaining events.
+ * owner. Before the move, queries find the events in the journal (features/audit/queries.ts). If the process is killed, the next process
+ * moves the remaining events.
  */
 export class UrlJournal {
   readonly #database: DatabaseSync;
@@ -26,14 +27,14 @@ export class UrlJournal {
   constructor({ database, journal }: JournalFiles) {
     this.#database = database;
     this.#append = journal.prepare("insert into url_event_batches (events) values (?)");
-    // Another process may already have inserted some of the events: a process that was killed, or a process that moves the same batches. An
-    // event from an earlier version lacks the last value, `is_routine`.
+    // Another process may already have inserted some events: a killed process, or a process that moves the same batches. An event from an
+    // earlier version lacks the last value, `is_routine`.
     const values = auditColumns.map((column) => (column === "is_routine" ? "coalesce(?, 0)" : "?"));
     this.#insert = database.prepare(
       `insert into audit_events (${auditColumns.join(", ")}) values (${values.join(", ")}) on conflict do nothing`,
     );
-    // Deletes only the batches that this process has moved, by their numbers. Another process may have appended batches in the meantime,
-    // and moves these batches itself.
+    // The statement deletes only the batches that the process has moved, by their numbers. Another process may have appended batches in the
+    // meantime, and moves its own batches.
     this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
     this.#probe = journal.prepare("insert or replace into probes (id, probed_at) values (1, ?)");
     for (const { seq, events } of journal.prepare("select seq, events from url_event_batches order by seq").all()) {
@@ -41,25 +42,25 @@ export class UrlJournal {
     }
   }
 
-  /** The number of events that the next round will move. */
+  /** The number of events that the next round of moves will move. */
   get gathered(): number {
     return this.#gathered.count;
   }
 
-  /** Makes the events durable with one commit. */
+  /** Makes events durable with one commit. */
   append(events: AuditValues[]): void {
     const { lastInsertRowid } = this.#append.run(JSON.stringify(events));
     this.#gather(Number(lastInsertRowid), events);
   }
 
-  /** Commits one row, to detect a full or read-only disk. */
+  /** Commits one row to detect a full or read-only disk. */
   probe(): void {
     this.#probe.run(Date.now());
   }
 
   /**
-   * Runs one step of a round, with one commit. A step moves up to `maxEvents` events, or it removes batches whose events are all moved.
-   * Returns the maximum number of steps left in the round. Events that arrive during a round wait for the next round.
+   * Runs one step of a round, with one commit. A step moves up to `maxEvents` events, or removes batches whose events are all moved.
+   * `moveSome` returns the maximum number of remaining steps in the round. Events that arrive during a round wait for the next round.
    */
   moveSome(maxEvents: number): number {
     if (this.#round.done === this.#round.events.length && this.#round.batches.length === 0) this.#startRound();

@@ -1,4 +1,4 @@
-// The journal of URL events on SQLite (ADR 4). Code outside of this folder imports only this file.
+// The journal of URL events on SQLite (ADR 4). Code outside of the folder `journal` imports only the file log.ts.
 
 import type { StatementSync } from "node:sqlite";
 import type { AuditRow, UrlJournal } from "../../../platform/database/queries.ts";
@@ -9,26 +9,27 @@ import { auditColumns, toAuditValues } from "../audit-event.ts";
 import { createUrlAuditLog, type UrlAuditLog } from "../queries.ts";
 import type { AuditRequest } from "./journal-worker.ts";
 
-// How long an event may wait for another process that writes. After that, the call fails. Milliseconds.
+// The maximum time that an event waits for another process that writes. After the maximum time, the call fails.
 const PATIENCE_MS = 2_000;
 // The service starts to move events to the database after a second without new events. The service also starts to move events when the
-// journal has this many events, because each reader searches all events of the journal.
+// journal has 20,000 events, because each reader searches all events of the journal.
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
 type Options = { file: string; writeLock: Mutex; afterWrite: () => void };
 
 /**
- * Opens the log of URL events on SQLite. A worker thread commits the events to the journal's file, and later moves them to the database. A
- * move never runs at the same time as another write of this process to the database. `afterWrite` is called after each step of a move.
+ * Opens the log of URL events on SQLite. A worker thread commits the events to the journal file, and later moves the events to the
+ * database. A move never runs at the same time as another write of this process to the database. The log calls `afterWrite` after each step
+ * of a move.
  */
 export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): UrlAuditLog {
   const module = workerModule("journal-worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
   const mover = new Mover(async () => {
-    // Takes the write lock before it calls the thread, so that the thread never waits for another write of this process. New URL events
-    // wait at most for one short step.
+    // The code acquires the write lock before it calls the thread, so that the thread never waits for another write of the process. A new
+    // URL event waits at most for one short step.
     const stepsLeft = await inTurn(writeLock, () => inTurn(threadLock, () => thread.request("move")));
     afterWrite();
     return stepsLeft;
@@ -55,7 +56,7 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
 
 /** Moves the events of the journal in small steps, so that other writes run between two steps. */
 class Mover {
-  /** Runs one step of a move, and returns how many steps are left. */
+  /** Runs one step of a move, and returns the number of remaining steps. */
   readonly #moveSome: () => Promise<number>;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
@@ -91,7 +92,7 @@ class Mover {
     try {
       while (!this.#stopped && (await this.#moveSome()) > 0);
     } catch {
-      // The move failed. The events stay durable and readable in the journal, so a later move can try again.
+      // The move of events has failed. The events remain durable and readable in the journal, so a later move can try again.
       this.startWhenQuiet();
     }
   }
@@ -100,13 +101,13 @@ class Mover {
 type JournalEvents = UrlJournal & { close: () => void };
 
 /**
- * Opens the journal so that queries of the audit log can read it. Creates the file of the journal if it is missing. Rejects with
- * `database_unavailable`.
+ * Opens the journal so that queries of the audit log can read it. Creates the journal file if the file does not exist. `openJournalEvents`
+ * rejects with `database_unavailable`.
  */
 export async function openJournalEvents(file: string): Promise<JournalEvents> {
   const database = await openWriter(urlJournalFile(file), { where: "mainThread" });
-  // Each row contains a batch of events: a JSON array with one array for each event. The values of an event are in the order of
-  // `auditColumns`.
+  // Each row of the journal contains a batch of events: a JSON array with one array for each event. The values of an event are in the order
+  // of `auditColumns`.
   database.exec(
     "create table if not exists url_event_batches (seq integer primary key autoincrement, events text not null) strict",
   );
@@ -144,8 +145,8 @@ export async function openJournalEvents(file: string): Promise<JournalEvents> {
   };
 }
 
-// Searches the text of a batch before parsing it. Most batches contain no event of this note or owner, and a text search is much faster
-// than parsing.
+// The query searches the text of a batch before it parses the batch. Most batches contain no event of the note or owner, and a text search
+// is much faster than parsing.
 function select(column: (typeof auditColumns)[number]): string {
   return `select ${auditColumns.map((name) => `${inEvent(name)} as ${name}`)}
   from url_event_batches as batch, json_each(batch.events) as event

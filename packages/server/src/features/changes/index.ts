@@ -9,7 +9,7 @@ import { changeQueries } from "./queries.ts";
 
 export type ChangeVerbs = ReturnType<typeof createChanges>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions of the changes feature for the rest of the service. */
 export function createChanges(deps: Deps) {
   return {
     findChanges: findChanges(deps),
@@ -19,9 +19,9 @@ export function createChanges(deps: Deps) {
 type ChangesSince = { changed: ChangedPart[]; state: string };
 
 /**
- * Returns the current state of the data that the caller sees, and which parts have changed since the state `since`. A state contains one
- * mark for each part: a short text that changes when the part changes.
- * `noteId`: the note that the caller has open. If the caller may not read this note, the mark of the note changes only when the caller gets
+ * Returns the state of the caller's data, and the parts that have changed since the state `since`. A state contains one mark for each part,
+ * which is a short text that changes together with the part.
+ * `noteId`: the note that the caller has open. If the caller may not read the note, the mark of the note changes only when the caller gets
  * access.
  */
 export function findChanges({ db }: Pick<Deps, "db">) {
@@ -40,8 +40,8 @@ function markOf(text: string): string {
 }
 
 /**
- * The parts of the data that a user sees. A state is a text that contains one mark for each of these parts, in this order. When the data of
- * a part changes, its mark changes too.
+ * The parts of the data that a user sees. A state is a text with one mark for each part, in the order of the list. When the data of a part
+ * changes, the mark of the part changes too.
  */
 const CHANGED_PARTS = ["own", "shared", "note"] as const;
 
@@ -60,26 +60,26 @@ const STREAMS_OF_USER = 8;
 const STREAMS = 2_000;
 
 /**
- * If a stream ends, the browser opens it again after this time plus a random time. The random time prevents all browsers of a stopped
- * replica from returning at the same moment. Milliseconds.
+ * If a stream ends, the browser opens the stream again after 2 seconds plus a random time. The random time prevents a simultaneous return
+ * of all browsers of a stopped replica.
  */
 const RETRY_MS = 2_000;
 
 const RETRY_SPREAD_MS = 2_000;
 
 /**
- * The maximum number of streams that are polled at the same time. There are ten connections to PostgreSQL by default, and other requests
- * need most of them.
+ * The maximum number of streams that the replica polls at the same time. By default, there are ten connections to PostgreSQL, and other
+ * requests need most of the connections.
  */
 const POLLS_AT_ONCE = 4;
 
 /**
- * The maximum share of its time that a replica spends on polls of streams. The longer a round of polls takes, the longer is the pause after
- * it, up to `LONGEST_PAUSE_MS`.
+ * The maximum share of its time that a replica spends on polling streams. After a longer round of polls, the pause is longer, up to
+ * `LONGEST_PAUSE_MS`.
  */
 const POLLING_SHARE = 0.1;
 
-/** The error codes after which a stream ends. After any other failure, the stream stays open, because the service may recover. */
+/** A stream ends after one of these error codes. After any other failure, the stream remains open, because the service may recover. */
 const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
 
 /** A page closes a stream that is silent for 40 seconds. A round of polls and the pause after it must take less time. */
@@ -95,17 +95,17 @@ const STREAM_TIMES: StreamTimes = { pollMs: 2_000, heartbeatMs: 15_000 };
 
 type Source = {
   userId: string;
-  /** Returns what has changed since the last poll. */
+  /** Returns the changes since the last poll. */
   poll: () => Promise<Changes>;
-  /** Rejects when the credentials of the stream are no longer valid. */
+  /** Rejects when the credentials of the stream are not valid any more. */
   identify: () => Promise<void>;
 };
 
 type Stream = Source & { body: PassThrough; checkedAt: number };
 
 /**
- * Holds the open streams of a replica. One loop polls the streams, a few at a time, so that any number of streams uses only a few database
- * connections. If no stream is open, the loop polls nothing.
+ * Manages the open streams of a replica. One loop polls the streams, a few at a time, so that any number of streams uses only a few
+ * database connections. If no stream is open, the loop polls nothing.
  */
 export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIMES) {
   const streams = new Set<Stream>();
@@ -121,8 +121,8 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       const some = waiting.splice(0, POLLS_AT_ONCE);
       const served = await Promise.all(some.map(step));
       if (!served.includes(false)) continue;
-      // A failed poll ends the round, because the other polls would probably fail too, each after the time limit of a query. The polled
-      // streams move to the end of the list, and the next round starts with the other streams.
+      // A failed poll ends the round, because further polls would probably also fail, each after the time limit of a query. The polled
+      // streams move to the end of the list, and the next round starts with the streams that were not polled.
       for (const stream of some) {
         streams.delete(stream);
         if (!stream.body.destroyed) streams.add(stream);
@@ -139,10 +139,10 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
     setTimeout(() => void round(), pauseMs).unref();
   }
 
-  /** Checks and polls one stream. Returns false if the service can't serve the stream at the moment. */
+  /** Checks the credentials of a stream, and polls the stream. Returns false if the service cannot serve the stream at the moment. */
   async function step(stream: Stream): Promise<boolean> {
     try {
-      // Checks the credentials in this round, if the next round would be too late.
+      // The step checks the credentials if the next round would be too late.
       const isDue = performance.now() - stream.checkedAt + periodMs > heartbeatMs;
       if (isDue) {
         await stream.identify();
@@ -165,7 +165,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   }
 
   return {
-    /** Opens a stream, whose first event contains `first`. Throws `rate_limited`, `service_busy` and `shutting_down`. */
+    /** Opens a stream, whose first event contains `first`. `open` throws `rate_limited`, `service_busy` and `shutting_down`. */
     open(source: Source, first: Changes): Readable {
       if (isClosed) throw refusal("shutting_down", "The service is about to stop.");
       if (streams.size >= STREAMS) throw refusal("service_busy", "Too many streams are open.");
@@ -181,7 +181,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       start();
       return stream.body;
     },
-    /** Ends all streams, and refuses new ones. */
+    /** Ends all streams, and refuses new streams. */
     close(): void {
       isClosed = true;
       for (const { body } of streams) body.end();
@@ -189,7 +189,10 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   };
 }
 
-/** Sends an event. Closes the stream if the client has stopped reading, because unread events would need memory. */
+/**
+ * Sends an event to the client of a stream. The function closes the stream if the client has stopped reading, because unread events would
+ * need memory.
+ */
 function send({ body }: Stream, changes: Changes): void {
   if (body.writableNeedDrain) body.destroy();
   else if (!body.writableEnded) body.write(toEvent(changes));

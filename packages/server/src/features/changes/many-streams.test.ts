@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import { createStreams } from "./index.ts";
 
-/** A page of the web app closes a stream after this time without an event (packages/web/src/service/live-updates.ts). */
+/** A page of the web app closes a stream after 40 seconds without an event (packages/web/src/service/live-updates.ts). */
 const QUIET_MS = 40_000;
 
 it("each of 500 streams gets an event in time while a poll takes 200 ms", async () => {
@@ -11,7 +11,7 @@ it("each of 500 streams gets an event in time while a poll takes 200 ms", async 
   onTestFinished(() => streams.close());
   const poll = () => new Promise<{ changed: []; state: string }>((resolve) => setTimeout(resolve, 200, NOTHING));
   let longest = 0;
-  // Ignores the first minute, because the service must first learn how long a round takes.
+  // The test ignores the first minute, because the service must first learn the length of a round.
   const measuresFrom = performance.now() + 60_000;
   for (let nth = 0; nth < 500; nth += 1) {
     const body = streams.open({ userId: `user-${nth}`, poll, identify: async () => undefined }, NOTHING);

@@ -6,13 +6,13 @@ import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
 import { isLive, notInTrash, roleOnNote } from "../access/sql.ts";
 
-/** A query reads at most this many of the newest events, so that its time does not depend on the size of the audit log. */
+/** A query reads at most 100 of the newest events, so that its time does not depend on the size of the audit log. */
 const RECENT_EVENTS = 100;
 
-/** The queries leave out URL events, because no list shows them. URL events are also much more frequent than other events. */
+/** The queries exclude URL events, because no list shows URL events. URL events are also much more frequent than other events. */
 const URL_EVENTS: AuditAction[] = ["url.issued", "url.refused"];
 
-/** The events that change what every reader of a note sees. */
+/** These events change the data that every reader of a note sees. */
 const NOTE_EVENTS: AuditAction[] = [
   "note.updated",
   "attachment.uploaded",
@@ -27,24 +27,24 @@ const NOTE_EVENTS: AuditAction[] = [
 const list = (actions: readonly AuditAction[]) => sql.join(actions.map((action) => sql.lit(action)));
 const parameters = ["userId", "now", "noteId"] as const;
 
-/** The statement of each engine is compiled only once, because each open page runs it every two seconds. */
+/** The service compiles the statement of each engine only once, because each open page runs the statement every two seconds. */
 const statements = new WeakMap<Engine, Statement>();
 
 /**
- * One text for each part of the data that a user sees. When the data in a part changes, the text of the part changes too
+ * One text for each part of the data that a user sees. When the data of a part changes, the text of the part changes too
  * (features/changes/index.ts).
  */
 type PartTexts = { own: string; shared: string; note: string };
 
 export const changeQueries = defineQueries("database.changes", ({ kysely: db, engine, clock, run }) => ({
-  /** `noteId`: the note that the user has open. Runs one short query, which does not become slower as the audit log grows. */
+  /** `noteId`: the note that the user has open. `describe` runs one short query, which does not become slower as the audit log grows. */
   async describe(userId: string, noteId: string | undefined = ""): Promise<PartTexts> {
     const statement = statements.get(engine) ?? compileChanges(db);
     statements.set(engine, statement);
     const [values = []] = await run(statement, [userId, clock(), noteId]);
     const [own, notes, files, role, events, disabledAt] = values;
-    // `own` contains `disabledAt`, so the text changes when a user is disabled. After this change, the page of the user sends a request,
-    // and the service refuses the request.
+    // `own` contains `disabledAt`, so the text changes when an administrator disables the user. After the change of `own`, the page of the
+    // user sends a request, and the service refuses the request.
     return {
       own: `${own} ${disabledAt}`,
       shared: `${notes} ${files}`,
@@ -78,7 +78,7 @@ function compileChanges(db: Kysely<Tables>): Statement {
 type Text = Expression<string>;
 type Recent = { column: "owner_id" | "note_id"; value: Text; userId: Text };
 
-/** Selects the ids of recent events that other people caused. The page already shows the user's own actions. */
+/** Selects the ids of recent events that other people caused. The page already shows the actions of its own user. */
 function recentEvents(db: Kysely<Tables>, { column, value, userId }: Recent) {
   const events = db
     .selectFrom("audit_events")

@@ -23,7 +23,10 @@ describe.each(engines)("changes on $name", (engine) => {
   const attach = async (client: Client, noteId: string): Promise<string> =>
     (await client.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body.id;
 
-  /** Returns a function that calls GET /changes as this client. Each call returns the parts that have changed since the previous call. */
+  /**
+   * Returns a function that calls GET /changes with the credentials of a client. Each call returns the parts that have changed since the
+   * call before.
+   */
   async function follow(client: Client, noteId?: string) {
     let state: string | undefined;
     const next = async (): Promise<string[]> => {
@@ -37,7 +40,7 @@ describe.each(engines)("changes on $name", (engine) => {
     return next;
   }
 
-  it("GET /changes reports a share, its change and its end to the person who has it", async () => {
+  it("GET /changes reports a share, its change and its end to the receiver of the share", async () => {
     const { owner, reader, readerId, noteId, share } = await arrange();
     const changed = await follow(reader);
     await share();
@@ -52,7 +55,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["shared"]);
   });
 
-  it("GET /changes reports a ready file and the end of the access to the viewer of a note", async () => {
+  it("GET /changes reports a ready file and the end of access to the viewer of a note", async () => {
     const { owner, ownerId, reader, readerId, noteId, share } = await arrange();
     await share();
     const changed = await follow(reader, noteId);
@@ -71,7 +74,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["shared", "note"]);
   });
 
-  it("GET /changes reports files of others and requests for access to the owner", async () => {
+  it("GET /changes reports files of other people and requests for access to the owner", async () => {
     const { owner, ownerId, reader, readerId, noteId } = await arrange();
     const changed = await follow(owner);
     await reader.send(`POST /notes/${noteId}/access-requests`);
@@ -87,7 +90,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["own"]);
   });
 
-  it("requirement 58: GET /changes reports nothing about a note without access to the note", async () => {
+  it("requirement 58: GET /changes reports nothing about a note to a user without access", async () => {
     const { owner, noteId } = await arrange();
     const stranger = service.as("stranger");
     const [ofNote, ofNothing] = [await follow(stranger, noteId), await follow(stranger, unknownId())];
@@ -112,7 +115,7 @@ describe.each(engines)("changes on $name", (engine) => {
     }
   });
 
-  it("a shared note is new until its holder has looked", async () => {
+  it("a shared note is new until the receiver of the share opens the note", async () => {
     const { owner, reader, readerId, noteId, share } = await arrange();
     const isNew = async () => [
       (await reader.send("GET /notes?scope=shared")).body.items[0]?.isNew,
@@ -130,7 +133,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect((await owner.send(`GET /notes/${noteId}`)).body.isNew).toBe(false);
   });
 
-  it("a shared file is new until its holder has looked", async () => {
+  it("a shared file is new until the receiver of the share opens the file", async () => {
     const { owner, reader, readerId, noteId } = await arrange();
     const attachmentId = await attach(owner, noteId);
     await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { userIds: [readerId] } });

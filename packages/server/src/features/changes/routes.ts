@@ -23,13 +23,13 @@ const schemas = operations("changes", {
 
 type Deps = RouteDeps<ChangeVerbs> & {
   streams: ReturnType<typeof createStreams>;
-  /** Checks whether the credentials of an earlier request are still valid. Rejects if the credentials are no longer valid. */
+  /** Checks whether the credentials of an earlier request are still valid. `identify` rejects if the credentials are not valid any more. */
   identify: (request: FastifyRequest) => Promise<void>;
 };
 
 /** The route GET /changes. */
 export function changeRoutes(app: App, { useCases, streams, identify }: Deps): void {
-  // There is no HEAD route, because a HEAD request would open a stream that nobody reads.
+  // The route has no HEAD route, because a HEAD request would open a stream that nobody reads.
   const options = { schema: schemas.findChanges, config: { isStream: true }, exposeHeadRoute: false };
   app.get("/changes", options, async (request, reply) => {
     const caller = callerOf(request);
@@ -47,13 +47,13 @@ export function changeRoutes(app: App, { useCases, streams, identify }: Deps): v
         return last;
       },
     };
-    // Without this header, proxies such as nginx forward a response only when it is complete.
+    // Without the header x-accel-buffering, proxies such as nginx forward a response only when the response is complete.
     reply.headers({ "content-type": STREAM, "x-accel-buffering": "no" });
     return reply.send(streams.open(source, last) as never);
   });
 }
 
-/** Returns the state in the last event that the browser received before its stream ended. */
+/** Returns the state in the last event that the browser received before the end of its stream. */
 function lastState({ headers }: FastifyRequest): string | undefined {
   const id = headers["last-event-id"];
   return typeof id === "string" && /^[\w.-]{1,68}$/.test(id) ? id : undefined;

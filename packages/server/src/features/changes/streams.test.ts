@@ -18,7 +18,10 @@ async function startListening(options: Omit<Parameters<typeof startServiceInTest
   return service;
 }
 
-/** Opens one connection for each stream. `fetch` would open more connections, which would delay the stop of the service. */
+/**
+ * The function opens one connection for each stream. `fetch` would open more connections, and the additional connections would delay the
+ * stop of the service.
+ */
 async function open(service: TestService, { headers = {}, query = "" } = {}): Promise<Opened> {
   const { port } = service.app.server.address() as { port: number };
   const request = get(`http://127.0.0.1:${port}/changes${query}`, {
@@ -32,7 +35,7 @@ async function open(service: TestService, { headers = {}, query = "" } = {}): Pr
 
 const bearer = async (userId: string) => ({ authorization: `Bearer ${await tokenOf(userId)}` });
 
-/** Reads until the stream contains the text. */
+/** Reads the stream until it contains the text. */
 async function readUntil(stream: Opened, text: string): Promise<string> {
   let all = "";
   while (!all.includes(text)) {
@@ -51,7 +54,7 @@ function readToEnd(stream: Opened): Promise<unknown> {
 }
 
 describe.each(engines)("streams of changes on $name", (engine) => {
-  it("a stream sends hints about a share by another replica, after the last event", async () => {
+  it("a stream sends an event about a share that another replica made", async () => {
     const service = await startListening({ engine });
     const replica = await startServiceInTest({ engine, beside: service });
     const [ann, ben] = [replica.as("ann"), await bearer("ben")];
@@ -70,7 +73,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     await readUntil(again, '"changed":["shared"]');
   });
 
-  it("requirement 58: the stream of a revoked session and of a disabled user ends", async () => {
+  it("requirement 58: the stream of a revoked session or a disabled user ends", async () => {
     const service = await startListening({ engine, hasAccounts: true });
     const json = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
     const signUp = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
@@ -89,7 +92,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect((await open(service, { headers: await bearer("ben") })).status).toBe(403);
   });
 
-  it("requirement 35: the page of a disabled user gets a hint at the next poll", async () => {
+  it("requirement 35: the page of a disabled user gets an event at the next poll", async () => {
     const service = await startListening({ engine, app: { streamTimes: { ...QUICK, heartbeatMs: 60_000 } } });
     const stream = await open(service, { headers: await bearer("ben") });
     await readUntil(stream, "\n\n");
@@ -108,7 +111,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect((await open(service, { headers })).status).toBe(503);
   });
 
-  it("a user has at most eight streams, and a closed stream makes room for a new stream", async () => {
+  it("a user has at most eight streams, and a closed stream makes space for a new stream", async () => {
     const service = await startListening({ engine });
     const headers = await bearer("ann");
     const streams = await Promise.all(Array.from({ length: 8 }, () => open(service, { headers })));
@@ -123,7 +126,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
 
 describe("a stream whose credentials no longer count", () => {
   it.each(["access_denied", "account_closed"] as const)(
-    "a stream whose credentials no longer count ends after %s",
+    "a stream whose credentials are not valid any more ends after %s",
     async (code) => {
       const streams = createStreams(QUICK);
       onTestFinished(() => streams.close());

@@ -30,9 +30,9 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       return { service, ann, noteId, get: (query: string) => ann.send(`${path}&${query}`) };
     }
 
-    it("cacheable URLs are the same in a window of half the expiry", async () => {
+    it("a cacheable URL does not change within a window of half its expiry", async () => {
       const { service, get } = await start();
-      // Sets the clock to the middle of a window of 30 seconds.
+      // The test sets the clock to the middle of a window of 30 seconds.
       const windowMs = 30_000;
       service.advance(windowMs - (Date.now() % windowMs) + windowMs / 2);
       const first = await get("expiresIn=60&cacheable=true");
@@ -42,7 +42,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       expect((await get("expiresIn=60&cacheable=true")).body.fileUrl).not.toBe(first.body.fileUrl);
     });
 
-    it("cacheable URLs serve the file", async () => {
+    it("a cacheable URL returns the file", async () => {
       const { get } = await start();
       const response = await fetch((await get("cacheable=true")).body.fileUrl);
       expect([response.headers.get("content-disposition"), await response.text()]).toEqual([
@@ -66,7 +66,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       await fc.assert(property, { numRuns: 25 });
     });
 
-    it("cacheable URLs are recorded each time", async () => {
+    it("the audit log records each request for a cacheable URL", async () => {
       const { ann, noteId, get } = await start();
       for (let nth = 0; nth < 3; nth++) await get("cacheable=true&purpose=thumbnail");
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
@@ -74,7 +74,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       expect(issued).toHaveLength(3);
     });
 
-    it("cacheable URLs are off by default", async () => {
+    it("URLs are not cacheable by default", async () => {
       const { service, get } = await start();
       const first = await get("expiresIn=60");
       service.advance(1_000);
@@ -83,7 +83,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
     });
   });
 
-  it("cacheable URLs are only for inline files", async () => {
+  it("only URLs of inline files can be cacheable", async () => {
     const service = await startServiceInTest({ engine, bucket });
     for (const call of ["url", "url?disposition=attachment", "download"]) {
       const query = `${call.includes("?") ? "&" : "?"}cacheable=true`;
@@ -92,7 +92,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
     }
   });
 
-  it("cacheable URLs need an expiry of two seconds", async () => {
+  it("a cacheable URL needs an expiry of at least two seconds", async () => {
     const service = await startServiceInTest({ engine, bucket });
     const { attachmentId } = await createWorld(service);
     const { status, body } = await service
@@ -102,7 +102,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
   });
 });
 
-/** Returns the expiry that the bucket or the CloudFront distribution reads from the URL. Milliseconds since the epoch. */
+/** Returns the expiry that the bucket or the CloudFront distribution reads from the URL, in milliseconds since the epoch. */
 function expiryOf({ searchParams }: URL): number {
   const expires = searchParams.get("Expires");
   if (expires !== null) return Number(expires) * 1000;

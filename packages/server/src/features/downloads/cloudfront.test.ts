@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => bucket.stop());
 
 /**
- * Starts a service whose files are behind a CloudFront distribution. Uploads a file of Ann. The tests use one database engine, because no
- * query depends on the distribution.
+ * Starts a service whose files are behind a CloudFront distribution. The function uploads a file of Ann. The tests use one database engine,
+ * because no query depends on the CloudFront distribution.
  */
 async function startBehind(
   options: Parameters<typeof startDistribution>[1] = {},
@@ -44,7 +44,7 @@ async function startBehind(
   };
 }
 
-/** Uploads a file with a signed URL of the bucket, not of the distribution. */
+/** Uploads a file with a signed URL of the bucket, not with a URL of the distribution. */
 async function upload(service: TestService, { noteId, content }: { noteId: string; content: string }): Promise<string> {
   const ann = service.as("ann");
   const json = { filename: "Überblick.txt", sizeBytes: content.length, contentType: "text/plain" };
@@ -74,7 +74,7 @@ describe("downloads from CloudFront", () => {
     },
   );
 
-  it("downloads from CloudFront are refused after expiresIn, by the response and by the distribution", async () => {
+  it("a CloudFront URL expires after expiresIn, and the response names this expiry", async () => {
     const { service, attachmentId, advance } = await startBehind();
     const before = Date.now();
     const { body } = await service.as("ann").send(`GET /attachments/${attachmentId}/url?expiresIn=5`);
@@ -86,7 +86,7 @@ describe("downloads from CloudFront", () => {
     expect(await statusOf(body.fileUrl)).toBe(403);
   });
 
-  it("downloads from CloudFront are refused when the URL is changed or not signed", async () => {
+  it("CloudFront refuses a download with a changed or unsigned URL", async () => {
     const { service, attachmentId, noteId } = await startBehind();
     const other = await upload(service, { noteId, content: "other" });
     const urlOf = async (id: string) =>
@@ -110,7 +110,7 @@ describe("downloads from CloudFront", () => {
     expect(await statusOf(url.href)).toBe(200);
   });
 
-  it("downloads from CloudFront are in the activity before the response", async () => {
+  it("the activity contains a CloudFront download before the service sends the response", async () => {
     const { service, attachmentId, noteId } = await startBehind();
     const ann = service.as("ann");
     await ann.send(`GET /attachments/${attachmentId}/url?expiresIn=7`);
@@ -119,7 +119,7 @@ describe("downloads from CloudFront", () => {
     expect(items[0].detail).toEqual({ expiresInSeconds: 7, purpose: "download" });
   });
 
-  it("downloads from CloudFront work in batches and through links", async () => {
+  it("CloudFront URLs work in batches and through links", async () => {
     const { service, attachmentId, distribution } = await startBehind();
     const json = { attachmentIds: [attachmentId] };
     const { urls } = (await service.as("ann").send("POST /attachments/urls", { json })).body;
@@ -130,7 +130,7 @@ describe("downloads from CloudFront", () => {
     expect(new URL(claimed.body.urls[0].fileUrl).origin).toBe(distribution.target.distribution);
   });
 
-  it("requirement 16: the request after a revocation gets no URL", async () => {
+  it("requirement 16: the first request for a CloudFront URL after a revocation gets no URL", async () => {
     const { service, attachmentId } = await startBehind();
     const bob = service.as("bob");
     await bob.send("GET /me");
@@ -140,7 +140,7 @@ describe("downloads from CloudFront", () => {
     expect((await bob.send(`GET /attachments/${attachmentId}/url`)).status).toBe(403);
   });
 
-  it("requirement 25: the policy of pages names the distribution and the bucket", async () => {
+  it("requirement 25: the content security policy of pages names the distribution and the bucket", async () => {
     const { service, distribution } = await startBehind();
     const { headers } = await service.anonymous.send("GET /");
     const policy = String(headers["content-security-policy"]);
@@ -151,7 +151,7 @@ describe("downloads from CloudFront", () => {
     }
   });
 
-  it("requirement 28: signatures of CloudFront stay out of the log", async () => {
+  it("requirement 28: the log contains no signature of CloudFront", async () => {
     const { service, attachmentId } = await startBehind({ bindsIp: true });
     const { fileUrl } = (await service.as("ann").send(`GET /attachments/${attachmentId}/url`)).body;
     service.app.log.error({ err: new Error(`GET ${fileUrl} failed`), url: fileUrl }, fileUrl);
@@ -167,7 +167,7 @@ describe("URLs of CloudFront for one IP address", () => {
     return { status: response.statusCode, body: response.json() };
   }
 
-  it("URLs of CloudFront for one IP address work for no other IP address", async () => {
+  it("a CloudFront URL for one IP address works for no other IP address", async () => {
     const { service, attachmentId } = await startBehind({ bindsIp: true });
     const path = `/attachments/${attachmentId}/url`;
     const mine = await urlFrom(service, { path, ip: "127.0.0.1" });
@@ -178,7 +178,7 @@ describe("URLs of CloudFront for one IP address", () => {
     expect(await statusOf(foreign.body.fileUrl)).toBe(403);
   });
 
-  it("URLs of CloudFront work for the client behind a proxy that adds the port to the IP address", async () => {
+  it("a CloudFront URL works for the client behind a proxy that adds the port to the IP address", async () => {
     const app = { trustProxy: () => true };
     const { service, attachmentId } = await startBehind({ bindsIp: true }, { app });
     const headers = { "x-forwarded-for": "127.0.0.1:49152" };
@@ -187,7 +187,7 @@ describe("URLs of CloudFront for one IP address", () => {
     expect(await (await fetch(body.fileUrl)).text()).toBe("hello");
   });
 
-  it("URLs of CloudFront for one IP address need IPv4: another client gets 403 and no URL", async () => {
+  it("a client without IPv4 gets 403 and no CloudFront URL for one IP address", async () => {
     const { service, attachmentId, noteId } = await startBehind({ bindsIp: true });
     const refused = await urlFrom(service, { path: `/attachments/${attachmentId}/url`, ip: "2001:db8::1" });
     expect([refused.status, refused.body.code]).toEqual([403, "ipv4_required"]);
@@ -195,7 +195,7 @@ describe("URLs of CloudFront for one IP address", () => {
     expect(items.map(({ action }: { action: string }) => action)).not.toContain("url.issued");
   });
 
-  it("URLs of CloudFront that need IPv4 cost a visitor no claim", async () => {
+  it("a visitor without IPv4 gets no CloudFront URL, and loses no claim", async () => {
     const { service } = await startBehind({ bindsIp: true });
     const stored = await storeLink(service.db, { maxClaims: 1 });
     const refused = await visitorOf(service.app, { ip: "2001:db8::1" }).claim(stored.token);

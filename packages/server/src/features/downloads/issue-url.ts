@@ -19,20 +19,23 @@ import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
 
-/** The helpers that the use cases for single URLs and for batches share. */
+/** The use cases for single URLs and for batches share these helpers. */
 type UrlParts = { refusals: Refusals; allowance: Allowance; arrive: Arrive };
 
 export type IssuedUrl = {
   fileUrl: string;
-  /** Whole seconds, less than requested if the URL is cacheable, or if the credentials of the bucket expire earlier. */
+  /**
+   * The expiry is in whole seconds, and is shorter than requested for a cacheable URL, or if the credentials of the bucket expire earlier.
+   */
   expiresInSeconds: number;
   expiresAt: number;
 };
 
 /**
- * Issues one download URL: checks the access, signs the URL and records an audit event. The event is on disk before the URL is returned.
- * `expiresInSeconds`: default from the configuration. `purpose`: default from the disposition.
- * Throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
+ * Issues one download URL: checks the access, signs the URL and records an audit event. The event is on the disk before the service returns
+ * the URL. `expiresInSeconds`: the default comes from the configuration. `purpose`: the default comes from the disposition.
+ * `issueUrl` throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`,
+ * `rate_limited`.
  */
 export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits, newId } = deps;
@@ -44,10 +47,11 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
       disposition: Disposition;
       purpose: UrlPurpose | undefined;
       /**
-       * Requests within a time window of half the expiry return the same URL, so that browsers can cache the file. Only for inline URLs.
+       * Requests within a time window of half the expiry return an equal URL, so that browsers can cache the file. Only inline URLs can be
+       * cacheable.
        */
       isCacheable: boolean;
-      /** Undefined: the URL works for every client. */
+      /** If `clientIp` is undefined, the URL works for every client. */
       clientIp: string | undefined;
     },
   ): Promise<IssuedUrl> => {
@@ -86,13 +90,15 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
   };
 }
 
-/** Decides about a file whose id in another application is `oldId`, after `valetkey adopt --list` has adopted it. */
+/** Decides the access to a file by its id in another application, after `valetkey adopt --list` has adopted the file. */
 async function byOldId(tx: Tx, { userId }: Caller, oldId: string) {
   const attachmentId = await adoptionQueries(tx).findByOldId(oldId);
   return attachmentId === undefined ? undefined : accessQueries(tx).download(userId, attachmentId);
 }
 
-/** Returns the ids of those files that `isHiddenFrom` hides from the caller. Queries the database only if a file is not ready. */
+/**
+ * Returns the ids of the files that `isHiddenFrom` hides from the caller. The function queries the database only if a file is not ready.
+ */
 async function findHidden(tx: Tx, caller: Caller, found: Iterable<DownloadAccess>): Promise<ReadonlySet<string>> {
   const ids: string[] = [];
   for (const { attachment, role } of found) {
@@ -116,14 +122,14 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
 }
 
 /**
- * Returns the longest expiry that this role may request. Seconds.
- * Users who are not the owner get a shorter limit, because their URLs work until they expire, even if the owner revokes the share.
+ * Returns the longest expiry that a role may request, in seconds.
+ * A user who is not the owner gets a shorter limit, because the user's URLs work until they expire, even after a revocation.
  */
 function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
 }
 
-/** Returns the expiry of a URL for a request that contains no expiry. Seconds. */
+/** Returns the default expiry of a URL in seconds, for a request without an expiry. */
 export function defaultExpiry(limits: Limits, role: Role | undefined): number {
   return Math.min(limits.urlTtlDefaultSeconds, longestExpiry(limits, role));
 }
@@ -142,7 +148,7 @@ export function sign(
 ): SignedUrl | Promise<SignedUrl> {
   const { attachment, disposition, expiresInSeconds, now, cacheWindowSeconds, clientIp } = options;
   const { objectKey, filename, contentType } = attachment;
-  // Names each field, because spreading `options` would take a tenth of the time that the signature takes.
+  // The code names each field, because spreading `options` would take a tenth of the time of the signature.
   return bucket.presignGet({
     objectKey,
     filename,
@@ -156,8 +162,8 @@ export function sign(
 }
 
 /**
- * Returns the cache window, which is half of the expiry. When a client gets the URL, it is still valid for at least half of the expiry.
- * Throws `expires_in_out_of_range` below 2 seconds.
+ * Returns the cache window, which is half of the expiry. A client that gets a cacheable URL can use the URL for at least half of the
+ * expiry. `windowOf` throws `expires_in_out_of_range` below 2 seconds.
  */
 function windowOf(expiresInSeconds: number): number {
   if (expiresInSeconds >= 2) return Math.floor(expiresInSeconds / 2);
@@ -179,7 +185,7 @@ function whyNotReady(state: AttachmentState): string {
 
 const REFUSALS = ["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"] as const;
 
-/** The error code of one refused URL in a batch. */
+/** The error code of a refused URL in a batch. */
 export type UrlRefusal = (typeof REFUSALS)[number];
 
 export function isUrlRefusal(code: string): code is UrlRefusal {
@@ -194,10 +200,10 @@ export type BatchAnswer =
 
 /**
  * Issues up to 1,000 download URLs with one access query. Returns one result for each id, in the order of the request. Records one audit
- * event for each note. All events are on disk before any URL is returned.
- * All refused URLs of one note together count as one refusal.
- * `purpose`: default `download`. Throws `expires_in_out_of_range`, `rate_limited`, and for a disabled user `access_denied` or
- * `account_closed`. After an error, no URL was issued.
+ * event for each note. All events are on the disk before the service returns a URL.
+ * All refused URLs of a note count as one refusal.
+ * The default of `purpose` is `download`. `issueUrls` throws `expires_in_out_of_range`, `rate_limited`, and for a disabled user
+ * `access_denied` or `account_closed`. After an error, the service has issued no URL of the batch.
  */
 export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits } = deps;
@@ -213,15 +219,15 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     const { expiresInSeconds: requested, purpose = defaultPurpose("attachment"), clientIp } = input;
     allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);
-    // The database stores ids in lower case. The result for each id contains the id as the caller wrote it.
+    // The database stores ids in lower case. Each result contains the id in the spelling of the caller.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await accessQueries(db).downloads(caller.userId, ids);
     for (const id of await findHidden(db, caller, access.values())) access.delete(id);
     const now = clock();
-    // All URLs of a note have the same expiry, because the caller owns all files of a note or none.
+    // All URLs of a note have one expiry, because the caller owns either all files of a note or no file.
     const issued = new Map<string, IssuedOfNote>();
     let ofNote: IssuedOfNote | undefined;
-    // A set, because a request can contain the same refused id many times.
+    // `refused` is a set, because a request can contain a refused id many times.
     const refused = new Set<Downloadable>();
     const answers: BatchAnswer[] = [];
     for (const [index, attachmentId] of input.attachmentIds.entries()) {
@@ -235,16 +241,16 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       const { attachment, role } = found;
       const expiresInSeconds = requested ?? defaultExpiry(limits, role);
       let signed = sign(deps, { attachment, disposition: "attachment", expiresInSeconds, now, clientIp });
-      // Awaits only real promises, because an `await` of a plain value also costs time, for each file.
+      // The loop awaits only real promises, because an `await` of a plain value also costs time for each file.
       if (signed instanceof Promise) signed = await signed;
       answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });
-      // Looks up the note only if it differs from the note of the previous file, because the files of one note usually follow each other.
+      // The loop finds the note only if the note of the previous file was another note, because files of a note usually follow each other.
       if (ofNote?.noteId !== attachment.noteId) ofNote = issued.get(attachment.noteId);
       ofNote ??= { noteId: attachment.noteId, expiresInSeconds, attachments: [] };
       if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);
       ofNote.attachments.push(attachment);
     }
-    // The access query gives a disabled user no role. The user gets the same error as on all other routes.
+    // The access query gives a disabled user no role. A disabled user gets the error that all other routes return.
     if (issued.size === 0) await requireEnabled(deps)(caller.userId);
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>

@@ -38,7 +38,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
-  it("the rate limit of a stranger does not limit the owner", async () => {
+  it("the rate limit of a stranger does not limit the URLs of the owner", async () => {
     const { id } = await openFile("bob");
     const attachmentIds = Array.from({ length: 1_000 }, () => id);
     await service.as("eve").send("POST /attachments/urls", { json: { attachmentIds } });
@@ -60,7 +60,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     expect((await start()).status).toBe(201);
   });
 
-  it("a service without rates limits nothing", async () => {
+  it("a service without rate limits refuses no request", async () => {
     const { as } = await startServiceInTest({ engine });
     const attachmentIds = Array.from({ length: 1_000 }, () => unknownId());
     for (let nth = 0; nth < 10; nth += 1) {

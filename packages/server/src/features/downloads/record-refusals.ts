@@ -4,35 +4,37 @@ import type { Downloadable } from "../access/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { urlAuditLog } from "../audit/queries.ts";
 
-/** The length of a window. In one window, the refused requests of one person cause at most one event on a note. Milliseconds. */
+/** The length of a time window for refusals. In one time window, the refused requests of a person cause at most one event on a note. */
 const WINDOW_MS = 60_000;
 /** The maximum number of windows that are open at the same time. */
 const MAX_WINDOWS = 10_000;
-/** The maximum number of attachment ids in one event. A batch of URLs has the same maximum. */
+/** The maximum number of attachment ids in one event. A batch of URLs has an equal maximum. */
 const MAX_IDS = 1_000;
 
 type Refused = { caller: Caller; first: Downloadable };
 type Window = Refused & { endsAt: number; count: number; attachmentIds: Set<string> };
 
 export type Refusals = {
-  /** Records that the service refused the URLs of these attachments in one HTTP request. All of them belong to one note. */
+  /** Records that the service refused the URLs of several attachments in one HTTP request. All attachments of a call belong to one note. */
   record(caller: Caller, attachments: Iterable<Downloadable>): void;
   /**
-   * Records the counts of the time windows that have ended. `all`: records the counts of all time windows. Resolves when the events with
-   * these counts are on disk.
+   * Records the counts of the time windows that have ended. `all`: whether to record the counts of all time windows. Resolves when the
+   * events with the counts are on the disk.
    */
   flush(options?: { all: boolean }): Promise<void>;
 };
 
 /**
- * Records refused URLs in the activity of owners. Combines many refusals into one event, so that a stranger can't fill the activity. The
- * first refusal of a person on a note is recorded immediately. After that, refusals are counted in memory, and at the end of the time
- * window, one event with their `count` is recorded. If the process is killed, the counts in memory are lost.
+ * Records refused URLs in the activity of owners. The recorder combines many refusals into one event, so that a stranger cannot fill the
+ * activity. The service records the first refusal of a person on a note immediately. The service counts later refusals in memory, and
+ * records one event with their `count` at the end of the time window. If the process is killed, the counts in memory are lost.
  */
 export function createRefusals({ db, clock, newId }: Deps): Refusals {
   const windows = new Map<string, Window>();
 
-  /** Writes an event. The response does not wait for the write, because only a response with a URL needs an event on disk. */
+  /**
+   * Writes an event about refusals. The response does not wait for the write, because only a response with a URL needs an event on disk.
+   */
   async function write({ caller, first }: Refused, ids: Iterable<string>, count: number): Promise<void> {
     const subject = { ...aboutFile(first), attachmentIds: [...ids] };
     const detail: Record<string, number> = count > 1 ? { count } : {};
@@ -42,7 +44,7 @@ export function createRefusals({ db, clock, newId }: Deps): Refusals {
       .catch(() => undefined);
   }
 
-  /** Ends a window. If the window has counted refusals, records an event about them and begins the next window. */
+  /** Ends a time window. If the window has counted refusals, the function records an event about them, and begins the next window. */
   async function end(key: string, { caller, first, count, attachmentIds }: Window): Promise<void> {
     windows.delete(key);
     if (count === 0) return;
@@ -74,7 +76,7 @@ export function createRefusals({ db, clock, newId }: Deps): Refusals {
         for (const id of ids) if (window.attachmentIds.size < MAX_IDS) window.attachmentIds.add(id);
         return;
       }
-      // If there are too many windows, writes the counts of all windows early, so that no count is lost.
+      // If there are too many windows, the function writes the counts of all windows early, so that no count is lost.
       if (windows.size >= MAX_WINDOWS) {
         flush({ all: true });
         windows.clear();

@@ -18,7 +18,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     const noteId: string = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachmentIds = [await attach(noteId), await attach(noteId)];
     /**
-     * Requests a URL, and then returns the recorded refusals. The service stores the event of this URL after the events of all earlier
+     * Requests a URL, and then returns the recorded refusals. The service stores the event of the new URL after the events of all earlier
      * refusals.
      */
     async function refusals() {
@@ -31,7 +31,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     return { attachmentIds, refusals };
   }
 
-  it("200 refusals of one stranger become two events", async () => {
+  it("200 refusals of one stranger become two activity events", async () => {
     const { attachmentIds, refusals } = await openNote();
     const [one, other] = attachmentIds as [string, string];
     const eve = service.as("eve");
@@ -49,7 +49,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     expect(await refusals()).toEqual([others, first]);
   });
 
-  it("a stranger who continues causes one event in each minute", async () => {
+  it("a stranger who repeats refused requests causes one event in each minute", async () => {
     const { attachmentIds, refusals } = await openNote();
     const [id] = attachmentIds;
     const finn = service.as("finn");
@@ -63,7 +63,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     expect(events.map(({ detail }) => detail.count ?? 1)).toEqual([20, 20, 20, 19, 1]);
   });
 
-  it("refusals of each person and each note are recorded apart", async () => {
+  it("the activity records the refusals of each person and each note separately", async () => {
     const [one, other] = [await openNote(), await openNote()];
     for (const name of ["gus", "hal"]) {
       for (const { attachmentIds } of [one, other, one]) {
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     for (const note of [one, other]) expect(await note.refusals()).toHaveLength(2);
   });
 
-  it("a stop of the service writes the counts of open windows", async () => {
+  it("a stopping service writes the refusal counts of open windows", async () => {
     const { attachmentIds, refusals } = await openNote();
     for (let nth = 0; nth < 5; nth += 1) await service.as("ida").send(`GET /attachments/${attachmentIds[0]}/url`);
     await service.useCases.flushRefusals({ all: true });

@@ -27,7 +27,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(Object.keys(body)).toEqual(["fileUrl", "expiresIn", "expiresAt"]);
     expect(body.expiresIn).toBe(60);
     expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe("60");
-    // The limit is 58 seconds, because a signature contains only whole seconds.
+    // The limit is 58 seconds instead of 60, because a signature contains only whole seconds.
     expect(Date.parse(body.expiresAt)).toBeGreaterThan(before + 58_000);
     expect(Date.parse(body.expiresAt)).toBeLessThanOrEqual(Date.now() + 60_000);
     expect(headers["cache-control"]).toBe("no-store");
@@ -35,7 +35,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect([file.status, await file.text()]).toEqual([200, "hello"]);
   });
 
-  it("GET /url returns the 404 and 403 of the article with their messages", async () => {
+  it("GET /url returns the status 404 or 403 of the article with the article's message", async () => {
     const unknown = await ann.send(`GET /attachments/${unknownId()}/url`);
     expect(unknown.status).toBe(404);
     expect(unknown.body).toMatchObject({ message: "Attachment not found", detail: "Attachment not found" });
@@ -48,7 +48,7 @@ describe.each(engines)("URLs on $name", (engine) => {
   });
 
   it.each(["0", "-1", "1.5", "abc", "", "43201", "1e1", "%2060", "9".repeat(60)])(
-    "expiresIn=%s -> 400 that names the range",
+    "expiresIn=%s causes status 400 with a text that names the permitted range",
     async (expiresIn) => {
       const id = await attach("x");
       const { status, body } = await ann.send(`GET /attachments/${id}/url?expiresIn=${expiresIn}`);
@@ -93,14 +93,14 @@ describe.each(engines)("URLs on $name", (engine) => {
   });
 
   it.each(["expiresIn=60&expiresIn=5", "disposition=inline&disposition=inline", "disposition=x", "purpose=x", "ttl=5"])(
-    "?%s -> 400",
+    "a request for a URL with ?%s gets status 400",
     async (query) => {
       const { status, body } = await ann.send(`GET /attachments/${unknownId()}/url?${query}`);
       expect([status, body.code]).toEqual([400, "invalid_request"]);
     },
   );
 
-  it("a download redirects to a fresh URL", async () => {
+  it("GET /download redirects to a fresh URL of the file", async () => {
     const id = await attach("hello");
     const { status, headers } = await ann.send(`GET /attachments/${id}/download?expiresIn=5`);
     expect([status, headers["cache-control"]]).toEqual([302, "no-store"]);
@@ -108,13 +108,13 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${id}/download?expiresIn=0`)).body.code).toBe("expires_in_out_of_range");
   });
 
-  it("HEAD on /url returns 405 and issues nothing", async () => {
+  it("HEAD on /url returns 405 and issues no URL", async () => {
     const id = await attach("hello");
     const answer = await ann.send(`HEAD /attachments/${id}/url`);
     expect([answer.status, answer.headers.allow]).toEqual([405, "GET"]);
   });
 
-  it("promise 3: a URL is in the activity before the response", async () => {
+  it("promise 3: the activity contains a URL before the service sends the response", async () => {
     const id = await attach("hello");
     await ann.send(`GET /attachments/${id}/url?expiresIn=7`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
@@ -127,13 +127,13 @@ describe.each(engines)("URLs on $name", (engine) => {
     ["?disposition=inline", "view"],
     ["?disposition=inline&purpose=renewal", "renewal"],
     ["?purpose=thumbnail", "thumbnail"],
-  ])("a call of /url%s records the purpose %s", async (query, purpose) => {
+  ])("the audit event of a call of /url%s has the purpose %s", async (query, purpose) => {
     await ann.send(`GET /attachments/${await attach("x")}/url${query}`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body;
     expect(items[0].detail.purpose).toBe(purpose);
   });
 
-  it("a batch of URLs is recorded as a download unless the caller sets a purpose", async () => {
+  it("the audit event of a batch of URLs has the purpose download unless the caller sets a purpose", async () => {
     const attachmentIds = [await attach("x"), await attach("y")];
     for (const given of [undefined, "zip", "thumbnail"]) {
       await ann.send("POST /attachments/urls", { json: { attachmentIds, purpose: given } });
@@ -149,7 +149,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     }
   });
 
-  it("requirement 12: content that a browser could run is always a download", async () => {
+  it("requirement 12: a file that a browser could run is always a download", async () => {
     for (const [filename, type] of [
       ["page.html", "text/html"],
       ["drawing.svg", "image/svg+xml"],
@@ -168,7 +168,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await fetch(fileUrl)).headers.get("content-disposition")).toMatch(/^inline/);
   });
 
-  it("requirement 13: Content-Disposition holds any filename and nothing else", async () => {
+  it("requirement 13: Content-Disposition contains any filename, and nothing else", async () => {
     for (const filename of ["Überblick 📎.pdf", "a%22b.txt", "semi;colon,=.txt", "100%25.txt"]) {
       const shown = filename.replace("%22", '"').replace("%25", "%");
       const upload = { filename: shown, sizeBytes: 1, contentType: "text/plain" };
@@ -188,7 +188,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(body).toMatchObject({ status: 400, code: "invalid_filename" });
   });
 
-  it("requirement 16: the request after a revocation is refused", async () => {
+  it("requirement 16: the service refuses the first request after a revocation", async () => {
     const id = await attach("hello");
     const bob = service.as("bob");
     for (const shared of [`/notes/${noteId}`, `/attachments/${id}`]) {
@@ -241,7 +241,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     [{ attachmentIds: [unknownId()], expiresIn: 43_201 }, "expires_in_out_of_range"],
     [{ attachmentIds: [unknownId()], key: "a" }, "invalid_request"],
     [{ attachmentIds: [unknownId()], purpose: "x" }, "invalid_request"],
-  ])("the batch of URLs %# is refused", async (json, code) => {
+  ])("the service refuses the batch of URLs %#", async (json, code) => {
     const answer = await ann.send("POST /attachments/urls", { json });
     expect([answer.status, answer.body.code]).toEqual([400, code]);
   });

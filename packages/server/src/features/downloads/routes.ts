@@ -9,7 +9,7 @@ import { callerOf } from "../access/caller.ts";
 import type { DownloadVerbs } from "./index.ts";
 import { type BatchAnswer, type IssuedUrl, isUrlRefusal, type UrlRefusal } from "./issue-url.ts";
 
-// A presigned URL is percent-encoded ASCII and needs no escaping. Escaping would take a tenth of the time of a batch.
+// A presigned URL is percent-encoded ASCII, and needs no JSON escaping. JSON escaping would take a tenth of the time of a batch.
 const plainUrl = Type.String({ format: "unsafe" });
 const UnescapedFileUrl = Type.Object({ ...FileUrl.properties, fileUrl: plainUrl });
 const UnescapedFileUrls = Type.Object({
@@ -36,7 +36,7 @@ const schemas = operations("urls", {
   },
 });
 
-// There are no HEAD routes, because a HEAD request would issue and record a URL that no client receives.
+// These routes have no HEAD routes, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
 /** The routes that issue URLs: GET /attachments/:attachmentId/url and /download, and POST /attachments/urls. */
@@ -94,7 +94,10 @@ function countByOutcome(answers: readonly BatchAnswer[]): Map<"issued" | UrlRefu
   return counts;
 }
 
-/** Parses `expiresIn` in seconds. Any other text becomes NaN. The use case refuses NaN with an error text that contains the valid range. */
+/**
+ * Parses the query parameter `expiresIn` in seconds. A text that is not a number becomes NaN. The use case refuses NaN with an error text
+ * that contains the valid range.
+ */
 export function parseExpiresIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -102,7 +105,7 @@ export function parseExpiresIn(text: string | undefined): number | undefined {
 
 /** Converts the URLs of a batch to the form of the response. */
 export function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
-  // The URLs of a batch usually have the same expiry, so this code formats the expiry only when it changes.
+  // The URLs of a batch usually have one expiry, so the code formats an expiry only when it changes.
   let instant = Number.NaN;
   let written = "";
   return answers.map((answer) => {

@@ -18,7 +18,7 @@ describe("a decision of the application", () => {
     return createAsk({ resources, onFault: (fault) => faults.push(fault) });
   }
 
-  it("requirement 38: a decision permits only by true", async () => {
+  it("requirement 38: only the value true of a decision permits an action", async () => {
     expect(await asking(() => true).may(user, "read", item)).toBe(true);
     expect(await asking(async () => true).may(user, "read", item)).toBe(true);
     expect(await asking(() => false).may(user, "read", item)).toBe(false);
@@ -33,7 +33,7 @@ describe("a decision of the application", () => {
     ["a Boolean object", new Boolean(true)],
     ["an array", [true]],
     ["a function", () => true],
-  ])("requirement 38: a decision refuses and reports %s", async (_, value) => {
+  ])("requirement 38: a decision of %s refuses the action, and the service reports the fault", async (_, value) => {
     expect(await asking(() => value).may(user, "read", item)).toBe(false);
     expect(await asking(async () => value).may(user, "read", item)).toBe(false);
     expect(faults).toMatchObject([
@@ -42,7 +42,7 @@ describe("a decision of the application", () => {
     ]);
   });
 
-  it("a decision of undefined refuses the action", async () => {
+  it("an undefined decision refuses the action", async () => {
     expect(await asking(() => undefined).may(user, "read", item)).toBe(false);
   });
 
@@ -51,7 +51,7 @@ describe("a decision of the application", () => {
     ["a text", "no"],
     ["true", true],
     ["undefined", undefined],
-  ])("requirement 38: a decision refuses after a throw of %s", async (_, thrown) => {
+  ])("requirement 38: a decision function that throws %s refuses the action", async (_, thrown) => {
     const throwing = asking(() => {
       throw thrown;
     });
@@ -60,7 +60,7 @@ describe("a decision of the application", () => {
     expect(faults).toHaveLength(2);
   });
 
-  it("requirement 38: a decision that takes five seconds refuses", async () => {
+  it("requirement 38: a decision that takes five seconds refuses the action", async () => {
     const decision = asking(() => new Promise(() => undefined)).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(4_999);
     expect(faults).toEqual([]);
@@ -69,7 +69,7 @@ describe("a decision of the application", () => {
     expect(faults).toHaveLength(1);
   });
 
-  it("requirement 38: a permission that comes too late is ignored", async () => {
+  it("requirement 38: the service ignores a permission that comes too late", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const decision = asking(() => promise).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(5_000);
@@ -85,7 +85,7 @@ describe("a decision of the application", () => {
     expect(await decision).toBe(true);
   });
 
-  it("requirement 38: the application decides again for every call", async () => {
+  it("requirement 38: the service requests a new decision for every call", async () => {
     const may = vi.fn<() => boolean>().mockReturnValueOnce(true).mockReturnValue(false);
     const ask = asking(may);
     expect([await ask.may(user, "read", item), await ask.may(user, "read", item)]).toEqual([true, false]);
@@ -110,13 +110,13 @@ describe("decisions about many items", () => {
     return createAsk({ resources, onFault: (fault) => faults.push(fault), askWithinMs: 50 });
   }
 
-  it("decisions about many items come from one call of mayMany", async () => {
+  it("the decisions about many items come from one call of mayMany", async () => {
     const mayMany = vi.fn(() => new Set(["1"]));
     expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual(["1", "1"]);
     expect(mayMany.mock.calls).toEqual([[user, "read", ["1", "2"]]]);
   });
 
-  it("decisions about many items come from may without mayMany", async () => {
+  it("the decisions about many items come from may if there is no mayMany", async () => {
     const may = (_user: unknown, _action: unknown, id: string) => id === "2";
     expect(idsOf(await asking({ may }).mayMany(user, "read", items))).toEqual(["2"]);
   });
@@ -127,12 +127,12 @@ describe("decisions about many items", () => {
     ["returns true", () => true],
     ["returns an object", () => ({ "1": true })],
     ["returns a text", () => "12"],
-  ])("requirement 38: decisions about many items refuse all when mayMany %s", async (_, mayMany) => {
+  ])("requirement 38: the decisions about many items refuse all items when mayMany %s", async (_, mayMany) => {
     expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual([]);
     expect(faults).toHaveLength(1);
   });
 
-  it("requirement 38: decisions about many items refuse the rest when may takes five seconds for all", async () => {
+  it("requirement 38: the decisions about many items refuse the remaining items after five seconds of may", async () => {
     const may = vi.fn((_user: unknown, _action: unknown, id: string) =>
       id === "1" ? true : new Promise(() => undefined),
     );

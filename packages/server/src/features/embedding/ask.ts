@@ -2,12 +2,12 @@ import { within } from "../../platform/clock.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
 import type { ItemAction, Resource, Resources, User } from "./types.ts";
 
-/** How long the service waits for a decision. Milliseconds. */
+/** The maximum time that the service waits for a decision. */
 const ASK_WITHIN_MS = 5_000;
 /** The maximum number of calls of `may` that run at the same time for one request. */
 const AT_ONCE = 20;
 
-/** A question to the host application that got no valid decision, without the ids of the user and the items. */
+/** A question to the host application without a valid decision, and without the ids of the user and the items. */
 export type AskFault = { resource: string; action: ItemAction; error: unknown };
 
 export type Ask = ReturnType<typeof createAsk>;
@@ -15,16 +15,16 @@ export type Ask = ReturnType<typeof createAsk>;
 type Options = {
   resources: Resources;
   /**
-   * The service calls this when a function of the host application throws, takes too long or returns a wrong type. In these cases, the
-   * service refuses the action.
+   * The service calls `onFault` when a function of the host application throws, takes too long or returns a wrong type. After such a fault,
+   * the service refuses the action.
    */
   onFault: (fault: AskFault) => void;
   askWithinMs?: number;
 };
 
 /**
- * Creates the functions that ask the host application for decisions (docs/security-requirements.md, 38). The functions cache no decision,
- * and refuse the action if a decision is missing or has a wrong type.
+ * Creates the functions that request decisions from the host application (docs/security-requirements.md, 38). The functions cache no
+ * decision, and refuse the action if a decision is absent or has a wrong type.
  */
 export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
   async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
@@ -71,7 +71,10 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   return {
     /** Returns whether the user may perform the action on one item. */
     may,
-    /** Returns the items on which the user may perform the action. Calls `mayMany` once for each resource that has this function. */
+    /**
+     * Returns the items on which the user may perform the action. The function calls `mayMany` once for each resource that has this
+     * function.
+     */
     async mayMany<Name extends ItemName>(user: User, action: ItemAction, items: readonly Name[]): Promise<Set<Name>> {
       const permitted = new Set<Name>();
       for (const [resource, ofResource] of Map.groupBy(items, (item) => item.resource)) {
@@ -87,8 +90,8 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
 type Question = { resource: string; action: ItemAction };
 
 /**
- * Converts the result of `mayMany` to a set. Throws TypeError for a wrong type. Also throws for a string, because a string is iterable, but
- * its characters are not ids.
+ * Converts the result of `mayMany` to a set. `setOf` throws TypeError for a wrong type. `setOf` also throws for a string, because a string
+ * is iterable, but its characters are not ids.
  */
 function setOf(ids: unknown): Set<string> {
   if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");

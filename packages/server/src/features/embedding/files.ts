@@ -22,7 +22,7 @@ import type { Resources, User } from "./types.ts";
 
 type FileOfItem = { attachment: Attachment; item: ItemName };
 
-/** The data about a file that the host application declares before the upload. */
+/** The facts about a file that the host application declares before the upload. */
 type NewFile = {
   filename: string;
   contentType: string;
@@ -41,10 +41,9 @@ type UrlInput = {
 export type Files = ReturnType<typeof createFiles>;
 
 /**
- * Makes the use cases of an embedding. Each use case asks the host application for a decision, and then runs a use case of the service with
- * the decision.
- * No use case calls the host application inside a transaction, because a query of the application could wait for a lock of this
- * transaction.
+ * Makes the use cases of an embedding. Each use case requests a decision from the host application, and then runs a use case of the service
+ * with the decision.
+ * No use case calls the host application inside a transaction, because a query of the application could wait for a lock of the transaction.
  */
 export function createFiles(
   deps: Deps,
@@ -60,7 +59,10 @@ export function createFiles(
   const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {
-    /** Starts an upload. Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and the errors of `startUpload`. */
+    /**
+     * Starts an upload of a file to an item. `start` throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and the
+     * errors of `startUpload`.
+     */
     async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
       const rules = rulesOf(resources, name.resource);
       await requireRight(user, "add", name);
@@ -92,7 +94,7 @@ export function createFiles(
     abort: (user: User, uploadId: string): Promise<void> =>
       itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
 
-    /** Returns one page of the files of an item, in order of creation. For an item without files, the page is empty. */
+    /** Returns one page of the files of an item, in order of creation. For an item without files, the page of files is empty. */
     async list(user: User, { page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> {
       rulesOf(resources, name.resource);
       await requireRight(user, "read", name);
@@ -107,7 +109,7 @@ export function createFiles(
     async issueUrl(user: User, { fileId, ...input }: UrlInput): Promise<IssuedUrl> {
       const item = await itemOfFile(fileId);
       const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
-      // If the application refuses the user, `caller` contains no grant, and the use case refuses the user and records the refusal.
+      // If the application refuses the user, `caller` contains no grant, so the use case refuses the user and records the refusal.
       const caller = await callerFor(user, "read", item);
       // An embedding supports neither cacheable URLs nor URLs for one IP address.
       const plain = { isCacheable: false, clientIp: undefined };
@@ -122,10 +124,10 @@ export function createFiles(
       const items = new Map([...found.values()].map((item) => [item.noteId, item]));
       const permitted = await ask.mayMany(user, "read", [...items.values()]);
       const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
-      // All URLs of a batch have the same expiry: the shortest one that the resources of the files allow.
+      // All URLs of a batch have one expiry: the shortest expiry that the resources of the files permit.
       const expiries = [...permitted].map((item) => expiryOf(item, undefined));
       const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
-      // If a file belongs to no item, the result says that the file is unknown, even if it exists.
+      // If a file belongs to no item, the result reports an unknown file, even if the file exists.
       const attachmentIds = fileIds.map((id) => (found.has(id.toLowerCase()) ? id : ""));
       const answers = await useCases.issueUrls(
         { ...callerOf(user), grants },
@@ -139,7 +141,7 @@ export function createFiles(
       await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
     },
 
-    /** The use cases for background jobs of the host application, which ask for no decision. */
+    /** The use cases for background jobs of the host application, which request no decision. */
     trusted: {
       list: ({ page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> => {
         rulesOf(resources, name.resource);

@@ -5,11 +5,11 @@ import { httpLimits } from "../../../platform/http/http-limits.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { Body, Handler } from "./handler.ts";
 
-/** The entry points of an embedding. All of them pass requests to the same HTTP application. */
+/** The entry points of an embedding. All entry points pass requests to one HTTP application. */
 export type Doors = {
   /** Handles a web-standard request, for frameworks such as Hono, Next.js and TanStack Start. */
   fetch(request: Request): Promise<Response>;
-  /** Handles a request of Node or Express. The body may be unread, or a parser may have read it. */
+  /** Handles a request of Node.js or Express. The body of the request may be unread, or a parser may have read the body. */
   node(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** A Fastify plugin that adds the routes below `basePath`. */
   fastify(app: FastifyInstance): Promise<void>;
@@ -31,10 +31,11 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
       const read = () => readNodeBody(request);
       const path = request.url?.split("?", 1)[0];
       const answer = await handle({ toRequest: () => toWebRequest(request), original: request, read, path });
-      // Does not respond if the client has disconnected, or if the framework has already responded, for example after its own timeout.
+      // The function sends no response if the client has disconnected, or if the framework has already responded, for example after a
+      // timeout.
       if (response.headersSent || response.destroyed) return;
-      // The response closes the connection. Nobody reads the rest of a refused body, and the next request on this connection would wait for
-      // the rest.
+      // The response closes the connection after a refused body. Nobody reads the rest of a refused body, and the next request on the
+      // connection would wait for this rest.
       if (request.complete === false) response.setHeader("connection", "close");
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);
@@ -64,8 +65,8 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
 type Mounted = IncomingMessage & { originalUrl?: string };
 
 /**
- * Converts a request of Node to a web-standard `Request` without a body. The host comes from the request. If the request has no valid host,
- * the host is `localhost`. The service does not use this host, but the embedding application can read it.
+ * Converts a Node.js request to a web-standard `Request` without a body. The host of the `Request` comes from the Host header. If the
+ * request has no valid host, the host is `localhost`. The service does not use the host, but the host application can read it.
  */
 function toWebRequest(request: Mounted): Request {
   const { method = "GET", headers, url = "/", originalUrl = url } = request;
@@ -74,7 +75,7 @@ function toWebRequest(request: Mounted): Request {
   const protocol = isEncrypted ? "https" : "http";
   const base = [headers.host, headers[":authority"]].map((host) => URL.parse(`${protocol}://${host ?? ""}`));
   const origin = base.find((found) => found !== null)?.origin ?? "http://localhost";
-  // Joins the texts, because a URL parser would read a path that starts with two slashes as a host.
+  // The code joins the texts, because a URL parser would read a path that starts with two slashes as a host.
   const path = originalUrl.startsWith("/") ? originalUrl : new URL(originalUrl, origin).pathname;
   return new Request(origin + path, { method, headers: headersOf(request) });
 }
@@ -89,15 +90,17 @@ function headersOf({ headers }: IncomingMessage): Headers {
 }
 
 /**
- * Reads the body of a web-standard request. Throws `payload_too_large` and `request_timeout`. Throws `invalid_request` if other code has
- * already read the body.
+ * Reads the body of a web-standard request. `readWebBody` throws `payload_too_large` and `request_timeout`. `readWebBody` throws
+ * `invalid_request` if other code has already read the body.
  */
 async function readWebBody(request: Request): Promise<Body> {
   if (request.bodyUsed) throw readBefore("Call files.fetch() first, or with a clone of the request.");
   return request.body === null ? undefined : readBounded(request.body);
 }
 
-/** Reads the body of a Node request, or returns the body that a body parser has read. Throws the same errors as `readWebBody`. */
+/**
+ * Reads the body of a Node.js request, or returns the body that a body parser has read. `readNodeBody` throws the errors of `readWebBody`.
+ */
 async function readNodeBody(request: IncomingMessage & { body?: unknown }): Promise<Body> {
   // Some parsers set `body` to an empty object, although they have not read the body.
   if (!request.readableEnded) return readBounded(request);
@@ -107,7 +110,7 @@ async function readNodeBody(request: IncomingMessage & { body?: unknown }): Prom
   return body;
 }
 
-/** Converts a parsed body to a form that the HTTP application can parse. Throws `invalid_request`. */
+/** Converts a parsed body to a form that the HTTP application can parse. `toBody` throws `invalid_request`. */
 function toBody(parsed: unknown): Body {
   if (parsed === undefined || parsed === null) return undefined;
   if (typeof parsed === "string" || Buffer.isBuffer(parsed)) return parsed.length === 0 ? undefined : parsed;
@@ -121,8 +124,7 @@ function toBody(parsed: unknown): Body {
 
 async function readBounded(source: ReadableStream<Uint8Array> | IncomingMessage): Promise<Body> {
   const stream = source instanceof Readable ? source : Readable.fromWeb(source as never);
-  // The timeout emits an error and does not destroy the request, because destroying it would close the connection before the response is
-  // sent.
+  // The timeout emits an error and does not destroy the request, because a destroyed request closes the connection before the response.
   const timer = setTimeout(() => stream.emit("error", late()), httpLimits.bodyTimeoutMs);
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -9,18 +9,18 @@ describe("the path below the mount path", () => {
     ["/files/invoice/42", "/invoice/42"],
     ["/files/files/ID/url", "/files/ID/url"],
     ["/files/uploads/ID", "/uploads/ID"],
-    // The framework has removed the mount path from these paths.
+    // For these paths, the framework has removed the mount path.
     ["/invoice/42", "/invoice/42"],
     ["/files/ID/url", "/files/ID/url"],
     ["/uploads/ID/complete", "/uploads/ID/complete"],
-    // In these paths, the routes are below another mount path.
+    // For these paths, the routes are below another mount path.
     ["/api/v1/files/invoice/42", "/invoice/42"],
     ["/api/files/files/ID/url", "/files/ID/url"],
     ["/files/api/files/invoice/42", "/invoice/42"],
-    // Ids that look like a mount path.
+    // These paths have ids that look like a mount path.
     ["/files/invoice/files", "/invoice/files"],
     ["/files/invoice/files%2Finvoice%2F1", "/invoice/files%2Finvoice%2F1"],
-    // Paths with neither a known resource nor a fixed name such as `uploads`.
+    // These paths have neither a known resource nor a fixed name such as `uploads`.
     ["/files/contract/42", "/contract/42"],
     ["/contract/42", "/contract/42"],
     ["//evil.example/invoice/42", "/evil.example/invoice/42"],
@@ -29,7 +29,7 @@ describe("the path below the mount path", () => {
     expect(findPath([url.replace("ID", ID)])).toBe(path.replace("ID", ID));
   });
 
-  it("below any other mount path, the handler uses the path that the framework left", () => {
+  it("below an unknown mount path, the handler uses the path that the framework passes", () => {
     expect(findPath(["/documents/invoice/42", "/invoice/42"])).toBe("/invoice/42");
     expect(findPath([`/documents/files/${ID}/url`, `/files/${ID}/url`])).toBe(`/files/${ID}/url`);
   });

@@ -11,12 +11,12 @@ import { applicationUserId } from "../../access/caller.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
 import type { User } from "../types.ts";
 
-/** The bytes or the text of a body. Undefined if there is no body. */
+/** The bytes or the text of a request body. `Body` is undefined if the request has no body. */
 export type Body = Buffer | string | undefined;
 
 /**
- * A request that an entry point received. `toRequest` converts it to a web-standard request, and `read` reads the body. `path`: the path
- * without the mount path, if the framework removes the mount path.
+ * An arrival is a request that an entry point received. `toRequest` converts the arrival to a web-standard request, and `read` reads the
+ * body. `path`: the path without the mount path, if the framework removes the mount path.
  */
 export type Arrival = {
   toRequest: () => Request;
@@ -25,11 +25,11 @@ export type Arrival = {
   path?: string | undefined;
 };
 
-/** The response of the HTTP application. The entry point passes it on to the client. */
+/** The response of the HTTP application. The entry point passes the response to the client. */
 export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type Handler = {
-  /** Never rejects, because an unhandled rejection would end the process of the application. */
+  /** `handle` never rejects, because an unhandled rejection would end the process of the application. */
   handle(arrival: Arrival): Promise<Answer>;
   /** Refuses further requests, and waits for the running requests. */
   drain(): Promise<void>;
@@ -38,7 +38,7 @@ export type Handler = {
 type HandlerOptions = {
   findPath: FindPath;
   requestId: () => string;
-  /** Called with an error that the client did not cause. */
+  /** The handler calls `onFailure` with an error that the client did not cause. */
   onFailure: (error: unknown) => void;
 };
 
@@ -82,7 +82,7 @@ export function createHandler(app: App, { findPath, requestId, onFailure }: Hand
   };
 }
 
-/** Throws `invalid_request` for a method or a URL that the web standard or HTTP does not allow, such as the methods TRACE and FETCH. */
+/** Throws `invalid_request` for a method or a URL that HTTP or the web standard forbids, such as the methods TRACE and FETCH. */
 function webRequestOf(toRequest: () => Request): Request {
   try {
     const request = toRequest();
@@ -101,13 +101,14 @@ function refuse(error: unknown, requestId: string): Answer {
 }
 
 /**
- * Returns the headers of the request, without those that concern only the connection. The HTTP application computes `content-length` from
- * the body.
+ * Returns the headers of the request, without the headers that concern only the connection. The HTTP application computes `content-length`
+ * from the body.
  */
 function headersOf(request: Request, body: Body): Record<string, string> {
   const headers = Object.fromEntries(request.headers);
   for (const name of ["connection", "transfer-encoding", "content-length", "expect"]) delete headers[name];
-  // A request without a body must have no content type. The body parser of a framework may have replaced an empty body by an empty object.
+  // A request without a body must have no content type. The body parser of a framework may have replaced an empty body with an empty
+  // object.
   if (body === undefined) delete headers["content-type"];
   return headers;
 }
@@ -122,8 +123,8 @@ function headersIn(given: Record<string, unknown>): Answer["headers"] {
 }
 
 /**
- * A request in the form that the functions of the embedding application get. `original` is the Express or Fastify request object, or else
- * `request` itself.
+ * An exchange is a request in the form that the functions of the host application get. `original` is the request object of Express or
+ * Fastify, or else `request`.
  */
 export type Exchange = { request: Request; original: unknown };
 

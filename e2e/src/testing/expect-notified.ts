@@ -99,8 +99,8 @@ function sharesInMails(mails: readonly ReceivedMail[], userId: string): number {
 }
 
 function sharesIn(text: string): number {
-  if (text.includes("A note is shared with you.")) return 1;
-  return Number(/(\d+) notes are shared with you\./.exec(text)?.[1] ?? 0);
+  const counts = [...text.matchAll(/ shared (?:a note|the note|(\d+) notes) .*with you\.|^And (\d+) more\.$/gm)];
+  return counts.reduce((sum, [, several, more]) => sum + Number(several ?? more ?? 1), 0);
 }
 
 function mailsByEmail(mails: readonly ReceivedMail[]): Map<string, ReceivedMail[]> {

@@ -1,5 +1,6 @@
 import type { Bucket, BucketCapabilities } from "./bucket/port.ts";
 import type { Clock, NewId } from "./clock.ts";
+import type { Brand } from "./config/brand.ts";
 import type { Limits } from "./config/limits.ts";
 import type { LinkKeys } from "./crypto/link-token.ts";
 import type { Database } from "./database/queries.ts";
@@ -38,10 +39,10 @@ export type Deps = {
   auditRetention?: { days: number; archive: { append(events: readonly object[]): Promise<void> } } | undefined;
   linkKeys: LinkKeys;
   /**
-   * Undefined: the service sends no mails. `publicUrl`: the origin of the links in mails. `onQueued`: call this after a commit that queued
-   * a mail.
+   * Undefined: the service sends no mails. `publicUrl`: the origin of the links in mails. `brand`: the look of the mails. `onQueued`: call
+   * this after a commit that queued a mail.
    */
-  mail?: { mailer: Mailer; publicUrl: string; onQueued: () => void } | undefined;
+  mail?: { mailer: Mailer; publicUrl: string; brand?: Pick<Brand, "name" | "color">; onQueued: () => void } | undefined;
   /** Undefined: this process sends no webhooks. `onQueued`: call this when a delivery is due immediately. */
   webhooks?: { allowsLoopback: boolean; onQueued: () => void } | undefined;
   /** Call this after a commit that queued a verification. */

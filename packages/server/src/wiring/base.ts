@@ -49,7 +49,7 @@ export type BaseOptions = {
   inSpan?: InSpan | undefined;
   /** Default: the limits of the configuration, which administrators can't change. */
   policy?: ConfiguredPolicy | undefined;
-  mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl"> | undefined;
+  mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl" | "brand"> | undefined;
 };
 
 /**

@@ -12,7 +12,7 @@ export type Core = Awaited<ReturnType<typeof openCore>>;
 /** Opens the base of the service, and its accounts. If a step fails, first closes everything that was opened. */
 export async function openCore(config: Config, options: BaseOptions) {
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
-  const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl };
+  const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl, brand: config.brand };
   const base = await openBase(config, { ...options, mail, policy: configuredPolicy(config) });
   const { db, useCases, deps } = base;
   try {

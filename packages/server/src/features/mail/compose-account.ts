@@ -6,9 +6,9 @@ import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
 import { isProven } from "../people/index.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { disabledUserQueries, peopleQueries } from "../people/queries.ts";
-import { type Composed, compose, hostOf, inUtc, mailTexts } from "./template.ts";
+import { type Composed, compose, hostOf, inUtc, mailTexts, type Service } from "./template.ts";
 
-type PartDeps = Pick<Deps, "db" | "clock" | "newSecret"> & { publicUrl: string };
+type PartDeps = Pick<Deps, "db" | "clock" | "newSecret"> & Service;
 
 const RESET_TTL_MS = 3_600_000;
 const PROOF_TTL_MS = 3 * 86_400_000;
@@ -28,13 +28,17 @@ export async function composeReset(deps: PartDeps, { email }: { email: string })
   const words = await textsFor(deps, account.userId);
   const link = { kind: "password-reset", userId: account.userId, sentTo: email, passwordHash } as const;
   const token = await addAccountLink(deps, db, { ...link, ttlMs: RESET_TTL_MS });
-  return compose(words, {
-    secrets: [token],
-    subject: words.reset.subject,
-    intro: [words.reset.intro(hostOf(publicUrl))],
-    button: { label: words.reset.button, url: accountLinkUrl(publicUrl, { kind: "password-reset", token }) },
-    outro: [words.reset.life, words.reset.ignore],
-  });
+  return compose(
+    { ...deps, words },
+    {
+      secrets: [token],
+      subject: words.reset.subject,
+      intro: [words.reset.intro(hostOf(publicUrl))],
+      button: { label: words.reset.button, url: accountLinkUrl(publicUrl, { kind: "password-reset", token }) },
+      outro: [words.reset.life, words.reset.ignore],
+      reason: words.reasons.entered(hostOf(deps.publicUrl)),
+    },
+  );
 }
 
 export async function composeProof(
@@ -47,13 +51,17 @@ export async function composeProof(
   if ((await isProven(db, account)) || (await lookupQueries(db).isDisabled(userId))) return undefined;
   const words = await textsFor(deps, userId);
   const token = await addAccountLink(deps, db, { kind: "email-proof", userId, sentTo: email, ttlMs: PROOF_TTL_MS });
-  return compose(words, {
-    secrets: [token],
-    subject: words.proof.subject,
-    intro: [words.proof.intro(email, hostOf(publicUrl))],
-    button: { label: words.proof.button, url: accountLinkUrl(publicUrl, { kind: "email-proof", token }) },
-    outro: [words.proof.life, words.proof.ignore],
-  });
+  return compose(
+    { ...deps, words },
+    {
+      secrets: [token],
+      subject: words.proof.subject,
+      intro: [words.proof.intro(email, hostOf(publicUrl))],
+      button: { label: words.proof.button, url: accountLinkUrl(publicUrl, { kind: "email-proof", token }) },
+      outro: [words.proof.life, words.proof.ignore],
+      reason: words.reasons.account(hostOf(deps.publicUrl)),
+    },
+  );
 }
 
 export async function composeEmailChange(
@@ -69,24 +77,32 @@ export async function composeEmailChange(
   const words = await textsFor(deps, userId);
   const link = { kind: "email-change", userId, sentTo: email, passwordMark } as const;
   const token = await addAccountLink(deps, db, { ...link, ttlMs: CHANGE_TTL_MS });
-  return compose(words, {
-    secrets: [token],
-    subject: words.emailChange.subject,
-    intro: [words.emailChange.intro(email, hostOf(publicUrl))],
-    button: { label: words.emailChange.button, url: accountLinkUrl(publicUrl, { kind: "email-change", token }) },
-    outro: [words.emailChange.life, words.emailChange.ignore],
-  });
+  return compose(
+    { ...deps, words },
+    {
+      secrets: [token],
+      subject: words.emailChange.subject,
+      intro: [words.emailChange.intro(email, hostOf(publicUrl))],
+      button: { label: words.emailChange.button, url: accountLinkUrl(publicUrl, { kind: "email-change", token }) },
+      outro: [words.emailChange.life, words.emailChange.ignore],
+      reason: words.reasons.entered(hostOf(deps.publicUrl)),
+    },
+  );
 }
 
 export async function composeEmailChanged(deps: PartDeps, { userId }: { userId?: string }): Promise<Composed> {
   const words = await textsFor(deps, userId);
-  return compose(words, {
-    subject: words.emailChanged.subject,
-    intro: [words.emailChanged.intro(hostOf(deps.publicUrl))],
-    button: { label: words.openService, url: pageUrl(deps, "/") },
-    advice: words.emailChanged.advice,
-    outro: [],
-  });
+  return compose(
+    { ...deps, words },
+    {
+      subject: words.emailChanged.subject,
+      intro: [words.emailChanged.intro(hostOf(deps.publicUrl))],
+      button: { label: words.openService, url: pageUrl(deps, "/") },
+      advice: words.emailChanged.advice,
+      outro: [],
+      reason: words.reasons.former(hostOf(deps.publicUrl)),
+    },
+  );
 }
 
 /** Makes the mail about a closed account. Returns undefined if the owner has already cancelled the deletion. */
@@ -98,13 +114,17 @@ export async function composeAccountClosed(
   if (deletion?.isByOwner !== true) return undefined;
   const words = await textsFor(deps, userId);
   const { subject, intro, keep, button, advice } = words.closed;
-  return compose(words, {
-    subject,
-    intro: [intro(hostOf(deps.publicUrl), inUtc(deletion.deleteAt, words)), keep],
-    button: { label: button, url: pageUrl(deps, "/") },
-    advice,
-    outro: [],
-  });
+  return compose(
+    { ...deps, words },
+    {
+      subject,
+      intro: [intro(hostOf(deps.publicUrl), inUtc(deletion.deleteAt, words)), keep],
+      button: { label: button, url: pageUrl(deps, "/") },
+      advice,
+      outro: [],
+      reason: words.reasons.account(hostOf(deps.publicUrl)),
+    },
+  );
 }
 
 /**
@@ -120,16 +140,20 @@ export async function composeAccountChanged(
   // After a change of the password, the mail does not link to the settings. The settings ask for the password, and the owner may not know
   // the new password.
   const isOfPassword = change === "password-changed" || change === "password-reset";
-  return compose(words, {
-    subject,
-    intro: [text],
-    facts: [{ label: words.time, value: inUtc(at, words) }],
-    button: isOfPassword
-      ? { label: words.choosePassword, url: pageUrl(deps, "/forgot-password") }
-      : { label: words.openSettings, url: pageUrl(deps, "/settings") },
-    advice: isOfPassword ? words.passwordAdvice : words.changeAdvice,
-    outro: [],
-  });
+  return compose(
+    { ...deps, words },
+    {
+      subject,
+      intro: [text],
+      facts: [{ label: words.time, value: inUtc(at, words) }],
+      button: isOfPassword
+        ? { label: words.choosePassword, url: pageUrl(deps, "/forgot-password") }
+        : { label: words.openSettings, url: pageUrl(deps, "/settings") },
+      advice: isOfPassword ? words.passwordAdvice : words.changeAdvice,
+      outro: [],
+      reason: words.reasons.account(hostOf(deps.publicUrl)),
+    },
+  );
 }
 
 export async function composeNewSignIn(
@@ -140,18 +164,22 @@ export async function composeNewSignIn(
   const { newSignIn } = words;
   const { browser = newSignIn.unknown, system, ip, at } = signIn;
   const signsInHere = await hasPassword(deps)({ userId });
-  return compose(words, {
-    subject: newSignIn.subject,
-    intro: [newSignIn.intro(hostOf(deps.publicUrl))],
-    facts: [
-      { label: words.time, value: inUtc(at, words) },
-      { label: newSignIn.browser, value: system === undefined ? browser : newSignIn.device(browser, system) },
-      ...(ip === undefined ? [] : [{ label: newSignIn.ip, value: ip }]),
-    ],
-    button: { label: newSignIn.button, url: pageUrl(deps, "/settings") },
-    advice: signsInHere ? newSignIn.advice : newSignIn.providerAdvice,
-    outro: [newSignIn.fine],
-  });
+  return compose(
+    { ...deps, words },
+    {
+      subject: newSignIn.subject,
+      intro: [newSignIn.intro(hostOf(deps.publicUrl))],
+      facts: [
+        { label: words.time, value: inUtc(at, words) },
+        { label: newSignIn.browser, value: system === undefined ? browser : newSignIn.device(browser, system) },
+        ...(ip === undefined ? [] : [{ label: newSignIn.ip, value: ip }]),
+      ],
+      button: { label: newSignIn.button, url: pageUrl(deps, "/settings") },
+      advice: signsInHere ? newSignIn.advice : newSignIn.providerAdvice,
+      outro: [newSignIn.fine],
+      reason: words.reasons.account(hostOf(deps.publicUrl)),
+    },
+  );
 }
 
 function pageUrl({ publicUrl }: PartDeps, path: string): string {

@@ -18,7 +18,6 @@ import {
   linkEndsAt,
   tokenOfInvitation,
 } from "../sharing/invitation.ts";
-import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { accountInvitationQueries } from "../sharing/queries/account-invitations.ts";
 import { invitationQueries } from "../sharing/queries/invitations.ts";
 import {
@@ -31,15 +30,25 @@ import {
   composeReset,
   textsFor,
 } from "./compose-account.ts";
-import { composeNotices } from "./compose-notices.ts";
-import { type Composed, type Content, compose, composeOptional, hostOf, inUtc, mailTexts } from "./template.ts";
+import { composeNotices, sharedThing, titleOfAsked } from "./compose-notices.ts";
+import { describeFacts } from "./describe-notices.ts";
+import {
+  type Composed,
+  type Content,
+  compose,
+  composeOptional,
+  hostOf,
+  inUtc,
+  mailTexts,
+  type Service,
+} from "./template.ts";
 
-type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & Service;
 
 /**
  * Makes the text of a mail just before the mail is sent, so that its links are as new as possible. Returns undefined if the mail is no
- * longer needed, and "later" if its note or file is in the trash and may be restored. A mail never contains the name of a user. A stranger
- * could sign up with the email address of another person and any text as the name, and the mail would contain the text.
+ * longer needed, and "later" if its note or file is in the trash and may be restored.
+ * A mail names a person by a proven email address, never by the name of the account. A stranger could sign up with any text as the name.
  */
 export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Composed | "later" | undefined> {
   switch (mail.kind) {
@@ -78,8 +87,8 @@ export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Com
 }
 
 /**
- * Makes the mail about an invitation to a note or file. The mail contains no title and no filename. A stranger can choose the title, and
- * the email address may be wrong. If the language of the reader is unknown, the mail is in the language of the person who invites.
+ * Makes the mail about an invitation to a note or file. The mail contains the title or filename only if the owner has proven an email
+ * address. If the language of the reader is unknown, the mail is in the language of the person who invites.
  */
 async function composeInvitation(
   deps: PartDeps,
@@ -91,24 +100,29 @@ async function composeInvitation(
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
   // If the owner is disabled, the link does not work, and no mail is sent.
   if (await lookupQueries(db).isDisabled(ownerId)) return undefined;
-  const found = await (attachmentId === undefined
-    ? accessQueries(db).note(ownerId, noteId)
-    : accessQueries(db).attachment(ownerId, attachmentId));
-  if (found === undefined) return "later";
+  const shared = await sharedThing(db, { userId: ownerId, noteId, attachmentId });
+  if (shared === undefined) return "later";
   if (!(await isWanted(deps, invitation))) return undefined;
   const words = mailTexts(await languageOf(deps, invitation));
-  const { invitation: texts } = words;
-  const thing = attachmentId === undefined ? "note" : "file";
+  const { invitation: texts, notices, reasons } = words;
   const { token } = describeInvitation(deps, invitation);
+  const endsAt = linkEndsAt(invitation);
+  const { subject, lines } = describeFacts([{ about: "shared", ...shared, count: 1 }], { words, subject: "" });
   const text: Content = {
-    subject: texts.subject(thing),
-    intro: [texts.intro(thing, hostOf(publicUrl))],
-    button: { label: texts.button(thing), url: invitationUrl(publicUrl, { token }) },
+    subject,
+    intro: lines,
+    button: {
+      label: attachmentId === undefined ? notices.openNote : notices.openFile,
+      url: invitationUrl(publicUrl, { token }),
+    },
     outro: [
-      texts.life(inUtc(linkEndsAt(invitation), words)),
-      ...(expiresAt === undefined ? [] : [texts.expires(inUtc(expiresAt, words))]),
+      texts.life(inUtc(endsAt, words)),
+      ...(expiresAt === undefined
+        ? []
+        : [expiresAt === endsAt ? texts.expiresToo : texts.expires(inUtc(expiresAt, words))]),
       texts.ignore,
     ],
+    reason: reasons.invited(shared.by, hostOf(publicUrl)),
   };
   const holder = { email: invitation.email };
   return composeOptional({ ...deps, words }, { text, secrets: [token], topic: "shares", holder });
@@ -132,14 +146,20 @@ async function composeAccountInvitation(
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const token = tokenOfInvitation(deps, invitation);
   const words = await textsFor(deps, invitation.invitedBy);
+  const by = invitation.invitedBy && (await provenEmailOf(db, invitation.invitedBy));
+  const host = hostOf(publicUrl);
   const { accountInvitation: texts } = words;
-  return compose(words, {
-    secrets: [token],
-    subject: texts.subject(hostOf(publicUrl)),
-    intro: [texts.intro(hostOf(publicUrl))],
-    button: { label: texts.button, url: invitationUrl(publicUrl, { token }) },
-    outro: [texts.life(inUtc(linkEndsAt(invitation), words)), words.invitation.ignore],
-  });
+  return compose(
+    { ...deps, words },
+    {
+      secrets: [token],
+      subject: texts.subject(host),
+      intro: [texts.intro(by, host)],
+      reason: words.reasons.invited(by, host),
+      button: { label: texts.button, url: invitationUrl(publicUrl, { token }) },
+      outro: [texts.life(inUtc(linkEndsAt(invitation), words)), words.invitation.ignore],
+    },
+  );
 }
 
 /**
@@ -165,20 +185,22 @@ async function composeAccessRequest(
   { noteId, userId }: { noteId: string; userId: string },
 ): Promise<Composed | undefined> {
   const { db, publicUrl } = deps;
-  const asked = await accessQueries(db).note(userId, noteId);
-  if (asked === undefined || !(await accessRequestQueries(db).listOpen(noteId)).some((one) => one.userId === userId))
-    return undefined;
-  const { ownerId } = asked.note;
+  const ownerId = (await accessQueries(db).note(userId, noteId))?.note.ownerId;
+  if (ownerId === undefined || (await lookupQueries(db).isDisabled(ownerId))) return undefined;
   const to = (await lookupQueries(db).person(ownerId))?.email;
-  if (to === undefined || (await lookupQueries(db).isDisabled(ownerId))) return undefined;
-  if (await lookupQueries(db).isDisabled(userId)) return undefined;
+  const title = await titleOfAsked(db, { ownerId, noteId, userId });
+  if (to === undefined || title === undefined) return undefined;
   if ((await mailPreferenceQueries(db).find({ userId: ownerId })).requests === "never") return undefined;
   const words = await textsFor(deps, ownerId);
+  const by = await provenEmailOf(db, userId);
+  const asked = { about: "asked", by, name: title || undefined } as const;
+  const { subject, lines } = describeFacts([asked], { words, subject: "" });
   const text: Content = {
-    subject: words.accessRequest.subject,
-    intro: [words.accessRequest.intro(hostOf(publicUrl))],
+    subject,
+    intro: lines,
     button: { label: words.notices.openNote, url: `${publicUrl}/n/${noteId}` },
     outro: [words.accessRequest.outro],
+    reason: words.reasons.topic(hostOf(publicUrl)),
   };
   return { ...composeOptional({ ...deps, words }, { text, topic: "requests", holder: { userId: ownerId } }), to };
 }
@@ -200,11 +222,15 @@ async function composeLinkCode(
   const code = await makeLinkCode(deps, { linkId, email });
   const shown = `${code.slice(0, 4)} ${code.slice(4)}`;
   const words = mailTexts(language);
-  return compose(words, {
-    secrets: [code, shown],
-    subject: words.code.subject,
-    intro: [words.code.intro(hostOf(publicUrl))],
-    code: shown,
-    outro: [words.code.life, words.ignore],
-  });
+  return compose(
+    { ...deps, words },
+    {
+      secrets: [code, shown],
+      subject: words.code.subject,
+      intro: [words.code.intro(await provenEmailOf(db, link.createdBy))],
+      reason: words.reasons.entered(hostOf(publicUrl)),
+      code: shown,
+      outro: [words.code.life, words.ignore],
+    },
+  );
 }

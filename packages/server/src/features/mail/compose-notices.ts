@@ -1,21 +1,26 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { accessQueries } from "../access/queries.ts";
+import type { Link } from "../links/link.ts";
 import { linkQueries } from "../links/queries/links.ts";
-import { type CountedNotice, type Notice, type NoticeMail, topicOf } from "../outbox/mail.ts";
+import { type CountedNotice, type NoticeMail, topicOf } from "../outbox/mail.ts";
 import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
+import { provenEmailOf } from "../people/index.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
-import { type Content, hostOf, inUtc, type MailText } from "./template.ts";
-import type { MailTexts } from "./texts/en.ts";
+import { describeFacts, type Fact } from "./describe-notices.ts";
+import { type Content, hostOf, inUtc, type MailText, type Service } from "./template.ts";
+import type { LinkName, MailTexts, Thing } from "./texts/en.ts";
 
-type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTexts };
+type PartDeps = Pick<Deps, "db" | "clock"> & Service & { words: MailTexts };
+
+/** A fact with the id of the note on which the reader sees it. Undefined: the reader sees it in a list. */
+type PlacedFact = Fact & { noteId?: string | undefined };
 
 /**
  * Returns the text of a mail about notices. Leaves out notices that are no longer true, and notices about topics that the user has turned
  * off. Returns undefined if no notice is left.
- * As in every mail, the text contains no title, filename or name of a user (compose-mail.ts).
  */
 export async function composeNotices(
   deps: PartDeps,
@@ -24,121 +29,146 @@ export async function composeNotices(
   const { db, publicUrl, words } = deps;
   if (await lookupQueries(db).isDisabled(userId)) return undefined;
   const choices = await mailPreferenceQueries(db).find({ userId });
-  const notices: CountedNotice[] = [];
-  for (const notice of collected) {
-    if (choices[topicOf(notice)] !== "never" && (await isTrue(deps, { userId, notice }))) notices.push(notice);
+  const facts: PlacedFact[] = [];
+  for (const notice of merged(collected)) {
+    const fact = choices[topicOf(notice)] === "never" ? undefined : await factOf(deps, { userId, notice });
+    if (fact !== undefined) facts.push(fact);
   }
-  const lines = describeNotices(notices, words);
-  const [first, second] = lines;
-  if (first === undefined) return undefined;
+  if (facts.length === 0) return undefined;
+  const { subject, lines } = describeFacts(facts, { words, subject: words.notices.subjects[kind] });
   return {
-    subject: second === undefined ? first.slice(0, -1) : words.notices.subjects[kind],
-    intro: [words.notices.intro(hostOf(publicUrl)), ...lines],
-    button: buttonOf(notices, { publicUrl, words }),
-    outro: [words.notices.outro],
+    subject,
+    intro: lines,
+    button: buttonOf(facts, { publicUrl, words }),
+    outro: [],
+    reason: words.reasons.topic(hostOf(publicUrl)),
   };
 }
 
-/** Returns whether a notice is still true now, when the mail is sent. */
-async function isTrue(
-  { db, clock }: PartDeps,
-  { userId, notice }: { userId: string; notice: Notice },
-): Promise<boolean> {
+/** Joins the downloads of one visitor from one link, and the views, so that a mail has one sentence for them. */
+function merged(notices: readonly CountedNotice[]): CountedNotice[] {
+  const joined = new Map<string, CountedNotice>();
+  for (const notice of notices) {
+    const key = JSON.stringify(keyOf(notice));
+    const former = joined.get(key);
+    const files = filesOf(notice) + (former === undefined ? 0 : filesOf(former));
+    const count = notice.count + (former?.count ?? 0);
+    joined.set(key, { ...notice, ...(notice.about === "link-claimed" && { files: files / count }), count });
+  }
+  return [...joined.values()];
+}
+
+function keyOf(notice: CountedNotice): unknown {
+  if (notice.about !== "link-claimed") return { ...notice, count: undefined };
+  const { about, linkId, by, purpose } = notice;
+  return { about, linkId, by, isView: purpose === "view" };
+}
+
+function filesOf(notice: CountedNotice): number {
+  return notice.about === "link-claimed" ? (notice.files ?? 1) * notice.count : 0;
+}
+
+/** Returns what a mail says about a notice. Undefined: the notice is no longer true now, when the mail is sent. */
+async function factOf(
+  deps: PartDeps,
+  { userId, notice }: { userId: string; notice: CountedNotice },
+): Promise<PlacedFact | undefined> {
+  const { db, words } = deps;
   switch (notice.about) {
     case "share":
-      return hasAccess(db, { userId, ...notice });
-    case "share-end":
-      return isEnding(db, { userId, notice, now: clock() });
-    case "link-opened":
-    case "link-claimed":
-    case "file-received":
-      return (await linkQueries(db).find(notice.linkId))?.link.ownerId === userId;
-    case "access-request":
-      return isAsking(db, { ownerId: userId, ...notice });
+    case "share-end": {
+      const shared = await sharedThing(db, { userId, ...notice });
+      if (shared === undefined) return undefined;
+      const noteId = notice.attachmentId === undefined ? notice.noteId : undefined;
+      if (notice.about === "share") return { about: "shared", ...shared, count: 1, noteId };
+      if (!(await isEnding(deps, { userId, notice }))) return undefined;
+      return { about: "ends", ...shared, end: inUtc(notice.expiresAt, words), noteId };
+    }
+    case "access-request": {
+      const title = await titleOfAsked(db, { ownerId: userId, ...notice });
+      if (title === undefined) return undefined;
+      const by = await provenEmailOf(db, notice.userId);
+      return { about: "asked", by, name: title || undefined, noteId: notice.noteId };
+    }
+    default: {
+      const found = (await linkQueries(db).find(notice.linkId))?.link;
+      return found?.ownerId === userId ? factOfLink(db, notice, found) : undefined;
+    }
   }
 }
 
-async function hasAccess(
-  tx: Tx,
+async function factOfLink(
+  db: Tx,
+  notice: Extract<CountedNotice, { linkId: string }>,
+  found: Link,
+): Promise<PlacedFact> {
+  const { count } = notice;
+  const link = await linkName(db, found);
+  if (notice.about === "link-opened") return { about: "opened", link, count };
+  if (notice.about === "file-received") return { about: "received", link, count, noteId: found.noteId };
+  const about = notice.purpose === "view" ? "viewed" : "downloaded";
+  return { about, by: notice.by, link, count, files: filesOf(notice) };
+}
+
+/** Returns the label of a link if the owner of the note made the link. The title of a note stands for the labels of other people. */
+async function linkName(db: Tx, { ownerId, createdBy, label, noteId }: Link): Promise<LinkName> {
+  if (createdBy === ownerId && label !== "") return { label };
+  return { note: (await accessQueries(db).note(ownerId, noteId))?.note.title || undefined };
+}
+
+/**
+ * Returns the names of a note or file that a user can open. If the owner has not proven an email address, a mail says neither who shared it
+ * nor what it is.
+ */
+export async function sharedThing(
+  db: Tx,
   { userId, noteId, attachmentId }: { userId: string; noteId: string; attachmentId?: string | undefined },
-): Promise<boolean> {
-  const found =
-    attachmentId === undefined
-      ? await accessQueries(tx).note(userId, noteId)
-      : await accessQueries(tx).attachment(userId, attachmentId);
-  return found?.role !== undefined;
+): Promise<{ by: string | undefined; thing: Thing; name: string | undefined } | undefined> {
+  if (attachmentId === undefined) {
+    const found = await accessQueries(db).note(userId, noteId);
+    if (found?.role === undefined) return undefined;
+    const by = await provenEmailOf(db, found.note.ownerId);
+    return { by, thing: "note", name: by && (found.note.title || undefined) };
+  }
+  const found = await accessQueries(db).attachment(userId, attachmentId);
+  if (found?.role === undefined) return undefined;
+  const by = await provenEmailOf(db, found.attachment.ownerId);
+  return { by, thing: "file", name: by && found.attachment.filename };
 }
 
 async function isEnding(
-  db: Tx,
-  { userId, notice, now }: { userId: string; notice: Extract<Notice, { about: "share-end" }>; now: number },
+  { db, clock }: PartDeps,
+  { userId, notice }: { userId: string; notice: Extract<CountedNotice, { about: "share-end" }> },
 ): Promise<boolean> {
   const { noteId, attachmentId, expiresAt } = notice;
-  if (expiresAt <= now || !(await hasAccess(db, { userId, noteId, attachmentId }))) return false;
+  if (expiresAt <= clock()) return false;
   // A user with access to the whole note keeps the access to the file when the share of the file expires. A notice about the expiry would
   // be wrong.
-  if (attachmentId !== undefined && (await hasAccess(db, { userId, noteId }))) return false;
+  if (attachmentId !== undefined && (await accessQueries(db).note(userId, noteId))?.role !== undefined) return false;
   const subject = attachmentId === undefined ? { noteId } : { attachmentId };
   return (await shareQueries(db).expiryOf(subject, userId)) === expiresAt;
 }
 
-async function isAsking(
+/** Returns the title of a note of this owner for which a user asks for access. Undefined: the request is no longer open. */
+export async function titleOfAsked(
   tx: Tx,
   { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
-): Promise<boolean> {
-  if ((await accessQueries(tx).note(ownerId, noteId))?.role !== "owner" || (await lookupQueries(tx).isDisabled(userId)))
-    return false;
-  return (await accessRequestQueries(tx).listOpen(noteId)).some((one) => one.userId === userId);
+): Promise<string | undefined> {
+  const found = await accessQueries(tx).note(ownerId, noteId);
+  if (found?.role !== "owner" || (await lookupQueries(tx).isDisabled(userId))) return undefined;
+  const isOpen = (await accessRequestQueries(tx).listOpen(noteId)).some((one) => one.userId === userId);
+  return isOpen ? found.note.title : undefined;
 }
 
-/** Returns the sentences of a mail about notices: at most one for each kind of notice. */
-function describeNotices(notices: readonly CountedNotice[], words: MailTexts): string[] {
-  const of = <About extends Notice["about"]>(about: About) =>
-    notices.filter((notice): notice is Extract<CountedNotice, { about: About }> => notice.about === about);
-  const times = (about: Notice["about"]) => of(about).reduce((sum, { count }) => sum + count, 0);
-  const [shares, ends] = [of("share"), of("share-end")];
-  const ofNotes = shares.filter(({ attachmentId }) => attachmentId === undefined).length;
-  const firstEnd = inUtc(Math.min(...ends.map(({ expiresAt }) => expiresAt), 8.64e15), words);
-  const { note, file, end, opened, claimed, downloaded, viewed, received, asked } = words.notices;
-  const claims = of("link-claimed");
-  const filesOf = (...purposes: (typeof claims)[number]["purpose"][]) =>
-    claims
-      .filter(({ purpose }) => purposes.includes(purpose))
-      .reduce((sum, { count, files = 1 }) => sum + count * files, 0);
-  return [
-    sentence(ofNotes, note),
-    sentence(shares.length - ofNotes, file),
-    sentence(ends.length, [end[0](firstEnd), (count) => end[1](count, firstEnd)]),
-    sentence(of("link-opened").length, opened),
-    sentence(filesOf("download", "zip"), downloaded),
-    sentence(filesOf("view"), viewed),
-    sentence(filesOf(undefined), claimed),
-    sentence(times("file-received"), received),
-    sentence(of("access-request").length, asked),
-  ].filter((line) => line !== "");
-}
-
-function sentence(count: number, [one, several]: readonly [string, (count: number) => string]): string {
-  if (count === 0) return "";
-  return count === 1 ? one : several(count);
-}
-
-/**
- * Makes the button of the mail. If all notices are about one note, the button opens this note. If not, the button opens a list or the start
- * page.
- */
+/** Makes the button of the mail. The button opens the one note of all facts, or else a list or the start page. */
 function buttonOf(
-  notices: readonly CountedNotice[],
+  facts: readonly PlacedFact[],
   { publicUrl, words }: { publicUrl: string; words: MailTexts },
 ): NonNullable<MailText["button"]> {
   const { openNote, openLinks, openFiles } = words.notices;
-  const ids = new Set(notices.map((notice) => ("noteId" in notice ? notice.noteId : undefined)));
-  const isNote = notices.every((notice) => "noteId" in notice && !("attachmentId" in notice));
-  const [noteId] = ids;
-  if (isNote && ids.size === 1) return { label: openNote, url: `${publicUrl}/n/${noteId}` };
-  if (notices.every((notice) => "linkId" in notice)) return { label: openLinks, url: `${publicUrl}/links` };
-  if (notices.every((notice) => "noteId" in notice && "attachmentId" in notice)) {
-    return { label: openFiles, url: `${publicUrl}/shared` };
-  }
+  const [noteId, ...others] = new Set(facts.map((fact) => fact.noteId));
+  if (noteId !== undefined && others.length === 0) return { label: openNote, url: `${publicUrl}/n/${noteId}` };
+  if (facts.every((fact) => "link" in fact)) return { label: openLinks, url: `${publicUrl}/links` };
+  if (facts.every((fact) => "thing" in fact)) return { label: openFiles, url: `${publicUrl}/shared` };
   return { label: words.openService, url: `${publicUrl}/` };
 }

@@ -158,8 +158,8 @@ async function send(
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };
   // A mail can be too old if the service sent no mails for days, or if a backup was restored.
   if (isTooOld(mail, deps.clock())) return { state: "obsolete" };
-  const { mailer, publicUrl } = sending;
-  const composed = await composeMail({ ...deps, publicUrl }, mail);
+  const { mailer, publicUrl, brand } = sending;
+  const composed = await composeMail({ ...deps, publicUrl, ...(brand && { brand }) }, mail);
   if (composed === undefined) return { state: "obsolete" };
   if (composed === "later") return { state: "later" };
   const { secrets, to = mail.email, ...content } = composed;

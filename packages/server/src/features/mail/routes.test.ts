@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 const TITLE = "Dismissals in spring";
 
 describe.each(engines)("mails about events on $name", (engine) => {
-  const { mailer, to: mailsTo } = createMailbox();
+  const { mailer, mails, to: mailsTo } = createMailbox();
   const service = useService({ engine, mailer });
   const owner = service.as("owner");
   beforeEach(async () => {
@@ -88,7 +88,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await service.sendMails()).toBe(0);
     expect([await sendCollected(), await rows()]).toEqual([1, []]);
     const [mail] = mailsTo(ann.email);
-    expect(mail?.subject).toBe("2 notes are shared with you");
+    expect(mail?.subject).toBe("Somebody shared 2 notes with you");
     expect(JSON.stringify(mail)).not.toContain(TITLE);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [ann.id], role: "editor" } });
     expect(await rows()).toEqual([]);
@@ -99,7 +99,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     const [revoked, kept] = [await share(ann.id), await share(ann.id)];
     await owner.send(`DELETE /notes/${revoked}/shares/${ann.id}`);
     await sendCollected();
-    expect(mailsTo(ann.email)[0]?.subject).toBe("A note is shared with you");
+    expect(mailsTo(ann.email)[0]?.subject).toBe("Somebody shared a note with you");
     expect(await textTo(ann.email)).toContain(`\nhttps://files.example.com/n/${kept}\n`);
     await share(ann.id);
     await ann.choose({ shares: "never" });
@@ -113,26 +113,29 @@ describe.each(engines)("mails about events on $name", (engine) => {
     await service.database.db.kysely.deleteFrom("mails").execute();
     await owner.send(`PUT /notes/${noteId}/access-requests/${ann.id}`, { json: { role: "viewer" } });
     await sendCollected();
-    expect(await textTo(ann.email)).toContain("A note is shared with you.");
+    expect(await textTo(ann.email)).toContain("Somebody shared a note with you.");
   });
 
   it.each([
     ["never", undefined],
     [
       "first",
-      ["Somebody opened one of your links for the first time.", "Somebody downloaded a file from one of your links."],
+      [
+        "Somebody opened your link “\u2068Contract\u2069” for the first time.",
+        "Somebody downloaded a file from your link “\u2068Contract\u2069”.",
+      ],
     ],
     [
       "each",
       [
-        "Somebody opened one of your links for the first time.",
-        "6 files were downloaded from your links.",
-        "3 files of your links were looked at.",
+        "Somebody opened your link “\u2068Contract\u2069” for the first time.",
+        "6 files were downloaded from your link “\u2068Contract\u2069”.",
+        "3 files of your link “\u2068Contract\u2069” were viewed.",
       ],
     ],
   ] as const)("the notification setting %s of a link decides about its mails", async (notify, lines) => {
     const ann = await prove("ann");
-    const { token } = await storeLink(service.db, { notify });
+    const { token } = await storeLink(service.db, { notify, label: "Contract" });
     for (let nth = 0; nth < 3; nth += 1) {
       const visitor = visitorOf(service.app);
       await visitor.look(token);
@@ -142,7 +145,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect((await visitor.claim(token, { purpose: "renewal" })).status).toBe(201);
     }
     expect(await sendCollected()).toBe(lines === undefined ? 0 : 1);
-    if (lines !== undefined) expect((await textTo(ann.email)).split("\n\n").slice(1, 1 + lines.length)).toEqual(lines);
+    if (lines !== undefined) expect((await textTo(ann.email)).split("\n\n").slice(0, lines.length)).toEqual(lines);
   });
 
   it("mails about events count the files of a file request, without their names", async () => {
@@ -157,8 +160,50 @@ describe.each(engines)("mails about events on $name", (engine) => {
     }
     expect(await sendCollected()).toBe(1);
     const [mail] = mailsTo(ann.email);
-    expect(mail?.subject).toBe("3 files arrived by your file requests");
+    expect(mail?.subject).toBe("You received files");
     for (const unsaid of ["salary", "Maria"]) expect(JSON.stringify(mail)).not.toContain(unsaid);
+  });
+
+  it("requirement 43: mails name proven persons, and no words of other persons stand in a subject", async () => {
+    const evil = "zqxevil";
+    const [reader, editor] = [await newPerson(), await newPerson()];
+    await service.useCases.rememberPerson({
+      id: editor.id,
+      email: editor.email,
+      name: evil,
+      emailProvenBy: "operator",
+    });
+    const noteId = (await reader.send("POST /notes", { json: { title: evil } })).body.id;
+    await reader.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [editor.id], role: "editor" } });
+    await share(reader.id, { by: editor });
+    const foreignNote = (await editor.send("POST /notes", { json: { title: evil } })).body.id;
+    const { body: file } = await editor.send(`POST /notes/${foreignNote}/attachments`, { form: fileForm() });
+    await editor.send(`PATCH /attachments/${file.id}`, { json: { filename: `${evil}.txt` } });
+    await editor.send(`PUT /attachments/${file.id}/shares`, { json: { userIds: [reader.id] } });
+    await editor.send(`PUT /notes/${foreignNote}/shares`, { json: { emails: [`${uuidv7()}@example.org`] } });
+    const [asked] = [await newPerson()];
+    await asked.send(`POST /notes/${noteId}/access-requests`);
+    const request = {
+      noteId,
+      ownerId: reader.id,
+      link: { notify: "each", label: evil, createdBy: editor.id },
+    } as const;
+    const { token } = await insertRequest(service, request);
+    await createVisitor(service.app, token).sendFile("hello", { filename: `${evil}.txt`, visitorName: evil });
+    const before = mails.length;
+    expect(await sendCollected()).toBe(5);
+    const sent = mails.slice(before);
+    expect(sent.map(({ subject }) => subject).filter((subject) => subject.includes(evil))).toEqual([]);
+    expect(sent.map(({ subject }) => subject)).toEqual(
+      expect.arrayContaining([
+        `${editor.email} shared a note with you`,
+        `${asked.email} asks for access to one of your notes`,
+        "You received a file through one of your file requests",
+      ]),
+    );
+    const texts = sent.map(({ text }) => text).join("\n");
+    expect(texts).toContain(`${editor.email} shared the note “\u2068${evil}\u2069” with you.`);
+    expect(texts).toContain(`${editor.email} shared the file “\u2068${evil}.\u200btxt\u2069” with you.`);
   });
 
   it("two replicas remind once of a share that ends within a day", async () => {
@@ -176,7 +221,9 @@ describe.each(engines)("mails about events on $name", (engine) => {
     await Promise.all([service.useCases.remindOfExpiry(), replica.useCases.remindOfExpiry()]);
     await service.useCases.remindOfExpiry();
     expect(await sendCollected()).toBe(1);
-    expect(mailsTo(ann.email)[0]?.subject).toMatch(/^Your access to something .* ends on \d+ \w+ \d{4}/);
+    expect(mailsTo(ann.email)[0]?.subject).toMatch(
+      /^Your access to a note that is shared with you ends on \d+ \w+ \d{4}/,
+    );
   });
 
   it("requirement 50: mails about events reach no unproven email address", async () => {
@@ -213,9 +260,9 @@ describe.each(engines)("mails about events on $name", (engine) => {
       const [one, two] = await Promise.all([service.sendMails(), replica.sendMails()]);
       expect(one + two).toBe(1);
       const text = await textTo(ann.email);
-      expect(text).toContain("3 notes are shared with you.");
-      expect(text).toContain("Somebody asks for access to one of your notes.");
-      expect(mailsTo(ann.email)[0]?.subject).toBe("The daily digest");
+      expect(text).toContain("Somebody shared 3 notes with you.");
+      expect(text).toContain("Somebody asks for access to your note “\u2068Dismissals in spring\u2069”.");
+      expect(mailsTo(ann.email)[0]?.subject).toBe("Your day in one mail");
     });
 
     it("a notice waits for the next daily digest while a daily digest is being sent", async () => {
@@ -241,7 +288,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await service.sendMails()).toBe(0);
       expect(await rows()).toMatchObject([{ kind: "digest" }]);
       await sendCollected();
-      expect(await textTo(ann.email)).toContain("A note is shared with you.");
+      expect(await textTo(ann.email)).toContain("Somebody shared a note with you.");
     });
 
     it.each([

@@ -96,14 +96,14 @@ const english = {
   action: "Turn off",
   done: "Done",
   mails: {
-    shares: "Mails about notes and files that are shared with you",
-    expiry: "Mails about shares that end soon",
+    shares: "Mails about notes and files that people share with you",
+    expiry: "Mails about access that ends soon",
     links: "Mails about your links",
     files: "Mails about files that you receive",
     requests: "Mails about requests for access to your notes",
-    digest: "The daily digest",
+    digest: "Your day in one mail",
   } as Mails,
-  off: "You get these mails no more. With an account, you can turn them on again in the settings.",
+  off: "You will not get these mails again. With an account, you can turn them on in the settings.",
 };
 
 const german: typeof english = {
@@ -115,11 +115,11 @@ const german: typeof english = {
   done: "Erledigt",
   mails: {
     shares: "E-Mails über Notizen und Dateien, die für Sie freigegeben werden",
-    expiry: "E-Mails über Freigaben, die bald enden",
+    expiry: "E-Mails über Zugriff, der bald endet",
     links: "E-Mails über Ihre Links",
     files: "E-Mails über Dateien, die Sie erhalten",
     requests: "E-Mails über Bitten um Zugriff auf Ihre Notizen",
-    digest: "Die Tagesübersicht",
+    digest: "Ihr Tag in einer E-Mail",
   },
   off: "Sie erhalten diese E-Mails nicht mehr. Mit einem Konto können Sie sie in den Einstellungen wieder einschalten.",
 };

@@ -1,27 +1,41 @@
 import { describe, expect, it } from "vitest";
+import { type Color, contrast } from "../../platform/config/color.ts";
 import { renderMail } from "./template.ts";
+import { german } from "./texts/de.ts";
+import { english } from "./texts/en.ts";
 
 const url = "https://files.example.com/new-password#token";
 const HOSTILE = `<img src="https://evil.example/x.png" onerror=alert(1)>\r\nBcc: all@example.com\u202e'&amp;`;
 
+const publicUrl = "https://files.example.com";
 const render = (text: string) =>
-  renderMail({ language: "en", subject: text, intro: [text], button: { label: text, url }, outro: [text] });
+  renderMail(
+    { subject: text, intro: [text], button: { label: text, url }, outro: [text], reason: text },
+    { words: english, publicUrl },
+  );
 
 describe("a mail", () => {
   it("a mail says the same in text and HTML", () => {
-    const { text, html } = renderMail({
-      language: "de",
-      subject: "S",
-      intro: ["Before"],
-      facts: [{ label: "Time", value: "<now>\nBcc" }],
-      button: { label: "Open", url },
-      outro: ["After"],
-    });
+    const { text, html } = renderMail(
+      {
+        subject: "S",
+        intro: ["Before"],
+        facts: [{ label: "Time", value: "<now>\nBcc" }],
+        button: { label: "Open", url },
+        outro: ["After"],
+        reason: "Because",
+        footer: { label: "Turn off", url },
+      },
+      { words: german, publicUrl },
+    );
     expect(html).toContain('<html lang="de">');
     expect(html).toContain(">&lt;now&gt; Bcc<");
-    expect(text).toBe(`Before\n\nTime: <now> Bcc\n\nOpen:\n${url}\n\nAfter\n\n-- \nValet Key\n`);
-    expect(html).toContain(`<a href="${url}"`);
-    for (const part of ["Before", "Open", "After"]) expect(html).toContain(`>${part}<`);
+    expect(text).toBe(
+      `Before\n\nTime: <now> Bcc\n\nOpen:\n${url}\n\nAfter\n\n-- \nValet Key · files.example.com\nBecause\nTurn off: ${url}\n`,
+    );
+    expect(html).toContain(`href="${url}"`);
+    for (const part of ["Before", "Open", url, "After", "Valet Key · files.example.com", "Because"])
+      expect(html).toContain(`>${part}<`);
   });
 
   it("requirement 43: a mail shows hostile texts as text", () => {
@@ -33,7 +47,7 @@ describe("a mail", () => {
 
   it("a mail loads nothing, and links to one URL", () => {
     const { html } = render(HOSTILE);
-    expect([...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target)).toEqual([url]);
+    expect([...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target)).toEqual([url, url]);
     expect(html).not.toMatch(/<(?:script|link|iframe|form|object)|url\(|@import/i);
   });
 
@@ -42,4 +56,44 @@ describe("a mail", () => {
     expect(render("long ".repeat(100)).subject).toHaveLength(200);
     expect(render("🙂".repeat(200)).subject.isWellFormed()).toBe(true);
   });
+
+  it.each([undefined, "#0a0a0a", "#c2185b"] as const)(
+    "the colours of a mail of the brand %s have a contrast of 4.5 in both themes, and inverted",
+    (color) => {
+      const { html } = renderMail(
+        { subject: "S", intro: ["A"], button: { label: "B", url }, outro: ["C"], reason: "D" },
+        { words: english, publicUrl, brand: { name: "Example Files", color } },
+      );
+      expect(html).toContain("Example Files · files.example.com");
+      const dark = new Map(
+        [...html.matchAll(/^\.(\w+)\{(.*)\}$/gm)].map(([, name = "", rule = ""]) => [
+          name,
+          rule.replaceAll("!important", ""),
+        ]),
+      );
+      const light = new Map(
+        [...html.matchAll(/class="(\w+)" style="([^"]*)"/g)].map(([, name = "", rule = ""]) => [name, rule] as const),
+      );
+      const colour = (rules: Map<string, string>, name: string, property: string) =>
+        new RegExp(`(?:^|;)${property}:(#\\w{6})`).exec(rules.get(name) ?? "")?.[1] as Color;
+      const pairs = [
+        ["ink", "card"],
+        ["muted", "card"],
+        ["muted", "page"],
+        ["button", "button"],
+      ] as const;
+      const inverted = (color: Color): Color =>
+        `#${(0xffffff - Number.parseInt(color.slice(1), 16)).toString(16).padStart(6, "0")}`;
+      const low = [light, dark].flatMap((rules) =>
+        pairs.flatMap(([text, surface]) => {
+          const [ink, ground] = [colour(rules, text, "color"), colour(rules, surface, "background")];
+          // Mail programs invert the light theme only if they do not know the dark theme.
+          const isInverted = rules === light;
+          const ratios = [contrast(ink, ground), ...(isInverted ? [contrast(inverted(ink), inverted(ground))] : [])];
+          return ratios.filter((ratio) => !(ratio >= 4.5));
+        }),
+      );
+      expect(low).toEqual([]);
+    },
+  );
 });

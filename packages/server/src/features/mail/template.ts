@@ -1,3 +1,5 @@
+import { type Brand, DEFAULT_BRAND } from "../../platform/config/brand.ts";
+import { type Color, readableOn } from "../../platform/config/color.ts";
 import { type Language, USUAL_LANGUAGE } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { MailHolder } from "../outbox/mail.ts";
@@ -8,12 +10,13 @@ import { english, type MailTexts } from "./texts/en.ts";
 type Link = { label: string; url: string };
 type Fact = { label: string; value: string };
 
-/** The content of a mail: paragraphs, and at most one button. A text that a person wrote never becomes a URL or HTML. */
+/**
+ * The content of a mail: paragraphs, and at most one button. A text that a person wrote never becomes a URL or HTML, and stands in the
+ * subject only if the reader wrote it.
+ */
 export type MailText = {
-  /** The language code of the texts, such as `de`. */
-  language: string;
   subject: string;
-  /** The paragraphs before the button. */
+  /** The paragraphs before the button. The first one says what happened. */
   intro: readonly string[];
   /** A code that the reader types. */
   code?: string;
@@ -24,78 +27,107 @@ export type MailText = {
   advice?: string;
   /** Details in small letters, after the button. */
   outro: readonly string[];
-  /** A small link below the text. */
+  /** Why the reader gets the mail. */
+  reason: string;
+  /** A small link at the end of the mail. */
   footer?: Link;
 };
+
+/** The service that sends a mail. */
+export type Service = { publicUrl: string; brand?: Pick<Brand, "name" | "color"> };
+
+/** The service, and the texts of a mail in the language of the reader. */
+type Sender = Service & { words: MailTexts };
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const MAX_SUBJECT_LENGTH = 200;
 const MAX_PARAGRAPH_LENGTH = 1_000;
+const MAX_NAME_LENGTH = 80;
 
 /** Renders a mail as plain text and as HTML. The HTML loads no files, so no server learns who reads the mail. */
-export function renderMail(mail: MailText): { subject: string; text: string; html: string } {
-  const { language, subject, footer } = mail;
+export function renderMail(mail: MailText, sender: Sender): { subject: string; text: string; html: string } {
+  const { subject, reason, footer } = mail;
+  const { brand = DEFAULT_BRAND } = sender;
   const title = oneLine(subject, MAX_SUBJECT_LENGTH);
-  const parts = partsOf(mail);
-  const end = footer === undefined ? "Valet Key" : `Valet Key\n${footer.label}: ${footer.url}`;
-  const html = [...parts.map((part) => part.html), ...(footer === undefined ? [] : [quietLink(footer)])];
+  const service = `${brand.name} · ${hostOf(sender.publicUrl)}`;
+  const parts = partsOf(mail, sender);
+  const end = ["-- ", service, reason, ...(footer === undefined ? [] : [`${footer.label}: ${footer.url}`])];
   return {
     subject: title,
-    text: `${[...parts.map((part) => part.text), `-- \n${end}`].join("\n\n")}\n`,
-    html: page(title, { language, content: html.join("\n") }),
+    text: `${[...parts.map((part) => part.text), end.join("\n")].join("\n\n")}\n`,
+    html: page(title, {
+      language: sender.words.language,
+      ...{ service, style: darkStyle(brand.color) },
+      content: parts.map((part) => part.html).join("\n"),
+      end: [small(reason), ...(footer === undefined ? [] : [quietLink(footer)])].join("\n"),
+    }),
   };
 }
 
 type Part = { text: string; html: string };
 
-function partsOf({ intro, code, facts, button, advice, outro }: MailText): Part[] {
+function partsOf({ intro, code, facts, button, advice, outro }: MailText, sender: Sender): Part[] {
   return [
     ...intro.map(paragraph),
     ...(code === undefined ? [] : [largeCode(code)]),
     ...(facts === undefined ? [] : [table(facts)]),
-    ...(button === undefined ? [] : [link(button)]),
+    ...(button === undefined ? [] : [link(button, sender)]),
     ...(advice === undefined ? [] : [paragraph(advice)]),
-    ...outro.map(quietParagraph),
+    ...outro.map((text) => ({ text: oneLine(text), html: small(text) })),
   ];
 }
 
-/**
- * Removes line breaks and other control characters, because they could add headers to a mail. Also removes the characters that change the
- * direction of a text.
- */
+/** Matches the characters that a text of one line can't have, and those that change the direction of the text around them. */
+const UNSEEN = /(?![\u200b-\u200d\u2068\u2069])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
+
+/** Removes line breaks and other control characters, because they could add headers to a mail. */
 function oneLine(text: string, maxLength = MAX_PARAGRAPH_LENGTH): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  const clean = text.replace(UNSEEN, " ").trim();
   return clean.length <= maxLength ? clean : `${clean.slice(0, maxLength - 1).toWellFormed()}…`;
+}
+
+/**
+ * Returns a name that a person wrote, for a sentence of a mail. The name keeps its own direction of writing. No mail program makes a link
+ * from the name, because an invisible space follows each dot, colon, slash and at sign.
+ */
+export function quotable(name: string): string {
+  const clean = oneLine(name.replace(/[\u200b\u2066-\u2069]/gu, ""), MAX_NAME_LENGTH);
+  return `\u2068${clean.replace(/[.:/@](?=\S)/gu, "$&\u200b")}\u2069`;
+}
+
+/** Removes from a subject the invisible characters of `quotable`. Mail programs make no links in subjects. */
+export function plainSubject(text: string): string {
+  return text.replace(/[\u200b\u2068\u2069]/gu, "");
 }
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 }
 
-const INK = "color:#1c1b19;";
-const MUTED = "color:#5f5c56;";
+// Each element has a `style` for the light theme, because many mail programs ignore style sheets. The classes are for the dark theme.
+const INK = 'class="ink" style="color:#1c1b19;';
+const MUTED = 'class="muted" style="color:#5f5c56;';
+const SMALL = "font-size:13px;line-height:20px;";
 
 function paragraph(given: string): Part {
   const text = oneLine(given);
-  return { text, html: `<p style="margin:0 0 20px;overflow-wrap:anywhere;${INK}">${escapeHtml(text)}</p>` };
+  return { text, html: `<p ${INK}margin:0 0 20px;overflow-wrap:anywhere">${escapeHtml(text)}</p>` };
 }
 
-function quietParagraph(given: string): Part {
-  const text = oneLine(given);
-  const style = `margin:0 0 8px;font-size:13px;line-height:20px;${MUTED}`;
-  return { text, html: `<p style="${style}">${escapeHtml(text)}</p>` };
+function small(text: string): string {
+  return `<p ${MUTED}${SMALL}margin:0 0 8px;overflow-wrap:anywhere">${escapeHtml(oneLine(text))}</p>`;
 }
 
 function largeCode(text: string): Part {
-  const style = `margin:0 0 20px;font-size:28px;line-height:36px;font-weight:600;letter-spacing:2px;${INK}`;
-  return { text, html: `<p style="${style}">${escapeHtml(text)}</p>` };
+  const style = "margin:0 0 20px;font-size:28px;line-height:36px;font-weight:600;letter-spacing:2px";
+  return { text, html: `<p ${INK}${style}">${escapeHtml(text)}</p>` };
 }
 
 function table(facts: readonly Fact[]): Part {
   const cell = "padding:0 16px 4px 0;text-align:left;vertical-align:top;font-weight:400;";
   const rows = facts.map(({ label, value }) => {
-    const name = `<th scope="row" style="${cell}white-space:nowrap;${MUTED}">${escapeHtml(label)}</th>`;
-    return `<tr>${name}<td style="${cell}padding-right:0;overflow-wrap:anywhere;${INK}">${escapeHtml(oneLine(value))}</td></tr>`;
+    const name = `<th scope="row" ${MUTED}${cell}white-space:nowrap">${escapeHtml(label)}</th>`;
+    return `<tr>${name}<td ${INK}${cell}padding-right:0;overflow-wrap:anywhere">${escapeHtml(oneLine(value))}</td></tr>`;
   });
   return {
     text: facts.map(({ label, value }) => `${label}: ${oneLine(value)}`).join("\n"),
@@ -103,37 +135,70 @@ function table(facts: readonly Fact[]): Part {
   };
 }
 
-function link({ label, url }: Link): Part {
-  const style = "display:inline-block;padding:10px 16px;border-radius:8px;background:#1f6b4a;color:#ffffff;";
+/** The button, and below it the URL that it opens, so that the reader can see the URL and copy it. */
+function link({ label, url }: Link, { words: { opens }, brand }: Sender): Part {
+  const { color = "#1f6b4a" } = brand ?? {};
+  const shape = `display:inline-block;padding:12px 20px;border:1px solid ${color};border-radius:8px;`;
+  const look = `${shape}background:${color};color:#ffffff;font-weight:600;text-decoration:none`;
   const href = escapeHtml(url);
+  const shown = `<a ${MUTED}text-decoration:none" href="${href}">${href}</a>`;
   return {
     text: `${label}:\n${url}`,
-    html: `<p style="margin:0 0 24px"><a href="${href}" style="${style}font-weight:600;text-decoration:none">${escapeHtml(label)}</a></p>`,
+    html: `<p style="margin:0 0 12px"><a class="button" style="${look}" href="${href}">${escapeHtml(label)}</a></p>
+<p ${MUTED}${SMALL}margin:0 0 24px;overflow-wrap:anywhere">${escapeHtml(opens)}<br>${shown}</p>`,
   };
 }
 
 function quietLink({ label, url }: Link): string {
-  const style = `font-size:13px;line-height:20px;${MUTED}`;
-  return `<p style="margin:16px 0 0"><a href="${escapeHtml(url)}" style="${style}">${escapeHtml(label)}</a></p>`;
+  return `<p style="margin:0"><a ${MUTED}${SMALL}" href="${escapeHtml(url)}">${escapeHtml(label)}</a></p>`;
 }
 
-/**
- * Returns the HTML page of a mail, with one column, and without pictures and scripts. Many mail programs ignore style sheets, so each
- * element has its own `style`.
- */
-function page(title: string, { language, content }: { language: string; content: string }): string {
+const DARK_CARD = "#1e1d1a";
+
+// Mail programs without `prefers-color-scheme` invert the colours themselves. Then the contrast stays, because no colour is an image.
+const darkStyle = (color?: Color) => {
+  const button = color === undefined ? "#5cc08c" : readableOn(DARK_CARD, { color, other: "#ffffff" });
+  return `:root{color-scheme:light dark;supported-color-schemes:light dark}
+@media (prefers-color-scheme:dark){
+.page{background:#161513!important}
+.card{background:${DARK_CARD}!important;border-color:#3a362f!important}
+.ink{color:#edebe7!important}
+.muted{color:#aaa59b!important}
+.button{background:${button}!important;border-color:${button}!important;color:#0d1f15!important}
+}`;
+};
+
+/** Returns the HTML page of a mail, with one column, and without pictures and scripts. */
+function page(
+  title: string,
+  {
+    language,
+    service,
+    style,
+    content,
+    end,
+  }: { language: string; service: string; style: string; content: string; end: string },
+): string {
+  const font = "font:16px/24px -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
   return `<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
 <title>${escapeHtml(title)}</title>
+<style>
+${style}
+</style>
 </head>
-<body style="margin:0;padding:24px 16px;background:#f6f5f2">
-<div style="max-width:520px;margin:0 auto;padding:24px;border:1px solid #e2dfd8;border-radius:8px;background:#ffffff;font:15px/24px -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">
-<p style="margin:0 0 16px;font-size:13px;${MUTED}">Valet Key</p>
+<body class="page" style="margin:0;padding:24px 16px;background:#f6f5f2">
+<div class="card" style="max-width:520px;margin:0 auto;padding:24px;border:1px solid #e2dfd8;border-radius:8px;background:#ffffff;${font}">
+<p ${MUTED}${SMALL}margin:0 0 16px">${escapeHtml(service)}</p>
 ${content}
+</div>
+<div style="max-width:520px;margin:0 auto;padding:16px 25px 0;${font}">
+${end}
 </div>
 </body>
 </html>
@@ -169,20 +234,20 @@ export type Composed = ReturnType<typeof renderMail> & {
   to?: string;
 };
 
-export type Content = Omit<MailText, "language" | "footer">;
+export type Content = Omit<MailText, "footer">;
 
 export function compose(
-  { language }: Pick<MailTexts, "language">,
-  { secrets = [], ...text }: Omit<MailText, "language"> & { secrets?: readonly string[] },
+  sender: Sender,
+  { secrets = [], ...text }: MailText & { secrets?: readonly string[] },
 ): Composed {
-  return { ...renderMail({ ...text, language }), secrets };
+  return { ...renderMail(text, sender), secrets };
 }
 
 const MAX_URL_LENGTH = 900;
 
 /** Makes a mail with a link that turns off mails about its topic for the reader. */
 export function composeOptional(
-  { linkKeys, publicUrl, words }: Pick<Deps, "linkKeys"> & { publicUrl: string; words: MailTexts },
+  { linkKeys, ...sender }: Pick<Deps, "linkKeys"> & Sender,
   {
     text,
     secrets = [],
@@ -190,10 +255,10 @@ export function composeOptional(
   }: { text: Content; secrets?: string[]; topic: Unsubscribe["topic"]; holder: MailHolder },
 ): Composed {
   const token = makeUnsubscribeToken(linkKeys.unsubscribes, off);
-  const unsubscribeUrl = `${publicUrl}/unsubscribe/${token}`;
+  const unsubscribeUrl = `${sender.publicUrl}/unsubscribe/${token}`;
   // Mail servers refuse long lines of a header (RFC 5322). If a long user id makes the URL too long, the mail has no such link. The user
   // can still turn off mails in the settings.
-  if (unsubscribeUrl.length > MAX_URL_LENGTH) return compose(words, { ...text, secrets });
-  const footer = { label: words.unsubscribe, url: unsubscribeUrl };
-  return { ...compose(words, { ...text, footer, secrets: [...secrets, token] }), unsubscribeUrl };
+  if (unsubscribeUrl.length > MAX_URL_LENGTH) return compose(sender, { ...text, secrets });
+  const footer = { label: sender.words.unsubscribe, url: unsubscribeUrl };
+  return { ...compose(sender, { ...text, footer, secrets: [...secrets, token] }), unsubscribeUrl };
 }

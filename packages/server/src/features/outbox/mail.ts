@@ -4,8 +4,17 @@ export type Notice =
   | { about: "share"; noteId: string; attachmentId?: string | undefined }
   | { about: "share-end"; noteId: string; attachmentId?: string | undefined; expiresAt: number }
   | { about: "link-opened"; linkId: string }
-  /** The act of a visitor, and the number of its files. `purpose` undefined: an earlier version queued the notice. */
-  | { about: "link-claimed"; linkId: string; purpose?: "download" | "zip" | "view"; files?: number }
+  /**
+   * The act of a visitor, and the number of its files. `by`: the email address that the visitor has proven. An earlier version stored
+   * notices without `purpose` and `files`.
+   */
+  | {
+      about: "link-claimed";
+      linkId: string;
+      purpose?: "download" | "zip" | "view";
+      files?: number;
+      by?: string | undefined;
+    }
   | { about: "file-received"; linkId: string }
   /** `userId`: the user who asks for access. */
   | { about: "access-request"; noteId: string; userId: string };

@@ -85,7 +85,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       if (made.id !== claim.id) return made;
       await auditQueries(tx).add(claimed);
       await auditQueries(tx).add(issued);
-      await notifyOfAct(deps, tx, { link, wanted: visitor, files: files.length, isClaim: true });
+      await notifyOfAct(deps, tx, { ...opened, wanted: visitor, files: files.length, isClaim: true });
       return made;
     });
     // The same visitor made two claims at the same time, and the other claim was stored first.
@@ -99,16 +99,20 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
   };
 }
 
-type Done = { link: Link; wanted: Pick<Wanted, "disposition" | "purpose">; files: number; isClaim: boolean };
+type Done = Pick<OpenLink, "link" | "recipient"> & {
+  wanted: Pick<Wanted, "disposition" | "purpose">;
+  files: number;
+  isClaim: boolean;
+};
 
 /** Notifies the owner of the note of what a visitor did, if the settings of the link say so. A renewed URL is no new act. */
-async function notifyOfAct(deps: Deps, tx: Tx, { link, wanted, files, isClaim }: Done): Promise<void> {
+async function notifyOfAct(deps: Deps, tx: Tx, { link, recipient, wanted, files, isClaim }: Done): Promise<void> {
   const { id: linkId, ownerId } = link;
   const purpose = purposeOf(wanted);
   if (link.notify === "never" || purpose === "renewal") return;
   // The claim has locked the row of the link, so no other claim can change the number now.
   if (link.notify === "first" && (!isClaim || (await linkQueries(tx).find(linkId))?.link.claims !== 1)) return;
-  await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId, purpose, files } });
+  await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId, purpose, files, by: recipient } });
 }
 
 /**
@@ -155,7 +159,7 @@ async function addUrls(
     });
     if (!added) throw linkNotFound();
     await auditQueries(tx).add(event);
-    await notifyOfAct(deps, tx, { link, wanted, files: files.length, isClaim: false });
+    await notifyOfAct(deps, tx, { link, recipient, wanted, files: files.length, isClaim: false });
   });
   return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp }) };
 }

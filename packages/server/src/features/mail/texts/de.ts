@@ -1,4 +1,4 @@
-import type { MailTexts } from "./en.ts";
+import type { LinkName, MailTexts, Thing } from "./en.ts";
 
 const changed: MailTexts["changed"] = {
   "password-changed": (host) => ({
@@ -43,14 +43,41 @@ const changed: MailTexts["changed"] = {
   }),
 };
 
+const somebody = (by: string | undefined) => by ?? "Jemand";
+const thingCalled = (thing: Thing, name: string | undefined) => {
+  const noun = thing === "note" ? "Notiz" : "Datei";
+  return name === undefined ? `eine ${noun}` : `die ${noun} „${name}“`;
+};
+const yourNote = (name: string | undefined) => (name === undefined ? "eine Ihrer Notizen" : `Ihre Notiz „${name}“`);
+const yourLink = ({ label, note }: LinkName) => {
+  if (label !== undefined) return `Ihren Link „${label}“`;
+  return note === undefined ? "einen Ihrer Links" : `einen Link Ihrer Notiz „${note}“`;
+};
+const yourRequest = ({ label, note }: LinkName) => {
+  if (label !== undefined) return `Ihre Dateianfrage „${label}“`;
+  return note === undefined ? "eine Ihrer Dateianfragen" : `eine Dateianfrage Ihrer Notiz „${note}“`;
+};
+const filesOf = (count: number) => (count === 1 ? "eine Datei" : `${count} Dateien`);
+
 export const german: MailTexts = {
   language: "de",
   locale: "de-DE",
   time: "Zeit",
   unsubscribe: "Diese E-Mails abbestellen",
+  opens: "Diese Schaltfläche öffnet",
   openSettings: "Einstellungen öffnen",
   openService: "Valet Key öffnen",
   ignore: "Wenn Sie das nicht wollten, ignorieren Sie diese E-Mail.",
+  reasons: {
+    account: (host) =>
+      `Sie erhalten diese E-Mail, weil ein Konto bei ${host} diese E-Mail-Adresse hat. E-Mails zur Sicherheit eines Kontos senden wir immer.`,
+    entered: (host) => `Sie erhalten diese E-Mail, weil jemand diese E-Mail-Adresse bei ${host} eingegeben hat.`,
+    former: (host) => `Sie erhalten diese E-Mail, weil ein Konto bei ${host} diese E-Mail-Adresse hatte.`,
+    invited: (by, host) =>
+      `Sie erhalten diese E-Mail, weil ${by ?? "jemand"} Ihre E-Mail-Adresse bei ${host} eingegeben hat.`,
+    topic: (host) =>
+      `Sie erhalten diese E-Mail, weil Sie ein Konto bei ${host} haben. Dort wählen Sie in den Einstellungen, welche E-Mails Sie erhalten.`,
+  },
 
   reset: {
     subject: "Wählen Sie ein neues Passwort",
@@ -107,75 +134,51 @@ export const german: MailTexts = {
       "Wenn Sie das nicht waren, beenden Sie diese Sitzung sofort, und sichern Sie Ihr Konto beim Identitätsanbieter.",
   },
   invitation: {
-    subject: (thing) =>
-      thing === "note" ? "Eine Notiz ist für Sie freigegeben" : "Eine Datei ist für Sie freigegeben",
-    intro: (thing, host) =>
-      thing === "note"
-        ? `Jemand hat bei ${host} eine Notiz für Sie freigegeben.`
-        : `Jemand hat bei ${host} eine Datei für Sie freigegeben.`,
-    button: (thing) => (thing === "note" ? "Notiz öffnen" : "Datei öffnen"),
     life: (end) => `Der Link ist für eine Person. Er funktioniert einmal, bis zum ${end}.`,
-    expires: (end) => `Die Freigabe endet am ${end}.`,
+    expires: (end) => `Ihr Zugriff endet am ${end}.`,
+    expiresToo: "Dann endet auch Ihr Zugriff.",
     ignore: "Wenn Sie das nicht erwartet haben, ignorieren Sie diese E-Mail.",
   },
   accountInvitation: {
     subject: (host) => `Ein Konto bei ${host}`,
-    intro: (host) => `Die Administration von ${host} lädt Sie ein, mit dieser E-Mail-Adresse ein Konto zu erstellen.`,
+    intro: (by, host) =>
+      `${by ?? "Die Administration"} lädt Sie ein, bei ${host} mit dieser E-Mail-Adresse ein Konto zu erstellen.`,
     button: "Konto erstellen",
     life: (end) => `Der Link ist nur für Sie. Er funktioniert einmal, bis zum ${end}.`,
   },
   accessRequest: {
-    subject: "Jemand bittet um Zugriff auf eine Ihrer Notizen",
-    intro: (host) => `Jemand bittet um Zugriff auf eine Ihrer Notizen bei ${host}.`,
     outro:
-      "Die Notiz zeigt die Person. Sie können ihr erlauben, die Notiz anzusehen oder zu bearbeiten, oder ablehnen.",
+      "In der Notiz sehen Sie, wer fragt. Sie können der Person erlauben, die Notiz anzusehen oder zu bearbeiten, oder ablehnen.",
   },
   code: {
     subject: "Ihr Code für einen Link",
-    intro: (host) => `Jemand teilt bei ${host} Dateien mit Ihnen. Geben Sie diesen Code auf der Seite des Links ein:`,
+    intro: (by) => `${somebody(by)} teilt Dateien mit Ihnen. Geben Sie diesen Code auf der Seite des Links ein:`,
     life: "Der Code funktioniert 15 Minuten lang und nur einmal.",
   },
   notices: {
     subjects: {
       shares: "Notizen und Dateien sind für Sie freigegeben",
       expiry: "Ihr Zugriff auf Notizen und Dateien endet",
-      links: "Ihre Links werden benutzt",
-      files: "Dateien sind angekommen",
-      digest: "Die Tagesübersicht",
+      links: "Neues von Ihren Links",
+      files: "Sie haben Dateien erhalten",
+      digest: "Ihr Tag in einer E-Mail",
     },
-    intro: (host) => `Neues von ${host}:`,
-    outro: "In Ihren Einstellungen steht, welche E-Mails Sie bekommen.",
-    note: ["Eine Notiz ist für Sie freigegeben.", (count) => `${count} Notizen sind für Sie freigegeben.`],
-    file: ["Eine Datei ist für Sie freigegeben.", (count) => `${count} Dateien sind für Sie freigegeben.`],
-    end: [
-      (end) => `Ihr Zugriff auf etwas, das für Sie freigegeben ist, endet am ${end}.`,
-      (count, end) => `Ihr Zugriff auf ${count} Notizen und Dateien endet, zuerst am ${end}.`,
-    ],
-    opened: [
-      "Jemand hat einen Ihrer Links zum ersten Mal geöffnet.",
-      (count) => `${count} Ihrer Links wurden zum ersten Mal geöffnet.`,
-    ],
-    downloaded: [
-      "Jemand hat eine Datei von einem Ihrer Links heruntergeladen.",
-      (count) => `${count} Dateien wurden von Ihren Links heruntergeladen.`,
-    ],
-    viewed: [
-      "Jemand hat eine Datei eines Ihrer Links angesehen.",
-      (count) => `${count} Dateien Ihrer Links wurden angesehen.`,
-    ],
-    claimed: [
-      "Jemand hat Dateien von einem Ihrer Links abgeholt.",
-      (count) => `Dateien Ihrer Links wurden ${count}-mal abgeholt.`,
-    ],
-    received: [
-      "Über eine Ihrer Dateianfragen ist eine Datei angekommen.",
-      (count) => `Über Ihre Dateianfragen sind ${count} Dateien angekommen.`,
-    ],
-    asked: [
-      "Jemand bittet um Zugriff auf eine Ihrer Notizen.",
-      (count) => `Es gibt ${count} Bitten um Zugriff auf Ihre Notizen.`,
-    ],
+    more: (count) => `Und ${count} weitere.`,
+    shared: ({ by, thing, name, count }) => {
+      const several = `${count} ${thing === "note" ? "Notizen" : "Dateien"}`;
+      return `${somebody(by)} hat ${count > 1 ? several : thingCalled(thing, name)} für Sie freigegeben.`;
+    },
+    ends: (thing, name, end) =>
+      `Ihr Zugriff auf ${name === undefined ? `${thingCalled(thing, name)}, die für Sie freigegeben ist,` : thingCalled(thing, name)} endet am ${end}.`,
+    opened: (link) => `Jemand hat ${yourLink(link)} zum ersten Mal geöffnet.`,
+    downloaded: (by, files, link) => `${somebody(by)} hat ${filesOf(files)} über ${yourLink(link)} heruntergeladen.`,
+    downloadedOften: (files, link) => `${files} Dateien wurden über ${yourLink(link)} heruntergeladen.`,
+    viewed: (by, files, link) => `${somebody(by)} hat ${filesOf(files)} über ${yourLink(link)} angesehen.`,
+    viewedOften: (files, link) => `${files} Dateien wurden über ${yourLink(link)} angesehen.`,
+    received: (files, link) => `Sie haben über ${yourRequest(link)} ${filesOf(files)} erhalten.`,
+    asked: (by, name) => `${somebody(by)} bittet um Zugriff auf ${yourNote(name)}.`,
     openNote: "Notiz öffnen",
+    openFile: "Datei öffnen",
     openLinks: "Ihre Links öffnen",
     openFiles: "Ihre Dateien öffnen",
   },

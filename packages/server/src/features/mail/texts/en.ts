@@ -1,6 +1,6 @@
-import type { AccountChange, NoticeMail } from "../../outbox/mail.ts";
+import type { AccountChange } from "../../outbox/mail.ts";
 
-type Thing = "note" | "file";
+export type Thing = "note" | "file";
 
 /** The subject and the first sentence of the mail about each change of an account. */
 const changed: Record<AccountChange, (host: string) => { subject: string; text: string }> = {
@@ -46,13 +46,21 @@ const changed: Record<AccountChange, (host: string) => { subject: string; text: 
   }),
 };
 
-const subjects: Record<NoticeMail["kind"], string> = {
-  shares: "Notes and files are shared with you",
-  expiry: "Your access to notes and files ends",
-  links: "Your links are used",
-  files: "Files arrived",
-  digest: "The daily digest",
+/** The name of a link. `label`: the reader wrote it. `note`: the title of the note of the link. */
+export type LinkName = { label?: string | undefined; note?: string | undefined };
+
+/** `by`: the proven email address of the person who shared. `name`: the name of the only thing. */
+export type SharedThings = { by: string | undefined; thing: Thing; name: string | undefined; count: number };
+
+const somebody = (by: string | undefined) => by ?? "Somebody";
+const thingCalled = (thing: Thing, name: string | undefined) =>
+  name === undefined ? `a ${thing}` : `the ${thing} “${name}”`;
+const yourNote = (name: string | undefined) => (name === undefined ? "one of your notes" : `your note “${name}”`);
+const yourLink = ({ label, note }: LinkName, kind: "link" | "file request" = "link") => {
+  if (label !== undefined) return `your ${kind} “${label}”`;
+  return note === undefined ? `one of your ${kind}s` : `a ${kind} of your note “${note}”`;
 };
+const filesOf = (count: number) => (count === 1 ? "a file" : `${count} files`);
 
 /** The texts of all mails in English. */
 export const english = {
@@ -60,9 +68,20 @@ export const english = {
   locale: "en-GB",
   time: "Time",
   unsubscribe: "Turn off these mails",
+  opens: "This button opens",
   openSettings: "Open the settings",
   openService: "Open Valet Key",
   ignore: "If you did not ask for it, ignore this mail.",
+  reasons: {
+    account: (host: string) =>
+      `You get this mail because an account at ${host} has this email address. Mails about the safety of an account are always sent.`,
+    entered: (host: string) => `You get this mail because somebody entered this email address at ${host}.`,
+    former: (host: string) => `You get this mail because an account at ${host} had this email address.`,
+    invited: (by: string | undefined, host: string) =>
+      `You get this mail because ${by ?? "somebody"} entered your email address at ${host}.`,
+    topic: (host: string) =>
+      `You get this mail because you have an account at ${host}. Your settings there say which mails you get.`,
+  },
 
   reset: {
     subject: "Choose a new password",
@@ -116,64 +135,53 @@ export const english = {
     providerAdvice: "If it was not you, end that session at once, and secure your account at the identity provider.",
   },
   invitation: {
-    subject: (thing: Thing) => `A ${thing} is shared with you`,
-    intro: (thing: Thing, host: string) => `Somebody shared a ${thing} with you at ${host}.`,
-    button: (thing: Thing) => `Open the ${thing}`,
     life: (end: string) => `The link is for one person. It works once, until ${end}.`,
-    expires: (end: string) => `The share expires on ${end}.`,
+    expires: (end: string) => `Your access ends on ${end}.`,
+    expiresToo: "Your access ends then, too.",
     ignore: "If you did not expect it, ignore this mail.",
   },
   accountInvitation: {
     subject: (host: string) => `An account at ${host}`,
-    intro: (host: string) => `An administrator of ${host} invites you to create an account with this email address.`,
+    intro: (by: string | undefined, host: string) =>
+      `${by ?? "The administration"} invites you to create an account at ${host} with this email address.`,
     button: "Create your account",
     life: (end: string) => `The link is for you alone. It works once, until ${end}.`,
   },
   accessRequest: {
-    subject: "Somebody asks for access to one of your notes",
-    intro: (host: string) => `Somebody asks for access to one of your notes at ${host}.`,
-    outro: "The note shows the person. You can allow the person to view or edit it, or dismiss the request.",
+    outro: "The note shows who asks. You can let the person view or edit it, or say no.",
   },
   code: {
     subject: "Your code for a link",
-    intro: (host: string) => `Somebody shares files with you at ${host}. Enter this code on the page of the link:`,
+    intro: (by: string | undefined) =>
+      `${somebody(by)} shares files with you. Enter this code on the page of the link:`,
     life: "The code works for 15 minutes, and once.",
   },
   notices: {
-    subjects,
-    intro: (host: string) => `News from ${host}:`,
-    outro: "Your settings say which mails you get.",
-    note: ["A note is shared with you.", (count: number) => `${count} notes are shared with you.`],
-    file: ["A file is shared with you.", (count: number) => `${count} files are shared with you.`],
-    end: [
-      (end: string) => `Your access to something that is shared with you ends on ${end}.`,
-      (count: number, end: string) => `Your access to ${count} shared notes and files ends, first on ${end}.`,
-    ],
-    opened: [
-      "Somebody opened one of your links for the first time.",
-      (count: number) => `${count} of your links were opened for the first time.`,
-    ],
-    downloaded: [
-      "Somebody downloaded a file from one of your links.",
-      (count: number) => `${count} files were downloaded from your links.`,
-    ],
-    viewed: [
-      "Somebody looked at a file of one of your links.",
-      (count: number) => `${count} files of your links were looked at.`,
-    ],
-    claimed: [
-      "Somebody got files from one of your links.",
-      (count: number) => `Visitors got files from your links ${count} times.`,
-    ],
-    received: [
-      "A file arrived by one of your file requests.",
-      (count: number) => `${count} files arrived by your file requests.`,
-    ],
-    asked: [
-      "Somebody asks for access to one of your notes.",
-      (count: number) => `There are ${count} requests for access to your notes.`,
-    ],
+    subjects: {
+      shares: "Notes and files are shared with you",
+      expiry: "Your access to notes and files ends",
+      links: "What happened to your links",
+      files: "You received files",
+      digest: "Your day in one mail",
+    },
+    more: (count: number) => `And ${count} more.`,
+    shared: ({ by, thing, name, count }: SharedThings) =>
+      `${somebody(by)} shared ${count > 1 ? `${count} ${thing}s` : thingCalled(thing, name)} with you.`,
+    ends: (thing: Thing, name: string | undefined, end: string) =>
+      `Your access to ${name === undefined ? `a ${thing} that is shared with you` : thingCalled(thing, name)} ends on ${end}.`,
+    opened: (link: LinkName) => `Somebody opened ${yourLink(link)} for the first time.`,
+    downloaded: (by: string | undefined, files: number, link: LinkName) =>
+      `${somebody(by)} downloaded ${filesOf(files)} from ${yourLink(link)}.`,
+    downloadedOften: (files: number, link: LinkName) => `${files} files were downloaded from ${yourLink(link)}.`,
+    viewed: (by: string | undefined, files: number, link: LinkName) =>
+      `${somebody(by)} viewed ${filesOf(files)} of ${yourLink(link)}.`,
+    viewedOften: (files: number, link: LinkName) => `${files} files of ${yourLink(link)} were viewed.`,
+    received: (files: number, link: LinkName) =>
+      `You received ${filesOf(files)} through ${yourLink(link, "file request")}.`,
+    asked: (by: string | undefined, name: string | undefined) =>
+      `${somebody(by)} asks for access to ${yourNote(name)}.`,
     openNote: "Open the note",
+    openFile: "Open the file",
     openLinks: "Open your links",
     openFiles: "Open your files",
   },

@@ -32,11 +32,15 @@ describe("the pages of administrators", () => {
     await page.getByRole("link", { name: "Open administration" }).click();
     await page.getByLabel("Search people").fill("ann");
     const row = page.getByRole("list", { name: "People" }).getByRole("listitem").filter({ hasText: "Ann" });
-    await row.getByRole("button", { name: "Disable Ann" }).click();
-    await row.getByRole("button", { name: "Cancel" }).click();
+    const disable = async () => {
+      await row.getByRole("button", { name: "Actions for Ann" }).click();
+      await page.getByRole("menuitem", { name: "Disable…" }).click();
+    };
+    await disable();
+    await page.getByRole("button", { name: "Cancel" }).click();
     expect((await ann.context.request.get("/me")).status()).toBe(200);
-    await row.getByRole("button", { name: "Disable Ann" }).click();
-    await row.getByRole("button", { name: "Disable", exact: true }).click();
+    await disable();
+    await page.getByRole("button", { name: "Disable", exact: true }).click();
     await row.getByText("Disabled").waitFor();
     expect((await ann.context.request.get("/me")).status()).toBe(401);
     ann.watch.expect(/^401 /);
@@ -46,12 +50,52 @@ describe("the pages of administrators", () => {
     await page.getByRole("list", { name: "Log" }).getByText(`${EMAIL} disabled Ann`).waitFor();
   });
 
+  it("an administrator sees a table on a wide screen and cards on a phone that do not scroll sideways", async () => {
+    const { page } = await openRoot(web);
+    await page.goto("/admin");
+    const row = page.getByRole("list", { name: "People" }).getByRole("listitem").first();
+    await row.waitFor();
+    const lines = () =>
+      row.evaluate(
+        (item) => item.ownerDocument.defaultView?.getComputedStyle(item).gridTemplateColumns.split(" ").length,
+      );
+    expect(await lines()).toBe(7);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await lines()).toBe(2);
+    for (const tab of ["people", "links", "policy", "mail", "webhooks", "log"]) {
+      await page.goto(`/admin?tab=${tab}`);
+      await page.getByRole("radio").first().waitFor();
+      const overflow = () => page.evaluate("document.querySelector('main').scrollWidth - innerWidth");
+      await expect.poll(overflow, { message: tab }).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it("an administrator keeps a typed limit of storage after Escape", async () => {
+    const { page } = await openRoot(web);
+    await page.goto("/admin");
+    const open = async () => {
+      await page
+        .getByRole("button", { name: /^Actions for/ })
+        .first()
+        .click();
+      await page.getByRole("menuitem", { name: "Limit storage…" }).click();
+    };
+    await open();
+    await page.getByLabel("Limit in GB").fill("7");
+    await page.keyboard.press("Escape");
+    await open();
+    expect(await page.getByLabel("Limit in GB").inputValue()).toBe("7");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(/ of 7 GB/).waitFor();
+  });
+
   it("requirement 60: administrators invite a person to a closed service", async () => {
     const { page } = await openRoot(web);
     await page.goto("/admin?tab=policy");
     await page.getByLabel("Who may create an account").selectOption("Nobody");
     await page.getByRole("button", { name: "Use the default: Everybody" }).waitFor();
     await page.goto("/admin");
+    await page.getByRole("button", { name: "Invite a person" }).click();
     await page.getByLabel("Email address").fill("noah@example.com");
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await page.getByText("noah@example.com is invited.").waitFor();

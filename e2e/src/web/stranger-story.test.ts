@@ -176,8 +176,9 @@ describe.each([
       };
       expect(await statuses()).toEqual([200, 200, 200]);
       const row = await findPerson(root, mia.email);
-      await row.getByRole("button", { name: people.disableOf(mia.name) }).click();
-      await row.getByRole("button", { name: people.disable, exact: true }).click();
+      await row.getByRole("button", { name: people.menuOf(mia.name) }).click();
+      await root.page.getByRole("menuitem", { name: people.disable }).click();
+      await button(root.page, people.disableNow).click();
       await row.getByText(people.disabled).waitFor();
       expect(await statuses()).toEqual([401, 401, 404]);
       // The open page of Mia shows the sign-in without a reload.
@@ -202,9 +203,10 @@ describe.each([
       await page.getByRole("link", { name: recovery.forgot.title }).click();
       await page.getByText(recovery.forgot.noMail).waitFor();
       const row = await findPerson(root, mia.email);
-      await row.getByRole("button", { name: people.resetOf(mia.name) }).click();
-      await row.getByRole("button", { name: people.reset, exact: true }).click();
-      return row.getByLabel(people.resetLink).inputValue();
+      await row.getByRole("button", { name: people.menuOf(mia.name) }).click();
+      await root.page.getByRole("menuitem", { name: people.reset }).click();
+      await button(root.page, people.resetNow).click();
+      return root.page.getByLabel(people.resetLink).inputValue();
     }
   });
 });

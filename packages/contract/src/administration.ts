@@ -26,6 +26,9 @@ export const AdminPerson = Type.Object({
   deleteAt: orNull(Instant, { description: "When the closed account is permanently deleted" }),
   createdAt: Instant,
   lastSignInAt: orNull(Instant, { description: "null for never, and for users with JWTs alone" }),
+  lastSeenAt: orNull(Instant, {
+    description: "The last sign-in, or the last use of a session that still exists. A use is recorded once a day",
+  }),
   usedBytes: Type.Integer(),
   quotaBytes: orNull(Type.Integer(), { description: "The quota that applies. null for no limit" }),
   ownQuotaBytes: orNull(Type.Integer(), {
@@ -34,7 +37,7 @@ export const AdminPerson = Type.Object({
   files: Type.Integer(),
   quotaFiles: orNull(Type.Integer(), { description: "As quotaBytes, for the number of files" }),
   ownQuotaFiles: orNull(Type.Integer()),
-  links: Type.Integer({ description: "Links of this user that are neither revoked nor expired" }),
+  links: Type.Integer({ description: "Links of this user that are neither revoked nor expired, counted up to 1,000" }),
 });
 export type AdminPerson = Static<typeof AdminPerson>;
 

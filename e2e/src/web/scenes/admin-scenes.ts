@@ -6,6 +6,7 @@ import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
 import { asAdministrator, type Scene, scenesOf, showing } from "./scene.ts";
 
 const at = "2026-01-01T12:00:00.000Z";
+const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 const id = (nth: number) => `0190a7d2-0000-7000-8000-00000000000${nth}`;
 const mia = { id: "mia", name: "Mia Lindqvist", email: "mia.lindqvist@example.com" };
 const omar = { id: "omar", name: "Omar Haddad", email: "omar@example.com" };
@@ -18,6 +19,7 @@ const person = {
   deleteAt: null,
   createdAt: at,
   lastSignInAt: at,
+  lastSeenAt: ago(3),
   usedBytes: 3_400_000_000,
   quotaBytes: 5_000_000_000,
   ownQuotaBytes: 5_000_000_000,
@@ -36,7 +38,7 @@ const link = {
   owner: mia,
   createdBy: mia,
   files: 2,
-  expiresAt: "2026-02-01T12:00:00.000Z",
+  expiresAt: ago(-24 * 7),
   hasPassword: true,
   maxClaims: null,
   claims: 3,
@@ -64,7 +66,7 @@ const invitation = {
   email: "new.colleague@example.com",
   invitedBy: omar,
   invitedAt: at,
-  linkExpiresAt: "2100-01-31T12:00:00.000Z",
+  linkExpiresAt: ago(-24 * 26),
   url: `https://files.example.com/invitation#${"x".repeat(43)}`,
 };
 
@@ -106,11 +108,23 @@ const lists = {
       isEmailProven: false,
       disabledAt: at,
       lastSignInAt: null,
+      lastSeenAt: null,
+    },
+    { ...person, id: "rina", name: "רינה כהן", email: "rina@example.com", lastSeenAt: ago(30), links: 1_000 },
+    {
+      ...person,
+      id: "leaving",
+      name: "Noah Fischer",
+      email: "noah@example.com",
+      disabledAt: at,
+      deleteAt: ago(-24 * 9),
     },
   ],
   links: [
     link,
-    { ...link, id: id(2), kind: "upload", state: "revoked", label: "", hasPassword: false, expiresAt: null },
+    { ...link, id: id(3), state: "expired", label: "Old plans", hasPassword: false, expiresAt: ago(0.05) },
+    { ...link, id: id(4), state: "orphaned", label: "חוזה שכירות", hasPassword: false },
+    { ...link, id: id(2), kind: "upload", state: "revoked", label: "", expiresAt: null, revokedAt: ago(50) },
   ],
   mails: [mail, { ...mail, id: id(4), kind: "password-reset", state: "waiting", givenUpAt: null, dueAt: at }],
   log: [
@@ -166,12 +180,30 @@ export const adminScenes: readonly Scene[] = [
     async "admin-person"(page) {
       const { people } = administration;
       await openTab(page, { tab: "people", text: mia.email });
-      await page.getByRole("button", { name: people.quotaOf(mia.name) }).click();
-      await page.getByRole("button", { name: people.resetOf(mia.name) }).click();
-      await page.getByRole("button", { name: people.reset, exact: true }).last().click();
+      await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
+      await page.getByRole("menuitem", { name: people.disable }).waitFor();
+    },
+    async "admin-disable"(page) {
+      const { people } = administration;
+      await openTab(page, { tab: "people", text: mia.email });
+      await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
+      await page.getByRole("menuitem", { name: people.disable }).click();
+      await page.getByText(people.disableQuestion).waitFor();
+    },
+    async "admin-quota"(page) {
+      const { people } = administration;
+      await openTab(page, { tab: "people", text: mia.email });
+      await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
+      await page.getByRole("menuitem", { name: people.quota }).click();
+      await page.getByLabel(people.quotaField).waitFor();
+    },
+    async "admin-new-password"(page) {
+      const { people } = administration;
+      await openTab(page, { tab: "people", text: mia.email });
+      await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
+      await page.getByRole("menuitem", { name: people.reset }).click();
+      await page.getByRole("button", { name: people.resetNow }).click();
       await page.getByRole("textbox", { name: people.resetLink }).waitFor();
-      await page.getByRole("button", { name: people.disableOf(mia.name) }).click();
-      await page.getByText(people.disableQuestion(mia.name)).waitFor();
     },
     async "admin-invited"(page) {
       const { invitations } = administration;
@@ -179,9 +211,27 @@ export const adminScenes: readonly Scene[] = [
       await page.route("**/admin/invitations", (route) =>
         route.request().method() === "POST" ? route.fulfill({ status: 201, json: invitation }) : route.fallback(),
       );
+      await page.getByRole("button", { name: invitations.title }).click();
       await page.getByLabel(invitations.email).fill(invitation.email);
       await page.getByRole("button", { name: invitations.action, exact: true }).click();
       await page.getByText(invitations.made(invitation.email)).waitFor();
+    },
+    "admin-people-failed": {
+      expects: [/^503 /],
+      async open(page) {
+        await pretend(page);
+        await page.route(/\/admin\/people/, (route) =>
+          route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } }),
+        );
+        await page.goto("/admin");
+        await page.getByText(administration.people.failed).waitFor();
+      },
+    },
+    async "admin-links-empty"(page) {
+      await pretend(page);
+      await page.route(/\/admin\/links/, (route) => route.fulfill({ json: { items: [], nextCursor: null } }));
+      await page.goto("/admin?tab=links");
+      await page.getByText(administration.links.empty).waitFor();
     },
     "admin-policy": (page) => openTab(page, { tab: "policy", text: policyTexts.rules["link-password"]?.title ?? "" }),
     "admin-links": (page) => openTab(page, { tab: "links", text: "For the tax office" }),

@@ -2,14 +2,27 @@ import { clsx } from "clsx";
 import { type ReactNode, useId } from "react";
 import { useDocumentTitle } from "./hooks.ts";
 
-type PageProps = { title: string; hint?: string; className?: string; children: ReactNode };
+type PageProps = {
+  title: string;
+  hint?: string;
+  className?: string;
+  /** For tables, and for pages with an index. */
+  isWide?: boolean;
+  children: ReactNode;
+};
 
 /** A page with one column, whose title is also the title of the document. `className` sets the gap between the parts. */
-export function Page({ title, hint, className = "gap-6", children }: PageProps) {
+export function Page({ title, hint, className = "gap-6", isWide = false, children }: PageProps) {
   useDocumentTitle(title);
   return (
     <main className="relative h-full overflow-y-auto">
-      <div className={clsx("mx-auto flex max-w-[760px] flex-col px-4 py-4 md:px-8 md:py-8", className)}>
+      <div
+        className={clsx(
+          "mx-auto flex flex-col px-4 py-4 md:px-8 md:py-8",
+          isWide ? "max-w-[1120px]" : "max-w-[760px]",
+          className,
+        )}
+      >
         <header>
           <h1 className="text-title">{title}</h1>
           {hint !== undefined && <p className="text-pretty text-muted text-small">{hint}</p>}

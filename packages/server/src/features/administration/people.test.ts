@@ -51,6 +51,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
       deleteAt: null,
       createdAt: new Date(5).toISOString(),
       lastSignInAt: null,
+      lastSeenAt: null,
       usedBytes: 77,
       quotaBytes: 10 * MIB,
       ownQuotaBytes: null,
@@ -70,6 +71,40 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     await service.anonymous.send("POST /auth/sign-in/email", { json: account, headers });
     expect(Date.parse((await personOf("sam@")).lastSignInAt) - first).toBeGreaterThanOrEqual(60_000);
     service.advance(-60_000);
+  });
+
+  it("the list of people shows the last use of a session that is later than the sign-in", async () => {
+    const account = { email: "tia@example.com", password: "correct horse battery", name: "Tia" };
+    await service.anonymous.send("POST /auth/sign-up/email", {
+      json: account,
+      headers: { origin: "https://files.example.com" },
+    });
+    const { id, lastSignInAt, lastSeenAt } = await personOf("tia@");
+    expect(Math.abs(Date.parse(lastSeenAt) - Date.parse(lastSignInAt))).toBeLessThan(60_000);
+    await service.db.kysely
+      .updateTable("auth_sessions")
+      .set({ updated_at: "2100-01-02T03:04:05.000Z" })
+      .where("user_id", "=", id)
+      .execute();
+    expect((await personOf("tia@")).lastSeenAt).toBe("2100-01-02T03:04:05.000Z");
+  });
+
+  it("the list of people counts links up to 1,000", async () => {
+    await put(service, "many");
+    const { link } = await storeLink(service.db, { createdBy: "many" });
+    const first = await service.db.kysely
+      .selectFrom("links")
+      .selectAll()
+      .where("id", "=", link.id)
+      .executeTakeFirstOrThrow();
+    const copies = Array.from({ length: 1_005 }, (_, nth) => ({ ...first, id: `copy-${nth}` }));
+    for (let at = 0; at < copies.length; at += 100) {
+      await service.db.kysely
+        .insertInto("links")
+        .values(copies.slice(at, at + 100))
+        .execute();
+    }
+    expect((await personOf("many")).links).toBe(1_000);
   });
 
   it("the pages of people contain each person of the same instant once, with any id", async () => {

@@ -185,8 +185,20 @@ export function peopleRoutes(
 }
 
 function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPerson {
-  const { id, email, name, isAdmin, isEmailProven, createdAt, lastSignInAt, disabledAt, deleteAt, usage, links } =
-    person;
+  const {
+    id,
+    email,
+    name,
+    isAdmin,
+    isEmailProven,
+    createdAt,
+    lastSignInAt,
+    lastSeenAt,
+    disabledAt,
+    deleteAt,
+    usage,
+    links,
+  } = person;
   const { bytes, files } = quotaOfUser(quota, usage);
   return {
     id,
@@ -198,6 +210,7 @@ function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPerson {
     deleteAt: isoOrNull(deleteAt),
     createdAt: toIso(createdAt),
     lastSignInAt: isoOrNull(lastSignInAt),
+    lastSeenAt: isoOrNull(lastSeenAt),
     usedBytes: usage.bytes,
     quotaBytes: bytes ?? null,
     ownQuotaBytes: usage.quotaBytes ?? null,

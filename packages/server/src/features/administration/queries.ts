@@ -21,12 +21,14 @@ export type PersonRecord = Person & {
   createdAt: number;
   /** Undefined: the user has never signed in, or uses only JWTs. */
   lastSignInAt: number | undefined;
+  /** The latest sign-in, or the latest recorded use of a session that still exists. Undefined as for `lastSignInAt`. */
+  lastSeenAt: number | undefined;
   /** Undefined: the user is enabled. */
   disabledAt: number | undefined;
   /** Undefined: the account is not closed. */
   deleteAt: number | undefined;
   usage: UsageOfOwner;
-  /** The number of links that the user made and that are neither revoked nor expired. */
+  /** The number of links that the user made and that are neither revoked nor expired, at most MAX_COUNTED_LINKS. */
   links: number;
 };
 
@@ -46,7 +48,7 @@ export const administrationQueries = defineQueries("database.administration", ({
       .orderBy("people.id", "desc")
       .limit(limit + 1)
       .execute();
-    const items = rows.slice(0, limit).map(toRecord);
+    const items = await toRecords({ db, engine }, rows.slice(0, limit));
     const last = items.at(-1);
     const hasMore = rows.length > limit && last !== undefined;
     return { items, nextCursor: hasMore ? encodeTimedCursor({ at: last.createdAt, id: last.id }) : undefined };
@@ -54,7 +56,7 @@ export const administrationQueries = defineQueries("database.administration", ({
 
   async findPerson(userId: string): Promise<PersonRecord | undefined> {
     const row = await people(db, clock()).where("people.id", "=", userId).executeTakeFirst();
-    return row && toRecord(row);
+    return row && (await toRecords({ db, engine }, [row]))[0];
   },
 
   /** Lists the logged actions of administrators, the newest first. */
@@ -71,6 +73,9 @@ export const administrationQueries = defineQueries("database.administration", ({
   },
 }));
 
+/** A count of links ends at this number, so that a page of people does not read all links of the service. */
+const MAX_COUNTED_LINKS = 1_000;
+
 function people(db: Kysely<Tables>, now: number) {
   return db
     .selectFrom("people")
@@ -86,15 +91,16 @@ function people(db: Kysely<Tables>, now: number) {
       "usage.quota_bytes",
       "usage.quota_files",
     ])
-    .select((eb) =>
-      eb
+    .select((eb) => {
+      const live = eb
         .selectFrom("links")
-        .select(sql<number>`count(*)`.as("count"))
+        .select(sql.lit(1).as("one"))
         .whereRef("links.created_by", "=", "people.id")
         .where("links.revoked_at", "is", null)
         .where((link) => isLive(link.ref("links.expires_at"), sql.val(now)))
-        .as("links"),
-    );
+        .limit(sql.lit(MAX_COUNTED_LINKS));
+      return sql<number>`(select count(*) from ${live} as counted)`.as("links");
+    });
 }
 
 // SQLite ignores the case of ASCII letters only. A search finds other letters only if the search text contains them exactly as stored, or
@@ -108,12 +114,25 @@ function matches(engine: Engine, text: string) {
 
 type Row = Awaited<ReturnType<ReturnType<typeof people>["execute"]>>[number];
 
-function toRecord(row: Row): PersonRecord {
+/** Adds the last use of a session. A join would read all sessions, because the accounts library orders its ids in another way. */
+async function toRecords({ db, engine }: { db: Kysely<Tables>; engine: Engine }, rows: Row[]): Promise<PersonRecord[]> {
+  const sessions = await db
+    .selectFrom("auth_sessions")
+    .select((eb) => ["user_id", eb.fn.max("updated_at").as("used_at")])
+    .where((eb) => engine.isIn(eb.ref("user_id"), engine.list(rows.map(({ id }) => id))))
+    .groupBy("user_id")
+    .execute();
+  const usedAt = new Map(sessions.map(({ user_id, used_at }) => [user_id, new Date(used_at).getTime()]));
+  return rows.map((row) => toRecord(row, usedAt.get(row.id) ?? 0));
+}
+
+function toRecord(row: Row, usedAt: number): PersonRecord {
   return {
     ...toPerson(row),
     isEmailProven: row.email_proven_by !== null,
     createdAt: row.created_at,
     lastSignInAt: row.last_sign_in_at ?? undefined,
+    lastSeenAt: Math.max(row.last_sign_in_at ?? 0, usedAt) || undefined,
     disabledAt: row.disabled_at ?? undefined,
     deleteAt: row.delete_at ?? undefined,
     usage: {

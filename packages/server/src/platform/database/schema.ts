@@ -26,7 +26,7 @@ type Bit = 0 | 1;
  */
 export type Tables = {
   auth_users: { id: string; email: string; name: string; updated_at: string };
-  auth_sessions: { id: string; user_id: string; token: string; expires_at: string };
+  auth_sessions: { id: string; user_id: string; token: string; expires_at: string; updated_at: string };
   auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
   /**
    * The user who belongs to a subject (`sub`) in the JWTs of an issuer. `legacy`: the issuer is unknown, because the user is older than

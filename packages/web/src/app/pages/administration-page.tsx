@@ -27,7 +27,7 @@ const options = (Object.keys(tabs) as Tab[]).map((value) => ({ value, label: wor
 
 export function AdministrationPage() {
   return (
-    <Page title={words.title} hint={words.hint}>
+    <Page title={words.title} hint={words.hint} isWide>
       <Tabs />
     </Page>
   );
@@ -50,7 +50,7 @@ function Tabs() {
           value={shown}
           onChange={(value) => void navigate({ to: "/admin", search: { tab: value } })}
           options={options}
-          className="grow flex-wrap sm:grow-0"
+          className="grow max-sm:grid max-sm:grid-cols-3 sm:grow-0"
         />
         <Link to="/settings/doctor" className={buttonStyle()}>
           {words.doctor}

@@ -1,25 +1,42 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { AdminInvitation } from "@valetkey/client";
-import type { FormEvent } from "react";
-import { AskInPlace } from "../../components/ask-in-place.tsx";
-import { Button } from "../../components/button.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
-import { isExpired } from "../../components/expiry.ts";
+import { MoreHorizontal, UserRoundPlus } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { Button, IconButton } from "../../components/button.tsx";
+import { copyText } from "../../components/clipboard.ts";
+import { CopyLine } from "../../components/copy-button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { describeExpiry, isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
-import { PagedList } from "../../components/paged-list.tsx";
+import { Menu, MenuItem } from "../../components/menu.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { client, hasCode } from "../../service/client.ts";
 import { instanceQuery } from "../../service/queries.ts";
+import { showProblem, toasts } from "../../service/toasts.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { administration } from "../../texts/en/administration.ts";
-import { formatDate, formatWhen } from "../../texts/index.ts";
-import { Row, refreshLists, usePages } from "./row.tsx";
+import { formatInstant, texts } from "../../texts/index.ts";
+import { Question } from "./question.tsx";
+import { Marks, Row, refreshLists, Table, usePages } from "./row.tsx";
 
 const words = administration.invitations;
 
-/** Invites an email address to create an account. */
-export function InviteForm() {
+/** Opens the dialog that invites an email address to create an account. */
+export function InviteButton() {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button className="max-sm:grow" onClick={() => setOpen(true)}>
+        <UserRoundPlus size={16} />
+        {words.title}
+      </Button>
+      {isOpen && <InviteDialog onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function InviteDialog({ onClose }: { onClose: () => void }) {
   const [email, setEmail] = useKept("invite to the service", "");
   const sendsMail = useQuery(instanceQuery).data?.mail === true;
   const invite = useMutation({
@@ -29,7 +46,22 @@ export function InviteForm() {
       await refreshLists();
     },
   });
-  const made = invite.data?.email;
+  if (invite.data !== undefined) {
+    const { email: invited, url } = invite.data;
+    return (
+      <Dialog title={words.title} onClose={onClose}>
+        <div className="flex flex-col gap-4">
+          <p role="status" className="break-words">
+            {sendsMail ? words.mailed(invited) : words.made(invited)}
+          </p>
+          <CopyLine label={words.copyOf(invited)} text={url} kind={sendsMail ? "outline" : "primary"} />
+          <Button className="self-end" onClick={onClose}>
+            {texts.common.close}
+          </Button>
+        </div>
+      </Dialog>
+    );
+  }
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
@@ -37,28 +69,23 @@ export function InviteForm() {
   }
 
   return (
-    <form noValidate onSubmit={submit} className="flex flex-col gap-2" aria-label={words.title}>
-      <p className="font-medium">{words.title}</p>
-      <div className="flex flex-wrap items-end gap-2">
+    <Dialog title={words.title} description={words.hint} onClose={onClose}>
+      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
         <TextField
-          className="grow basis-60"
           type="email"
           label={words.email}
+          autoFocus
           autoComplete="off"
           spellCheck={false}
           value={email}
           onChange={({ currentTarget }) => setEmail(currentTarget.value)}
         />
-        <Button type="submit" disabled={invite.isPending || email.trim() === ""}>
+        {invite.error !== null && <Problem error={invite.error}>{refusalOf(invite.error)}</Problem>}
+        <Button type="submit" kind="primary" className="self-end" disabled={invite.isPending || email.trim() === ""}>
           {invite.isPending ? words.pending : words.action}
         </Button>
-      </div>
-      <p className="text-pretty text-muted text-small">{words.hint}</p>
-      <p role="status" className={made === undefined ? "sr-only" : "break-words text-small"}>
-        {made !== undefined && (sendsMail ? words.mailed(made) : words.made(made))}
-      </p>
-      {invite.error !== null && <Problem error={invite.error}>{refusalOf(invite.error)}</Problem>}
-    </form>
+      </form>
+    </Dialog>
   );
 }
 
@@ -67,54 +94,87 @@ function refusalOf(error: Error): string | undefined {
   return hasCode(error, "invalid_request") ? words.wrong : undefined;
 }
 
+const WIDTHS = "lg:grid-cols-[minmax(0,1fr)_12rem_2rem]";
+
 /** Shows the invitations that nobody has used. Renders nothing when there is no such invitation. */
 export function OpenInvitations() {
   const list = usePages(["invitations"], (page) => client.admin.invitations(page));
   if (list.data?.pages[0]?.items.length === 0) return null;
   return (
-    <PagedList list={list} label={words.label} failed={words.failed} empty={null}>
+    <Table
+      list={list}
+      label={words.label}
+      failed={words.failed}
+      empty={null}
+      first={words.label}
+      columns={[administration.people.columns.state]}
+      widths={WIDTHS}
+    >
       {(invitation) => <InvitationRow key={invitation.id} invitation={invitation} />}
-    </PagedList>
+    </Table>
   );
 }
 
 function InvitationRow({ invitation }: { invitation: AdminInvitation }) {
   const now = useNow();
+  const [isAsking, setAsking] = useState(false);
   const { id, email, invitedBy, invitedAt, linkExpiresAt, url } = invitation;
-  const renew = useMutation({ mutationFn: () => client.admin.renewInvitation(id), onSuccess: refreshLists });
-  const revoke = useMutation({ mutationFn: () => client.admin.revokeInvitation(id), onSuccess: refreshLists });
+  const renew = useMutation({
+    mutationFn: () => client.admin.renewInvitation(id),
+    async onSuccess() {
+      toasts.add({ title: words.renewed });
+      await refreshLists();
+    },
+    onError: showProblem,
+  });
+  const revoke = useMutation({
+    mutationFn: () => client.admin.revokeInvitation(id),
+    async onSuccess() {
+      setAsking(false);
+      await refreshLists();
+    },
+  });
   const isOver = isExpired(linkExpiresAt, now);
-  const when = formatWhen(invitedAt, now);
   const invited =
-    invitedBy === null ? words.byCommand(when) : words.invited(when, invitedBy.name ?? invitedBy.email ?? invitedBy.id);
+    invitedBy === null ? words.byCommand : words.invited(invitedBy.name ?? invitedBy.email ?? invitedBy.id);
+  const copy = async () => {
+    toasts.add({ title: (await copyText(url)) ? words.copied(email) : texts.common.notCopied });
+  };
   return (
     <Row
+      widths={WIDTHS}
       title={email}
-      marks={isOver ? [{ text: words.expired, isWarning: true }] : []}
-      facts={[
-        [invited, ...(isOver ? [] : [words.expires(formatDate(linkExpiresAt, now))])],
-        ...(renew.isSuccess ? [[words.renewed]] : []),
-      ]}
-      error={renew.error ?? revoke.error}
-      actions={
-        <>
-          {!isOver && <CopyButton text={url} action={words.copy} label={words.copyOf(email)} />}
-          <Button
-            kind="quiet"
-            aria-label={words.renewOf(email)}
-            disabled={renew.isPending}
-            onClick={() => renew.mutate()}
-          >
-            {words.renew}
-          </Button>
-          <AskInPlace
-            label={words.revoke}
-            spokenLabel={words.revokeOf(email)}
-            question={words.revokeQuestion}
-            action={revoke}
-          />
-        </>
+      hints={[invited]}
+      cells={
+        <div className="max-lg:col-span-2" title={formatInstant(invitedAt)}>
+          <Marks marks={[{ text: describeExpiry(linkExpiresAt, now), tone: isOver ? "bad" : "plain" }]} />
+        </div>
       }
-    />
+      actions={
+        <Menu
+          trigger={
+            <IconButton label={administration.people.menuOf(email)} className="tooltip-left">
+              <MoreHorizontal size={18} />
+            </IconButton>
+          }
+        >
+          {!isOver && <MenuItem onClick={() => void copy()}>{words.copy}</MenuItem>}
+          <MenuItem onClick={() => renew.mutate()}>{words.renew}</MenuItem>
+          <MenuItem isDanger onClick={() => setAsking(true)}>
+            {words.revoke}
+          </MenuItem>
+        </Menu>
+      }
+    >
+      {isAsking && (
+        <Question
+          title={words.revokeOf(email)}
+          hint={words.revokeQuestion}
+          action={words.revokeNow}
+          mutation={revoke}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </Row>
   );
 }

@@ -1,9 +1,8 @@
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, type UseInfiniteQueryResult, useInfiniteQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
-import { Problem } from "../../components/states.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
 import { pagesQuery, queryClient } from "../../service/queries.ts";
-import { texts } from "../../texts/index.ts";
 
 /** The query key that all lists of the administration share, because one action can change several lists. */
 const KEY = "administration";
@@ -17,55 +16,105 @@ export function usePages<Page extends { nextCursor: string | null }>(
   key: readonly string[],
   read: Parameters<typeof pagesQuery<Page>>[1],
 ) {
-  // While a search loads, the old rows stay visible, so that an open confirmation in a row stays open.
+  // While a search loads, the old rows stay visible, so that an open dialog of a row stays open.
   return useInfiniteQuery({ ...pagesQuery([KEY, ...key], read), placeholderData: keepPreviousData });
 }
 
+type TableProps<Item> = {
+  list: UseInfiniteQueryResult<{ pages: { items: Item[] }[] }>;
+  label: string;
+  failed: string;
+  empty: ReactNode;
+  /** The titles of the columns between the first column and the actions. */
+  columns: readonly string[];
+  /** The title of the first column. */
+  first: string;
+  /** The class with the widths of the columns on wide screens. */
+  widths: string;
+  children: (item: Item) => ReactNode;
+};
+
+/** A list whose rows are a table on wide screens, and cards on phones. */
+export function Table<Item>({ first, columns, widths, ...list }: TableProps<Item>) {
+  const hasRows = list.list.data?.pages.some(({ items }) => items.length > 0);
+  return (
+    <div className="flex flex-col gap-2">
+      {hasRows && (
+        // Each cell has its own words for screen readers.
+        <div aria-hidden="true" className={clsx("grid gap-x-4 px-[13px] text-muted text-small", widths)}>
+          <span>{first}</span>
+          {columns.map((column) => (
+            <span key={column} className="max-lg:hidden">
+              {column}
+            </span>
+          ))}
+        </div>
+      )}
+      <PagedList {...list} />
+    </div>
+  );
+}
+
 type RowProps = {
+  widths: string;
   title: string;
-  /** The labels beside the title. */
-  marks?: readonly Mark[];
-  /** Lines of short facts. */
-  facts: readonly (readonly string[])[];
-  error?: unknown;
-  /** The buttons of the item. */
+  /** Lines below the title. */
+  hints?: readonly string[];
+  cells: ReactNode;
   actions?: ReactNode;
-  /** The content below the buttons. */
   children?: ReactNode;
 };
 
-export type Mark = { text: string; isWarning?: boolean };
-
-/** One item in a list of the administration: a name, facts, and buttons. */
-export function Row({ title, marks = [], facts, error, actions, children }: RowProps) {
+/** One item of a Table. `children` are the dialogs of the item. */
+export function Row({ widths, title, hints = [], cells, actions, children }: RowProps) {
   return (
-    <li className="flex flex-col gap-2 p-3">
-      <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
-        <div className="min-w-0 grow basis-full md:basis-56">
-          <p className="flex flex-wrap items-center gap-x-2">
-            <span className="min-w-0 truncate font-medium">{title}</span>
-            {marks.map(({ text, isWarning = false }) => (
-              <span
-                key={text}
-                className={clsx(
-                  "rounded-small border px-1.5 text-small",
-                  isWarning ? "border-danger text-danger" : "text-muted",
-                )}
-              >
-                {text}
-              </span>
-            ))}
+    <li
+      className={clsx("grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 px-3 py-2.5", widths)}
+    >
+      <div className="min-w-0">
+        <p className="wrap-anywhere font-medium">
+          <bdi>{title}</bdi>
+        </p>
+        {hints.map((hint) => (
+          <p key={hint} className="wrap-anywhere text-muted text-small">
+            <bdi>{hint}</bdi>
           </p>
-          {facts.map((line) => (
-            <p key={line.join()} className="break-words text-muted text-small tabular-nums">
-              {line.join(texts.common.separator)}
-            </p>
-          ))}
-        </div>
+        ))}
+      </div>
+      <div className="col-span-2 row-start-2 grid grid-cols-2 items-start gap-x-4 gap-y-1 text-muted text-small tabular-nums lg:contents">
+        {cells}
+      </div>
+      <div className="col-start-2 row-start-1 -mr-2 justify-self-end lg:col-start-auto lg:row-start-auto">
         {actions}
       </div>
       {children}
-      {error != null && <Problem error={error} />}
     </li>
+  );
+}
+
+/** Words of a cell that are visible on phones, where the cell has no title of a column above it. */
+export function Unless({ children }: { children: ReactNode }) {
+  return <span className="lg:sr-only">{children}</span>;
+}
+
+export type Mark = { text: string; tone?: "bad" | "plain" };
+
+/** The states of an item. A state that needs attention is red. */
+export function Marks({ marks }: { marks: readonly Mark[] }) {
+  return (
+    <p className="flex min-w-0 flex-wrap gap-1">
+      {marks.map(({ text, tone }) => (
+        <span
+          key={text}
+          className={clsx(
+            tone === "plain" && "text-muted text-small",
+            tone !== "plain" && "rounded-small border px-1.5 text-small",
+            tone === "bad" && "border-danger text-danger",
+          )}
+        >
+          {text}
+        </span>
+      ))}
+    </p>
   );
 }

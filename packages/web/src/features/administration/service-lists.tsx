@@ -1,99 +1,147 @@
 import { useMutation } from "@tanstack/react-query";
 import type { AdminEvent, AdminLink, AdminMail, Person } from "@valetkey/client";
 import { Link2, Mail, ScrollText } from "lucide-react";
-import { AskInPlace } from "../../components/ask-in-place.tsx";
+import { useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { describeExpiry } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
 import { PagedList } from "../../components/paged-list.tsx";
 import { Empty } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
+import { showProblem } from "../../service/toasts.ts";
 import { administration } from "../../texts/en/administration.ts";
-import { formatInstant, formatWhen } from "../../texts/index.ts";
-import { Row, refreshLists, usePages } from "./row.tsx";
+import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { Question } from "./question.tsx";
+import { Marks, Row, refreshLists, Table, usePages } from "./row.tsx";
 
 const words = administration.links;
+
+const LINK_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_7rem_10rem_13rem_6rem]";
 
 /** Shows the links and file requests of all people, the newest first. */
 export function AllLinks() {
   const list = usePages(["links"], (page) => client.admin.links(page));
   return (
-    <PagedList
+    <Table
       list={list}
       label={administration.tabs.links}
       failed={words.failed}
+      first={words.columns.link}
+      columns={[words.columns.kind, words.columns.used, administration.people.columns.state]}
+      widths={LINK_WIDTHS}
       empty={<Empty icon={<Link2 size={28} strokeWidth={1.5} />} title={words.empty} hint={words.emptyHint} />}
     >
       {(link) => <LinkRow key={link.id} link={link} />}
-    </PagedList>
+    </Table>
   );
 }
 
 function LinkRow({ link }: { link: AdminLink }) {
   const now = useNow();
-  const { id, kind, label, state, noteTitle, createdBy } = link;
-  const name = label === "" ? words.kinds[kind] : label;
-  const revoke = useMutation({ mutationFn: () => client.admin.revokeLink(id), onSuccess: refreshLists });
+  const [isAsking, setAsking] = useState(false);
+  const { id, kind, label, state, noteTitle, createdBy, hasPassword, claims, received } = link;
+  const note = noteTitle === "" ? texts.notes.untitled : noteTitle;
+  const name = label === "" ? note : label;
+  const revoke = useMutation({
+    mutationFn: () => client.admin.revokeLink(id),
+    async onSuccess() {
+      setAsking(false);
+      await refreshLists();
+    },
+  });
   return (
     <Row
+      widths={LINK_WIDTHS}
       title={name}
-      marks={[{ text: words.states[state] }]}
-      facts={[
-        [words.of(noteTitle, createdBy.name ?? createdBy.email ?? createdBy.id)],
-        [words.kinds[kind], ...factsOf(link, now)],
-      ]}
-      error={revoke.error}
+      hints={[label === "" ? words.by(nameOf(createdBy)) : words.of(note, nameOf(createdBy))]}
+      cells={
+        <>
+          <p>{words.kinds[kind]}</p>
+          <p>{kind === "upload" ? words.received(received.files, received.bytes) : words.claims(claims)}</p>
+          <div className="max-lg:col-span-2">
+            <Marks
+              marks={[
+                { text: stateOf(link, now), ...(state === "live" && { tone: "plain" as const }) },
+                ...(hasPassword && state === "live" ? [{ text: words.password }] : []),
+              ]}
+            />
+          </div>
+        </>
+      }
       actions={
         state !== "revoked" && (
-          <AskInPlace
-            label={words.revoke}
-            spokenLabel={words.revokeOf(name)}
-            question={words.revokeQuestion}
-            action={revoke}
-          />
+          <Button kind="quiet" aria-label={words.revokeOf(name)} onClick={() => setAsking(true)}>
+            {words.revoke}
+          </Button>
         )
       }
-    />
+    >
+      {isAsking && (
+        <Question
+          title={words.revokeOf(name)}
+          hint={words.revokeQuestion}
+          action={words.revokeNow}
+          mutation={revoke}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </Row>
   );
 }
 
-function factsOf({ kind, expiresAt, hasPassword, claims, received }: AdminLink, now: number): string[] {
-  return [
-    expiresAt === null ? words.forever : words.expires(formatWhen(expiresAt, now)),
-    ...(hasPassword ? [words.password] : []),
-    kind === "upload" ? words.received(received.files, received.bytes) : words.claims(claims),
-  ];
+/** One fact about the time of a link: when it ends or ended, or why it does not work. */
+function stateOf({ state, expiresAt, revokedAt }: AdminLink, now: number): string {
+  if (state === "live" || state === "expired") return describeExpiry(expiresAt, now);
+  if (state === "revoked" && revokedAt !== null) return words.revokedAt(formatWhen(revokedAt, now));
+  return words.states[state];
 }
 
 const mailWords = administration.mail;
+const MAIL_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_6rem_13rem_9rem]";
 
 /** Shows the mails that the service will send, and the mails that it gave up, the newest first. */
 export function MailQueue() {
   const list = usePages(["mail"], (page) => client.admin.mails(page));
   return (
-    <PagedList
+    <Table
       list={list}
       label={administration.tabs.mail}
       failed={mailWords.failed}
+      first={mailWords.columns.to}
+      columns={[mailWords.columns.tries, administration.people.columns.state]}
+      widths={MAIL_WIDTHS}
       empty={<Empty icon={<Mail size={28} strokeWidth={1.5} />} title={mailWords.empty} hint={mailWords.emptyHint} />}
     >
       {(mail) => <MailRow key={mail.id} mail={mail} />}
-    </PagedList>
+    </Table>
   );
 }
 
 function MailRow({ mail }: { mail: AdminMail }) {
   const now = useNow();
   const { id, email, kind, attempts, problem, givenUpAt } = mail;
-  const retry = useMutation({ mutationFn: () => client.admin.retryMail(id), onSuccess: refreshLists });
+  const retry = useMutation({
+    mutationFn: () => client.admin.retryMail(id),
+    onSuccess: refreshLists,
+    onError: showProblem,
+  });
   return (
     <Row
+      widths={MAIL_WIDTHS}
       title={email}
-      marks={givenUpAt === null ? [] : [{ text: mailWords.givenUp(formatWhen(givenUpAt, now)), isWarning: true }]}
-      facts={[
-        [mailWords.kinds[kind] ?? kind, mailWords.tries(attempts), ...nextTry(mail, now)],
-        ...(problem === null ? [] : [[problem]]),
-      ]}
-      error={retry.error}
+      hints={[mailWords.kinds[kind] ?? kind, ...(problem === null ? [] : [mailWords.problem(problem)])]}
+      cells={
+        <>
+          <p>{mailWords.tries(attempts)}</p>
+          <Marks
+            marks={[
+              givenUpAt === null
+                ? { text: nextTry(mail, now), tone: "plain" }
+                : { text: mailWords.givenUp(formatWhen(givenUpAt, now)), tone: "bad" },
+            ]}
+          />
+        </>
+      }
       actions={
         givenUpAt !== null && (
           <Button aria-label={mailWords.againOf(email)} disabled={retry.isPending} onClick={() => retry.mutate()}>
@@ -105,9 +153,8 @@ function MailRow({ mail }: { mail: AdminMail }) {
   );
 }
 
-function nextTry({ dueAt }: AdminMail, now: number): string[] {
-  if (dueAt === null) return [];
-  return [Date.parse(dueAt) <= now ? mailWords.due : mailWords.waiting(formatWhen(dueAt, now))];
+function nextTry({ dueAt }: AdminMail, now: number): string {
+  return dueAt === null || Date.parse(dueAt) <= now ? mailWords.due : mailWords.waiting(formatWhen(dueAt, now));
 }
 
 const logWords = administration.log;
@@ -136,8 +183,8 @@ function Line({ event }: { event: AdminEvent }) {
   return (
     <li className="flex flex-wrap items-baseline justify-between gap-x-4 p-3">
       <p className="min-w-0 break-words">
-        <span className="font-medium">{actor === null ? logWords.command : nameOf(actor)}</span> {act}{" "}
-        {person !== null && <span className="font-medium">{nameOf(person)}</span>}
+        <bdi className="font-medium">{actor === null ? logWords.command : nameOf(actor)}</bdi> {act}{" "}
+        {person !== null && <bdi className="font-medium">{nameOf(person)}</bdi>}
       </p>
       <time dateTime={at} title={formatInstant(at)} className="text-muted text-small">
         {formatWhen(at, now)}

@@ -1,0 +1,187 @@
+import { useMutation } from "@tanstack/react-query";
+import type { AdminPerson, UpdatePersonBody } from "@valetkey/client";
+import { MoreHorizontal } from "lucide-react";
+import { useState } from "react";
+import { IconButton } from "../../components/button.tsx";
+import { CopyLine } from "../../components/copy-button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { useNow } from "../../components/hooks.ts";
+import { Menu, MenuItem } from "../../components/menu.tsx";
+import { client } from "../../service/client.ts";
+import { showProblem, toasts } from "../../service/toasts.ts";
+import { administration } from "../../texts/en/administration.ts";
+import { formatDuration, formatInstant, formatWhen } from "../../texts/index.ts";
+import { Question } from "./question.tsx";
+import { forgetQuota, QuotaDialog } from "./quota-dialog.tsx";
+import { type Mark, Marks, Row, refreshLists, Unless } from "./row.tsx";
+
+const words = administration.people;
+/** Person, last seen, used, files, links, state, menu. */
+export const PERSON_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_7.5rem_8.5rem_6.5rem_4rem_9rem_2rem]";
+
+type Asked = "quota" | "reset" | "tokens" | "disable" | "remove";
+
+export function PersonRow({ person }: { person: AdminPerson }) {
+  const now = useNow();
+  const [asked, setAsked] = useState<Asked>();
+  const { id, name, email, disabledAt, deleteAt, isAdmin } = person;
+  const shownName = name ?? email ?? id;
+  const enable = useMutation({
+    mutationFn: () => client.admin.updatePerson(id, { isDisabled: false }),
+    onSuccess: refreshLists,
+    onError: showProblem,
+  });
+  const isDisabled = disabledAt !== null;
+  return (
+    <Row
+      widths={PERSON_WIDTHS}
+      title={shownName}
+      hints={name === null ? [] : [email ?? id]}
+      cells={<Cells person={person} now={now} />}
+      actions={
+        <Menu
+          trigger={
+            <IconButton label={words.menuOf(shownName)} className="tooltip-left">
+              <MoreHorizontal size={18} />
+            </IconButton>
+          }
+        >
+          <MenuItem onClick={() => setAsked("quota")}>{words.quota}</MenuItem>
+          {!isDisabled && !isAdmin && <MenuItem onClick={() => setAsked("reset")}>{words.reset}</MenuItem>}
+          {!isDisabled && <MenuItem onClick={() => setAsked("tokens")}>{words.revokeTokens}</MenuItem>}
+          {isDisabled ? (
+            <MenuItem onClick={() => enable.mutate()}>{words.enable}</MenuItem>
+          ) : (
+            <MenuItem isDanger onClick={() => setAsked("disable")}>
+              {words.disable}
+            </MenuItem>
+          )}
+          {isDisabled && deleteAt === null && (
+            <MenuItem isDanger onClick={() => setAsked("remove")}>
+              {words.remove}
+            </MenuItem>
+          )}
+        </Menu>
+      }
+    >
+      <PersonDialog person={person} name={shownName} asked={asked} onClose={() => setAsked(undefined)} />
+    </Row>
+  );
+}
+
+function Cells({ person, now }: { person: AdminPerson; now: number }) {
+  const { lastSeenAt, usedBytes, quotaBytes, files, quotaFiles, links } = person;
+  return (
+    <>
+      <p title={lastSeenAt === null ? undefined : formatInstant(lastSeenAt)}>
+        {lastSeenAt === null ? (
+          words.neverSeen
+        ) : (
+          <>
+            <Unless>{words.columns.seen}</Unless> {formatWhen(lastSeenAt, now)}
+          </>
+        )}
+      </p>
+      <p>{words.storage(usedBytes, quotaBytes)}</p>
+      <p>
+        {words.files(files, quotaFiles)} <Unless>{words.filesWord(quotaFiles ?? files)}</Unless>
+      </p>
+      <p>
+        {words.links(links)} <Unless>{words.linksWord(links)}</Unless>
+      </p>
+      <Marks marks={marksOf(person, now)} />
+    </>
+  );
+}
+
+function marksOf({ isAdmin, disabledAt, deleteAt, email, isEmailProven }: AdminPerson, now: number): Mark[] {
+  const left = deleteAt === null ? 0 : (Date.parse(deleteAt) - now) / 1000;
+  const marks: Mark[] = [
+    ...(disabledAt === null || deleteAt !== null ? [] : [{ text: words.disabled, tone: "bad" as const }]),
+    ...(deleteAt === null ? [] : [{ text: words.deletedIn(formatDuration(left)), tone: "bad" as const }]),
+    ...(isAdmin ? [{ text: words.administrator }] : []),
+    ...(email === null || isEmailProven ? [] : [{ text: words.unproven }]),
+  ];
+  return marks.length === 0 ? [{ text: words.active, tone: "plain" }] : marks;
+}
+
+type PersonDialogProps = { person: AdminPerson; name: string; asked: Asked | undefined; onClose: () => void };
+
+/** The dialog for the chosen action of the menu. */
+function PersonDialog({ person, name, asked, onClose }: PersonDialogProps) {
+  const { id, disabledAt } = person;
+  const done = async () => {
+    onClose();
+    await refreshLists();
+  };
+  const change = useMutation({
+    mutationFn: (body: UpdatePersonBody) => client.admin.updatePerson(id, body),
+    onSuccess() {
+      forgetQuota(id);
+      return done();
+    },
+  });
+  const disable = useMutation({
+    mutationFn: () => client.admin.updatePerson(id, { isDisabled: true }),
+    onSuccess: done,
+  });
+  const remove = useMutation({ mutationFn: () => client.admin.deletePerson(id), onSuccess: done });
+  const revokeTokens = useMutation({
+    mutationFn: () => client.tokens.removeAll({ userId: id }),
+    onSuccess() {
+      onClose();
+      toasts.add({ title: words.tokensRevoked(name) });
+    },
+  });
+  if (asked === undefined) return null;
+  if (asked === "quota") {
+    return (
+      <QuotaDialog
+        person={person}
+        isPending={change.isPending}
+        error={change.error}
+        onSave={change.mutate}
+        {...{ name, onClose }}
+      />
+    );
+  }
+  // The link for a new password of a disabled person does not work.
+  if (asked === "reset") return disabledAt === null ? <ResetDialog {...{ id, name, onClose }} /> : null;
+  const question = {
+    tokens: {
+      title: words.revokeTokensOf(name),
+      hint: words.revokeTokensQuestion,
+      action: words.revokeTokensNow,
+      mutation: revokeTokens,
+    },
+    disable: { title: words.disableOf(name), hint: words.disableQuestion, action: words.disableNow, mutation: disable },
+    remove: { title: words.removeOf(name), hint: words.removeQuestion, action: words.removeNow, mutation: remove },
+  }[asked];
+  return <Question {...question} onClose={onClose} />;
+}
+
+/** Makes a link for a new password, and shows it once. */
+function ResetDialog({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
+  // The link is never cached, because it is a secret.
+  const reset = useMutation({ mutationFn: () => client.admin.makeResetLink(id), gcTime: 0 });
+  if (reset.data === undefined) {
+    return (
+      <Question
+        title={words.resetOf(name)}
+        hint={words.resetQuestion}
+        action={words.resetNow}
+        mutation={reset}
+        onClose={onClose}
+        isDanger={false}
+      />
+    );
+  }
+  return (
+    <Dialog title={words.resetOf(name)} onClose={onClose}>
+      <div data-shown-once className="flex flex-col gap-2">
+        <CopyLine label={words.resetLink} text={reset.data.url} kind="primary" />
+        <p className="text-muted text-small">{words.resetHint}</p>
+      </div>
+    </Dialog>
+  );
+}

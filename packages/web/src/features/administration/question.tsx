@@ -1,0 +1,41 @@
+import type { UseMutationResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { Problem } from "../../components/states.tsx";
+import { texts } from "../../texts/index.ts";
+
+type QuestionProps = {
+  title: ReactNode;
+  /** The consequence of the action. */
+  hint: string;
+  /** The text of the button that confirms. */
+  action: string;
+  mutation: Pick<UseMutationResult<unknown, Error, void>, "isPending" | "error" | "mutate">;
+  onClose: () => void;
+  isDanger?: boolean;
+};
+
+/** A dialog that asks for confirmation of one action. */
+export function Question({ title, hint, action, mutation, onClose, isDanger = true }: QuestionProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <div className="flex flex-col gap-4">
+        <p className="text-pretty">{hint}</p>
+        {mutation.error !== null && <Problem error={mutation.error} />}
+        <div className="flex justify-end gap-2">
+          <Button kind="quiet" onClick={onClose}>
+            {texts.common.cancel}
+          </Button>
+          <Button
+            kind={isDanger ? "danger" : "primary"}
+            disabled={mutation.isPending}
+            onClick={() => mutation.mutate(undefined)}
+          >
+            {action}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -113,6 +113,10 @@ function readRetryAfter(response: Response): number | undefined {
 /** One page of a list. `nextCursor` is null on the last page. */
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
+/** Builds the header that makes a repeated call safe. */
+export const keyHeader = (key: string | undefined): Record<string, string> =>
+  key === undefined ? {} : { "idempotency-key": key };
+
 /**
  * Selects one page of a list. `limit` is the maximum number of items, from 1 to 200, default 50. `cursor` is the `nextCursor` of the
  * previous page.

@@ -1,14 +1,18 @@
-import { type Call, iteratePages, type PageOptions } from "../call.ts";
+import { type Call, iteratePages, keyHeader, type PageOptions } from "../call.ts";
 import type {
   ActivityQuery,
   Attachment,
   AttachmentPage,
   AuditEventPage,
+  CopyAttachmentBody,
   CreateNoteBody,
   Downloads,
   FileUrl,
   FileUrls,
   ListNotesQuery,
+  MoveAttachmentBody,
+  MoveEffects,
+  MoveEffectsBody,
   Note,
   NotePage,
   SharedAttachmentPage,
@@ -18,6 +22,8 @@ import type {
 } from "../wire.ts";
 
 type Signal = { signal?: AbortSignal };
+/** A repeated call with the same `idempotencyKey` has the effect of one call. */
+type Repeatable = Signal & { idempotencyKey?: string };
 /** `owned`: the notes of the caller. `shared`: the notes that are shared with the caller. The default of `scope` is `owned`. */
 type Scope = { scope?: ListNotesQuery["scope"] };
 /**
@@ -75,6 +81,19 @@ export function attachmentCalls(call: Call) {
     /** Renames a ready file. Throws `invalid_filename` if the content of the file does not match the new filename. */
     rename: (attachmentId: string, filename: string) =>
       call<Attachment>("PATCH", path(attachmentId), { body: { filename } }),
+    /**
+     * Moves a ready file to another note. `fromNoteId`: the note in which you found the file. To a note of another owner, the service copies
+     * the file and moves the original to the trash. The returned file then has another id, and a repetition needs `idempotencyKey`.
+     * Throws `attachment_moved` if the file is in a third note by now.
+     */
+    move: (attachmentId: string, body: MoveAttachmentBody, { idempotencyKey, signal }: Repeatable = {}) =>
+      call<Attachment>("POST", `${path(attachmentId)}/move`, { body, signal, headers: keyHeader(idempotencyKey) }),
+    /** Copies a ready file to a note. A repeated call with the same `idempotencyKey`, file and note returns the same copy. */
+    copy: (attachmentId: string, body: CopyAttachmentBody, { idempotencyKey, signal }: Repeatable = {}) =>
+      call<Attachment>("POST", `${path(attachmentId)}/copy`, { body, signal, headers: keyHeader(idempotencyKey) }),
+    /** Counts who loses access if these files of one note move to another note. Moves nothing. At most 1,000 files. */
+    describeMove: (body: MoveEffectsBody, { signal }: Signal = {}) =>
+      call<MoveEffects>("POST", "/attachments/move-effects", { body, signal }),
     /** Records that the caller has seen the file, so that `isNew` of the file becomes false. */
     markSeen: (attachmentId: string) => call<void>("PUT", `${path(attachmentId)}/seen`),
     /** Deletes an attachment. If the service has a trash, `trash.restore` can restore the attachment for a while. */

@@ -1,4 +1,5 @@
 import type { Call, PageOptions } from "../call.ts";
+import { keyHeader } from "../call.ts";
 import type {
   AccessRequests,
   AuditEventPage,
@@ -90,9 +91,6 @@ export function accessRequestCalls(call: Call) {
 }
 
 type CreateLinkOptions = { idempotencyKey?: string };
-
-const keyHeader = (key: string | undefined): Record<string, string> =>
-  key === undefined ? {} : { "idempotency-key": key };
 
 /** People with an account use these calls for links and file requests. Every list of links starts with the newest link. */
 export function linkCalls(call: Call) {

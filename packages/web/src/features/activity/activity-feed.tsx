@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { AuditEvent } from "@valetkey/client";
 import { History } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
@@ -31,6 +32,8 @@ const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
     "link.received",
     "attachment.rejected",
     "attachment.renamed",
+    "attachment.moved",
+    "attachment.copied",
     "attachment.deleted",
     "attachment.restored",
     "attachment.purged",
@@ -147,5 +150,11 @@ function useEvents({ noteId, routine }: Listing) {
     // so it does not show the old list.
     placeholderData: keepPreviousData,
   });
-  return { pages, events: pages.data?.pages.flatMap(({ items }) => items) };
+  const events = pages.data?.pages.flatMap(({ items }) => items);
+  return { pages, events: noteId === undefined ? events?.filter((event) => !isSecondOfMove(event)) : events };
+}
+
+/** Each note of a move has an event. A list of all notes shows only the event of the note that the file left. */
+function isSecondOfMove({ action, detail }: AuditEvent): boolean {
+  return action === "attachment.moved" && detail.fromNoteId !== undefined;
 }

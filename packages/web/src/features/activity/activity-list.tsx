@@ -2,8 +2,10 @@ import { Link } from "@tanstack/react-router";
 import type { AuditEvent } from "@valetkey/client";
 import { clsx } from "clsx";
 import {
+  Copy,
   Download,
   Eye,
+  FileOutput,
   FilePlus2,
   FileX2,
   FolderDown,
@@ -96,6 +98,8 @@ const icons: Record<string, LucideIcon> = {
   "attachment.accepted": FilePlus2,
   "attachment.rejected": FileX2,
   "attachment.renamed": PencilLine,
+  "attachment.moved": FileOutput,
+  "attachment.copied": Copy,
   "attachment.deleted": Trash2,
   "attachment.restored": Undo2,
   "attachment.purged": Trash2,

@@ -61,6 +61,12 @@ describe("the text of an event", () => {
     ]);
   });
 
+  it("the text of a moved or copied file says whether the file came or left", () => {
+    const text = (action: string, detail: object) => describeEvent({ action, attachmentIds: ["c"], detail } as never);
+    expect(text("attachment.moved", { toNoteId: "n" })).toEqual(["Bob moved c.txt to another note"]);
+    expect(text("attachment.copied", { fromNoteId: "n" })).toEqual(["Bob copied c.txt here from another note"]);
+  });
+
   it("the text of a share has its expiry with the time", () => {
     const expiresAt = "2026-12-01T08:30:00.000Z";
     const granted = { action: "share.granted", subject: { id: "carl", name: "Carl", email: null } };

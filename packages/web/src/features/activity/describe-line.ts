@@ -74,6 +74,9 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "attachment.deleted":
     case "attachment.restored":
       return sentences[action](who, files);
+    case "attachment.moved":
+    case "attachment.copied":
+      return sentences[action](who, files, detail.fromNoteId !== undefined);
     // The file may have been renamed again or deleted since then, so the name comes from the event.
     case "attachment.renamed":
       return sentences[action](who, shorten(textOf(detail.filename) ?? files), shortenedOf(detail.before));

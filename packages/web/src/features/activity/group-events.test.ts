@@ -72,6 +72,12 @@ describe("grouping events", () => {
     expect(line?.since).toBe(new Date(2026, 10, 24, 12, 57).toISOString());
   });
 
+  it("the activity joins files that moved to the same note", () => {
+    const moved = (detail: object) => ({ action: "attachment.moved", attachmentIds: ["a"], detail });
+    const [to, from] = [moved({ toNoteId: "n" }), moved({ fromNoteId: "n" })];
+    expect(summary([to, to, from, moved({ fromNoteId: "m" })] as never)).toHaveLength(3);
+  });
+
   it("the activity splits events at local midnight", () => {
     const days = [new Date(2026, 10, 24, 0, 0), new Date(2026, 10, 23, 23, 59), new Date(2026, 10, 23, 0, 0)];
     const grouped = groupByDay(days.map((at) => event({ at: at.toISOString() })));

@@ -51,6 +51,8 @@ const PER_FILE: ReadonlySet<string> = new Set([
   "attachment.uploaded",
   "link.received",
   "attachment.adopted",
+  "attachment.moved",
+  "attachment.copied",
   "attachment.deleted",
   "attachment.restored",
   "attachment.purged",
@@ -70,7 +72,7 @@ const MAX_BATCH = 1_000;
 function isSameRun({ event: last }: Line, event: AuditEvent): boolean {
   const { action, actorId, noteId } = event;
   if (last.action !== action || last.actorId !== actorId || last.noteId !== noteId) return false;
-  if (PER_FILE.has(action)) return true;
+  if (PER_FILE.has(action)) return ["fromNoteId", "toNoteId"].every((name) => last.detail[name] === event.detail[name]);
   if (!REPEATED.has(action) || SAME_DETAILS.some((name) => last.detail[name] !== event.detail[name])) return false;
   return hasSameFiles(last, event) || isEarlierBatch(event);
 }

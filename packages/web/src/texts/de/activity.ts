@@ -73,6 +73,14 @@ export const activity: typeof english = {
     "attachment.rejected": (who: Who, files: string) => `${has(who)} ${files} angehängt, aber nicht behalten`,
     "attachment.renamed": (who: Who, files: string, before: string | undefined) =>
       `${has(who)} ${before ?? "eine Datei"} in ${files} umbenannt`,
+    "attachment.moved": (who: Who, files: string, isHere: boolean) =>
+      isHere
+        ? `${has(who)} ${files} aus einer anderen Notiz hierher verschoben`
+        : `${has(who)} ${files} in eine andere Notiz verschoben`,
+    "attachment.copied": (who: Who, files: string, isHere: boolean) =>
+      isHere
+        ? `${has(who)} ${files} aus einer anderen Notiz hierher kopiert`
+        : `${has(who)} ${files} in eine andere Notiz kopiert`,
     "attachment.deleted": (who: Who, files: string) => `${has(who)} ${files} gelöscht`,
     "share.granted": (
       who: Who,

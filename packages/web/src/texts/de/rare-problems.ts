@@ -47,6 +47,7 @@ export const rareProblems: typeof english = {
   // Notes, files and uploads
   note_changed: "Diese Notiz wurde inzwischen geändert. Laden Sie sie neu.",
   attachment_not_ready: "Diese Datei ist noch nicht bereit. Versuchen Sie es gleich noch einmal.",
+  attachment_moved: "Diese Datei ist inzwischen in einer anderen Notiz. Laden Sie die Seite neu.",
   upload_not_found: "Diese Übertragung gibt es nicht mehr. Fügen Sie die Datei noch einmal hinzu.",
   upload_aborted: "Diese Übertragung wurde abgebrochen.",
   upload_not_pending: "Diese Übertragung ist schon beendet.",

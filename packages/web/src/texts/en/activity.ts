@@ -72,6 +72,10 @@ export const activity = {
     "attachment.rejected": (who: Who, files: string) => `${who.name} attached ${files}, which was not kept`,
     "attachment.renamed": (who: Who, files: string, before: string | undefined) =>
       `${who.name} renamed ${before ?? "a file"} to ${files}`,
+    "attachment.moved": (who: Who, files: string, isHere: boolean) =>
+      isHere ? `${who.name} moved ${files} here from another note` : `${who.name} moved ${files} to another note`,
+    "attachment.copied": (who: Who, files: string, isHere: boolean) =>
+      isHere ? `${who.name} copied ${files} here from another note` : `${who.name} copied ${files} to another note`,
     "attachment.deleted": (who: Who, files: string) => `${who.name} deleted ${files}`,
     "share.granted": (
       who: Who,

@@ -27,6 +27,7 @@ const featuresInOrder = [
   "uploads",
   "notes",
   "trash",
+  "moving",
   "requests",
   "adoption",
   "accounts",

@@ -107,6 +107,48 @@ export const RenameAttachmentBody = closedObject({
 });
 export type RenameAttachmentBody = Static<typeof RenameAttachmentBody>;
 
+/** `fromNoteId`: the note in which the caller saw the file. If the file is in another note by now, the service moves nothing. */
+export const MoveAttachmentBody = closedObject({ fromNoteId: Id, toNoteId: Id });
+export type MoveAttachmentBody = Static<typeof MoveAttachmentBody>;
+
+export const CopyAttachmentBody = closedObject({ toNoteId: Id });
+export type CopyAttachmentBody = Static<typeof CopyAttachmentBody>;
+
+/** If a client repeats the request with the same key, file and note, the client gets the copy of the first request. */
+export const CopyAttachmentHeaders = Type.Object({
+  "idempotency-key": Type.Optional(
+    Type.String({
+      description:
+        "1 to 255 visible ASCII characters. For 24 hours, the same key, file and note of a user return the same copy, unless it is deleted.",
+    }),
+  ),
+});
+
+/** The files of one note that a caller wants to move to another note. */
+export const MoveEffectsBody = closedObject({
+  attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
+  toNoteId: Id,
+});
+export type MoveEffectsBody = Static<typeof MoveEffectsBody>;
+
+/**
+ * What a move would change. The caller does not count. A person or link counts once, also if several files are moved.
+ * `sameOwner`: false if the files are copied to the note of another owner, and the originals go to the trash.
+ */
+export const MoveEffects = Type.Object({
+  losing: Type.Object(
+    {
+      people: Type.Integer({
+        description: "People and invited email addresses that have a file now, and will not have it",
+      }),
+      links: Type.Integer({ description: "Links that visitors can open, and that will not open a file any more" }),
+    },
+    { description: "Who loses access to at least one of the files" },
+  ),
+  sameOwner: Type.Boolean(),
+});
+export type MoveEffects = Static<typeof MoveEffects>;
+
 /** The JSON body attaches an existing object of the bucket, in place of a form with a file. Only administrators may send the JSON body. */
 export const AdoptBody = closedObject(
   {

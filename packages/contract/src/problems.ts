@@ -49,6 +49,7 @@ export const problems = {
   request_timeout: { status: 408, title: "Request timeout" },
   note_changed: { status: 409, title: "Note changed" },
   attachment_not_ready: { status: 409, title: "Attachment not ready" },
+  attachment_moved: { status: 409, title: "Attachment moved" },
   upload_not_pending: { status: 409, title: "Upload not pending" },
   upload_incomplete: { status: 409, title: "Upload incomplete" },
   idempotency_key_in_use: { status: 409, title: "Idempotency key in use" },

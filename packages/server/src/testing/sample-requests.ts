@@ -43,6 +43,9 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /admin/invitations": () => ({ email: "new@example.com" }),
   "PUT /admin/policy/:name": () => ({ value: "closed" }),
   "POST /receipts/verify": () => ({ statement: "{}", signature: "", keyId: "" }),
+  "POST /attachments/:attachmentId/move": ({ noteId }) => ({ fromNoteId: noteId, toNoteId: noteId }),
+  "POST /attachments/:attachmentId/copy": ({ noteId }) => ({ toNoteId: noteId }),
+  "POST /attachments/move-effects": ({ attachmentId, noteId }) => ({ attachmentIds: [attachmentId], toNoteId: noteId }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
 };
 

@@ -40,6 +40,11 @@ const table: readonly Row[] = [
   ["PATCH /attachments/:attachmentId",         200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PUT /attachments/:attachmentId/seen",      204,  204,   204,  204,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId",        204,  204,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  // features/moving/routes.test.ts tests every pair of roles on the two notes. Here, the file stays in its note. The bucket has no object to
+  // copy, so a copy that is permitted returns 422.
+  ["POST /attachments/:attachmentId/move",     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["POST /attachments/:attachmentId/copy",     422,  422,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["POST /attachments/move-effects",           200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   // A viewer may not review files. The owner and the editor may review files, but get 409, because this file is not quarantined.
   ["POST /attachments/:attachmentId/review",   409,  409,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/url",       200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],

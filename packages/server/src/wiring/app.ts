@@ -16,6 +16,7 @@ import { urlRoutes } from "../features/downloads/routes.ts";
 import { linkRoutes } from "../features/links/owner/routes.ts";
 import { publicLinkRoutes } from "../features/links/visitor/routes.ts";
 import { mailPreferenceRoutes, unsubscribeRoutes } from "../features/mail/routes.ts";
+import { movingRoutes } from "../features/moving/routes.ts";
 import { noteRoutes } from "../features/notes/routes.ts";
 import { receiptRoutes, reviewRoutes, visitorUploadRoutes } from "../features/requests/routes.ts";
 import {
@@ -103,7 +104,16 @@ export type AppOptions = {
 
 const ROUTES = [
   ...[noteRoutes, attachmentRoutes, uploadRoutes, s3Routes, shareRoutes, invitationRoutes, accessRequestRoutes],
-  ...[trashRoutes, reviewRoutes, tokenRoutes, usageRoutes, mailPreferenceRoutes, webhookRoutes, administrationRoutes],
+  ...[
+    movingRoutes,
+    trashRoutes,
+    reviewRoutes,
+    tokenRoutes,
+    usageRoutes,
+    mailPreferenceRoutes,
+    webhookRoutes,
+    administrationRoutes,
+  ],
 ];
 
 /** Builds the HTTP application, which does not listen on a port yet. */

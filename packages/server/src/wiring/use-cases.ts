@@ -7,6 +7,7 @@ import { createChanges } from "../features/changes/index.ts";
 import { createDownloads } from "../features/downloads/index.ts";
 import { createLinks } from "../features/links/index.ts";
 import { createMails } from "../features/mail/index.ts";
+import { createMoving } from "../features/moving/index.ts";
 import { createNotes } from "../features/notes/index.ts";
 import { createPeople } from "../features/people/index.ts";
 import { createRequests } from "../features/requests/index.ts";
@@ -35,6 +36,7 @@ export function createUseCases(deps: Deps) {
   return {
     ...createNotes(deps, { arrive }),
     ...createTrash(deps),
+    ...createMoving(deps, { starts }),
     ...createUploads(deps, { arrive, starts }),
     ...createAdoption(deps),
     ...createAttachments(deps, { arrive }),

@@ -107,6 +107,13 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     return numUpdatedRows > 0n;
   },
 
+  /** Moves an attachment to another note of the same owner. The caller must have locked both notes and the attachment. */
+  async relocate(attachmentId: string, noteId: string): Promise<void> {
+    await db.updateTable("attachments").set({ note_id: noteId }).where("id", "=", attachmentId).execute();
+    // The terms of the index stay the same, because they depend only on the owner and the filename.
+    await db.updateTable("search_docs").set({ note_id: noteId }).where("doc_id", "=", attachmentId).execute();
+  },
+
   /** Does not find attachments in the trash. The queries below do not find them either, except where their comments say so. */
   async find(attachmentId: string): Promise<Attachment | undefined> {
     const found = selectAttachments(db).where("id", "=", attachmentId).where(notInTrash.attachments);
@@ -209,15 +216,15 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     return new Set(rows.map(({ id }) => id));
   },
 
-  /** Returns the filenames by attachment id, with one query. The map does not contain deleted attachments. */
-  async filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, string>> {
+  /** Returns the filename and the note of each attachment, with one query. The map does not contain deleted attachments. */
+  async filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, { filename: string; noteId: string }>> {
     const rows = await db
       .selectFrom("attachments")
-      .select(["id", "filename"])
+      .select(["id", "filename", "note_id"])
       .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
       .where(notInTrash.attachments)
       .execute();
-    return new Map(rows.map((row) => [row.id, row.filename]));
+    return new Map(rows.map(({ id, filename, note_id: noteId }) => [id, { filename, noteId }]));
   },
 }));
 

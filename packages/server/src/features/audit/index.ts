@@ -64,21 +64,29 @@ function countUntil(now: number) {
   return { since: now - COUNTED_MS, stepMs: STEP_MS, limit: MAX_COUNTED };
 }
 
+const keyOf = (noteId: string, attachmentId: string) => `${noteId} ${attachmentId}`;
+
 // The activity may contain filenames, because only users who may read the files of a note see the activity of the note.
 export async function nameEvents(queries: Tx, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
-  const names = ids.size === 0 ? new Map<string, string>() : await attachmentQueries(queries).filenamesOf([...ids]);
+  const current = ids.size === 0 ? new Map() : await attachmentQueries(queries).filenamesOf([...ids]);
   const noteIds = [...new Set(items.map(({ noteId }) => noteId))];
   const titles = items.length === 0 ? new Map<string, string>() : await guardedNoteQueries(queries).titlesOf(noteIds);
-  for (const { attachmentIds, detail } of items) {
+  // A file that is deleted, or that is in another note now, gets the name from its newest event on this page. People who see only the former
+  // note must not see how the file is named in the other note.
+  const names = new Map<string, string>();
+  for (const { noteId, attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;
-    // A file that still exists already has its current filename. A deleted file gets the filename from its newest event on the page.
-    if (id === undefined || others.length > 0 || names.has(id)) continue;
-    if (typeof detail.filename === "string") names.set(id, detail.filename);
+    if (id === undefined || others.length > 0 || typeof detail.filename !== "string") continue;
+    if (!names.has(keyOf(noteId, id))) names.set(keyOf(noteId, id), detail.filename);
   }
-  const filesOf = ({ attachmentIds }: AuditEvent) =>
+  const nameOf = (noteId: string, id: string) => {
+    const file = current.get(id);
+    return file?.noteId === noteId ? file.filename : names.get(keyOf(noteId, id));
+  };
+  const filesOf = ({ noteId, attachmentIds }: AuditEvent) =>
     attachmentIds.slice(0, MAX_NAMED_FILES).flatMap((id) => {
-      const filename = names.get(id);
+      const filename = nameOf(noteId, id);
       return filename === undefined ? [] : [{ id, filename }];
     });
   const named = items.map((event) => ({ ...event, noteTitle: titles.get(event.noteId), files: filesOf(event) }));

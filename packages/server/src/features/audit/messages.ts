@@ -18,6 +18,9 @@ export function messagesOf(event: AuditEvent): WebhookMessage[] {
       return [uploadReady(event)];
     case "attachment.adopted":
       return event.detail.needsScan === true ? [] : [uploadReady(event)];
+    // A copy has two events if its note has another owner. Only the event in the note of the copy is about a new file.
+    case "attachment.copied":
+      return event.detail.fromNoteId === undefined ? [] : [uploadReady(event)];
     case "attachment.rejected":
       return [uploadRejected(event)];
     case "link.received":

@@ -19,6 +19,8 @@ const NOTE_EVENTS: AuditAction[] = [
   "attachment.adopted",
   "attachment.accepted",
   "attachment.renamed",
+  "attachment.moved",
+  "attachment.copied",
   "attachment.deleted",
   "attachment.restored",
   "link.received",

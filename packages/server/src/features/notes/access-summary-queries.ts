@@ -27,9 +27,7 @@ export const accessSummaryQueries = defineQueries("database.accessSummaries", ({
     if (ids.length === 0) return [];
     const compiled = statements.get(engine) ?? compileSummaries(db, engine);
     statements.set(engine, compiled);
-    // If the operator has turned links off, no link lives longer than 0 ms.
-    const lifeMs = policy.isEnabled ? (policy.maxExpirySeconds ?? NEVER / 1000) * 1000 : 0;
-    const values = { ids: engine.list(ids), now: clock(), lifeMs, needsPassword: policy.isPasswordRequired ? 1 : 0 };
+    const values = { ids: engine.list(ids), now: clock(), ...boundsOf(policy) };
     const statement = compiled[what];
     return run(
       statement,
@@ -45,6 +43,12 @@ export const accessSummaryQueries = defineQueries("database.accessSummaries", ({
     },
   };
 });
+
+/** Returns the values of the parameters that depend on the policy. If the operator has turned links off, no link lives longer than 0 ms. */
+export function boundsOf({ isEnabled, maxExpirySeconds, isPasswordRequired }: LinkPolicy) {
+  const lifeMs = isEnabled ? (maxExpirySeconds ?? NEVER / 1000) * 1000 : 0;
+  return { lifeMs, needsPassword: isPasswordRequired ? 1 : 0 };
+}
 
 /** Each row has an id, a fact, the number of its rows, their first expiry and their last expiry. */
 function collect(rows: readonly (readonly unknown[])[]): Map<string, NoteAccess> {
@@ -174,7 +178,7 @@ function linksOfFiles(scope: Scope) {
 }
 
 /** Selects the links that visitors can open, as `linkState` (features/links/link.ts) decides. */
-function openLinks({ db, engine, now, lifeMs, needsPassword }: Scope) {
+export function openLinks({ db, engine, now, lifeMs, needsPassword }: Omit<Scope, "ids">) {
   return (
     db
       .selectFrom("links")
@@ -253,6 +257,6 @@ function linkEndsAt({ lifeMs }: Pick<Given, "lifeMs">) {
     then links.created_at + ${lifeMs} else coalesce(links.expires_at, ${sql.lit(NEVER)}) end`;
 }
 
-function isEnabled(db: Kysely<Tables>, userId: Expression<string>) {
+export function isEnabled(db: Kysely<Tables>, userId: Expression<string>) {
   return sql<SqlBool>`not exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
 }

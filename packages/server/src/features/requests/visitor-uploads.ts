@@ -3,6 +3,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
+import type { Attachment } from "../access/attachment.ts";
 import { visitorActorId } from "../access/caller.ts";
 import { checkVisitorName, type VisitorUpload } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
@@ -95,7 +96,8 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const { attachment } = await findSent(db, { visit, uploadId });
         if (attachment.state === "ready" || attachment.state === "quarantined") {
-          const authorise = async (tx: Tx) => (await findSent(tx, { visit, uploadId })).attachment;
+          const authorise = async (tx: Tx) =>
+            requireReceived((await findSent(tx, { visit, uploadId })).attachment, visit);
           return removeAttachment(deps, { caller, authorise });
         }
         try {
@@ -135,6 +137,12 @@ export async function findSent(
   });
   if (found === undefined) throw new DomainError("upload_not_found", "Upload not found");
   return found;
+}
+
+/** Throws `upload_not_pending` if somebody has moved the file. The file then belongs to another note, where visitors delete nothing. */
+function requireReceived(attachment: Attachment, { link }: Visit): Attachment {
+  if (attachment.noteId === link.noteId) return attachment;
+  throw new DomainError("upload_not_pending", "The recipient has filed this file already, so it can't be taken back.");
 }
 
 function senderOf({ link, visitorId }: Visit): Sender {

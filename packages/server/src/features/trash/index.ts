@@ -171,25 +171,34 @@ function deleteNote(deps: Deps) {
  * the trash is off, deletes the attachment permanently. Throws `attachment_not_found` or `access_denied`.
  */
 function deleteAttachment(deps: Deps) {
-  const { limits, newId } = deps;
   return (caller: Caller, attachmentId: string): Promise<void> =>
     releaseObjects(deps, async (tx, now) => {
       const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
-      const isHeld =
-        (await guardedNoteQueries(tx).hold((await authorise()).noteId)) &&
-        (await attachmentQueries(tx).hold(attachmentId));
+      const { noteId } = await authorise();
+      const isHeld = (await guardedNoteQueries(tx).hold(noteId)) && (await attachmentQueries(tx).hold(attachmentId));
       if (!isHeld) throw notFound();
-      // Reads the attachment again now that it is locked, because its upload may have completed in the meantime.
+      // Reads the attachment again now that it is locked. In the meantime, its upload may have completed, or somebody may have moved it.
       const attachment = await authorise();
-      if (limits.trashDays === 0 || !isComplete(attachment.state))
-        return deleteForGood(deps, { tx, caller, attachment, now });
-      const { noteId, ownerId } = attachment;
-      const item = { id: newId(), noteId, ownerId, deletedBy: caller.userId, deletedAt: now };
-      if (!(await trashQueries(tx).putAttachment(attachmentId, item))) throw notFound();
-      await linkQueries(tx).removeFile(attachmentId);
-      await auditQueries(tx).add(deleted(deps, { caller, attachment, now }));
-      return [];
+      if (attachment.noteId !== noteId) throw notFound();
+      return discardFile(deps, { tx, caller, attachment, now });
     });
+}
+
+/**
+ * Moves an attachment to the trash, or deletes it permanently, in a transaction that has locked its note and the attachment. The caller must
+ * have checked the access. Throws `attachment_not_found`.
+ */
+export async function discardFile(
+  deps: Deps,
+  { tx, caller, attachment, now }: Deletion & { tx: Tx },
+): Promise<PlannedDeletion[]> {
+  const { id, noteId, ownerId, state } = attachment;
+  if (deps.limits.trashDays === 0 || !isComplete(state)) return deleteForGood(deps, { tx, caller, attachment, now });
+  const item = { id: deps.newId(), noteId, ownerId, deletedBy: caller.userId, deletedAt: now };
+  if (!(await trashQueries(tx).putAttachment(id, item))) throw notFound();
+  await linkQueries(tx).removeFile(id);
+  await auditQueries(tx).add(deleted(deps, { caller, attachment, now }));
+  return [];
 }
 
 function notFound(): DomainError {

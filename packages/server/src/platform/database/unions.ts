@@ -75,6 +75,8 @@ export type AuditAction =
   | "attachment.rejected"
   | "attachment.adopted"
   | "attachment.renamed"
+  | "attachment.moved"
+  | "attachment.copied"
   | "attachment.deleted"
   | "attachment.restored"
   | "attachment.purged"

@@ -10,6 +10,7 @@ import { applicationQueries, itemQueries } from "../../features/embedding/querie
 import { linkQueries } from "../../features/links/queries/links.ts";
 import { visitorFileQueries } from "../../features/links/queries/visitor-files.ts";
 import { linkRecipientQueries, linkVisitQueries } from "../../features/links/queries/visits.ts";
+import { movingQueries } from "../../features/moving/queries.ts";
 import { accessSummaryQueries } from "../../features/notes/access-summary-queries.ts";
 import { noteQueries } from "../../features/notes/queries.ts";
 import { searchIndexQueries } from "../../features/notes/search-index-queries.ts";
@@ -50,6 +51,7 @@ export const everyQuery = {
   access: accessQueries,
   lookups: lookupQueries,
   notes: noteQueries,
+  moving: movingQueries,
   searchIndex: searchIndexQueries,
   attachments: attachmentQueries,
   uploads: uploadQueries,

@@ -150,6 +150,7 @@ export const queryExamples: Examples = {
     insert: [[file, { quota, settles: true }]],
     transition: [["file-1", { from: "ready", to: "rejected", objectKey: "k", rejectReason: "r" }]],
     rename: [["file-1", "b.pdf"]],
+    relocate: [["file-1", "note-2"]],
     find: [["file-1"]],
     hold: [["file-1"]],
     delete: [["file-1"]],
@@ -201,7 +202,19 @@ export const queryExamples: Examples = {
         { now: NOW, startedBefore: NOW },
       ],
     ],
+    recordCopy: [
+      [
+        { ...file, id: "file-1", createdBy: "user-1" },
+        { id: "new", idempotencyKey: "new" },
+      ],
+    ],
     listAbandoned: [[NOW, 100]],
+  },
+  moving: {
+    holdersOfNote: [["note-1"]],
+    holdersOfFiles: [[files]],
+    countLinks: [["note-1", files, policy]],
+    relocateShares: [["file-1", { from: "note-1", to: "note-2" }]],
   },
   shares: {
     put: [
@@ -386,6 +399,7 @@ export const queryExamples: Examples = {
     usageOf: [["link-1"]],
     markReceived: [["file-1", NOW]],
     hasUnseen: [["note-1"]],
+    markFileSeen: [["file-1", NOW]],
     markSeen: [["note-1", NOW]],
   },
   linkVisits: {

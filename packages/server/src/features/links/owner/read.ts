@@ -34,7 +34,8 @@ export async function describeLinks(
   { queries, caller, details }: { queries: Tx; caller: Caller; details: readonly LinkDetails[] },
 ): Promise<DescribedLink[]> {
   const ids = details.flatMap(({ link }) => link.attachmentIds ?? []);
-  const names = ids.length === 0 ? new Map<string, string>() : await attachmentQueries(queries).filenamesOf(ids);
+  const found = ids.length === 0 ? [] : await attachmentQueries(queries).filenamesOf(ids);
+  const names = new Map([...found].map(([id, { filename }]) => [id, filename]));
   return details.map((each) => describe(deps, { caller, details: each, names }));
 }
 

@@ -97,6 +97,12 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       return (await unseenOf(db).where("links.note_id", "=", noteId).limit(1).executeTakeFirst()) !== undefined;
     },
 
+    /** Marks a received file as seen, for example because it left the note. Its request still counts it, and its receipt stays valid. */
+    async markFileSeen(attachmentId: string, now: number): Promise<void> {
+      const files = db.updateTable("visitor_files").set({ seen_at: now }).where("attachment_id", "=", attachmentId);
+      await files.where("seen_at", "is", null).execute();
+    },
+
     /** Marks the received files of the note as seen by the owner. */
     async markSeen(noteId: string, now: number): Promise<void> {
       await db

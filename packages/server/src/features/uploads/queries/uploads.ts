@@ -1,11 +1,11 @@
-import type { Kysely } from "kysely";
+import type { Insertable, Kysely } from "kysely";
 import { compiledOnce } from "../../../platform/database/compile-statement.ts";
 import type { Engine } from "../../../platform/database/engine.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import { inOrder, type RunCalls } from "../../../platform/database/run-calls.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import type { AttachmentState } from "../../../platform/database/unions.ts";
-import type { Upload } from "../../access/attachment.ts";
+import type { Attachment, Upload } from "../../access/attachment.ts";
 import { toUpload } from "../../access/sql.ts";
 import { usesCapacity } from "../../usage/usage.ts";
 import { startRecords } from "../starts/record-start.ts";
@@ -106,6 +106,31 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
       const ofUser = select().where("user_id", "=", userId);
       const row = await ofUser.where("idempotency_key", "=", idempotencyKey).executeTakeFirst();
       return row && toUpload(row);
+    },
+
+    /**
+     * Stores the key of the HTTP request that copied a file. The row of a copy is an upload that has ended, so the same rules apply to all
+     * keys of a user.
+     */
+    async recordCopy(copy: Attachment, { id, idempotencyKey }: { id: string; idempotencyKey: string }): Promise<void> {
+      const row: Insertable<Tables["uploads"]> = {
+        id,
+        attachment_id: copy.id,
+        note_id: copy.noteId,
+        user_id: copy.createdBy,
+        object_key: copy.objectKey,
+        strategy: "put",
+        filename: copy.filename,
+        content_type: copy.contentType,
+        size_bytes: copy.sizeBytes,
+        staged: 0,
+        state: "ready",
+        // No URL can write to the object of a copy.
+        expires_at: 0,
+        created_at: copy.createdAt,
+        idempotency_key: idempotencyKey,
+      };
+      await db.insertInto("uploads").values(row).execute();
     },
 
     /**

@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+import type { Tx } from "../../platform/database/queries.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Allowance } from "../../platform/limits/in-memory.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { aboutFile, auditEvent } from "../audit/audit-event.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { requireCredential } from "../people/revocation.ts";
+import { deleteIfAbandoned } from "../storage/object-deletions.ts";
+import { objectDeletionQueries, type PlannedDeletion } from "../storage/queries.ts";
+import { discardFile } from "../trash/index.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
+import { REMEMBERED_MS } from "../uploads/record-upload.ts";
+import { usageQueries } from "../usage/queries.ts";
+import { quotaOf } from "../usage/usage.ts";
+
+/** A copy of a file on a note. `move`: the transaction that attaches the copy also moves the original to the trash. */
+export type Transfer = {
+  caller: Caller;
+  attachmentId: string;
+  noteId: string;
+  idempotencyKey: string | undefined;
+  kind: "copy" | "move";
+};
+
+export type Copier = ReturnType<typeof createCopier>;
+
+/** How long the quota is reserved if the process dies. A longer copy needs the quota again when it is attached. Milliseconds. */
+const RESERVED_MS = 20 * 60_000;
+
+/**
+ * Creates the copying of files. The bucket copies the bytes. Each attachment has its own object, because deletions and the garbage
+ * collection rely on this.
+ */
+export function createCopier(deps: Deps, starts: Allowance) {
+  // A proxy may close the connection of a long copy. A client that repeats its request then waits for the copy that runs already.
+  const running = new Map<string, Promise<Attachment>>();
+  return {
+    /** Returns the copy that the caller made with the same key, file and note. Throws `attachment_not_found` or `access_denied`. */
+    async findCopy(transfer: Transfer): Promise<Attachment | undefined> {
+      const key = keyOf(transfer);
+      if (key === undefined) return undefined;
+      return running.get(key.holder) ?? findMade(deps, deps.db, transfer);
+    },
+
+    /** Copies the file. The caller must have called `findCopy`. */
+    async copy(transfer: Transfer): Promise<Attachment> {
+      const holder = keyOf(transfer)?.holder;
+      const earlier = holder === undefined ? undefined : running.get(holder);
+      if (earlier !== undefined) return earlier;
+      starts.take(transfer.caller.userId, 1);
+      const copy = copyObject(deps, transfer);
+      if (holder === undefined) return copy;
+      running.set(holder, copy);
+      return copy.finally(() => running.delete(holder));
+    },
+  };
+}
+
+/** Hashes the key together with the request, so that the same key with another file or note makes another copy. */
+function keyOf({ caller, idempotencyKey, kind, attachmentId, noteId }: Transfer) {
+  if (idempotencyKey === undefined) return undefined;
+  const request = JSON.stringify([idempotencyKey, kind, attachmentId.toLowerCase(), noteId.toLowerCase()]);
+  const key = createHash("sha256").update(request).digest("base64url");
+  return { userId: caller.userId, idempotencyKey: key, holder: JSON.stringify([caller.userId, key]) };
+}
+
+async function findMade({ clock }: Deps, queries: Tx, transfer: Transfer): Promise<Attachment | undefined> {
+  const key = keyOf(transfer);
+  if (key === undefined) return undefined;
+  const now = clock();
+  await uploadQueries(queries).forgetKey(key, { now, startedBefore: now - REMEMBERED_MS });
+  const upload = await uploadQueries(queries).findByKey(key);
+  if (upload === undefined) return undefined;
+  const { caller } = transfer;
+  return authoriseAttachment(queries, { caller, attachmentId: upload.attachmentId, action: "attachment.read" });
+}
+
+async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
+  const { db, bucket, clock, limits, onDeletionsQueued } = deps;
+  const { source, ownerId } = await authorise(db, transfer);
+  const { sizeBytes, contentType } = source;
+  const objectKey = bucket.newObjectKey();
+  const { userId } = transfer.caller;
+  const reservation = { objectKey, ownerId, userId, sizeBytes, expiresAt: clock() + RESERVED_MS };
+  await db.transaction((tx) => usageQueries(tx).reserve(reservation, quotaOf(limits)));
+  try {
+    await deleteIfAbandoned(deps, objectKey);
+    const from = source.objectKey;
+    const outcome = await bucket.copy({ from, to: objectKey, sizeBytes, contentType, dropsHeaders: true });
+    const copied = outcome === "done" ? await bucket.head(objectKey) : undefined;
+    // The object of a ready file never changes, so an equal length is enough. A copy is missing or shorter only if the original is gone.
+    if (copied?.sizeBytes !== sizeBytes) throw gone();
+    const { attachment, planned } = await db.transaction((tx) => attach(deps, tx, { ...transfer, source, objectKey }));
+    if (planned.length > 0 || attachment.objectKey !== objectKey) onDeletionsQueued();
+    return attachment;
+  } catch (error) {
+    // Makes the deletion of the object due now, and releases the reservation. If this fails, the queued deletion runs later, and the
+    // reservation expires later.
+    await db
+      .transaction((tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() }), { freesSpace: true })
+      .catch(() => undefined);
+    await db.transaction((tx) => usageQueries(tx).release(objectKey), { freesSpace: true }).catch(() => undefined);
+    onDeletionsQueued();
+    throw error;
+  }
+}
+
+/** Checks that the caller may take the file and add it to the note. For a move, the caller must be allowed to delete the file. */
+async function authorise(queries: Tx, { caller, attachmentId, noteId, kind }: Transfer) {
+  const action = kind === "move" ? "attachment.delete" : "attachment.issueUrl";
+  const source = await authoriseAttachment(queries, { caller, attachmentId, action });
+  const { ownerId } = await authoriseNote(queries, { caller, noteId, action: "attachment.add" });
+  requireReady(source);
+  return { source, ownerId };
+}
+
+type Attaching = Transfer & { source: Attachment; objectKey: string };
+
+/** Attaches the copied object to the note, and moves the original to the trash if the file moves. Checks the access again. */
+async function attach(
+  deps: Deps,
+  tx: Tx,
+  { source: seen, objectKey, ...transfer }: Attaching,
+): Promise<{ attachment: Attachment; planned: PlannedDeletion[] }> {
+  const { clock, newId, limits } = deps;
+  const { caller, attachmentId, noteId, kind } = transfer;
+  await requireCredential(tx, caller);
+  const isMove = kind === "move";
+  // Every transaction that locks two notes locks them in this order, to avoid a deadlock. The locks also let equal requests wait.
+  for (const id of isMove ? [seen.noteId, noteId].sort() : [noteId]) await guardedNoteQueries(tx).hold(id);
+  const now = clock();
+  const made = await findMade(deps, tx, transfer);
+  if (made !== undefined) {
+    await objectDeletionQueries(tx).put({ objectKey, notBefore: now });
+    await usageQueries(tx).release(objectKey);
+    return { attachment: made, planned: [] };
+  }
+  if (isMove) await attachmentQueries(tx).hold(attachmentId);
+  const { source, ownerId } = await authorise(tx, transfer);
+  if (source.objectKey !== seen.objectKey || source.noteId !== seen.noteId) throw gone();
+  const attachment: Attachment = {
+    ...source,
+    id: newId(),
+    noteId,
+    ownerId,
+    createdBy: caller.userId,
+    objectKey,
+    ownsObject: true,
+    createdAt: now,
+  };
+  await attachmentQueries(tx).insert(attachment, { quota: quotaOf(limits), settles: true });
+  await objectDeletionQueries(tx).cancel(objectKey);
+  const key = keyOf(transfer);
+  if (key !== undefined) await uploadQueries(tx).recordCopy(attachment, { id: newId(), ...key });
+  await recordEvents(deps, tx, { caller, source, attachment, now });
+  return { attachment, planned: isMove ? await discardFile(deps, { tx, caller, attachment: source, now }) : [] };
+}
+
+type Copied = { caller: Caller; source: Attachment; attachment: Attachment; now: number };
+
+/**
+ * Records the events of a copy. The owner of the original learns that a file left the owner's notes. Between two notes of one owner, the
+ * event in the note of the copy is enough.
+ */
+async function recordEvents({ newId }: Deps, tx: Tx, { caller, source, attachment, now: at }: Copied): Promise<void> {
+  const { filename, sizeBytes } = attachment;
+  if (source.ownerId !== attachment.ownerId) {
+    const left = { filename, toNoteId: attachment.noteId };
+    const event = { id: newId(), at, caller, subject: aboutFile(source), detail: left };
+    await auditQueries(tx).add(auditEvent("attachment.copied", event));
+  }
+  const detail = { filename, sizeBytes, fromNoteId: source.noteId };
+  const event = { id: newId(), at, caller, subject: aboutFile(attachment), detail };
+  await auditQueries(tx).add(auditEvent("attachment.copied", event));
+}
+
+function gone(): DomainError {
+  return new DomainError("object_not_found", "The file was moved, changed or deleted while it was copied. Try again.");
+}
+
+/** Throws `attachment_not_ready` for a file that is not verified yet, or that waits for a review. */
+export function requireReady({ state }: Attachment): void {
+  if (state === "ready") return;
+  throw new DomainError("attachment_not_ready", `Only a ready file can be moved or copied. This one is ${state}.`);
+}

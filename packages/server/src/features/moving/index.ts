@@ -1,0 +1,158 @@
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Allowance } from "../../platform/limits/in-memory.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { aboutFile, auditEvent } from "../audit/audit-event.ts";
+import { auditQueries } from "../audit/queries.ts";
+import { linkQueries } from "../links/queries/links.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { type Copier, createCopier, requireReady } from "./copy.ts";
+import { movingQueries } from "./queries.ts";
+
+export type MovingVerbs = ReturnType<typeof createMoving>;
+
+/** Creates what the rest of the service does with this feature. */
+export function createMoving(deps: Deps, { starts }: { starts: Allowance }) {
+  const copier = createCopier(deps, starts);
+  return {
+    moveFile: moveFile(deps, copier),
+    copyFile: copyFile(copier),
+    describeMove: describeMove(deps),
+  };
+}
+
+export type MoveInput = {
+  attachmentId: string;
+  fromNoteId: string;
+  toNoteId: string;
+  idempotencyKey: string | undefined;
+};
+
+/**
+ * Moves a ready file to another note. If the file is in that note already, changes nothing.
+ *
+ * Between two notes of one owner, the row moves, and the object and the quota do not change. The shares of the file itself stay, because its
+ * owner granted them on the file. Links that list the file lose it, as when a file is deleted.
+ *
+ * The owner of a file never changes. A move to the note of another owner is a copy to that note, and a deletion here. An editor can
+ * therefore not take a file away from its owner, who finds the original in the trash.
+ *
+ * Throws `attachment_not_found`, `note_not_found`, `access_denied`, `attachment_not_ready`, `attachment_moved`, and the errors of
+ * `copyFile`.
+ */
+function moveFile(deps: Deps, { copy, findCopy }: Copier) {
+  const { db } = deps;
+  return async (caller: Caller, input: MoveInput): Promise<Attachment> => {
+    const { attachmentId, fromNoteId, toNoteId: noteId, idempotencyKey } = input;
+    const transfer = { caller, attachmentId, noteId, idempotencyKey, kind: "move" } as const;
+    const made = await findCopy(transfer);
+    if (made !== undefined) return made;
+    const attachment = await authoriseAttachment(db, { caller, attachmentId, action: "attachment.delete" });
+    const target = await authoriseNote(db, { caller, noteId, action: "attachment.add" });
+    if (attachment.noteId === noteId) return attachment;
+    if (attachment.noteId !== fromNoteId) throw moved();
+    requireReady(attachment);
+    if (attachment.ownerId !== target.ownerId) return copy(transfer);
+    return relocate(deps, { caller, attachmentId, fromNoteId, noteId });
+  };
+}
+
+type Relocation = { caller: Caller; attachmentId: string; fromNoteId: string; noteId: string };
+
+async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }: Relocation): Promise<Attachment> {
+  const { db, clock, newId } = deps;
+  return db.transaction(async (tx) => {
+    // Every transaction that locks two notes locks them in this order, to avoid a deadlock.
+    for (const id of [fromNoteId, noteId].sort()) {
+      if (await guardedNoteQueries(tx).hold(id)) continue;
+      throw id === noteId ? new DomainError("note_not_found", "Note not found") : notFound();
+    }
+    if (!(await attachmentQueries(tx).hold(attachmentId))) throw notFound();
+    const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+    await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+    if (attachment.noteId !== fromNoteId) throw moved();
+    requireReady(attachment);
+    await attachmentQueries(tx).relocate(attachmentId, noteId);
+    const now = clock();
+    await linkQueries(tx).removeFile(attachmentId);
+    await movingQueries(tx).relocateShares(attachmentId, { from: fromNoteId, to: noteId });
+    await visitorFileQueries(tx).markFileSeen(attachmentId, now);
+    const { filename, sizeBytes } = attachment;
+    const there = { ...attachment, noteId };
+    // The events contain no title, because the people of one note may have no access to the other note.
+    const left = {
+      id: newId(),
+      at: now,
+      caller,
+      subject: aboutFile(attachment),
+      detail: { filename, toNoteId: noteId },
+    };
+    const came = { ...left, id: newId(), subject: aboutFile(there), detail: { filename, sizeBytes, fromNoteId } };
+    await auditQueries(tx).add(auditEvent("attachment.moved", left), auditEvent("attachment.moved", came));
+    return there;
+  });
+}
+
+/**
+ * Copies a ready file to a note. The copy belongs to the owner of the note, and counts in the owner's quota. Nobody but the people of that
+ * note has the copy.
+ * Throws `attachment_not_found`, `note_not_found`, `access_denied`, `attachment_not_ready`, `quota_exceeded`, `object_not_found`,
+ * `bucket_unavailable` and `rate_limited`.
+ */
+function copyFile({ copy, findCopy }: Copier) {
+  return async (caller: Caller, input: Omit<MoveInput, "fromNoteId">): Promise<Attachment> => {
+    const { attachmentId, toNoteId: noteId, idempotencyKey } = input;
+    const transfer = { caller, attachmentId, noteId, idempotencyKey, kind: "copy" } as const;
+    return (await findCopy(transfer)) ?? copy(transfer);
+  };
+}
+
+export type MoveEffects = { losing: { people: number; links: number }; sameOwner: boolean };
+
+/**
+ * Counts who loses access if these files of one note move to another note. Changes nothing.
+ * Throws `attachment_not_found`, `note_not_found`, `access_denied`, and `invalid_request` for files of different notes.
+ */
+function describeMove({ db, limits }: Deps) {
+  return async (
+    caller: Caller,
+    { attachmentIds, toNoteId }: { attachmentIds: readonly string[]; toNoteId: string },
+  ): Promise<MoveEffects> => {
+    const ids = [...new Set(attachmentIds)];
+    const files: Attachment[] = [];
+    for (const attachmentId of ids)
+      files.push(await authoriseAttachment(db, { caller, attachmentId, action: "attachment.delete" }));
+    const target = await authoriseNote(db, { caller, noteId: toNoteId, action: "attachment.add" });
+    const [first] = files;
+    if (first === undefined || files.some(({ noteId }) => noteId !== first.noteId)) {
+      throw new DomainError("invalid_request", "The files are in different notes. Ask for one note at a time.");
+    }
+    const sameOwner = first.ownerId === target.ownerId;
+    if (first.noteId === toNoteId) return { losing: { people: 0, links: 0 }, sameOwner };
+    const queries = movingQueries(db);
+    const after = new Set([...(await queries.holdersOfNote(toNoteId)), target.ownerId, caller.userId]);
+    const ofFiles = await queries.holdersOfFiles(ids);
+    // A person with a share of every file keeps the files, because a move to a note of the same owner keeps the shares of files.
+    const keepsAll = (holder: string) => sameOwner && ofFiles.get(holder) === ids.length;
+    const ofNote = [...(await queries.holdersOfNote(first.noteId)), first.ownerId];
+    const before = new Set([...ofNote, ...(sameOwner ? [] : ofFiles.keys())]);
+    const losing = [...before].filter((holder) => !after.has(holder) && !keepsAll(holder));
+    const links = await queries.countLinks(first.noteId, ids, limits.links);
+    return { losing: { people: losing.length, links }, sameOwner };
+  };
+}
+
+function notFound(): DomainError {
+  return new DomainError("attachment_not_found", "Attachment not found");
+}
+
+function moved(): DomainError {
+  return new DomainError(
+    "attachment_moved",
+    "The file is in another note now. Read it again, and try again from there.",
+  );
+}

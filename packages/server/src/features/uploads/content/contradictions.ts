@@ -14,7 +14,12 @@ const PDF = "application/pdf";
 const GZIP = "application/gzip";
 const MP4 = "video/mp4";
 const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
-const EXECUTABLES = new Set(["application/x-msdownload", "application/x-elf", "application/x-mach-binary"]);
+/** The names of programs, which the service recognises only to reject them. */
+const EXECUTABLES = new Map([
+  ["application/x-msdownload", "a Windows program"],
+  ["application/x-elf", "a Linux program"],
+  ["application/x-mach-binary", "a macOS program"],
+]);
 /** PDF readers search for the mark `%PDF-` in this number of bytes at the start of a file. Source: Adobe, PDF Reference 1.7, appendix H. */
 const PDF_MARK_WITHIN = 1_024;
 /**
@@ -169,7 +174,7 @@ function isOfClass(kind: FileKind, contentType: string): boolean {
 /** Names the content. If the content is unknown, says only which kind it is not. */
 function nameOf({ markup, type }: Actual, expected: FileKind | undefined): string {
   if (markup !== undefined) return MARKUP_NAMES[markup];
-  return type === undefined ? `not ${expected?.name}` : (kindOfType(type)?.name ?? type);
+  return type === undefined ? `not ${expected?.name}` : (kindOfType(type)?.name ?? EXECUTABLES.get(type) ?? type);
 }
 
 export type Markup = "html" | "svg";

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { texts } from "../../../packages/web/src/landing/texts/en.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { pdf, png, randomFile, type SampleFile, text } from "./testing/files.ts";
-import { makeLink } from "./testing/links.ts";
+import { makeLink, returnTo, revokeLink } from "./testing/links.ts";
 import { PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb, type Web } from "./testing/start-web.ts";
@@ -92,12 +92,59 @@ describe("a file request", () => {
     watch.expect(/^422 POST .*\/complete$/);
     await page.goto(link.url);
     await choose(page, chooseButton(page), [randomFile("big.png", { sizeBytes: 1001 })]);
-    await page.getByRole("alert").filter({ hasText: "big.png" }).waitFor();
+    await page.getByText(words.tooLarge(1000)).waitFor();
+    expect(await page.getByRole("button", { name: words.send(0), exact: true }).isDisabled()).toBe(true);
     const fake = { ...text("fake.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
     await choose(page, chooseButton(page), [fake]);
     await page.getByRole("button", { name: words.send(1) }).click();
-    await page.getByRole("alert").filter({ hasText: "it is HTML" }).waitFor();
+    await page.getByText("This is HTML, not a picture.").waitFor();
+    expect(await page.getByRole("button", { name: words.send(0), exact: true }).isDisabled()).toBe(true);
     expect(await received()).toMatchObject([{ filename: "fake.png", state: "rejected" }]);
+  });
+
+  it("a file request shows a refusal at its slot until the visitor replaces the file", async () => {
+    const slots = [
+      { id: "photo", name: "Photo", accept: ["image/*"] },
+      { id: "scan", name: "Scan", accept: ["application/pdf"] },
+    ];
+    const { link, received } = await ask(web, { slots });
+    const { page, watch } = await visitor(web, PHONE);
+    watch.expect(/^422 POST .*\/complete$/);
+    await page.goto(link.url);
+    const slot = page.getByRole("listitem").filter({ hasText: "Photo" }).first();
+    const send = page.getByRole("button", { name: /^Send/ });
+    const program = { name: "me.png", type: "image/png", bytes: Buffer.concat([Buffer.from("MZ"), Buffer.alloc(500)]) };
+    await choose(page, page.getByRole("button", { name: words.chooseSlot("Photo") }), [program]);
+    await send.click();
+    await slot.getByText("This is a Windows program, not a picture.").waitFor();
+    expect(await send.isDisabled()).toBe(true);
+    // The page itself refuses the PDF of another slot, before it sends a byte.
+    await choose(page, page.getByRole("button", { name: words.chooseSlot("Photo") }), [pdf("p.pdf", ["Passport"])]);
+    await slot.getByText(words.wrongKind(["image/*"])).waitFor();
+    expect(await send.isDisabled()).toBe(true);
+    await choose(page, page.getByRole("button", { name: words.chooseSlot("Photo") }), [png("photo.png")]);
+    await slot.getByRole("alert").waitFor({ state: "detached" });
+    await send.click();
+    await page.getByText(words.slots(1, 2)).waitFor();
+    expect(await page.getByText(words.thanks).count()).toBe(0);
+    const files = (await received()).map(({ filename, state }) => `${filename} ${state}`);
+    expect(files.sort()).toEqual(["me.png rejected", "photo.png ready"]);
+  });
+
+  it("the receipts of sent files stay on the page when the file request ends", async () => {
+    const { ann, link } = await ask(web);
+    const { page, watch } = await visitor(web);
+    watch.expect(/^404 GET .*\/public\/links\//);
+    await page.goto(link.url);
+    await choose(page, chooseButton(page), [text("payslip.txt", "4711")]);
+    await page.getByRole("button", { name: words.send(1) }).click();
+    await page.getByText(words.receipt, { exact: true }).waitFor();
+    await revokeLink(ann, link);
+    await returnTo(page);
+    await page.getByRole("heading", { name: texts.ended.title }).waitFor();
+    await page.getByText(words.receipt, { exact: true }).click();
+    await page.getByRole("button", { name: words.saveReceipt }).waitFor();
+    expect(await page.getByRole("button", { name: words.takeBackFile("payslip.txt") }).count()).toBe(0);
   });
 
   it("a file request shows a sent file after a reload, and takes it back", async () => {

@@ -16,6 +16,33 @@ const shared = (note: Note): Partial<OpenedLink> => ({
   files: filesOf(note),
 });
 
+const KINDS = [
+  { contentType: "image/jpeg", name: (nth: number) => `IMG_${2041 + nth}.jpg` },
+  {
+    contentType: "application/pdf",
+    name: (nth: number) => `Minutes of the meeting on day ${nth}, signed by everybody.pdf`,
+  },
+  { contentType: "application/zip", name: (nth: number) => `Plans ${nth}.zip` },
+];
+/** Files of several kinds, with names in several scripts. */
+const manyFiles = (count: number): NonNullable<OpenedLink["files"]> =>
+  Array.from({ length: count }, (_, nth) => {
+    const { contentType, name } = KINDS[nth % KINDS.length] ?? { contentType: "text/plain", name: String };
+    const filename = nth === 4 ? "חוזה שכירות לדירה ברחוב הרצל, חתום על ידי שני הצדדים.pdf" : name(nth);
+    return {
+      id: `018f3c1e-7c1e-7000-8000-${`${nth}`.padStart(12, "0")}`,
+      filename,
+      sizeBytes: 232_000 + nth,
+      contentType,
+    };
+  });
+
+async function openMany(page: Page, { count, ...link }: Partial<OpenedLink> & { count: number }): Promise<void> {
+  await standInForLink(page, { link: { sharedBy: "Ann Keller", files: manyFiles(count), ...link } });
+  await page.goto(LINK_PATH);
+  await heading(page, shares.title("Ann Keller", count));
+}
+
 /** The scenes with the page of a link, which visitors without an account see. */
 export const visitScenes: readonly Scene[] = scenesOf("nobody", {
   async "visit-loading"(page) {
@@ -33,6 +60,13 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
     await page.goto(LINK_PATH);
     await heading(page, shares.title("Ann Keller", 1));
   },
+  "visit-open-37": (page) =>
+    openMany(page, {
+      count: 37,
+      label: "Summer fair",
+      message: "All pictures and plans.\nPlease choose until Friday.",
+    }),
+  "visit-open-300": (page) => openMany(page, { count: 300, claimsLeft: 1, expiresAt: inSeconds(50) }),
   async "visit-downloaded"(page, { full, ann }) {
     const link = { ...shared(full), claimsLeft: 2, expiresAt: inSeconds(50) };
     await standInForLink(page, { link, owner: ann });
@@ -61,6 +95,12 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
     await page.goto(LINK_PATH);
     await page.getByRole("button", { name: shares.preview("Handover protocol, signed by both.pdf") }).click();
     await page.getByText("Handover protocol", { exact: true }).waitFor();
+  },
+  async "visit-preview-text"(page, { full, ann }) {
+    await standInForLink(page, { link: shared(full), owner: ann });
+    await page.goto(LINK_PATH);
+    await page.getByRole("button", { name: shares.preview("Meter readings.txt") }).click();
+    await page.getByRole("dialog").getByRole("region").waitFor();
   },
   async "visit-password"(page) {
     await standInForLink(page, { link: {}, password: "open sesame" });

@@ -27,6 +27,11 @@ async function send<Body>({ context }: Person, call: string, data?: object): Pro
   return answer.json();
 }
 
+/** Does what a browser does when a person returns to the tab of a page. */
+export function returnTo(page: Page): Promise<unknown> {
+  return page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+}
+
 /** The path of a link: a readable prefix, and then 43 characters in place of a real token. */
 export const LINK_PATH = `/s/contract~${"A".repeat(43)}`;
 

@@ -20,7 +20,7 @@ type InPage = {
 type Entry = { value: number; hadRecentInput: boolean };
 
 /** Makes each later document of this page record its layout shifts. Call this before the first navigation. */
-function watchShifts(page: Page): Promise<unknown> {
+export function watchShifts(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const here = globalThis as unknown as InPage;
     here.shifts = [];
@@ -31,7 +31,7 @@ function watchShifts(page: Page): Promise<unknown> {
 }
 
 /** Returns the sum of all layout shifts of the document. The CLS (cumulative layout shift) is never larger than this sum. */
-function layoutShift(page: Page): Promise<number> {
+export function layoutShift(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as InPage).shifts.reduce((sum, value) => sum + value, 0));
 }
 

@@ -9,19 +9,21 @@ import { texts } from "./texts/en.ts";
 import { fileLine, progressBar } from "./views/parts.ts";
 
 const words = texts.shares;
-const PREVIEWED = new Set(["image", "video", "audio", "pdf"]);
+const PREVIEWED = new Set(["image", "video", "audio", "pdf", "text"]);
 
 type RowOptions = { page: Page; claims: Claims; isOnly: boolean };
 
 /**
- * A file with its buttons. `main` is the download button. If the link has only one file, `main` is the main action of the ticket, outside
- * of the row.
+ * A file. A click on the row opens its preview, or downloads the file if it has no preview. `main` is the download button of the only file
+ * of a link, which is the main action of the ticket, outside of the row.
  */
 export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): { row: HTMLElement; main: HTMLElement } {
   const { filename } = file;
+  const canPreview = PREVIEWED.has(previewKindOf(file));
   const status = saveStatus(file);
   const main = h("div", { class: isOnly ? "mt-4" : "flex" });
   const button = h("button", { type: "button", onclick: () => void start() });
+  const isRow = !isOnly && !canPreview;
   let aborter = new AbortController();
   const cancel = h(
     "button",
@@ -30,19 +32,22 @@ export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): {
   );
 
   function offer(text: string): void {
-    button.className = isOnly ? `button w-full ${text === words.again ? "secondary" : "primary"}` : "button compact";
     setProps(button, { "aria-label": words.ofFile(text, filename) });
-    fill(button, svg(icons.download), h("span", { class: isOnly ? "" : "max-md:sr-only" }, text));
-    fill(main, button);
+    button.disabled = false;
+    fill(main, !isRow && button);
+    if (!isOnly) return;
+    button.className = `button w-full ${text === words.again ? "secondary" : "primary"}`;
+    fill(button, svg(icons.download), text);
   }
 
   async function start(): Promise<void> {
     aborter = new AbortController();
     const { signal } = aborter;
+    button.disabled = true;
     fill(main, cancel);
     cancel.focus();
     try {
-      await saveFile(file, { claims, signal, report: status.show });
+      await page.whileBusy(saveFile(file, { claims, signal, report: status.show }));
       page.announce(words.finished(filename));
       offer(words.again);
     } catch (error) {
@@ -55,24 +60,27 @@ export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): {
 
   async function preview(): Promise<void> {
     try {
-      (await import("./preview/viewer.ts")).openViewer(file, { page, claims });
+      const { openViewer } = await import("./preview/viewer.ts");
+      openViewer(file, { page, claims, onDownload: () => void start() });
     } catch (error) {
       // The code could not be loaded.
       status.fail(describeProblem(error));
     }
   }
 
+  if (!isOnly) {
+    button.className = isRow ? "" : "button icon";
+    fill(button, isRow ? h("span", { class: "file-action" }, svg(icons.download)) : svg(icons.download));
+  }
   offer(words.download);
-  const actions = [
-    PREVIEWED.has(previewKindOf(file)) && previewButton(filename, () => void preview()),
-    !isOnly && main,
-  ];
-  return { row: fileLine(file, { below: [status.element], actions }), main };
-}
-
-function previewButton(filename: string, onclick: () => void): HTMLElement {
-  const props = { type: "button", class: "button icon", "aria-label": words.preview(filename), onclick };
-  return h("button", props, svg(icons.eye));
+  const opener = h(
+    "button",
+    { type: "button", "aria-label": words.preview(filename), onclick: () => void preview() },
+    svg(icons.eye, { className: "mx-1 shrink-0 text-muted" }),
+  );
+  const actions = [!isOnly && main];
+  const shown = canPreview ? { main: opener } : isRow ? { main: button } : {};
+  return { row: fileLine(file, { ...shown, below: [status.element], actions }), main };
 }
 
 function describe(error: unknown): string {

@@ -8,6 +8,7 @@ import { hasCode, type Page, type Visit } from "./page-context.ts";
 import { texts } from "./texts/en.ts";
 import { lockedView } from "./views/locked.ts";
 import { ticket } from "./views/parts.ts";
+import { type Shown, shownFor, watchLink } from "./watch-link.ts";
 import "./landing.css";
 
 type RequestView = typeof import("./request/request-view.ts").requestView;
@@ -19,26 +20,42 @@ function startPage({ root, token, visit }: { root: HTMLElement; token: string; v
   live.setAttribute("aria-live", "polite");
   root.after(live);
 
+  let shown: Shown = "nothing";
+  let kept: () => readonly HTMLElement[] = () => [];
+  const { check, whileBusy } = watchLink({
+    look: () => visit.look(),
+    shown: () => shown,
+    onChange: (link) => void showLink(link),
+    onError: (error) => page.showIfClosed(error),
+  });
   const page: Page = {
     token,
     visit,
     reload,
+    check,
+    whileBusy,
+    keepAfterEnd(entries) {
+      kept = entries;
+    },
     showIfClosed(error) {
       const hasEnded = hasCode(error, "link_not_found");
       const isLocked = hasCode(error, "wrong_password");
       const needsEmail = hasCode(error, "recipient_required");
-      if (hasEnded) show(endedView());
+      if (hasEnded) show(endedView(kept()), "ended");
       // The owner has changed the password since the visitor entered it.
-      if (isLocked) show(lockedView(page));
+      if (isLocked) show(lockedView(page), "password");
       // The proof of the email address has expired after a day, or the owner has removed the email address from the link.
-      if (needsEmail) void loadEmailProof(page).then(show);
+      if (needsEmail) void loadEmailProof(page).then((view) => show(view, "email"));
       return hasEnded || isLocked || needsEmail;
     },
     announce: (text) => fill(live, text),
   };
 
-  function show(view: HTMLElement): void {
+  function show(view: HTMLElement, kind: Shown): void {
+    shown = kind;
     const isFirst = root.querySelector("h1") === null;
+    // A preview must not hide that the link has ended.
+    document.querySelector("dialog")?.close();
     root.replaceChildren(view, languageLine());
     root.setAttribute("aria-busy", "false");
     // The first view needs no focus, because screen readers read it from its start.
@@ -48,10 +65,14 @@ function startPage({ root, token, visit }: { root: HTMLElement; token: string; v
   async function reload(): Promise<void> {
     root.setAttribute("aria-busy", "true");
     try {
-      show(await viewOf(await visit.look(), page));
+      await showLink(await visit.look());
     } catch (error) {
-      if (!page.showIfClosed(error)) show(failedView({ error, onRetry: retry }));
+      if (!page.showIfClosed(error)) show(failedView({ error, onRetry: retry }), "nothing");
     }
+  }
+
+  async function showLink(link: PublicLink): Promise<void> {
+    show(await viewOf(link, page), shownFor(link));
   }
 
   function retry(): void {
@@ -60,6 +81,8 @@ function startPage({ root, token, visit }: { root: HTMLElement; token: string; v
   }
 
   root.replaceChildren(loadingView());
+  // A reload has closed the preview, so its entry in the history must go too.
+  if (history.state?.isViewer === true) history.back();
   void reload();
 }
 
@@ -99,10 +122,18 @@ function loadingView(): HTMLElement {
   );
 }
 
-/** The view for every link that does not work. The page does not say why the link does not work. */
-function endedView(): HTMLElement {
-  const { title, hint } = texts.ended;
-  return ticket({ title, isOver: true }, { body: [h("p", { class: "mt-2" }, hint)] });
+/**
+ * The view for every link that does not work. The page does not say why the link does not work. `received`: the files that this visitor
+ * has sent, whose receipts stay on the page.
+ */
+function endedView(received: readonly HTMLElement[]): HTMLElement {
+  const { title, hint, received: receivedTitle } = texts.ended;
+  const list = [
+    h("h2", { class: "mt-4 font-medium text-ink" }, receivedTitle),
+    h("ul", { class: "mt-1 divide-y text-ink" }, ...received),
+  ];
+  const body = [h("p", { class: "mt-2" }, hint), ...(received.length === 0 ? [] : list)];
+  return ticket({ title, isOver: true }, { body });
 }
 
 function failedView({ error, onRetry }: { error: unknown; onRetry: () => void }): HTMLElement {

@@ -1,7 +1,8 @@
 import { type ClaimBody, type LinkCalls, ValetKeyError } from "@valetkey/client";
+import type { LinkWatch } from "./watch-link.ts";
 
 /** The functions of the page that its views use. */
-export type Page = {
+export type Page = LinkWatch & {
   token: string;
   visit: Visit;
   /** Loads the link again, and shows its current state. */
@@ -11,6 +12,8 @@ export type Page = {
    * email address again, shows the form for that step. Returns whether it showed one of these views.
    */
   showIfClosed(error: unknown): boolean;
+  /** Calls `entries` when the link ends, and shows these elements also then. */
+  keepAfterEnd(entries: () => readonly HTMLElement[]): void;
   /** Lets screen readers read a text. */
   announce(text: string): void;
 };

@@ -1,4 +1,4 @@
-import { type LinkFile, readFile } from "@valetkey/client";
+import { type LinkFile, type OpenedLink, readFile } from "@valetkey/client";
 import { type ZipJob, type ZipSource, zipStream } from "../files/zip-stream.ts";
 import type { Claims } from "./claims.ts";
 import { texts } from "./texts/en.ts";
@@ -33,4 +33,28 @@ export async function zipOfFiles(
     }),
   );
   return zipStream(sources, { job, words: texts.zip });
+}
+
+/** The maximum length of the name of a ZIP, because file systems allow 255 bytes. A character has up to four bytes. */
+const MAX_NAME = 60;
+/** Characters that some file systems refuse, control characters, and characters that change the direction of the text after them. */
+const UNSAFE = /[\\/:*?"<>|\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
+
+/**
+ * Returns the name of the ZIP: the label of the link, or who shares, and the date. The page does not know the title of the note, because a
+ * link shows visitors only its own files.
+ */
+export function zipName({ label, sharedBy }: Pick<OpenedLink, "label" | "sharedBy">, { now }: { now: Date }): string {
+  const { zip } = texts;
+  const date = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
+    .map((part) => `${part}`.padStart(2, "0"))
+    .join("-");
+  const usual = sharedBy === "" ? zip.anonymous(date) : zip.from(sharedBy, date);
+  return zip.name(asFilename(label) || asFilename(usual));
+}
+
+/** Windows removes dots and spaces at the end, and hides names that begin with a dot. */
+function asFilename(text: string): string {
+  const characters = [...text.replaceAll(UNSAFE, "_")].slice(0, MAX_NAME).join("");
+  return characters.replace(/^[\s.]+|[\s.]+$/g, "");
 }

@@ -4,6 +4,7 @@ import { clsx } from "clsx";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Skeleton } from "../../components/states.tsx";
+import { readText, SHOWN_BYTES } from "../../files/read-text.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { previewTexts } from "../../texts/en/preview.ts";
 import { ONCE } from "./media-files.tsx";
@@ -12,14 +13,15 @@ import { swipeable } from "./use-swipe.ts";
 
 const words = previewTexts;
 
-/** The number of bytes that the page shows of a longer text. */
-const SHOWN_BYTES = 256 * 1024;
-
 /** Shows a file as text. Markdown and tables are formatted, and can be shown as plain text. HTML and scripts stay text. */
 export function TextFile({ file }: { file: Attachment }) {
   const [isPlain, setPlain] = useState(false);
   const format = textFormatOf(file);
-  const text = useQuery({ queryKey: ["file-text", file.id], queryFn: ({ signal }) => readText(file, signal), ...ONCE });
+  const text = useQuery({
+    queryKey: ["file-text", file.id],
+    queryFn: ({ signal }) => readText({ ...file, read: fileReader(file.id), signal }),
+    ...ONCE,
+  });
   if (text.isError) {
     return <PreviewFailureView file={file} failure={{ error: text.error }} onRetry={() => void text.refetch()} />;
   }
@@ -57,22 +59,6 @@ export function TextFile({ file }: { file: Attachment }) {
       </section>
     </div>
   );
-}
-
-async function readText({ id, sizeBytes }: Attachment, signal: AbortSignal): Promise<string> {
-  // For an empty file, there is no range to read.
-  if (sizeBytes === 0) return "";
-  const to = Math.min(sizeBytes, SHOWN_BYTES);
-  const bytes = await fileReader(id)({ from: 0, to, signal });
-  // Decodes the bytes as a part of a stream, because the end of the range may split a character.
-  return new TextDecoder(encodingOf(bytes)).decode(bytes, { stream: to < sizeBytes });
-}
-
-/** Returns the encoding that the byte order mark gives. Without a mark, the encoding is UTF-8. Source: WHATWG Encoding, "BOM sniff". */
-function encodingOf([first, second]: Uint8Array): string {
-  if (first === 0xff && second === 0xfe) return "utf-16le";
-  if (first === 0xfe && second === 0xff) return "utf-16be";
-  return "utf-8";
 }
 
 function TextSkeleton() {

@@ -1,24 +1,17 @@
-import type { LinkFile } from "@valetkey/client";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { drawPage, openPdf } from "../../files/pdf.ts";
 import { type Range, readRange } from "../../files/read-range.ts";
 import { fill, h } from "../dom.ts";
 import { texts } from "../texts/en.ts";
+import type { Viewed } from "./viewer.ts";
 
 const words = texts.preview;
 /** The maximum width of a page. A wider page is not easier to read. Pixels. */
 const MAX_WIDTH = 900;
 
 /** Shows the pages of a PDF with pdf.js, because browsers on phones have no PDF viewer. */
-export async function showPdf({ file, stage, getUrl, signal, fail }: Viewed, first: string): Promise<void> {
-  let url: string | undefined = first;
-  const source = {
-    getUrl: async () => (url ??= await getUrl()),
-    discardUrl(refused: string) {
-      if (url === refused) url = undefined;
-    },
-  };
-  const read = (range: Range) => readRange(source, range);
+export async function showPdf({ file, stage, urls, signal, fail }: Viewed): Promise<void> {
+  const read = (range: Range) => readRange(urls, range);
   const task = openPdf({ sizeBytes: file.sizeBytes, read }, () => fail(words.failed));
   signal.addEventListener("abort", () => void task.destroy());
   try {
@@ -87,14 +80,3 @@ function draw(pdf: PDFDocumentProxy, { page, number, width, signal }: Drawing): 
   // A damaged page stays white, because the other pages may be fine.
   drawPage(pdf, { number, canvas, text, width, onRatio, signal }).catch(() => undefined);
 }
-
-/** A file, and the functions that the viewer gives to its preview. */
-export type Viewed = {
-  file: LinkFile;
-  stage: HTMLElement;
-  /** Returns a new URL. Only the first call may make a download claim. */
-  getUrl(): Promise<string>;
-  /** Aborted when the viewer closes. */
-  signal: AbortSignal;
-  fail(text: string): void;
-};

@@ -1,73 +1,107 @@
 import type { LinkFile } from "@valetkey/client";
 import { previewKindOf } from "../../files/preview-kind.ts";
+import type { UrlSource } from "../../files/read-range.ts";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import type { Claims } from "../claims.ts";
 import { fill, h, icons, setProps, svg } from "../dom.ts";
 import type { Page } from "../page-context.ts";
 import { texts } from "../texts/en.ts";
 import { fileName } from "../views/parts.ts";
-import type { Viewed } from "./pdf.ts";
 
 const words = texts.preview;
 
-/** Shows a file over the page. Call it in a click handler, because only a click may make a download claim. */
-export function openViewer(file: LinkFile, { page, claims }: { page: Page; claims: Claims }): void {
+/** A file, and the functions that the viewer gives to its preview. */
+export type Viewed = {
+  file: LinkFile;
+  stage: HTMLElement;
+  urls: UrlSource;
+  /** Aborted when the viewer closes. */
+  signal: AbortSignal;
+  fail(text: string): void;
+};
+
+type ViewerOptions = { page: Page; claims: Claims; onDownload: () => void };
+
+/**
+ * Shows a file over the page. Call it in a click handler, because only a click may make a download claim. The viewer has its own entry in
+ * the history, so that the back button of a phone closes the viewer and does not leave the page.
+ */
+export function openViewer(file: LinkFile, { page, claims, onDownload }: ViewerOptions): void {
   const aborter = new AbortController();
+  const { signal } = aborter;
   const stage = h("div", { class: "relative flex min-h-0 grow items-center justify-center overflow-auto" });
-  const close = h(
-    "button",
-    { type: "button", class: "button icon", "aria-label": texts.close, onclick: () => viewer.close() },
-    svg(icons.close, { size: 20 }),
-  );
-  const viewer = h(
-    "dialog",
-    { class: "viewer", "aria-label": file.filename, onclose },
-    h(
-      "div",
-      { class: "flex h-full flex-col" },
-      h(
-        "div",
-        { class: "flex items-center gap-3 border-b bg-surface p-2 pl-4" },
-        h("div", { class: "min-w-0 grow" }, fileName(file.filename)),
-        close,
-      ),
-      stage,
-    ),
-  );
+  const viewer = h("dialog", { class: "viewer", "aria-label": file.filename, onclose });
   function onclose(): void {
     aborter.abort();
     viewer.remove();
+    if (history.state?.isViewer === true) history.back();
   }
+  function download(): void {
+    viewer.close();
+    onDownload();
+  }
+  viewer.append(h("div", { class: "flex h-full flex-col" }, viewerBar(file, { viewer, onDownload: download }), stage));
   document.body.append(viewer);
   viewer.showModal();
+  history.pushState({ isViewer: true }, "");
+  addEventListener("popstate", () => viewer.close(), { signal });
+
   fill(stage, h("p", { class: "appear-late text-muted" }, words.loading));
   const fail = (text: string) =>
     fill(stage, h("p", { role: "alert", class: "max-w-sm p-4 text-center text-muted" }, text));
-  let isClick = true;
-  const getUrl = () => {
-    const options = { disposition: "inline", isClick } as const;
-    isClick = false;
-    return claims.urlOf(file.id, options);
-  };
-  show({ file, stage, getUrl, signal: aborter.signal, fail }).catch((error: unknown) => {
-    if (aborter.signal.aborted) return;
-    if (claims.windowEndsAt() !== undefined || !page.showIfClosed(error)) return fail(describeProblem(error));
-    viewer.close();
+  show({ file, stage, urls: urlsOf(file, claims), signal, fail }).catch((error: unknown) => {
+    if (signal.aborted) return;
+    if (claims.windowEndsAt() !== undefined || !page.showIfClosed(error)) fail(describeProblem(error));
   });
 }
 
+function viewerBar(
+  { filename }: LinkFile,
+  { viewer, onDownload }: { viewer: HTMLDialogElement; onDownload: () => void },
+): HTMLElement {
+  const button = (label: string, { icon, onclick }: { icon: readonly string[]; onclick: () => void }) =>
+    h("button", { type: "button", class: "button icon", "aria-label": label, onclick }, svg(icon, { size: 20 }));
+  return h(
+    "div",
+    { class: "flex items-center gap-1 border-b bg-surface p-2 pl-4" },
+    h("div", { class: "min-w-0 grow" }, fileName(filename)),
+    button(texts.shares.download, { icon: icons.download, onclick: onDownload }),
+    button(texts.close, { icon: icons.close, onclick: () => viewer.close() }),
+  );
+}
+
+/** The first URL may make a claim, because the visitor has just clicked. Later URLs continue this claim. */
+function urlsOf(file: LinkFile, claims: Claims): UrlSource {
+  let isClick = true;
+  let url: string | undefined;
+  return {
+    async getUrl() {
+      if (url !== undefined) return url;
+      const options = { disposition: "inline", isClick } as const;
+      isClick = false;
+      url = await claims.urlOf(file.id, options);
+      return url;
+    },
+    discardUrl(refused) {
+      if (url === refused) url = undefined;
+    },
+  };
+}
+
 async function show(viewed: Viewed): Promise<void> {
-  if (previewKindOf(viewed.file) !== "pdf") return showMedia(viewed);
-  const first = await viewed.getUrl();
-  const { showPdf } = await import("./pdf.ts");
-  await showPdf(viewed, first);
+  const kind = previewKindOf(viewed.file);
+  if (kind !== "pdf" && kind !== "text") return showMedia(viewed);
+  // Requests the URL first, because the code may load slowly, and the click is the reason for the claim.
+  if (viewed.file.sizeBytes > 0) await viewed.urls.getUrl();
+  if (kind === "text") return (await import("./text.ts")).showText(viewed);
+  return (await import("./pdf.ts")).showPdf(viewed);
 }
 
 /** How many times an element may get a new URL before the preview fails. */
 const MAX_RENEWALS = 3;
 
 /** Shows an image, or plays audio or a video. */
-export async function showMedia({ file, stage, getUrl, signal, fail }: Viewed): Promise<void> {
+async function showMedia({ file, stage, urls, signal, fail }: Viewed): Promise<void> {
   const kind = previewKindOf(file);
   const element = h(kind === "video" ? "video" : kind === "audio" ? "audio" : "img", {
     class: "max-h-full max-w-full",
@@ -77,6 +111,7 @@ export async function showMedia({ file, stage, getUrl, signal, fail }: Viewed): 
     element.classList.toggle("w-full", kind === "audio");
   } else setProps(element, { alt: file.filename });
   let renewals = 0;
+  let url = await urls.getUrl();
   // The URL may expire before the video is over. The video then continues at the same second with a new URL.
   element.addEventListener("error", () => void renew());
   element.addEventListener(kind === "image" ? "load" : "canplay", () => {
@@ -88,8 +123,10 @@ export async function showMedia({ file, stage, getUrl, signal, fail }: Viewed): 
     renewals += 1;
     if (renewals > MAX_RENEWALS) return fail(texts.preview.failed);
     const { currentTime = 0, paused = true } = element instanceof HTMLMediaElement ? element : {};
+    urls.discardUrl(url);
     try {
-      element.src = await getUrl();
+      url = await urls.getUrl();
+      element.src = url;
     } catch {
       return fail(texts.preview.failed);
     }
@@ -98,6 +135,6 @@ export async function showMedia({ file, stage, getUrl, signal, fail }: Viewed): 
     if (!paused) element.play().catch(() => undefined);
   }
 
-  element.src = await getUrl();
+  element.src = url;
   fill(stage, element);
 }

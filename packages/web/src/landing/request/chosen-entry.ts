@@ -1,5 +1,6 @@
 import { type OpenedLinkClient, type SentFile, type UploadProgress, ValetKeyError } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
+import { describeRejection } from "../../texts/describe-rejection.ts";
 import { type Child, fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import { fileLine, progressBar } from "../views/parts.ts";
@@ -11,9 +12,14 @@ export type ChosenEntry = {
   element: HTMLLIElement;
   file: File;
   slotId: string | undefined;
-  /** Sends the file. Resolves to undefined when the visitor cancels or the upload fails. After a failure, the entry shows the reason. */
-  send(service: OpenedLinkClient, visitorName: string | undefined): Promise<SentFile | undefined>;
+  /** Sends the file. */
+  send(service: OpenedLinkClient, visitorName: string | undefined): Promise<Outcome>;
+  /** Shows why the file cannot be sent. The visitor can only remove it, or choose another file. */
+  refuse(reason: string): void;
 };
+
+/** `failed`: the visitor can try again, for example after a lost connection. `refused`: the service never accepts this file. */
+type Outcome = SentFile | "cancelled" | "failed" | "refused";
 
 type EntryOptions = { slotId: string | undefined; onRemove: (entry: ChosenEntry) => void };
 
@@ -23,7 +29,8 @@ export function chosenEntry(file: File, { slotId, onRemove }: EntryOptions): Cho
   const actions = h("div", { class: "flex" });
   const bar = progressBar(filename);
   const element = fileLine({ filename, sizeBytes, contentType }, { below: [status], actions: [actions] });
-  const entry: ChosenEntry = { element, file, slotId, send };
+  const refuse = (reason: string) => offerRemoval([h("p", { role: "alert", class: "text-danger text-small" }, reason)]);
+  const entry: ChosenEntry = { element, file, slotId, send, refuse };
 
   function offerRemoval(below: readonly Child[]): void {
     fill(status, ...below);
@@ -38,7 +45,7 @@ export function chosenEntry(file: File, { slotId, onRemove }: EntryOptions): Cho
     if (!bar.element.isConnected) fill(status, bar.element);
   }
 
-  async function send(service: OpenedLinkClient, visitorName: string | undefined): Promise<SentFile | undefined> {
+  async function send(service: OpenedLinkClient, visitorName: string | undefined): Promise<Outcome> {
     const aborter = new AbortController();
     const props = { type: "button", class: "button", "aria-label": words.cancelFile(filename) };
     fill(actions, h("button", { ...props, onclick: () => aborter.abort() }, texts.cancel));
@@ -46,9 +53,12 @@ export function chosenEntry(file: File, { slotId, onRemove }: EntryOptions): Cho
       const options = { ...(slotId !== undefined && { slotId }), ...(visitorName !== undefined && { visitorName }) };
       return await service.send(file, { ...options, onProgress, signal: aborter.signal }).done;
     } catch (error) {
-      if (aborter.signal.aborted) onRemove(entry);
-      else offerRemoval([h("p", { role: "alert", class: "text-danger text-small" }, describe(error))]);
-      return undefined;
+      if (aborter.signal.aborted) {
+        onRemove(entry);
+        return "cancelled";
+      }
+      refuse(describe(error));
+      return error instanceof ValetKeyError && FINAL.has(error.code) ? "refused" : "failed";
     }
   }
 
@@ -61,7 +71,19 @@ function describeState(state: UploadProgress["state"]): string {
   return words.states.starting;
 }
 
+/** After these errors, the same file never arrives. After all other errors, the visitor can try again. */
+const FINAL: ReadonlySet<string> = new Set([
+  "upload_rejected",
+  "kind_not_accepted",
+  "file_too_large",
+  "request_full",
+  "quota_exceeded",
+  "invalid_filename",
+  "link_not_found",
+]);
+
 function describe(error: unknown): string {
+  if (error instanceof ValetKeyError && error.code === "upload_rejected") return describeRejection(error.message);
   const own: Partial<Record<string, string>> = words.problems;
   return (error instanceof ValetKeyError && own[error.code]) || describeProblem(error);
 }

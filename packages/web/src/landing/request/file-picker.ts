@@ -10,6 +10,7 @@ type SlotOptions = { state: RequestState; onFile: (file: File, slot: Slot) => vo
 type SlotList = {
   element: HTMLElement;
   set(slotId: string, content: SlotContent): void;
+  isComplete(): boolean;
 };
 
 /** The content of a slot. `entry` is the entry of its file, or undefined. `isOpen`: whether the visitor may choose another file. */
@@ -27,11 +28,11 @@ export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions)
     h("ul", { class: "divide-y", "aria-labelledby": "slots" }, ...listed),
   );
 
+  const isComplete = () => filled.size === slots.length;
   function summarise(): void {
-    const isComplete = filled.size === slots.length;
     fill(
       summary,
-      isComplete && svg(icons.circleCheck, { className: "text-accent" }),
+      isComplete() && svg(icons.circleCheck, { className: "text-accent" }),
       words.slots(filled.size, slots.length),
     );
   }
@@ -40,6 +41,7 @@ export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions)
   summarise();
   return {
     element,
+    isComplete,
     set(slotId, content) {
       if (content.isFilled) filled.add(slotId);
       else filled.delete(slotId);
@@ -72,7 +74,7 @@ function slotLine(slot: Slot, { state, onFile }: SlotOptions) {
       "div",
       { class: "flex min-h-11 items-center gap-3" },
       mark,
-      h("div", { class: "min-w-0 grow" }, h("p", {}, slot.name), detail),
+      h("div", { class: "min-w-0 grow" }, h("p", { dir: "auto" }, slot.name), detail),
       action,
     ),
     content,

@@ -19,6 +19,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const state = createRequestState(request);
   const service = openLink(page.token, { baseUrl: location.origin });
   const chosen = new Set<ChosenEntry>();
+  const refused = new Set<ChosenEntry>();
   let isSending = false;
 
   const name = nameField(request.askName);
@@ -26,7 +27,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const list = h("ul", { class: "mt-2 divide-y empty:hidden" });
   const hasSlots = request.slots.length > 0;
   const slots = slotList(request.slots, { state, onFile: (file, slot) => choose([file], slot) });
-  const place = dropPlace({ accept: request.accept, onFiles: (files) => choose(files, undefined) });
+  const dropping = dropPlace({ accept: request.accept, onFiles: (files) => choose(files, undefined) });
   const limits = h("p", { class: "mt-3 text-muted text-small empty:hidden" });
   const button = h("button", { type: "button", class: "button primary mt-4 w-full", onclick: () => void sendAll() });
   const thanks = h("p", { class: "mt-4 text-accent empty:hidden", tabindex: -1 });
@@ -39,12 +40,14 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
         fill(problem, words.tooMany(Math.max(0, state.filesLeft())));
         break;
       }
+      for (const entry of refused) if (slot !== undefined && entry.slotId === slot.id) refused.delete(entry);
+      const entry = chosenEntry(file, { slotId: slot?.id, onRemove: remove });
       const reason = problemOf(file, state.limitsOf(slot));
-      if (reason !== undefined) {
-        fill(problem, `${file.name}: ${reason}`);
-        continue;
+      if (reason === undefined) add(entry);
+      else {
+        entry.refuse(reason);
+        showRefused(entry);
       }
-      add(chosenEntry(file, { slotId: slot?.id, onRemove: remove }));
     }
     update();
   }
@@ -52,20 +55,30 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   function add(entry: ChosenEntry): void {
     chosen.add(entry);
     state.count({ files: 1, bytes: entry.file.size });
-    if (entry.slotId === undefined) list.append(entry.element);
-    else slots.set(entry.slotId, { entry: entry.element, isFilled: false, isOpen: false });
+    place(entry, { isOpen: false });
+  }
+
+  /** A refused file stays with its reason, and counts for nothing. In its slot, the visitor can choose another file. */
+  function showRefused(entry: ChosenEntry): void {
+    refused.add(entry);
+    place(entry, { isOpen: true });
+  }
+
+  function place({ slotId, element }: ChosenEntry, { isOpen }: { isOpen: boolean }): void {
+    if (slotId !== undefined) slots.set(slotId, { entry: element, isFilled: false, isOpen });
+    else if (!element.isConnected) list.append(element);
   }
 
   function remove(entry: ChosenEntry): void {
-    chosen.delete(entry);
-    state.count({ files: -1, bytes: entry.file.size });
+    refused.delete(entry);
+    if (chosen.delete(entry)) state.count({ files: -1, bytes: entry.file.size });
     entry.element.remove();
     if (entry.slotId !== undefined) slots.set(entry.slotId, { entry: undefined, isFilled: false, isOpen: true });
     update();
   }
 
-  /** The uploads of this visitor that have arrived. */
-  const received = new Set<string>();
+  /** The files of this visitor that have arrived, by the id of the upload. */
+  const received = new Map<string, HTMLElement>();
   const pending = new Map<string, { element: HTMLElement; bytes: number }>();
   const keyOf = (name: string, bytes: number, slotId: string | undefined) => JSON.stringify([name, bytes, slotId]);
 
@@ -90,7 +103,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     };
     const element = sentEntry(file, { service, onTakenBack });
     const isFilled = isReceived(file);
-    if (isFilled) received.add(file.uploadId);
+    if (isFilled) received.set(file.uploadId, element);
     if (slotId === null) list.append(element);
     else slots.set(slotId, { entry: element, isFilled, isOpen: !isFilled });
     if (file.state === "pending") pending.set(keyOf(file.filename, bytes, slotId ?? undefined), { element, bytes });
@@ -105,7 +118,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     const work = async () => {
       for (const entry of waiting) await sendOne(entry);
     };
-    await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, work));
+    await page.whileBusy(Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, work)));
     isSending = false;
     update();
     thanks.focus();
@@ -113,8 +126,12 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   async function sendOne(entry: ChosenEntry): Promise<void> {
     const sent = await entry.send(service, name.value());
-    if (sent === undefined) return;
+    if (sent === "cancelled" || sent === "failed") return;
     chosen.delete(entry);
+    if (sent === "refused") {
+      state.count({ files: -1, bytes: entry.file.size });
+      return showRefused(entry);
+    }
     entry.element.remove();
     showSent(sent);
     page.announce(`${sent.filename}: ${words.states.ready}`);
@@ -123,24 +140,29 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   function update(): void {
     const isFull = state.filesLeft() < 1 && chosen.size === 0;
     fill(limits, isFull && !hasSlots ? words.full : describeLimits(request, state.filesLeft()));
-    place.hidden = isSending || state.filesLeft() < 1;
+    dropping.hidden = isSending || state.filesLeft() < 1;
     fill(button, words.send(chosen.size));
     button.disabled = isSending || chosen.size === 0;
     button.hidden = isFull;
     name.element.hidden = isFull;
-    const isDone = received.size > 0 && chosen.size === 0 && pending.size === 0;
-    fill(thanks, isDone ? words.thanks : "");
+    const isWaiting = chosen.size + refused.size + pending.size > 0 || (hasSlots && !slots.isComplete());
+    fill(thanks, received.size > 0 && !isWaiting ? words.thanks : "");
   }
 
   for (const file of request.sent) if (file.state !== "aborted" && file.state !== "expired") showSent(file);
   update();
-  const body = [limits, hasSlots && slots.element, list, !hasSlots && place, problem];
+  page.keepAfterEnd(() => {
+    // An ended link cannot take a file back.
+    for (const entry of received.values()) entry.querySelector(".take-back")?.remove();
+    return [...received.values()];
+  });
+  const body = [limits, hasSlots && slots.element, list, !hasSlots && dropping, problem];
   return sheet(
     ticket(
       { title: sharedBy === "" ? words.anonymous : words.title(sharedBy), label, message },
       {
         body: [...body, name.element, button, thanks],
-        stub: [timeLeft(expiresAt, { onEnd: () => isSending || void page.reload() })],
+        stub: [timeLeft(expiresAt, { onEnd: () => void page.check() })],
       },
     ),
     abuseLine(link),

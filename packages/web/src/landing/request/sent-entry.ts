@@ -1,5 +1,6 @@
 import type { OpenedLinkClient, Receipt, SentFile } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
+import { describeRejection } from "../../texts/describe-rejection.ts";
 import { formatInstant } from "../../texts/format.ts";
 import { fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
@@ -21,7 +22,12 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
   const problem = h("p", { role: "alert", class: "text-danger text-small empty:hidden" });
   const takeBack = h(
     "button",
-    { type: "button", class: "button", "aria-label": words.takeBackFile(filename), onclick: () => void remove() },
+    {
+      type: "button",
+      class: "button take-back",
+      "aria-label": words.takeBackFile(filename),
+      onclick: () => void remove(),
+    },
     words.takeBack,
   );
   const text = state === "pending" ? words.resume : words.states[hasArrived ? stateOf(state) : "rejected"];
@@ -31,7 +37,7 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
       class: `flex items-center gap-1 text-small ${hasArrived ? "text-accent" : state === "pending" ? "text-muted" : "text-danger"}`,
     },
     hasArrived && svg(icons.check),
-    reason === undefined ? text : `${text} ${reason}`,
+    state === "rejected" && reason !== undefined ? describeRejection(reason) : text,
   );
   const entry = fileLine(file, { below: [status, problem, receipt], actions: [state !== "rejected" && takeBack] });
 

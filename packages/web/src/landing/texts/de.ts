@@ -62,12 +62,14 @@ export const texts: typeof english = {
   ended: {
     title: "Dieser Link ist beendet",
     hint: "Er ist abgelaufen, oder jemand hat ihn beendet. Bitten Sie die Person, die ihn gesendet hat, um einen neuen.",
+    received: "Was Sie gesendet haben",
   },
 
   failed: { title: "Der Link konnte nicht geladen werden" },
 
   time: {
     left: (seconds: number) => `Noch ${formatDuration(seconds)}`,
+    until: (instant: string) => `Endet am ${instant}`,
     none: "Ohne Enddatum",
   },
 
@@ -100,7 +102,9 @@ export const texts: typeof english = {
 
   zip: {
     name: (title: string) => `${title}.zip`,
-    fallbackName: "Dateien",
+    from: (name: string, date: string) => `Dateien von ${name} ${date}`,
+    anonymous: (date: string) => `Dateien ${date}`,
+    content: (count: number, bytes: number) => `${formatCount(count, files)} · ${formatBytes(bytes)}`,
     finished: "Alle Dateien sind im ZIP.",
     notSaved: "Das ZIP konnte nicht gespeichert werden. Ist auf der Festplatte genug Platz?",
     failed: (filename: string) =>
@@ -113,6 +117,8 @@ export const texts: typeof english = {
 
   preview: {
     loading: "Die Vorschau wird geladen …",
+    cut: "Das ist der Anfang der Datei. Laden Sie sie herunter, um den Rest zu lesen.",
+    empty: "Diese Datei ist leer.",
     failed:
       "Die Datei konnte hier nicht angezeigt werden. Laden Sie sie herunter, um sie in einem anderen Programm zu öffnen.",
     locked:
@@ -141,7 +147,7 @@ export const texts: typeof english = {
     slots: (filled: number, all: number) => (filled === all ? "Alles ist da" : `${filled} von ${all} erhalten`),
     slotFilled: "Erhalten",
     sent: "Was Sie gesendet haben",
-    tooLarge: (bytes: number) => `Sie ist größer als ${formatBytes(bytes)}. Sie wurde nicht hinzugefügt.`,
+    tooLarge: (bytes: number) => `Diese Datei ist zu groß. Angenommen: bis ${formatBytes(bytes)}.`,
     wrongKind: (kinds: readonly string[]) =>
       `Diese Art von Datei ist nicht angefragt. Angenommen: ${listKinds(kinds)}.`,
     tooMany: (count: number) =>

@@ -61,12 +61,16 @@ export const texts = {
   ended: {
     title: "This link has ended",
     hint: "It may have expired, or somebody ended it. Ask the person who sent it to you for a new one.",
+    /** Above the files that this visitor sent. */
+    received: "What you sent",
   },
 
   failed: { title: "The link could not be loaded" },
 
   time: {
     left: (seconds: number) => `Ends in ${formatDuration(seconds)}`,
+    /** On paper, where no time passes. */
+    until: (instant: string) => `Ends ${instant}`,
     none: "No end date",
   },
 
@@ -101,7 +105,10 @@ export const texts = {
 
   zip: {
     name: (title: string) => `${title}.zip`,
-    fallbackName: "Files",
+    from: (name: string, date: string) => `Files from ${name} ${date}`,
+    anonymous: (date: string) => `Files ${date}`,
+    /** Beside "Download all". */
+    content: (count: number, bytes: number) => `${formatCount(count, files)} · ${formatBytes(bytes)}`,
     finished: "All files are in the ZIP.",
     notSaved: "The ZIP could not be saved. Is there enough space on the disk?",
     failed: (filename: string) => `The ZIP was not finished: ${filename} could not be read completely. Try again.`,
@@ -112,6 +119,8 @@ export const texts = {
 
   preview: {
     loading: "Loading the preview…",
+    cut: "This is the start of the file. Download it to read the rest.",
+    empty: "This file is empty.",
     failed: "The file could not be shown here. Download it to open it in another program.",
     locked: "This file is locked with a password. Download it and open it in another program.",
     page: (number: number, count: number) => `Page ${number} of ${count}`,
@@ -138,7 +147,7 @@ export const texts = {
     slots: (filled: number, all: number) => (filled === all ? "Everything is here" : `${filled} of ${all} received`),
     slotFilled: "Received",
     sent: "What you sent",
-    tooLarge: (bytes: number) => `It is larger than ${formatBytes(bytes)}. It was not added.`,
+    tooLarge: (bytes: number) => `This file is too large. Accepted: up to ${formatBytes(bytes)}.`,
     wrongKind: (kinds: readonly string[]) => `This kind of file is not asked for. Accepted: ${listKinds(kinds)}.`,
     tooMany: (count: number) => `Only ${formatCount(count, files)} can still be sent. The others were not added.`,
     full: "All files have arrived. Nothing more is needed.",

@@ -5,25 +5,33 @@ import { type Child, h, icons, setProps, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 
 type TicketProps = { title: string; label?: string; message?: string; isOver?: boolean };
+/** `stub`: the part below the perforation. `bar`: a stub that stays at the bottom of the screen while the ticket is longer. */
+type TicketParts = { body: readonly Child[]; stub?: readonly Child[]; bar?: readonly Child[] };
 
-/** A claim ticket, with an optional stub below the perforation. */
+/** A claim ticket. The words of people choose their own direction, because people write in any script. */
 export function ticket(
   { title, label = "", message = "", isOver = false }: TicketProps,
-  { body, stub }: { body: readonly Child[]; stub?: readonly Child[] },
+  { body, stub, bar }: TicketParts,
 ): HTMLElement {
+  const below = bar ?? stub;
   return h(
     "section",
     { class: isOver ? "ticket over" : "ticket", "aria-labelledby": "title" },
     h(
       "div",
       { class: "p-4 pb-5 md:p-6" },
-      h("h1", { id: "title", tabindex: -1, class: "text-title text-balance outline-none" }, title),
-      label !== "" && h("p", { class: "mt-1 text-muted" }, label),
-      message !== "" && h("p", { class: "mt-3 whitespace-pre-line" }, message),
+      h("h1", { id: "title", dir: "auto", tabindex: -1, class: "text-title text-balance outline-none" }, title),
+      label !== "" && h("p", { dir: "auto", class: "mt-1 text-muted" }, label),
+      message !== "" && h("p", { class: "mt-3 whitespace-pre-line [unicode-bidi:plaintext]" }, message),
       ...body,
     ),
-    stub !== undefined && h("div", { class: "perforation", "aria-hidden": "true" }),
-    stub !== undefined && h("div", { class: "p-4 md:px-6" }, ...stub),
+    below !== undefined &&
+      h(
+        "div",
+        { class: bar === undefined ? "" : "ticket-bar" },
+        h("div", { class: "perforation", "aria-hidden": "true" }),
+        h("div", { class: "p-4 md:px-6" }, ...below),
+      ),
   );
 }
 
@@ -63,36 +71,42 @@ export function progressBar(label: string): { element: HTMLElement; update(progr
 
 type FileProps = { filename: string; sizeBytes: number; contentType?: string };
 
-/** A file in a list, with its icon, name and size. `below` is the line for the state of the file. `actions` are at the end. */
-export function fileLine(
-  { filename, sizeBytes, contentType = "" }: FileProps,
-  { below, actions }: { below: readonly Child[]; actions: readonly Child[] },
-): HTMLLIElement {
+type FileLineParts = {
+  /** The element around the icon, the name and the size: a button if a click on the file does something. */
+  main?: HTMLElement;
+  /** The line for the state of the file. */
+  below: readonly Child[];
+  /** The buttons at the end. */
+  actions: readonly Child[];
+};
+
+/** A file in a list, with its icon, name and size. */
+export function fileLine(file: FileProps, { main = h("div"), below, actions }: FileLineParts): HTMLLIElement {
+  main.classList.add("file-main");
+  main.prepend(
+    iconOf({ contentType: "", ...file }),
+    h(
+      "span",
+      { class: "min-w-0 grow" },
+      fileName(file.filename),
+      h("span", { class: "block text-muted text-small tabular-nums" }, formatBytes(file.sizeBytes)),
+    ),
+  );
   return h(
     "li",
-    { class: "py-2" },
-    h(
-      "div",
-      { class: "flex min-h-11 items-center gap-3" },
-      iconOf({ contentType, filename }),
-      h(
-        "div",
-        { class: "min-w-0 grow" },
-        fileName(filename),
-        h("p", { class: "text-muted text-small tabular-nums" }, formatBytes(sizeBytes)),
-      ),
-      ...actions,
-    ),
-    h("div", { class: "pl-8" }, ...below),
+    { class: "py-1" },
+    h("div", { class: "flex items-center gap-1" }, main, ...actions),
+    h("div", { class: "ps-8 has-[p]:pb-2" }, ...below),
   );
 }
 
 /** A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. */
 export function fileName(filename: string): HTMLElement {
   const { head, tail } = splitName(filename);
+  // The direction of the name also decides on which side its end stands.
   return h(
-    "p",
-    { class: "flex min-w-0", title: filename },
+    "span",
+    { class: "flex min-w-0", title: filename, dir: "auto" },
     h("span", { class: "sr-only" }, filename),
     h("span", { "aria-hidden": "true", class: "truncate whitespace-pre" }, head),
     h("span", { "aria-hidden": "true", class: "shrink-0 whitespace-pre" }, tail),

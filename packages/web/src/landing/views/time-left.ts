@@ -1,3 +1,4 @@
+import { formatInstant } from "../../texts/format.ts";
 import { h, setProps } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 
@@ -20,8 +21,9 @@ export function timeLeft(expiresAt: string | null, { onEnd }: { onEnd: () => voi
   const end = Date.parse(expiresAt);
   const dial = dialOf((end - Date.now()) / 1000);
   const { ring, setLeft } = makeRing();
-  const words = h("p", { class: "tabular-nums" });
-  const line = h("div", { class: "flex items-center gap-3" }, ring, words);
+  const words = h("p", { class: "tabular-nums print:hidden", title: texts.time.until(formatInstant(expiresAt)) });
+  const onPaper = h("p", { class: "hidden print:block" }, texts.time.until(formatInstant(expiresAt)));
+  const line = h("div", { class: "flex items-center gap-3" }, ring, words, onPaper);
   const update = () => {
     const seconds = Math.max(0, (end - Date.now()) / 1000);
     words.textContent = texts.time.left(seconds);
@@ -44,7 +46,7 @@ function makeRing() {
     width: 32,
     height: 32,
     "aria-hidden": "true",
-    class: "dial -rotate-90 shrink-0",
+    class: "dial -rotate-90 shrink-0 print:hidden",
   });
   const track = circle({ class: "stroke-line" });
   const left = circle({ stroke: "currentColor", "stroke-linecap": "round", "stroke-dasharray": LENGTH });

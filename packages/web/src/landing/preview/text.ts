@@ -1,0 +1,31 @@
+import { readRange } from "../../files/read-range.ts";
+import { readText, SHOWN_BYTES } from "../../files/read-text.ts";
+import { fill, h } from "../dom.ts";
+import { texts } from "../texts/en.ts";
+import type { Viewed } from "./viewer.ts";
+
+const words = texts.preview;
+
+/** Shows the start of a text. Markdown, tables and HTML stay plain text, so that nothing in the file can change the page. */
+export async function showText({ file, stage, urls, signal }: Viewed): Promise<void> {
+  const { filename, sizeBytes } = file;
+  const text = await readText({ sizeBytes, signal, read: (range) => readRange(urls, range) });
+  fill(
+    stage,
+    h(
+      "div",
+      { class: "flex size-full flex-col bg-surface" },
+      sizeBytes > SHOWN_BYTES && h("p", { class: "border-b px-4 py-2 text-muted text-small" }, words.cut),
+      h(
+        "section",
+        {
+          tabindex: 0,
+          "aria-label": filename,
+          class:
+            "min-h-0 grow overflow-auto whitespace-pre-wrap break-words p-4 font-mono text-small [unicode-bidi:plaintext] md:px-16",
+        },
+        text === "" ? words.empty : text,
+      ),
+    ),
+  );
+}

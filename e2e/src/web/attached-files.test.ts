@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { fileToolsTexts, renameTexts } from "../../../packages/web/src/texts/en/file-tools.ts";
+import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { shareDialogTexts as words } from "../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
@@ -123,8 +124,8 @@ describe("the files of a note", () => {
     await dialog.getByText(words.files.shared(1, 3)).waitFor();
     await dialog.getByText(words.files.again).waitFor();
     await button(dialog, texts.sharing.share).click();
-    await dialog.getByText(words.people.shared("nobody@example.com")).waitFor();
-    await button(dialog, words.files.copyOf("nobody@example.com")).waitFor();
+    await dialog.getByText(words.people.shared(["nobody@example.com"])).waitFor();
+    await button(dialog, invitationTexts.message.copyOf("nobody@example.com")).waitFor();
     expect(calls).toBe(4);
     for (const { id } of note.attachments) {
       const { invitations } = await uma.client.shares.list({ attachmentId: id });

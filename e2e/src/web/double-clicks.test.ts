@@ -11,7 +11,7 @@ import { webhookTexts } from "../../../packages/web/src/texts/en/webhooks.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
-import { openShareDialog } from "./testing/note-page.ts";
+import { openLinks, openShareDialog } from "./testing/note-page.ts";
 import { openPerson, PASSWORD, type Person, throwProblems } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
@@ -72,13 +72,13 @@ const forms: Record<string, Form[]> = {
     },
     {
       async open(ann) {
-        return (await openShareDialog(ann.page, await newNote(ann))).getByRole("button", { name: "New link" });
+        return (await openLinks(ann.page, await newNote(ann))).getByRole("button", { name: "Create and copy link" });
       },
       sends: /^POST \/notes\/.*\/links$/,
     },
     {
       async open(ann) {
-        const dialog = await openShareDialog(ann.page, await newNote(ann));
+        const dialog = await openLinks(ann.page, await newNote(ann));
         await dialog.getByRole("button", { name: "Request files" }).click();
         return dialog.getByRole("button", { name: "Create request" });
       },

@@ -33,11 +33,11 @@ describe("a person without access", () => {
   async function invite(ann: Person, email: string): Promise<string> {
     await share(ann, email);
     await rowOf(ann.page, email)
-      .getByRole("button", { name: invitationTexts.copyOf(email) })
+      .getByRole("button", { name: invitationTexts.message.copyOf(email) })
       .click();
     const copied = () => ann.page.evaluate<string>("navigator.clipboard.readText()");
     await expect.poll(copied).toContain("/invitation#");
-    return copied();
+    return /^http\S+$/m.exec(await copied())?.[0] ?? "";
   }
 
   it("requirement 25: an invitation opens its note after 4 clicks and one form", async () => {
@@ -89,7 +89,7 @@ describe("a person without access", () => {
     onTestFinished(finn.close);
     await finn.context.clearCookies();
     await share(ann, "finn@elsewhere.test");
-    await ann.page.getByText(invitationTexts.mailed("finn@elsewhere.test")).waitFor();
+    await ann.page.getByText(invitationTexts.mailed(["finn@elsewhere.test"])).waitFor();
     // Waits for three mails: the invitation, and a mail to each new account that confirms its email address.
     const mail = (await smtp.received(3)).find(({ recipients }) => recipients.includes("finn@elsewhere.test"));
     await finn.page.goto(/^http\S+$/m.exec(mail?.parsed.text ?? "")?.[0] ?? "");

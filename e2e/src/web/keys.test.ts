@@ -90,7 +90,9 @@ describe("keyboard shortcuts", () => {
     await expect.poll(() => page.getByRole("option").count()).toBe(1);
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: texts.sharing.shareNote });
-    await expect.poll(() => dialog.getByRole("button", { name: linkTexts.create }).evaluate(isFocused)).toBe(true);
+    await expect
+      .poll(() => dialog.getByRole("button", { name: linkTexts.dialog.create }).evaluate(isFocused))
+      .toBe(true);
   });
 });
 

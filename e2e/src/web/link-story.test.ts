@@ -5,7 +5,7 @@ import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts"
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { randomFile } from "./testing/files.ts";
 import { sha256 } from "./testing/note-files.ts";
-import { openShareDialog } from "./testing/note-page.ts";
+import { openLinks } from "./testing/note-page.ts";
 import { type Person, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -44,7 +44,7 @@ describe("a link and three visitors on phones", () => {
     await zoe.page.getByText(ended.hint).waitFor();
     expect(await zoe.page.getByRole("main").textContent()).not.toMatch(/Ann|film|error/i);
 
-    const dialog = await openShareDialog(ann.page, note.id);
+    const dialog = await openLinks(ann.page, note.id);
     await dialog.getByText(links.counts.opened(2)).waitFor();
     await dialog.getByText(links.counts.claimsOf(2, 2)).waitFor();
     await dialog.getByText(links.endedBecause.used_up.download).waitFor();
@@ -62,7 +62,7 @@ describe("a link and three visitors on phones", () => {
     const ann = await web.person("Ann", PHONE);
     const note = await seedNote(ann.client, { title: "Handover", files: [film] });
     const link = await ann.client.links.create(note.id, { label: "Offer", urlTtlSeconds: URL_TTL_SECONDS });
-    const dialog = await openShareDialog(ann.page, note.id);
+    const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: links.revoke.of("Offer") }).click();
 
     const vera = await visitor("Vera");
@@ -73,7 +73,7 @@ describe("a link and three visitors on phones", () => {
 
     await dialog.getByRole("button", { name: links.revoke.action, exact: true }).click();
     const timer = dialog.getByRole("timer");
-    await timer.filter({ hasText: /^The last URL ends in \d+ s\.$/ }).waitFor();
+    await timer.filter({ hasText: /^A download that was just opened works for \d+ s more\.$/ }).waitFor();
     expect((await fetch(lastUrl)).status).toBe(200);
     vera.watch.expect(/^404 /);
     await vera.page.reload();
@@ -85,14 +85,15 @@ describe("a link and three visitors on phones", () => {
 
 /** Makes the link “Flat” in the share dialog. The link has a password and permits two claims (downloads). Returns its URL. */
 async function makeLink({ page }: Person, noteId: string): Promise<string> {
-  const dialog = await openShareDialog(page, noteId);
-  await dialog.getByRole("button", { name: links.create }).click();
+  const dialog = await openLinks(page, noteId);
+  await dialog.getByRole("button", { name: links.dialog.create }).click();
   const url = await dialog.getByLabel(links.field).inputValue();
   await dialog.getByRole("button", { name: links.editOf(links.opens.whole) }).click();
   const form = dialog.getByRole("form", { name: links.form.editTitle(links.opens.whole) });
   await form.getByLabel(links.form.label, { exact: true }).fill("Flat");
   await form.getByLabel(links.form.asksPassword).check();
   await form.getByLabel(links.form.password, { exact: true }).fill(LINK_PASSWORD);
+  await form.getByText(links.form.more, { exact: true }).click();
   await form.getByLabel(links.form.maxClaims).fill("2");
   await form.getByRole("button", { name: links.form.save }).click();
   await dialog.getByRole("button", { name: links.editOf("Flat") }).waitFor();

@@ -2,7 +2,7 @@ import jsQR from "jsqr";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { text } from "./testing/files.ts";
-import { openShareDialog } from "./testing/note-page.ts";
+import { openLinks, openShareDialog } from "./testing/note-page.ts";
 import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -47,13 +47,13 @@ describe("a link of a note", () => {
   it("a link is made and copied with one click", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
-    const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByRole("button", { name: "New link" }).click();
+    const dialog = await openLinks(ann.page, note.id);
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByRole("status").filter({ hasText: "The link is copied. Expires in 7 days." }).waitFor();
     const [link] = await linksOf(ann, note.id);
     expect(link).toMatchObject({ kind: "download", state: "live", files: null, maxClaims: null, hasPassword: false });
     expect(await readClipboard(ann.page)).toBe(link?.url);
-    expect(await dialog.getByLabel("URL of the link").inputValue()).toBe(link?.url);
+    expect(await dialog.getByLabel("The link").inputValue()).toBe(link?.url);
   });
 
   it("the list shows a link that was made before the list had loaded", async () => {
@@ -69,25 +69,26 @@ describe("a link of a note", () => {
       // Ignores a failure, because the page may have cancelled this request.
       await route.fulfill({ response: emptyList }).catch(() => undefined);
     });
-    const dialog = await openShareDialog(ann.page, note.id);
+    const dialog = await openLinks(ann.page, note.id);
     const response = ann.page.waitForResponse(
       (made) => made.request().method() === "POST" && /links$/.test(made.url()),
     );
-    await dialog.getByRole("button", { name: "New link" }).click();
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await response;
     isMade.resolve();
     const [link] = await linksOf(ann, note.id);
-    expect(await dialog.getByLabel("URL of the link").inputValue()).toBe(link?.url);
+    expect(await dialog.getByLabel("The link").inputValue()).toBe(link?.url);
   });
 
   it("a link is edited in place", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer" });
-    const dialog = await openShareDialog(ann.page, note.id);
+    const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: "Edit the link “Offer”" }).click();
     const form = dialog.getByRole("form", { name: "Edit “Offer”" });
     await form.locator("input:focus").fill("Contract");
+    await form.getByText("More", { exact: true }).click();
     await form.getByLabel("Most uses").fill("0");
     await form.getByLabel("Ask for a password").check();
     await form.getByRole("button", { name: "Save" }).click();
@@ -106,15 +107,15 @@ describe("a link of a note", () => {
     expect(link).toMatchObject({ label: "Contract", maxClaims: 2, hasPassword: true, files: [{ filename: "a.txt" }] });
   });
 
-  it("a link gets a new URL", async () => {
+  it("a link is replaced by a new one", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
     const { url } = await ann.client.links.create(note.id, { label: "Offer" });
-    const dialog = await openShareDialog(ann.page, note.id);
-    await choose(ann.page, { label: "Offer", action: "New URL…" });
-    await dialog.getByText("The old URL stops working at once.").waitFor();
-    await dialog.getByRole("button", { name: "Make a new URL" }).click();
-    await dialog.getByRole("status").filter({ hasText: "The new URL is copied." }).waitFor();
+    const dialog = await openLinks(ann.page, note.id);
+    await choose(ann.page, { label: "Offer", action: "Replace the link…" });
+    await dialog.getByText("The old link stops working at once.").waitFor();
+    await dialog.getByRole("button", { name: "Replace the link" }).click();
+    await dialog.getByRole("status").filter({ hasText: "The new link is copied." }).waitFor();
     const [link] = await linksOf(ann, note.id);
     expect(link?.url).not.toBe(url);
     expect(await readClipboard(ann.page)).toBe(link?.url);
@@ -124,13 +125,13 @@ describe("a link of a note", () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { label: "Offer" });
-    const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByRole("button", { name: "Revoke the link “Offer”" }).click();
+    const dialog = await openLinks(ann.page, note.id);
+    await dialog.getByRole("button", { name: "End the link “Offer”" }).click();
     await dialog.getByText("Nobody can open it any more.").waitFor();
     await ann.page.keyboard.press("Escape");
-    await dialog.locator("button:focus", { hasText: "Revoke" }).click();
-    await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
-    await dialog.getByText("No URL works any more.").waitFor();
+    await dialog.locator("button:focus", { hasText: "End link" }).click();
+    await dialog.getByRole("button", { name: "End link", exact: true }).click();
+    await dialog.getByText("Nobody can download anything with it any more.").waitFor();
     expect(await linksOf(ann, note.id)).toMatchObject([{ state: "revoked" }]);
   });
 
@@ -147,11 +148,11 @@ describe("a link of a note", () => {
       );
       await route.fulfill({ response, body });
     });
-    const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByRole("button", { name: "Revoke the link “Offer”" }).click();
-    await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
+    const dialog = await openLinks(ann.page, note.id);
+    await dialog.getByRole("button", { name: "End the link “Offer”" }).click();
+    await dialog.getByRole("button", { name: "End link", exact: true }).click();
     const timer = dialog.getByRole("timer");
-    await timer.filter({ hasText: /^The last URL ends in \d\d s\.$/ }).waitFor();
+    await timer.filter({ hasText: /^A download that was just opened works for \d\d s more\.$/ }).waitFor();
     const first = await timer.textContent();
     await expect.poll(() => timer.textContent()).not.toBe(first);
   });
@@ -160,7 +161,7 @@ describe("a link of a note", () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame", maxClaims: 3 });
-    await openShareDialog(ann.page, note.id);
+    await openLinks(ann.page, note.id);
     await choose(ann.page, { label: "Offer", action: "See it as a visitor" });
     const view = ann.page.getByRole("dialog", { name: "What a visitor sees" });
     await view.getByText("This link has a password").waitFor();
@@ -179,7 +180,7 @@ describe("a link of a note", () => {
     const note = await seedNote(ann.client, { title: "Plan", files, sharedWith: { userIds: [cleo.id] } });
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "editor" });
     const dialog = await openShareDialog(ben.page, note.id);
-    await dialog.getByRole("button", { name: "New link" }).click();
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByRole("button", { name: "Copy the link" }).waitFor();
     expect(await dialog.getByLabel("People").count()).toBe(0);
     expect(await linksOf(ann, note.id)).toMatchObject([{ createdBy: { name: "Ben" } }]);
@@ -196,11 +197,11 @@ describe("the link of another person", () => {
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "editor" });
     await ann.client.links.create(note.id, { label: "Of Ann" });
     const dialog = await openShareDialog(ben.page, note.id);
-    await dialog.getByRole("button", { name: "Revoke" }).waitFor();
+    await dialog.getByRole("button", { name: "End the link" }).waitFor();
     expect(await dialog.getByRole("button", { name: "Edit" }).count()).toBe(0);
     await dialog.getByRole("button", { name: "More about the link “Of Ann”" }).click();
     await ben.page.getByRole("menuitem", { name: "See it as a visitor" }).waitFor();
-    expect(await ben.page.getByRole("menuitem", { name: "New URL" }).count()).toBe(0);
+    expect(await ben.page.getByRole("menuitem", { name: "Replace the link" }).count()).toBe(0);
   });
 });
 
@@ -208,13 +209,13 @@ describe("a file request", () => {
   it("a file request is made with a checklist", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease" });
-    const dialog = await openShareDialog(ann.page, note.id);
+    const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: "Request files" }).click();
     await dialog.getByLabel("What is it about?").fill("Papers");
     await dialog.getByRole("button", { name: "Add a file to the list" }).click();
     await dialog.getByRole("textbox", { name: "File 1" }).fill("Passport");
     await dialog.getByLabel("Kind of file 1").selectOption("Pictures");
-    await dialog.getByText("More settings").click();
+    await dialog.getByText("More", { exact: true }).click();
     await dialog.getByLabel("Review each file before it can be opened").check();
     await dialog.getByRole("button", { name: "Create request" }).click();
     await dialog.getByRole("button", { name: "Copy the link “Papers”" }).waitFor();
@@ -267,7 +268,7 @@ describe("a link of a file", () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
     const { dialog, noteId } = await openFileLinks(ben);
-    await dialog.getByText("There is no other link to this file.").waitFor();
+    await dialog.getByText("No links yet.").waitFor();
     const spans = dialog.getByRole("group", { name: "Works for" });
     expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h", "12 h", "7 days"]);
     await dialog.locator("button:focus", { hasText: "Create and copy link" }).waitFor();
@@ -280,9 +281,9 @@ describe("a link of a file", () => {
     expect(await readClipboard(ben.page)).toBe(link?.url);
     const code = dialog.getByRole("img", { name: "QR code of the link “terms.txt”" });
     expect(await decode(ben.page, code)).toBe(link?.url);
-    await choose(ben.page, { label: "terms.txt", action: "New URL…" });
-    await dialog.getByRole("button", { name: "Make a new URL" }).click();
-    await expect.poll(() => dialog.getByLabel("URL of the link").inputValue()).not.toBe(link?.url);
+    await choose(ben.page, { label: "terms.txt", action: "Replace the link…" });
+    await dialog.getByRole("button", { name: "Replace the link" }).click();
+    await expect.poll(() => dialog.getByLabel("The link").inputValue()).not.toBe(link?.url);
     // Closes and reopens the dialog, which must still show the link.
     await ben.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
@@ -299,7 +300,7 @@ describe("a link of a file", () => {
     const { dialog } = await openFileLinks(cleo);
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByRole("status").filter({ hasText: "The link is copied." }).waitFor();
-    const url = await dialog.getByLabel("URL of the link").inputValue();
+    const url = await dialog.getByLabel("The link").inputValue();
     await reader.bringToFront();
     expect(await readClipboard(reader)).toBe(url);
   });
@@ -312,7 +313,7 @@ describe("a link of a file", () => {
     const { dialog } = await openFileLinks(dora);
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByText("This browser can't copy to the clipboard").first().waitFor();
-    const url = await dialog.getByLabel("URL of the link").inputValue();
+    const url = await dialog.getByLabel("The link").inputValue();
     await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(url);
   });
 
@@ -331,7 +332,7 @@ describe("a link of a file", () => {
     await dialog.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
     await eva.page.unroute(/\/links$/);
     await create.click();
-    await dialog.getByLabel("URL of the link").waitFor();
+    await dialog.getByLabel("The link").waitFor();
     expect(await dialog.getByRole("alert").count()).toBe(0);
   });
 });
@@ -364,9 +365,9 @@ describe("the policy of the operator", () => {
   it("the page of links removes every action and shows why when links are off", async () => {
     const ann = await off.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
-    const dialog = await openShareDialog(ann.page, note.id);
+    const dialog = await openLinks(ann.page, note.id);
     await dialog.getByText("The operator of this service has turned links off.").waitFor();
-    expect(await dialog.getByRole("button", { name: /New link|Request files/ }).count()).toBe(0);
+    expect(await dialog.getByRole("button", { name: /Create and copy link|Request files/ }).count()).toBe(0);
     await ann.page.keyboard.press("Escape");
     expect(await ann.page.getByRole("button", { name: "Copy link" }).count()).toBe(0);
   });
@@ -384,9 +385,9 @@ describe("the policy of the operator", () => {
       const items = body.items.map((link) => ({ ...link, state: "closed", hasPassword: false }));
       await route.fulfill({ response, json: { ...body, items } });
     });
-    const dialog = await openShareDialog(ann.page, note.id);
+    const dialog = await openLinks(ann.page, note.id);
     await dialog.getByText("The operator requires a password.").waitFor();
-    await dialog.getByRole("button", { name: "Revoke the link “Offer”" }).waitFor();
+    await dialog.getByRole("button", { name: "End the link “Offer”" }).waitFor();
     expect(await dialog.getByRole("button", { name: "Copy", exact: true }).count()).toBe(0);
     await dialog.getByRole("button", { name: "Edit the link “Offer”" }).click();
     await dialog.getByRole("textbox", { name: "Password" }).waitFor();
@@ -395,19 +396,13 @@ describe("the policy of the operator", () => {
   it("a new link asks for a required password and offers only the allowed times", async () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
-    const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByRole("button", { name: "New link" }).click();
-    const form = dialog.getByRole("form", { name: "New link" });
-    expect(await form.getByLabel("Expires").locator("option").allTextContents()).toEqual([
-      "For 60 seconds",
-      "For 10 minutes",
-      "For 1 hour",
-      "Until a date…",
-    ]);
-    await form.getByRole("button", { name: "Create link" }).click();
-    await form.getByText("Use at least 6 characters.").waitFor();
-    await form.getByLabel("Password", { exact: true }).fill("open sesame");
-    await form.getByRole("button", { name: "Create link" }).click();
+    const dialog = await openLinks(ann.page, note.id);
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
+    const spans = dialog.getByRole("group", { name: "Works for" });
+    expect(await spans.locator("label").allTextContents()).toEqual(["1 h"]);
+    await dialog.getByText("Use at least 6 characters.").waitFor();
+    await dialog.getByLabel("Password", { exact: true }).fill("open sesame");
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByText("Expires in 60 min", { exact: true }).waitFor();
     expect(await linksOf(ann, note.id)).toMatchObject([{ hasPassword: true }]);
   });

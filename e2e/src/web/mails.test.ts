@@ -5,7 +5,7 @@ import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { mailPreferences } from "../../../packages/web/src/texts/en/settings.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { randomFile } from "./testing/files.ts";
-import { openShareDialog } from "./testing/note-page.ts";
+import { openLinks } from "./testing/note-page.ts";
 import { openPerson, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
@@ -40,13 +40,13 @@ describe("mails", () => {
 
     const note = await seedNote(ann.client, { title: "Contract", files: [randomFile("a.bin", { sizeBytes: 100 })] });
     const { id, url } = await ann.client.links.create(note.id, { label: "Offer" });
-    const dialog = await openShareDialog(ann.page, note.id);
+    const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: linkTexts.editOf("Offer") }).click();
-    await dialog.getByText(linkTexts.form.more).click();
+    await dialog.getByText(linkTexts.form.more, { exact: true }).click();
     const field = dialog.getByLabel(linkTexts.form.recipients);
     await field.fill("eva");
     await dialog.getByRole("button", { name: linkTexts.form.save }).click();
-    await dialog.getByText(linkTexts.form.recipientsProblem).waitFor();
+    await dialog.getByText(linkTexts.form.recipientsProblem(["eva"])).waitFor();
     await field.fill(`${EVA}, bob@example.com`);
     await dialog.getByRole("button", { name: linkTexts.form.save }).click();
     await dialog.getByText(linkTexts.forRecipients(2)).waitFor();

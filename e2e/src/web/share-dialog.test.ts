@@ -52,8 +52,12 @@ describe("the share dialog", () => {
     const people = ["ben@example.com", "cleo@example.com", "dan@example.com"];
     const reopen = () => openShareDialog(ann.page, note.id);
     let dialog = await reopen();
+    const openRequest = async () => {
+      await dialog.getByRole("tab", { name: "Link" }).click();
+      await dialog.getByRole("button", { name: "Request files" }).click();
+    };
     await dialog.getByLabel("People", { exact: true }).pressSequentially(`${people.join(", ")} `);
-    await dialog.getByRole("button", { name: "Request files" }).click();
+    await openRequest();
     await dialog.getByLabel("What is it about?").fill("The lease, please");
     await ann.page.keyboard.press("Escape");
     await dialog.getByRole("button", { name: "Request files" }).waitFor();
@@ -66,12 +70,14 @@ describe("the share dialog", () => {
         dialog = await reopen();
       }
       for (const email of people) await dialog.getByRole("button", { name: `Take out ${email}` }).waitFor();
-      await dialog.getByRole("button", { name: "Request files" }).click();
+      await openRequest();
       expect(await dialog.getByLabel("What is it about?").inputValue()).toBe("The lease, please");
     }
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await dialog.getByRole("button", { name: "Request files" }).click();
     expect(await dialog.getByLabel("What is it about?").inputValue()).toBe("");
+    await dialog.getByRole("button", { name: "Back" }).click();
+    await dialog.getByRole("tab", { name: "People" }).click();
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     for (const email of people) await rowOf(ann.page, email).getByText("Invited, not here yet.").waitFor();
     dialog = await reopen();

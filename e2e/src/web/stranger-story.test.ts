@@ -62,11 +62,11 @@ async function shareFile(
 
 async function copyInvitation({ page }: Person, email: string): Promise<string> {
   await rowOf(page, email)
-    .getByRole("button", { name: invitationTexts.copyOf(email) })
+    .getByRole("button", { name: invitationTexts.message.copyOf(email) })
     .click();
   const copied = () => page.evaluate<string>("navigator.clipboard.readText()");
   await expect.poll(copied).toContain("/invitation#");
-  return copied();
+  return /^http\S+$/m.exec(await copied())?.[0] ?? "";
 }
 
 async function signIn({ page }: Person, { email, password }: { email: string; password: string }): Promise<void> {

@@ -93,6 +93,15 @@ export const noteScenes: readonly Scene[] = [
       await page.getByRole("button", { name: sharing.share, exact: true }).click();
       await page.getByRole("dialog").getByText("Ben Osei").waitFor();
     },
+    async "share-dialog-many"(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: sharing.share, exact: true }).click();
+      const emails = Array.from({ length: 20 }, (_, nth) => `a.person.with.a.long.name.${nth}@department.example.com`);
+      await page
+        .getByRole("dialog")
+        .getByLabel(shareDialogTexts.people.label, { exact: true })
+        .fill(`${emails.join(" ")} `);
+    },
     "share-files-dialog": {
       expects: [/^429 PUT .*shares/],
       async open(page, { full }) {
@@ -215,7 +224,7 @@ export const invitationScenes: readonly Scene[] = [
       const { note } = await invite(world, "carla.weiss@example.org");
       await page.goto(`/n/${note.id}`);
       await page.getByRole("button", { name: texts.sharing.share, exact: true }).click();
-      await page.getByRole("button", { name: invitationTexts.copyOf("carla.weiss@example.org") }).waitFor();
+      await page.getByRole("button", { name: invitationTexts.message.copyOf("carla.weiss@example.org") }).waitFor();
     },
     "invitation-own": {
       expects: [/^409 POST .*\/invitations\/redeem$/],

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { reviewTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { linkTexts as links } from "../../../../packages/web/src/texts/en/links.ts";
+import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { holdRequests } from "../testing/watch.ts";
 import { type Scene, scenesOf, showing, withMail } from "./scene.ts";
@@ -11,11 +12,13 @@ const { attachments, sharing } = texts;
 const LINKS = /\/links(\?|$)/;
 const BROKEN = /^net::ERR_FAILED /;
 
+/** Opens the share dialog of the note, with the tab of its links. */
 async function openShareDialog(page: Page, { full }: World) {
   await page.context().grantPermissions(["clipboard-write"]);
   await page.goto(`/n/${full.id}`);
   await page.getByRole("button", { name: sharing.share, exact: true }).click();
   const dialog = page.getByRole("dialog", { name: sharing.shareNote });
+  await dialog.getByRole("tab", { name: shareDialogTexts.tabs.link.label }).click();
   await dialog.getByText("For the new tenants").waitFor();
   return dialog;
 }
@@ -59,24 +62,24 @@ export const ownerLinkScenes: readonly Scene[] = [
         await page.getByText(links.failed).waitFor();
       },
     },
-    async "share-links"(page, world) {
+    "share-links": openShareDialog,
+    async "share-links-more"(page, world) {
+      await withMail(page);
       const dialog = await openShareDialog(page, world);
-      await dialog.getByRole("heading", { name: links.title }).scrollIntoViewIfNeeded();
-      await dialog.getByText("For the new tenants").scrollIntoViewIfNeeded();
+      await dialog.getByLabel(links.form.asksPassword).click();
+      await dialog.getByText(links.form.more, { exact: true }).click();
     },
     async "share-links-made"(page, world) {
       const dialog = await openShareDialog(page, world);
-      await dialog.getByRole("button", { name: links.create }).click();
-      const field = dialog.getByLabel(links.field);
-      await field.waitFor();
-      await field.scrollIntoViewIfNeeded();
+      await dialog.getByRole("button", { name: links.dialog.create }).click();
+      await dialog.getByLabel(links.field).waitFor();
     },
     async "share-links-edit"(page, world) {
       await withMail(page);
       const dialog = await openShareDialog(page, world);
       await dialog.getByRole("button", { name: links.editOf("For the new tenants") }).click();
       await dialog.getByLabel(links.form.filesWhole).click();
-      await dialog.getByText(links.form.more).click();
+      await dialog.getByText(links.form.more, { exact: true }).click();
       await dialog.getByLabel(links.form.recipients).scrollIntoViewIfNeeded();
     },
     async "share-links-request"(page, world) {
@@ -84,13 +87,12 @@ export const ownerLinkScenes: readonly Scene[] = [
       await dialog.getByRole("button", { name: links.requestFiles }).click();
       await dialog.getByRole("button", { name: links.request.addSlot }).click();
       await dialog.getByRole("textbox", { name: links.request.slotName(1) }).fill("Passport");
-      await dialog.getByRole("button", { name: links.form.createRequest }).scrollIntoViewIfNeeded();
     },
     async "share-links-request-more"(page, world) {
       const dialog = await openShareDialog(page, world);
       await dialog.getByRole("button", { name: links.requestFiles }).click();
-      await dialog.getByText(links.form.more).click();
-      await dialog.getByRole("button", { name: links.form.createRequest }).scrollIntoViewIfNeeded();
+      await dialog.getByText(links.form.more, { exact: true }).click();
+      await dialog.getByText(links.form.details, { exact: true }).scrollIntoViewIfNeeded();
     },
     async "share-links-revoke"(page, world) {
       const dialog = await openShareDialog(page, world);
@@ -108,6 +110,15 @@ export const ownerLinkScenes: readonly Scene[] = [
       await dialog.getByLabel("60 s").check({ force: true });
       await dialog.getByRole("button", { name: links.dialog.create }).click();
       await dialog.getByRole("img").waitFor();
+    },
+    async "file-links-ended"(page, world) {
+      await page.clock.install();
+      const dialog = await openFileDialog(page, world);
+      await dialog.getByLabel("60 s").check({ force: true });
+      await dialog.getByRole("button", { name: links.dialog.create }).click();
+      await dialog.getByRole("img").waitFor();
+      await page.clock.runFor(90_000);
+      await dialog.getByText(links.endedBecause.expired).waitFor();
     },
     async "note-review"(page, { full }) {
       await page.route(/\/notes\/[^/]+$/, async (route) => {

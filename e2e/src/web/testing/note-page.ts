@@ -36,6 +36,13 @@ export async function openShareDialog(page: Page, noteId: string): Promise<Retur
   return page.getByRole("dialog", { name: "Share this note" });
 }
 
+/** Opens the page of a note of the user, and the links of the note in its share dialog. Returns the dialog. */
+export async function openLinks(page: Page, noteId: string): Promise<ReturnType<Page["getByRole"]>> {
+  const dialog = await openShareDialog(page, noteId);
+  await dialog.getByRole("tab", { name: "Link" }).click();
+  return dialog;
+}
+
 /** Finds the row of a user by the name or the email address. */
 export const rowOf = (page: Page, name: string) => page.getByRole("listitem").filter({ hasText: name });
 

@@ -24,6 +24,7 @@ import {
   UserRoundPlus,
 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
+import { useCloseOnBack } from "../components/dialog.tsx";
 import { $deletedNotes } from "../features/notes/delete-note.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
@@ -40,6 +41,7 @@ const words = paletteTexts;
 
 export function Palette({ onClose, ...actions }: PaletteActions & { onClose: () => void }) {
   const [text, setText] = useState("");
+  useCloseOnBack(onClose);
   const { groups, isSearching } = useCommands(text, actions);
   const run = (command: Command) => {
     onClose();

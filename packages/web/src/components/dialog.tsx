@@ -1,24 +1,67 @@
 import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { clsx } from "clsx";
-import { X } from "lucide-react";
-import type { ReactNode, RefObject } from "react";
+import { ArrowLeft, X } from "lucide-react";
+import {
+  createContext,
+  type ReactNode,
+  type RefObject,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { createPortal } from "react-dom";
 import { texts } from "../texts/index.ts";
 import { IconButton } from "./button.tsx";
+import { addHistoryEntry } from "./history-entries.ts";
+
+/** While the component is mounted, the back button of the browser calls `close`, and the page stays. */
+export function useCloseOnBack(close: () => void): void {
+  const latest = useEffectEvent(close);
+  useEffect(() => addHistoryEntry(() => latest()), []);
+}
+
+type Inside = {
+  /** The element that shows a form in place of the content of the dialog. Null before the dialog is mounted. */
+  view: HTMLElement | null;
+  /** Closes the open form. */
+  back: RefObject<(() => void) | undefined>;
+};
+
+const InsideDialog = createContext<Inside | undefined>(undefined);
 
 type DialogProps = {
   onClose: () => void;
   title: ReactNode;
   description?: ReactNode;
+  /** Stays below the title while the content scrolls. */
+  bar?: ReactNode;
   children: ReactNode;
-  /** The element that is focused when the dialog opens. Default: the first focusable element. */
-  initialFocus?: RefObject<HTMLElement | null>;
   className?: string;
 };
 
-/** A dialog: centered on desktops, a sheet at the bottom on phones. */
-export function Dialog({ onClose, title, description, children, ...popup }: DialogProps) {
+/**
+ * A dialog: centered on desktops, a sheet at the bottom on phones. When it opens, the element with `data-autofocus` gets the focus, or else
+ * the first element that can have it.
+ */
+export function Dialog({ onClose, title, description, bar, children, className }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState<HTMLElement | null>(null);
+  const back = useRef<() => void>(undefined);
+  const inside = useMemo(() => ({ view, back }), [view]);
+  useCloseOnBack(onClose);
   return (
-    <BaseDialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <BaseDialog.Root
+      open
+      onOpenChange={(isOpen, { reason }) => {
+        if (isOpen) return;
+        if (reason === "escape-key" && back.current !== undefined) back.current();
+        else onClose();
+      }}
+    >
       <BaseDialog.Portal>
         {/* A dialog over another dialog also has a scrim (the dark layer behind a dialog). */}
         <BaseDialog.Backdrop
@@ -26,35 +69,122 @@ export function Dialog({ onClose, title, description, children, ...popup }: Dial
           className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
         />
         <BaseDialog.Popup
-          {...(popup.initialFocus !== undefined && { initialFocus: popup.initialFocus })}
+          ref={popup}
+          initialFocus={() => popup.current?.querySelector<HTMLElement>("[data-autofocus]:not([hidden] *)") ?? true}
           className={clsx(
-            "fixed z-40 flex flex-col bg-surface shadow-float outline-none transition-[opacity,transform]",
-            "inset-x-0 bottom-0 max-h-[92dvh] rounded-t-card pb-[env(safe-area-inset-bottom)] data-ending-style:translate-y-8 data-starting-style:translate-y-8",
-            "md:inset-x-auto md:top-[12vh] md:bottom-auto md:left-1/2 md:max-h-[76vh] md:w-[480px] md:-translate-x-1/2 md:rounded-card md:border md:pb-0 md:data-ending-style:translate-y-2 md:data-starting-style:translate-y-2",
+            "fixed z-40 flex max-h-[min(90dvh,860px)] flex-col bg-surface shadow-float outline-none transition-[opacity,transform]",
+            "inset-x-0 bottom-0 rounded-t-card pb-[env(safe-area-inset-bottom)] data-ending-style:translate-y-8 data-starting-style:translate-y-8",
+            "md:inset-x-auto md:top-[min(12dvh,max(5dvh,50dvh-430px))] md:bottom-auto md:left-1/2 md:w-[480px] md:-translate-x-1/2 md:rounded-card md:border md:pb-0 md:data-ending-style:translate-y-2 md:data-starting-style:translate-y-2",
             "data-ending-style:opacity-0 data-starting-style:opacity-0",
-            popup.className,
+            className,
           )}
         >
-          <header className="flex items-start gap-4 px-4 pt-4 md:px-6 md:pt-6">
-            <div className="min-w-0 grow">
-              <BaseDialog.Title className="break-words text-title">{title}</BaseDialog.Title>
-              {description !== undefined && (
-                <BaseDialog.Description className="text-pretty text-muted text-small">
-                  {description}
-                </BaseDialog.Description>
-              )}
+          <InsideDialog value={inside}>
+            <div ref={setView} className="peer contents" />
+            <div className="contents peer-not-empty:hidden">
+              <Header
+                title={<BaseDialog.Title className="break-words text-title">{title}</BaseDialog.Title>}
+                description={
+                  description !== undefined && (
+                    <BaseDialog.Description className="text-pretty text-muted text-small">
+                      {description}
+                    </BaseDialog.Description>
+                  )
+                }
+              />
+              {bar}
+              <Scroller>{children}</Scroller>
             </div>
-            <BaseDialog.Close
-              render={
-                <IconButton label={texts.common.close} className="tooltip-below tooltip-left -mt-2 -mr-2 md:-mt-0.5" />
-              }
-            >
-              <X size={18} />
-            </BaseDialog.Close>
-          </header>
-          <div className="min-h-0 overflow-y-auto px-4 pt-4 pb-4 md:px-6 md:pb-6">{children}</div>
+          </InsideDialog>
         </BaseDialog.Popup>
       </BaseDialog.Portal>
     </BaseDialog.Root>
+  );
+}
+
+type DialogFormProps = { title: string; description?: string | undefined; onClose: () => void; children: ReactNode };
+
+/** Shows a form in place of the content of the dialog around it, with a way back. Outside of a dialog, the form has its own dialog. */
+export function DialogForm(props: DialogFormProps) {
+  const inside = useContext(InsideDialog);
+  if (inside !== undefined) return inside.view && createPortal(<View {...props} back={inside.back} />, inside.view);
+  return (
+    <Dialog onClose={props.onClose} title={props.title} description={props.description} className="md:w-[520px]">
+      {props.children}
+    </Dialog>
+  );
+}
+
+function View({ title, description, onClose, children, back }: DialogFormProps & Pick<Inside, "back">) {
+  const id = useId();
+  const close = useEffectEvent(onClose);
+  useCloseOnBack(onClose);
+  useEffect(() => {
+    back.current = () => close();
+    return () => {
+      back.current = undefined;
+    };
+  }, [back]);
+  return (
+    <section aria-labelledby={id} className="contents">
+      <Header
+        before={
+          <IconButton
+            label={texts.common.back}
+            className="tooltip-below tooltip-right -mt-2 -ml-2 md:-mt-0.5"
+            onClick={onClose}
+          >
+            <ArrowLeft size={18} />
+          </IconButton>
+        }
+        title={
+          <h2 id={id} className="break-words text-title">
+            {title}
+          </h2>
+        }
+        description={description !== undefined && <p className="text-pretty text-muted text-small">{description}</p>}
+      />
+      <Scroller>{children}</Scroller>
+    </section>
+  );
+}
+
+type HeaderProps = { before?: ReactNode; title: ReactNode; description: ReactNode };
+
+function Header({ before, title, description }: HeaderProps) {
+  return (
+    <header className="flex items-start gap-2 px-4 pt-4 md:px-6 md:pt-6">
+      {before}
+      <div className="min-w-0 grow">
+        {title}
+        {description}
+      </div>
+      <BaseDialog.Close
+        render={<IconButton label={texts.common.close} className="tooltip-below tooltip-left -mt-2 -mr-2 md:-mt-0.5" />}
+      >
+        <X size={18} />
+      </BaseDialog.Close>
+    </header>
+  );
+}
+
+/** The scroll padding keeps a focused element above the footer, which has its own space below. */
+function Scroller({ children }: { children: ReactNode }) {
+  return (
+    <div className="min-h-0 scroll-pb-24 overflow-y-auto px-4 pt-4 pb-4 has-data-footer:pb-0 md:px-6 md:pb-6 md:has-data-footer:pb-0">
+      {children}
+    </div>
+  );
+}
+
+/** The main action of a dialog. It stays visible while the content scrolls. */
+export function DialogFooter({ children }: { children: ReactNode }) {
+  return (
+    <div
+      data-footer
+      className="sticky bottom-0 z-10 order-last -mx-4 flex flex-wrap items-center justify-end gap-x-4 gap-y-2 rounded-b-card border-t bg-surface px-4 py-3 md:-mx-6 md:px-6 md:py-4"
+    >
+      {children}
+    </div>
   );
 }

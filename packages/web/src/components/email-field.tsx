@@ -1,6 +1,7 @@
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId } from "react";
+import { EmailText } from "./email-text.tsx";
 import { addEmails } from "./emails.ts";
 
 type Words = { label: string; placeholder: string; hint: string; chosen: string; remove: (email: string) => string };
@@ -14,10 +15,12 @@ type EmailFieldProps = {
   onChange: (chosen: string[], text: string) => void;
   refused: string[];
   problem: string | undefined;
+  /** Whether the field gets the focus when its dialog opens. */
+  isFirst?: boolean;
 };
 
 /** A field for email addresses. Each complete email address becomes a chip. */
-export function EmailField({ words, inputRef, chosen, text, onChange, refused, problem }: EmailFieldProps) {
+export function EmailField({ words, inputRef, chosen, text, onChange, refused, problem, isFirst }: EmailFieldProps) {
   const id = useId();
   const take = (typed: string, rest = "") => onChange(addEmails(chosen, typed), rest);
 
@@ -79,6 +82,7 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
         <input
           ref={inputRef}
           id={id}
+          data-autofocus={isFirst || undefined}
           type="text"
           inputMode="email"
           autoCapitalize="none"
@@ -116,7 +120,7 @@ function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
         isRefused ? "bg-danger-soft text-danger" : "bg-hover",
       )}
     >
-      <span className="truncate">{email}</span>
+      <EmailText email={email} />
       <button
         type="button"
         aria-label={removal}

@@ -45,15 +45,14 @@ export function NotePage() {
   // A link to a file may name a file that the list did not show. For such a file, the preview uses the order in which the files were
   // attached.
   const shownOrder = file === undefined || order.includes(file) ? order : [];
-  const [sharing, setSharing] = useState<{ noteId: string; files?: readonly Attachment[]; isForLink?: boolean }>();
-  const newLink = useRef<HTMLButtonElement>(null);
+  const [sharing, setSharing] = useState<{ noteId: string; files?: readonly Attachment[]; tab?: "people" | "link" }>();
   const hasLinks = useQuery(instanceQuery).data?.limits.links.enabled === true;
   const canLink = hasLinks && !isGone && note.data !== undefined && note.data.role !== "viewer";
-  useShortcut("make a link", () => setSharing({ noteId, isForLink: true }), { isEnabled: canLink });
+  useShortcut("make a link", () => setSharing({ noteId, tab: "link" }), { isEnabled: canLink });
   const files = useRef<HTMLElement>(null);
   const openPlace = (place: AccessPlace) => {
     if (place === "files") files.current?.focus();
-    else setSharing({ noteId, isForLink: place === "link" });
+    else setSharing({ noteId, tab: place });
   };
   const kept = q === undefined ? {} : { q };
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
@@ -149,19 +148,14 @@ export function NotePage() {
       )}
       {sharing !== undefined && (
         <LazyPart onClose={() => setSharing(undefined)}>
-          {({ ShareDialog, LinkSection }) => (
+          {({ ShareDialog, LinkPanel }) => (
             <ShareDialog
               noteId={noteId}
               {...(sharing.files !== undefined && { files: sharing.files })}
-              {...(sharing.isForLink === true && { initialFocus: newLink })}
+              {...(sharing.tab !== undefined && { tab: sharing.tab })}
               canInvite={note.data?.role === "owner"}
               onClose={() => setSharing(undefined)}
-              links={
-                <LinkSection
-                  buttonRef={newLink}
-                  subject={sharing.files?.[0] === undefined ? { noteId } : { attachmentId: sharing.files[0].id }}
-                />
-              }
+              links={<LinkPanel noteId={noteId} files={sharing.files} />}
             />
           )}
         </LazyPart>

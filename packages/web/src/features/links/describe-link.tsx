@@ -1,7 +1,7 @@
 import type { Link } from "@valetkey/client";
 import { Inbox, Link2, LockKeyhole } from "lucide-react";
 import { Fragment, type ReactNode } from "react";
-import { describeExpiry } from "../../components/expiry.ts";
+import { describeExpiry, isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
 import { Ring } from "../../components/ticket.tsx";
 import { latestServiceNow } from "../../service/client.ts";
@@ -73,15 +73,14 @@ function describeContent(link: Link): string | undefined {
 }
 
 /**
- * Describes the counts of a link. The counts can differ. A visitor can open a link without a claim (a use that counts). One claim can need
- * many URLs.
+ * Describes the counts of a link. The counts can differ, because a visitor can open a link without a claim (a use that counts).
  */
-function describeCounts({ kind, request, opened, claims, maxClaims, urlsIssued, received }: Link): string[] {
+function describeCounts({ kind, request, opened, claims, maxClaims, received }: Link): string[] {
   const { counts } = words;
-  if (opened + claims + urlsIssued + received.files === 0) return [counts.none];
+  if (opened + claims + received.files === 0) return [counts.none];
   if (kind === "upload") return [counts.opened(opened), counts.received(received.files, request?.maxFiles ?? 0)];
   const claimed = maxClaims === null ? counts.claims(claims) : counts.claimsOf(claims, maxClaims);
-  return [counts.opened(opened), claimed, counts.urls(urlsIssued)];
+  return [counts.opened(opened), claimed];
 }
 
 /**
@@ -92,6 +91,12 @@ export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }
   if (state === "used_up") return words.endedBecause.used_up[kind];
   if (state === "expired" || state === "orphaned") return words.endedBecause[state];
   return undefined;
+}
+
+/** Returns the state of a link at this moment, because a link can expire while the page shows it. */
+export function useStateNow({ state, expiresAt }: Link): Link["state"] {
+  const now = useServiceNow(1_000);
+  return state === "live" && isExpired(expiresAt, now) ? "expired" : state;
 }
 
 /** Returns how much of a link's lifetime remains, from 0 to 1. Returns 1 for a link without an expiry. */

@@ -71,7 +71,8 @@ export function bodyOf(
     }
     if (hasChanged("recipients")) {
       const emails = emailsOf(values.recipients);
-      if (!emails.every((email) => EMAIL.test(email))) problems.recipients = words.recipientsProblem;
+      const wrong = emails.filter((email) => !EMAIL.test(email));
+      if (wrong.length > 0) problems.recipients = words.recipientsProblem(wrong);
       else if (emails.length > MOST_RECIPIENTS) problems.recipients = words.recipientsTooMany(MOST_RECIPIENTS);
       else body.recipients = emails.length === 0 ? null : emails;
     }
@@ -85,6 +86,22 @@ export function bodyOf(
     if (link === undefined || Object.keys(request).length > 0) body.request = request;
   }
   return Object.keys(problems).length > 0 ? { problems } : { body };
+}
+
+/** Returns the body for a link like one that has ended. The service does not keep passwords, so the link must have none. */
+export function bodyOfAgain(link: Link, now: number): CreateLinkBody {
+  const { kind, label, message, createdAt, expiresAt, maxClaims, urlTtlSeconds, notify, recipients, files, request } =
+    link;
+  const lifetime = expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(createdAt);
+  return {
+    label,
+    message,
+    notify,
+    urlTtlSeconds,
+    expiresAt: lifetime === null ? null : new Date(now + lifetime).toISOString(),
+    ...(request === null ? { maxClaims, recipients } : { kind, request }),
+    ...(files !== null && request === null && { attachmentIds: files.map(({ id }) => id) }),
+  };
 }
 
 /** Users paste lists with commas, semicolons and spaces. */

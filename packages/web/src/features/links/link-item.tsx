@@ -15,11 +15,12 @@ type LinkItemProps = {
   link: Link;
   place?: ReactNode;
   on?: "surface" | "canvas";
-  onRevoked?: () => void;
+  /** Makes a link like this one, after this one has ended. */
+  onAgain?: (ended: Link) => void;
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
 };
 
-/** A link in a list: its ticket, or the form that edits it. */
+/** A link in a list: its ticket. The form that edits it replaces the content of the dialog, or opens a dialog. */
 export function LinkItem({ link, ...ticket }: LinkItemProps) {
   const update = useUpdateLink(link);
   const [isEdited, setEdited] = useState(false);
@@ -39,7 +40,14 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
   }
   return (
     <li>
-      {isEdited && parts !== undefined ? (
+      <LinkTicket
+        {...ticket}
+        link={link}
+        editButton={editButton}
+        onEdit={() => setEdited(true)}
+        onVisit={() => setVisited(true)}
+      />
+      {isEdited && parts !== undefined && (
         <parts.LinkForm
           title={words.editTitle(nameOfLink(link))}
           kind={link.kind}
@@ -59,14 +67,6 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
             })
           }
           onClose={close}
-        />
-      ) : (
-        <LinkTicket
-          {...ticket}
-          link={link}
-          editButton={editButton}
-          onEdit={() => setEdited(true)}
-          onVisit={() => setVisited(true)}
         />
       )}
       {isVisited && parts !== undefined && <parts.VisitorView link={link} onClose={() => setVisited(false)} />}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
-import { Eye, MoreHorizontal, QrCode as QrIcon, RefreshCw } from "lucide-react";
+import { Eye, Link2, MoreHorizontal, QrCode as QrIcon, RefreshCw } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
@@ -16,7 +16,7 @@ import { earliestServiceNow } from "../../service/client.ts";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatDuration, texts } from "../../texts/index.ts";
-import { describeEnd, LinkSummary, nameOfLink } from "./describe-link.tsx";
+import { describeEnd, LinkSummary, nameOfLink, useStateNow } from "./describe-link.tsx";
 import { useRevokeLink, useUpdateLink } from "./links-query.ts";
 
 type LinkTicketProps = {
@@ -26,14 +26,15 @@ type LinkTicketProps = {
   on?: "surface" | "canvas";
   onEdit: () => void;
   onVisit: () => void;
-  onRevoked?: () => void;
+  /** Makes a link like this one, after this one has ended. */
+  onAgain?: (ended: Link) => void;
   editButton?: RefObject<HTMLButtonElement | null>;
   /** Only for a new link: whether its URL is on the clipboard, and whether the ticket shows the QR code. */
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
 };
 
 /** Shows a link as a claim ticket, with its content, its remaining life and its counts. */
-export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRevoked, ...rest }: LinkTicketProps) {
+export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onAgain, ...rest }: LinkTicketProps) {
   const { created, editButton } = rest;
   const update = useUpdateLink(link);
   const revoke = useRevokeLink(link);
@@ -42,13 +43,16 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
   const [newUrl, setNewUrl] = useState<{ isCopied: boolean }>();
   const copied = newUrl ?? created;
   const name = nameOfLink(link);
-  const { state } = link;
+  const state = useStateNow(link);
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const isOpen = state === "live" || state === "used_up";
   const canRevoke = isOpen || state === "closed";
   // While the operator has turned links off, the user can only revoke a link.
   const isUsable = isOpen && !isOff;
   const canEdit = link.canEdit && !isOff && (canRevoke || state === "expired");
+  const hasEnded = state === "expired" || state === "revoked";
+  // Nobody knows the password of the old link, so the user edits such a link.
+  const canRepeat = hasEnded && link.canEdit && !isOff && !link.hasPassword && onAgain !== undefined;
 
   const ticket = useRef<HTMLDivElement>(null);
   const isNew = created !== undefined;
@@ -75,6 +79,12 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
   const actions = (
     <div className="flex flex-wrap items-center gap-1">
       {isUsable && <CopyButton text={link.url} label={linkTexts.copyOf(name)} />}
+      {canRepeat && (
+        <Button aria-label={linkTexts.againOf(name)} onClick={() => onAgain(link)}>
+          <Link2 size={16} />
+          {linkTexts.again}
+        </Button>
+      )}
       {canEdit && (
         <Button ref={editButton} kind="quiet" aria-label={linkTexts.editOf(name)} onClick={onEdit}>
           {linkTexts.edit}
@@ -87,7 +97,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
           question={linkTexts.revoke.question}
           action={{
             isPending: revoke.isPending,
-            mutate: () => revoke.mutate(undefined, { ...(onRevoked !== undefined && { onSuccess: onRevoked }) }),
+            mutate: () => revoke.mutate(),
           }}
         />
       )}
@@ -122,11 +132,15 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
         isExpired={!isOpen}
         stub={
           <div className="flex flex-col gap-2">
-            {state === "revoked" ? <LastUrl expiresAt={link.lastUrlExpiresAt} /> : <End link={link} isOff={isOff} />}
+            {state === "revoked" ? (
+              <LastUrl expiresAt={link.lastUrlExpiresAt} />
+            ) : (
+              <End link={{ ...link, state }} isOff={isOff} />
+            )}
             {asks === "new-url" ? (
               <AskNewUrl isPending={update.isPending} onConfirm={() => void renew()} onCancel={closeQuestion} />
             ) : (
-              (canEdit || canRevoke) && actions
+              (canEdit || canRevoke || canRepeat) && actions
             )}
             {update.isError && <Problem error={update.error} />}
             {revoke.isError && <Problem error={revoke.error} />}

@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { copyText } from "../../components/clipboard.ts";
 import { client, earliestServiceNow } from "../../service/client.ts";
 import { keys, pagesQuery, queryClient } from "../../service/queries.ts";
+import { bodyOfAgain } from "./link-body.ts";
 
 /** The content of a link: files of a note, or one file. */
 export type LinkSubject = { noteId: string } | { attachmentId: string };
@@ -61,22 +62,24 @@ async function reload(): Promise<void> {
     void queryClient.invalidateQueries({ queryKey });
 }
 
-function useCreateLink(subject: LinkSubject) {
+type NewLink = { subject: LinkSubject; body: CreateLinkBody };
+
+function useCreateLink() {
   const attempt = useRef<{ settings: string; idempotencyKey: string }>(undefined);
   /** Keeps the key of a failed attempt, because the service may have made the link although no response arrived. */
-  function keyFor(body: CreateLinkBody): { idempotencyKey: string } {
-    const settings = JSON.stringify(body);
+  function keyFor(wanted: NewLink): { idempotencyKey: string } {
+    const settings = JSON.stringify(wanted);
     if (attempt.current?.settings !== settings) attempt.current = { settings, idempotencyKey: newKey() };
     return attempt.current;
   }
   return useMutation({
-    mutationFn: (body: CreateLinkBody): Promise<Link> => {
-      const { idempotencyKey } = keyFor(body);
+    mutationFn: ({ subject, body }: NewLink): Promise<Link> => {
+      const { idempotencyKey } = keyFor({ subject, body });
       return "noteId" in subject
         ? client.links.create(subject.noteId, body, { idempotencyKey })
         : client.links.createForFile(subject.attachmentId, body, { idempotencyKey });
     },
-    onSuccess: (link) => {
+    onSuccess: (link, { subject }) => {
       attempt.current = undefined;
       addLink(subject, link);
     },
@@ -116,9 +119,17 @@ export function useRevokeLink({ id }: Link) {
 export type MadeLink = { link: Link; isCopied: boolean };
 
 /** Makes a link and copies its URL. Call `make` directly in the click handler, because some browsers allow a copy only there. */
-export function useMakeLink(subject: LinkSubject) {
-  const create = useCreateLink(subject);
+export function useMakeLink() {
+  const create = useCreateLink();
   const [made, setMade] = useState<MadeLink>();
+  async function make(wanted: NewLink): Promise<boolean> {
+    const link = create.mutateAsync(wanted);
+    const isCopied = await copyText(link.then(({ url }) => url));
+    // The mutation already reports its failure.
+    const ready = await link.catch(() => undefined);
+    if (ready !== undefined) setMade({ link: ready, isCopied });
+    return ready !== undefined;
+  }
   return {
     made,
     isPending: create.isPending,
@@ -126,13 +137,9 @@ export function useMakeLink(subject: LinkSubject) {
     reset: () => create.reset(),
     /** Forgets which link was just made. The link stays in the list. */
     forget: () => setMade(undefined),
-    async make(body: CreateLinkBody): Promise<boolean> {
-      const link = create.mutateAsync(body);
-      const isCopied = await copyText(link.then(({ url }) => url));
-      // The mutation already reports its failure.
-      const ready = await link.catch(() => undefined);
-      if (ready !== undefined) setMade({ link: ready, isCopied });
-      return ready !== undefined;
-    },
+    make,
+    /** Makes a link like one that has ended, for as long as that one. */
+    makeAgain: (link: Link) =>
+      make({ subject: { noteId: link.noteId }, body: bodyOfAgain(link, earliestServiceNow()) }),
   };
 }

@@ -5,11 +5,11 @@ import { useState } from "react";
 import { Page } from "../../components/page.tsx";
 import { PagedList } from "../../components/paged-list.tsx";
 import { Segmented } from "../../components/segmented.tsx";
-import { Empty } from "../../components/states.tsx";
+import { Empty, Problem } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { LinkItem } from "./link-item.tsx";
-import { type LinkFilter, ownLinksQuery } from "./links-query.ts";
+import { type LinkFilter, ownLinksQuery, useMakeLink } from "./links-query.ts";
 
 const words = linkTexts;
 const options = (["all", "download", "upload"] as const).map((value) => ({ value, label: words.page.filters[value] }));
@@ -25,6 +25,7 @@ export function LinksPage() {
 /** Every link and file request of the user, newest first. */
 function OwnLinks() {
   const [filter, setFilter] = useState<LinkFilter>("all");
+  const { made, makeAgain, error } = useMakeLink();
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const list = useInfiniteQuery(ownLinksQuery(filter));
   const isEmpty = list.data?.pages.every(({ items }) => items.length === 0) === true && !list.hasNextPage;
@@ -40,6 +41,7 @@ function OwnLinks() {
           className="self-start"
         />
       )}
+      {error !== null && <Problem error={error} />}
       <PagedList
         list={list}
         label={words.list}
@@ -53,6 +55,8 @@ function OwnLinks() {
             key={link.id}
             link={link}
             on="canvas"
+            created={made?.link.id === link.id ? { isCopied: made.isCopied, hasCode: false } : undefined}
+            onAgain={(ended) => void makeAgain(ended)}
             place={
               <p className="truncate text-small">
                 <RouterLink

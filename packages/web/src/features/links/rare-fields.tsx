@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
-import { type ComponentProps, useId } from "react";
+import { type ComponentProps, type ReactNode, useId } from "react";
 import { CheckField, Select } from "../../components/select.tsx";
 import { inputStyle, Labelled, TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
@@ -14,27 +14,56 @@ const { request } = linkTexts;
 const URL_LIFETIMES = [10, 60, 300, 900];
 const DEFAULT_URL_SECONDS = 60;
 
-type RareFieldsProps = FormFields & { kind: Link["kind"] };
+type RareFieldsProps = FormFields & {
+  kind: Link["kind"];
+  /** Fields of the form that are rare too, above the others. */
+  children?: ReactNode;
+};
 
-/** The settings that few links need. The section opens when a field in it has a problem. */
-export function RareFields({ kind, ...fields }: RareFieldsProps) {
-  const { problems } = fields;
+/** The settings that few links need, and below them the settings that hardly any link needs. */
+export function RareFields({ kind, children, ...fields }: RareFieldsProps) {
+  const { recipients, maxClaims, maxFiles, perFileMb, totalMb } = fields.problems;
   const sendsMail = useQuery(instanceQuery).data?.mail === true;
-  const hasProblem = [problems.recipients, problems.maxFiles, problems.perFileMb, problems.totalMb].some(
-    (problem) => problem !== undefined,
-  );
+  const isDownload = kind === "download";
   return (
-    <details className="group" {...(hasProblem && { open: true })}>
-      <summary className="min-h-11 cursor-pointer content-center font-medium text-small md:min-h-6">
-        {words.more}
-      </summary>
-      <div className="mt-3 flex flex-col gap-4">
-        <Message {...fields} />
-        {sendsMail && kind === "download" && <Recipients {...fields} />}
-        {sendsMail && <Notify {...fields} kind={kind} />}
-        {kind === "download" ? <UrlLifetime {...fields} /> : <RequestLimits {...fields} />}
-      </div>
+    <Folded title={words.more} isOpen={[recipients, maxClaims, maxFiles, perFileMb, totalMb].some(isProblem)}>
+      {children}
+      <Message {...fields} />
+      {isDownload ? <MostUses {...fields} /> : <RequestFields {...fields} />}
+      {sendsMail && isDownload && <Recipients {...fields} />}
+      {sendsMail && <Notify {...fields} kind={kind} />}
+      <Folded title={words.details} isOpen={[maxFiles, perFileMb, totalMb].some(isProblem)}>
+        {isDownload ? <UrlLifetime {...fields} /> : <RequestLimits {...fields} />}
+      </Folded>
+    </Folded>
+  );
+}
+
+const isProblem = (problem: string | undefined) => problem !== undefined;
+
+type FoldedProps = { title: string /** Whether a field in it has a problem. */; isOpen: boolean; children: ReactNode };
+
+function Folded({ title, isOpen, children }: FoldedProps) {
+  return (
+    <details {...(isOpen && { open: true })}>
+      <summary className="min-h-11 cursor-pointer content-center font-medium text-small md:min-h-6">{title}</summary>
+      <div className="mt-3 flex flex-col gap-4">{children}</div>
     </details>
+  );
+}
+
+function MostUses({ values, problems, change }: FormFields) {
+  return (
+    <TextField
+      name="maxClaims"
+      label={words.maxClaims}
+      hint={words.maxClaimsHint}
+      error={problems.maxClaims}
+      inputMode="numeric"
+      autoComplete="off"
+      value={values.maxClaims}
+      onChange={(event) => change({ maxClaims: event.currentTarget.value })}
+    />
   );
 }
 
@@ -132,7 +161,7 @@ function UrlLifetime({ values, change }: FormFields) {
 
 const askNames = (["no", "optional", "required"] as const).map((value) => ({ value, label: request.askNames[value] }));
 
-function RequestLimits({ values, problems, change }: FormFields) {
+function RequestFields({ values, change }: FormFields) {
   const kinds = [...new Set([...FILE_KINDS, ...values.accept])];
   return (
     <>
@@ -151,29 +180,6 @@ function RequestLimits({ values, problems, change }: FormFields) {
           onChange={(askName) => change({ askName })}
         />
       </Labelled>
-      <div className="grid gap-4 md:grid-cols-3">
-        {values.slots.length === 0 && (
-          <NumberField
-            label={request.maxFiles}
-            value={values.maxFiles}
-            problem={problems.maxFiles}
-            placeholder="10"
-            onChange={(maxFiles) => change({ maxFiles })}
-          />
-        )}
-        <NumberField
-          label={request.maxPerFile}
-          value={values.perFileMb}
-          problem={problems.perFileMb}
-          onChange={(perFileMb) => change({ perFileMb })}
-        />
-        <NumberField
-          label={request.maxTotal}
-          value={values.totalMb}
-          problem={problems.totalMb}
-          onChange={(totalMb) => change({ totalMb })}
-        />
-      </div>
       <fieldset className="flex min-w-0 flex-col gap-1">
         <legend className="font-medium text-small">{request.kinds}</legend>
         <div className="flex flex-wrap gap-x-6">
@@ -191,6 +197,34 @@ function RequestLimits({ values, problems, change }: FormFields) {
         <p className="text-muted text-small">{request.kindsHint}</p>
       </fieldset>
     </>
+  );
+}
+
+function RequestLimits({ values, problems, change }: FormFields) {
+  return (
+    <div className="grid gap-4 md:grid-cols-3">
+      {values.slots.length === 0 && (
+        <NumberField
+          label={request.maxFiles}
+          value={values.maxFiles}
+          problem={problems.maxFiles}
+          placeholder="10"
+          onChange={(maxFiles) => change({ maxFiles })}
+        />
+      )}
+      <NumberField
+        label={request.maxPerFile}
+        value={values.perFileMb}
+        problem={problems.perFileMb}
+        onChange={(perFileMb) => change({ perFileMb })}
+      />
+      <NumberField
+        label={request.maxTotal}
+        value={values.totalMb}
+        problem={problems.totalMb}
+        onChange={(totalMb) => change({ totalMb })}
+      />
+    </div>
   );
 }
 

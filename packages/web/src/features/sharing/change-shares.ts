@@ -14,8 +14,8 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
 }
 
 /**
- * Shares the item with these email addresses. The service does not show which of them have an account. The result `invited` contains the
- * given email addresses that have an open invitation.
+ * Shares the item with these email addresses. The service does not show which of them have an account. `invitations` are those of the given
+ * email addresses, and `invited` are the email addresses that have one.
  */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
@@ -25,8 +25,8 @@ export function useInvite(subject: Subject) {
     async mutationFn({ emails, terms }: Invite) {
       const shares = await put(subject, { emails, ...terms });
       queryClient.setQueryData(queryKey, toEntries(shares));
-      const isInvited = (email: string) => shares.invitations.some((one) => isSameEmail(one.email, email));
-      return { emails, invited: emails.filter(isInvited) };
+      const invitations = shares.invitations.filter((one) => emails.some((email) => isSameEmail(one.email, email)));
+      return { emails, invited: invitations.map(({ email }) => email), invitations };
     },
     // Nothing waits for this load, so the field is cleared before the list is loaded.
     onSettled: () => void settle(subject),
@@ -57,7 +57,7 @@ export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles)
         for (const { email } of invitations) invited.add(email);
         onShared(file, { emails, invitations });
       }
-      return { emails, invited: [...invited] };
+      return { emails, invited: [...invited], invitations: [] };
     },
     onError,
     onSettled: () =>

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Share } from "@valetkey/client";
-import { type FormEvent, type RefObject, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { DialogFooter } from "../../components/dialog.tsx";
 import { EmailField } from "../../components/email-field.tsx";
 import { addEmails, isEmail, isSameEmail } from "../../components/emails.ts";
 import { expiryOf, expiryOfField, toFieldValue } from "../../components/expiry.ts";
@@ -11,11 +12,12 @@ import { Problem } from "../../components/states.tsx";
 import { sessionQuery } from "../../service/queries.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
-import { texts } from "../../texts/index.ts";
+import { formatDate, formatSpan, texts } from "../../texts/index.ts";
 import type { useInvite } from "./change-shares.ts";
 import { LIFETIMES, MailedLine, ROLES } from "./share-row.tsx";
 
 const words = texts.sharing;
+const peopleWords = shareDialogTexts.people;
 
 type Refusal = { emails: string[]; problem: string };
 
@@ -23,12 +25,13 @@ type PeopleFormProps = {
   /** Names what is shared. The form keeps what the user has typed for it. */
   name: string;
   invite: ReturnType<typeof useInvite>;
-  /** Whether the form asks for the role. Files are shared with viewers only. */
-  hasRole: boolean;
-  inputRef: RefObject<HTMLInputElement | null>;
+  /** The note is shared with viewers or editors. Files are shared with viewers only. */
+  kind: "note" | "file" | "files";
 };
 
-export function PeopleForm({ name, invite, hasRole, inputRef }: PeopleFormProps) {
+/** Shares an item with people. The main action is in the footer of the dialog, below what the dialog shows after this form. */
+export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
+  const inputRef = useRef<HTMLInputElement>(null);
   const account = useQuery(sessionQuery).data?.user;
   const [chosen, setChosen] = useKept<string[]>(`share ${name} with`, []);
   const [text, setText] = useKept(`share ${name} with also`, "");
@@ -73,8 +76,9 @@ export function PeopleForm({ name, invite, hasRole, inputRef }: PeopleFormProps)
   }
 
   return (
-    <form noValidate onSubmit={submit} className="flex flex-col gap-3">
+    <form noValidate onSubmit={submit} className="contents">
       <EmailField
+        isFirst
         words={shareDialogTexts.people}
         inputRef={inputRef}
         chosen={chosen}
@@ -84,7 +88,7 @@ export function PeopleForm({ name, invite, hasRole, inputRef }: PeopleFormProps)
         problem={refusal?.problem}
       />
       <div className="flex flex-wrap items-end gap-2">
-        {hasRole && <Select label={words.role.label} value={role} options={ROLES} onChange={setRole} />}
+        {kind === "note" && <Select label={words.role.label} value={role} options={ROLES} onChange={setRole} />}
         <Select
           label={words.expiry.label}
           value={choice}
@@ -95,17 +99,6 @@ export function PeopleForm({ name, invite, hasRole, inputRef }: PeopleFormProps)
           }}
         />
         {choice === "custom" && <DateTimeField value={custom} onChange={setCustom} now={now} error={expiryProblem} />}
-        <Button
-          type="submit"
-          kind="primary"
-          disabled={invite.isPending}
-          // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away before
-          // the click.
-          onMouseDown={(event) => event.preventDefault()}
-          className="ml-auto"
-        >
-          {words.share}
-        </Button>
       </div>
       {invite.isError && <Problem error={invite.error} />}
       {/* The element exists before its text, so that screen readers announce the text. */}
@@ -113,11 +106,36 @@ export function PeopleForm({ name, invite, hasRole, inputRef }: PeopleFormProps)
         role="status"
         className={invite.data === undefined ? "sr-only" : "break-words font-medium text-accent text-small"}
       >
-        {invite.data !== undefined && shareDialogTexts.people.shared(invite.data.emails.join(", "))}
+        {invite.data !== undefined && peopleWords.shared(invite.data.emails)}
       </p>
       <MailedLine emails={invite.data?.invited ?? []} />
+      <DialogFooter>
+        <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
+          {peopleWords.will[kind === "note" ? role : kind]} {describeEnd(choice, custom)}
+        </p>
+        <Button
+          type="submit"
+          kind="primary"
+          disabled={invite.isPending}
+          // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away before
+          // the click.
+          onMouseDown={(event) => event.preventDefault()}
+          className="max-md:grow"
+        >
+          {words.share}
+        </Button>
+      </DialogFooter>
     </form>
   );
+}
+
+/** Says in words when the new access ends. */
+function describeEnd(choice: string, custom: string): string {
+  const { end } = peopleWords;
+  if (choice === "never") return end.never;
+  if (choice !== "custom") return end.after(formatSpan(Number(choice)));
+  const time = Date.parse(custom);
+  return Number.isNaN(time) ? "" : end.until(formatDate(time, Date.now()));
 }
 
 /** Checks the email addresses without a request. Returns undefined if there is no problem. */

@@ -1,22 +1,27 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Attachment } from "@valetkey/client";
-import { type ReactNode, type RefObject, useRef, useState } from "react";
+import type { Attachment, Invitation } from "@valetkey/client";
+import { Link2, UsersRound } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
+import { EmailText } from "../../components/email-text.tsx";
+import { isSameEmail } from "../../components/emails.ts";
 import { useNow } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
-import { instanceQuery, sessionQuery } from "../../service/queries.ts";
+import { useTabs } from "../../components/tabs.tsx";
+import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { formatSpan, texts } from "../../texts/index.ts";
 import { useInvite } from "./change-shares.ts";
+import { inviteTo, type Message, MessageCard } from "./message-card.tsx";
 import { PeopleForm } from "./people-form.tsx";
 import { ShareFiles } from "./share-files.tsx";
 import { ShareRow } from "./share-row.tsx";
 import { type Entry, type Subject, sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
+const { message } = invitationTexts;
 
 type ShareDialogProps = {
   noteId: string;
@@ -24,10 +29,10 @@ type ShareDialogProps = {
   files?: readonly Attachment[];
   /** Whether the user is the owner. An editor can make links, but cannot invite people. */
   canInvite: boolean;
-  /** The links of the note or file, which the dialog shows below the people. */
+  /** The tab that is open first. Default: the people. */
+  tab?: "people" | "link";
+  /** The content of the tab with the links of the note or file. */
   links: ReactNode;
-  /** The element that gets the focus first. Default: the field for people. */
-  initialFocus?: RefObject<HTMLElement | null>;
   onClose: () => void;
 };
 
@@ -40,47 +45,62 @@ export function ShareDialog({ files = [], ...props }: ShareDialogProps) {
 
 type ShareOneProps = Omit<ShareDialogProps, "files"> & { attachment: Attachment | undefined };
 
-function ShareOne({ noteId, attachment, canInvite, links, initialFocus, onClose }: ShareOneProps) {
-  const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
-  const input = useRef<HTMLInputElement>(null);
-  const invite = useInvite(subject);
+function ShareOne({ noteId, attachment, canInvite, tab = "people", links, onClose }: ShareOneProps) {
+  const people = <People noteId={noteId} attachment={attachment} />;
+  const { bar, content } = useTabs(
+    shareDialogTexts.tabs.label,
+    [
+      { name: "people", ...shareDialogTexts.tabs.people, icon: <UsersRound size={16} />, content: people },
+      { name: "link", ...shareDialogTexts.tabs.link, icon: <Link2 size={16} />, content: links },
+    ],
+    tab,
+  );
   return (
     <Dialog
       onClose={onClose}
       title={attachment === undefined ? words.shareNote : words.shareFile(attachment.filename)}
-      description={attachment === undefined || !canInvite ? undefined : words.shareFileHint}
-      initialFocus={initialFocus ?? input}
+      bar={canInvite && bar}
       className="md:w-[520px]"
     >
-      <div className="flex flex-col gap-6">
-        {canInvite && (
-          <>
-            <PeopleForm
-              name={attachment?.id ?? noteId}
-              invite={invite}
-              hasRole={attachment === undefined}
-              inputRef={input}
-            />
-            <ShareList subject={subject} />
-            {attachment === undefined && (
-              <CopyButton
-                text={new URL(`/n/${noteId}`, location.origin).href}
-                action={texts.notes.copyLink}
-                className="self-start"
-              />
-            )}
-          </>
-        )}
-        {links}
-      </div>
+      {canInvite ? content : links}
     </Dialog>
   );
+}
+
+function People({ noteId, attachment }: Pick<ShareOneProps, "noteId" | "attachment">) {
+  const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
+  const invite = useInvite(subject);
+  const hasMail = useQuery(instanceQuery).data?.mail !== false;
+  const title = useQuery(noteQuery(noteId)).data?.title ?? "";
+  const what = attachment?.filename ?? (title === "" ? texts.notes.untitled : title);
+  const path = attachment === undefined ? `/n/${noteId}` : `/shared?file=${attachment.id}`;
+  return (
+    <div className="flex flex-col gap-4">
+      {attachment !== undefined && <p className="text-pretty text-muted text-small">{words.shareFileHint}</p>}
+      <PeopleForm name={attachment?.id ?? noteId} invite={invite} kind={attachment === undefined ? "note" : "file"} />
+      {!hasMail && invite.data !== undefined && (
+        <MessageCard messages={writeMessages(invite.data, { what, path })} isMailed={false} />
+      )}
+      <ShareList subject={subject} what={what} />
+    </div>
+  );
+}
+
+type Invited = { emails: readonly string[]; invitations: readonly Invitation[] };
+
+/** A person who has opened the item before has no invitation. For that person, the message has the path of the item. */
+function writeMessages({ emails, invitations }: Invited, { what, path }: { what: string; path: string }): Message[] {
+  return emails.map((email) => {
+    const invitation = invitations.find((one) => isSameEmail(one.email, email));
+    const url = new URL(path, location.origin).href;
+    return { email, text: invitation === undefined ? message.plain(what, url) : inviteTo(what, invitation) };
+  });
 }
 
 const nameOfShare = (share: Entry) => nameOf(share, { otherwise: share.userId });
 
 /** Lists who has access: the owner, then all others by name. Includes expired shares, and shares that the user has just deleted. */
-function ShareList({ subject }: { subject: Subject }) {
+function ShareList({ subject, what }: { subject: Subject; what: string }) {
   useNow(1_000);
   // Uses the current time, because the time of the ticking clock may be some seconds old. With an old time, a new share of one hour would
   // seem longer.
@@ -100,7 +120,7 @@ function ShareList({ subject }: { subject: Subject }) {
             <Avatar name={owner.name} className="mt-0.5" />
             <div className="min-w-0 grow">
               <p className="truncate leading-6">{words.you(owner.name)}</p>
-              <p className="truncate text-muted text-small">{owner.email}</p>
+              <EmailText email={owner.email} className="text-muted text-small" />
             </div>
             <span className="text-muted text-small leading-6">{words.owner}</span>
           </li>
@@ -110,6 +130,7 @@ function ShareList({ subject }: { subject: Subject }) {
           <ShareRow
             key={keyOf(share)}
             subject={subject}
+            what={what}
             share={share}
             isGone={isGone(share)}
             onRemove={(gone) => setRemoved([...removed.filter((one) => !isSame(one, gone)), gone])}
@@ -118,7 +139,6 @@ function ShareList({ subject }: { subject: Subject }) {
         ))}
       </ul>
       {shares.isError && shares.data === undefined && <Failure title={shareDialogTexts.list.failed} query={shares} />}
-      {current.some(({ invitation }) => invitation !== undefined) && <InvitationHint />}
       {rows.length > 0 && <RemovalHint />}
     </section>
   );
@@ -128,22 +148,15 @@ function ShareList({ subject }: { subject: Subject }) {
 const keyOf = ({ invitation, userId }: Entry) => (invitation === undefined ? userId : invitation.email);
 const isSame = (one: Entry, other: Entry) => keyOf(one) === keyOf(other);
 
-function InvitationHint() {
-  const hasMail = useQuery(instanceQuery).data?.mail === true;
-  return <p className="mt-2 text-muted text-small">{hasMail ? invitationTexts.mailHint : invitationTexts.hint}</p>;
-}
-
-/** Explains that the URLs that a removed person already has still work until they expire. */
+/** Says how long a removed person can still download. A URL that the service has issued works until it expires. */
 function RemovalHint() {
   const limits = useQuery(instanceQuery).data?.limits;
   if (limits === undefined) return null;
   const longest = limits.urlTtlMaxSharedSeconds;
   const usual = Math.min(limits.urlTtlDefaultSeconds, longest);
   return (
-    <p className="mt-2 text-muted text-small">
-      {longest > usual
-        ? shareDialogTexts.removal.long(formatSpan(usual), formatSpan(longest))
-        : shareDialogTexts.removal.short(formatSpan(usual))}
+    <p className="mt-2 text-pretty text-muted text-small">
+      {shareDialogTexts.removal(formatSpan(usual), longest > usual ? formatSpan(longest) : undefined)}
     </p>
   );
 }

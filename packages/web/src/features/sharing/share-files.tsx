@@ -1,14 +1,18 @@
+import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Invitation } from "@valetkey/client";
 import { useEffect, useRef, useState } from "react";
-import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
+import { instanceQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
+import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { describeProblem } from "../../texts/index.ts";
 import { useInviteToFiles } from "./change-shares.ts";
+import { type Message, MessageCard } from "./message-card.tsx";
 import { PeopleForm } from "./people-form.tsx";
 
 const words = shareDialogTexts.files;
+const { message } = invitationTexts;
 
 type ShareFilesProps = { files: readonly Attachment[]; onClose: () => void };
 
@@ -25,7 +29,7 @@ const NOTHING: Progress = { people: "", ids: [] };
  * people.
  */
 export function ShareFiles({ files, onClose }: ShareFilesProps) {
-  const input = useRef<HTMLInputElement>(null);
+  const hasMail = useQuery(instanceQuery).data?.mail !== false;
   const [done, setDone] = useState(NOTHING);
   const [invited, setInvited] = useState<readonly Invited[]>([]);
   const latest = useRef({ shared: 0, isShown: true }).current;
@@ -59,50 +63,27 @@ export function ShareFiles({ files, onClose }: ShareFilesProps) {
     },
   });
   return (
-    <Dialog
-      onClose={onClose}
-      title={words.title(files.length)}
-      description={words.hint}
-      initialFocus={input}
-      className="md:w-[520px]"
-    >
-      <div className="flex flex-col gap-6">
-        <div className="flex flex-col gap-3">
-          <PeopleForm name={files.map(({ id }) => id).join()} invite={invite} hasRole={false} inputRef={input} />
-          {done.ids.length > 0 && (
-            <p className="text-muted text-small tabular-nums">
-              {words.shared(done.ids.length, files.length)} {invite.isError && words.again}
-            </p>
-          )}
-        </div>
-        {invited.length > 0 && <Invitations invited={invited} />}
+    <Dialog onClose={onClose} title={words.title(files.length)} description={words.hint} className="md:w-[520px]">
+      <div className="flex flex-col gap-4">
+        <PeopleForm name={files.map(({ id }) => id).join()} invite={invite} kind="files" />
+        {done.ids.length > 0 && (
+          <p className="text-muted text-small tabular-nums">
+            {words.shared(done.ids.length, files.length)} {invite.isError && words.again}
+          </p>
+        )}
+        <MessageCard messages={writeMessages(invited)} isMailed={hasMail} />
       </div>
     </Dialog>
   );
 }
 
-/** Lists the invitations to copy, grouped by person, because an invitation is for one person. */
-function Invitations({ invited }: { invited: readonly Invited[] }) {
+/** Writes one message for each person, with an invitation for each file. */
+function writeMessages(invited: readonly Invited[]): Message[] {
   const emails = [...new Set(invited.map(({ invitation }) => invitation.email))];
-  return (
-    <section aria-label={words.invitations} className="flex flex-col gap-1">
-      <h3 className="font-medium text-small">{words.invitations}</h3>
-      <ul>
-        {emails.map((email) => (
-          <li key={email} className="flex items-center justify-between gap-3 py-1">
-            <span className="truncate">{email}</span>
-            <CopyButton
-              text={toLines(invited.filter(({ invitation }) => invitation.email === email))}
-              action={words.copy}
-              label={words.copyOf(email)}
-            />
-          </li>
-        ))}
-      </ul>
-      <p className="text-muted text-small">{words.copyHint}</p>
-    </section>
-  );
+  return emails.map((email) => {
+    const lines = invited
+      .filter(({ invitation }) => invitation.email === email)
+      .map(({ file, invitation }) => `${file.filename}: ${invitation.url}`);
+    return { email, text: message.files(lines) };
+  });
 }
-
-const toLines = (invited: readonly Invited[]) =>
-  invited.map(({ file, invitation }) => `${file.filename}: ${invitation.url}`).join("\n");

@@ -6,6 +6,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { EmailText } from "../../components/email-text.tsx";
 import { describeExpiry, expiryOf, expiryOfField, isExpired, toFieldValue } from "../../components/expiry.ts";
 import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
@@ -15,6 +16,7 @@ import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { formatDate, texts } from "../../texts/index.ts";
 import { useChangeShare, useRenewInvitation } from "./change-shares.ts";
+import { inviteTo } from "./message-card.tsx";
 import type { Entry, Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
@@ -26,6 +28,8 @@ export const ROLES = [
 
 type ShareRowProps = {
   subject: Subject;
+  /** The title of the note or the name of the file, for the message to an invited person. */
+  what: string;
   share: Entry;
   /** Whether the user has just deleted the share. The user can create it again. */
   isGone: boolean;
@@ -34,7 +38,7 @@ type ShareRowProps = {
 };
 
 /** The row of a person who has access. The user can change the role and the expiry in the row. */
-export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProps) {
+export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareRowProps) {
   const { mutate, error, isPending } = useChangeShare(subject);
   const removeButton = useRef<HTMLButtonElement>(null);
   const undoButton = useRef<HTMLButtonElement>(null);
@@ -72,9 +76,11 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
         ) : (
           <>
             <div className="min-w-0 grow">
-              <p className={clsx("truncate pt-2 leading-6 md:pt-0", hasExpired && "text-muted")}>{name}</p>
+              <p className={clsx("pt-2 leading-6 md:pt-0", hasExpired && "text-muted")}>
+                {name === share.email ? <EmailText email={name} /> : <span className="block truncate">{name}</span>}
+              </p>
               <div className="flex min-w-0 flex-wrap items-center gap-x-3 text-muted text-small md:flex-nowrap">
-                {share.email !== null && share.email !== name && <span className="truncate">{share.email}</span>}
+                {share.email !== null && share.email !== name && <EmailText email={share.email} />}
                 {select}
               </div>
             </div>
@@ -104,19 +110,19 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
       </div>
       {!isGone && field}
       {!isGone && share.invitation !== undefined && (
-        <InvitationLine subject={subject} invitation={share.invitation} now={now} />
+        <InvitationLine subject={subject} what={what} invitation={share.invitation} now={now} />
       )}
       {error !== null && <Problem error={error} />}
     </li>
   );
 }
 
-type InvitationLineProps = { subject: Subject; invitation: Invitation; now: number };
+type InvitationLineProps = { subject: Subject; what: string; invitation: Invitation; now: number };
 
 /** Shows the state of an invitation, and buttons for its link. */
-function InvitationLine({ subject, invitation, now }: InvitationLineProps) {
+function InvitationLine({ subject, what, invitation, now }: InvitationLineProps) {
   const renew = useRenewInvitation(subject);
-  const { email, url, linkExpiresAt, expiresAt } = invitation;
+  const { email, linkExpiresAt, expiresAt } = invitation;
   const hasExpired = isExpired(linkExpiresAt, now);
   return (
     <div className="flex flex-col gap-2 pl-10">
@@ -125,7 +131,11 @@ function InvitationLine({ subject, invitation, now }: InvitationLineProps) {
       </p>
       <div className="flex flex-wrap gap-2">
         {!hasExpired && !isExpired(expiresAt, now) && (
-          <CopyButton text={url} action={invitationTexts.copy} label={invitationTexts.copyOf(email)} />
+          <CopyButton
+            text={inviteTo(what, invitation)}
+            action={invitationTexts.message.copy}
+            label={invitationTexts.message.copyOf(email)}
+          />
         )}
         <Button
           kind="quiet"
@@ -200,7 +210,7 @@ export function MailedLine({ emails }: { emails: readonly string[] }) {
   return (
     // The element exists before it has a text, so that screen readers announce the text.
     <p role="status" className={isMailed ? "break-words text-muted text-small" : "sr-only"}>
-      {isMailed && invitationTexts.mailed(emails.join(", "))}
+      {isMailed && invitationTexts.mailed(emails)}
     </p>
   );
 }

@@ -3,15 +3,28 @@ import type { invitationTexts as english } from "../en/invitations.ts";
 export const invitationTexts: typeof english = {
   waiting: (until: string) => `Eingeladen, noch nicht hier. Der Link gilt bis ${until}.`,
   expired: "Eingeladen, noch nicht hier. Die Einladung ist abgelaufen.",
-  copy: "Einladung kopieren",
-  copyOf: (email: string) => `Einladung kopieren: ${email}`,
+  message: {
+    title: "Eine Nachricht zum Senden",
+    unknown: (count: number) =>
+      count === 1
+        ? "Die Person weiß noch nichts davon. Kopieren Sie eine Nachricht für sie."
+        : "Die Personen wissen noch nichts davon. Kopieren Sie für jede eine Nachricht.",
+    mailed: "Sie können diese Nachrichten auch selbst senden.",
+    copy: "Nachricht kopieren",
+    copyOf: (email: string) => `Nachricht kopieren für ${email}`,
+    plain: (what: string, url: string) => `„${what}“ ist für Sie freigegeben:\n${url}`,
+    personal: (what: string, url: string, until: string) =>
+      `„${what}“ ist für Sie freigegeben:\n${url}\nDer Link ist nur für Sie. Er gilt bis ${until}.`,
+    files: (lines: readonly string[]) =>
+      `Diese Dateien sind für Sie freigegeben:\n${lines.join("\n")}\nDie Links sind nur für Sie.`,
+  },
   renew: "Neue Einladung",
   renewOf: (email: string) => `Neue Einladung für ${email}`,
   renewed: "Der alte Link funktioniert nicht mehr.",
-  mailed: (emails: string) => `Wir senden eine Einladung an ${emails}.`,
-  hint: "Mit einem Konto finden sie es unter „Für mich freigegeben“. Ohne Konto kopieren Sie die Einladung, und geben Sie sie weiter. Ihr Link ist für eine Person.",
-  mailHint:
-    "Wir senden Einladungen per E-Mail. Sie können sie auch kopieren und selbst weitergeben. Ihr Link ist für eine Person.",
+  mailed: (emails) =>
+    emails.length > 3
+      ? `Wir senden ${emails.length} Einladungen per E-Mail.`
+      : `Wir senden eine Einladung an ${emails.join(", ")}.`,
   page: {
     title: "Eine Einladung",
     shares: (who: string, what: string) => `${who} teilt „${what}“ mit Ihnen`,

@@ -4,13 +4,11 @@ import { formatCount } from "../format.ts";
 const files = { one: "Datei", other: "Dateien" };
 const times = { one: "Mal geöffnet", other: "Mal geöffnet" };
 const claims = { one: "Nutzung", other: "Nutzungen" };
-const urls = { one: "URL ausgestellt", other: "URLs ausgestellt" };
 const people = { one: "Person", other: "Personen" };
 const received = { one: "Datei erhalten", other: "Dateien erhalten" };
 
 export const linkTexts: typeof english = {
-  title: "Links",
-  hint: "Für Personen ohne Konto.",
+  existing: "Links zu dieser Notiz",
   create: "Neuer Link",
   creating: "Wird erstellt …",
   requestFiles: "Dateien anfragen",
@@ -33,7 +31,9 @@ export const linkTexts: typeof english = {
     },
     emptyOf: { download: "Sie haben keine Links zu Dateien.", upload: "Sie haben keine Dateianfragen." },
   },
-  revoked: (when: string) => `Widerrufen ${when}`,
+  revoked: (when: string) => `Beendet ${when}`,
+  again: "Neuen erstellen",
+  againOf: (name: string) => `Einen neuen Link wie „${name}“ erstellen`,
   endedBecause: {
     used_up: {
       download: "Alle Nutzungen sind verbraucht. Erhöhen Sie das Limit, um ihn wieder zu öffnen.",
@@ -50,15 +50,14 @@ export const linkTexts: typeof english = {
     opened: (count: number) => formatCount(count, times),
     claims: (count: number) => formatCount(count, claims),
     claimsOf: (count: number, maxClaims: number) => `${count} von ${formatCount(maxClaims, claims)}`,
-    urls: (count: number) => formatCount(count, urls),
     received: (count: number, maxFiles: number) => `${count} von ${formatCount(maxFiles, received)}`,
   },
   copy: "Kopieren",
   copyOf: (name: string) => `Den Link „${name}“ kopieren`,
-  field: "URL des Links",
+  field: "Der Link",
   copiedHint: "Kopiert. Senden Sie ihn an die Personen, die ihn haben sollen.",
   byHand:
-    "Dieser Browser kann nicht selbst kopieren. Die URL ist markiert: Kopieren Sie sie mit der Tastatur oder dem Menü.",
+    "Dieser Browser kann nicht selbst kopieren. Der Link ist markiert: Kopieren Sie ihn mit der Tastatur oder dem Menü.",
   copiedAnnouncement: (expiry: string) => `Der Link ist kopiert. ${expiry}.`,
   code: (name: string) => `QR-Code des Links „${name}“`,
   showCode: "QR-Code anzeigen",
@@ -67,21 +66,20 @@ export const linkTexts: typeof english = {
   edit: "Bearbeiten",
   editOf: (name: string) => `Den Link „${name}“ bearbeiten`,
   newUrl: {
-    action: "Neue URL …",
-    confirm: "Neue URL erstellen",
-    question: "Die alte URL funktioniert sofort nicht mehr. Alle, die sie haben, brauchen die neue.",
-    copiedAnnouncement: "Die neue URL ist kopiert. Die alte funktioniert nicht mehr.",
+    action: "Link ersetzen …",
+    confirm: "Link ersetzen",
+    question: "Der alte Link funktioniert sofort nicht mehr. Alle, die ihn haben, brauchen den neuen.",
+    copiedAnnouncement: "Der neue Link ist kopiert. Der alte funktioniert nicht mehr.",
   },
   revoke: {
-    action: "Widerrufen",
-    of: (name: string) => `Den Link „${name}“ widerrufen`,
+    action: "Beenden",
+    of: (name: string) => `Den Link „${name}“ beenden`,
     question: "Niemand kann ihn mehr öffnen. Das lässt sich nicht rückgängig machen.",
-    lastUrl: (left: string) => `Die letzte URL gilt noch ${left}.`,
-    noUrl: "Keine URL funktioniert mehr.",
+    lastUrl: (left: string) => `Ein gerade geöffneter Download gilt noch ${left}.`,
+    noUrl: "Niemand kann damit noch etwas herunterladen.",
   },
   form: {
     editTitle: (name: string) => `„${name}“ bearbeiten`,
-    newTitle: "Neuer Link",
     requestTitle: "Dateien anfragen",
     requestHint: "Wer den Link hat, kann Ihnen Dateien senden, und sieht nicht, was andere gesendet haben.",
     label: "Name des Links",
@@ -105,9 +103,9 @@ export const linkTexts: typeof english = {
       "Leer: kein Limit. Alle Downloads und Vorschauen eines Besuchers innerhalb von 15 Minuten sind eine Nutzung, auch ein ZIP aller Dateien.",
     countProblem: (max: string) => `Geben Sie eine ganze Zahl von 1 bis ${max} ein.`,
     sizeProblem: (max: string) => `Geben Sie eine Größe bis ${max} ein.`,
-    urlTtl: "Jede URL gilt für",
+    urlTtl: "Ein Klick auf „Herunterladen“ gilt",
     urlTtlHint:
-      "Besucher erhalten für jeden Download eine URL des Buckets. Sie können sie nicht widerrufen, halten Sie die Zeit also kurz.",
+      "In dieser Zeit muss der Download beginnen, auch nachdem Sie den Link beendet haben. Halten Sie sie also kurz.",
     files: "Dateien",
     filesWhole: "Alle Dateien der Notiz, auch solche, die später dazukommen",
     filesMissing: "Wählen Sie mindestens eine Datei.",
@@ -115,17 +113,20 @@ export const linkTexts: typeof english = {
     longest: (span: string) => `Dieser Dienst erlaubt höchstens ${span}.`,
     recipients: "Nur für diese Personen",
     recipientsHint: "E-Mail-Adressen. Jeder Besucher weist eine davon mit einem Code aus einer E-Mail nach.",
-    recipientsProblem: "Eine davon ist keine E-Mail-Adresse.",
+    recipientsProblem: (wrong) =>
+      wrong.length === 1
+        ? `„${wrong[0]}“ ist keine E-Mail-Adresse.`
+        : `Das sind keine E-Mail-Adressen: ${wrong.map((one) => `„${one}“`).join(", ")}.`,
     recipientsTooMany: (count: number) => `Geben Sie höchstens ${count} E-Mail-Adressen ein.`,
     notify: "E-Mail an die Person, der die Notiz gehört",
     notifies: {
       download: { never: "Nie", first: "Beim ersten Besucher und Download", each: "Bei jedem Download" },
       upload: { never: "Nie", first: "Bei der ersten Datei", each: "Bei jeder Datei" },
     },
-    more: "Weitere Einstellungen",
+    more: "Mehr",
+    details: "Details",
     save: "Speichern",
     saving: "Wird gespeichert …",
-    create: "Link erstellen",
     createRequest: "Anfrage erstellen",
   },
   request: {
@@ -188,12 +189,10 @@ export const linkTexts: typeof english = {
   dialog: {
     title: (filename: string) => `Link zu „${filename}“`,
     titleOfSeveral: (count: number) => `Link zu ${count === 1 ? "einer Datei" : `${count} Dateien`}`,
-    hintOfSeveral:
-      "Wer den Link hat, kann diese Dateien herunterladen, bis er abläuft. Sie können ihn jederzeit widerrufen.",
-    hint: "Wer den Link hat, kann die Datei herunterladen, bis er abläuft. Sie können ihn jederzeit widerrufen.",
+    will: (span: string) => `Wer den Link hat, kann ${span} lang herunterladen. Sie können ihn jederzeit beenden.`,
+    whole: (count: number, size: string) => `${formatCount(count, files)}, ${size}. Auch Dateien, die dazukommen.`,
     lasts: "Gilt für",
     create: "Link erstellen und kopieren",
     existing: "Links zu dieser Datei",
-    none: "Es gibt keinen anderen Link zu dieser Datei.",
   },
 };

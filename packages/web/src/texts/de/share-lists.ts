@@ -1,13 +1,30 @@
 import type { shareDialogTexts as english } from "../en/share-lists.ts";
 
 export const shareDialogTexts: typeof english = {
+  tabs: {
+    label: "Wie Sie teilen",
+    people: { label: "Personen", title: "Mit Personen teilen" },
+    link: { label: "Link", title: "Mit einem Link teilen" },
+  },
   people: {
     label: "Personen",
     placeholder: "E-Mail-Adressen",
     hint: "Trennen Sie mehrere mit Kommas, oder fügen Sie eine Liste ein.",
     chosen: "Wird geteilt mit",
     remove: (email: string) => `${email} entfernen`,
-    shared: (names: string) => `Geteilt mit ${names}.`,
+    shared: (emails) =>
+      emails.length > 3 ? `Geteilt mit ${emails.length} Personen.` : `Geteilt mit ${emails.join(", ")}.`,
+    will: {
+      viewer: "Die Personen können die Notiz ansehen und ihre Dateien herunterladen.",
+      editor: "Die Personen können die Notiz und ihre Dateien ändern.",
+      file: "Die Personen können diese Datei ansehen und herunterladen.",
+      files: "Die Personen können diese Dateien ansehen und herunterladen.",
+    },
+    end: {
+      never: "Das läuft nicht ab.",
+      after: (span: string) => `Das läuft nach ${span} ab.`,
+      until: (date: string) => `Das läuft am ${date} ab.`,
+    },
     missing: "Geben Sie eine E-Mail-Adresse ein.",
     invalid: (email: string) => `„${email}“ ist keine vollständige E-Mail-Adresse wie ann@example.com.`,
     own: (email: string) => `${email} ist Ihre eigene E-Mail-Adresse.`,
@@ -17,11 +34,6 @@ export const shareDialogTexts: typeof english = {
     hint: "Für Personen, die nicht die ganze Notiz sehen sollen. Sie erhalten jede Datei für sich.",
     shared: (shared: number, all: number) => `${shared} von ${all} Dateien sind geteilt.`,
     again: "Teilen Sie noch einmal für die übrigen.",
-    invitations: "Einladungen",
-    copy: "Alle kopieren",
-    copyOf: (email: string) => `Alle kopieren: ${email}`,
-    copyHint:
-      "Mit einem Konto erscheinen die Dateien unter „Für mich freigegeben“. Ohne Konto geben Sie die Einladungen weiter. Jede öffnet eine Datei.",
   },
   list: {
     title: "Wer Zugriff hat",
@@ -30,10 +42,6 @@ export const shareDialogTexts: typeof english = {
     removing: (name) => `Der Zugriff von ${name} wird beendet …`,
     removed: (name: string) => `${name} hat keinen Zugriff mehr.`,
   },
-  removal: {
-    short: (usual: string) =>
-      `Wenn Sie jemanden entfernen, wirkt das sofort. Bereits ausgestellte URLs von Dateien gelten noch höchstens ${usual}.`,
-    long: (usual: string, longest: string) =>
-      `Wenn Sie jemanden entfernen, wirkt das sofort. Bereits ausgestellte URLs von Dateien gelten noch höchstens ${usual}. Eine URL, die ein Programm angefordert hat, kann bis zu ${longest} lang gelten.`,
-  },
+  removal: (usual, longest) =>
+    `Wenn Sie jemanden entfernen, wirkt das sofort. Ein gerade geöffneter Download gilt noch bis zu ${usual}${longest === undefined ? "" : `, in einem Programm bis zu ${longest}`}.`,
 };

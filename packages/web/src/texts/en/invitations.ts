@@ -2,14 +2,29 @@
 export const invitationTexts = {
   waiting: (until: string) => `Invited, not here yet. The link works until ${until}.`,
   expired: "Invited, not here yet. The invitation has expired.",
-  copy: "Copy invitation",
-  copyOf: (email: string) => `Copy invitation for ${email}`,
+  /** A message that tells a person about a share, to send in another way than by the service. */
+  message: {
+    title: "A message to send",
+    unknown: (count: number): string =>
+      count === 1
+        ? "They do not know yet. Copy a message for them."
+        : "They do not know yet. Copy a message for each of them.",
+    mailed: "You can also send these messages yourself.",
+    copy: "Copy message",
+    copyOf: (email: string) => `Copy message for ${email}`,
+    plain: (what: string, url: string) => `I have shared “${what}” with you:\n${url}`,
+    personal: (what: string, url: string, until: string) =>
+      `I have shared “${what}” with you:\n${url}\nThe link is only for you. It works until ${until}.`,
+    files: (lines: readonly string[]) =>
+      `I have shared files with you:\n${lines.join("\n")}\nThe links are only for you.`,
+  },
   renew: "New invitation",
   renewOf: (email: string) => `New invitation for ${email}`,
   renewed: "The old link no longer works.",
-  mailed: (emails: string) => `We send an invitation to ${emails}.`,
-  hint: "With an account, they find it under “Shared with me”. Without one, copy the invitation and give it to them. Its link is for one person.",
-  mailHint: "We send invitations by mail. You can also copy one and give it to the person. Its link is for one person.",
+  mailed: (emails: readonly string[]) =>
+    emails.length > 3
+      ? `We send ${emails.length} invitations by mail.`
+      : `We send an invitation to ${emails.join(", ")}.`,
   page: {
     title: "An invitation",
     shares: (who: string, what: string) => `${who} shares “${what}” with you`,

@@ -4,13 +4,11 @@ const files = { one: "file", other: "files" };
 const people = { one: "person", other: "people" };
 const times = { one: "time", other: "times" };
 const claims = { one: "use", other: "uses" };
-const urls = { one: "URL issued", other: "URLs issued" };
 const received = { one: "file received", other: "files received" };
 
 /** Only the feature of links imports these texts. If they were in `texts`, every page would load them. */
 export const linkTexts = {
-  title: "Links",
-  hint: "For people without an account.",
+  existing: "Links to this note",
   create: "New link",
   creating: "Creating…",
   requestFiles: "Request files",
@@ -33,7 +31,9 @@ export const linkTexts = {
     },
     emptyOf: { download: "You have no links to files.", upload: "You have no file requests." },
   },
-  revoked: (when: string) => `Revoked ${when}`,
+  revoked: (when: string) => `Ended ${when}`,
+  again: "Make a new one",
+  againOf: (name: string) => `Make a new link like “${name}”`,
   endedBecause: {
     used_up: {
       download: "All uses are taken. Raise the limit to open the link again.",
@@ -50,14 +50,13 @@ export const linkTexts = {
     opened: (count: number) => `Opened ${formatCount(count, times)}`,
     claims: (count: number) => formatCount(count, claims),
     claimsOf: (count: number, maxClaims: number) => `${count} of ${formatCount(maxClaims, claims)}`,
-    urls: (count: number) => formatCount(count, urls),
     received: (count: number, maxFiles: number) => `${count} of ${formatCount(maxFiles, received)}`,
   },
   copy: "Copy",
   copyOf: (name: string) => `Copy the link “${name}”`,
-  field: "URL of the link",
+  field: "The link",
   copiedHint: "Copied. Send it to the people who should have it.",
-  byHand: "This browser can't copy to the clipboard. The URL is selected: copy it with your keyboard or menu.",
+  byHand: "This browser can't copy to the clipboard. The link is selected: copy it with your keyboard or menu.",
   copiedAnnouncement: (expiry: string) => `The link is copied. ${expiry}.`,
   code: (name: string) => `QR code of the link “${name}”`,
   showCode: "Show QR code",
@@ -66,21 +65,20 @@ export const linkTexts = {
   edit: "Edit",
   editOf: (name: string) => `Edit the link “${name}”`,
   newUrl: {
-    action: "New URL…",
-    confirm: "Make a new URL",
-    question: "The old URL stops working at once. Everyone who has the old URL needs the new one.",
-    copiedAnnouncement: "The new URL is copied. The old one no longer works.",
+    action: "Replace the link…",
+    confirm: "Replace the link",
+    question: "The old link stops working at once. Everyone who has it needs the new one.",
+    copiedAnnouncement: "The new link is copied. The old one no longer works.",
   },
   revoke: {
-    action: "Revoke",
-    of: (name: string) => `Revoke the link “${name}”`,
+    action: "End link",
+    of: (name: string) => `End the link “${name}”`,
     question: "Nobody can open it any more. You cannot undo this.",
-    lastUrl: (left: string) => `The last URL ends in ${left}.`,
-    noUrl: "No URL works any more.",
+    lastUrl: (left: string) => `A download that was just opened works for ${left} more.`,
+    noUrl: "Nobody can download anything with it any more.",
   },
   form: {
     editTitle: (name: string) => `Edit “${name}”`,
-    newTitle: "New link",
     requestTitle: "Request files",
     requestHint: "Anyone with the link can send you files. They see nothing that others have sent.",
     label: "Name of the link",
@@ -103,8 +101,8 @@ export const linkTexts = {
       "Empty: no limit. All downloads and previews of a visitor within 15 minutes are one use, also a ZIP of all files.",
     countProblem: (max: string) => `Enter a whole number from 1 to ${max}.`,
     sizeProblem: (max: string) => `Enter a size up to ${max}.`,
-    urlTtl: "Each URL works for",
-    urlTtlHint: "A visitor gets a URL of the bucket for each download. You cannot revoke it, so keep it short.",
+    urlTtl: "A click on Download works for",
+    urlTtlHint: "Within this time, the download must start. It also works after you end the link, so keep it short.",
     files: "Files",
     filesWhole: "All files of the note, also those that are added later",
     filesMissing: "Choose at least one file.",
@@ -112,17 +110,20 @@ export const linkTexts = {
     longest: (span: string) => `This service allows at most ${span}.`,
     recipients: "Only for these people",
     recipientsHint: "Email addresses. Each visitor proves one of them with a code from a mail.",
-    recipientsProblem: "One of these is not an email address.",
+    recipientsProblem: (wrong: readonly string[]) =>
+      wrong.length === 1
+        ? `“${wrong[0]}” is not an email address.`
+        : `These are not email addresses: ${wrong.map((one) => `“${one}”`).join(", ")}.`,
     recipientsTooMany: (count: number) => `Enter at most ${count} email addresses.`,
     notify: "Mail to the owner of the note",
     notifies: {
       download: { never: "Never", first: "At the first visitor and download", each: "At each download" },
       upload: { never: "Never", first: "At the first file", each: "At each file" },
     },
-    more: "More settings",
+    more: "More",
+    details: "Details",
     save: "Save",
     saving: "Saving…",
-    create: "Create link",
     createRequest: "Create request",
   },
   request: {
@@ -182,11 +183,10 @@ export const linkTexts = {
   dialog: {
     title: (filename: string) => `Link to “${filename}”`,
     titleOfSeveral: (count: number) => `Link to ${formatCount(count, files)}`,
-    hintOfSeveral: "Anyone with the link can download these files until it expires. You can revoke it at any time.",
-    hint: "Anyone with the link can download the file until it expires. You can revoke it at any time.",
+    will: (span: string) => `Anyone with the link can download, for ${span}. You can end it at any time.`,
+    whole: (count: number, size: string) => `${formatCount(count, files)}, ${size}. Files that you add later, too.`,
     lasts: "Works for",
     create: "Create and copy link",
     existing: "Links to this file",
-    none: "There is no other link to this file.",
   },
 };

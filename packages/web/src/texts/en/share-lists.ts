@@ -1,12 +1,30 @@
 /** The texts of the lists and forms in the share dialog. */
 export const shareDialogTexts = {
+  tabs: {
+    label: "How to share",
+    people: { label: "People", title: "Share with people" },
+    link: { label: "Link", title: "Share by link" },
+  },
   people: {
     label: "People",
     placeholder: "Email addresses",
     hint: "Separate several with commas, or paste a list.",
     chosen: "To be shared with",
     remove: (email: string) => `Take out ${email}`,
-    shared: (names: string) => `Shared with ${names}.`,
+    shared: (emails: readonly string[]) =>
+      emails.length > 3 ? `Shared with ${emails.length} people.` : `Shared with ${emails.join(", ")}.`,
+    /** What the people can do after the click. */
+    will: {
+      viewer: "They can view the note and download its files.",
+      editor: "They can change the note and its files.",
+      file: "They can view and download this file.",
+      files: "They can view and download these files.",
+    },
+    end: {
+      never: "This does not expire.",
+      after: (span: string) => `This expires after ${span}.`,
+      until: (date: string) => `This expires on ${date}.`,
+    },
     missing: "Enter an email address.",
     invalid: (email: string) => `“${email}” is not a complete email address, like ann@example.com.`,
     own: (email: string) => `${email} is your own email address.`,
@@ -17,11 +35,6 @@ export const shareDialogTexts = {
     hint: "Share only these files with people who should not see the whole note.",
     shared: (shared: number, all: number) => `${shared} of ${all} files are shared.`,
     again: "Share again for the rest.",
-    invitations: "Invitations",
-    copy: "Copy all",
-    copyOf: (email: string) => `Copy all invitations for ${email}`,
-    copyHint:
-      "With an account, they find the files under “Shared with me”. Without one, give them the invitations. Each opens one file.",
   },
   list: {
     title: "Who has access",
@@ -30,11 +43,7 @@ export const shareDialogTexts = {
     removing: (name: string) => `Ending the access of ${name} …`,
     removed: (name: string) => `${name} no longer has access.`,
   },
-  /** `usual` and `longest`: how long an issued URL is valid. */
-  removal: {
-    short: (usual: string) =>
-      `Removing someone takes effect at once. File URLs that were already issued expire within ${usual}.`,
-    long: (usual: string, longest: string) =>
-      `Removing someone takes effect at once. File URLs that were already issued expire within ${usual}. A URL that a program requested can stay valid for up to ${longest}.`,
-  },
+  /** `usual` and `longest`: how long an issued URL is valid, in the app and for programs. */
+  removal: (usual: string, longest: string | undefined) =>
+    `Removing someone takes effect at once. A download that they have just opened works for up to ${usual} more${longest === undefined ? "" : `, in a program for up to ${longest}`}.`,
 };

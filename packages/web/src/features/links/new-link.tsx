@@ -1,0 +1,140 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Attachment, CreateLinkBody } from "@valetkey/client";
+import { File as FileShape, Files, Link2 } from "lucide-react";
+import { Button } from "../../components/button.tsx";
+import { DialogFooter } from "../../components/dialog.tsx";
+import { Segmented } from "../../components/segmented.tsx";
+import { Problem } from "../../components/states.tsx";
+import { TextField } from "../../components/text-field.tsx";
+import { Ticket } from "../../components/ticket.tsx";
+import { noteQuery } from "../../service/queries.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { formatBytes, formatShortSpan, formatSpan } from "../../texts/index.ts";
+import { PasswordFields } from "./link-form.tsx";
+import { type LinkPolicy, lifetimesOf } from "./link-values.ts";
+import type { useMakeLink } from "./links-query.ts";
+import { RareFields } from "./rare-fields.tsx";
+import { useLinkForm } from "./use-link-form.ts";
+
+const words = linkTexts.dialog;
+
+type NewLinkProps = {
+  noteId: string;
+  /** Without files, the link opens every file of the note. */
+  files: readonly Attachment[];
+  making: ReturnType<typeof useMakeLink>;
+};
+
+/** A ticket with the settings of a new link. The footer of the dialog has the button that makes the link. */
+export function NewLink({ noteId, files, making }: NewLinkProps) {
+  const [only, second] = files;
+  const { form, policy, submit, ...fields } = useLinkForm({
+    kind: "download",
+    subject: files.length === 0 ? noteId : files.map(({ id }) => id).join(),
+    onSubmit: (body, forget) => void make(body, forget),
+  });
+  const { values, problems, change } = fields;
+  async function make(body: CreateLinkBody, forget: () => void): Promise<void> {
+    if (making.isPending) return;
+    const isMade =
+      only !== undefined && second === undefined
+        ? await making.make({ subject: { attachmentId: only.id }, body })
+        : await making.make({
+            subject: { noteId },
+            body: only === undefined ? body : { ...body, attachmentIds: files.map(({ id }) => id) },
+          });
+    if (isMade) forget();
+  }
+  return (
+    <form ref={form} noValidate onSubmit={submit} className="contents">
+      <Ticket
+        stub={
+          <div className="flex flex-col gap-3">
+            <Lifetime {...fields} policy={policy} isWhole={only === undefined} />
+            <PasswordFields {...fields} policy={policy} />
+            <RareFields {...fields} kind="download">
+              <TextField
+                name="label"
+                label={linkTexts.form.label}
+                hint={linkTexts.form.labelHint}
+                maxLength={200}
+                autoComplete="off"
+                value={values.label}
+                onChange={(event) => change({ label: event.currentTarget.value })}
+              />
+            </RareFields>
+            {problems.expiry !== undefined && (
+              <p role="alert" className="text-danger text-small">
+                {problems.expiry}
+              </p>
+            )}
+            {making.error !== null && <Problem error={making.error} />}
+          </div>
+        }
+      >
+        <Content noteId={noteId} files={files} />
+      </Ticket>
+      <DialogFooter>
+        <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
+          {words.will(formatSpan(Number(values.expiry)))}
+        </p>
+        {/* The button has no attribute `disabled`, because it would remove the focus. */}
+        <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending} className="max-md:grow">
+          <Link2 size={16} />
+          {words.create}
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}
+
+const HOUR = 3600;
+const WEEK = 7 * 86_400;
+
+type LifetimeProps = Pick<ReturnType<typeof useLinkForm>, "values" | "change"> & {
+  policy: LinkPolicy;
+  isWhole: boolean;
+};
+
+/** A link to a file is often for the next minutes, and a link to a note for longer. Other times are in the form that edits a link. */
+function Lifetime({ values, change, policy, isWhole }: LifetimeProps) {
+  const allowed = lifetimesOf(policy);
+  const usual = allowed.filter((seconds) => (isWhole ? seconds >= HOUR : seconds <= WEEK));
+  const lifetimes = usual.length === 0 ? allowed : usual;
+  return (
+    <div className="flex flex-col gap-1">
+      <p aria-hidden="true" className="font-medium text-small">
+        {words.lasts}
+      </p>
+      <Segmented
+        label={words.lasts}
+        value={values.expiry}
+        onChange={(expiry) => change({ expiry })}
+        options={lifetimes.map((seconds) => ({ value: String(seconds), label: formatShortSpan(seconds) }))}
+      />
+    </div>
+  );
+}
+
+/** What the link opens, with its size. */
+function Content({ noteId, files }: Pick<NewLinkProps, "noteId" | "files">) {
+  const note = useQuery(noteQuery(noteId)).data;
+  const isWhole = files.length === 0;
+  const opened = isWhole ? (note?.attachments ?? []).filter(({ state }) => state === "ready") : files;
+  const name = isWhole ? linkTexts.opens.whole : files.map(({ filename }) => filename).join(", ");
+  const sizeBytes = opened.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const Icon = opened.length === 1 ? FileShape : Files;
+  return (
+    <div className="flex items-center gap-3">
+      <Icon size={24} strokeWidth={1.5} className="shrink-0 text-muted" />
+      <div className="min-w-0">
+        <p title={name} className="line-clamp-2 font-medium [overflow-wrap:anywhere]">
+          {name}
+        </p>
+        <p className="text-muted text-small tabular-nums">
+          {isWhole ? words.whole(opened.length, formatBytes(sizeBytes)) : formatBytes(sizeBytes)}
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -53,7 +53,7 @@ describe("a link of a note", () => {
     const [link] = await linksOf(ann, note.id);
     expect(link).toMatchObject({ kind: "download", state: "live", files: null, maxClaims: null, hasPassword: false });
     expect(await readClipboard(ann.page)).toBe(link?.url);
-    expect(await dialog.getByLabel("The link").inputValue()).toBe(link?.url);
+    expect(await dialog.getByLabel("Address of the link").inputValue()).toBe(link?.url);
   });
 
   it("the list shows a link that was made before the list had loaded", async () => {
@@ -77,7 +77,7 @@ describe("a link of a note", () => {
     await response;
     isMade.resolve();
     const [link] = await linksOf(ann, note.id);
-    expect(await dialog.getByLabel("The link").inputValue()).toBe(link?.url);
+    expect(await dialog.getByLabel("Address of the link").inputValue()).toBe(link?.url);
   });
 
   it("a link is edited in place", async () => {
@@ -215,7 +215,7 @@ describe("a file request", () => {
     await dialog.getByRole("button", { name: "Add a file to the list" }).click();
     await dialog.getByRole("textbox", { name: "File 1" }).fill("Passport");
     await dialog.getByLabel("Kind of file 1").selectOption("Pictures");
-    await dialog.getByText("More", { exact: true }).click();
+    await dialog.getByRole("form").getByText("More", { exact: true }).click();
     await dialog.getByLabel("Review each file before it can be opened").check();
     await dialog.getByRole("button", { name: "Create request" }).click();
     await dialog.getByRole("button", { name: "Copy the link “Papers”" }).waitFor();
@@ -283,7 +283,7 @@ describe("a link of a file", () => {
     expect(await decode(ben.page, code)).toBe(link?.url);
     await choose(ben.page, { label: "terms.txt", action: "Replace the link…" });
     await dialog.getByRole("button", { name: "Replace the link" }).click();
-    await expect.poll(() => dialog.getByLabel("The link").inputValue()).not.toBe(link?.url);
+    await expect.poll(() => dialog.getByLabel("Address of the link").inputValue()).not.toBe(link?.url);
     // Closes and reopens the dialog, which must still show the link.
     await ben.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
@@ -300,7 +300,7 @@ describe("a link of a file", () => {
     const { dialog } = await openFileLinks(cleo);
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByRole("status").filter({ hasText: "The link is copied." }).waitFor();
-    const url = await dialog.getByLabel("The link").inputValue();
+    const url = await dialog.getByLabel("Address of the link").inputValue();
     await reader.bringToFront();
     expect(await readClipboard(reader)).toBe(url);
   });
@@ -313,7 +313,7 @@ describe("a link of a file", () => {
     const { dialog } = await openFileLinks(dora);
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByText("This browser can't copy to the clipboard").first().waitFor();
-    const url = await dialog.getByLabel("The link").inputValue();
+    const url = await dialog.getByLabel("Address of the link").inputValue();
     await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(url);
   });
 
@@ -332,7 +332,7 @@ describe("a link of a file", () => {
     await dialog.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
     await eva.page.unroute(/\/links$/);
     await create.click();
-    await dialog.getByLabel("The link").waitFor();
+    await dialog.getByLabel("Address of the link").waitFor();
     expect(await dialog.getByRole("alert").count()).toBe(0);
   });
 });

@@ -42,8 +42,8 @@ describe("mails", () => {
     const { id, url } = await ann.client.links.create(note.id, { label: "Offer" });
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: linkTexts.editOf("Offer") }).click();
-    await dialog.getByText(linkTexts.form.more, { exact: true }).click();
-    const field = dialog.getByLabel(linkTexts.form.recipients);
+    await dialog.getByRole("form").getByText(linkTexts.form.more, { exact: true }).click();
+    const field = dialog.getByRole("form").getByLabel(linkTexts.form.recipients);
     await field.fill("eva");
     await dialog.getByRole("button", { name: linkTexts.form.save }).click();
     await dialog.getByText(linkTexts.form.recipientsProblem(["eva"])).waitFor();

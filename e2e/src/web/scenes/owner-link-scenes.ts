@@ -79,8 +79,8 @@ export const ownerLinkScenes: readonly Scene[] = [
       const dialog = await openShareDialog(page, world);
       await dialog.getByRole("button", { name: links.editOf("For the new tenants") }).click();
       await dialog.getByLabel(links.form.filesWhole).click();
-      await dialog.getByText(links.form.more, { exact: true }).click();
-      await dialog.getByLabel(links.form.recipients).scrollIntoViewIfNeeded();
+      await dialog.getByRole("form").getByText(links.form.more, { exact: true }).click();
+      await dialog.getByRole("form").getByLabel(links.form.recipients).scrollIntoViewIfNeeded();
     },
     async "share-links-request"(page, world) {
       const dialog = await openShareDialog(page, world);
@@ -91,8 +91,8 @@ export const ownerLinkScenes: readonly Scene[] = [
     async "share-links-request-more"(page, world) {
       const dialog = await openShareDialog(page, world);
       await dialog.getByRole("button", { name: links.requestFiles }).click();
-      await dialog.getByText(links.form.more, { exact: true }).click();
-      await dialog.getByText(links.form.details, { exact: true }).scrollIntoViewIfNeeded();
+      await dialog.getByRole("form").getByText(links.form.more, { exact: true }).click();
+      await dialog.getByRole("form").getByText(links.form.details, { exact: true }).scrollIntoViewIfNeeded();
     },
     async "share-links-revoke"(page, world) {
       const dialog = await openShareDialog(page, world);

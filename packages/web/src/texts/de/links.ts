@@ -54,7 +54,7 @@ export const linkTexts: typeof english = {
   },
   copy: "Kopieren",
   copyOf: (name: string) => `Den Link „${name}“ kopieren`,
-  field: "Der Link",
+  field: "Adresse des Links",
   copiedHint: "Kopiert. Senden Sie ihn an die Personen, die ihn haben sollen.",
   byHand:
     "Dieser Browser kann nicht selbst kopieren. Der Link ist markiert: Kopieren Sie ihn mit der Tastatur oder dem Menü.",

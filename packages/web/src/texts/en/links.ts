@@ -54,7 +54,7 @@ export const linkTexts = {
   },
   copy: "Copy",
   copyOf: (name: string) => `Copy the link “${name}”`,
-  field: "The link",
+  field: "Address of the link",
   copiedHint: "Copied. Send it to the people who should have it.",
   byHand: "This browser can't copy to the clipboard. The link is selected: copy it with your keyboard or menu.",
   copiedAnnouncement: (expiry: string) => `The link is copied. ${expiry}.`,

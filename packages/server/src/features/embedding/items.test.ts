@@ -6,7 +6,7 @@ import { rememberUser } from "./items.ts";
 import type { User } from "./types.ts";
 
 describe.each(engines)("a user of the host application on $name", (engine) => {
-  it("a user of the host application is written only if the name or the email address has changed", async () => {
+  it("the service writes a user of the host application only if the name or the email address has changed", async () => {
     const { db, close } = await engine.open();
     onTestFinished(close);
     const write = vi.fn(rememberPerson({ db, clock: Date.now }));

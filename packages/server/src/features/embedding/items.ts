@@ -15,7 +15,7 @@ import type { Ask } from "./ask.ts";
 import { itemQueries } from "./queries.ts";
 import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./types.ts";
 
-/** The role that a user gets for one call if the host application permits the action. The call performs only this action. */
+/** The role that a user gets for one call if the host application permits the action. The call may perform only the permitted action. */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
 /** Makes the caller for a user of the host application, without access to any note. */
@@ -23,11 +23,11 @@ export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, R
   return { userId: applicationUserId(id), grants: new Map() };
 }
 
-/** Creates the functions that find items and ask the application about them. */
+/** Creates the functions that find items and request decisions about them from the application. */
 export function createItemAccess({ db }: Deps, ask: Ask) {
   /**
    * Returns the caller with the application's decision about one item. If the application refuses the user, the caller gets no access to
-   * the note. The use case that gets this caller then refuses the user and records the refusal.
+   * the note. The use case with the caller then refuses the user, and records the refusal.
    */
   async function callerFor(user: User, action: ItemAction, item: Item): Promise<Caller> {
     const isPermitted = await ask.may(user, action, item);
@@ -39,14 +39,14 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     if (!(await ask.may(user, action, item))) throw new DomainError("access_denied", "Access denied");
   }
 
-  /** Returns the item of a file. Throws `attachment_not_found`, also if the file belongs to no item. */
+  /** Returns the item of a file. Throws `attachment_not_found`, also for a file that belongs to no item. */
   async function itemOfFile(fileId: string): Promise<Item> {
     const item = await lookupQueries(db).itemOfFile(fileId);
     if (item === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     return item;
   }
 
-  /** Returns the item of an upload that this user started. Throws `upload_not_found`. */
+  /** Returns the item of an upload that the user started. `itemOfUpload` throws `upload_not_found`. */
   async function itemOfUpload(user: User, uploadId: string): Promise<Item> {
     const upload = await uploadQueries(db).find(uploadId);
     const item =
@@ -58,7 +58,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
   return { callerFor, requireRight, itemOfFile, itemOfUpload };
 }
 
-/** Returns an item of the application. At the first upload to an item, creates the item and its note. */
+/** Returns an item of the application. At the first upload to an item, the function creates the item and its note. */
 export async function openItem({ db, clock, newId }: Deps, name: ItemName): Promise<Item> {
   const known = await lookupQueries(db).item(name);
   if (known !== undefined) return known;
@@ -73,21 +73,21 @@ export async function openItem({ db, clock, newId }: Deps, name: ItemName): Prom
     });
     return item;
   } catch (error) {
-    // Another request may have created the item at the same time.
+    // Another request may have created the item in the meantime.
     const other = await lookupQueries(db).item(name);
     if (other === undefined) throw error;
     return other;
   }
 }
 
-/** Returns the rules of a resource. Throws `not_found` for an unknown resource. */
+/** Returns the rules of a resource. `rulesOf` throws `not_found` for an unknown resource. */
 export function rulesOf(resources: Resources, resource: string): Resource {
   const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
   if (rules === undefined) throw new DomainError("not_found", "There is no such resource.");
   return rules;
 }
 
-/** Checks a declared file against the rules of its resource. Throws `kind_not_accepted` and `file_too_large`. */
+/** Checks a declared file against the rules of its resource. `checkFile` throws `kind_not_accepted` and `file_too_large`. */
 export function checkFile({ accept, maxBytes }: Resource, file: { contentType: string; sizeBytes: number }): void {
   const contentType = normaliseContentType(file.contentType);
   if (!acceptsType([accept ?? []], contentType)) {
@@ -99,8 +99,8 @@ export function checkFile({ accept, maxBytes }: Resource, file: { contentType: s
 }
 
 /**
- * Records the name and the email address of a user of the host application, so that responses can show them. Most calls change nothing.
- * Reads the stored user first, because a read costs less than a durable write.
+ * Records the name and the email address of a user of the host application, so that responses can show them. Most calls of `rememberUser`
+ * change nothing. The function reads the stored user first, because a read costs less than a durable write.
  */
 export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<SharingVerbs, "rememberPerson">) {
   return async (user: User): Promise<void> => {
@@ -113,7 +113,7 @@ export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<
   };
 }
 
-/** Converts a file to the form that the application gets. The result does not contain the object key. */
+/** Converts an attachment to the form that the application gets. The converted file does not contain the object key. */
 export function presentFile(attachment: Attachment, { resource, itemId }: ItemName): ItemFile {
   const { id, filename, contentType, sizeBytes, checksum, state, rejectReason, createdBy, createdAt } = attachment;
   return {

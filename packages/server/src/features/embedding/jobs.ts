@@ -7,16 +7,16 @@ import { presentFile } from "./items.ts";
 import type { Resources } from "./types.ts";
 
 /**
- * How often this replica checks for due events. An event becomes due again if its hook failed, or if another replica did not finish the
- * delivery. Milliseconds.
+ * The pause between two checks of a replica for due events. An event becomes due again if its hook failed, or if another replica did not
+ * finish the delivery.
  */
 const INTERVAL_MS = 5_000;
 
 type Deliver = (options: { signal: AbortSignal }) => Promise<number>;
 
 /**
- * Calls the hooks of the host application for the file events that are due. `stop` waits for the hooks that are running. Events whose hook
- * is not running stay in the queue.
+ * Calls the hooks of the host application for the file events that are due. `stop` waits for the running hooks. Events without a running
+ * hook remain in the queue.
  */
 export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const stopping = new AbortController();
@@ -36,12 +36,12 @@ export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; 
   };
 }
 
-/** If a hook of the host application takes longer than this, the call counts as failed. Milliseconds. */
+/** If a hook of the host application takes longer than a minute, the call counts as failed. */
 const DELIVER_WITHIN_MS = 60_000;
 
 /**
- * How long one replica reserves an event. The time is longer than a hook may take, so two replicas never deliver the same event at the same
- * time. Milliseconds.
+ * The time for which a replica leases an event. The lease is longer than a hook may take, so two replicas never deliver an event at the
+ * same time.
  */
 const LEASE_MS = 2 * DELIVER_WITHIN_MS;
 const AT_ONCE = 10;
@@ -50,15 +50,15 @@ const RETRY_MAX_MS = 3_600_000;
 
 type Options = {
   resources: Resources;
-  /** Called when a hook of the application fails. The service calls this hook again later. */
+  /** The service calls `onFailure` when a hook of the application fails. The service calls the failed hook again later. */
   onFailure: (failure: { eventId: string; resource: string; attempt: number; error: unknown }) => void;
 };
 
 /**
- * Calls the application's hooks for the file events that are due, several at the same time. Returns the number of delivered events. If a
- * hook fails, the service calls the hook again for the same event, after longer and longer pauses. After a crash, an event is delivered
- * again when its lease ends.
- * When `signal` aborts, no more deliveries start, and the running deliveries finish. The events that were not delivered stay due.
+ * Calls the application's hooks for the due file events, several hooks at the same time. `deliverFileEvents` returns the number of
+ * delivered events. If a hook fails, the service calls the hook again for the event, after longer and longer pauses. After a crash, the
+ * service delivers an event again when the lease of the event ends.
+ * When `signal` aborts, no further delivery starts, and the running deliveries finish. Undelivered events remain due.
  */
 export function deliverFileEvents(deps: Deps, options: Options) {
   const { db, clock } = deps;

@@ -3,15 +3,15 @@ import type { Tables } from "../../platform/database/schema.ts";
 import type { Item } from "./types.ts";
 
 /**
- * The host application that a database belongs to. `bucket` identifies the bucket of the application, and is empty if the service runs
- * without a host application.
+ * The host application that owns a database. `bucket` identifies the bucket of the application, and is empty if the service runs without a
+ * host application.
  */
 export type Application = { name: string; bucket: string };
 
 export const applicationQueries = defineQueries("database.application", ({ kysely: db }) => ({
   /**
-   * If the database belongs to no application yet, records that it belongs to this application. Returns the application that the database
-   * belongs to after the call.
+   * If no application owns the database, records that the application owns the database. Returns the application that owns the database
+   * after the call.
    */
   async own({ name, bucket }: Application): Promise<Application> {
     await db
@@ -27,13 +27,14 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
   const select = () => db.selectFrom("items").select(["items.note_id", "items.resource", "items.item_id"]);
   return {
     /**
-     * Inserts an item. Call it in a transaction, after the insert of the note. Throws if another transaction has inserted the same item.
+     * Inserts an item of an application. The caller must call `insert` in a transaction, after the insert of the note. `insert` throws if
+     * another transaction has inserted the item.
      */
     async insert({ noteId, resource, itemId }: Item) {
       await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();
     },
 
-    /** Returns the items of attachments, by attachment id. Runs one query. The map does not contain unknown ids. */
+    /** Returns the items of attachments, by attachment id. The function runs one query. The returned map does not contain unknown ids. */
     async findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Item>> {
       const rows = await select()
         .innerJoin("attachments", "attachments.note_id", "items.note_id")

@@ -128,20 +128,20 @@ function headersIn(given: Record<string, unknown>): Answer["headers"] {
  */
 export type Exchange = { request: Request; original: unknown };
 
-/** The HTTP request that an entry point received. The `user()` function of the application gets this request. */
+/** The HTTP request that an entry point received. The `user()` function of the application gets the stored request. */
 export const exchange = new AsyncLocalStorage<Exchange>();
 
-/** The names that no resource may have, because paths without a resource start with these names. */
+/** No resource may have these names, because paths without a resource start with these names. */
 export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
 const OWN_PATH = /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/urls)(?:\/|$)/i;
 
-/** Finds the path that a route can match. `paths`: the original path of a request, and its path without the mount path. */
+/** Finds the path that a route can match. `paths`: the original path of a request, and the path of the request without the mount path. */
 type FindPath = (paths: readonly string[]) => string;
 
 /**
- * Builds a function that removes the mount path. Some frameworks and proxies remove the whole mount path, some remove a part of it, and
- * some remove nothing. The function returns the first path that looks like a route. The function first tries the rest after `basePath`,
- * then the rest after the last segments of `basePath`, and at last the whole path.
+ * Builds a function that removes the mount path. Frameworks and proxies remove the whole mount path, a part of the mount path, or nothing.
+ * The function returns the first path that looks like a route. The function first tries the rest after `basePath`, then the rest after the
+ * last segments of `basePath`, and at last the whole path.
  */
 export function createFindPath({ basePath, resources }: { basePath: string; resources: readonly string[] }): FindPath {
   const names = new Set(resources);
@@ -152,7 +152,7 @@ export function createFindPath({ basePath, resources }: { basePath: string; reso
   });
 
   return (given) => {
-    // Removes extra slashes, because a URL parser reads the text after two slashes as a host.
+    // The function removes extra slashes, because a URL parser reads the text after two slashes as a host.
     const paths = given.map((path) => `/${path.replace(/^\/+/, "")}`);
     const below = mounts.flatMap((mount) => paths.flatMap((path) => restsOf(path, mount)));
     return [...below, ...paths].find(isRoute) ?? below[0] ?? paths[0] ?? "/";
@@ -173,7 +173,7 @@ const MAX_ID_LENGTH = 255;
 /** The time limit for the application's function `user()`. Without a limit, requests would wait forever if `user()` never returns. */
 const LIMIT = { milliseconds: 10_000, late: () => new Error("user() returned no user within 10 seconds.") };
 
-/** Returns the user of the application who sent the request. Returns null if nobody is signed in. */
+/** Returns the user of the application who sent the request. Returns null if no user is signed in. */
 export type FindUser = (
   request: Request,
   original: unknown,
@@ -181,14 +181,17 @@ export type FindUser = (
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The user of the embedding application. The identification hook sets this user. Without the hook, the value is null. */
+    /**
+     * The user of the embedding application. The identification hook sets `applicationUser`. Without the identification hook,
+     * `applicationUser` is null.
+     */
     applicationUser: User | null;
   }
 }
 
 /**
- * Builds a hook that asks the application for the user before a route runs. Throws `unauthenticated` and `cross_site_request`. An error of
- * the application becomes `internal`, and only the log contains its text.
+ * Builds a hook that requests the user from the application before a route runs. The hook throws `unauthenticated` and
+ * `cross_site_request`. An error of the application becomes `internal`, and only the log contains the text of the error.
  */
 export function identificationHook(findUser: FindUser, { origins }: { origins: ReadonlySet<string> }) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -202,7 +205,7 @@ export function identificationHook(findUser: FindUser, { origins }: { origins: R
   };
 }
 
-/** Returns the user who calls a route with the identification hook. Throws on any other route, because such a call is a bug. */
+/** Returns the user who calls a route with the identification hook. `userOf` throws on any other route, because the call is then a bug. */
 export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUser">): User {
   if (applicationUser === null) throw new Error("The route has no hook of the embedding, so it has no user.");
   return applicationUser;
@@ -221,7 +224,7 @@ export function checkUser(user: User): User {
       throw new TypeError("user() must return an email and a name that are texts, null or undefined.");
     }
   }
-  // An index of PostgreSQL can't store very long texts. Real email addresses are not longer than this limit.
+  // An index of PostgreSQL cannot store very long texts. Real email addresses are not longer than the limit.
   if (typeof email === "string" && email.length > MAX_EMAIL_LENGTH) {
     throw new TypeError(`user() must return an email of at most ${MAX_EMAIL_LENGTH} characters.`);
   }
@@ -237,10 +240,10 @@ async function askApplication(findUser: FindUser, current: Exchange | undefined)
 const BEARER = /^bearer /i;
 
 /**
- * Refuses a write that a page of another origin sent with the cookie of the user (docs/security-requirements.md, 39). A browser reports
- * such a write in `Sec-Fetch-Site`. On plain HTTP, browsers omit `Sec-Fetch-Site`. In this case, the host in `Origin` must be the host of
- * the request. A page of another site can't send a bearer token, so a request with a bearer token needs no check. Throws
- * `cross_site_request`.
+ * Refuses a write that a page of another origin sent with the cookie of the user (docs/security-requirements.md, 39). A browser reports a
+ * cross-site write in `Sec-Fetch-Site`. On plain HTTP, browsers omit `Sec-Fetch-Site`. Without `Sec-Fetch-Site`, the host in `Origin` must
+ * be the host of the request. A page of another site can't send a bearer token, so a request with a bearer token needs no check.
+ * `requireOwnOrigin` throws `cross_site_request`.
  */
 export function requireOwnOrigin(
   { method, headers }: Pick<FastifyRequest, "method" | "headers">,
@@ -251,7 +254,7 @@ export function requireOwnOrigin(
   const site = headers["sec-fetch-site"];
   if (origin !== undefined && origins.has(origin)) return;
   if (site === "same-origin") return;
-  // A program that is not a browser sends none of these headers, so its request needs no check.
+  // A program that is not a browser sends no `Sec-Fetch-Site`, `Origin` or cookie, so its request needs no check.
   if (site === undefined && origin === undefined && cookie === undefined) return;
   if (site === undefined && origin !== undefined && URL.parse(origin)?.host === host) return;
   throw new HttpProblem(

@@ -47,7 +47,7 @@ const FileParams = Type.Object({ fileId: Id });
 
 const ItemFile = Type.Object({ ...WireAttachment.properties, resource: Name, itemId: Name });
 
-/** The schemas of the routes of an embedding. The upload routes reuse schemas of the service. */
+/** The schemas of all routes of an embedding. The upload routes reuse schemas of the service. */
 const schemas = {
   startUpload: {
     params: ItemParams,
@@ -82,8 +82,7 @@ export type EmbeddingRouteDeps = { files: Files; useCases: Pick<PeopleVerbs, "fi
 const exposeHeadRoute = false;
 
 /**
- * The routes for uploads to an item. Requests and responses look like those of the service, so that `@valetkey/client` can upload to an
- * item.
+ * The routes for uploads to an item. Requests and responses have the form of the service, so that `@valetkey/client` can upload to an item.
  */
 function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files } = deps;
@@ -172,7 +171,7 @@ async function describeFile(attachment: Attachment, { item, deps }: { item: Item
 function presentItemFile(attachment: Attachment, { item, people }: { item: ItemName; people: People }) {
   const file = presentAttachment(attachment, people);
   const { resource, itemId } = item;
-  // Returns the id that the application uses for its user.
+  // The response contains the id that the application uses for its user.
   const createdBy = { ...file.createdBy, id: idInApplication(file.createdBy.id) ?? file.createdBy.id };
   return { ...file, createdBy, resource, itemId };
 }

@@ -45,7 +45,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     });
   }
 
-  it("the capabilities of the bucket are probed once for all processes", async () => {
+  it("one probe finds the capabilities of the bucket for all processes", async () => {
     const first = open();
     expect(first.current()).toEqual(LEAST_CAPABILITIES);
     expect(await first.settle()).toEqual(EVERY_CAPABILITY);
@@ -58,7 +58,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(await objectDeletionQueries(database.db).listDue(now + DAY, 10)).toEqual([]);
   });
 
-  it("the capabilities of the bucket are probed again after a day, on demand, and for another bucket", async () => {
+  it("the service probes the bucket again after a day, on demand, and for another bucket", async () => {
     await open().settle();
     now += DAY + 1;
     await open().settle();
@@ -69,14 +69,14 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(asked).toBe(4);
   });
 
-  it("the capabilities of the bucket are probed again when an earlier version stored fewer of them", async () => {
+  it("the service probes the bucket again if an earlier version stored fewer capabilities", async () => {
     await open().settle();
     await database.db.kysely.updateTable("bucket_capabilities").set({ capabilities: '{"copy":true}' }).execute();
     expect(await open().settle()).toEqual(EVERY_CAPABILITY);
     expect(asked).toBe(2);
   });
 
-  it("the capabilities of the bucket stay the same while the bucket is overloaded", async () => {
+  it("the stored capabilities do not change while the bucket is overloaded", async () => {
     let turns = 0;
     const proxy = await startProxy(server.endpoint, ({ method }) => {
       if (method !== "PUT") return "pass";
@@ -93,7 +93,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     proxy.close();
   });
 
-  it("the capabilities of the bucket are unknown while it is down, and found when it is back", async () => {
+  it("the service finds the capabilities of a bucket when the bucket becomes available", async () => {
     const { port } = server;
     await server.stop();
     const lines: { msg: string }[] = [];
@@ -120,7 +120,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(lines.filter(({ msg }) => msg.startsWith("bucket:"))).toHaveLength(2);
   });
 
-  it("the capabilities of the bucket are probed with the permissions of the README's policy", async () => {
+  it("a probe of the bucket needs only the permissions of the policy in the README", async () => {
     const operations = new Set<string>();
     const proxy = await startProxy(server.endpoint, ({ method, url = "", headers }) => {
       const { searchParams } = new URL(url, "http://bucket");

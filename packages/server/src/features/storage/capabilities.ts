@@ -11,30 +11,30 @@ import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import { bucketCapabilityQueries, objectDeletionQueries } from "./queries.ts";
 
 /**
- * How long the service uses the result of a probe. After this time, the service probes again, because the S3 server may have been updated.
- * Milliseconds.
+ * The time for which the service uses the result of a probe. After a day, the service probes the bucket again, because the operator may
+ * have updated the S3 server.
  */
 const KEEP_MS = 86_400_000;
 /**
- * After this time, queued deletions delete the objects of a probe, in case its process has died. The time is longer than a probe takes.
- * Milliseconds.
+ * If the process of a probe has died, queued deletions delete the objects of the probe after ten minutes. A probe takes less than ten
+ * minutes.
  */
 const ABANDONED_AFTER_MS = 600_000;
 
-/** The capabilities of the bucket. The service probes them once a day, and stores them in the database for all replicas. */
+/** The capabilities of the bucket. The service probes the capabilities once a day, and stores them in the database for all replicas. */
 type Capabilities = {
-  /** Returns the known capabilities. Before the first probe, returns `LEAST_CAPABILITIES`. */
+  /** Returns the known capabilities of the bucket. Before the first probe, `current` returns `LEAST_CAPABILITIES`. */
   current(): BucketCapabilities;
   /**
-   * Loads the capabilities from the database. If the database has none, or if they are too old, probes the bucket. If the probe fails,
-   * rejects with `bucket_unavailable`, and `current` does not change.
+   * Loads the capabilities from the database. If the database has no capabilities, or old capabilities, the function probes the bucket. If
+   * the probe fails, `settle` rejects with `bucket_unavailable`, and `current` does not change.
    */
   settle(): Promise<BucketCapabilities>;
-  /** Probes the bucket, and stores the result. */
+  /** Probes the bucket, and stores the result of the probe. */
   ask(): Promise<BucketCapabilities>;
 };
 
-/** Creates the capabilities of one bucket. `place` identifies the bucket by its endpoint and name. */
+/** Creates the functions for the capabilities of one bucket. `place` identifies the bucket by its endpoint and name. */
 export function createCapabilities(options: {
   db: Tx;
   bucket: Pick<Bucket, "newObjectKey" | "tryCapabilities" | "delete">;
@@ -49,7 +49,7 @@ export function createCapabilities(options: {
     for (const objectKey of objectKeys) {
       await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
     }
-    // The deletions of the objects are already queued, so the service deletes the objects even if the probe fails.
+    // The deletions of the probe objects are already queued, so the service deletes the objects even if the probe fails.
     current = await bucket.tryCapabilities(objectKeys);
     const gone = await bucket.delete(objectKeys).catch(() => []);
     for (const objectKey of gone) await objectDeletionQueries(db).cancel(objectKey);
@@ -70,14 +70,15 @@ export function createCapabilities(options: {
 }
 
 /**
- * How often this replica reads the capabilities, which another replica may have stored. If the last probe failed or is too old, the replica
- * also probes the bucket. Milliseconds.
+ * The pause between two reads of the capabilities, which another replica may have stored. If the last probe failed or is too old, the
+ * replica also probes the bucket.
  */
 const INTERVAL_MS = 30_000;
 
 /**
- * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt, even if the attempt failed, so that
- * the service starts even if the bucket is down. Until the bucket responds, the service assumes that the bucket has no capabilities.
+ * Finds the capabilities of the bucket, and keeps the capabilities up to date. The function resolves after the first attempt, even after a
+ * failure, so that the service starts even if the bucket is unavailable. Until the bucket responds, the service assumes that the bucket has
+ * no capabilities.
  */
 export async function startBucketProbe(options: {
   capabilities: Capabilities;

@@ -47,7 +47,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     return report;
   }
 
-  /** Returns a new key that has the format of the service's keys. */
+  /** Returns a new key in the format of the service's keys. */
   const ownKey = () => `vk/${(nextKey++).toString(16).padStart(32, "0")}`;
   const putBehind = async (Key: string, Body = "hello") => {
     await service.bucketContents.s3.send(new PutObjectCommand({ Bucket: service.bucketServer.bucket, Key, Body }));
@@ -70,7 +70,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect((await ann.send(`POST /notes/${noteId}/attachments`, { json: { key } })).status).toBe(201);
   }
 
-  /** Creates attachments, adopted objects, pending uploads and a queued deletion. No object of them is garbage. */
+  /** Creates attachments, adopted objects, pending uploads and a queued deletion. None of the created objects is garbage. */
   async function populate(): Promise<void> {
     for (let nth = 0; nth < 5; nth += 1) await attach();
     await adopt(await putBehind("elsewhere/report.pdf"));
@@ -84,7 +84,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     await ann.send(`DELETE /attachments/${id}`);
   }
 
-  it("garbage collection finds nothing in a consistent bucket", async () => {
+  it("garbage collection finds no garbage in a consistent bucket", async () => {
     await populate();
     for (const days of [0, THREE_DAYS_MS]) {
       service.advance(days);
@@ -94,7 +94,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     }
   });
 
-  it("garbage collection deletes unreferenced objects, and only reports them with --dry-run", async () => {
+  it("garbage collection deletes unreferenced objects, and --dry-run only reports these objects", async () => {
     await populate();
     const [before, deletions] = [await keys(), await table("object_deletions")];
     const orphans = [await putBehind(ownKey()), await putBehind(ownKey())];
@@ -220,7 +220,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(orphan);
   });
 
-  it("garbage collection finds nothing while uploads continue", async () => {
+  it("garbage collection finds no garbage while uploads continue", async () => {
     await populate();
     service.advance(0);
     const working = Array.from({ length: 12 }, async (_, nth) => {

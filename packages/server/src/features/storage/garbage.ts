@@ -7,16 +7,21 @@ import type { UsageDrift } from "../usage/usage.ts";
 import { purgeObjects } from "./object-deletions.ts";
 import { inventoryQueries, objectDeletionQueries } from "./queries.ts";
 export type GarbageOptions = {
-  /** False: only reports the findings and changes nothing. */
+  /** If `mend` is false, garbage collection only reports the findings, and changes nothing. */
   mend: boolean;
-  /** Deletes garbage even if most objects are garbage, or if other programs may use the bucket. */
+  /** With `force`, garbage collection deletes garbage even if most objects are garbage, or if other programs may use the bucket. */
   force: boolean;
-  /** True: only this service stores objects in the bucket, or under the configured key prefix. */
+  /** Whether only this service stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
-  /** Checks that the bucket can read each object. Only the built-in bucket needs this check, because its disk can lose bytes. */
+  /**
+   * Whether garbage collection checks that the bucket can read each object. Only the built-in bucket needs the read check, because its disk
+   * can lose bytes.
+   */
   readsObjects: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
-  /** Called after each page of objects, with the number of objects that were compared with the database so far. */
+  /**
+   * Garbage collection calls `onProgress` after each page of objects, with the number of objects that it has compared with the database.
+   */
   onProgress?: ((compared: number) => void) | undefined;
 };
 
@@ -26,13 +31,14 @@ export type GarbageReport = {
   found: Counts;
   mended: Counts;
   tally: Tally;
-  /** The reason why no unreferenced objects and parts were deleted. Undefined: nothing prevented their deletion. */
+  /** The reason why garbage collection deleted no unreferenced objects and parts. `kept` is undefined if nothing prevented the deletion. */
   kept: string | undefined;
 };
 
 /**
- * Compares the bucket with the database in both directions, in constant memory. Deletes unreferenced objects and corrects usage counters.
- * If an attachment has lost its object, only reports this. Nothing can restore the object, and only the owner may delete the attachment.
+ * Compares the bucket with the database in both directions, in constant memory. The function deletes unreferenced objects, and corrects
+ * usage counters. If an attachment has lost its object, the function only reports the loss. Nothing can restore a lost object, and only the
+ * owner may delete the attachment.
  */
 export function collectGarbage(deps: Deps) {
   return async (options: GarbageOptions): Promise<GarbageReport> => {
@@ -51,7 +57,7 @@ export function collectGarbage(deps: Deps) {
       await mend(deps, finding);
       mended[finding.kind] += 1;
     }
-    // Runs the queued deletions immediately, so that the command also works while the service is stopped.
+    // The command runs the queued deletions immediately, so that it also works while the service is stopped.
     await purgeObjects(deps)();
     return report;
   };
@@ -82,8 +88,8 @@ async function mend({ db, bucket, clock }: Deps, finding: Finding): Promise<void
 }
 
 /**
- * Returns the reason why garbage must not be deleted. If the bucket belongs to another database, most objects look like orphans. Nobody can
- * undo a deletion, so if most objects are orphans, the command needs --force.
+ * Returns the reason why the command must not delete garbage. If the bucket belongs to another database, most objects look like orphans.
+ * Nobody can undo a deletion, so the command needs --force if most objects are orphans.
  */
 function whyNot({ found, tally }: GarbageReport, { force, isAlone }: GarbageOptions): string | undefined {
   if (force || found.orphan + found.multipart === 0) return undefined;
@@ -120,7 +126,7 @@ const noTally = (): Tally => ({ known: 0, foreign: 0, young: 0 });
  * - usage: a usage counter that differs from the sum of the rows
  * - missing: a ready attachment without its object
  * - resized: a ready attachment whose object has another length
- * - damaged: a ready attachment whose object has lost bytes, so that the bucket can't read it
+ * - damaged: a ready attachment whose object has lost bytes, so that the bucket cannot read the object
  */
 export type Finding =
   | { kind: "orphan"; object: ListedObject }
@@ -132,17 +138,17 @@ export type Finding =
 
 /** Counts the objects that are not garbage. */
 type Tally = {
-  /** Objects that a row refers to. */
+  /** The number of objects to which a row refers. */
   known: number;
-  /** Objects under the key prefix of the service whose key does not have the form of the service's keys. */
+  /** The number of objects under the key prefix whose key does not have the form of the service's keys. */
   foreign: number;
-  /** Objects without a row that are newer than `GARBAGE_MIN_AGE_MS`, because they may belong to an upload in progress. */
+  /** The number of objects without a row that are newer than `GARBAGE_MIN_AGE_MS`, because they may belong to an upload in progress. */
   young: number;
 };
 
 /**
- * Only objects that are older than this can be garbage, because a newer object may not have a row yet. The time is longer than any upload
- * and its deletion take. Milliseconds.
+ * Only an object that is older than two days can be garbage, because a newer object may not have a row yet. No upload and no deletion of an
+ * upload takes two days.
  */
 const GARBAGE_MIN_AGE_MS = 2 * 86_400_000;
 
@@ -151,8 +157,8 @@ const BATCH = 500;
 const HEADS_AT_ONCE = 8;
 
 /**
- * Compares the list of objects with the list of ready attachments, in constant memory. Both lists are in the order of their keys. Checks a
- * missing object again before it reports the object, because both lists can change in the meantime.
+ * Compares the list of objects with the list of ready attachments, in constant memory. Each of the two lists is in the order of its keys.
+ * The function checks a missing object again before it reports the object, because the lists can change in the meantime.
  */
 export async function* findInObjects(
   deps: Deps,
@@ -220,8 +226,8 @@ async function* findDamaged(deps: Deps, attachments: readonly Attachment[]): Asy
 }
 
 /**
- * Checks again whether an object is missing. An adopted object may be outside the prefix of the service, so the list does not contain it.
- * Also, the object or the attachment may have changed since the lists were read.
+ * Checks again whether an object is missing. An adopted object may be outside of the key prefix of the service, so the list does not
+ * contain the object. The object or the attachment may also have changed since the function read the lists.
  */
 async function isMissing(deps: Deps, { id, objectKey }: Attachment): Promise<boolean> {
   if ((await deps.bucket.head(objectKey)) !== undefined) return false;
@@ -239,7 +245,7 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
     const known = await inventoryQueries(db).multipartsUnder(page.map((upload) => upload.objectKey));
     for (const upload of page) {
       const { objectKey, bucketUploadId, begunAt } = upload;
-      // Compares the ids of the uploads and not their keys. If a response of the bucket was lost, there may be two uploads with the same
+      // The function compares the ids of the uploads instead of their keys. If a response of the bucket was lost, two uploads may have one
       // key.
       if (known.has(bucketUploadId)) tally.known += 1;
       else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;

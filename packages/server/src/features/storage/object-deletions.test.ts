@@ -17,7 +17,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
   const settle = (objectKeys: string[], times: { now: number; againAt: number }) =>
     suite.db.transaction((tx) => objectDeletionQueries(tx).settle(objectKeys, times));
 
-  it("due deletions of objects are listed in order, and can be postponed and cancelled", async () => {
+  it("the database lists due deletions of objects in order, and can postpone and cancel each deletion", async () => {
     const { put, cancel, listDue, postpone } = objectDeletionQueries(suite.db);
     await put({ objectKey: "b", notBefore: 200 });
     await put({ objectKey: "a", notBefore: 100 });
@@ -28,7 +28,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
 
     await postpone(a, { notBefore: 250 });
     await postpone({ ...a, notBefore: 250 }, { notBefore: 350 });
-    // The deletion has changed since `a` was read, so this call does nothing.
+    // The deletion has changed since the read of `a`, so the call does nothing.
     await postpone(a, { notBefore: 999 });
     expect(await listDue(349, 10)).toMatchObject([{ objectKey: "b" }, { objectKey: "c" }]);
     expect(await listDue(350, 10)).toContainEqual({ objectKey: "a", notBefore: 350, attempts: 2 });
@@ -40,13 +40,13 @@ describe.each(engines)("object deletions on $name", (engine) => {
     expect(await listDue(END_OF_TIME, 10)).toEqual([]);
   });
 
-  it("each deletion of an object runs twice", async () => {
+  it("the service runs each deletion of an object twice", async () => {
     const { put, listDue } = objectDeletionQueries(suite.db);
     await put({ objectKey: "a", notBefore: 100 });
     await put({ objectKey: "later", notBefore: 500 });
     await settle(["a", "later", "never queued"], { now: 100, againAt: 1_100 });
     await settle([], { now: 100, againAt: 1_100 });
-    // Another replica settles the same deletion a moment later, and changes nothing.
+    // Another replica settles the deletion a moment later, and changes nothing.
     await settle(["a"], { now: 101, againAt: 1_101 });
     expect(await listDue(1_099, 10)).toEqual([{ objectKey: "later", notBefore: 500, attempts: 0 }]);
     expect(await listDue(1_100, 10)).toContainEqual({ objectKey: "a", notBefore: 1_100, attempts: 0 });

@@ -16,21 +16,23 @@ const RETRY_BASE_MS = 5_000;
 
 const RETRY_MAX_MS = 3_600_000;
 
-/** How long a signed PUT may still send bytes after its URL has expired. Must be longer than LATE_BODY_MS of s3-local. Milliseconds. */
+/**
+ * The time after the expiry of its URL in which a signed PUT may still send bytes. The time must be longer than LATE_BODY_MS of s3-local.
+ */
 export const LATE_PUT_GRACE_MS = 300_000;
 
 /**
- * The time between the two deletions of an object, longer than any late PUT. The second deletion deletes an object that a late PUT stored
- * after the first one. Milliseconds.
+ * The time between the two deletions of an object, which is longer than any late PUT. The second deletion deletes an object that a late PUT
+ * stored after the first deletion.
  */
 const SECOND_DELETION_MS = 86_400_000;
 
-/** An attachment whose upload has ended, or which is deleted. `upload`: its latest upload. Undefined: it has none. */
+/**
+ * The file is deleted, or its upload has ended. `upload` is the latest upload of the file. `upload` is undefined if the file has no upload.
+ */
 export type EndedFile = { attachment: Attachment; upload: Upload | undefined; now: number };
 
-/**
- * Plans the deletion of an attachment's object. The deletion is due now, or when no signed URL can write to the object any more.
- */
+/** Plans the deletion of an attachment's object. The deletion is due now, or when no signed URL can write to the object any more. */
 export function planDeletion({ attachment, upload, now }: EndedFile): PlannedDeletion[] {
   const { ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
   if (!ownsObject) return [];
@@ -44,8 +46,9 @@ export function planDeletion({ attachment, upload, now }: EndedFile): PlannedDel
 
 /**
  * Queues planned deletions of objects of one owner, in the transaction that ends the upload or deletes the attachment. Until a deletion is
- * due, the object still counts in the quota, because a signed URL can store it again.
- * Call it last in the transaction. To avoid a deadlock, every transaction locks the attachment first, and then the deletion of its object.
+ * due, the object still counts in the quota, because a signed URL can store the object again.
+ * The caller must call `queueDeletions` last in the transaction. To avoid a deadlock, every transaction first locks the attachment, and
+ * then the deletion of the object.
  */
 export async function queueDeletions(
   queries: Tx,
@@ -57,9 +60,9 @@ export async function queueDeletions(
 }
 
 /**
- * Deletes the objects of queued deletions that wait until signed URLs expire, so that nobody can read the objects in the meantime. Call the
- * function after the commit.
- * Ignores failures, because the queued deletions will delete these objects later.
+ * Deletes the objects of waiting queued deletions, so that nobody can read the objects until the deletions run. The caller must call
+ * `deleteWaiting` after the commit.
+ * The function ignores failures, because the queued deletions will delete the objects later.
  */
 async function deleteWaiting(
   { bucket }: Deps,
@@ -72,30 +75,30 @@ async function deleteWaiting(
 }
 
 /**
- * Returns the first instant at which no HTTP request can write the object of an upload any more. A PUT of the whole file can write it until
- * its URL expires. After an abort of a multipart upload, only a completion that is already in progress can write it.
+ * Returns the first instant at which no HTTP request can write the object of an upload any more. A PUT of the whole file can write the
+ * object until the URL of the PUT expires. After an abort of a multipart upload, only a running completion can write the object.
  */
 export function deletableAt({ upload, now }: { upload: Upload; now: number }): number {
   const lastWrite = upload.multipart === undefined ? upload.expiresAt : now;
   return Math.max(now, lastWrite + LATE_PUT_GRACE_MS);
 }
 
-/** Storing, copying and verifying an object never takes longer than this. Milliseconds. */
+/** The service never needs a day to store, copy and verify an object. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 /**
- * Queues the deletion of an object before the object is stored, in case the process dies. The transaction that attaches the object cancels
- * this deletion.
+ * Queues the deletion of an object before the service stores the object, in case the process dies. The transaction that attaches the object
+ * cancels the queued deletion.
  */
 export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promise<void> {
   return objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
 }
 
 /**
- * Runs the due deletions of the outbox. Returns the number of deleted objects. Each deletion runs twice, a day apart, in case a PUT was
- * still in flight at the first run.
- * Replicas need no lock: two replicas may delete the same object, because the deletion of a missing object does no harm.
- * If a deletion fails, the service tries it again after longer and longer pauses.
+ * Runs the due deletions of the outbox. `purgeObjects` returns the number of deleted objects. Each deletion runs twice, a day apart, in
+ * case a PUT was still in flight at the first run.
+ * Replicas need no lock, because two replicas may delete one object: the deletion of a missing object does no harm.
+ * If a deletion fails, the service tries the deletion again after longer and longer pauses.
  */
 export function purgeObjects({ db, bucket, clock }: Deps) {
   return async (): Promise<number> => {
@@ -105,7 +108,7 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       const due = await objectDeletionQueries(db).listDue(now, BATCH);
       if (due.length === 0) return purged;
       const objectKeys = due.map((deletion) => deletion.objectKey);
-      // A killed process or an aborted upload may leave parts in the bucket. A list of objects does not contain these parts.
+      // A killed process or an aborted upload may leave parts in the bucket. A list of objects does not contain the parts of uploads.
       await bucket.discardParts(objectKeys);
       const gone = new Set(await bucket.delete(objectKeys));
       const times = { now, againAt: now + SECOND_DELETION_MS };
@@ -120,11 +123,11 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
   };
 }
 
-/** How long a caller waits for a deletion that is queued too. Milliseconds. */
+/** The time that a caller waits for a deletion, which is also queued. */
 const WAIT_MS = 250;
 
 /**
- * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` gets the current instant (milliseconds),
+ * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` gets the current instant in milliseconds,
  * and returns the deletions that it queued.
  */
 export async function releaseObjects(
@@ -138,8 +141,8 @@ export async function releaseObjects(
 }
 
 /**
- * Waits a short time for a deletion that never rejects, because the object is usually gone by then. The deletion continues after this time,
- * so a bucket that does not respond does not delay the caller.
+ * Waits a short time for a deletion that never rejects, because the object is usually deleted after this time. The deletion continues after
+ * the wait, so a bucket that does not respond does not delay the caller.
  */
 export async function forAMoment(deletion: Promise<unknown>): Promise<void> {
   const waited = new AbortController();

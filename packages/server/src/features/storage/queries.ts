@@ -7,18 +7,18 @@ import { ENDED } from "../usage/usage.ts";
 export type ObjectDeletion = {
   objectKey: string;
   /**
-   * The deletion does not run before this instant, because a client could store the object again while its signed PUT is valid.
-   * Milliseconds since the epoch.
+   * The deletion does not run before `notBefore`, because a client could store the object again while the signed PUT is valid. `notBefore`
+   * is in milliseconds since the epoch.
    */
   notBefore: number;
   attempts: number;
 };
 
-/** A planned deletion of an object. Until `notBefore`, its `sizeBytes` count in the quota of `ownerId`. */
+/** A planned deletion of an object. Until `notBefore`, the `sizeBytes` of the object count in the quota of `ownerId`. */
 export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
 
 /**
- * The durable outbox of object deletions. Each deletion runs twice, a day apart, in case a PUT was still in flight the first time
+ * The durable outbox of object deletions. Each deletion runs twice, a day apart, in case a PUT was still in flight at the first run
  * (docs/security-requirements.md, 10).
  */
 export const objectDeletionQueries = defineQueries("database.objectDeletions", ({ kysely: db, engine }) => {
@@ -26,8 +26,8 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
     db.selectFrom("object_deletions").select(["object_key as objectKey", "not_before as notBefore", "attempts"]);
   return {
     /**
-     * Queues deletions of different keys. If a deletion of a key is already queued, moves it to `notBefore`. The deletion then runs twice
-     * from there.
+     * Queues deletions of several keys. If a deletion of a key is already queued, the query moves the deletion to `notBefore`. The moved
+     * deletion then runs twice again.
      */
     async put(...deletions: { objectKey: string; notBefore: number }[]): Promise<void> {
       if (deletions.length === 0) return;
@@ -49,14 +49,17 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
       return await select().where("object_key", "=", objectKey).executeTakeFirst();
     },
 
-    /** Cancels a deletion. Call it only before the deletion is due, because a due deletion may already be running. */
+    /**
+     * Cancels the queued deletion of an object. The caller may call `cancel` only before the deletion is due, because a due deletion may
+     * already be running.
+     */
     async cancel(objectKey: string): Promise<void> {
       await db.deleteFrom("object_deletions").where("object_key", "=", objectKey).execute();
     },
 
     /**
-     * Lists the due deletions. Never lists the object of an attachment that still exists, so a deletion that was queued by mistake deletes
-     * no file.
+     * Lists the due deletions. The list never contains the object of an existing attachment, so a deletion that was queued by mistake
+     * deletes no file.
      */
     async listDue(now: number, limit: number): Promise<ObjectDeletion[]> {
       return await select()
@@ -79,13 +82,13 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
     },
 
     /**
-     * Records deletions that ran. After the first run, makes the deletion due for its second run at `againAt`. After the second run,
-     * removes its row.
-     * Call it in a transaction.
+     * Records the deletions that ran. After the first run, `settle` makes the deletion due for its second run at `againAt`. After the
+     * second run, `settle` removes the row of the deletion.
+     * The caller must call `settle` in a transaction.
      */
     async settle(objectKeys: readonly string[], { now, againAt }: { now: number; againAt: number }): Promise<void> {
       const keys = engine.list(objectKeys);
-      // If another replica has just settled a row, the row is no longer due, so this statement does not change it.
+      // If another replica has just settled a row, the row is not due any more, so the statement does not change the row.
       await db
         .deleteFrom("object_deletions")
         .where((eb) => engine.isIn(eb.ref("object_key"), keys))
@@ -101,7 +104,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
         .execute();
     },
 
-    /** Makes a deletion due later. Does nothing if the deletion has changed since the caller read it. */
+    /** Postpones a deletion. `postpone` does nothing if the deletion has changed since the caller read it. */
     async postpone(
       { objectKey, notBefore: seen }: ObjectDeletion,
       { notBefore }: { notBefore: number },
@@ -119,7 +122,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
 type Probed = { capabilities: BucketCapabilities; askedAt: number };
 
 /**
- * Stores the capabilities that the service has probed, for each bucket. `place` is the endpoint and name of the bucket. Instants are
+ * Stores the capabilities that the service has probed, for each bucket. `place` is the endpoint and name of the bucket. All instants are
  * milliseconds since the epoch.
  */
 export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
@@ -139,10 +142,10 @@ export const bucketCapabilityQueries = defineQueries("database.bucketCapabilitie
   },
 }));
 
-/** The queries that help to compare the database with the bucket, page by page. */
+/** The queries that compare the database with the bucket, page by page. */
 export const inventoryQueries = defineQueries("database.inventory", ({ kysely: db, engine }) => {
   type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
-  /** Selects those object keys of the list that the table contains. */
+  /** Selects the object keys of the list that the table contains. */
   const among = (table: Table, objectKeys: readonly string[]) =>
     db
       .selectFrom(table)
@@ -151,14 +154,14 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
 
   return {
     /**
-     * Returns those object keys of the list that a row refers to. The row is an attachment, an upload in progress, a reservation or a
+     * Returns the object keys of the list to which a row refers. The row can be an attachment, an upload in progress, a reservation or a
      * queued deletion.
      */
     async known(objectKeys: readonly string[]): Promise<Set<string>> {
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
-        // A complete upload references no object. An object at its key belongs to the attachment, or a client stored the object again after
-        // the service had copied it.
+        // A complete upload references no object. An object at the key of a complete upload belongs to the attachment, or a client stored
+        // the object after the service had copied it.
         .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))
@@ -166,7 +169,7 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
       return new Set(rows.map((row) => row.object_key));
     },
 
-    /** Returns the ids that the bucket gave to the pending and completed multipart uploads of these keys. */
+    /** Returns the bucket's ids of the pending and complete multipart uploads for the given keys. */
     async multipartsUnder(objectKeys: readonly string[]): Promise<Set<string>> {
       const rows = await among("uploads", objectKeys)
         .select("bucket_upload_id")
@@ -196,15 +199,15 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
 });
 
 /**
- * An object that `valetkey adopt --list` has adopted. `sourceKey`: the key of the object in the list. `oldId`: the id that the file had in
- * another application. The row stays when the attachment is deleted, so a repeated adoption does not bring the file back.
+ * An object that `valetkey adopt --list` has adopted. `sourceKey` is the key of the object in the adoption list. `oldId` is the id that the
+ * file had in another application. The row remains after a deletion of the attachment, so a repeated adoption does not restore the file.
  */
 export type Adoption = { sourceKey: string; oldId: string | undefined; attachmentId: string };
 
 export const adoptionQueries = defineQueries("database.adoptions", ({ kysely: db }) => {
   const adoptions = () => db.selectFrom("adopted_objects").select(["source_key", "old_id", "attachment_id"]);
   return {
-    /** Returns false if the key or the old id has an adoption already. */
+    /** Returns false if an adoption of the key or the old id already exists. */
     async insert({ sourceKey, oldId, attachmentId }: Adoption): Promise<boolean> {
       const row = { source_key: sourceKey, old_id: oldId ?? null, attachment_id: attachmentId };
       const insert = db.insertInto("adopted_objects").values(row);
@@ -219,15 +222,15 @@ export const adoptionQueries = defineQueries("database.adoptions", ({ kysely: db
       return row && { sourceKey, oldId: row.old_id ?? undefined, attachmentId: row.attachment_id };
     },
 
-    /** Returns the id of the attachment that had this id in another application. */
+    /** Returns the id of the attachment with a given id in another application. */
     async findByOldId(oldId: string): Promise<string | undefined> {
       const row = await adoptions().where("old_id", "=", oldId).executeTakeFirst();
       return row?.attachment_id;
     },
 
     /**
-     * Finds the oldest note of the owner with exactly this title that nobody else can open. Notes in the trash, with shares, with
-     * invitations, or with a link to the whole note do not count.
+     * Finds the owner's oldest note with exactly the title that no other person can open. The query ignores notes in the trash, with
+     * shares, with invitations, or with a link to the whole note.
      */
     async findPrivateNote(note: { ownerId: string; title: string; noteId?: string }): Promise<string | undefined> {
       const { ownerId, title, noteId } = note;

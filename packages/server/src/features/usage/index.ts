@@ -8,11 +8,11 @@ import { quotaOf, quotaOfUser } from "./usage.ts";
 
 export type UsageVerbs = ReturnType<typeof createUsage>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions of the usage feature for the rest of the service. */
 export function createUsage(deps: Deps) {
   return {
     getUsage: getUsage(deps),
-    /** The default quota, which applies to users without an own quota. */
+    /** The default quota applies to users without their own quota. */
     quota: quotaOf(deps.limits),
   };
 }

@@ -13,8 +13,9 @@ const QUOTA = { userQuotaBytes: 6_000, userQuotaFiles: 6 };
 const ENDED = ["rejected", "aborted", "expired"];
 
 /**
- * Two users with one note each. Both users can add files to both notes. The scene also contains the uploads and attachments of these notes.
- * `most`: the largest quota that each user had so far. A lower quota deletes nothing, so the usage can still be as large as `most`.
+ * The scene has two users, and one note of each user. Each user can add files to the two notes. The scene also contains the uploads and
+ * attachments of the two notes. `most` is the largest quota that each user had so far. A lower quota deletes nothing, so the usage can
+ * still be as large as `most`.
  */
 type Scene = {
   service: TestService;
@@ -53,10 +54,10 @@ const commands: fc.Arbitrary<Run> = fc.oneof(
 describe.each(engines)("requirement 9: the usage counter matches the rows, on $name", (engine) => {
   const service = useService({ engine, limits: { ...QUOTA, singlePutMaxBytes: 1_000, uploadMaxBytes: 10_000 } });
 
-  // The statements are the same on both engines, so fewer runs are enough on the slower engine.
+  // The statements are equal on all engines, so fewer runs are enough on the slower engine.
   const numRuns = engine.name === "sqlite" ? 20 : 10;
 
-  it("the usage counter matches the rows after each command of any sequence", async () => {
+  it("the usage counter matches the rows after each command of any sequence of commands", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 1, maxLength: 16 }), async (sequence) => {
         const scene = await newScene(service);
@@ -88,7 +89,7 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
   });
 });
 
-/** Computes the usage of each user from the rows, in the simplest way, and compares it with the stored usage. */
+/** Computes the usage of each user from the rows in the simplest way, and compares the result with the stored usage. */
 async function expectLaw({ service, people, most }: Scene): Promise<void> {
   const { kysely } = service.database.db;
   for (const [index, person] of people.entries()) {
@@ -127,7 +128,7 @@ async function newScene(service: TestService): Promise<Scene> {
   return { service, people, most, notes, started: [], attached: [] };
 }
 
-/** Generates the new value of a quota. `undefined` changes nothing, and `null` sets the quota of the service. */
+/** Generates the new quota of a user. `undefined` changes no quota, and `null` sets the quota of the service. */
 function ownQuota(max: number) {
   return fc.oneof(fc.constantFrom(undefined, null), fc.nat({ max }));
 }
@@ -141,7 +142,7 @@ async function setQuota({ service, people, most }: Scene, { of, quotaBytes, quot
   await usageQueries(service.db).setQuota(people[of] as string, { quotaBytes, quotaFiles });
 }
 
-// Gives a command a readable name, which a failed test prints.
+// Gives a test command a readable name, which a failed test prints.
 function command<Given>(
   name: string,
   given: { [Name in keyof Given]: fc.Arbitrary<Given[Name]> },

@@ -11,7 +11,7 @@ import { usageQueries } from "./queries.ts";
 
 describe.each(engines)("usage on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("requirement 9: two processes that start 100 files stay within the quota", async () => {
+  it("requirement 9: two processes that start uploads of 100 files stay within the quota", async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     const note = sampleNote({ ownerId: "ann" });
@@ -30,7 +30,7 @@ describe.each(engines)("usage on $name", (engine) => {
     expect(await attachmentQueries(suite.db).listOfNote(note.id)).toHaveLength(40);
   });
 
-  it("12 simultaneous deletions and aborts of a file release its quota once", async () => {
+  it("12 simultaneous deletions and aborts of a file release its quota only once", async () => {
     const note = sampleNote({ ownerId: "bob" });
     await noteQueries(suite.db).insert(note);
     const files = [1, 2, 4].map((sizeBytes) => sampleAttachment(note, { sizeBytes }));
@@ -48,7 +48,7 @@ describe.each(engines)("usage on $name", (engine) => {
     expect(await usageQueries(suite.db).find("bob")).toEqual({ bytes: 0, files: 0 });
   });
 
-  it("the own quota of an owner replaces the default, and a deleted file still counts while it is held", async () => {
+  it("the quota of an owner replaces the default quota, and a deleted file counts while it is held", async () => {
     const note = sampleNote({ ownerId: "eve" });
     await noteQueries(suite.db).insert(note);
     const quota = { bytes: 10, files: 3 };
@@ -72,7 +72,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await noteQueries(suite.db).delete(note.id);
   });
 
-  it("requirement 60: the own number of files of an owner replaces the default", async () => {
+  it("requirement 60: the file quota of an owner replaces the default quota", async () => {
     const note = sampleNote({ ownerId: "fay" });
     await noteQueries(suite.db).insert(note);
     const quota = { bytes: 10, files: 1 };
@@ -91,7 +91,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await noteQueries(suite.db).delete(note.id);
   });
 
-  it("the search for wrong usage counters finds them page by page, and a recount corrects them", async () => {
+  it("the search for wrong usage counters finds these counters in pages, and a recount corrects them", async () => {
     const owners = ["drift-a", "drift-b", "drift-c"];
     for (const ownerId of owners) {
       const note = sampleNote({ ownerId });

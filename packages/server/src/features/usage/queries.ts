@@ -16,12 +16,15 @@ import {
 
 /**
  * The queries for the usage of quotas, and for reservations. A reservation counts a file that has no attachment yet. The queries in
- * `AttachmentQueries` count the files that have one.
+ * `AttachmentQueries` count the files with an attachment.
  */
 export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => ({
   find: (ownerId: string): Promise<UsageOfOwner> => readUsage(db, ownerId),
 
-  /** Reserves space in the quota for a file until `expiresAt`. Call it in a transaction. Throws `quota_exceeded`. */
+  /**
+   * Reserves space in the quota for a file until `expiresAt`. The caller must call `reserve` in a transaction. `reserve` throws
+   * `quota_exceeded`.
+   */
   async reserve(
     { objectKey, ownerId, userId, sizeBytes, expiresAt }: Reserving & { sizeBytes: number },
     quota: Quota,
@@ -32,8 +35,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   },
 
   /**
-   * Adds bytes to a reservation, and sets its new expiry. Call it in a transaction. Throws `quota_exceeded`, or `upload_aborted` if the
-   * reservation has expired.
+   * Adds bytes to a reservation, and sets its new expiry. The caller must call `extend` in a transaction. `extend` throws `quota_exceeded`,
+   * or `upload_aborted` if the reservation has expired.
    */
   async extend(
     { objectKey, ownerId, userId, moreBytes, expiresAt }: Reserving & { moreBytes: number },
@@ -51,9 +54,9 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   },
 
   /**
-   * Counts deleted files of one owner in the usage until `expiresAt`, because until this instant, a client can store their objects again
-   * with signed URLs. Ignores the quota, so it never throws `quota_exceeded`. Idempotent. Call it in the transaction that deletes the
-   * files.
+   * Counts deleted files of an owner in the usage until `expiresAt`, because until then a client can store their objects again with signed
+   * URLs. `hold` ignores the quota, so it never throws `quota_exceeded`. A repeated call of `hold` has no further effect. The caller must
+   * call `hold` in the transaction that deletes the files.
    */
   async hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void> {
     const [first] = files;
@@ -73,27 +76,30 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     await addToUsage(db, { ownerId: first.ownerId, more, quota: undefined });
   },
 
-  /** Releases a reservation. Idempotent. Call it in a transaction. */
+  /** Releases a reservation. A repeated call of `release` has no further effect. The caller must call `release` in a transaction. */
   async release(objectKey: string): Promise<void> {
     const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
     const row = await reserved.returning(["owner_id", "size_bytes"]).executeTakeFirst();
     if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
   },
 
-  /** Releases expired reservations, at most `limit`. Returns the number of released reservations. Call it in a transaction. */
+  /**
+   * Releases at most `limit` expired reservations. `releaseExpired` returns the number of released reservations. The caller must call
+   * `releaseExpired` in a transaction.
+   */
   async releaseExpired(now: number, limit: number): Promise<number> {
     const expired = db.selectFrom("reservations").select("object_key").where("expires_at", "<=", now);
     const deletion = db
       .deleteFrom("reservations")
       .where("object_key", "in", expired.orderBy("expires_at").limit(limit));
     const rows = await deletion.returning(["owner_id", "size_bytes"]).execute();
-    // All replicas release quotas in the same order, to avoid a deadlock.
+    // All replicas release quotas in one order, to avoid a deadlock.
     rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
     for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
     return rows.length;
   },
 
-  /** Sets a quota for one owner, which replaces the default quota of the service. */
+  /** Sets the quota of one owner, which replaces the default quota of the service. */
   async setQuota(ownerId: string, { quotaBytes, quotaFiles }: QuotaChange): Promise<void> {
     const change = {
       ...(quotaBytes !== undefined && { quota_bytes: quotaBytes }),
@@ -107,11 +113,11 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   },
 
   /**
-   * Lists the owners whose usage counter differs from the sum of their rows, in the order of the owners' ids. Reads the counters and the
-   * rows at the same instant.
+   * Lists the owners whose usage counter differs from the sum of their rows, in the order of the owners' ids. The query reads the counters
+   * and the rows at one instant.
    */
   async listDrifts({ after, limit }: { after: string; limit: number }): Promise<UsageDrift[]> {
-    // One statement reads the rows and the counters at the same instant.
+    // One statement reads the rows and the counters at one instant.
     const { rows } = await sql<DriftRow>`
         select owner_id, counted_bytes, counted_files, actual_bytes, actual_files
         from (
@@ -131,9 +137,9 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     }));
   },
 
-  /** Sets the usage counter of an owner to the sum of the rows. Call it in a transaction. */
+  /** Sets the usage counter of an owner to the sum of the rows. The caller must call `recount` in a transaction. */
   async recount(ownerId: string): Promise<void> {
-    // Locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
+    // The query locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
     // afterwards.
     await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
     const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
@@ -143,14 +149,15 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 }));
 
 /**
- * The owner of the quota, the caller, and the change of the usage. The change may be negative, because a reservation may be larger than the
- * file.
+ * The owner of the quota, the caller, and the change of the usage. The change of the usage may be negative, because a reservation may be
+ * larger than the file.
  */
 type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
 
 /**
- * Adds to the usage of an owner, if the quota is large enough. Call it in the transaction that adds the files. One statement checks the
- * quota, adds, and locks the row of the owner, so that replicas add one after the other. Throws `quota_exceeded`.
+ * Adds to the usage of an owner, if the quota is large enough. The caller must call `takeQuota` in the transaction that adds the files. One
+ * statement checks the quota, adds the usage, and locks the row of the owner, so that replicas add one after the other. `takeQuota` throws
+ * `quota_exceeded`.
  */
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
   const { ownerId, userId, more, quota } = use;
@@ -159,7 +166,10 @@ export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void
   throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, used), isOwner: userId === ownerId });
 }
 
-/** Subtracts from the usage of an owner. Call it in the transaction that deletes the files or ends their uploads. */
+/**
+ * Subtracts from the usage of an owner. The caller must call `releaseQuota` in the transaction that deletes the files or ends their
+ * uploads.
+ */
 export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Usage): Promise<void> {
   if (less.bytes === 0 && less.files === 0) return;
   await db
@@ -170,8 +180,8 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
 }
 
 /**
- * Deletes a reservation, and returns the usage that it had reserved. Does not change the usage of the owner. Returns undefined if there is
- * no reservation.
+ * Deletes a reservation, and returns the usage that it had reserved. `endReservation` does not change the usage of the owner. Returns
+ * undefined if the reservation does not exist.
  */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
   const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
@@ -213,15 +223,18 @@ async function addToUsage(
   return (await adding.execute(db)).numAffectedRows === 1n;
 }
 
-/** Returns the maximum usage for an owner who has no own quota. If the service has no quota either, returns numbers that nobody reaches. */
+/**
+ * Returns the maximum usage of an owner without their own quota. If the service has no quota, the function returns numbers that nobody
+ * reaches.
+ */
 export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
   return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
 }
 
 /**
- * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from`: SQL that decides whether to add, and
+ * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from` is SQL that decides whether to add, and
  * ends with a condition.
- * `limits` undefined: there is no limit. If the owner has an own quota, that quota replaces `limits`.
+ * If `limits` is undefined, there is no limit. If the owner has a quota, the owner's quota replaces `limits`.
  * The statement locks the row of the owner, so replicas add one after the other.
  */
 export function addingToUsage(change: {
@@ -234,7 +247,8 @@ export function addingToUsage(change: {
   const { ownerId, from, limits } = change;
   const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
   const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
-  // The quota may now be lower than the usage. Bytes are checked only if the change adds bytes, and files only if it adds files.
+  // The quota may now be lower than the usage. The statement checks bytes only if the change adds bytes, and checks files only if the
+  // change adds files.
   const within = (used: Record<"bytes" | "files" | "ownBytes" | "ownFiles", RawBuilder<unknown>>) =>
     limits === undefined
       ? sql`true`

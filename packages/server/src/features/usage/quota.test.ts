@@ -63,7 +63,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await service.as("bob").send("GET /usage")).body).toEqual(nothing);
   });
 
-  it("the usage counts an upload from its start, and once after its completion", async () => {
+  it("the usage counts an upload from its start, and only once after its completion", async () => {
     await newNote();
     const small = await begin(5);
     await begin(10 * MIB);
@@ -74,7 +74,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage()).toEqual({ usedBytes: 5 + 10 * MIB, files: 2 });
   });
 
-  it("an upload over the quota of bytes returns 413 with the numbers", async () => {
+  it("an upload over the quota of bytes returns 413 with the usage and the quota", async () => {
     await newNote();
     await begin(20 * MIB - 10);
     const answer = await start(11);
@@ -95,7 +95,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(before);
   });
 
-  it("an upload or a form over the quota of files returns 413 with the numbers", async () => {
+  it("an upload or a form over the quota of files returns 413 with the usage and the quota", async () => {
     await newNote();
     for (let nth = 0; nth < 3; nth += 1) await begin(0);
     const answer = await start(0);
@@ -115,7 +115,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
       },
     ],
     ["gone with its note", async () => (await ann.send(`DELETE /notes/${noteId}`)).status],
-  ])("the usage counts a file that is %s until its signed URL can't store it again", async (_how, end) => {
+  ])("the usage counts a file that is %s until its signed URL cannot store it again", async (_how, end) => {
     await newNote();
     const upload = await begin(5);
     expect((await put(upload, "hello")).status).toBe(200);
@@ -139,7 +139,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
   });
 
-  it("abort, rejection, expiry and deletion each release the capacity once", async () => {
+  it("an abort, a rejection, an expiry and a deletion each release the quota only once", async () => {
     await newNote();
     const [aborted, rejected, expired, deleted] = [10, 20, 30, 40];
     const upload = await begin(aborted);
@@ -196,7 +196,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
   });
 
   describe("a form", () => {
-    it("the usage counts the exact size of a file in a form, and nothing when the form is refused", async () => {
+    it("the usage counts the exact size of a form file, and counts no byte of a refused form", async () => {
       await newNote();
       expect((await post("hello")).status).toBe(201);
       expect(await usage()).toEqual({ usedBytes: 5, files: 1 });

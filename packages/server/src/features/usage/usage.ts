@@ -2,28 +2,30 @@ import type { Limits } from "../../platform/config/limits.ts";
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
 
-/** The usage of a user: all files of the notes that the user owns. Pending uploads count too, but adopted objects do not count. */
+/** The usage of a user: all files of the notes that the user owns. The usage includes pending uploads, but excludes adopted objects. */
 export type Usage = { bytes: number; files: number };
 
-/** The maximum usage of a user. Undefined if there is no limit. */
+/** The maximum usage of a user. A limit is undefined if there is no limit. */
 export type Quota = { bytes: number | undefined; files: number | undefined };
 
-/** The quota that an administrator set for one user. Undefined: the quota of the service applies. */
+/** The quota that an administrator set for one user. If a quota is undefined, the quota of the service applies. */
 export type OwnQuota = { quotaBytes: number | undefined; quotaFiles: number | undefined };
 
-/** Returns the quota of one user: the user's own quota, or else the quota of the service. */
+/** Returns the quota of a user: the user's own quota, or else the quota of the service. */
 export function quotaOfUser(quota: Quota, { quotaBytes, quotaFiles }: OwnQuota): Quota {
   return { bytes: quotaBytes ?? quota.bytes, files: quotaFiles ?? quota.files };
 }
 
-/** The states in which a file no longer uses capacity of the quota. In every other state, a file uses capacity. */
+/** In these states, a file uses no quota any more. In every other state, a file uses the quota. */
 export const ENDED: readonly AttachmentState[] = ["rejected", "aborted", "expired"];
 
 export function usesCapacity(state: AttachmentState): boolean {
   return !ENDED.includes(state);
 }
 
-/** Creates the error for an exceeded quota. Only the owner sees the numbers, because they cover all notes of the owner. */
+/**
+ * Creates the error for an exceeded quota. Only the owner sees the numbers of the quota, because the numbers cover all notes of the owner.
+ */
 export function quotaExceeded(facts: { wanted: Usage; used: Usage; quota: Quota; isOwner: boolean }): DomainError {
   const { wanted, used, quota, isOwner } = facts;
   const refuse = (message: string) => new DomainError("quota_exceeded", message);
@@ -41,15 +43,18 @@ export function quotaExceeded(facts: { wanted: Usage; used: Usage; quota: Quota;
 /** The user `userId` reserves space in the quota of the owner `ownerId`. */
 export type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
 
-/** A change of an owner's quota. Undefined: no change. Null: the default quota of the service applies again. */
+/**
+ * A change of an owner's quota. If a quota is undefined, the quota does not change. If a quota is null, the default quota of the service
+ * applies again.
+ */
 export type QuotaChange = { [Name in keyof OwnQuota]?: number | null | undefined };
 
 export type UsageOfOwner = Usage & OwnQuota;
 
-/** `counted` is the usage counter of the owner. `actual` is the sum of the rows. */
+/** `counted` is the usage counter of the owner. `actual` is the sum of the owner's rows. */
 export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };
 
-/** Returns the default quota of the service, which applies to each user without an own quota. */
+/** Returns the default quota of the service, which applies to each user without their own quota. */
 export function quotaOf({ userQuotaBytes, userQuotaFiles }: Limits): Quota {
   return { bytes: userQuotaBytes, files: userQuotaFiles };
 }

@@ -19,15 +19,15 @@ import { type Quota, quotaOf, quotaOfUser } from "../usage/usage.ts";
 import { verificationQueries } from "./queries/verifications.ts";
 import { sniffStream } from "./verify.ts";
 
-/** The largest file that a form can upload. Bytes. */
+/** The size of the largest file that a form can upload, in bytes. */
 const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 /**
  * Streams the file of a form into the bucket in constant memory, and attaches the file to the note.
- * If there is a scanner, the attachment is `scanning` at first. The audit event is written when the attachment becomes `ready`.
- * After a failure or a crash, there is no attachment, and a queued deletion removes the object.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`, `upload_aborted`,
- * `service_busy`, `bucket_unavailable`, `rate_limited`.
+ * If the service has a virus scanner, the attachment is `scanning` at first. The service writes the audit event when the attachment becomes
+ * `ready`. After a failure or a crash, there is no attachment, and a queued deletion removes the object.
+ * `attachFile` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
+ * `upload_aborted`, `service_busy`, `bucket_unavailable`, `rate_limited`.
  */
 export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allowance; arrive: Arrive }) {
   const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
@@ -42,7 +42,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
-    // If the form declares its length, this length is the limit, so that the upload of a small file needs only a small buffer.
+    // If the form declares its length, the length is the limit, so that the upload of a small file needs only a small buffer.
     const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
@@ -52,8 +52,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes });
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
-        // Checks the access again. While the bytes arrived, the credential or the share may have been revoked, or the note may have been
-        // deleted.
+        // The function checks the access again before the commit. While the bytes arrived, another request may have revoked the credential
+        // or the share, or deleted the note.
         await requireCredential(tx, caller);
         const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
         const now = clock();
@@ -86,8 +86,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       else onUploadEnded("ready");
       return attached;
     } catch (error) {
-      // Makes the deletion of the object due now, and releases the reservation. If this fails, the queued deletion runs later, and the
-      // reservation expires later.
+      // The statement makes the deletion of the object due now, and releases the reservation. If the statement fails, the queued deletion
+      // runs later, and the reservation expires later.
       await db
         .transaction((tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() }), { freesSpace: true })
         .catch(() => undefined);
@@ -104,36 +104,35 @@ async function etagOf({ bucket }: Deps, objectKey: string): Promise<string> {
   throw new DomainError("bucket_unavailable", "The file store accepted the file but does not have it. Try again.");
 }
 
-/** The smallest and the largest possible length of a file, computed from the declared length of its form. Bytes. */
+/** The smallest and the largest possible length of a file in bytes, computed from the declared length of the form. */
 export type LengthBounds = { atLeast: number; atMost: number };
 
 type Request = {
   objectKey: string;
   ownerId: string;
   userId: string;
-  /** Undefined: the form declares no length. */
+  /** `length` is undefined if the form declares no length. */
   length: LengthBounds | undefined;
-  /** The largest accepted file. Bytes. */
+  /** The size of the largest accepted file, in bytes. */
   maxBytes: number;
 };
 
-/** The number of bytes that are reserved for a file of unknown length. */
+/** The number of bytes that the service reserves for a file of unknown length. */
 const STEP_BYTES = 8 * 2 ** 20;
 
 /**
- * How long a reservation is valid without an extension. If a process does not extend its reservation for this time, the process has died.
- * Milliseconds.
+ * The lifetime of a reservation without an extension. If a process does not extend its reservation in ten minutes, the process has died.
  */
 const LEASE_MS = 600_000;
 
 const EXTEND_EVERY_MS = LEASE_MS / 10;
 
 /**
- * Reserves quota for the file of a form before its first byte arrives. Returns a function that wraps the stream and reserves more while
- * bytes arrive.
- * When the attachment is inserted, it replaces the reservation. If the upload fails, the caller must release the reservation. If the owner
- * has no quota, reserves nothing.
- * Throws `quota_exceeded`. The wrapped stream fails with the same error.
+ * Reserves quota for the file of a form before its first byte arrives. `reserveCapacity` returns a function that wraps the stream, and
+ * reserves more quota while bytes arrive.
+ * The insert of the attachment replaces the reservation. If the upload fails, the caller must release the reservation. If the owner has no
+ * quota, the function reserves nothing.
+ * `reserveCapacity` throws `quota_exceeded`. The wrapped stream also fails with `quota_exceeded`.
  */
 export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
   if (!(await hasQuota(deps, request.ownerId))) return (body) => body;
@@ -148,8 +147,8 @@ async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean>
 }
 
 /**
- * Reserves the largest possible length of the file if the quota is large enough. If not, reserves the smallest possible length. The two
- * differ, because a form is longer than its file.
+ * Reserves the largest possible length of the file if the quota is large enough. If the quota is too small, the function reserves the
+ * smallest possible length. The largest and the smallest length differ, because a form is longer than its file.
  */
 async function reserveLength({ db, clock, limits }: Deps, request: Request): Promise<number> {
   const { objectKey, ownerId, userId, length, maxBytes } = request;
@@ -185,7 +184,7 @@ async function* extending(deps: Deps, { request, body, ...begun }: Extending): A
 
   for await (const chunk of body as AsyncIterable<Buffer>) {
     receivedBytes += chunk.length;
-    // The bucket adapter refuses bytes beyond `most`, so they need no reservation.
+    // The bucket adapter refuses bytes beyond `most`, so these bytes need no reservation.
     if (receivedBytes > reservedBytes && reservedBytes < most) {
       await orIfFull(
         () => extendTo(Math.max(receivedBytes, reservedBytes + STEP_BYTES)),

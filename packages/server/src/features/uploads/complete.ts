@@ -16,22 +16,23 @@ import { assembleParts, type ReportedPart } from "./parts.ts";
 import { authoriseSender, findOwnUpload, type Sender, uploadNotFound, uploadOver } from "./sender.ts";
 import { type InspectedObject, inspect, mustReadContent, type Subject, verifyContent, verifyFacts } from "./verify.ts";
 
-/** `parts`: the parts that the client says it has sent. The service compares each of them with the part in the bucket. */
+/** `parts`: the parts that the client reports as sent. The service compares each reported part with the part in the bucket. */
 export type CompleteUploadInput = {
   uploadId: string;
   parts?: readonly ReportedPart[] | undefined;
   /**
-   * The kinds of files that the resource of an embedding accepts. Undefined: every kind, or for a file request the kinds that it accepts.
+   * The kinds of files that the resource of an embedding accepts. If `accepted` is undefined, the upload may be of every kind, or of the
+   * kinds that the file request accepts.
    */
   accepted?: AcceptedTypes | undefined;
 };
 
 /**
- * Assembles the parts if there are any, verifies the object and makes its attachment ready. If the verification is slow, it continues after
- * the HTTP request, and the returned attachment is `verifying` or `scanning`. Idempotent.
- * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`, the client can send
- * the missing bytes and complete the upload again. Throws `upload_rejected` if the object differs from the declaration, or if the file
- * request does not accept the file. The service deletes a rejected object.
+ * Assembles the parts of a multipart upload, verifies the object, and makes the attachment ready. If the verification is slow, it continues
+ * after the HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion has no further effect.
+ * `completeUpload` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`,
+ * the client can send the missing bytes and complete the upload again. `completeUpload` throws `upload_rejected` if the object differs from
+ * the declaration, or if the file request does not accept the file. The service deletes a rejected object.
  */
 export function completeUpload(deps: Deps) {
   const { db } = deps;
@@ -50,8 +51,8 @@ export function completeUpload(deps: Deps) {
 type Sent = { upload: Upload; attachment: Attachment | undefined; link: Link | undefined };
 
 /**
- * Returns the upload, if it belongs to the caller and the caller may add files now.
- * Throws `upload_not_found`, `access_denied` or `link_not_found`.
+ * Returns the upload, if the upload belongs to the caller and the caller may still add files.
+ * `findSent` throws `upload_not_found`, `access_denied` or `link_not_found`.
  */
 async function findSent(
   { db, clock, limits }: Deps,
@@ -69,7 +70,7 @@ async function findSent(
   return { upload, attachment: await attachmentQueries(db).find(upload.attachmentId), link: request?.link };
 }
 
-/** Assembles the parts if there are any, makes a staged copy if the upload needs one, and inspects the object. */
+/** Assembles the parts of a multipart upload, makes a copy of a staged upload, and inspects the object. */
 async function findStored(
   deps: Deps,
   { attachment, upload, reported }: { attachment: Attachment; upload: Upload; reported: readonly ReportedPart[] },
@@ -89,7 +90,7 @@ async function findStored(
   throw new DomainError("upload_not_pending", "The bucket does not have the parts any more. Start a new upload.");
 }
 
-/** Returns the kinds of files that the file request accepts in the slot of this file, or undefined for every kind. */
+/** Returns the kinds of files that the file request accepts in the slot of the file, or undefined for every kind. */
 async function acceptedBy(
   tx: Tx,
   { link, attachment }: { link: Link | undefined; attachment: Attachment },
@@ -117,13 +118,16 @@ async function decide(
   }
   if (verdict.ok) return markReady(deps, { attachment, upload, verdict });
   const decided = await reject(deps, { attachment, upload, reason: verdict.reason });
-  // If somebody aborted or deleted the upload in the meantime, the verification failed only because the object is missing. In that case,
-  // the state is not `rejected`.
+  // If a person aborted or deleted the upload in the meantime, the verification failed only because the object is missing. After an abort
+  // or a deletion, the state is not `rejected`.
   if (decided?.state === "rejected") throw new DomainError("upload_rejected", decided.rejectReason ?? verdict.reason);
   return decided;
 }
 
-/** If the verification is too slow for this HTTP request, returns the state for the upload. If not, returns undefined. */
+/**
+ * If the verification is too slow for the HTTP request, returns the state for the upload. If the verification is fast enough, returns
+ * undefined.
+ */
 function slowVerification({ scanning, limits }: Deps, subject: Subject): VerificationState | undefined {
   if (scanning !== undefined) return "scanning";
   const isLarge = subject.stored.sizeBytes > limits.verifyInRequestMaxBytes;
@@ -131,8 +135,8 @@ function slowVerification({ scanning, limits }: Deps, subject: Subject): Verific
 }
 
 /**
- * Returns the attachment if the upload is complete, for example because another completion was faster.
- * Throws `upload_not_pending` if the upload has ended in another way.
+ * Returns the attachment of a complete upload, for example after a faster completion.
+ * `requireAttached` throws `upload_not_pending` if the upload has ended in another way.
  */
 function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
   if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
@@ -141,14 +145,14 @@ function requireAttached(upload: Upload, attachment: Attachment | undefined): At
   throw uploadOver({ ...upload, state });
 }
 
-/** An upload whose object is in the bucket, under `attachment.objectKey`. */
+/** A stored upload has its object in the bucket, under `attachment.objectKey`. */
 export type StoredUpload = { attachment: Attachment; upload: Upload; stored: InspectedObject };
 
 /**
- * Returns the key of an object that no signed URL can change, so that a download contains exactly the verified bytes
- * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), returns the key of a new
- * copy. Each completion makes a separate copy. Returns undefined if the uploaded object is missing. The copy is missing if the uploaded
- * object changed while it was copied.
+ * Returns the key of an object that no signed URL can change, so that a download has exactly the verified bytes
+ * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), the function returns the
+ * key of a new copy. Each completion makes a separate copy of the object. `stage` returns undefined if the uploaded object is missing.
+ * There is no copy if the uploaded object changed during the copy.
  */
 export async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
   if (!upload.staged) return upload.objectKey;
@@ -163,8 +167,8 @@ export async function stage(deps: Deps, upload: Upload): Promise<string | undefi
 }
 
 /**
- * Makes the deletion of a staged copy due now, if the decision did not attach this copy.
- * Do not call it if the decision throws, because the transaction may have committed, although the response of the database was lost.
+ * Makes the deletion of a staged copy due now, if the decision did not attach the copy.
+ * The caller must not call the function if the decision throws, because the transaction may have committed, although its response was lost.
  */
 export async function discardUnusedCopy(
   { db, clock, onDeletionsQueued }: Deps,

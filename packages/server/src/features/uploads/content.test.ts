@@ -41,21 +41,24 @@ describe.each(engines)("requirement 5: the content of a file on $name", (engine)
     return { upload, answer: await ann.send(`POST /uploads/${upload.id}/complete`) };
   }
 
-  it.each(lies)("a PUT of $what is rejected with 422 and its object is deleted", async ({ content, is, ...claim }) => {
-    const before = await service.bucketContents.keys();
-    const { upload, answer } = await putFile(content, claim);
-    expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
-    expect(answer.body.detail).toContain(is);
-    expect(answer.body.detail).toMatch(/^This file is not .*\. It was not kept\.$/);
-    expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body.state).toBe("rejected");
-    expect((await ann.send(`GET /attachments/${upload.attachmentId}/url`)).status).toBe(409);
-    expect(await service.bucketContents.keys()).toEqual(before);
-    const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
-    expect(items[0]).toMatchObject({ action: "attachment.rejected", detail: { reason: answer.body.detail } });
-  });
+  it.each(lies)(
+    "the service rejects a PUT of $what with 422, and deletes its object",
+    async ({ content, is, ...claim }) => {
+      const before = await service.bucketContents.keys();
+      const { upload, answer } = await putFile(content, claim);
+      expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
+      expect(answer.body.detail).toContain(is);
+      expect(answer.body.detail).toMatch(/^This file is not .*\. It was not kept\.$/);
+      expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body.state).toBe("rejected");
+      expect((await ann.send(`GET /attachments/${upload.attachmentId}/url`)).status).toBe(409);
+      expect(await service.bucketContents.keys()).toEqual(before);
+      const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
+      expect(items[0]).toMatchObject({ action: "attachment.rejected", detail: { reason: answer.body.detail } });
+    },
+  );
 
   it.each(lies)(
-    "a form with $what is rejected with 422 and nothing is stored",
+    "the service rejects a form with $what with 422, and stores nothing",
     async ({ content, is, filename, contentType }) => {
       const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
       const before = { keys: await service.bucketContents.keys(), listed: await listed() };
@@ -67,7 +70,7 @@ describe.each(engines)("requirement 5: the content of a file on $name", (engine)
     },
   );
 
-  it("a file whose content matches its name and type is stored", async () => {
+  it("the service stores a file whose content matches its name and type", async () => {
     const claim = { filename: "photo.png", contentType: "image/png" };
     const put = await putFile(PNG, claim);
     expect(put.answer.body).toMatchObject({ state: "ready", sizeBytes: PNG.length });
@@ -80,7 +83,7 @@ describe.each(engines)("requirement 5: the content of a file on $name", (engine)
     }
   });
 
-  it("an empty file of any name and type is accepted", async () => {
+  it("the service accepts an empty file of any name and type", async () => {
     const claim = { filename: "empty.png", contentType: "image/png" };
     const { answer } = await putFile("", claim);
     expect(answer).toMatchObject({ status: 200, body: { state: "ready", sizeBytes: 0 } });

@@ -19,13 +19,13 @@ import { type Right, rightOf } from "./sender.ts";
 import { type Decision, deleteObjectNow, moveStored, objectsOf, transitionUpload } from "./transition.ts";
 import { NOT_KEPT, type Verdict } from "./verify.ts";
 
-// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. Undefined: the attachment was
-// deleted.
+// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. The functions return undefined if
+// the attachment was deleted.
 
 /**
- * Makes the file ready for downloads. If the file comes from a visitor and the file request asks for a review, quarantines the file
+ * Makes the file ready for downloads. If the file comes from a visitor and the file request has a review, the function quarantines the file
  * instead.
- * Rejects the file if its sender was allowed to send files at the start of the upload, but is not allowed any more.
+ * The function rejects the file if its sender may not send files any more.
  */
 export async function markReady(
   deps: Deps,
@@ -37,8 +37,8 @@ export async function markReady(
     ? await complete(deps, sent)
     : await db.transaction(async (tx) => {
         const now = clock();
-        // The attachment was deleted or moved to the trash after the caller read it. The verification of a file in the trash waits until
-        // the file is restored.
+        // The attachment was deleted or moved to the trash after the caller read the attachment. The verification of a file in the trash
+        // waits until the file is restored.
         if ((await attachmentQueries(tx).find(seen.id)) === undefined) return { moved: false, attachment: undefined };
         const right = await rightOf(tx, { attachment: seen, now, limits });
         if (right === undefined) return "revoked";
@@ -61,7 +61,7 @@ export async function markReady(
 
 type Sent = Decision & { verdict: Extract<Verdict, { ok: true }> };
 
-/** Returns whether one database call can complete this upload: a user of the service sent the file, and there is no staged copy. */
+/** Returns whether one database call can complete the upload: a user of the service sent the file, and there is no staged copy. */
 function isOneStep({ attachment, upload }: Sent): boolean {
   const { createdBy, state, objectKey } = attachment;
   const isOfUser = visitorIdOf(createdBy) === undefined && idInApplication(createdBy) === undefined;
@@ -85,8 +85,8 @@ async function complete(
 }
 
 /**
- * Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who rejected the file. Undefined: the
- * verification rejected it.
+ * Rejects the file, and deletes its object. An adopted object remains in the bucket. `by` is the person who rejected the file. `by` is
+ * undefined if the verification rejected the file.
  */
 export async function reject(
   deps: Deps,
@@ -111,7 +111,7 @@ export async function reject(
   return attachment;
 }
 
-/** Queues the verification. Any replica may run it. */
+/** Queues the verification of a file. Any replica may run the queued verification. */
 export async function defer(
   { db, clock, onVerificationQueued }: Deps,
   { attachment: seen, upload, to, etag }: Decision & { to: VerificationState; etag: string },
@@ -130,20 +130,21 @@ export async function defer(
 
 // A decision notifies the owner (a notice), the audit log, webhooks, and the hooks of an application (a file event).
 
-/** `seen`: the attachment before the decision. */
+/** `seen` is the attachment before the decision. */
 type Arrival = { seen: Attachment; verdict: Extract<Verdict, { ok: true }>; right: Omit<Right, "to">; now: number };
 
-/** Announces a verified file, in the transaction that changes its state. `attachment`: the attachment after the change. */
+/** Announces a verified file in the transaction that changes the state of the file. `attachment` is the attachment after the change. */
 async function announceArrival(
   deps: Deps,
   tx: Tx,
   { attachment, ...arrival }: Arrival & { attachment: Attachment | undefined },
 ): Promise<void> {
   const { seen, right, now } = arrival;
-  // Notifies the owner before it stores the event of this file, because the stored event would look like the event of an earlier file.
+  // The function notifies the owner before it stores the event of the file, because the stored event would look like the event of an
+  // earlier file.
   if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
   const event = arrivalEvent(deps, arrival);
-  // For an adopted object, queues only the messages to webhooks, because the adoption has already added an audit event.
+  // For an adopted object, the function queues only the messages to webhooks, because the adoption has already added an audit event.
   if (seen.ownsObject) await auditQueries(tx).add(event);
   else await webhookQueries(tx).queue(...messagesOf(event));
   if (attachment?.state === "ready") await recordFileEvent(tx, { id: deps.newId(), kind: "ready", attachment, now });
@@ -158,7 +159,7 @@ function arrivalEvent({ newId }: Deps, { seen, verdict, right, now }: Arrival): 
   return auditEvent(right.action, { id: newId(), caller, subject: aboutFile(seen), at: now, detail });
 }
 
-/** Notifies the owner of the note that a file has arrived, if the settings of the file request say so. */
+/** Notifies the owner of the note that a file has arrived, if the settings of the file request require a notice. */
 async function notifyOfFile(deps: Deps, tx: Tx, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
   if (wanted === "first" && (await linkQueries(tx).hasReceived(linkId))) return;
@@ -173,7 +174,7 @@ type Rejection = {
   now: number;
 };
 
-/** Announces a rejected file, in the transaction that changes its state. */
+/** Announces a rejected file in the transaction that changes the state of the file. */
 async function announceRejection({ newId }: Deps, tx: Tx, rejection: Rejection): Promise<void> {
   const { seen, attachment, reason, by, now } = rejection;
   const detail = { filename: seen.filename, reason };

@@ -7,7 +7,7 @@ import { HttpProblem } from "../../platform/http/problem.ts";
 import type { FormProgressLimits } from "../../platform/http/route-types.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 
-/** The only file of a form. The stream ends only after the whole form was read, and only if the form has no other part. */
+/** A form contains exactly one file. The stream ends only after the whole form was read, and only if the form has no other part. */
 export type FormFile = {
   filename: string;
   contentType: string;
@@ -17,13 +17,16 @@ export type FormFile = {
 
 type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
 
-// Allows one more part than a valid form has, so that the error text can name the extra part.
+// The limit allows one more part than a valid form has, so that the error text can name the extra part.
 const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
 
 // Each stream of the parser buffers only one chunk, because many forms can wait at the same time.
 const buffering = { highWaterMark: 1, fileHwm: 1 };
 
-/** Refuses a form that is too long, before the body is read. Uses the declared length of the form. Throws `file_too_large`. */
+/**
+ * Refuses a form that is too long, before the service reads the body. The function uses the declared length of the form. `refuseOversize`
+ * throws `file_too_large`.
+ */
 export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
   if (contentLength === undefined || Number(contentLength) <= maxBytes) return;
   const limit = maxBytes - httpLimits.formOverheadBytes;
@@ -31,7 +34,7 @@ export function refuseOversize(contentLength: string | undefined, maxBytes: numb
 }
 
 /**
- * Returns the minimum and maximum length of the file, which follow from the declared length of the form. Returns undefined if the form
+ * Returns the minimum and the maximum length of the file, computed from the declared length of the form. Returns undefined if the form
  * declares no length.
  */
 export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
@@ -40,7 +43,10 @@ export function lengthOfFile(contentLength: string | undefined): { atLeast: numb
   return { atLeast: Math.max(0, atMost - httpLimits.formOverheadBytes), atMost };
 }
 
-/** Reads a form up to the first byte of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted` or `request_timeout`. */
+/**
+ * Reads a form up to the first byte of its file. `openForm` throws `invalid_request`, `invalid_filename`, `upload_aborted` or
+ * `request_timeout`.
+ */
 export async function openForm(request: FastifyRequest, progressLimits: FormProgressLimits): Promise<FormFile> {
   const form: Form = { parts: request.parts({ limits, ...buffering }), progress: watchProgress(progressLimits) };
   const part = await nextPart(form);
@@ -103,7 +109,7 @@ function broken(cause: unknown): HttpProblem {
 }
 
 function unexpected(part: Multipart): HttpProblem {
-  // If a part has no name, `fieldname` is undefined, although its type does not allow undefined.
+  // If a part has no name, `fieldname` is undefined, although its TypeScript type does not allow undefined.
   const name = JSON.stringify((part.fieldname ?? "").slice(0, 64));
   const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
   return invalid(`The form has ${found}. Send only one file, in the field "file".`);
@@ -114,15 +120,15 @@ function invalid(message: string): HttpProblem {
 }
 
 export type FormProgress = {
-  /** Waits for the next bytes or the next part. Rejects with `request_timeout` if the client is silent or too slow. */
+  /** Waits for the next bytes or the next part of the form. `wait` rejects with `request_timeout` if the client is silent or too slow. */
   wait<T>(arrival: Promise<T>): Promise<T>;
   /** Adds to the number of received bytes of the file. */
   add(bytes: number): void;
 };
 
 /**
- * Watches the upload of one form. Counts only the time in which the service waits for the client, so that a slow bucket does not abort the
- * upload.
+ * Watches the upload of one form. The watch counts only the time in which the service waits for the client, so that a slow bucket does not
+ * abort the upload.
  */
 export function watchProgress({ stallMs, rateWindowMs, minBytesPerSecond }: FormProgressLimits): FormProgress {
   let waitedMs = 0;

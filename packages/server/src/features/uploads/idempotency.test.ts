@@ -50,7 +50,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
   const complete = (id: string) => ann.send(`POST /uploads/${id}/complete`);
   const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
 
-  it("a repeated start returns the same upload with a newly signed URL", async () => {
+  it("a repeated start returns the first upload with a newly signed URL", async () => {
     const first = await start();
     later(60_000);
     for (const again of [await start(), await start({ header: key })]) {
@@ -59,7 +59,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
       const { url: firstUrl, expiresAt: firstEnd, ...expected } = first.body.upload;
       expect(same).toEqual(expected);
       expect(url).not.toBe(firstUrl);
-      // The new URL does not expire later than the first URL, because both URLs expire with the upload.
+      // The new URL does not expire later than the first URL, because each URL expires with the upload.
       expect(Date.parse(expiresAt)).toBeLessThanOrEqual(Date.parse(firstEnd));
       expect(again.headers["cache-control"]).toBe("no-store");
     }
@@ -73,13 +73,13 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     ["another name", { filename: "b.txt" }],
     ["another type", { contentType: "text/css" }],
     ["a checksum", { sha256: "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" }],
-  ])("a start with the same key and %s returns 422", async (_what, json) => {
+  ])("a start with a used key and %s returns 422", async (_what, json) => {
     await start();
     expect((await start({ json })).body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
     expect(await listed()).toHaveLength(1);
   });
 
-  it("a key returns 422 in another note, and a new upload for another user", async () => {
+  it("a used key returns 422 in another note, and starts a new upload for another user", async () => {
     const { upload } = (await start()).body;
     expect((await start({ note: await newNote() })).body.code).toBe("idempotency_key_reused");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
@@ -87,7 +87,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     const other = await start({ client: bob });
     expect(other.status).toBe(201);
     expect(other.body.upload.id).not.toBe(upload.id);
-    // A user who has lost access to the note can't repeat the request.
+    // A user who has lost access to the note cannot repeat the request.
     await ann.send(`DELETE /notes/${noteId}/shares/bob`);
     expect((await start({ client: bob })).body).toMatchObject({ status: 403, code: "access_denied" });
   });
@@ -105,12 +105,12 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(201));
     expect(new Set(answers.map(({ body }) => body.upload.id)).size).toBe(1);
     expect((await clients[1].send("GET /usage")).body).toMatchObject({ usedBytes: json.sizeBytes, files: 1 });
-    // The service aborts the multipart uploads that the other requests created.
+    // The service aborts the multipart uploads that the refused requests created.
     await service.useCases.purgeObjects();
     expect((await service.bucketContents.uploads()) - before).toBe(json === LARGE ? 1 : 0);
   });
 
-  it("a repeated start returns 409 when the other start is aborted at the same moment", async () => {
+  it("a repeated start returns 409 when the first upload is aborted at the same moment", async () => {
     let reads = 0;
     let other: Answer | undefined;
     const database = (db: Database): Database => ({
@@ -135,7 +135,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect(again.body.upload.id).not.toBe(other?.body.upload.id);
   });
 
-  it("a repeated start returns a complete upload without a request to send", async () => {
+  it("a repeated start of a complete upload returns the upload without a request to send", async () => {
     const first = await start();
     await put(first);
     await complete(first.body.upload.id);
@@ -162,7 +162,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
       },
     ],
     ["past its time, though nobody has noticed", async () => later(899_500)],
-  ])("creates a new upload when the earlier one is %s", async (_how, end) => {
+  ])("a repeated start creates a new upload when the first upload is %s", async (_how, end) => {
     const { upload } = (await start()).body;
     await end(upload.id);
     const again = await start();
@@ -171,7 +171,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect(again.body.upload.id).not.toBe(upload.id);
   });
 
-  it("a repeated start creates a new upload when the earlier one is rejected", async () => {
+  it("a repeated start creates a new upload when the first upload is rejected", async () => {
     const lie = { json: { filename: "a.pdf", contentType: "application/pdf" } };
     const first = await start(lie);
     await put(first);
@@ -196,7 +196,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect((await start()).body.upload.id).not.toBe(id);
   });
 
-  it("a refused start keeps its key free", async () => {
+  it("a refused start does not use up its idempotency key", async () => {
     expect((await start({ json: { sizeBytes: 64 * MIB } })).body.code).toBe("file_too_large");
     expect((await start()).status).toBe(201);
   });
@@ -213,14 +213,14 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     ["beyond ASCII", "schl\u00fcssel"],
     ["256 characters", "x".repeat(256)],
     ["256 characters in quotes", `"${"x".repeat(256)}"`],
-  ])("a start with a key that is %s returns 400", async (_what, header) => {
+  ])("a start with an idempotency key that is %s returns 400", async (_what, header) => {
     const answer = await start({ header });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.body.detail).toContain("Idempotency-Key");
     expect(await listed()).toEqual([]);
   });
 
-  it("a start accepts a key of 255 characters", async () => {
+  it("a start accepts an idempotency key of 255 characters", async () => {
     const header = `${key}${"x".repeat(255 - key.length)}`;
     const { id } = (await start({ header })).body.upload;
     expect((await start({ header })).body.upload.id).toBe(id);

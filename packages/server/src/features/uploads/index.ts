@@ -25,7 +25,7 @@ import { contradictionIn, inspect } from "./verify.ts";
 
 export type UploadVerbs = ReturnType<typeof createUploads>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions of the uploads feature for the rest of the service. */
 export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; starts: Allowance }) {
   return {
     attachFile: attachFile(deps, { allowance: starts, arrive }),
@@ -44,7 +44,7 @@ export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; 
 
 /**
  * Renames a `ready` file. The content of the file must match the extension of the new name.
- * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and `invalid_filename`.
+ * `renameFile` throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and `invalid_filename`.
  */
 function renameFile({ db, bucket, clock, newId }: Deps) {
   return async (caller: Caller, input: { attachmentId: string; filename: string }): Promise<Attachment> => {
@@ -53,7 +53,7 @@ function renameFile({ db, bucket, clock, newId }: Deps) {
     const seen = await authoriseAttachment(db, request);
     if (seen.state !== "ready") throw notReady(seen);
     if (seen.filename === filename) return seen;
-    // If the extension stays the same, the content needs no check, because only an extension can contradict the content.
+    // If the extension does not change, the content needs no check, because only an extension can contradict the content.
     if (extensionOf(filename) !== extensionOf(seen.filename)) await refuseContradiction(bucket, { ...seen, filename });
     return db.transaction(async (tx) => {
       const attachment = await authoriseAttachment(tx, request);
@@ -79,15 +79,15 @@ function notReady({ state }: Attachment): DomainError {
 }
 
 /**
- * The third attempt finds a final state. The state of an upload changes at most twice: from pending to a verification state, and then to a
- * final state.
+ * The third attempt always finds a final state. The state of an upload changes at most twice: from pending to a verification state, and
+ * then to a final state.
  */
 const MAX_ATTEMPTS = 3;
 
 /**
- * Aborts an upload and deletes its object. The signed URL may stay valid for a while. If a client stores the object with it once more, the
- * service deletes that object too. Idempotent.
- * Throws `upload_not_found`, and `upload_not_pending` if the upload is complete.
+ * Aborts an upload and deletes its object. The signed URL may remain valid for a while after the abort. If a client stores the object again
+ * with the signed URL, the service also deletes the new object. A repeated abort has no further effect.
+ * `abortUpload` throws `upload_not_found`, and throws `upload_not_pending` if the upload is complete.
  */
 export function abortUpload(deps: Deps) {
   const { db, clock, onDeletionsQueued, onUploadEnded } = deps;
@@ -101,8 +101,8 @@ export function abortUpload(deps: Deps) {
             throw new DomainError("upload_not_pending", "The upload is complete. Delete the attachment instead.");
           }
           if (from !== "pending" && !isBeingVerified(from)) return { upload, isEnded: false };
-          // A completion or a verification may have changed the state after it was read. If so, the loop reads the new state and decides
-          // again.
+          // A completion or a verification may have changed the state after the loop read it. If the state has changed, the loop reads the
+          // new state and decides again.
           if (!(await transitionUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) continue;
           await queueObjectDeletions(tx, { upload, now: clock() });
           return { upload, isEnded: true };
@@ -123,13 +123,15 @@ const BATCH = 500;
 const RELEASED_AT_ONCE = 100;
 
 /**
- * Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. Returns the number of expired uploads.
+ * Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. `expireUploads` returns the number of
+ * expired uploads.
  */
 export function expireUploads(deps: Deps) {
   const { db, clock } = deps;
   return async (): Promise<number> => {
     const now = clock();
-    // Releases the reservations of form uploads whose process has died. The deletion of their objects is already queued.
+    // Releases the reservations of form uploads whose process has died. The deletion of the objects of these form uploads is already
+    // queued.
     const release = () =>
       db.transaction((tx) => usageQueries(tx).releaseExpired(now, RELEASED_AT_ONCE), { freesSpace: true });
     while ((await release()) === RELEASED_AT_ONCE);
@@ -138,13 +140,16 @@ export function expireUploads(deps: Deps) {
       const abandoned = await uploadQueries(db).listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);
       const before = expired;
       for (const upload of abandoned) if (await expire(deps, { upload, now })) expired += 1;
-      // Stops if a full batch changed nothing, because the loop would otherwise list the same batch forever.
+      // The loop stops if a full batch changed nothing, because the loop would otherwise list the same batch forever.
       if (abandoned.length < BATCH || expired === before) return expired;
     }
   };
 }
 
-/** Expires one upload. Returns false if its state has changed in the meantime, for example because another replica was faster. */
+/**
+ * Expires one upload. `expire` returns false if the state of the upload has changed in the meantime, for example because another replica
+ * was faster.
+ */
 async function expire(deps: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
   const expired = await deps.db.transaction(
     async (tx) => {

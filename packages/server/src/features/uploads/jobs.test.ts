@@ -43,7 +43,7 @@ function sampleVerification(attachmentId: string): LeasedVerification {
 }
 
 describe("the verification in the background", () => {
-  it("the background runs a bounded number of verifications, and the next when one ends or fails", async () => {
+  it("the background job runs a bounded number of verifications, and starts the next when a verification ends", async () => {
     const { verification, running, errors } = verificationOf(MAX_RUNNING + 2);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);
@@ -54,7 +54,7 @@ describe("the verification in the background", () => {
     expect(errors).toMatchObject([{ err: { message: "no bucket" }, attachmentId: "file 1" }]);
   });
 
-  it("a stop hands back the running verifications and leases no more", async () => {
+  it("a stopping background job releases the running verifications, and leases no further verification", async () => {
     const { verification, running, queue } = verificationOf(MAX_RUNNING + 3);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);
@@ -64,7 +64,7 @@ describe("the verification in the background", () => {
     expect(queue).toHaveLength(3);
   });
 
-  it("the lease of a running verification is renewed, and a lost lease aborts the verification", async () => {
+  it("the background job renews the lease of a running verification, and aborts a verification with a lost lease", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const { running, renewed, loseLease } = verificationOf(1);

@@ -9,22 +9,19 @@ import { uploadQueries } from "./queries/uploads.ts";
 import { type LeasedVerification, verificationQueries } from "./queries/verifications.ts";
 import { CHANGED, verifyContent } from "./verify.ts";
 
-/**
- * How long a process leases a verification without a renewal. If the process dies, the verification waits until this time has passed.
- * Milliseconds.
- */
+/** The lifetime of a verification's lease without a renewal. If the process dies, the verification waits until its lease expires. */
 const LEASE_MS = 60_000;
-/** The pause between two renewals of a lease. Milliseconds. */
+/** The pause between two renewals of a lease. */
 const RENEW_MS = 15_000;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 600_000;
-/** A failed ping costs little, so a file does not wait long after the virus scanner is back. Milliseconds. */
+/** A failed ping costs little, so the pause is short, and a file does not wait long after the virus scanner returns. */
 const RETRY_SCAN_MAX_MS = 30_000;
 
 /**
- * Leases to this process the verification that has been due for the longest time. Returns undefined if none is due. A verification that
- * needs a scan waits for a replica with a scanner. Even if the operator removes the scanner from the configuration, no such file becomes
- * `ready` without a scan.
+ * Leases the verification that has been due for the longest time. Returns undefined if no verification is due. A verification that needs a
+ * scan waits for a replica with a scanner. Even if the operator removes the scanner from the configuration, no such file becomes `ready`
+ * without a scan.
  */
 export function leaseVerification({ db, clock, newId, scanning }: Deps) {
   return (): Promise<LeasedVerification | undefined> => {
@@ -35,8 +32,8 @@ export function leaseVerification({ db, clock, newId, scanning }: Deps) {
 }
 
 /**
- * Extends the lease of a verification. Returns false if this process has lost the lease. In that case, the result of its
- * verification has no effect.
+ * Extends the lease of a verification. `renewVerification` returns false if the process has lost the lease. After a lost lease, the result
+ * of the verification has no effect.
  */
 export function renewVerification({ db, clock }: Deps) {
   return (leased: LeasedVerification): Promise<boolean> =>
@@ -44,10 +41,10 @@ export function renewVerification({ db, clock }: Deps) {
 }
 
 /**
- * Verifies the whole object and decides about its attachment. The same verification may run twice, even at the same time, because only the
- * first decision has an effect.
- * If the run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The pause grows
- * with each failure. If `signal` aborts, the verification is due again immediately.
+ * Verifies the whole object of an attachment, and decides about the attachment. Two runs of one verification do no harm, even at the same
+ * time, because only the first decision has an effect.
+ * If the run fails, for example because the bucket is unavailable, the promise rejects, and the verification is due again later. The pause
+ * before the next run grows with each failure. If `signal` aborts, the verification is due again immediately.
  */
 export function runVerification(deps: Deps) {
   const { db, clock } = deps;
@@ -71,7 +68,7 @@ async function verifyAndDecide(
 ): Promise<void> {
   const { db, bucket } = deps;
   const attachment = await attachmentQueries(db).find(leased.attachmentId);
-  // The attachment may have been deleted, or another process may have decided about it.
+  // The attachment may have been deleted, or another process may have decided about the attachment.
   if (attachment === undefined || !isBeingVerified(attachment.state)) return;
   const upload = await uploadQueries(db).findOfAttachment(attachment.id);
   const { objectKey } = attachment;
@@ -86,8 +83,8 @@ async function verifyAndDecide(
 }
 
 /**
- * How often this replica checks for due verifications. A verification becomes due again if it failed, or if another replica did not finish
- * it. Milliseconds.
+ * The pause between two checks of a replica for due verifications. A verification becomes due again if it failed, or if another replica did
+ * not finish the verification.
  */
 const INTERVAL_MS = 5_000;
 
@@ -95,8 +92,8 @@ const INTERVAL_MS = 5_000;
 const MAX_RUNNING = 4;
 
 /**
- * Runs the verifications that continue after the HTTP request. Several verifications run at the same time. While a verification runs, its
- * lease is renewed. If a replica dies, its leases end, and another replica leases its verifications. `stop` releases the running
+ * Runs the verifications that continue after the HTTP request. Several verifications run at the same time. The job renews the lease of each
+ * running verification. If a replica dies, its leases end, and another replica leases its verifications. `stop` releases the running
  * verifications, so that another replica can lease them.
  */
 export function startVerification(options: {
@@ -129,8 +126,8 @@ export function startVerification(options: {
     const { attachmentId } = leased;
     const lost = new AbortController();
     const renewal = setInterval(() => {
-      // If the call fails, the next renewal may still succeed. If the lease is lost, aborts the verification, because its result would have
-      // no effect.
+      // If a renewal call fails, the next renewal may still succeed. If the lease is lost, the job aborts the verification, because its
+      // result would have no effect.
       const renewed = useCases.renewVerification(leased);
       renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
     }, RENEW_MS);

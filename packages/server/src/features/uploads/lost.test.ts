@@ -84,7 +84,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(items.filter(({ action }: { action: string }) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("a completion reports that a lifecycle rule deleted the parts", async () => {
+  it("a completion reports an error when a lifecycle rule has deleted the parts", async () => {
     await open({});
     const { upload } = (await start()).body;
     await sendAll(upload.id);
@@ -94,7 +94,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(answer.body.detail).toContain("does not have the parts any more");
   });
 
-  it("the parts are deleted when the process dies before it records the upload", async () => {
+  it("the service deletes the parts when the process dies before it records the upload", async () => {
     const crash = Promise.withResolvers<never>();
     const created = Promise.withResolvers<void>();
     await open({
@@ -103,7 +103,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
         createMultipart: async (options) => {
           await bucket.createMultipart(options);
           created.resolve();
-          // The service waits here until the test ends, as if the process had crashed.
+          // The service waits here until the end of the test, as if the process had crashed.
           return crash.promise;
         },
       }),
@@ -120,7 +120,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect((await starting).status).toBe(503);
   });
 
-  it("the parts are kept when the response to the recording was lost", async () => {
+  it("the service keeps the parts when the response to the recording of the upload was lost", async () => {
     let loses = false;
     await open({ database: (db) => losingAnswers(db, () => loses) });
     loses = true;
@@ -135,7 +135,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect((await ann.send(`POST /uploads/${id}/complete`)).body).toMatchObject({ state: "ready" });
   });
 
-  it("the file of a form is kept when the response to its commit was lost", async () => {
+  it("the service keeps the file of a form when the response to its commit was lost", async () => {
     let loses = false;
     await open({ database: (db) => losingAnswers(db, () => loses) });
     loses = true;
@@ -148,7 +148,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("a start returns 503 and its parts are deleted when the recording fails", async () => {
+  it("a start returns 503, and its parts are deleted, when the recording of the upload fails", async () => {
     let fails = false;
     await open({
       database: (db) => ({

@@ -5,9 +5,9 @@ import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
-/** A file of three parts. The last part is short. */
+/** The file has three parts. The last part of the file is short. */
 const FILE = patterned(2 * PART + 1_000);
-/** A file of one part, for tests in which the number of parts does not matter. */
+/** The file has one part, for tests in which the number of parts does not matter. */
 const SMALL = patterned(1_000);
 const DAY_MS = 86_400_000;
 
@@ -39,7 +39,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     file.subarray((partNumber - 1) * PART, partNumber * PART);
   const send = ({ method, url }: SignedPart, body: Buffer) => fetch(url, { method, body: Buffer.from(body) });
 
-  /** Signs the parts and sends them, as a client does. Returns their ETags. */
+  /** Signs the parts, and sends the parts as a client does. Returns the ETags of the parts. */
   async function sendParts(uploadId: string, partNumbers: number[], file = FILE) {
     return Promise.all(
       (await sign(uploadId, partNumbers)).map(async (part) => {
@@ -58,7 +58,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     return Buffer.from(await (await fetch(fileUrl)).arrayBuffer());
   }
 
-  it("a completed multipart upload serves the uploaded bytes", async () => {
+  it("a completed multipart upload returns the uploaded bytes in a download", async () => {
     const upload = await start({ sha256: sha256(FILE) });
     expect(upload).toMatchObject({ strategy: "multipart", partSize: PART, partCount: 3 });
     expect(Object.keys(upload).sort()).toEqual(
@@ -74,7 +74,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("requirement 3: each part is signed with its exact length, for 15 minutes", async () => {
+  it("requirement 3: the signature of each part covers its exact length, and is valid for 15 minutes", async () => {
     const upload = await start();
     const parts = await sign(upload.id, [1, 3]);
     expect(parts.map(({ headers }) => headers["content-length"])).toEqual([String(PART), "1000"]);
@@ -96,7 +96,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect((await complete(upload.id)).status).toBe(200);
   });
 
-  it("the stored parts are listed, so that another client can resume", async () => {
+  it("the service lists the stored parts, so that another client can resume the upload", async () => {
     const upload = await start();
     await sendParts(upload.id, [1]);
     const seen = await stateOf(upload.id);
@@ -168,7 +168,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("an abort deletes the parts", async () => {
+  it("an abort of a multipart upload deletes the parts", async () => {
     const upload = await start();
     const [signed] = (await sign(upload.id, [1])) as [SignedPart];
     await sendParts(upload.id, [1]);
@@ -204,7 +204,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("requirement 8: a multipart upload with another SHA-256 than declared is rejected with 422", async () => {
+  it("requirement 8: the service rejects a multipart upload with another SHA-256 than declared with 422", async () => {
     const before = await service.bucketContents.keys();
     const upload = await start({ sizeBytes: SMALL.length, sha256: sha256(SMALL) });
     await sendParts(upload.id, [1], Buffer.alloc(SMALL.length, 7));
@@ -215,7 +215,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect((await complete(upload.id)).body).toMatchObject({ status: 409, code: "upload_not_pending" });
   });
 
-  it("requirement 5: HTML that is declared as image/png is rejected with 422", async () => {
+  it("requirement 5: the service rejects HTML with the declared type image/png with 422", async () => {
     const before = await service.bucketContents.keys();
     const file = Buffer.concat([Buffer.from("<!doctype html><script>alert(1)</script>"), SMALL.subarray(40)]);
     const upload = await start({ sizeBytes: SMALL.length, filename: "photo.png", contentType: "image/png" });
@@ -228,7 +228,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual(before);
   });
 
-  it("the upload id of the bucket stands only inside signed URLs", async () => {
+  it("only signed URLs contain the upload id of the bucket", async () => {
     const upload = await start();
     const [open] = await service.bucketContents.openUploads();
     const bucketUploadId = String(open?.UploadId);
@@ -240,7 +240,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("requirement 16: signing and completing are refused after the share is revoked", async () => {
+  it("requirement 16: the service refuses to sign and complete after the share is revoked", async () => {
     const ben = service.as("ben");
     const share = { json: { userIds: ["ben"], role: "editor" } };
     expect((await ann.send(`PUT /notes/${noteId}/shares`, share)).status).toBe(200);
@@ -253,7 +253,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect((await ben.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
   });
 
-  it("a file over the limit returns 413 without a call to the bucket", async () => {
+  it("a file over the size limit returns 413 without a call to the bucket", async () => {
     const json = { filename: "a.bin", sizeBytes: 32 * MIB + 1, contentType: "application/x-film" };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 413, code: "file_too_large" });

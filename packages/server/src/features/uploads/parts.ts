@@ -9,9 +9,10 @@ import { authoriseSender, findOwnUpload, type Sender, uploadOver } from "./sende
 type SignedPart = SignedRequest & { partNumber: number };
 
 /**
- * Signs the PUTs of parts of a multipart upload. Until the upload is complete, a client can get a new signature for a part and send the
+ * Signs the PUTs of the parts of a multipart upload. Until the upload is complete, a client can get a new signature for a part and send the
  * part again.
- * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for a part that the upload does not have.
+ * `signParts` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for a part that the upload does not
+ * have.
  */
 export function signParts({ db, bucket, clock, limits }: Deps) {
   return async (caller: Sender, input: { uploadId: string; partNumbers: readonly number[] }): Promise<SignedPart[]> => {
@@ -40,8 +41,8 @@ export function signParts({ db, bucket, clock, limits }: Deps) {
 export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejectReason: string | undefined };
 
 /**
- * Returns an upload of the caller, with the parts that are already stored.
- * Throws `upload_not_found`.
+ * Returns an upload of the caller, with the list of stored parts.
+ * `getUpload` throws `upload_not_found`.
  */
 export function getUpload({ db, bucket }: Deps) {
   return async (caller: Sender, uploadId: string): Promise<UploadProgress> => {
@@ -59,15 +60,15 @@ function invalid(message: string): DomainError {
   return new DomainError("invalid_request", message);
 }
 
-/** A part that the client says it has sent. */
+/** A part that the client reports as sent. */
 export type ReportedPart = { partNumber: number; etag: string };
 
 type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: readonly ReportedPart[] };
 
 /**
- * Completes the multipart upload in the bucket, with the parts that the bucket lists. Does nothing if the bucket does not know the upload
- * any more, because an earlier completion may have succeeded. Throws `upload_incomplete`. The error text says which part is missing or
- * wrong.
+ * Completes the multipart upload in the bucket, with the parts that the bucket lists. The function does nothing if the bucket does not know
+ * the upload any more, because an earlier completion may have succeeded. `assembleParts` throws `upload_incomplete`. The error text names
+ * the missing or wrong part.
  */
 export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {
   const { objectKey, multipart } = upload;
@@ -88,7 +89,7 @@ function checkReported({ partNumber, etag }: ReportedPart, stored: StoredPart | 
   throw incomplete(`Part ${partNumber} has a different ETag in the bucket. Send it again.`);
 }
 
-/** Returns all parts of the upload. Throws `upload_incomplete` if a part is missing or does not have the signed length. */
+/** Returns all parts of the upload. `checkedParts` throws `upload_incomplete` if a part is missing or does not have the signed length. */
 function checkedParts(upload: Assembly["upload"], byNumber: ReadonlyMap<number, StoredPart>): StoredPart[] {
   const plan = { sizeBytes: upload.sizeBytes, partSize: upload.multipart.partSize };
   const parts: StoredPart[] = [];

@@ -44,7 +44,7 @@ describe.each(engines)("requirement 30: pending uploads on two replicas, on $nam
     },
   );
 
-  it("a user who starts on the notes of many owners gets exactly the user's limit", async () => {
+  it("a user who starts uploads on the notes of many owners gets exactly the user's limit", async () => {
     const bob = replicas("bob");
     const noteIds: string[] = [];
     for (let nth = 0; nth < 4; nth += 1) {

@@ -18,8 +18,8 @@ import { authoriseSender, type OpenRequest, type Sender } from "./sender.ts";
 type Recording = { queries: Tx; declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 
 /**
- * Records an upload and its attachment. For an upload of a visitor, call it in a transaction. Throws the errors of `startUpload` if the
- * start is refused.
+ * Records an upload and its attachment. For an upload of a visitor, the caller must call `recordUpload` in a transaction. `recordUpload`
+ * throws the errors of `startUpload` if the start is refused.
  */
 export async function recordUpload(deps: Deps, { queries, declared, multipart }: Recording): Promise<Upload> {
   const { clock, limits } = deps;
@@ -94,25 +94,27 @@ export type StartUploadInput = {
   contentType: string;
   sizeBytes: number;
   sha256: string | undefined;
-  /** The length of the parts, for clients that choose it themselves. If it is set, the upload is always a multipart upload. Bytes. */
+  /**
+   * The length of the parts in bytes, for clients that choose the length. If `partSize` is set, the upload is always a multipart upload.
+   */
   partSize?: number | undefined;
-  /** If a client starts an upload again with the same key and the same declaration, the service returns the same upload. */
+  /** If a client repeats a start with one key and an equal declaration, the service returns the first upload. */
   idempotencyKey?: string | undefined;
-  /** The data about a file from a visitor. Undefined: a user sends the file. */
+  /** The facts about a file from a visitor. If `visit` is undefined, a user sends the file. */
   visit?: { visitorId: string; visitorName: string | undefined; slotId: string | undefined } | undefined;
 };
 
-/** A declaration that was checked, with the key that the object will have. */
+/** A checked declaration of an upload, with the key of the future object. */
 export type DeclaredUpload = StartUploadInput & { caller: Sender; objectKey: string };
 
-/** How long the service remembers an idempotency key after the first start. Milliseconds. */
+/** The time for which the service remembers an idempotency key after the first start. */
 export const REMEMBERED_MS = 86_400_000;
 
 const REMEDY = "Complete or abort some of them, or delete their files.";
 
 /**
- * Throws `too_many_uploads` if the caller or the note has too many pending uploads. An early check: the step that records the upload checks
- * the same again.
+ * Throws `too_many_uploads` if the caller or the note has too many pending uploads. The check is early, and the step that records the
+ * upload repeats the check.
  */
 export async function checkPending(
   tx: Tx,
@@ -121,7 +123,7 @@ export async function checkPending(
   requirePending(await uploadQueries(tx).countPending({ userId, noteId }), limits);
 }
 
-/** Throws `too_many_uploads` if one of the counts has reached its limit. */
+/** Throws `too_many_uploads` if a count has reached its limit. */
 export function requirePending({ ofUser, ofNote }: PendingCounts, limits: Limits): void {
   const { userPendingUploads, notePendingUploads } = limits;
   if (ofUser >= userPendingUploads) {
@@ -137,9 +139,9 @@ export function requirePending({ ofUser, ofNote }: PendingCounts, limits: Limits
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
 /**
- * Locks a file request, so that other starts of uploads to the same file request wait until the transaction ends. Returns the file request
- * if it accepts the file.
- * Throws `link_not_found`, `kind_not_accepted` or `request_full`.
+ * Locks a file request, so that other uploads to the file request cannot start until the transaction ends. Returns the file request if the
+ * file request accepts the file.
+ * `holdRequest` throws `link_not_found`, `kind_not_accepted` or `request_full`.
  */
 export async function holdRequest(
   { clock, limits }: Deps,
@@ -149,7 +151,7 @@ export async function holdRequest(
   const { userId, linkId } = caller;
   if (linkId === undefined) return undefined;
   await uploadQueries(queries).holdStarts({ userId, noteId });
-  // Locks the note before the file request, as every transaction does, to avoid deadlocks.
+  // The function locks the note before the file request, as every transaction does, to avoid deadlocks.
   await guardedNoteQueries(queries).hold(noteId);
   await visitorFileQueries(queries).holdLink(linkId);
   const { request } = await authoriseSender(queries, { sender: caller, noteId, now: clock(), limits });
@@ -158,8 +160,8 @@ export async function holdRequest(
 }
 
 /**
- * Checks that the file request still accepts a file of a visitor. Does nothing for the file of a user.
- * Counts the rows each time, so there is no counter that could be wrong. In a transaction that has locked the file request, no other upload
+ * Checks that the file request still accepts a file of a visitor. The function does nothing for the file of a user.
+ * The function counts the rows each time, so no counter can be wrong. In a transaction that has locked the file request, no other upload
  * can change the count.
  */
 export async function checkRequest(tx: Tx, { declared, link }: Offer): Promise<void> {
@@ -171,7 +173,7 @@ export async function checkRequest(tx: Tx, { declared, link }: Offer): Promise<v
 
 type Joining = { declared: DeclaredUpload; link: Link; attachmentId: string; now: number };
 
-/** Records that a visitor's file belongs to the file request. Throws `rate_limited`. */
+/** Records that a visitor's file belongs to the file request. `joinRequest` throws `rate_limited`. */
 export async function joinRequest(queries: Tx, joining: Joining): Promise<void> {
   const { declared, link, attachmentId } = joining;
   if (declared.visit === undefined) return;
@@ -181,12 +183,12 @@ export async function joinRequest(queries: Tx, joining: Joining): Promise<void> 
   await visitorFileQueries(queries).insert(file);
 }
 
-/** The length of the time window of `limitHeld`. An aborted upload counts in the quota of the owner for a shorter time. Milliseconds. */
+/** The length of the time window of `limitHeld`. An aborted upload counts in the quota of the owner for less than 20 minutes. */
 const HELD_MS = 20 * 60_000;
 
 /**
- * How many times the capacity of a file request visitors may use in one time window. More than once, because people delete wrong files and
- * send other files.
+ * Visitors may use the capacity of a file request this number of times in a time window. The number is higher than one, because people
+ * delete wrong files and send other files.
  */
 const HELD_TIMES = 2;
 
@@ -196,8 +198,8 @@ const TOO_MANY_HELD =
   "Too many files were aborted or taken back here. Wait until Retry-After has passed, then try again.";
 
 /**
- * Limits how much of the owner's quota a file request can use. An aborted upload counts in the quota until its URL expires. Without this
- * limit, visitors who start and abort uploads again and again could use far more quota than the file request accepts.
+ * Limits the part of the owner's quota that a file request can use. An aborted upload counts in the quota until its URL expires. Without
+ * the limit, visitors who repeatedly start and abort uploads could use far more quota than the file request accepts.
  */
 async function limitHeld(queries: Tx, { declared, link, now }: Joining): Promise<void> {
   const { maxBytesTotal = 0, maxFiles = 0 } = link.request ?? {};
@@ -212,7 +214,7 @@ async function limitHeld(queries: Tx, { declared, link, now }: Joining): Promise
   await take("link files held", { amount: 1, max: maxFiles * HELD_TIMES + HELD_FILES });
 }
 
-/** Returns the seconds until the deadline of a file request. No signed URL for the file request may be valid for longer. */
+/** Returns the seconds until the deadline of a file request. No signed URL for the file request may be valid after the deadline. */
 export function secondsLeft(deadline: number | undefined, now: number): number {
   return deadline === undefined ? Number.POSITIVE_INFINITY : Math.ceil((deadline - now) / 1000);
 }

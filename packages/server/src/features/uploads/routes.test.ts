@@ -8,7 +8,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
-/** Sends a PUT. As in a browser, the length header is the real length of the body, not the signed length. */
+/** Sends the PUT of an upload. As in a browser, the length header contains the real length of the body, not the signed length. */
 function put({ method, url, headers }: Started, body: string, changed: Record<string, string> = {}): Promise<Response> {
   const { "content-length": _signed, ...settable } = headers;
   return fetch(url, { method, headers: { ...settable, ...changed }, body });
@@ -53,7 +53,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     return answer.body.upload;
   }
 
-  it("a completed upload serves the uploaded bytes", async () => {
+  it("a completed upload returns the uploaded bytes in a download", async () => {
     const upload = await start({ sha256: sha256("hello") });
     expect(upload).toMatchObject({ strategy: "put", method: "PUT" });
     expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload).toMatchObject({ state: "pending", noteId });
@@ -71,7 +71,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("completing an upload before its PUT returns 409 and can be repeated", async () => {
+  it("a completion before the PUT returns 409, and the client can repeat the completion", async () => {
     const upload = await start();
     const early = await ann.send(`POST /uploads/${upload.id}/complete`);
     expect(early.body).toMatchObject({ status: 409, code: "upload_incomplete" });
@@ -79,7 +79,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
   });
 
-  it("requirement 6: a second PUT to the same URL is refused with 412", async () => {
+  it("requirement 6: a second PUT to an upload URL is refused with 412", async () => {
     const upload = await start();
     await put(upload, "first");
     expect((await put(upload, "other")).status).toBe(412);
@@ -118,9 +118,9 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(body.contentType).toBe("application/octet-stream");
   });
 
-  it("requirement 8: a file with another SHA-256 is rejected and its object deleted", async () => {
-    // The built-in bucket checks the signed checksum. To imitate a bucket without this check, the test changes the declared checksum after
-    // the PUT.
+  it("requirement 8: the service rejects a file with another SHA-256, and deletes its object", async () => {
+    // The built-in bucket checks the signed checksum. To imitate a bucket without checksum checks, the test changes the declared checksum
+    // after the PUT.
     const upload = await start({ sha256: sha256("hello") });
     expect((await put(upload, "other")).status).toBeGreaterThanOrEqual(400);
     await put(upload, "hello");
@@ -139,7 +139,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(url.text).not.toContain("X-Amz");
   });
 
-  it("an abort deletes the object of its upload, and a late PUT too", async () => {
+  it("an abort deletes the object of the upload, and the object of a late PUT", async () => {
     const upload = await start();
     await put(upload, "hello");
     expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
@@ -157,7 +157,7 @@ describe.each(engines)("uploads on $name", (engine) => {
   it.each([
     { what: "an abort", of: "uploads", status: 409, code: "upload_not_pending", detail: /upload is over \(aborted\)/ },
     { what: "a deletion", of: "attachments", status: 404, code: "attachment_not_found", detail: /not found/ },
-  ])("the completion reports $what that happened in the meantime", async ({ of, ...expected }) => {
+  ])("the completion reports $what in the meantime", async ({ of, ...expected }) => {
     const upload = await start();
     await put(upload, "hello");
     const call = `DELETE /${of}/${of === "uploads" ? upload.id : upload.attachmentId}`;
@@ -168,7 +168,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`GET /notes/${noteId}`)).text).not.toContain(upload.attachmentId);
   });
 
-  it("requirement 7: an object that changes while the service reads it is rejected", async () => {
+  it("requirement 7: the service rejects an object that changes during its verification", async () => {
     const upload = await start();
     await put(upload, "hello");
     const ofAnotherObject = (read: Start) => read && { ...read, etag: '"another"' };
@@ -179,14 +179,14 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body.code).toBe("attachment_not_ready");
   });
 
-  it("a completion accepts an object that arrives while the service reads it", async () => {
+  it("a completion accepts an object that arrives during its verification", async () => {
     const upload = await start();
     await put(upload, "hello");
     nextReads = [() => undefined];
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toMatchObject({ state: "ready" });
   });
 
-  it("two completions of a rejected file return the same reason", async () => {
+  it("two completions of a rejected file return an equal reason", async () => {
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "hello");
     const complete = () => ann.send(`POST /uploads/${upload.id}/complete`);
@@ -199,7 +199,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected", detail: other?.body.detail });
   });
 
-  it("requirement 1: a key or a bucket from the client is refused", async () => {
+  it("requirement 1: the service refuses a key or a bucket from the client", async () => {
     const declared = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     for (const chosen of [{ key: "a" }, { bucket: "b" }, { "../": "c" }, { objectKey: "d" }]) {
       const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json: { ...declared, ...chosen } });
@@ -233,10 +233,10 @@ describe.each(engines)("uploads on $name", (engine) => {
     { sizeBytes: "5" },
     { sizeBytes: 1e20 },
     { sha256: "abc" },
-    // The base64 text has extra bits at the end. A decoder that is not strict would still read the same 32 bytes.
+    // The base64 text of the SHA-256 has extra bits at its end. A decoder that is not strict would still read 32 correct bytes.
     { sha256: `${sha256("hello").slice(0, 42)}R=` },
     { filename: undefined },
-  ])("a start with %j returns 400", async (given) => {
+  ])("a start of an upload with %j returns 400", async (given) => {
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain", ...given };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });

@@ -78,7 +78,7 @@ const schemas = operations("uploads", {
   },
 });
 
-/** The routes that start and complete an upload. Both routes run the access query, which also refuses disabled users. */
+/** The routes that start and complete an upload. Each route runs the access query, which also refuses disabled users. */
 export function sendRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs>): void {
   const { useCases } = deps;
   app.post("/notes/:noteId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
@@ -98,7 +98,7 @@ export function sendRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs>)
   );
 }
 
-/** The routes for an upload that has started: /uploads/:uploadId and its parts. */
+/** The routes for a started upload: /uploads/:uploadId and its parts. */
 export function uploadRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs>): void {
   const { useCases } = deps;
   app.patch("/attachments/:attachmentId", { schema: fileSchemas.renameAttachment }, async (request) => {
@@ -149,7 +149,7 @@ export function presentPart(part: SignedRequest & { partNumber: number }): Signe
 
 function presentStart({ upload, request }: Started) {
   const { id, state } = upload;
-  // The URL expires before the upload if the bucket credentials that signed it expire first.
+  // The URL expires before the upload if its bucket credentials expire first.
   const expiresAt = toIso(request?.expiresAt ?? upload.expiresAt);
   const signed = request && { method: request.method, url: request.url, headers: request.headers };
   return { id, state, ...presentPlan(upload), ...signed, expiresAt };

@@ -72,7 +72,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(refused.text).not.toContain("X-Amz");
   }
 
-  it("an upload stays `scanning` until the scan ends", async () => {
+  it("an upload remains `scanning` until the virus scan ends", async () => {
     const { upload, answer } = await put("harmless");
     expect(answer).toMatchObject({ status: 200, body: { id: upload.attachmentId, state: "scanning" } });
     await expectScanning(upload.attachmentId);
@@ -84,7 +84,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(uploaded).toMatchObject({ action: "attachment.uploaded", actorId: "ann", detail: { scanned: true } });
   });
 
-  it("an infected upload is rejected with the name of the signature", async () => {
+  it("the service rejects an infected upload, and names the signature of the virus", async () => {
     const before = await service.bucketContents.keys();
     const { upload } = await put(EICAR);
     await expectScanning(upload.attachmentId);
@@ -103,7 +103,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(others).toEqual([]);
   });
 
-  it("the file of a form is scanned before it can be downloaded", async () => {
+  it("the service scans the file of a form before anyone can download the file", async () => {
     const before = await service.bucketContents.keys();
     const used = (await ann.send("GET /usage")).body;
     const send = async (content: string) => ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
@@ -129,7 +129,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(await service.useCases.purgeObjects()).toBe(1);
   });
 
-  it("an adopted object is scanned, and an infected one stays in the bucket", async () => {
+  it("the service scans an adopted object, and an infected object remains in the bucket", async () => {
     const { s3 } = service.bucketContents;
     const { bucket: Bucket } = service.bucketServer;
     const adopt = async (key: string, Body: string) => {
@@ -159,33 +159,41 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     ["infected", true, EICAR],
     ["harmless", true, ""],
     ["harmless, but not what was declared", false, ""],
-  ])("a multipart upload is read once for the SHA-256 and the scan: %s", async (_what, asDeclared, inside) => {
-    const file = Buffer.concat([patterned(300 * KIB), Buffer.from(inside), Buffer.alloc(1_000, 7)]);
-    const declared = asDeclared ? sha256(file) : sha256(Buffer.from("another"));
-    const json = { filename: "film.bin", sizeBytes: file.length, contentType: "application/x-film", sha256: declared };
-    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
-    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1] } })).body;
-    const [{ method, url }] = parts;
-    expect((await fetch(url, { method, body: file })).status).toBe(200);
-    const before = reads;
-    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.state).toBe("scanning");
-    await runVerifications(service);
-    expect(reads).toBe(before + 1);
-    const { state, reason, checksum } = await attachment(upload.attachmentId);
-    if (inside !== "") expect(reason).toMatch(SIGNATURE);
-    else if (!asDeclared) expect(reason).toContain("its SHA-256 differs");
-    else expect({ state, checksum: checksum.value }).toEqual({ state: "ready", checksum: declared });
-  });
+  ])(
+    "the service reads a multipart upload once for the SHA-256 and the scan: %s",
+    async (_what, asDeclared, inside) => {
+      const file = Buffer.concat([patterned(300 * KIB), Buffer.from(inside), Buffer.alloc(1_000, 7)]);
+      const declared = asDeclared ? sha256(file) : sha256(Buffer.from("another"));
+      const json = {
+        filename: "film.bin",
+        sizeBytes: file.length,
+        contentType: "application/x-film",
+        sha256: declared,
+      };
+      const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+      const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1] } })).body;
+      const [{ method, url }] = parts;
+      expect((await fetch(url, { method, body: file })).status).toBe(200);
+      const before = reads;
+      expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.state).toBe("scanning");
+      await runVerifications(service);
+      expect(reads).toBe(before + 1);
+      const { state, reason, checksum } = await attachment(upload.attachmentId);
+      if (inside !== "") expect(reason).toMatch(SIGNATURE);
+      else if (!asDeclared) expect(reason).toContain("its SHA-256 differs");
+      else expect({ state, checksum: checksum.value }).toEqual({ state: "ready", checksum: declared });
+    },
+  );
 
-  it("/readyz reports that the scanner is up", async () => {
+  it("the route /readyz reports that the scanner is up", async () => {
     const { status, body } = await service.anonymous.send("GET /readyz");
     expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "up" }]);
   });
 });
 
-// One engine is enough, because the bytes of a file do not pass through the database.
+// One engine is enough for the test, because the bytes of a file do not pass through the database.
 describe("requirement 5: the virus scan of a file of two parts", () => {
-  it("a virus that begins after the first part of a multipart upload is found", async () => {
+  it("the scanner finds a virus that begins after the first part of a multipart upload", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 10 * MIB });
     onTestFinished(() => clamd.stop());
     const scanning = { scanner: createClamd(clamd), tooLarge: "reject" } as const;
@@ -231,7 +239,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
 
   const attachment = async (id: string) => (await ann.send(`GET /attachments/${id}`)).body;
 
-  it("files stay `scanning` while the scanner is down", async () => {
+  it("files remain `scanning` while the virus scanner is unavailable", async () => {
     let clamd: TestClamd | undefined;
     const current = () => createClamd(clamd ?? { host: "127.0.0.1", port: 9 });
     const scanner = {
@@ -248,16 +256,16 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
       service.advance(60_000);
     }
     const { status, body } = await service.anonymous.send("GET /readyz");
-    // The replica stays ready, because downloads still work without the scanner.
+    // The replica remains ready, because downloads still work without the scanner.
     expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "down" }]);
     clamd = await standIn(MIB);
-    // /readyz reuses the last result of a probe for a second.
+    // The route /readyz reuses the last result of a probe for a second.
     await expect.poll(async () => (await service.anonymous.send("GET /readyz")).body.checks.scanner).toBe("up");
     expect(await runVerifications(service)).toBe(2);
     expect(await Promise.all(ids.map(async (id) => (await attachment(id)).state))).toEqual(["rejected", "ready"]);
   });
 
-  it("a file that is too large for the scanner is rejected", async () => {
+  it("the service rejects a file that is too large for the scanner", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "reject" });
     const id = await attach("x".repeat(1_001));
     await runVerifications(service);
@@ -268,7 +276,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("a file that is too large for the scanner is accepted, if so configured", async () => {
+  it("the service accepts a file that is too large for the scanner, if the settings say so", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "accept" });
     const id = await attach("x".repeat(1_001));
     await runVerifications(service);
@@ -277,7 +285,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     expect(items[0]).toMatchObject({ action: "attachment.uploaded", attachmentIds: [id], detail: { scanned: false } });
   });
 
-  it("a replica without a scanner leaves scans to the others", async () => {
+  it("a replica without a scanner leaves scans to replicas with a scanner", async () => {
     await open({ scanner: createClamd(await standIn(MIB)), tooLarge: "reject" });
     const id = await attach(EICAR);
     const without = await startServiceInTest({ engine, limits, beside: service });

@@ -17,12 +17,15 @@ import { uploadQueries } from "./queries/uploads.ts";
 /** The person who uploads a file: a user, or a visitor of the file request `linkId`. */
 export type Sender = Caller & { linkId?: string | undefined };
 
-/** The file request that a visitor sends files to. `deadline`: when the file request closes. Undefined: it has no deadline. */
+/**
+ * The file request to which a visitor sends files. `deadline` is the instant at which the file request closes. `deadline` is undefined if
+ * the file request has no deadline.
+ */
 export type OpenRequest = { link: Link; deadline: number | undefined };
 
 /**
- * Checks that the sender may add a file to the note now. Returns the owner of the note. For a visitor, also returns the file request.
- * Throws `note_not_found`, `access_denied` or `link_not_found`.
+ * Checks that the sender may currently add a file to the note. Returns the owner of the note. For a visitor, the function also returns the
+ * file request. `authoriseSender` throws `note_not_found`, `access_denied` or `link_not_found`.
  */
 export async function authoriseSender(
   queries: Tx,
@@ -39,7 +42,7 @@ export async function authoriseSender(
   return { ownerId: found.link.ownerId, request: { link: found.link, deadline } };
 }
 
-/** Returns whether a file request is open now. Does not check whether it is full. */
+/** Returns whether a file request is currently open. The function does not check whether the file request is full. */
 export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
   return found.link.kind === "upload" && stateOf(found, { now, policy: limits.links }) === "live";
 }
@@ -76,7 +79,7 @@ export function uploadOver({ state }: Pick<Upload, "state">): DomainError {
 }
 
 /**
- * The new state and the audit event of a verified file whose sender may still send files. `link`: the file request, if the sender is a
+ * The new state and the audit event of a verified file whose sender may still send files. `link` is the file request, if the sender is a
  * visitor.
  */
 export type Right = {
@@ -86,14 +89,17 @@ export type Right = {
   link?: Link | undefined;
 };
 
-/** Returns the new state and the audit event of the file, if the sender may still send files now. Returns undefined if not. */
+/**
+ * Returns the new state and the audit event of the file, if the sender may still send files. Returns undefined if the sender may not send
+ * files any more.
+ */
 export async function rightOf(
   queries: Tx,
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
-  // The completion has already asked the host application, which can't be asked again inside a transaction. Also, a slow verification must
-  // not be a reason to refuse the file.
+  // The completion has already requested a decision of the host application, which cannot decide inside a transaction. A slow verification
+  // must also not be a reason to refuse the file.
   if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
     const access = await accessQueries(queries).note(createdBy, noteId);

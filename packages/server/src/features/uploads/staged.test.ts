@@ -46,7 +46,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     return (await fetch(fileUrl)).text();
   }
 
-  /** Runs every deletion of objects that is due now or within a day, also the second deletion of an object. */
+  /** Runs every deletion of objects that is due within a day, including the second deletions. */
   async function sweep(): Promise<void> {
     service.advance(25 * HOUR);
     await service.useCases.expireUploads();
@@ -54,7 +54,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     service.advance(-25 * HOUR);
   }
 
-  it("requirement 7: a PUT after completion does not change the served bytes", async () => {
+  it("requirement 7: a PUT after the completion does not change the downloaded bytes", async () => {
     await open();
     const upload = await start();
     expect(upload.headers).not.toHaveProperty("if-none-match");
@@ -72,7 +72,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 9: the uploaded object counts until its signed URL can't store it again", async () => {
+  it("requirement 9: the uploaded object counts in the quota until its signed URL cannot store it again", async () => {
     await open();
     const usage = async () => (await ann.send("GET /usage")).body.usedBytes;
     const upload = await start();
@@ -86,7 +86,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await usage()).toBe(0);
   });
 
-  it("requirement 7: a PUT during verification does not change the served bytes", async () => {
+  it("requirement 7: a PUT during the verification does not change the downloaded bytes", async () => {
     let swap = async (): Promise<unknown> => undefined;
     await open({
       bucket: (bucket) => ({
@@ -104,7 +104,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("good!");
   });
 
-  it("requirement 7: one of ten completions decides, and other copies are deleted", async () => {
+  it("requirement 7: one of ten completions decides, and the copies of the others are deleted", async () => {
     await open();
     const upload = await start();
     await put(upload, "good!");
@@ -123,7 +123,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe(first);
   });
 
-  it("requirement 5: a rejected object is deleted with its copy", async () => {
+  it("requirement 5: the service deletes a rejected object together with its copy", async () => {
     await open();
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "<html");
@@ -143,7 +143,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     return upload;
   }
 
-  it("a staged multipart upload completes again after its copy failed", async () => {
+  it("a staged multipart upload can be completed again after its copy failed", async () => {
     const failures = ["changed" as const];
     await open(
       { bucket: (bucket) => ({ ...bucket, copy: async (options) => failures.shift() ?? bucket.copy(options) }) },
@@ -168,7 +168,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(FILE)).toBe(true);
   });
 
-  it("an abort during verification deletes the object and its copy", async () => {
+  it("an abort during the verification deletes the object and its copy", async () => {
     await open({}, { verifyInRequestMaxBytes: 1 });
     const sha256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
     const upload = await start({ sha256 });
@@ -181,7 +181,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("the copy of a process that died before the commit is deleted", async () => {
+  it("the service deletes the copy of a process that died before the commit", async () => {
     const copied = Promise.withResolvers<void>();
     let dies = true;
     await open({
@@ -208,7 +208,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("hello");
   });
 
-  it("the attached copy is kept when the response to its commit was lost", async () => {
+  it("the service keeps the attached copy when the response to its commit was lost", async () => {
     let loses = false;
     await open({
       database: (db) => ({
@@ -230,7 +230,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("hello");
   });
 
-  it("a bucket with every capability needs no copy", async () => {
+  it("a bucket with every capability needs no staged copy", async () => {
     let copies = 0;
     service = await startServiceInTest({
       engine,

@@ -23,22 +23,22 @@ import {
 import { authoriseSender, type Sender } from "./sender.ts";
 
 /**
- * If a multipart upload is not recorded within this time, its process has died, and the queued deletion runs. To create and record an
- * upload never takes longer. Milliseconds.
+ * If a multipart upload is not recorded within ten minutes, its process has died, and the queued deletion runs. The service never needs ten
+ * minutes to create and record an upload.
  */
 const UNRECORDED_AFTER_MS = 600_000;
 
-/** The errors that a start can get because another request with the same idempotency key ran at the same time. */
+/** A start can get these errors because another request with its idempotency key ran at the same time. */
 const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
 
-/** `arrive`: undefined for visitors of a link, because visitors have no invitations. */
+/** `arrive` is undefined for visitors of a link, because visitors have no invitations. */
 type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 
 /**
- * Starts an upload whose bytes the client sends directly to the bucket. Records the declaration, and signs the PUT of the file. For a
- * multipart upload, signs no PUT, because the client asks for the PUTs of parts later.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
- * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor, also throws
+ * Starts an upload whose bytes the client sends directly to the bucket. The function records the declaration, and signs the PUT of the
+ * file. For a multipart upload, the function signs no PUT, because the client requests signed PUTs of parts later.
+ * `startUpload` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
+ * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor, `startUpload` also throws
  * `link_not_found`, `kind_not_accepted` and `request_full`.
  */
 export function startUpload(deps: Deps, { allowance, arrive }: StartParts) {
@@ -66,16 +66,16 @@ function startOrRepeat(deps: Deps) {
       plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
     if (idempotencyKey === undefined) return start();
     const repeat = () => repeatStart(deps, { declared, idempotencyKey });
-    // Skips `repeat` for a single PUT of a user, which needs no call to the bucket before the upload is recorded. The step that records the
-    // upload also finds an earlier start.
+    // The function skips `repeat` for a single PUT of a user, which needs no call to the bucket before the upload is recorded. The step
+    // that records the upload also finds an earlier start.
     const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
     const earlier = isOneStep ? undefined : await repeat();
     if (earlier !== undefined) return earlier;
     try {
       return await start();
     } catch (error) {
-      // Another request with the same idempotency key may have run before or at the same time. If that request took the last free space or
-      // slot, this start was refused.
+      // Another request with the same idempotency key may have run before or at the same time. If the other request used the last free
+      // space or slot, the current start was refused.
       const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
       const other = mayBeTaken ? await repeat() : undefined;
       if (other === undefined) throw error;
@@ -107,8 +107,8 @@ async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUp
 }
 
 /**
- * Starts a multipart upload. Queues the deletion of its object before the bucket creates the upload. Cancels the deletion when it records
- * the upload.
+ * Starts a multipart upload. The function queues the deletion of the object before the bucket creates the upload. The step that records the
+ * upload cancels the deletion.
  */
 async function startMultipart(
   deps: Deps,
@@ -117,8 +117,8 @@ async function startMultipart(
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
   const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
-  // These early checks avoid a multipart upload in the bucket for a start that will be refused. The step that records the upload checks the
-  // same again.
+  // The early checks prevent a multipart upload in the bucket for a start that the service will refuse. The step that records the upload
+  // repeats the checks.
   await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
   await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
@@ -131,7 +131,7 @@ async function startMultipart(
     });
     return { upload, request: undefined };
   } catch (error) {
-    // Makes the queued deletion due now. If this fails, the deletion runs some minutes later.
+    // The statement makes the queued deletion due now. If the statement fails, the deletion runs some minutes later.
     await objectDeletionQueries(db)
       .put({ objectKey, notBefore: clock() })
       .catch(() => undefined);
@@ -141,12 +141,12 @@ async function startMultipart(
 }
 
 /**
- * `request`: the PUT that the client must send. Undefined for a multipart upload, and for a repeated start of an upload that is not pending
- * any more.
+ * `request` is the PUT that the client must send. `request` is undefined for a multipart upload, and for a repeated start of an upload that
+ * is not pending any more.
  */
 export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
 
-/** Signs the single PUT of an upload. The URL expires no later than the upload. */
+/** Signs the single PUT of an upload. The URL of the PUT expires no later than the upload. */
 export function signPut(
   { bucket, limits, capabilities }: Deps,
   { upload, now }: { upload: Upload; now: number },
@@ -164,11 +164,10 @@ export function signPut(
 }
 
 /**
- * Finds the upload that the caller started with the same idempotency key and declaration, and signs its PUT again if the upload is still
- * pending.
- * Returns undefined for a new or a forgotten key. The service forgets a key after a day, or when its upload is rejected, aborted,
- * expired or deleted.
- * Throws `idempotency_key_reused`. Follows draft-ietf-httpapi-idempotency-key-header.
+ * Finds the caller's upload with the given idempotency key and declaration, and signs the PUT of a pending upload again.
+ * Returns undefined for a new or a forgotten idempotency key. The service forgets an idempotency key after a day, or when its upload is
+ * rejected, aborted, expired or deleted.
+ * `repeatStart` throws `idempotency_key_reused`. The function follows draft-ietf-httpapi-idempotency-key-header.
  */
 export async function repeatStart(
   deps: Deps,

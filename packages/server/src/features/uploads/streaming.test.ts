@@ -12,7 +12,7 @@ const LIMIT = 128 * MIB;
 const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="big.bin"\r\n\r\n';
 const TAIL = "\r\n--xyz--\r\n";
 
-// These tests need a socket, because `inject` does not stream bodies.
+// The form tests need a socket, because `inject` does not stream bodies.
 describe.each(engines)("form uploads over a socket, on $name", (engine) => {
   let origin: string;
   let token: string;
@@ -79,13 +79,13 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     const { status, body } = await answerTo(post(), Readable.from(form()));
     expect(status).toBe(201);
     expect(body).toMatchObject({ sizeBytes: 128 * MIB, checksum: { value: hash.digest("base64") } });
-    // `mostOnTheWay` is the most data that waited in both sockets and in the server, and must not grow with the size of the file.
+    // `mostOnTheWay` is the largest amount of data in the two sockets and the server, and must not grow with the size of the file.
     expect(mostOnTheWay).toBeLessThan(32 * MIB);
     await ann.send(`DELETE /attachments/${body.id}`);
     await expectNothingLeft();
   });
 
-  it("a file of unknown length over the limit -> 413 and no object", async () => {
+  it("a form file of unknown length over the limit returns 413, and leaves no object", async () => {
     async function* form() {
       yield HEAD;
       for (let sent = 0; sent <= 128; sent++) yield Buffer.alloc(MIB);
@@ -96,7 +96,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a declared length over the limit -> 413 before the file is sent", async () => {
+  it("a form with a declared length over the limit returns 413 before the client sends the file", async () => {
     const request = post({ "content-length": LIMIT * 10 });
     const answer = answerTo(request);
     request.write(HEAD);
@@ -105,7 +105,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a form that stalls until its reservation expires -> 400 upload_aborted", async () => {
+  it("a form that stalls until its reservation expires returns 400 with upload_aborted", async () => {
     const arrived = new Promise<void>((resolve) => {
       onChunk = () => resolve();
     });
@@ -124,8 +124,8 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a client that disconnects in mid-upload leaves no object", async () => {
-    // The client sends more data than one part holds, so that the server has started a multipart upload.
+  it("a client that disconnects during a form upload leaves no object", async () => {
+    // The client sends more data than one part contains, so that the server has started a multipart upload.
     const arrived = new Promise<void>((resolve) => {
       let receivedBytes = 0;
       onChunk = (bytes) => {

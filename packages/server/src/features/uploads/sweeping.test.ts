@@ -6,14 +6,14 @@ import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const DAY_MS = 86_400_000;
-/** The time for which a signed PUT is valid, plus the grace period for a PUT that started just before the expiry. */
+/** The validity of a signed PUT, plus the grace period for a PUT that started just before the expiry. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
 /*
- * Only the clock of the service advances. The clock of the bucket does not, and the bucket still accepts a PUT whose URL is expired for the
- * service. In these tests, a late PUT stands for a slow PUT that started in time.
+ * The test advances only the clock of the service. The clock of the bucket stands still, so the bucket still accepts a PUT whose URL is
+ * expired for the service. In these tests, a late PUT represents a slow PUT that started in time.
  */
 describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
   let service: TestService;
@@ -42,7 +42,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     replica.advance(milliseconds);
   }
 
-  /** Runs the sweep on both replicas at the same time. */
+  /** Runs the sweep on two replicas at the same time. */
   async function sweep(): Promise<void> {
     await Promise.all(
       [service, replica].map(async ({ useCases }) => {
@@ -63,7 +63,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
       async ({ attachmentId }: Begun) => ann.send(`DELETE /attachments/${attachmentId}`),
     ],
     ["gone with its note", async () => ann.send(`DELETE /notes/${noteId}`)],
-  ])("the second sweep deletes a late PUT to a file that is %s", async (_how, end) => {
+  ])("the second sweep deletes the object of a late PUT to a file that is %s", async (_how, end) => {
     const upload = await begin();
     await end(upload);
     later(URL_IS_DEAD_MS);
@@ -77,7 +77,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("the second sweep deletes a late PUT to a rejected file", async () => {
+  it("the second sweep deletes the object of a late PUT to a rejected file", async () => {
     const upload = await begin({ filename: "a.pdf", contentType: "application/pdf" });
     expect(await put(upload)).toBe(200);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(422);
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await keys()).toEqual([]);
   });
 
-  it("a complete file is deleted immediately, and so is the object of every later PUT", async () => {
+  it("a deletion of a complete file deletes the object immediately, and later the object of each late PUT", async () => {
     const upload = await begin();
     expect(await put(upload)).toBe(200);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
@@ -113,7 +113,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     later(DAY_MS + URL_IS_DEAD_MS);
     await sweep();
     expect(await service.bucketContents.uploads()).toBe(0);
-    // Imitates S3, which may store a part that was in flight during the abort.
+    // The test imitates S3, which may store a part that was in flight during the abort.
     const left = new CreateMultipartUploadCommand({ Bucket: service.bucketServer.bucket, Key: open?.Key });
     later(600_000);
     await sweep();
@@ -124,7 +124,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("one sweep expires more than one batch of uploads, each once", async () => {
+  it("a sweep expires more than one batch of uploads, and each upload only once", async () => {
     const { kysely } = service.database.db;
     const { id } = await begin();
     const upload = await kysely.selectFrom("uploads").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
@@ -149,7 +149,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(left).toEqual([]);
   });
 
-  it("the sweep keeps the object of an aborted upload that is adopted later", async () => {
+  it("the sweep keeps the object of an aborted upload that a person adopts later", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin();
     await ann.send(`DELETE /notes/${noteId}`);

@@ -19,32 +19,36 @@ import { verificationQueries } from "./queries/verifications.ts";
 type Transition = AttachmentChange & { attachmentId: string; uploadId: string | undefined };
 
 /**
- * Moves an attachment and its upload from one state to another. Call it in a transaction. There is one exception: the statement in
- * queries/complete-statement.ts changes both states when a user completes an upload. Returns false if the state is not `from` any more. A
- * completion, a verification, an abort and the sweep can run at the same time, and only one of them succeeds.
+ * Moves an attachment and its upload from one state to another. The caller must call `transitionUpload` in a transaction. There is one
+ * exception: the statement in queries/complete-statement.ts changes the two states when a user completes an upload. `transitionUpload`
+ * returns false if the state is not `from` any more. A completion, a verification, an abort and the sweep can run at the same time, and
+ * only one of these actions succeeds.
  */
 export async function transitionUpload(
   queries: Tx,
   { attachmentId, uploadId, ...change }: Transition,
 ): Promise<boolean> {
   const { from, to } = change;
-  // Changes the attachment before its upload, because a cascading deletion also locks the attachment first. The same order avoids a
-  // deadlock.
+  // The function changes the attachment before its upload, because a cascading deletion also locks the attachment first. An equal order of
+  // locks avoids a deadlock.
   if (!(await attachmentQueries(queries).transition(attachmentId, change))) return false;
   if (uploadId !== undefined) await uploadQueries(queries).transition(uploadId, { from, to });
   if (isBeingVerified(from)) await verificationQueries(queries).remove(attachmentId);
   return true;
 }
 
-// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. Undefined: the attachment was
-// deleted.
+// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. The functions return undefined if
+// the attachment was deleted.
 
-/** The attachment as the caller has read it. `upload` is undefined if the attachment came from a form, or is an adopted object. */
+/**
+ * The attachment as the caller has read it from the database. `upload` is undefined if the attachment came from a form, or is an adopted
+ * object.
+ */
 export type Decision = { attachment: Attachment; upload: Upload | undefined };
 
 /**
  * Changes the state of an upload whose object is stored. If there is a staged copy, the copy becomes the object of the attachment, and the
- * uploaded object is deleted.
+ * service deletes the uploaded object.
  */
 export async function moveStored(
   queries: Tx,
@@ -81,7 +85,7 @@ export async function queueObjectDeletions(
   await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
 }
 
-/** Returns the planned deletions of an attachment's objects: the object that signed URLs write to, and the staged copy if there is one. */
+/** Returns the planned deletions of an attachment's objects: the uploaded object, and the staged copy if there is one. */
 export function objectsOf({ attachment, upload, now }: EndedFile): PlannedDeletion[] {
   const { objectKey, ownerId, sizeBytes } = attachment;
   const uploaded = upload && uploadedObject({ attachment, upload, now });
@@ -89,16 +93,16 @@ export function objectsOf({ attachment, upload, now }: EndedFile): PlannedDeleti
   return [{ objectKey, notBefore: now, ownerId, sizeBytes }, ...(uploaded === undefined ? [] : [uploaded])];
 }
 
-/** Returns the planned deletion of the object that the signed URLs of the upload write to. */
+/** Returns the planned deletion of the object to which the signed URLs of the upload write. */
 function uploadedObject({ attachment, upload, now }: EndedFile & { upload: Upload }): PlannedDeletion {
   const { ownerId, sizeBytes } = attachment;
   return { objectKey: upload.objectKey, notBefore: deletableAt({ upload, now }), ownerId, sizeBytes };
 }
 
 /**
- * Deletes the object now, so that its space in the bucket is free before the queued deletion runs. Ignores failures, because the queued
- * deletion will delete the object later.
- * For a multipart upload, also aborts it in the bucket and releases its quota, because clients can't store its parts after this.
+ * Deletes the object now, so that its space in the bucket is free before the queued deletion runs. The function ignores failures, because
+ * the queued deletion will delete the object later.
+ * The function also aborts a multipart upload in the bucket and releases its quota, because clients cannot store its parts after the abort.
  */
 export async function deleteObjectNow(
   { db, bucket }: Deps,

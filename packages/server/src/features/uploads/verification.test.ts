@@ -17,7 +17,10 @@ import { startVerification } from "./jobs.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 
 const KIB = 2 ** 10;
-/** A multipart upload. The service must read the file, because the built-in bucket computes no SHA-256 of an assembled object. */
+/**
+ * The file needs a multipart upload. The service must read the file, because the built-in bucket computes no SHA-256 of an assembled
+ * object.
+ */
 const FILE = patterned(300 * KIB);
 const MINUTE_MS = 60_000;
 
@@ -40,7 +43,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   afterEach(async () => {
     await ann.send(`DELETE /notes/${noteId}`);
     await service.useCases.purgeObjects();
-    // The bucket has its own clock, and refuses URLs from the future.
+    // The bucket has a separate clock, and refuses URLs from the future.
     service.advance(Date.now() - service.now());
   });
 
@@ -67,7 +70,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/x-film" }));
   }
 
-  it("requirement 8: a download is refused until the verification ends", async () => {
+  it("requirement 8: the service refuses a download until the verification ends", async () => {
     const { upload, answer } = await complete();
     expect(answer).toMatchObject({
       status: 200,
@@ -93,7 +96,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toEqual(attachment);
   });
 
-  it("requirement 8: another SHA-256 rejects the upload and deletes the object", async () => {
+  it("requirement 8: a wrong SHA-256 rejects the upload, and the service deletes the object", async () => {
     const { upload } = await complete(sha256(Buffer.from("another")));
     await runVerifications(service);
     const reason = "The file is not what was declared: its SHA-256 differs. It was not kept.";
@@ -108,7 +111,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await actions()).toContain("attachment.rejected");
   });
 
-  it("requirement 16: the file is rejected if the share of its sender was revoked", async () => {
+  it("requirement 16: the service rejects a file if the share of its sender was revoked", async () => {
     const ben = service.as("ben");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"], role: "editor" } });
     const { upload, answer } = await complete(sha256(FILE), ben);
@@ -140,7 +143,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     ["aborted", () => ann.send(`DELETE /uploads/${uploadOf.id}`)],
     ["deleted with its attachment", () => ann.send(`DELETE /attachments/${uploadOf.attachmentId}`)],
     ["deleted with its note", () => ann.send(`DELETE /notes/${noteId}`)],
-  ])("the object of an upload that is %s during its verification is deleted", async (_how, end) => {
+  ])("the service deletes the object of an upload that is %s during its verification", async (_how, end) => {
     const reading = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     beforeRead = async (read) => {
@@ -166,7 +169,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   });
   let uploadOf: { id: string; attachmentId: string };
 
-  it("a verification retries after growing pauses while the bucket is down", async () => {
+  it("a verification retries after growing pauses while the bucket is unavailable", async () => {
     let isDown = true;
     beforeRead = (read) => (isDown ? Promise.reject(new DomainError("bucket_unavailable", "As told")) : read());
     const { upload } = await complete();
@@ -182,14 +185,14 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await progress(upload.id)).state).toBe("ready");
   });
 
-  it("requirement 7: an object that is replaced before the read is rejected", async () => {
+  it("requirement 7: the service rejects an object that is replaced before its verification reads it", async () => {
     const { upload } = await complete();
     await replaceObject();
     await runVerifications(service);
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
   });
 
-  it("requirement 7: an object that is replaced during the read is rejected", async () => {
+  it("requirement 7: the service rejects an object that is replaced while its verification reads it", async () => {
     beforeRead = async (read) => {
       const body = await read();
       await replaceObject();
@@ -201,7 +204,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 7: an object whose stored headers change under its ETag is rejected", async () => {
+  it("requirement 7: the service rejects an object whose stored headers change under its ETag", async () => {
     const { upload } = await complete();
     const { s3, keys } = service.bucketContents;
     const [Key] = await keys();
@@ -214,7 +217,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason });
   });
 
-  it("one decision counts when a holder continues after its lease", async () => {
+  it("only one decision about a file counts when a lease holder continues after its lease", async () => {
     const { upload } = await complete();
     const late = await service.useCases.leaseVerification();
     expect(await service.useCases.leaseVerification()).toBeUndefined();
@@ -268,10 +271,10 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
 });
 
 describe.each(engines)("two replicas that verify, on $name", (engine) => {
-  it("two replicas read each of twelve files once", async () => {
+  it("two replicas verify twelve files, and read each file only once", async () => {
     const limits = { verifyInRequestMaxBytes: 0 };
     let reads = 0;
-    // This bucket reports no checksum, so the service must read every file.
+    // The bucket of the test reports no checksum, so the service must read every file.
     const bucket = (real: Bucket): Bucket => ({
       ...real,
       head: async (objectKey) => {
@@ -315,8 +318,8 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
 });
 
 describe("two replicas on one PostgreSQL", () => {
-  // These tests need PostgreSQL. On SQLite, a transaction is the only writer from its start, so other code can't change anything between
-  // its reads and writes.
+  // The tests about transactions need PostgreSQL. On SQLite, a transaction is the only writer from its start, so no other code can change a
+  // row between its reads and writes.
   const [, postgres] = engines as [(typeof engines)[number], (typeof engines)[number]];
 
   /** Starts a replica. After its next read of an upload inside a transaction, the replica runs a function of the test. */
@@ -365,7 +368,7 @@ describe("two replicas on one PostgreSQL", () => {
     };
   }
 
-  it("an abort that a completion overtakes is refused", async () => {
+  it("the service refuses an abort that a completion overtakes", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: false });
     meanwhile(async () => other.as("ann").send(`POST /uploads/${upload.id}/complete`));
     const answer = await ann.send(`DELETE /uploads/${upload.id}`);

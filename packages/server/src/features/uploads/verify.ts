@@ -10,12 +10,12 @@ import { type AcceptedTypes, acceptsType } from "../links/file-request.ts";
 import { type Claim, findContradiction, START_BYTES, typeToAccept } from "./content/contradictions.ts";
 
 /**
- * The result of a verification. `checksum`: undefined if no checksum was verified. `scanned`: false if the file was too large for the
- * scanner. `reason`: a sentence for the sender of the file.
+ * The result of a verification. `checksum` is undefined if the service verified no checksum. `scanned` is false if the file was too large
+ * for the scanner. `reason` is a sentence for the sender of the file.
  */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
 
-/** The object to verify. `stored`: the metadata of the object at the start of the verification. */
+/** The object that the service verifies. `stored` is the metadata of the object at the start of the verification. */
 export type Subject = {
   objectKey: string;
   stored: StoredObject;
@@ -23,12 +23,12 @@ export type Subject = {
   signal?: AbortSignal | undefined;
 };
 
-/** The verdict for an object that has changed since its verification began. */
+/** The verdict for an object that has changed since the start of its verification. */
 export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
 /**
- * Makes the checks that need little time: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes.
- * `accepted`: the kinds of files that are accepted. Undefined: every kind.
+ * Makes the fast checks: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes. `accepted` lists
+ * the accepted kinds of files. If `accepted` is undefined, the service accepts every kind of file.
  */
 export async function verifyFacts(
   upload: Upload,
@@ -55,8 +55,8 @@ export function mustReadContent({ stored, declaredChecksum }: Subject): boolean 
 }
 
 /**
- * Verifies the declared SHA-256, and scans the file if there is a scanner. Reads the object once, in constant memory. Then confirms that
- * the object has not changed in the meantime.
+ * Verifies the declared SHA-256, and scans the file if the service has a virus scanner. The function reads the object once, in constant
+ * memory. At the end, the function confirms that the object has not changed in the meantime.
  */
 export async function verifyContent(deps: Deps, subject: Subject): Promise<Verdict> {
   const verdict = await readAndVerify(deps, subject);
@@ -87,9 +87,9 @@ async function readAndVerify(
 }
 
 /**
- * Confirms that the object is still the same. Also checks the stored headers, because they do not change the ETag. A staged copy or
- * `If-None-Match: *` should already prevent changes. Reading a large object takes long, so this check finds changes in a bucket that allows
- * them anyway.
+ * Confirms that the object has not changed. The function also checks the stored headers, because stored headers do not change the ETag. A
+ * staged copy or `If-None-Match: *` should already prevent changes of the object. Reading a large object takes long, so the function finds
+ * changes in a bucket that does not prevent them.
  */
 async function confirmUnchanged(
   bucket: Bucket,
@@ -131,7 +131,10 @@ function refused(what: string): Verdict {
   return { ok: false, reason: `The file ${what}.` };
 }
 
-/** The metadata of an object. `start`: its first bytes. Undefined if the object changed during the inspection. */
+/**
+ * The metadata of an inspected object. `start` contains the first bytes of the object. `start` is undefined if the object changed during
+ * the inspection.
+ */
 export type InspectedObject = StoredObject & { start: Uint8Array | undefined };
 
 /**
@@ -144,21 +147,27 @@ export async function inspect(bucket: Bucket, objectKey: string): Promise<Inspec
   if (stored === undefined) return undefined;
   const { etag, sizeBytes } = stored;
   if (early === undefined && sizeBytes === 0) return { ...stored, start: new Uint8Array() };
-  // The object may have arrived after the bucket answered the first read, so the service reads it again.
+  // The object may have arrived after the bucket responded to the first read, so the service reads the object again.
   const read = early?.etag === etag ? early : await readStart();
   return { ...stored, start: read?.etag === etag ? read.bytes : undefined };
 }
 
-/** The last sentence of each reason why a file was rejected. */
+/** Each reason for a rejection ends with this sentence. */
 export const NOT_KEPT = "It was not kept.";
 
-/** Returns a sentence for the sender if the first bytes of a file contradict its name or type. Returns undefined if they do not. */
+/**
+ * Returns a sentence for the sender if the first bytes of a file contradict its name or type. Returns undefined if the first bytes do not
+ * contradict the name and the type.
+ */
 export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<string | undefined> {
   const detected = await fileTypeFromBuffer(start);
   return findContradiction(claim, { start, detectedType: detected?.mime });
 }
 
-/** Returns a sentence for the sender if the file request does not accept the content of a file. Returns undefined if it does. */
+/**
+ * Returns a sentence for the sender if the file request does not accept the content of a file. Returns undefined if the file request
+ * accepts the content.
+ */
 export async function refusalOf(
   { contentType }: Claim,
   { start, accepted }: { start: Uint8Array; accepted: AcceptedTypes },
@@ -169,8 +178,8 @@ export async function refusalOf(
 }
 
 /**
- * Returns a stream with the same bytes. If the content contradicts the declared name or type, this stream fails with `upload_rejected`
- * before its first byte.
+ * Returns a stream with the bytes of `body`. If the content contradicts the declared name or type, the returned stream fails with
+ * `upload_rejected` before its first byte.
  */
 export function sniffStream(claim: Claim, body: Readable): Readable {
   return streamOf(sniff(claim, body));

@@ -1,20 +1,26 @@
 import { extensionOf } from "../../../platform/text/readable-text.ts";
 
-/** A kind of file that the service recognises by its first bytes. */
+/** The service recognises each kind of file by its first bytes. */
 export type FileKind = {
-  /** The name of the kind in error texts. */
+  /** The name of the kind of file in error texts. */
   name: string;
-  /** Extensions without the dot. */
+  /** The filename extensions of the kind, without the dot. */
   extensions: readonly string[];
-  /** The declared media types of this kind, with the usual type first. */
+  /** The declared media types of the kind, the usual type first. */
   types: readonly string[];
-  /** The possible first bytes, one character for each byte. Absent if the npm package `file-type` detects the kind. */
+  /** The possible first bytes of a file, one character for each byte. `marks` is absent if the npm package `file-type` detects the kind. */
   marks?: readonly string[];
-  /** Types that file-type may detect in a valid file of this kind, besides `types`. */
+  /** The types, in addition to `types`, that the package file-type may detect in a valid file of the kind. */
   alsoFine?: readonly string[];
-  /** Valid files of this kind may start with unknown bytes. The service rejects only a file that starts like another kind. */
+  /**
+   * Valid files of a loose kind may start with unknown bytes. The service rejects a file of a loose kind only if the file starts like
+   * another kind.
+   */
   isLoose?: boolean;
-  /** Each valid file of this kind starts with known bytes, whatever type a client declares. Unknown first bytes contradict the name. */
+  /**
+   * Each valid file of a strict kind starts with known bytes, whatever type a client declares. Unknown first bytes of a file contradict a
+   * filename of a strict kind.
+   */
   isStrict?: boolean;
 };
 
@@ -22,7 +28,7 @@ const office = (extension: string, type: string): FileKind => ({
   name: "an office document",
   extensions: [extension],
   types: [type],
-  // An office document is a zip archive. If the document has a password, a compound file contains the archive.
+  // An office document is a zip archive. If an office document has a password, a compound file contains the zip archive.
   alsoFine: ["application/zip", "application/x-cfb"],
 });
 
@@ -30,8 +36,8 @@ const OPEN_XML = "application/vnd.openxmlformats-officedocument";
 const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
 
 /**
- * The kinds whose first bytes the service checks. The service can't check other kinds, because their files have no fixed first bytes, or
- * because several formats use the same extension. For example, a .doc file may be RTF or HTML.
+ * The service checks the first bytes of these kinds. The service cannot check other kinds, because their files have no fixed first bytes,
+ * or because several formats use one extension. For example, a .doc file may be RTF or HTML.
  */
 const KINDS: readonly FileKind[] = [
   {
@@ -54,7 +60,7 @@ const KINDS: readonly FileKind[] = [
     name: "a zip archive",
     extensions: ["zip"],
     types: ["application/zip", "application/x-zip-compressed", "application/x-zip"],
-    // The marks of a normal archive, an empty archive, and a split archive.
+    // The marks are for a normal archive, an empty archive, and a split archive.
     marks: ["PK\u0003\u0004", "PK\u0005\u0006", "PK\u0007\u0008"],
   },
   {
@@ -71,7 +77,7 @@ const KINDS: readonly FileKind[] = [
   office("ods", `${OPEN_DOCUMENT}.spreadsheet`),
   office("odp", `${OPEN_DOCUMENT}.presentation`),
   {
-    // MP4 and QuickTime use the same container format, and the brand (the format name in the file) is not reliable.
+    // MP4 and QuickTime use one container format, and the brand (the format name in the file) is not reliable.
     name: "an MP4 or QuickTime file",
     extensions: ["mp4", "m4v", "m4a", "m4b", "mov", "qt", "3gp", "3g2", "f4v"],
     types: [
@@ -103,7 +109,7 @@ const KINDS: readonly FileKind[] = [
     name: "a FLAC file",
     extensions: ["flac"],
     types: ["audio/flac", "audio/x-flac"],
-    // If ID3 tags come first, file-type detects an MP3.
+    // If ID3 tags come first, the package file-type detects an MP3.
     alsoFine: ["audio/mpeg"],
     marks: ["fLaC"],
   },
@@ -126,7 +132,7 @@ const KINDS: readonly FileKind[] = [
     name: "a WAV file",
     extensions: ["wav", "wave"],
     types: ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"],
-    // If ID3 tags come first, file-type detects this type.
+    // If ID3 tags come first, the package file-type detects audio/mpeg.
     alsoFine: ["audio/mpeg"],
     isLoose: true,
   },
@@ -139,8 +145,8 @@ const KINDS: readonly FileKind[] = [
 ];
 
 /**
- * Programs, installers and shortcuts, which the service recognises only by name. The declared types say too little. For example, some
- * clients declare a script as `application/x-msdownload`.
+ * Programs, installers and shortcuts are kinds that the service recognises only by the filename. The declared type of a program says too
+ * little. For example, some clients declare a script as `application/x-msdownload`.
  */
 const PROGRAMS: readonly FileKind[] = [
   { name: "a Windows program", extensions: ["exe", "dll", "scr", "cpl"], types: ["application/x-msdownload"] },
@@ -161,7 +167,7 @@ const byExtension = new Map(
   [...KINDS, ...PROGRAMS].flatMap((kind) => kind.extensions.map((extension) => [extension, kind])),
 );
 
-/** Returns the kind of a media type. The media type may be an alias, and may have parameters. */
+/** Returns the kind of file for a media type. The media type may be an alias, and may have parameters. */
 export function kindOfType(type: string): FileKind | undefined {
   return byType.get(type.split(";", 1)[0] ?? type);
 }
@@ -171,12 +177,12 @@ export function kindOfStart(text: string): FileKind | undefined {
   return KINDS.find(({ marks = [] }) => marks.some((mark) => text.startsWith(mark)));
 }
 
-/** Returns the kind that fits the last extension of a filename. */
+/** Returns the kind that matches the last extension of a filename. */
 export function kindOfName(filename: string): FileKind | undefined {
   return byExtension.get(extensionOf(filename));
 }
 
-/** Whether one file can be of both kinds. */
+/** Returns whether a file can be of two kinds at once. */
 export function areCompatible(one: FileKind, other: FileKind): boolean {
   return one === other || covers(one, other) || covers(other, one);
 }

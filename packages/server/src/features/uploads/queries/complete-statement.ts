@@ -20,8 +20,8 @@ type Parameter = (typeof PARAMETERS)[number];
 type M = Markers<Parameter>;
 
 /**
- * The statements that complete an upload. On PostgreSQL, the statement `all` does all the work in one round trip. SQLite can't write inside
- * of a query, so there are several statements on SQLite.
+ * The statements that complete an upload. On PostgreSQL, the statement `all` does the whole work in one round trip. SQLite cannot write
+ * inside a query, so a completion on SQLite needs several statements.
  */
 export type CompletionStatements =
   | ({ engine: "postgres" } & Record<"all", Statement<Parameter>>)
@@ -30,7 +30,7 @@ export type CompletionStatements =
       Statement<Parameter>
     >);
 
-/** Compiles the completion of an upload for one engine. Runs no query on `db`. */
+/** Compiles the completion of an upload for one engine. The function `compileCompletion` runs no query on `db`. */
 export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine): CompletionStatements {
   const one = (name: string, build: (markers: M) => RawBuilder<unknown>) =>
     compile({ name: `vk_complete_${name}`, rows: "one", parameters: PARAMETERS }, (markers) => ({
@@ -50,7 +50,7 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
   return {
     engine,
     all: one("all", (m) => {
-      // Each part of the statement runs after the previous part. The statement locks the attachment before the upload, as a cascading
+      // Each part of the statement runs after the part before. The statement locks the attachment before the upload, as a cascading
       // deletion does.
       const after = (part: string) => sql`exists (select 1 from ${sql.ref(part)})`;
       return sql`
@@ -64,7 +64,7 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
   };
 }
 
-/** Completes uploads. `run` must run all its calls in one transaction. */
+/** Completes uploads in the database. `run` must run all its calls in one transaction. */
 export function uploadCompletions(statements: CompletionStatements, run: RunCalls) {
   return async (completion: UploadCompletion): Promise<CompletedRecord | undefined> => {
     const values = valuesOf(completion);
@@ -125,7 +125,7 @@ function prefixed<Column extends string>(column: Column): `event_${Column}` {
 function valuesOf({ attachmentId, uploadId, checksum, event }: UploadCompletion): Record<Parameter, unknown> {
   const row = toAuditRow(event);
   const ofEvent = Object.fromEntries(auditColumns.map((column) => [prefixed(column), row[column]]));
-  // A completion has one event, and this event has one webhook message.
+  // A completion has one event, and the event has one webhook message.
   const message = messageValues(messagesOf(event)[0] as WebhookMessage);
   const ofMessages = Object.fromEntries(messageColumns.map((name) => [ofMessage(name), message[name]]));
   return {
@@ -143,10 +143,16 @@ function valuesOf({ attachmentId, uploadId, checksum, event }: UploadCompletion)
 export type UploadCompletion = {
   attachmentId: string;
   uploadId: string;
-  /** The verified checksum to store. Undefined: the attachment keeps the declared checksum, or has none. */
+  /**
+   * The verified checksum that the statement stores. If `checksum` is undefined, the attachment keeps the declared checksum, or has no
+   * checksum.
+   */
   checksum: Checksum | undefined;
   event: AuditEvent;
 };
 
-/** `mayAdd`: whether the user may still add files to the note. `isMoved`: the attachment was pending, and is ready now. */
+/**
+ * `mayAdd` is whether the user may still add files to the note. `isMoved` is whether the statement changed the attachment from pending to
+ * ready.
+ */
 export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };

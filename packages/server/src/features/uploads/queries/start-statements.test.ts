@@ -84,7 +84,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     return notes;
   }
 
-  it("a start decides like a model of its rules, in any sequence of changes", async () => {
+  it("a start of an upload decides like a model of its rules, in any sequence of changes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 1, maxLength: 25 }), async (sequence) => {
         const ownerId = newId();
@@ -116,9 +116,9 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     );
   });
 
-  // Skips SQLite, because two transactions never run at the same time there.
+  // The test skips SQLite, because two transactions never run at the same time on SQLite.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
-  itOnPostgres("a start waits for other starts longer than one statement may wait for a lock", async () => {
+  itOnPostgres("a start waits for other starts even longer than a statement may wait for a lock", async () => {
     const [note] = await insertNotes("patient");
     const start = startOf(note, { userId: "patient" });
     const { noteId, userId } = start.upload;
@@ -126,7 +126,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     const release = await holdStarts({ noteId, userId });
     const waiting = suite.db.transaction(async (tx) => {
       attempts += 1;
-      // The first attempt has waited for too long, so PostgreSQL has ended it.
+      // The first attempt has waited for too long, so PostgreSQL has ended the attempt.
       if (attempts === 2) await release();
       await uploadQueries(tx).holdStarts({ noteId, userId });
       return uploadQueries(tx).start(start);
@@ -144,13 +144,13 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
       code: "database_unavailable",
       message: "Other changes of the same data came first, several times. Try again.",
     });
-    // The lock waits for the end of the statements that the client no longer waits for.
+    // The lock waits for the end of the statements whose client has stopped waiting.
     await suite.db.transaction((tx) => uploadQueries(tx).holdStarts({ noteId, userId }));
     expect(await uploadQueries(suite.db).find(start.upload.id)).toBeUndefined();
     expect(await uploadQueries(suite.db).start(start)).toMatchObject({ isRecorded: true });
   });
 
-  /** Locks the starts of uploads in another transaction. Returns a function that ends this transaction. */
+  /** Locks the starts of uploads in another transaction. Returns a function that ends the other transaction. */
   async function holdStarts(of: { noteId: string; userId: string }): Promise<() => Promise<void>> {
     const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const holding = suite.db.transaction(async (tx) => {
@@ -208,7 +208,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     ["uploads of the user", 4, { maxPending: { ofUser: 4, ofNote: 99 } }, {}],
     ["uploads on each note", 2, { maxPending: { ofUser: 99, ofNote: 1 } }, {}],
     ["uploads with a key", 1, {}, { idempotencyKey: "a" }],
-  ])("24 simultaneous starts record exactly the permitted %s", async (_what, permitted, limits, given) => {
+  ])("24 simultaneous starts record exactly the permitted number of %s", async (_what, permitted, limits, given) => {
     const notes = await insertNotes(newId());
     const starts = Array.from({ length: 24 }, (_, nth) => {
       const start = { ...startOf(notes[(nth % 2) as 0 | 1], given), ...limits };
@@ -220,7 +220,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(files).toBe(permitted);
   });
 
-  it("a start is refused after the share of the user was revoked, and not before", async () => {
+  it("a start is permitted before the revocation of the user's share, and refused after it", async () => {
     const [shared] = await insertNotes(newId());
     const bob = newId();
     await shareQueries(suite.db).put({ noteId: shared.id }, sampleShare({ userId: bob, role: "editor" }));
@@ -236,7 +236,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(files).toBe(1 + during.filter((record) => record?.isRecorded).length);
   });
 
-  it("a start records nothing on a note that is deleted at the same moment", async () => {
+  it("a start records nothing on a note that another transaction deletes at the same moment", async () => {
     const [doomed] = await insertNotes(newId());
     const starts = Array.from({ length: 3 }, () => uploadQueries(suite.db).start(startOf(doomed)));
     const deletion = suite.db.transaction(async (tx) => {
@@ -248,7 +248,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(await usageQueries(suite.db).find(doomed.ownerId)).toEqual({ bytes: 0, files: 0 });
   });
 
-  it("a start on the outer database throws inside the work of a transaction", async () => {
+  it("a start on the outer database throws inside the callback of a transaction", async () => {
     const [note] = await insertNotes(newId());
     const nested = suite.db.transaction(() => uploadQueries(suite.db).start(startOf(note)));
     await expect(nested).rejects.toThrow("Inside a transaction");

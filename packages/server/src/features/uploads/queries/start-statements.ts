@@ -38,7 +38,7 @@ const PARAMETERS = [
   "partSize",
 ] as const;
 
-/** How long a statement waits for a lock. Must be shorter than the time limit that the client sets for a query. Milliseconds. */
+/** The time that a statement waits for a lock. The time must be shorter than the time limit that the client sets for a query. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];
@@ -48,15 +48,15 @@ export type StartStatement = Statement<Parameter>;
 export type StartValues = Record<Parameter, unknown>;
 
 /**
- * The statements that start an upload. On PostgreSQL, the statement `start` does all the work in one round trip.
- * SQLite can't write inside of a query and needs no round trips, so there are several statements on SQLite.
+ * The statements that start an upload. On PostgreSQL, the statement `start` does the whole work in one round trip.
+ * SQLite cannot write inside a query and needs no round trips, so a start on SQLite needs several statements.
  */
 export type StartStatements = { forgetKey: StartStatement } & (
   | ({ engine: "postgres" } & Record<"lock" | "start", StartStatement>)
   | ({ engine: "sqlite" } & Record<"facts" | "addUsage" | "addAttachment" | "addUpload", StartStatement>)
 );
 
-/** Compiles the start of an upload for one engine. Runs no query on `db`. */
+/** Compiles the start of an upload for one engine. The function `compileStart` runs no query on `db`. */
 export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): StartStatements {
   const one = (name: string, build: (markers: M) => RawBuilder<unknown>) =>
     compile({ name: `vk_start_${name}`, rows: "one", parameters: PARAMETERS }, (markers) => ({
@@ -80,8 +80,8 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
     lock: one("lock", (m) => holdingStarts(m)),
     start: one("record", (m) => {
       const [ownerId, counting] = [sql.ref("owner_id"), sql.ref("facts.owner_id")];
-      // If another transaction is deleting the note, the lock waits for its end. All transactions lock the note before the usage, to avoid
-      // a deadlock.
+      // If another transaction is deleting the note, the lock waits for the end of this transaction. All transactions lock the note before
+      // the usage, to avoid a deadlock.
       return sql`
         with found as materialized (${finding(db, m)} for key share of notes),
         facts as materialized (${judging(m)}),
@@ -94,9 +94,9 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
 }
 
 /**
- * On PostgreSQL, takes two locks. Other uploads of this user and to this note can start only when the transaction ends, so the next
- * statement sees all earlier uploads. Every transaction takes the locks in the same order, to avoid a deadlock. The server limits the wait.
- * If the client limited the wait, the statements of a pipeline would still commit after the limit.
+ * On PostgreSQL, the expression acquires two locks. Other uploads of the user and to the note can start only after the transaction, so the
+ * next statement sees all earlier uploads. Every transaction acquires the locks in one order, to avoid a deadlock. The PostgreSQL server
+ * limits the wait for a lock. If the client limited the wait, the statements of a pipeline would still commit after the limit.
  */
 export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unknown }): RawBuilder<unknown> {
   return sql`
@@ -108,7 +108,7 @@ export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unk
     ) as keys`;
 }
 
-/** Releases an idempotency key if its upload is too old, or is pending but expires very soon. */
+/** Releases an idempotency key if its upload is too old, or is pending and expires very soon. */
 export function forgettingKey(key: Pick<Record<Parameter, unknown>, KeyParameter>): RawBuilder<unknown> {
   const { userId, idempotencyKey, startedBefore, expiresBefore } = key;
   return sql`
@@ -117,15 +117,15 @@ export function forgettingKey(key: Pick<Record<Parameter, unknown>, KeyParameter
       and (created_at <= ${startedBefore} or (state = 'pending' and expires_at < ${expiresBefore}))`;
 }
 
-/** The roles that may add files. */
+/** These roles may add files to a note. */
 export const ADDERS = sql.join(ROLES.filter((role) => permits(role, "attachment.add")).map((role) => sql.lit(role)));
 
-/** Counts the pending uploads of a user. The condition of their index is a literal, so this query needs the same literal. */
+/** Counts the pending uploads of a user. The condition of the index is a literal, so the query needs an equal literal. */
 export function countPendingOfUser(userId: unknown): RawBuilder<number> {
   return sql<number>`(select count(*) from uploads where user_id = ${userId} and state = 'pending')`;
 }
 
-/** Counts the pending uploads on a note. Counts attachments, because an attachment is pending exactly as long as its upload. */
+/** Counts the pending uploads on a note. The query counts attachments, because an attachment is pending exactly as long as its upload. */
 export function countPendingOfNote(noteId: unknown): RawBuilder<number> {
   return sql<number>`(select count(*) from attachments where note_id = ${noteId} and ${inGroup("pending")})`;
 }
@@ -176,15 +176,21 @@ function recording(m: M, { from }: Pick<Row, "from">): RawBuilder<unknown> {
     ${from}`;
 }
 
-/** The data for the start of an upload. `upload` is pending. The attachment of the upload gets the same values. */
+/** The data for the start of an upload. `upload` is a pending upload. The attachment of the upload gets the values of the upload. */
 export type UploadStart = {
   upload: Upload;
-  /** True: the host application or a link has already permitted the start. False: the user's role in the database decides. */
+  /**
+   * If `isGranted` is true, the host application or a link has already permitted the start. If `isGranted` is false, the user's role in the
+   * database decides.
+   */
   isGranted: boolean;
   quota: Quota;
   /** The maximum numbers of pending uploads. */
   maxPending: PendingCounts;
-  /** If an upload started before this instant, a new upload can have the same idempotency key. Milliseconds since the epoch. */
+  /**
+   * If an upload started before `startedBefore`, a new upload can have its idempotency key. `startedBefore` is in milliseconds since the
+   * epoch.
+   */
   startedBefore: number;
 };
 
@@ -192,19 +198,19 @@ export type UploadStart = {
 export type PendingCounts = { ofUser: number; ofNote: number };
 
 /**
- * Whether the start was recorded, and the facts that decided this. If the start was not recorded and no other field shows the reason, the
- * quota is full.
+ * Whether the database recorded the start, and the facts of the decision. If the database did not record the start and no other field shows
+ * the reason, the quota is full.
  */
 export type StartedRecord = {
   isRecorded: boolean;
   ownerId: string;
   mayAdd: boolean;
   pending: PendingCounts;
-  /** True: another upload of the user has the same idempotency key. */
+  /** Whether another upload of the user has the idempotency key of the start. */
   isRepeated: boolean;
 };
 
-/** Returns the values of the statements that start this upload. */
+/** Returns the values of the statements that start an upload. */
 export function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: UploadStart): StartValues {
   const { multipart, createdAt: now } = upload;
   return {
@@ -236,8 +242,8 @@ export function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }
 }
 
 /**
- * Returns the earliest expiry that an upload may have. An upload that expires earlier counts as expired, because the service signs no URL
- * for less than a second. Milliseconds.
+ * Returns the earliest permitted expiry of an upload, in milliseconds. An upload that expires earlier counts as expired, because the
+ * service signs no URL for less than a second.
  */
 export function leastExpiry(now: number): number {
   return now + 1_000;

@@ -40,7 +40,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await uploadQueries(suite.db).findOfAttachment("none")).toBeUndefined();
   });
 
-  it("one of many simultaneous callers changes the state of an upload", async () => {
+  it("only one of many simultaneous callers changes the state of an upload", async () => {
     const upload = sampleUpload(await insertAttachment());
     await insertUpload(suite.db, upload);
     const change = { from: "pending", to: "verifying" } as const;
@@ -51,7 +51,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await uploadQueries(suite.db).find(upload.id)).toEqual({ ...upload, state: "verifying" });
   });
 
-  it("pending uploads with an expired URL are listed, oldest first", async () => {
+  it("the database lists pending uploads with an expired URL, the oldest upload first", async () => {
     const attachment = await insertAttachment();
     const second = sampleUpload(attachment, { expiresAt: 2_000 });
     const first = sampleUpload(attachment, { expiresAt: 1_000 });
@@ -98,7 +98,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     const eventsOf = async (ownerId: string) =>
       (await auditQueries(suite.db).listOfOwner(ownerId, { limit: 50, cursor: undefined, routine: "include" })).items;
 
-    it("one of many simultaneous completions succeeds, with one event", async () => {
+    it("only one of many simultaneous completions succeeds, with one event", async () => {
       const { attachment, upload } = await insertPending();
       const completions = Array.from({ length: 24 }, () => ({ ...completionOf({ attachment, upload }), checksum }));
       const records = await Promise.all(
@@ -126,7 +126,7 @@ describe.each(engines)("uploads on $name", (engine) => {
       expect(await attachmentQueries(suite.db).find(sent.attachment.id)).toMatchObject({ state: "ready", checksum });
     });
 
-    it("a completion by a user without the right changes nothing, and one of a deleted file returns nothing", async () => {
+    it("a completion by a user without the right, or of a deleted file, changes nothing", async () => {
       const sent = await insertPending({ createdBy: "bob" });
       await shareQueries(suite.db).put({ noteId: sent.note.id }, sampleShare({ userId: "bob", role: "viewer" }));
       expect(await uploadQueries(suite.db).complete(completionOf(sent))).toEqual({ mayAdd: false, isMoved: false });

@@ -32,27 +32,29 @@ import {
 
 export type UploadStatements = { start: StartStatements; completion: CompletionStatements };
 
-/** Compiles the statements that run for each upload. Runs no query on `db`. */
+/** Compiles the statements that run for each upload. The function `compileUploads` runs no query on `db`. */
 export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatements {
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }
 
-/** The queries that start and complete an upload. Each engine has a faster version of the queries, because they run for each upload. */
+/**
+ * These queries start and complete an upload. Each engine has a faster version of these queries, because the queries run for each upload.
+ */
 export type UploadSteps = {
   /**
-   * Decides in one step whether an upload may start, and records the start. Checks the access of the user, the limits, the quota and the
-   * idempotency key. Records everything or nothing.
-   * Returns undefined if there is no such note. In a transaction, this call or `holdStarts` must come first.
+   * Decides in one step whether an upload may start, and records the start. The query checks the access of the user, the limits, the quota
+   * and the idempotency key. `start` records everything or nothing.
+   * `start` returns undefined if the note does not exist. In a transaction, the call of `start` or `holdStarts` must come first.
    */
   start(start: UploadStart): Promise<StartedRecord | undefined>;
   /**
-   * Makes the attachment of a pending upload ready and records the event, if the user may still add files now. Changes everything or
-   * nothing. Returns undefined if the attachment was deleted.
+   * Makes the attachment of a pending upload ready, and records the event, if the user may still add files. `complete` changes everything
+   * or nothing. `complete` returns undefined if the attachment was deleted.
    */
   complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
 };
 
-/** Starts and completes uploads. `run` must run all its calls in one transaction. */
+/** Starts and completes uploads in the database. `run` must run all its calls in one transaction. */
 export function uploadSteps(statements: UploadStatements, run: RunCalls): UploadSteps {
   return {
     start: uploadStarts(statements.start, run),
@@ -70,8 +72,8 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
     ...uploadSteps(compiled({ kysely: db, engine }), inOrder(run)),
 
     /**
-     * Locks the starts of uploads by this user and on this note. Other starts wait until the transaction ends, so the counts do not change.
-     * Call it first in the transaction.
+     * Locks the starts of uploads by a user and on a note. Other starts wait until the transaction ends, so the counts do not change. The
+     * caller must call `holdStarts` first in the transaction.
      */
     async holdStarts(of: { userId: string; noteId: string }): Promise<void> {
       // SQLite needs no lock, because a transaction is the only writer from its start.
@@ -135,7 +137,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
 
     /**
      * Frees an idempotency key if its upload started before `startedBefore`, or if the upload is pending and expires within a second. A
-     * transition to a final state other than `ready` frees the key too.
+     * transition to a final state other than `ready` also frees the idempotency key.
      */
     async forgetKey(
       { userId, idempotencyKey }: Key,
@@ -162,7 +164,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
   };
 });
 
-/** Starts uploads. `run` must run all its calls in one transaction. */
+/** Starts uploads in the database. `run` must run all its calls in one transaction. */
 export function uploadStarts(statements: StartStatements, run: RunCalls) {
   const record = startRecords(statements, run);
   return (start: UploadStart) => record(valuesOf(start));

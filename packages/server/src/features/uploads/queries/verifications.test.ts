@@ -32,7 +32,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     }
   }
 
-  it("verifications are leased once, in the order in which they are due", async () => {
+  it("each verification is leased once, in the order of the due times", async () => {
     const second = await queue({ dueAt: 2_000 });
     const first = await queue({ dueAt: 1_000, needsScan: true });
     expect(await lease(999)).toBeUndefined();
@@ -43,7 +43,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("verifications wait while the file is in the trash", async () => {
+  it("a verification waits while its file is in the trash", async () => {
     const { note, attachment } = await queue();
     const item = { id: `trash-${note.id}`, noteId: note.id, ownerId: note.ownerId, deletedBy: "ann", deletedAt: 1 };
     await suite.db.transaction((tx) => trashQueries(tx).putNote(item));
@@ -55,7 +55,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("verifications are leased once each when many callers lease together", async () => {
+  it("each verification is leased once when many callers lease at the same time", async () => {
     const queued = await Promise.all(Array.from({ length: 8 }, () => queue()));
     const leases = await Promise.all(Array.from({ length: 24 }, (_, nth) => lease(5_000, `holder ${nth}`)));
     const taken = leases.flatMap((verification) => (verification === undefined ? [] : [verification.attachmentId]));
@@ -64,7 +64,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("verifications are due again after their lease, unless the holder renews it", async () => {
+  it("a verification is due again after its lease, unless the holder renews the lease", async () => {
     const { attachment } = await queue();
     const held = { attachmentId: attachment.id, holder: "one" };
     await lease(5_000);
@@ -77,7 +77,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("verifications are due again at the given instant after a release", async () => {
+  it("a verification is due again at the given instant after a release", async () => {
     const { attachment } = await queue();
     await lease(5_000);
     await verificationQueries(suite.db).release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
@@ -86,7 +86,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("verifications that need a scanner wait for a replica with one", async () => {
+  it("a verification that needs a scanner waits for a replica with a scanner", async () => {
     const { attachment } = await queue({ needsScan: true });
     await queue({ dueAt: 9_000 });
     expect(await verificationQueries(suite.db).countNeedingScan()).toBe(1);
@@ -95,7 +95,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("verifications are deleted with their attachment and its note", async () => {
+  it("a verification is deleted together with its attachment and its note", async () => {
     const { note } = await queue();
     await noteQueries(suite.db).delete(note.id);
     expect(await lease(5_000)).toBeUndefined();

@@ -3,8 +3,8 @@ import { orMissing } from "../../../platform/database/writes.ts";
 import { notInTrash } from "../../access/sql.ts";
 
 /**
- * The number of due verifications that a replica reads, to lease one of them. The number is large enough that other replicas do not lease
- * all of them at the same moment.
+ * The number of due verifications that a replica reads before it leases one of them. The number is large enough that other replicas do not
+ * lease all of these verifications at the same moment.
  */
 const CANDIDATES = 20;
 
@@ -20,7 +20,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
 
   /**
    * Leases the verification that has been due for the longest time. When the lease ends, the verification is due again. If `canScan` is
-   * false, skips verifications that need a scan.
+   * false, the query skips verifications that need a scan.
    */
   async lease(lease: {
     now: number;
@@ -33,15 +33,14 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
       .innerJoin("attachments", "attachments.id", "verifications.attachment_id")
       .select(["attachment_id", "due_at"])
       .where("due_at", "<=", lease.now)
-      // Leaves out files in the trash. The verification of such a file waits until somebody restores the file.
+      // The query excludes files in the trash. The verification of a file in the trash waits until a person restores the file.
       .where(notInTrash.attachments)
       .$if(!lease.canScan, (query) => query.where("needs_scan", "=", 0))
       .orderBy("due_at")
       .limit(CANDIDATES)
       .execute();
     for (const seen of candidates) {
-      // Only one replica can lease the row, because the update changes the row only if `due_at` still has the value that this replica has
-      // read.
+      // Only one replica can lease the row, because the update changes the row only if `due_at` still has the read value.
       const row = await db
         .updateTable("verifications")
         .set((eb) => ({ holder: lease.holder, due_at: lease.leaseEndsAt, attempts: eb("attempts", "+", 1) }))
@@ -56,7 +55,10 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
     return undefined;
   },
 
-  /** Extends the lease of this process. Returns false if the verification has ended, or if another process has leased it. */
+  /**
+   * Extends the lease of the process. `renew` returns false if the verification has ended, or if another process has leased the
+   * verification.
+   */
   async renew(
     { attachmentId, holder }: Pick<LeasedVerification, "attachmentId" | "holder">,
     { leaseEndsAt }: { leaseEndsAt: number },
@@ -70,7 +72,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
     return result.numUpdatedRows === 1n;
   },
 
-  /** Ends the lease, and makes the verification due at `dueAt`. Does nothing if another process has leased it. */
+  /** Ends the lease, and makes the verification due at `dueAt`. `release` does nothing if another process has leased the verification. */
   async release(
     { attachmentId, holder }: Pick<LeasedVerification, "attachmentId" | "holder">,
     { dueAt }: { dueAt: number },
@@ -101,7 +103,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
 
 type QueuedVerification = {
   attachmentId: string;
-  /** The ETag that the object had when the verification was queued. If it has another ETag now, the object has changed. */
+  /** The ETag that the object had when the verification was queued. If the object has another ETag now, the object has changed. */
   etag: string;
   needsScan: boolean;
   dueAt: number;
@@ -110,6 +112,6 @@ type QueuedVerification = {
 /** A verification that one process has leased. */
 export type LeasedVerification = Omit<QueuedVerification, "dueAt"> & {
   holder: string;
-  /** How often a process has leased the verification, including this time. */
+  /** The number of leases of the verification, including the current lease. */
   attempts: number;
 };

@@ -5,7 +5,7 @@ import { useService } from "../../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 5 * MIB;
-/** A file of three parts. The parts have the size that Uppy chooses, and the last part is short. */
+/** The file has three parts. The parts have the size that Uppy chooses, and the last part is short. */
 const FILE = patterned(2 * PART + 1_000);
 
 describe.each(engines)("Uppy uploads on $name", (engine) => {
@@ -40,7 +40,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     return body.url;
   }
 
-  /** Sends a part. Returns the ETag without quotes, as the plugin of Uppy does. */
+  /** Sends one part of the file. Returns the ETag without quotes, as the plugin of Uppy does. */
   async function sendPart(uploadId: string, partNumber: number, file = FILE) {
     const part = file.subarray((partNumber - 1) * PART, partNumber * PART);
     const answer = await put(await sign(uploadId, partNumber), part);
@@ -51,7 +51,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
   const complete = (uploadId: string, parts: object[]) =>
     ann.send(`POST ${at(uploadId, "/complete")}`, { json: { parts } });
 
-  it("an Uppy upload attaches its file and returns the download URL", async () => {
+  it("an Uppy upload attaches its file, and returns the download URL", async () => {
     const uploadId = await start({ name: "film.bin", relativePath: null, caption: { any: "thing" } });
     const parts = [];
     for (const partNumber of [1, 2, 3]) parts.push(await sendPart(uploadId, partNumber));
@@ -71,7 +71,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(FILE)).toBe(true);
   });
 
-  it("a repeated completion of an Uppy upload returns the same response", async () => {
+  it("a repeated completion of an Uppy upload returns the first response", async () => {
     const uploadId = await start();
     const parts = [];
     for (const partNumber of [1, 2, 3]) parts.push(await sendPart(uploadId, partNumber));
@@ -82,7 +82,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect((await complete(uploadId, again)).body).toEqual(completed.body);
   });
 
-  it("requirement 6: a part after the completion is refused", async () => {
+  it("requirement 6: the service refuses a part after the completion", async () => {
     const uploadId = await start({ size: 10 });
     const url = await sign(uploadId, 1);
     const part = await sendPart(uploadId, 1, patterned(10));
@@ -103,7 +103,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     }
   });
 
-  it("requirement 1: keys and buckets of an Uppy client are refused or ignored", async () => {
+  it("requirement 1: the service refuses or ignores keys and buckets of an Uppy client", async () => {
     for (const given of [{ key: "a" }, { bucket: "other" }, { filename: "../../etc/passwd" }]) {
       expect((await begin({}, given)).status, JSON.stringify(given)).toBe(400);
     }
@@ -125,7 +125,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect((await ann.send(`GET ${at(uploadId, "/1", { bucket: "other" })}`)).status).toBe(400);
   });
 
-  it("requirement 3: the exact length of each part of an Uppy upload is signed, and the size required", async () => {
+  it("requirement 3: an Uppy upload must declare its size, and each signature covers the exact part length", async () => {
     const uploadId = await start();
     const last = await sign(uploadId, 3);
     for (const length of [999, 1_001, 0]) expect((await put(last, patterned(length))).status).toBe(403);
@@ -136,7 +136,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect(sizeless.body.detail).toContain("uppy.setFileMeta(file.id, { size: file.size })");
   });
 
-  it("an Uppy upload can have another part size within the limits of S3", async () => {
+  it("an Uppy upload can have any part size within the limits of S3", async () => {
     const uploadId = await start({ partSize: 6 * MIB });
     expect((await put(await sign(uploadId, 2), FILE.subarray(6 * MIB))).status).toBe(200);
     expect((await ann.send(`GET ${at(uploadId, "/3")}`)).status).toBe(400);
@@ -146,7 +146,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect((await complete(small, [part])).status).toBe(200);
   });
 
-  it("requirement 5: an Uppy upload whose content contradicts the name is rejected with 422", async () => {
+  it("requirement 5: the service rejects an Uppy upload whose content contradicts the name with 422", async () => {
     const png = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), patterned(100)]);
     const begun = await begin({ size: png.length }, { filename: "report.pdf", type: "application/pdf" });
     const part = await sendPart(begun.body.uploadId, 1, png);
@@ -157,7 +157,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect((await ann.send(`GET ${at(begun.body.uploadId)}`)).body).toEqual([]);
   });
 
-  it("an Uppy upload can be aborted twice", async () => {
+  it("an Uppy client can abort an upload twice", async () => {
     const uploadId = await start();
     await sendPart(uploadId, 1);
     expect((await ann.send(`DELETE ${at(uploadId)}`)).body).toEqual({});
@@ -169,7 +169,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect((await ann.send(`GET ${at(uploadId)}`)).body).toEqual([]);
   });
 
-  it("an Uppy upload returns 400 for bad part numbers and bodies, and 403 for credentials", async () => {
+  it("an Uppy upload with bad part numbers or bodies returns 400, and a request for credentials returns 403", async () => {
     const uploadId = await start();
     for (const part of ["0", "4", "10001", "1.5", "-1", "a"]) {
       expect((await ann.send(`GET ${at(uploadId, `/${part}`)}`)).status, part).toBe(400);

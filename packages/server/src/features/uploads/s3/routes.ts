@@ -63,7 +63,7 @@ const schemas = operations("uppy", {
   uppySts: { summary: "Uppy: temporary credentials (always refused)" },
 });
 
-/** The Companion endpoints that Uppy's AwsS3 plugin calls, with the same use cases as /uploads (docs/uppy.md). */
+/** The Companion endpoints that Uppy's AwsS3 plugin calls have the use cases of /uploads (docs/uppy.md). */
 export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps<UploadVerbs>): void {
   app.post("/s3/multipart", { schema: schemas.uppyCreateMultipart }, async (request) => {
     const { filename, type: contentType, metadata } = request.body;
@@ -141,7 +141,7 @@ export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps<UploadVerb
   });
 }
 
-/** Refuses a `key` that is not the id of the upload, so that no key from a client reaches the bucket (docs/security-requirements.md, 1). */
+/** Refuses a `key` that is not the id of the upload, so that no client key reaches the bucket (docs/security-requirements.md, 1). */
 function requireOwnKey(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
   const { uploadId } = request.params as { uploadId: string };
   const { key } = request.query as { key: string };
@@ -150,8 +150,8 @@ function requireOwnKey(request: FastifyRequest, _reply: FastifyReply, done: (err
 }
 
 /**
- * Returns the parts that Uppy does not have to send. For a completed upload, these are all parts. If Uppy did not receive the response to
- * its complete call, it lists the parts and calls complete again.
+ * Returns the parts that Uppy does not have to send. For a completed upload, the response contains all parts. If Uppy did not receive the
+ * response to its completion, Uppy lists the parts and completes the upload again.
  */
 export function presentParts({ upload, parts }: { upload: Upload; parts: readonly StoredPart[] }): UploadedParts {
   const { multipart, sizeBytes, state } = upload;

@@ -24,7 +24,7 @@ describe.each(engines)("requirement 5: Uppy uploads with a virus scanner, on $na
   const states = async () =>
     (await ann.send(`GET /notes/${noteId}`)).body.attachments.map((attachment: { state: string }) => attachment.state);
 
-  it("an Uppy upload completes while the scan continues", async () => {
+  it("an Uppy upload completes while the virus scan continues", async () => {
     const described = { filename: "a.txt", type: "text/plain", metadata: { noteId, size: HELLO.length } };
     const { uploadId } = (await ann.send("POST /s3/multipart", { json: described })).body;
     const key = `key=${uploadId}`;

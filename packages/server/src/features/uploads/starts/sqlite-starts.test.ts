@@ -62,7 +62,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 64, files: 64 });
   });
 
-  it("starts of uploads on SQLite undo only the writes of the start that fails", async () => {
+  it("a failing start on SQLite undoes only its own writes", async () => {
     const { db, note, starts } = await startsInTest();
     const [first, ...others] = startsOn(note, 10) as [UploadStart, ...UploadStart[]];
     const twin: UploadStart = { ...first, upload: { ...first.upload, sizeBytes: 500 } };
@@ -73,7 +73,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 10, files: 10 });
   });
 
-  it("starts of uploads on SQLite wait for other writes of the process, which also wait for them", async () => {
+  it("starts of uploads on SQLite wait for other writes of the process, which also wait for starts", async () => {
     const { note, starts, writeLock, commits } = await startsInTest();
     const unlock = await writeLock.acquire();
     const started = Promise.all(startsOn(note, 40).map(starts.start));
@@ -88,7 +88,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await inBetween).toBeLessThan(commits.onThread);
   });
 
-  it("starts of uploads on SQLite all fail if the file can't be opened, and succeed later", async () => {
+  it("starts of uploads on SQLite all fail if the database file cannot be opened, and succeed later", async () => {
     const { file, note, starts } = await startsInTest();
     renameSync(file, `${file}.moved`);
     const outcomes = await Promise.allSettled(startsOn(note, BURST).map(starts.start));
@@ -109,20 +109,20 @@ describe("starts of uploads on SQLite", () => {
     other.close();
     const failure = { status: "rejected", reason: { code: "database_unavailable" } };
     expect(outcomes).toMatchObject(Array.from({ length: 640 }, () => failure));
-    // If each batch had waited for two seconds, the starts would have waited for 40 seconds.
+    // If each batch waited for two seconds, the starts would wait for 40 seconds in total.
     expect(waited).toBeGreaterThan(1_900);
     expect(waited).toBeLessThan(20_000);
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("starts of uploads on SQLite settle one by one, even if two of them are the same object", async () => {
+  it("starts of uploads on SQLite settle one by one, even if two starts are the same object", async () => {
     const { note, starts } = await startsInTest();
     const same = startsOn(note, 1)[0] as UploadStart;
     const outcomes = await Promise.allSettled([same, ...startsOn(note, BURST), same].map(starts.start));
     expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual([...Array(BURST + 1).fill(true), false]);
   });
 
-  it("starts of uploads on SQLite are refused after the close", async () => {
+  it("starts of uploads on SQLite are refused after the database is closed", async () => {
     const { note, starts } = await startsInTest();
     await starts.close();
     const [start] = startsOn(note, 1) as [UploadStart];

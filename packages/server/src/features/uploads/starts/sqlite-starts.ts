@@ -16,11 +16,13 @@ import {
 import { uploadStarts } from "../queries/uploads.ts";
 import type { StartReply } from "./starts-worker.ts";
 
-/** This number of starts in one turn of the event loop is a burst. For fewer starts, a message to the thread costs more than it saves. */
+/**
+ * Eight starts in one turn of the event loop are a burst. For fewer starts, a message to the worker thread costs more time than it saves.
+ */
 export const BURST = 8;
-// Other writes wait while the thread runs a batch. A batch of this size takes about 4 ms.
+// Other writes wait while the worker thread runs a batch. A batch of 32 starts takes about 4 ms.
 const MAX_BATCH = 32;
-/** How long a start waits for another process that writes. Milliseconds. */
+/** The time that a start waits for another process that writes. */
 const PATIENCE_MS = 2_000;
 
 type Options = {
@@ -29,7 +31,7 @@ type Options = {
   statements: StartStatements;
   /** Runs a transaction on the main thread. */
   run: RunTransaction;
-  /** Called after each commit of the thread. */
+  /** The starts call `afterWrite` after each commit of the worker thread. */
   afterWrite: () => void;
 };
 
@@ -37,8 +39,8 @@ type Waiting = { start: UploadStart; deadline: number };
 type Outcome = PromiseSettledResult<StartedRecord | undefined>;
 
 /**
- * Starts uploads. A burst of starts runs on a worker thread, which also waits for the disk. Meanwhile, the main thread handles other
- * requests. Fewer starts run on the main thread (ADR 11).
+ * Starts uploads on SQLite. A burst of starts runs on a worker thread, which also waits for the disk. During a burst, the main thread
+ * handles other requests. If there is no burst, starts run on the main thread (ADR 11).
  */
 export function openStarts({ file, writeLock, statements, run, afterWrite }: Options): {
   start: (start: UploadStart) => Promise<StartedRecord | undefined>;
@@ -50,7 +52,8 @@ export function openStarts({ file, writeLock, statements, run, afterWrite }: Opt
     refusal: "The database can't be reached",
     data: { statements },
   });
-  // All starts run on the main thread, because without the thread of the checkpoints, only its commits copy the log into the database.
+  // All starts run on the main thread, because without the checkpoint thread, only commits of the main thread copy the log into the
+  // database.
   const burst = hasCheckpointThread() ? BURST : Number.POSITIVE_INFINITY;
   const batches = createBatching<Waiting, Map<Waiting, Outcome>>({
     async run(waiting) {

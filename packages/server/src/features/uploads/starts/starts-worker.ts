@@ -7,13 +7,13 @@ import { answerRequests, type Failure, toFailure } from "../../../platform/datab
 import type { StartedRecord, StartStatements, StartValues } from "../queries/start-statements.ts";
 import { startRecords } from "./record-start.ts";
 
-// The worker thread that starts uploads. All starts of a request are one transaction, and share one flush to the disk. Each start has a
-// savepoint, so that a start that fails does not affect the others.
+// The code of this file is the worker thread that starts uploads. All starts of a request to the thread are one transaction, and share one
+// flush of the disk. Each start has a savepoint, so that a failing start does not affect other starts.
 
 /** The record of a start, or the error of its statements. */
 export type StartReply = { record: StartedRecord | undefined } | { failure: Failure };
 
-// The timeout is short, because the caller retries.
+// The timeout is short, because the caller retries a failed start.
 const BUSY_TIMEOUT_MS = 20;
 
 const database: DatabaseSync = openExisting(workerData.file, { timeoutMs: BUSY_TIMEOUT_MS });

@@ -24,7 +24,7 @@ export const FILES = {
   audit: "audit",
 } as const;
 
-/** The parts of the data folder that can't be backed up by simply copying a file. */
+/** The parts of the data folder that a plain copy of files cannot back up. */
 type Source = {
   startBucket(): Promise<BucketBackup>;
   openSnapshot(): SqliteSnapshot;
@@ -38,7 +38,7 @@ export type BackupOptions = {
   source: Source;
   version: string;
   now: Date;
-  /** Whether the backup also reads the blobs that earlier backups copied, and copies the damaged ones again. */
+  /** Whether the backup also reads the blobs of earlier backups, and copies damaged blobs again. */
   verify: boolean;
   writeProgress: (line: string) => void;
 };
@@ -49,9 +49,9 @@ const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
  * Copies the embedded database, its journal, the built-in bucket, the exported audit log and the secrets, while the service runs. A later
- * backup into the same folder copies only blobs that the folder does not have, or has with another size. Until the later backup is
+ * backup into the folder copies only the blobs that are missing in the folder or have another size there. Until the later backup is
  * complete, the folder still contains the earlier backup.
- * Throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
+ * `makeBackup` throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
@@ -76,14 +76,14 @@ async function make(options: BackupOptions): Promise<Manifest> {
   await mkdir(folder, { mode: 0o700 });
   const bucket = await source.startBucket();
   try {
-    // From now until `bucket.end`, the bucket deletes no object, so that the backup has the object of each row in the copy of the database.
+    // Until `bucket.end`, the bucket deletes no object, so that the backup has the object of each row in the copy of the database.
     const database = await copyDatabase(source, { folder, bucket });
     await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
-    // Copies the exported events after the database. At least one of the two copies has each event, because the service exports an event
-    // before it deletes the row.
+    // The backup copies the exported events after the database. At least one of the two copies has each event, because the service exports
+    // an event before it deletes the row of the event.
     await copyAudit(dataDir, folder);
     const blobs = await copyBlobs({ ...options, folder, before });
-    // Fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
+    // The call fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
     await bucket.end();
     const manifest: Manifest = {
       format: FORMAT,
@@ -105,8 +105,8 @@ async function make(options: BackupOptions): Promise<Manifest> {
 }
 
 /**
- * Copies the metadata of the bucket and the database. Closes the snapshot before the blobs are copied, because the log of the database
- * grows while the snapshot is open.
+ * Copies the metadata of the bucket and the database. The function closes the snapshot before the copy of the blobs, because the log of the
+ * database grows while the snapshot is open.
  */
 async function copyDatabase(
   source: Source,
@@ -114,7 +114,7 @@ async function copyDatabase(
 ): Promise<Pick<Manifest, "lastMigration" | "neededMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {
-    // Copies the metadata after the snapshot has begun, so that the metadata describes the object of each row in the snapshot.
+    // The function copies the metadata after the start of the snapshot, so that the metadata has the object of each row in the snapshot.
     const metadata = join(folder, FILES.metadata);
     const copy = await bucket.copyMetadata(metadata);
     if (copy !== metadata) await copyDurably(copy, metadata);
@@ -127,7 +127,10 @@ async function copyDatabase(
   }
 }
 
-/** Reads the manifest of the earlier backup. Returns undefined if there is no earlier backup, or if its list of blobs is damaged. */
+/**
+ * Reads the manifest of the earlier backup. Returns undefined if there is no earlier backup, or if the blob list of the earlier backup is
+ * damaged.
+ */
 async function readEarlier(backupDir: string): Promise<Manifest | undefined> {
   const manifest = await readManifest(backupDir).catch(() => undefined);
   const listed = manifest?.files.find(({ path }) => path === BLOB_LIST);
@@ -214,14 +217,16 @@ async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEnt
   let entry = await findWhole(blob, { ...options, target, origin });
   if (entry === undefined && ((await sizeOf(origin)) ?? -1) >= leastBytes) {
     const copied = { path, ...(await copyDurably(origin, target)) };
-    // A blob never changes. If the copied bytes differ from the earlier backup, the blob in the bucket is damaged.
+    // The content of a blob never changes. If the copied bytes differ from the earlier backup, the blob in the bucket is damaged.
     if (known === undefined || known.sha256 === copied.sha256) entry = copied;
   }
   progress.add(entry?.sizeBytes ?? 0);
   return entry;
 }
 
-/** Finds the entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged in that folder. */
+/**
+ * Finds the entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged in the folder of the backup.
+ */
 async function findWhole(
   { path, leastBytes }: ListedBlob,
   { known, verify, target, origin }: CopyingBlob & { target: string; origin: string },
@@ -232,8 +237,8 @@ async function findWhole(
     const isWhole = known.sizeBytes === existing && (!verify || (await digestOf(target)).sha256 === known.sha256);
     return isWhole ? known : undefined;
   }
-  // The copy is from an interrupted backup, so no list of blobs contains it. Only a comparison with the original shows whether the copy is
-  // whole.
+  // The copy is from an interrupted backup, so no blob list contains the copy. Only a comparison with the original blob shows whether the
+  // copy is whole.
   const digest = await digestOf(target);
   const isLost = (await sizeOf(origin)) === undefined;
   return isLost || (await digestOf(origin)).sha256 === digest.sha256 ? { path, ...digest } : undefined;
@@ -280,7 +285,7 @@ async function syncFolders(folder: string): Promise<void> {
   await syncFolder(folder);
 }
 
-/** Deletes the blobs that are not in the list of the new backup. */
+/** Deletes the blobs that the list of the new backup does not contain. */
 async function removeOtherBlobs(backupDir: string, blobList: string): Promise<void> {
   const root = join(backupDir, "blobs");
   if ((await sizeOf(root)) === undefined) return;
@@ -292,7 +297,7 @@ async function removeOtherBlobs(backupDir: string, blobList: string): Promise<vo
   }
 }
 
-/** Counts the files and bytes that are done. `add` counts one file. */
+/** Counts the processed files and bytes. `add` counts one file with its bytes. */
 export type Progress = { add(sizeBytes: number): void; end(): void };
 
 const EVERY_MS = 1_000;

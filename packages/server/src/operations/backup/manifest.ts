@@ -8,10 +8,12 @@ import { DomainError } from "../../platform/errors.ts";
 import { syncFolder } from "../../platform/files.ts";
 
 const NAME = "manifest.json";
-/** The version of the backup format. Increase it when a change means that older versions of the service can't restore new backups. */
+/**
+ * The version of the backup format. Increase the version when a change prevents older versions of the service from restoring new backups.
+ */
 export const FORMAT = 1;
 
-/** A relative path with slashes. No segment of the path starts with a dot. */
+/** A relative path in a backup has slashes on every operating system. No segment of the path starts with a dot. */
 const RelativePath = Type.String({ pattern: "^[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*$" });
 const Count = Type.Integer({ minimum: 0 });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
@@ -25,24 +27,29 @@ const Manifest = Type.Object({
   /** The version of the service that made the backup. */
   version: Type.String(),
   lastMigration: Type.String(),
-  /** The lowest migration that a version must contain to restore the backup. Undefined: the last migration (ADR 2). */
+  /**
+   * The lowest migration that a version must contain to restore the backup. If `neededMigration` is undefined, the last migration is needed
+   * (ADR 2).
+   */
   neededMigration: Type.Optional(Type.String()),
   /**
-   * The folder that contains all files except blobs. Each backup makes a new folder, so that the earlier backup stays whole until the new
+   * The folder that contains all files except blobs. Each backup makes a new folder, so that the earlier backup remains whole until the new
    * backup is complete.
    */
   folder: RelativePath,
   /** The files in `folder`. */
   files: Type.Array(FileEntry),
   rows: Type.Object({ notes: Count, attachments: Count }),
-  /** `missing`: the blobs that were missing or too short in the bucket. */
+  /** `missing` lists the blobs that were missing or too short in the bucket. */
   blobs: Type.Object({ count: Count, sizeBytes: Count, missing: Type.Array(RelativePath) }),
 });
 
-/** Describes a complete backup. `makeBackup` writes the manifest last, so a folder without a manifest is not a complete backup. */
+/**
+ * The manifest describes a complete backup. `makeBackup` writes the manifest last, so a folder without a manifest is not a complete backup.
+ */
 export type Manifest = Static<typeof Manifest>;
 
-/** Reads the manifest of a backup. Throws `invalid_request` if the backup is not whole, or is from a later version. */
+/** Reads the manifest of a backup. `readManifest` throws `invalid_request` if the backup is not whole, or is from a later version. */
 export async function readManifest(backupDir: string): Promise<Manifest> {
   const text = await readFile(join(backupDir, NAME), "utf8").catch((cause) => {
     throw notWhole(backupDir, "it has no manifest.json", cause);
@@ -59,7 +66,7 @@ export async function readManifest(backupDir: string): Promise<Manifest> {
   return manifest;
 }
 
-/** Replaces the manifest durably. */
+/** Replaces the manifest of a backup durably. */
 export async function writeManifest(backupDir: string, manifest: Manifest): Promise<void> {
   const temporary = join(backupDir, `${NAME}.new`);
   const file = await open(temporary, "w", 0o600);
@@ -86,10 +93,10 @@ function parse(text: string): Partial<Manifest> | undefined {
   }
 }
 
-/** The file that lists the blobs of a backup, sorted by path. Each line is one JSON object. */
+/** The file that lists the blobs of a backup, sorted by path. Each line of the blob list is one JSON object. */
 export const BLOB_LIST = "blobs.jsonl";
 
-/** Reads a list of blobs. Throws `invalid_request` if a line is damaged. */
+/** Reads the blob list of a backup. `readBlobList` throws `invalid_request` if a line is damaged. */
 export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const entry: unknown = JSON.parse(line);
@@ -99,7 +106,7 @@ export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   }
 }
 
-/** Returns a function that finds the entry for a path. Call the returned function with paths in sorted order. */
+/** Returns a function that finds the entry for a path. The caller must call the returned function with paths in sorted order. */
 export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => Promise<FileEntry | undefined> {
   let current: FileEntry | undefined;
   let isOver = false;
@@ -113,7 +120,7 @@ export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => P
   };
 }
 
-/** Creates a file for a list of blobs. `add` appends entries to the list, and `close` makes the file durable. */
+/** Creates a file for the blob list of a backup. `add` appends entries to the list, and `close` makes the file durable. */
 export async function createBlobList(file: string) {
   const handle = await open(file, "wx", 0o600);
   return {

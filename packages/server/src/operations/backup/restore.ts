@@ -7,20 +7,20 @@ import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.
 import { createProgress, FILES, type Progress } from "./make.ts";
 import { BLOB_LIST, type FileEntry, type Manifest, notWhole, readBlobList, readManifest } from "./manifest.ts";
 
-/** A restore first copies all files into this folder, so that a service never starts with half of a backup. */
+/** A restore first copies all files into the folder `restoring`, so that a service never starts with half of a backup. */
 const RESTORING = "restoring";
 
 type RestoreOptions = {
   backupDir: string;
   dataDir: string;
-  /** Whether this version of the service has the migration. */
+  /** Returns whether the current version of the service has the migration. */
   knowsMigration: (name: string) => boolean;
   writeProgress: (line: string) => void;
 };
 
 /**
- * Restores a backup into an empty data folder. Verifies every byte of the backup before it changes anything. Throws `invalid_request` if
- * the backup is not whole or needs a later version, or if the data folder is not empty.
+ * Restores a backup into an empty data folder. The function verifies every byte of the backup before it changes the data folder.
+ * `restoreBackup` throws `invalid_request` if the backup is not whole or needs a later version, or if the data folder is not empty.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
   const { backupDir, dataDir, writeProgress } = options;
@@ -47,7 +47,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
   return manifest;
 }
 
-/** Throws `invalid_request` if a restore into this data folder was interrupted. */
+/** Throws `invalid_request` if a restore into the data folder was interrupted. */
 export function refuseInterruptedRestore(dataDir: string): void {
   if (existsSync(join(dataDir, RESTORING))) throw interrupted(dataDir);
 }
@@ -72,8 +72,8 @@ async function refuseFull(dataDir: string): Promise<void> {
 type BackedUp = { file: string; entry: FileEntry; isBlob: boolean };
 
 /**
- * Yields all files of a backup. Yields the list of blobs before the blobs, so that the caller verifies the list before this function reads
- * it.
+ * Yields all files of a backup. The function yields the blob list before the blobs, so that the caller verifies the list before the
+ * function reads it.
  */
 async function* filesOf(backupDir: string, { folder, files }: Manifest): AsyncGenerator<BackedUp> {
   for (const entry of files) yield { file: join(backupDir, folder, entry.path), entry, isBlob: false };
@@ -110,7 +110,7 @@ async function copyAll(
   await syncTree(staging);
   for (const name of await readdir(staging)) await rename(join(staging, name), join(dataDir, name));
   await syncFolder(dataDir);
-  // Removes the folder `restoring` last, because the service refuses to start while it exists.
+  // The restore removes the folder `restoring` last, because the service refuses to start while the folder exists.
   await rmdir(staging);
   await syncFolder(dataDir);
 }

@@ -10,10 +10,10 @@ import { DomainError } from "../../platform/errors.ts";
 export { listBlobs };
 
 /**
- * Starts a backup of the built-in bucket in `dataDir`. If the service is running, the bucket in its process makes the backup. If not, this
- * process runs the bucket for the backup. `end` rejects if the service stopped during the backup, because a stopped service no longer
- * protects the blobs.
- * Rejects with `bucket_unavailable`.
+ * Starts a backup of the built-in bucket in `dataDir`. If the service is running, the bucket in the process of the service makes the
+ * backup. If the service is stopped, the process of the backup runs the bucket. `end` rejects if the service stopped during the backup,
+ * because a stopped service does not protect the blobs any more.
+ * `startBucketBackup` rejects with `bucket_unavailable`.
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {
   try {
@@ -29,8 +29,8 @@ export async function startBucketBackup(dataDir: string): Promise<BucketBackup> 
 }
 
 /**
- * Runs the bucket in this process, only to lock the data folder and to copy the metadata. The credentials are random, so nobody can send
- * requests to this bucket.
+ * Runs the bucket in the process of the backup, only to lock the data folder and to copy the metadata. The credentials are random, so
+ * nobody can send requests to the bucket of the backup.
  */
 async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
   const credentials = { accessKeyId: "backup", secretAccessKey: randomBytes(32).toString("hex") };
@@ -54,8 +54,8 @@ function refuse(cause: unknown): never {
 }
 
 /*
- * `valetkey backup` and the built-in bucket run in different processes, but only the process of the bucket can read its metadata. The two
- * processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own connection, and ends
+ * `valetkey backup` and the built-in bucket run in different processes, but only the process of the bucket can read the metadata. The two
+ * processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has a separate connection, and ends
  * when its connection closes.
  */
 
@@ -63,7 +63,7 @@ type Request = { name: "start" | "end" } | { name: "copyMetadata"; to: string };
 
 type Reply = { ok: true; file?: string } | { ok: false; message: string };
 
-/** The longest path of a Unix socket on macOS. Linux allows 4 more bytes. */
+/** The maximum length of the path of a Unix socket on macOS. Linux allows paths that are 4 bytes longer. */
 const MAX_PATH_BYTES = 103;
 
 function socketPath(dataDir: string): string {
@@ -73,8 +73,8 @@ function socketPath(dataDir: string): string {
 }
 
 /**
- * Lets other processes make backups of a running bucket. Returns undefined on Windows, or if the path of the socket is too long. In these
- * cases, a backup is only possible while the service is stopped.
+ * Lets other processes make backups of a running bucket. `serveBackups` returns undefined on Windows, or if the path of the socket is too
+ * long. Without the socket, a backup is possible only while the service is stopped.
  */
 export async function serveBackups(
   dataDir: string,
@@ -82,7 +82,8 @@ export async function serveBackups(
 ): Promise<{ close(): void } | undefined> {
   const path = socketPath(dataDir);
   if (process.platform === "win32" || Buffer.byteLength(path) > MAX_PATH_BYTES) return undefined;
-  // A killed process leaves its socket behind. No other process uses the socket now, because this process has the lock on the data folder.
+  // A killed process leaves its socket file behind. No other process uses the socket now, because the current process has the lock on the
+  // data folder.
   rmSync(path, { force: true });
   const connections = new Set<Socket>();
   const server = createServer((socket) => {
@@ -115,21 +116,21 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     }
   }
-  // If the client disconnects, the loop below ends, and the code after the loop ends the backup.
+  // If the client disconnects, the loop ends, and the code after the loop ends the backup.
   socket.on("error", () => undefined);
   try {
     for await (const line of createInterface({ input: socket })) {
       socket.write(`${JSON.stringify(await reply(JSON.parse(line)))}\n`);
     }
   } catch {
-    // The code below ends the backup after a broken connection, as after a closed connection.
+    // The code after the loop ends the backup after a broken connection, as after a closed connection.
   }
   await backup?.end().catch(() => undefined);
 }
 
 /**
  * Starts a backup of the running bucket of a data folder. Returns undefined if no bucket is running, or if the bucket does not serve
- * backups. Rejects while another backup runs.
+ * backups. `startInBucketProcess` rejects while another backup runs.
  */
 async function startInBucketProcess(dataDir: string): Promise<BucketBackup | undefined> {
   if (process.platform === "win32") return undefined;
@@ -139,7 +140,7 @@ async function startInBucketProcess(dataDir: string): Promise<BucketBackup | und
   } catch {
     return undefined;
   }
-  // The event needs no handling, because after a broken connection, the next request to the bucket fails.
+  // The listener does nothing, because after a broken connection, the next request to the bucket fails.
   socket.on("error", () => undefined);
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
   async function request(content: Request): Promise<string> {
@@ -153,7 +154,7 @@ async function startInBucketProcess(dataDir: string): Promise<BucketBackup | und
   try {
     await request({ name: "start" });
   } catch (error) {
-    // An open connection would keep this process alive.
+    // An open connection would keep the process of the backup alive.
     socket.destroy();
     throw error;
   }

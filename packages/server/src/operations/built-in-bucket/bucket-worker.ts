@@ -6,11 +6,11 @@ export type BucketFailure = { requestId: string; message: string; stack: string 
 /** A message from the worker thread: the bucket has started, or a request has failed. */
 export type WorkerMessage = "started" | BucketFailure;
 
-// Runs the built-in bucket on a worker thread, because hashing every byte that the bucket stores must not block the API.
+// The built-in bucket runs on a worker thread, because hashing every stored byte must not block the API.
 const port = parentPort;
 if (port === null) throw new Error("bucket-worker.ts runs as a worker thread");
 
-// Sends a failure to the main thread. The code is a separate field, because an error loses its code when it is sent to another thread.
+// Sends a failure to the main thread. The error code is a separate field, because an error that is sent to another thread loses its code.
 function logger(event: BucketEvent): void {
   if (event.type !== "failure") return;
   const { message, stack, code } =
@@ -23,7 +23,7 @@ function toError(error: unknown): NodeJS.ErrnoException {
 }
 
 const s3 = await startS3Local({ ...workerData, logger });
-// Some file systems support no sockets. On these, a backup is only possible while the service is stopped.
+// Some file systems support no sockets. On a file system without sockets, a backup is possible only while the service is stopped.
 const backups = await serveBackups(workerData.dataDir, s3.startBackup).catch((error: unknown) =>
   logger({ type: "failure", requestId: "", error }),
 );

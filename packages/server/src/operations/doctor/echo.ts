@@ -4,11 +4,11 @@ import { isSameText } from "../../platform/crypto/secrets.ts";
 import type { DoctorParts, EchoProof } from "./parts.ts";
 import { type Answer, isFailure, type Response } from "./requests.ts";
 
-/** A request of the doctor through the proxies, as the service received it. */
+/** A request of the doctor in the form that the service received through the proxies. */
 export type Echo = {
-  /** The IP address that the service considers to be the client's, and uses for limits. */
+  /** The IP address that the service uses as the client's IP address and for limits. */
   ip: string;
-  /** How many entries of X-Forwarded-For the service trusts, counted from the last entry. */
+  /** The number of entries of X-Forwarded-For that the service trusts, counted from the last entry. */
   trustedHops: number;
   /** The header X-Forwarded-For, or an empty text. */
   forwardedFor: string;
@@ -16,27 +16,29 @@ export type Echo = {
   authorization: string;
   cookie: string;
   bytes: number;
-  /** The time between the first and the last byte of the body. Milliseconds. */
+  /** The time between the first and the last byte of the body, in milliseconds. */
   bodyMs: number;
 };
 
-/** An IP address that is reserved for documentation (RFC 5737), so no client has it. */
+/** The IP address is reserved for documentation (RFC 5737), so no client has it. */
 export const FORGED_IP = "203.0.113.7";
 const PATH = "/doctor/echo";
 /**
- * The pause between the two pieces of a body, and between the two events of a stream. A proxy that buffers sends both together.
- * Milliseconds.
+ * The pause between the two pieces of a body, and between the two events of a stream. A proxy that buffers sends the two pieces together.
  */
 export const PAUSE_MS = 800;
 const TIMEOUT_MS = 20_000;
-/** The invented credentials of the doctor, which give access to nothing. */
+/** The doctor invents these credentials, which give access to nothing. */
 const CREDENTIALS = { authorization: "Bearer valetkey-doctor", cookie: "valetkey-doctor=1" };
 
 export type Echoed = { echo: Echo; answer: Response } | { answer: Answer };
 
 type Parts = Pick<DoctorParts, "publicUrl" | "requests" | "echo">;
 
-/** Sends a request with a forged IP address to PUBLIC_URL. If the response is not from the service, returns the response unchanged. */
+/**
+ * Sends a request with a forged IP address to PUBLIC_URL. If the response is not from the service, the function returns the response
+ * unchanged.
+ */
 export async function sendEcho(
   { publicUrl, requests, echo }: Parts,
   { body = Buffer.alloc(0), accept = "application/json" }: { body?: Buffer | "slow"; accept?: string } = {},
@@ -67,8 +69,8 @@ function parse(text: string): (Echo & { proof: unknown }) | undefined {
 }
 
 /**
- * Makes a body that is sent in two pieces, with a pause between them. If a proxy collects the whole body before it sends it on, both pieces
- * arrive together.
+ * Makes a body that is sent in two pieces, with a pause between the pieces. If a proxy collects the whole body before it sends the body on,
+ * the two pieces arrive together.
  */
 function slowBody(): ReadableStream<Uint8Array> {
   return ReadableStream.from(
@@ -89,19 +91,21 @@ export function lostCredentials({ echo, answer }: { echo: Echo; answer: Response
   ];
 }
 
-/** Whether the pieces of a slow request or response arrived together. The service sends the second event of a stream after a pause. */
+/**
+ * Returns whether the pieces of a slow request or response arrived together. The service sends the second event of a stream after a pause.
+ */
 export function isCollected({ bodyMs }: { bodyMs: number }): boolean {
   return bodyMs < PAUSE_MS / 2;
 }
 
-/** How long a token is valid. Milliseconds. */
+/** The time for which an echo token is valid. */
 const VALID_MS = 60_000;
 
-/** Returns the proof for a valid token, and undefined for any other token. The service calls the function with the token of a request. */
+/** Returns the proof for a valid token, and undefined for an invalid token. The service calls the function with the token of a request. */
 export type ProveEcho = (token: string) => string | undefined;
 
 /**
- * Proves to the doctor and to the service, through a proxy, that the other one knows the same secret. A token consists of an instant and
+ * Proves to the doctor and to the service, through a proxy, that the other side knows the secret. An echo token consists of an instant and
  * its HMAC. A proof is the HMAC of the token.
  */
 export function createEchoProof({

@@ -1,30 +1,35 @@
-/** `error`: the service fails, or it exposes data. `warning`: there is a risk. `info`: the operator should know this fact. */
+/** `error`: the service fails, or it exposes data. `warning`: the set-up has a risk. `info`: the operator should know this fact. */
 export type Severity = "error" | "warning" | "info";
 
 /** A fault that the doctor can find. `why` is the consequence of the fault. */
 export type Entry = { severity: Severity; title: string; why: string };
 
-/** Makes the entries of the catalogue, by their severity. */
+/** Makes the entries of the catalogue by their severity. */
 export const fault = { error: entryOf("error"), warning: entryOf("warning"), info: entryOf("info") };
 
 function entryOf(severity: Severity) {
   return (title: string, why: string): Entry => ({ severity, title, why });
 }
 
-/** A remedy that the operator can paste, such as a command or a JSON document. `label` says where to paste it. */
+/**
+ * A remedy that the operator can paste, such as a command or a JSON document. The `label` of a remedy names the place where the operator
+ * pastes the remedy.
+ */
 export type Fix = { label: string; text: string };
 
-/** A fault in this set-up. `detail` describes what the doctor observed, without secrets and signatures. */
+/** A finding is a fault in the checked set-up. `detail` describes what the doctor observed, without secrets and signatures. */
 export type Finding = Entry & { id: string; detail: string; fix: Fix[] };
 
-/** Something that the doctor could not check, and the reason. The report counts it neither as a fault nor as a success. */
+/**
+ * A subject that the doctor could not check, and the reason. The report counts an unchecked subject neither as a fault nor as a success.
+ */
 type Unchecked = { subject: string; reason: string };
 
-/** One outcome of a check. A check that returns no outcomes found no fault. */
+/** An outcome is one result of a check. A check that returns no outcomes found no fault. */
 export type Outcome = Found | { unchecked: Unchecked };
 type Found = { finding: Finding };
 
-/** Returns a function that creates findings from these entries of the catalogue. */
+/** Returns a function that creates findings from entries of the catalogue. */
 export function findingOf<Id extends string>(entries: Record<Id, Entry>) {
   return (id: Id, { detail, fix }: { detail: string; fix: Fix[] }): Found => ({
     finding: { id, ...entries[id], detail, fix },
@@ -45,12 +50,12 @@ export function commandFix(...lines: string[]): Fix[] {
   return [{ label: "command", text: lines.join("\n") }];
 }
 
-/** Describes a step in words, if there is no text to paste. */
+/** Describes a step in words, if the remedy has no text to paste. */
 export function stepFix(text: string): Fix[] {
   return [{ label: "step", text }];
 }
 
-/** The result of a run. `checked`: the names of the checks that ran to their end. */
+/** The result of a run of the doctor. `checked` lists the names of the checks that ran to their end. */
 export type Report = {
   ranAt: string;
   provider: string;

@@ -5,34 +5,40 @@ import type { Config } from "../../platform/config/index.ts";
 import type { Outcome } from "./finding.ts";
 import type { Requests } from "./requests.ts";
 
-/** The part of the configuration that the checks read. */
+/** The part of the configuration that the checks of the doctor read. */
 export type CheckedConfig = Pick<
   Config,
   "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail" | "tracing"
 > & { auth: Pick<Config["auth"], "oidc" | "jwksUrl"> };
 
-/** The values that a check needs to send requests to the bucket. */
+/** A check needs these values to send requests to the bucket. */
 type CheckedBucket = {
   name: string;
   /** The bucket at the endpoint that the service calls. */
   target: PresignTarget;
   /** The bucket at the endpoint that browsers call. */
   publicTarget: PresignTarget;
-  /** The endpoint in the commands that an operator can paste. Undefined for AWS. */
+  /** The endpoint in the commands that an operator can paste. `endpoint` is undefined for AWS. */
   endpoint: string | undefined;
-  /** Finds the credentials. Rejects if no source has them. */
+  /** Finds the credentials for the bucket. `credentials` rejects if no source has credentials. */
   credentials(): Promise<Credentials>;
   s3: S3Client;
-  /** Signs a download from CloudFront with the headers of `doctor.txt`. Undefined without CloudFront, or if URLs need an IP address. */
+  /**
+   * Signs a download from CloudFront with the headers of `doctor.txt`. `cloudFront` is undefined without CloudFront, or if URLs need an IP
+   * address.
+   */
   cloudFront: { url: string; getUrl(key: string): Promise<string> } | undefined;
-  /** Returns the capabilities of the bucket. Probes them only once in a run of the doctor. */
+  /** Returns the capabilities of the bucket. The function probes the capabilities only once in a run of the doctor. */
   capabilities(): Promise<BucketCapabilities>;
 };
 
-/** `token` proves to the service that the doctor knows the secret. `isFromService` checks that the response is from the same service. */
+/**
+ * `token` proves to the service that the doctor knows the secret. `isFromService` checks that the response is from the service that issued
+ * the proof.
+ */
 export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
 
-/** Everything that the checks need. */
+/** The checks of the doctor need these parts. */
 export type DoctorParts = {
   config: CheckedConfig;
   /** Warnings of the configuration parser about probable mistakes. */
@@ -42,12 +48,12 @@ export type DoctorParts = {
   provider: Provider;
   /** The origin that serves the web app. */
   publicUrl: string;
-  /** Creates a key under the prefix of the doctor. At the end of the run, the doctor deletes the object with this key. */
+  /** Creates a key under the prefix of the doctor. At the end of the run, the doctor deletes the object with the new key. */
   newKey(): string;
   echo: EchoProof;
-  /** Undefined if no scanner is configured. */
+  /** `probeScanner` is undefined if the service has no virus scanner. */
   probeScanner: (() => Promise<void>) | undefined;
-  /** Offers the mail server a mail, and takes the mail back. Undefined if no mail is configured. */
+  /** Offers a mail to the mail server, and cancels the mail before the end. `probeMail` is undefined if the service sends no mail. */
   probeMail: (() => Promise<void>) | undefined;
   clock: () => number;
 };
@@ -55,7 +61,7 @@ export type DoctorParts = {
 /** The facts about the bucket that the commands of a remedy need. */
 export type BucketPlace = Pick<DoctorParts, "provider"> & { bucket: Pick<DoctorParts["bucket"], "name" | "endpoint"> };
 
-/** Makes an `aws s3api` command for this bucket, at its endpoint. */
+/** Makes an `aws s3api` command for the bucket, at the endpoint of the bucket. */
 export function s3api({ bucket }: BucketPlace, command: string, ...options: string[]): string {
   const endpoint = bucket.endpoint === undefined ? [] : [`--endpoint-url ${bucket.endpoint}`];
   return [`aws s3api ${command}`, ...endpoint, `--bucket ${bucket.name}`, ...options].join(" \\\n  ");
@@ -67,18 +73,18 @@ export function quoted(document: unknown): string {
 }
 
 /**
- * One check of the doctor. A check returns each fault as an outcome, and does not reject because of a fault. A check changes only objects
- * under the keys of the doctor.
+ * A check is one step of the doctor. A check returns each fault as an outcome, and does not reject because of a fault. A check changes only
+ * objects under the keys of the doctor.
  */
 export type Check = {
-  /** The doctor shows this name while the check runs. The report contains the name if the check can't run. */
+  /** The doctor shows the name while the check runs. The report contains the name if the check cannot run. */
   name: string;
-  /** Whether the check makes sense for this set-up. Default: it does. */
+  /** Returns whether the check makes sense for the set-up. Without `applies`, the check runs for every set-up. */
   applies?(parts: DoctorParts): boolean;
   run(parts: DoctorParts): Promise<Outcome[]>;
 };
 
-/** The kind of S3 server. The remedy for a fault depends on the provider. */
+/** A provider is a kind of S3 server. The remedy for a fault depends on the provider. */
 export type Provider =
   | "aws"
   | "r2"
@@ -127,8 +133,8 @@ export function recogniseProvider({
   const server = headers?.get("server") ?? "";
   const byServer = BY_SERVER.find(([pattern]) => pattern.test(server))?.[1];
   if (byServer !== undefined) return byServer;
-  // Only Swift sends this header, which contains the id of a transaction. The request ids of Ceph RGW also start with `tx`, but they
-  // contain the name of a zone.
+  // Only Swift sends the header x-trans-id, which contains the id of a transaction. The request ids of Ceph RGW also start with `tx`, but
+  // they contain the name of a zone.
   if (headers?.has("x-trans-id") === true) return "swift";
   if (/^tx[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-/.test(headers?.get("x-amz-request-id") ?? "")) return "ceph";
   return "other";

@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { commandFix, environmentFix, type Fix, stepFix } from "./finding.ts";
 
-/** A response. `text` is the first 16 KiB of the body. */
+/** A response to a request of the doctor. `text` is the first 16 KiB of the body. */
 export type Response = {
   status: number;
   headers: Headers;
   text: string;
-  /** The code of an S3 error. Undefined if the body is not an S3 error. */
+  /** The code of an S3 error. `code` is undefined if the body is not an S3 error. */
   code: string | undefined;
   sentAt: number;
   receivedAt: number;
-  /** The time between the first and the last byte of the body. Milliseconds. */
+  /** The time between the first and the last byte of the body, in milliseconds. */
   bodyMs: number;
 };
-/** A request that got no response. `reason` contains the host of the URL, but no other part of the URL. */
+/** A failure is a request that got no response. `reason` contains the host of the URL, but no other part of the URL. */
 export type Failure = { failure: string; reason: string };
 export type Answer = Response | Failure;
 
@@ -57,7 +57,7 @@ async function readBody({ body }: globalThis.Response, clock: () => number) {
   return { text, bodyMs: firstAt === undefined ? 0 : clock() - firstAt };
 }
 
-/** Whether a URL leads to this machine. */
+/** Returns whether a URL leads to the machine of the doctor. */
 export function isLocal(url: string): boolean {
   return LOCAL.test(new URL(url).hostname);
 }
@@ -66,24 +66,25 @@ export function isFailure(answer: Answer): answer is Failure {
   return "failure" in answer;
 }
 
-/** Whether TLS is the reason for the failure, for example a certificate for another host. */
+/** Returns whether TLS is the reason of the failure, for example a certificate for another host. */
 export function isTlsFailure(failed: Failure): boolean {
   return TLS_CODES.test(failed.failure) || isWithoutTls(failed);
 }
 
-/** Whether Node.js does not know the authority that signed the certificate. */
+/** Returns whether Node.js does not know the authority that signed the certificate. */
 function isUntrusted({ failure }: Failure): boolean {
   return /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_)/.test(failure);
 }
 
-/** Whether the server responded without TLS to a request with TLS. */
+/** Returns whether the server responded without TLS to a request with TLS. */
 function isWithoutTls({ reason }: Failure): boolean {
   return /wrong version number|packet length too long/.test(reason);
 }
 
 function toFailure(error: unknown): Failure {
   const cause = (error as { cause?: unknown }).cause ?? error;
-  // If a host name has several IP addresses, Node collects one error for each IP address. The report names the first error.
+  // If a host name has several IP addresses, Node.js collects one error for each IP address. The report names the first error of the
+  // collection.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause;
   const { code, name } = first as { code?: unknown; name?: string };
   const failure = typeof code === "string" ? code : (name ?? "Error");
@@ -97,20 +98,20 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Returns how far the clock of the responding server is ahead of our clock, in milliseconds. The result is negative if the server is
- * behind. Returns undefined if the response has no date.
+ * Returns the time by which the clock of the responding server is ahead of the local clock, in milliseconds. The result is negative if the
+ * clock of the server is behind. Returns undefined if the response has no Date header.
  */
 export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(date)) return undefined;
-  // The header contains whole seconds, rounded down, so the real time is half a second later on average.
+  // The Date header contains whole seconds, rounded down, so the real time is half a second later on average.
   return date + 500 - (sentAt + receivedAt) / 2;
 }
 
-/** `setting` is the name of the setting with this URL. */
+/** `setting` is the name of the setting with the URL. */
 type Server = { setting: string; url: string; dataDir: string };
 
-/** Describes what the operator can do if a request to a server got no response. The remedy depends on the failure. */
+/** Describes a remedy for a request that got no response from a server. The remedy depends on the kind of failure. */
 export function unreachableFix(failed: Failure, { setting, url, dataDir }: Server): Fix[] {
   const { host } = new URL(url);
   if (isUntrusted(failed)) {

@@ -38,7 +38,7 @@ describe("POST /doctor/echo", () => {
       payload: Buffer.alloc(1_000),
     });
 
-  it("the echo of the doctor proves to the holder of the secret what arrived", async () => {
+  it("the echo of the doctor shows the received request to a caller who knows the secret", async () => {
     const token = proof.token();
     const echo = (await send(token)).json();
     expect(echo).toMatchObject({ forwardedFor: "203.0.113.7", ip: "127.0.0.1", trustedHops: 0, bytes: 1_000 });
@@ -46,7 +46,7 @@ describe("POST /doctor/echo", () => {
     expect(proof.isFromService(`${token}x`, echo.proof)).toBe(false);
   });
 
-  it("POST /doctor/echo does not exist for other callers", async () => {
+  it("POST /doctor/echo returns 404 to a caller without the secret", async () => {
     const other = createEchoProof({ secret: "another-secret", clock: Date.now });
     for (const token of ["", "1.x", other.token()]) expect((await send(token)).statusCode).toBe(404);
   });

@@ -15,8 +15,8 @@ import { PAUSE_MS, type ProveEcho } from "./echo.ts";
 export type Doctor = {
   prove: ProveEcho;
   /**
-   * Runs all checks and returns the report. If a run is in progress, or ended a few seconds ago, returns the report of that run. Without
-   * `clientIp`, the test URLs for the browser work for every client.
+   * Runs all checks of the doctor, and returns the report. If a run is in progress, or ended a few seconds ago, `examine` returns the
+   * report of this run. Without `clientIp`, the test URLs for the browser work for every client.
    */
   examine(caller: { clientIp: string | undefined }): Promise<DoctorReport>;
 };
@@ -48,12 +48,12 @@ export function doctorRoutes(
 
 const TYPE = "application/octet-stream";
 const STREAM = "text/event-stream";
-/** The maximum size of a request body. The doctor sends smaller bodies. */
+/** The maximum size of a request body for the echo. The doctor sends bodies below the maximum size. */
 const MAX_BYTES = 32 * 2 ** 20;
 
 /**
- * The route /doctor/echo, which returns the request as it arrived through the proxies. Only a doctor with the secret of the service gets
- * this response. Every other caller gets 404. With `Accept: text/event-stream`, the response is a stream of two events.
+ * The route /doctor/echo returns the request in the form that arrived through the proxies. Only a doctor with the secret of the service
+ * gets the echo. A caller without the secret gets 404. With `Accept: text/event-stream`, the echo is a stream of two events.
  */
 export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
   app.addContentTypeParser(

@@ -14,12 +14,12 @@ import { type Outcome, type Report, type Severity, unchecked } from "./finding.t
 import type { Check, DoctorParts } from "./parts.ts";
 
 /*
- * The doctor checks a set-up without changing it: the machine, the database, the bucket, and the proxies in front of PUBLIC_URL. The folder
- * `checks` has one file for each subject, with the faults that the doctor can find, the check, and the remedies. The file `run.ts` runs the
- * checks in order, each with a time limit.
+ * The doctor checks a set-up without a change: the machine, the database, the bucket, and the proxies in front of PUBLIC_URL. The folder
+ * `checks` has one file for each subject, with the faults, the check, and the remedies. The file `run.ts` runs the checks in order, each
+ * check with a time limit.
  */
 
-/** Every fault that the doctor can find, by its stable id. */
+/** The catalogue lists every fault that the doctor can find, by its stable id. */
 export const CATALOGUE = {
   ...hostFaults,
   ...databaseFaults,
@@ -38,10 +38,10 @@ export type FindingId = keyof typeof CATALOGUE;
 type Options = { onProgress?: (name: string) => void; limitMs?: number };
 
 /**
- * The time limit for one check. A check can finish within this limit even if a few of its calls reach their own time limits. Milliseconds.
+ * The time limit for one check of the doctor. A check can finish within the limit even if a few of its calls reach their own time limits.
  */
 const LIMIT_MS = 40_000;
-/** The checks run in this order. If a check in GATES finds an error, the later checks of its group do not run. */
+/** The checks of the doctor run in the order of GROUPS. If a check in GATES finds an error, the later checks of its group do not run. */
 const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   { subject: "this machine", checks: [hostCheck, sqliteCheck, postgresCheck, scannerCheck, mailCheck, serversCheck] },
   {
@@ -60,11 +60,11 @@ const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   },
   { subject: "PUBLIC_URL", checks: [publicUrlCheck] },
 ];
-/** After an error of one of these checks, all later checks of the bucket would fail for the same reason. */
+/** After an error of one of these checks, all later checks of the bucket would also fail. */
 const GATES: readonly Check[] = [credentialsCheck, reachCheck];
 const ORDER: readonly Severity[] = ["error", "warning", "info"];
 
-/** Runs every check, one after the other. Never rejects. */
+/** Runs every check of the doctor, one check after the other. `runChecks` never rejects. */
 export async function runChecks(parts: DoctorParts, { onProgress, limitMs = LIMIT_MS }: Options = {}): Promise<Report> {
   const outcomes: Outcome[] = [];
   const checked: string[] = [];
@@ -103,7 +103,7 @@ function toReport(outcomes: readonly Outcome[], { parts, checked }: { parts: Doc
   };
 }
 
-/** Runs one check within a time limit. Never rejects. A check that fails or takes too long counts as unchecked. */
+/** Runs one check within a time limit. `runCheck` never rejects. A check that fails or takes too long counts as unchecked. */
 export async function runCheck(
   check: Check,
   { parts, limitMs }: { parts: DoctorParts; limitMs: number },
@@ -118,7 +118,7 @@ export async function runCheck(
 }
 
 /**
- * Returns the text that explains an error. For a domain error, the text is the message of its cause, which contains no signature
+ * Returns the text that explains an error. For a domain error, the text is the message of the error's cause, which contains no signature
  * (platform/bucket/client.ts).
  */
 function reasonOf(error: unknown): string {

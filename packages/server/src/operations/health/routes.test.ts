@@ -14,14 +14,14 @@ const down = (): Promise<void> => Promise.reject(new Error("connect to 10.0.0.7 
 const silent = (): Promise<void> => new Promise<void>(() => undefined);
 
 describe("probes", () => {
-  it("/healthz reports a live process during every outage", async () => {
+  it("the route /healthz reports a live process during every outage", async () => {
     const { anonymous } = await started({ probes: { database: down, bucket: down } });
     expect((await anonymous.send("GET /healthz")).body).toEqual({ status: "ok" });
   });
 
-  it("/readyz returns ready when the database and the bucket respond", async () => {
+  it("the route /readyz returns ready when the database and the bucket respond", async () => {
     const { anonymous } = await started();
-    // Polls, because on a slow machine a probe may exceed its time limit.
+    // The test polls, because on a slow machine a probe may exceed its time limit.
     await expect
       .poll(async () => (await anonymous.send("GET /readyz")).body)
       .toEqual({ status: "ready", checks: { database: "up", bucket: "up" } });
@@ -30,7 +30,7 @@ describe("probes", () => {
   it.each([
     ["database", { database: down, bucket: up }, { database: "down", bucket: "up" }],
     ["database, bucket", { database: down, bucket: down }, { database: "down", bucket: "down" }],
-  ])("/readyz reports that %s is down, without the cause", async (names, probes, checks) => {
+  ])("the route /readyz reports that %s is unavailable, without the cause", async (names, probes, checks) => {
     const { anonymous } = await started({ probes });
     const answer = await anonymous.send("GET /readyz");
     expect(answer.status).toBe(503);
@@ -44,7 +44,7 @@ describe("probes", () => {
   it.each([
     ["bucket", { bucket: down, scanner: up }],
     ["scanner", { bucket: up, scanner: down }],
-  ])("/readyz returns 200 degraded while only the %s is down", async (part, probes) => {
+  ])("the route /readyz returns 200 degraded while only the %s is unavailable", async (part, probes) => {
     const { anonymous } = await started({ probes: { database: up, ...probes } });
     const { status, body } = await anonymous.send("GET /readyz");
     expect([status, body.status, body.detail]).toEqual([200, "degraded", `Down: ${part}.`]);
@@ -65,7 +65,7 @@ describe("probes", () => {
     expect([served.status, served.headers.connection]).toEqual([200, "close"]);
   });
 
-  it("/readyz names the reason why the database is down", async () => {
+  it("the route /readyz names the reason why the database is unavailable", async () => {
     const full = () => Promise.reject(new DomainError("storage_full", "The disk of the database is full"));
     const { anonymous } = await started({ probes: { database: full, bucket: up } });
     const { body } = await anonymous.send("GET /readyz");
@@ -86,20 +86,20 @@ describe("probes", () => {
     expect(probed).toBe(2);
   });
 
-  it("/readyz reports a part as down if its first probe takes more than a second", async () => {
+  it("the route /readyz reports a part as down if its first probe takes more than a second", async () => {
     const { anonymous } = await started({ probes: { database: up, bucket: silent } });
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => {
       vi.useRealTimers();
     });
     const answer = anonymous.send("GET /readyz");
-    // The timer of the probe that runs, and the timer of the next probe of the database.
+    // There are two timers: the timer of the running probe, and the timer of the next probe of the database.
     await expect.poll(() => vi.getTimerCount()).toBe(2);
     await vi.advanceTimersByTimeAsync(1_000);
     expect((await answer).body.checks).toEqual({ database: "up", bucket: "down" });
   });
 
-  it("/readyz counts a part as down from the second of a slow probe to its end", async () => {
+  it("the route /readyz reports a part as down from the second of a slow probe to its end", async () => {
     let probed = 0;
     const slow = Promise.withResolvers<void>();
     const database = async () => {
@@ -120,7 +120,7 @@ describe("probes", () => {
     expect([probed, await status()]).toEqual([2, 200]);
   });
 
-  it("/readyz returns the last result for ten seconds while a new probe runs", async () => {
+  it("the route /readyz returns the last result for ten seconds while a new probe runs", async () => {
     let probed = 0;
     let hanging = Promise.withResolvers<void>();
     const database = async () => {
@@ -154,7 +154,7 @@ describe("probes", () => {
 });
 
 describe("metrics", () => {
-  it("/metrics counts requests by route and issued URLs, without ids", async () => {
+  it("the route /metrics counts requests by route and issued URLs, without ids", async () => {
     const service = await started();
     const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -174,7 +174,7 @@ describe("metrics", () => {
     for (const secret of [id, noteId, "ann", "X-Amz"]) expect(text).not.toContain(secret);
   });
 
-  it("/metrics requires METRICS_TOKEN if it is set", async () => {
+  it("the route /metrics requires METRICS_TOKEN if the setting is set", async () => {
     const { anonymous } = await started({ metricsAccess: { token: "a-long-enough-token" } });
     const refused = await anonymous.send("GET /metrics");
     expect([refused.status, refused.headers["www-authenticate"]]).toEqual([401, "Bearer"]);
@@ -184,20 +184,20 @@ describe("metrics", () => {
     expect((await anonymous.send("GET /metrics", { headers: right })).status).toBe(200);
   });
 
-  it("the service does not serve /metrics if the metrics have a port of their own", async () => {
+  it("the service does not serve /metrics if the metrics have a separate port", async () => {
     const { anonymous } = await started({ metricsAccess: "elsewhere" });
     expect((await anonymous.send("GET /metrics")).status).toBe(404);
   });
 });
 
 describe("X-Request-Id", () => {
-  it("X-Request-Id is in every response, and in the body of a problem", async () => {
+  it("every response has an X-Request-Id, and the body of a problem contains this id", async () => {
     const { anonymous } = await started();
     const { headers, body } = await anonymous.send("GET /me");
     expect(headers["x-request-id"]).toBe(body.requestId);
   });
 
-  it("X-Request-Id is the id of the request if that looks like an id", async () => {
+  it("the service uses the X-Request-Id of a request if the value looks like an id", async () => {
     const { anonymous } = await started();
     const sent = async (id: string) =>
       (await anonymous.send("GET /healthz", { headers: { "x-request-id": id } })).headers["x-request-id"];

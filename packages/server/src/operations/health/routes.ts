@@ -60,7 +60,7 @@ export function opsRoutes(
     reply.header("cache-control", "no-store");
     if (Object.values(checks).every((state) => state === "up")) return { status: "ready" as const, checks };
     const detail = describeFaults(found);
-    // Without the bucket, most requests succeed. A balancer would remove every replica, because all replicas use the same bucket.
+    // Most requests succeed without the bucket. A load balancer would remove every replica, because all replicas use one bucket.
     if (database.state === "up") return { status: "degraded" as const, detail, checks };
     const body = {
       ...problemBody("database_unavailable", { detail: `Not ready. ${detail}`, requestId: request.id }),
@@ -74,8 +74,8 @@ export function opsRoutes(
 }
 
 /**
- * The functions that check the parts of the service. A probe resolves if the part works, and rejects if not. `scanner` is undefined if
- * there is no virus scanner.
+ * The functions that check the parts of the service. A probe resolves if the part works, and rejects if the part does not work. `scanner`
+ * is undefined if the service has no virus scanner.
  */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
@@ -85,11 +85,14 @@ type Readiness = { database: Check; bucket: Check; scanner?: Check };
 
 /** Reads the states of the parts of the service, from their last probes. */
 type ReadinessReader = {
-  /** Returns the states. For some seconds after the call, the probes run again and again, so that the next call need not wait for them. */
+  /**
+   * Returns the states of the parts. For some seconds after the call, the probes run repeatedly, so that the next call need not wait for
+   * the probes.
+   */
   poll(): Promise<Readiness>;
-  /** Returns the states. If `poll` was not called in the last seconds, waits for a new probe of each part. */
+  /** Returns the states of the parts. If nobody called `poll` in the last seconds, `read` waits for a new probe of each part. */
   read(): Promise<Readiness>;
-  /** Starts no more probes. */
+  /** Starts no further probes. */
   stop(): void;
 };
 
@@ -111,7 +114,7 @@ export function createReadiness(probes: Probes): ReadinessReader {
   };
 }
 
-/** Returns the parts that are down, with the reasons if they are known. */
+/** Returns the parts that are down, with the known reasons. */
 function describeFaults(readiness: Readiness): string {
   const down = Object.entries(readiness).flatMap(([name, check]) =>
     check.state === "up" ? [] : [check.reason === undefined ? name : `${name} (${check.reason})`],
@@ -119,13 +122,13 @@ function describeFaults(readiness: Readiness): string {
   return `Down: ${down.join(", ")}.`;
 }
 
-/** Probes one part again and again until `probeForMs` after the last call of `extend`. */
+/** Probes one part repeatedly until `probeForMs` after the last call of `extend`. */
 function createWatch(probe: () => Promise<void>) {
   let last: Check | undefined;
   let running: Promise<Check> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let endsAt = 0;
-  // An HTTP request may start a probe. With this snapshot, traces do not show the HTTP request as the parent of the probe.
+  // An HTTP request may start a probe. With the snapshot, traces do not show the HTTP request as the parent of the probe.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<Check> {
@@ -136,7 +139,7 @@ function createWatch(probe: () => Promise<void>) {
     const isOver = performance.now() > endsAt;
     last = isOver ? undefined : found;
     if (!isOver) timer = setTimeout(start, httpLimits.probeEveryMs).unref();
-    // A part of a busy service is down only while its probe is late. A balancer that checks several times does not remove the replica.
+    // A part of a busy service is down only while its probe is late. A load balancer that checks several times does not remove the replica.
     void result.then((late) => {
       if (last === found) last = late;
     });
@@ -163,15 +166,15 @@ function createWatch(probe: () => Promise<void>) {
 function check(probe: () => Promise<void>): Promise<Check> {
   return probe().then(
     (): Check => ({ state: "up" }),
-    // Omits the messages of other errors, because these may contain host names and IP addresses.
+    // The response omits the messages of other errors, because these messages may contain host names and IP addresses.
     (error: unknown): Check => ({ state: "down", ...(error instanceof DomainError && { reason: error.message }) }),
   );
 }
 
-/** `token`: the bearer token that /metrics requires. Undefined: everybody can read /metrics. */
+/** `token` is the bearer token that /metrics requires. If `token` is undefined, everybody can read /metrics. */
 export type MetricsAccess = { token: string | undefined };
 
-/** The route GET /metrics. The response contains no user data. */
+/** The route GET /metrics. The response of GET /metrics contains no user data. */
 export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "registry"> & MetricsAccess): void {
   app.get("/metrics", { schema: schemas.metrics }, async (request, reply) => {
     if (token !== undefined && !isSameText(request.headers.authorization ?? "", `Bearer ${token}`)) {

@@ -13,7 +13,7 @@ import {
 } from "../requests.ts";
 import { permissionFix } from "./permissions.ts";
 
-/** Faults of the connection to the bucket, and of its credentials. */
+/** These faults concern the connection to the bucket, and the credentials for the bucket. */
 export const bucketFaults = {
   "bucket-unreachable": fault.error("The S3 server can't be reached", "No file can be stored or read."),
   "bucket-tls": fault.error(
@@ -69,7 +69,7 @@ type FindingId = keyof typeof bucketFaults;
 
 const finding = findingOf(bucketFaults);
 
-/** The service renews credentials this long before they expire. Milliseconds. */
+/** The service renews credentials five minutes before the credentials expire. */
 const RENEW_BEFORE_MS = 300_000;
 
 /** Reports missing credentials, and temporary credentials that expire soon. */
@@ -108,8 +108,8 @@ function expiring(expiration: Date | undefined, now: number): Outcome[] {
 }
 
 /**
- * A larger difference between the clocks is a fault. The limit is more than a response takes, and much less than the 60 seconds that URLs
- * are valid by default. Milliseconds.
+ * A difference of more than five seconds between the clocks is a fault. The limit is more than a response takes, and much less than the
+ * default lifetime of URLs (60 seconds).
  */
 const CLOCK_TOLERANCE_MS = 5_000;
 
@@ -126,7 +126,7 @@ const BY_CODE: Partial<Record<string, FindingId>> = {
   RequestTimeTooSkewed: "clock-skew",
 };
 
-/** Stores a small object with a presigned URL, as a browser does. The other checks of the bucket make sense only if this works. */
+/** Stores a small object with a presigned URL, as a browser does. All other checks of the bucket need a successful upload. */
 export const reachCheck: Check = {
   name: "reach the bucket",
   async run(parts) {
@@ -138,7 +138,7 @@ export const reachCheck: Check = {
     if (isFailure(answer)) return [explainFailure(parts, answer)];
     const clock = checkClock(answer);
     const refusal = answer.status === 200 ? checkStored(await signed.get(key)) : [explainRefusal(parts, answer)];
-    // A wrong clock explains this refusal, so the report contains only the finding about the clock.
+    // A wrong clock explains the refusal, so the report contains only the finding about the clock.
     if (clock.length > 0 && (answer.code === "AccessDenied" || answer.code === "RequestTimeTooSkewed")) return clock;
     return [...clock, ...refusal];
   },
@@ -157,8 +157,8 @@ function explainFailure({ bucket, config }: DoctorParts, failed: Failure): Outco
 }
 
 /**
- * Checks whether the endpoint ends with the name of the bucket. Some servers have an endpoint with a path, so this is a fault only if the
- * bucket can't be listed there.
+ * Checks whether the endpoint ends with the name of the bucket. Some servers have an endpoint with a path, so a path is a fault only if the
+ * bucket cannot be listed at this endpoint.
  */
 async function checkPath({ bucket }: DoctorParts): Promise<Outcome[]> {
   const { endpoint, name, s3, target } = bucket;
@@ -174,7 +174,7 @@ async function checkPath({ bucket }: DoctorParts): Promise<Outcome[]> {
   ];
 }
 
-/** Some web servers accept every request and respond with the same page. Only an S3 server returns the stored bytes. */
+/** Some web servers accept every request, and always respond with one page. Only an S3 server returns the stored bytes. */
 function checkStored(answer: Answer): Outcome[] {
   if (isFailure(answer) || answer.status !== 200 || answer.text === BODY) return [];
   const detail = `It accepted an object, and returned ${answer.headers.get("content-type") ?? "something else"} instead of it.`;
@@ -210,8 +210,8 @@ function byBody({ code, status, headers }: Response): FindingId {
 }
 
 /**
- * If the bucket refused the request because of a wrong region, returns the real region, or an empty text if it is unknown. Otherwise,
- * returns undefined.
+ * If the bucket refused the request because of a wrong region, returns the real region, or an empty text for an unknown region. If the
+ * region is not the reason, returns undefined.
  */
 function regionOf({ status, headers, text, code }: Response): string | undefined {
   const named = headers.get("x-amz-bucket-region") ?? undefined;

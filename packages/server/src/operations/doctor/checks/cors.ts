@@ -3,7 +3,7 @@ import { createSignedRequests } from "../objects.ts";
 import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { type Answer, isFailure, type Response } from "../requests.ts";
 
-/** Faults of the CORS configuration, which only affect browsers. */
+/** These faults of the CORS configuration affect only browsers. */
 export const corsFaults = {
   "cors-missing": fault.error(
     "The bucket has no CORS configuration",
@@ -35,7 +35,7 @@ const METHODS = ["GET", "PUT", "HEAD"];
 
 type Ask = (method: string, headers?: readonly string[]) => Promise<Answer>;
 
-/** Sends the same requests as a browser to the public endpoint, and judges the responses as a browser does. */
+/** Sends the requests of a browser to the public endpoint, and judges the responses as a browser does. */
 export const corsCheck: Check = {
   name: "CORS",
   async run(parts) {
@@ -126,8 +126,8 @@ function asking(origin: string, method: string, headers: readonly string[]): Rec
 }
 
 /**
- * Whether the response to a preflight permits a request, by the rules of browsers (Fetch, "CORS-preflight fetch"). GET and HEAD need no
- * permission.
+ * Returns whether the response to a preflight permits a request, by the rules of browsers (Fetch, "CORS-preflight fetch"). The methods GET
+ * and HEAD need no permission.
  */
 function allows(
   answer: Response,
@@ -150,7 +150,7 @@ function listOf({ headers }: Response, name: string): string[] {
 }
 
 const ALLOWED_METHODS = ["GET", "HEAD", "PUT"];
-/** The headers that uploads send. The remedy lists all of them, because some providers refuse a star. */
+/** Uploads send these headers. The remedy lists all headers of uploads, because some providers refuse a star. */
 const ALLOWED_HEADERS = ["content-type", "if-none-match", "x-amz-checksum-sha256"];
 const EXPOSED = ["ETag"];
 const MAX_AGE_SECONDS = 3600;
@@ -191,8 +191,8 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
         { label: "Swift command line, for the other responses", text: swiftContainer(place, origin) },
       ];
     case "embedded":
-      // The built-in bucket sets its CORS configuration only at its first start. After that, an operator must change the configuration with
-      // a command.
+      // The built-in bucket sets its CORS configuration only at its first start. After its first start, an operator must change the CORS
+      // configuration of the built-in bucket with a command.
       return [{ ...cli, label: "AWS CLI, with the keys in DATA_DIR/secrets.json, while the service runs" }];
     default:
       return [cli, json];

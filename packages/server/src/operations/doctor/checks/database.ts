@@ -6,7 +6,7 @@ import type { DatabaseConfig } from "../../../platform/config/index.ts";
 import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import type { Check } from "../parts.ts";
 
-/** Faults of the embedded database, of PostgreSQL, and of a connection pooler in front of it. */
+/** These faults concern the embedded database, PostgreSQL, and a connection pooler in front of PostgreSQL. */
 export const databaseFaults = {
   "sqlite-damaged": fault.error(
     "The embedded database can't be read",
@@ -71,7 +71,7 @@ const TIMEOUT_MS = 5_000;
 const BAD_LOGIN = /^28|^3D000$/;
 const TRANSACTIONS = 6;
 
-/** Connects to PostgreSQL as the service does, and reads its settings. The check changes nothing. */
+/** Connects to PostgreSQL as the service does, and reads the settings of PostgreSQL. The check of PostgreSQL changes nothing. */
 export const postgresCheck: Check = {
   name: "PostgreSQL",
   applies: ({ config }) => config.database.kind === "postgres",
@@ -99,7 +99,8 @@ function connect({ url }: Postgres): pg.Client {
     connectionTimeoutMillis: TIMEOUT_MS,
     query_timeout: TIMEOUT_MS,
   });
-  // When a connection breaks, its query fails. The connection also emits "error". Without a listener, this event would end the process.
+  // When a connection breaks, its query fails. The broken connection also emits the event "error". Without a listener, the event "error"
+  // would end the process.
   client.on("error", () => undefined);
   return client;
 }
@@ -126,8 +127,8 @@ async function judgePooler(clients: readonly pg.Client[], { prepared }: Postgres
 }
 
 /**
- * Whether named statements work. Uses the same name on two connections, one after the other. A pooler that ignores names gives both
- * connections the same server connection, where the name is already taken.
+ * Returns whether named statements work. The check uses one statement name on two connections, one after the other. A pooler that ignores
+ * names gives the two connections one server connection, where the name is already taken.
  */
 async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
   const name = "vk_doctor";
@@ -140,7 +141,7 @@ async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
     if (error instanceof pg.DatabaseError && (error.code === "26000" || error.code === "42P05")) return false;
     throw error;
   } finally {
-    // Removes the named statement, because a pooler keeps its server connection open after this client connection ends.
+    // The check removes the named statement, because a pooler keeps its server connection open after the client connection ends.
     for (const client of clients) await client.query(`deallocate ${name}`).catch(() => undefined);
   }
 }
@@ -168,7 +169,7 @@ function messageOf(error: unknown): string {
 
 /** The oldest major version that the PostgreSQL project still supports. */
 const OLDEST_MAJOR = 14;
-/** Enough connections for one replica and for an administrator. */
+/** The number of connections is enough for one replica and for an administrator. */
 const FEWEST_CONNECTIONS = 20;
 const CLOCK_TOLERANCE_MS = 2_000;
 
@@ -181,7 +182,7 @@ type Settings = {
   readOnly: string;
   encoding: string;
   maxConnections: number;
-  /** How far the clock of PostgreSQL is ahead of our clock. Milliseconds. */
+  /** The time by which the clock of PostgreSQL is ahead of the local clock, in milliseconds. */
   clockOffsetMs: number;
 };
 
@@ -216,7 +217,7 @@ async function readSettings(client: pg.Client, { clock }: { clock: () => number 
   };
 }
 
-/** Compares the settings of PostgreSQL with the values that the service needs to keep its promises. */
+/** Compares the settings of PostgreSQL with the values that the service needs for its guarantees. */
 function judgeSettings(settings: Settings): Outcome[] {
   return [...judgeServer(settings), ...judgeDurability(settings), ...judgeWrites(settings)];
 }
@@ -289,7 +290,7 @@ function setting(name: string, value: string) {
   ];
 }
 
-/** Reads the header of the embedded database. The check does not write to the database, because the service may be running. */
+/** Reads the header of the embedded database. The check does not write to the embedded database, because the service may be running. */
 export const sqliteCheck: Check = {
   name: "embedded database",
   applies: ({ config }) => config.database.kind === "sqlite",

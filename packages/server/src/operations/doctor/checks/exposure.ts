@@ -5,7 +5,7 @@ import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from ".
 import { isFailure } from "../requests.ts";
 import { permissionFix } from "./permissions.ts";
 
-/** Faults that give people access to the bucket that they should not have. */
+/** These faults give people access to the bucket that they should not have. */
 export const exposureFaults = {
   "anonymous-list": fault.error(
     "Anyone can list the bucket",
@@ -39,7 +39,7 @@ export const exposureFaults = {
 
 const finding = findingOf(exposureFaults);
 
-/** Sends requests without a signature. The bucket should refuse all of them. */
+/** Sends requests without a signature. The bucket should refuse all requests without a signature. */
 export const exposureCheck: Check = {
   name: "access without a signature",
   async run(parts) {
@@ -79,7 +79,10 @@ async function checkWrite(parts: DoctorParts): Promise<Outcome[]> {
   return [finding("anonymous-write", { detail, fix: closeFix(parts) })];
 }
 
-/** Checks whether the credentials can list all buckets of the account. Runs only on AWS, which has a separate permission for this. */
+/**
+ * Checks whether the credentials can list all buckets of the account. The check runs only on AWS, which has a separate permission for the
+ * list of all buckets.
+ */
 async function checkAccount(parts: DoctorParts): Promise<Outcome[]> {
   if (parts.provider !== "aws") return [];
   const listed = await attempt(parts.bucket.s3.send(new ListBucketsCommand({ MaxBuckets: 1 })));
@@ -89,11 +92,11 @@ async function checkAccount(parts: DoctorParts): Promise<Outcome[]> {
 }
 
 const WEEK_SECONDS = 604_800;
-/** How much younger a test signature is than the age that it tests, because the request takes time. Seconds. */
+/** The number of seconds by which a test signature is younger than the tested age, because the request takes time. */
 const SPARE_SECONDS = 20;
 const AGES_SECONDS = [60, 300, 900, 3_600, 14_400];
 
-/** Reads an object with signatures that are old but not expired. A bucket policy with `s3:signatureAge` refuses such signatures. */
+/** Reads an object with signatures that are old but not expired. A bucket policy with `s3:signatureAge` refuses old signatures. */
 export const signatureAgeCheck: Check = {
   name: "ceiling on the age of signatures",
   async run(parts) {
@@ -110,7 +113,7 @@ export const signatureAgeCheck: Check = {
       return [unchecked("ceiling on the age of signatures", "the bucket refuses a fresh URL")];
     if (!(await isAccepted(uploadTtlSeconds))) return [await refusedUploads(parts, isAccepted)];
     if (!(await isAccepted(urlTtlMaxSeconds))) return [await refusedDownloads(parts, isAccepted)];
-    // Reports this on AWS only, because no other provider documents a maximum age of signatures.
+    // The check reports the fault only on AWS, because no other provider documents a maximum age of signatures.
     if (parts.provider !== "aws" || !(await isAccepted(WEEK_SECONDS))) return [];
     const detail = "The bucket accepted a signature that was nearly a week old.";
     const fix = signatureAgeFix(parts, { maxAgeSeconds: Math.max(uploadTtlSeconds, urlTtlMaxSeconds) });
@@ -146,7 +149,7 @@ async function oldest(isAccepted: IsAccepted): Promise<number> {
   return accepted;
 }
 
-/** Explains how an operator closes the bucket for everyone who has no credentials. */
+/** Explains how an operator closes the bucket for everyone without credentials. */
 export function closeFix(place: BucketPlace): Fix[] {
   const all = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
   switch (place.provider) {

@@ -2,7 +2,7 @@ import type { BucketCapabilities } from "../../../platform/bucket/port.ts";
 import { fault, findingOf, type Outcome, stepFix } from "../finding.ts";
 import type { Check } from "../parts.ts";
 
-/** Features of S3 that the bucket lacks. */
+/** These findings concern features of S3 that the bucket lacks. */
 export const featureFaults = {
   "copy-source-hole": fault.warning(
     "The bucket accepts x-amz headers that nobody signed",
@@ -46,7 +46,7 @@ type FindingId = keyof typeof featureFaults;
 
 const finding = findingOf(featureFaults);
 
-/** The finding for each capability that the bucket may lack. `fix`: the best remedy for the operator. */
+/** The finding for each capability that the bucket may lack. `fix` is the best remedy for the operator. */
 const FINDINGS: Partial<Record<keyof BucketCapabilities, { id: FindingId; fix: string }>> = {
   conditionalPut: {
     id: "conditional-put-missing",

@@ -38,7 +38,7 @@ const every = (place: BucketPlace): Fix[] => [
 ];
 
 describe.each(PROVIDERS)("the remedies for %s", (provider) => {
-  it("the JSON in the remedies of the doctor parses", () => {
+  it("the JSON documents in the remedies of the doctor are valid JSON", () => {
     for (const { label, text } of every(at(provider))) {
       if (label.includes("(JSON)")) expect(() => JSON.parse(text), label).not.toThrow();
       for (const [, json = ""] of text.matchAll(/'([[{].*[\]}])'/g)) expect(() => JSON.parse(json), text).not.toThrow();
@@ -50,7 +50,7 @@ describe.each(PROVIDERS)("the remedies for %s", (provider) => {
       expect(text).toMatch(/files\.example\.com|my-private-bucket/);
   });
 
-  it("the remedies of the doctor call the endpoint of the bucket with the AWS CLI", () => {
+  it("the AWS CLI commands in the remedies of the doctor call the endpoint of the bucket", () => {
     for (const { text } of every(at(provider))) {
       if (!text.startsWith("aws s3api")) continue;
       expect(text.includes("--endpoint-url https://storage.example.com")).toBe(provider !== "aws");
@@ -60,7 +60,7 @@ describe.each(PROVIDERS)("the remedies for %s", (provider) => {
 });
 
 describe("the remedies for AWS", () => {
-  it("the remedies for AWS are an AWS CLI command, Terraform and JSON", () => {
+  it("each remedy for AWS has an AWS CLI command, Terraform and JSON", () => {
     for (const fixes of [
       corsFix(at("aws"), { origin: ORIGIN }),
       lifecycleFix(at("aws"), { rules: [], keyPrefix: "", hasVersions: false }),
@@ -81,7 +81,7 @@ describe("the remedies for AWS", () => {
   const on = { Status: "Enabled", Filter: {} } as const;
   const daily = { ...on, ID: "daily", Expiration: { Days: 1 } };
 
-  it("the remedies for AWS keep the lifecycle rules that delete and archive no file", () => {
+  it("the remedies for AWS keep the lifecycle rules that neither delete nor archive files", () => {
     const cheaper = { ...on, ID: "cheaper", Transitions: [{ Days: 30, StorageClass: "STANDARD_IA" as const }] };
     const marker = { ...on, ID: "marker", Expiration: { ExpiredObjectDeleteMarker: true } };
     const logs = { ...daily, ID: "logs", Filter: { Prefix: "logs/" } };

@@ -10,7 +10,7 @@ import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal
 import { type BucketPlace, type Check, type DoctorParts, quoted } from "../parts.ts";
 import { type Answer, isFailure } from "../requests.ts";
 
-/** Faults of the permissions of the credentials. */
+/** These faults concern the permissions of the credentials. */
 export const permissionFaults = {
   "permission-get": fault.error("The credentials may not read objects", "Downloads and verifications fail."),
   "permission-delete": fault.error(
@@ -39,7 +39,7 @@ type FindingId = keyof typeof permissionFaults;
 
 const finding = findingOf(permissionFaults);
 
-/** Tries each permission that the service needs once, with objects of the doctor. */
+/** Tries each permission that the service needs once, with test objects of the doctor. */
 export const permissionsCheck: Check = {
   name: "permissions of the credentials",
   async run(parts) {
@@ -53,7 +53,7 @@ async function checkObjects(parts: DoctorParts): Promise<Outcome[]> {
   const signed = createSignedRequests(parts);
   const key = parts.newKey();
   const stored = await signed.put(key);
-  // The check of the connection (bucket.ts) reports this fault.
+  // The check of the connection (bucket.ts) reports a bucket that refuses the upload.
   if (isFailure(stored) || stored.status !== 200) return [];
   const read = judge(parts, "permission-get", await signed.get(key));
   const deleted = judge(parts, "permission-delete", await signed.delete(key));
@@ -74,7 +74,7 @@ function denied(parts: DoctorParts, id: FindingId, code = "AccessDenied"): Outco
 
 function judgeRefusal(parts: DoctorParts, id: FindingId, refusal: Refusal): Outcome[] {
   if (isForbidden(refusal)) return [denied(parts, id)];
-  // If the S3 server does not support the call, the service does not need the permission for it.
+  // If the S3 server does not support the call, the service does not need the permission for the call.
   if (isUnsupported(refusal)) return [];
   return [unchecked(id, `the bucket responded with ${refusal.code}`)];
 }

@@ -4,7 +4,7 @@ import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix, un
 import type { Check, DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, isLocal, isTlsFailure, unreachableFix } from "../requests.ts";
 
-/** Faults of PUBLIC_URL and of the proxies between browsers and the service. */
+/** These faults concern PUBLIC_URL and the proxies between browsers and the service. */
 export const publicUrlFaults = {
   "public-url-unreachable": fault.error("PUBLIC_URL does not respond", "Links and sign-ins lead there."),
   "public-url-other": fault.error(
@@ -60,7 +60,7 @@ const LARGE_BYTES = 16 * 2 ** 20;
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
 const GATEWAY_FAULTS = [502, 503, 504];
 
-/** Calls the running service through PUBLIC_URL, and compares the request that it sent with the request that the service received. */
+/** Calls the running service through PUBLIC_URL, and compares the sent request with the request that the service received. */
 export const publicUrlCheck: Check = {
   name: "PUBLIC_URL and its proxy",
   async run(parts) {
@@ -126,7 +126,7 @@ function notRunning(): Outcome {
   return unchecked("PUBLIC_URL and its proxy", "the service does not run: start it, and run the doctor again");
 }
 
-/** Whether the service listens on this machine. */
+/** Returns whether the service listens on the machine of the doctor. */
 async function runsHere({ config, requests }: DoctorParts): Promise<boolean> {
   const { host, port } = config.server;
   if (port === 0) return false;
@@ -203,7 +203,7 @@ async function judgeMetrics({ publicUrl, requests, config }: DoctorParts): Promi
 
 /**
  * Compares the number of proxies that the service trusts with the number of IP addresses that the proxies added to `X-Forwarded-For`. The
- * doctor has sent a forged IP address in this header, so the entries after the forged one are from proxies.
+ * doctor has sent a forged IP address in `X-Forwarded-For`, so the entries after the forged entry are from proxies.
  */
 function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outcome[] {
   const { trustProxy } = config.server;
@@ -211,15 +211,16 @@ function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outco
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "");
-  // The IP addresses that the proxies added, in the order from the client to the service. If a careful proxy has removed the header of the
-  // client, all entries are from proxies.
+  // The list has the IP addresses that the proxies added, in the order from the client to the service. If a careful proxy has removed the
+  // `X-Forwarded-For` of the client, all entries are from proxies.
   const added = chain.slice(chain.indexOf(FORGED_IP) + 1);
   const detail = `X-Forwarded-For was "${echo.forwardedFor}", and the service took ${echo.ip}.`;
   if (added.length === 0) return trustProxy === false ? [] : [missing(detail)];
   const fix = environmentFix(`TRUST_PROXY=${added.length}`);
   if (echo.trustedHops < added.length) return [finding("trust-proxy-too-small", { detail, fix })];
   if (echo.trustedHops === added.length) return readAddress(added[0] ?? "") === undefined ? [invalid(detail)] : [];
-  // A list of IP addresses in TRUST_PROXY may contain this machine. In that case, this machine also counts as a proxy.
+  // A list of IP addresses in TRUST_PROXY may contain the machine of the doctor. If the list contains the machine of the doctor, the
+  // machine also counts as a proxy.
   if (Array.isArray(trustProxy)) return [unchecked("TRUST_PROXY", "this machine has one of its addresses")];
   return [finding("trust-proxy-too-large", { detail, fix })];
 }

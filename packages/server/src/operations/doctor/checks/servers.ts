@@ -2,7 +2,7 @@ import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix } f
 import type { Check, CheckedConfig, DoctorParts } from "../parts.ts";
 import { isFailure, type Response, unreachableFix } from "../requests.ts";
 
-/** Faults of the servers that the service calls, except the bucket and the database. */
+/** These faults concern the servers that the service calls, except the bucket and the database. */
 export const serverFaults = {
   "scanner-unreachable": fault.error(
     "The virus scanner does not respond",
@@ -27,7 +27,7 @@ type FindingId = keyof typeof serverFaults;
 
 const finding = findingOf(serverFaults);
 
-/** A server that the service calls. `setting` is the name of the setting with the URL `base`, and the check calls `path` below it. */
+/** A server that the service calls. `setting` is the name of the setting with the URL `base`, and the check calls `path` below `base`. */
 type Server = {
   id: FindingId;
   setting: string;
@@ -35,11 +35,11 @@ type Server = {
   path: string;
   init?: RequestInit;
   isRight(answer: Response): boolean;
-  /** The remedy if the server responds wrongly. */
+  /** The remedy for a wrong response of the server. */
   remedy: string;
 };
 
-/** Every server of which a setting has the URL, except the bucket and PUBLIC_URL. */
+/** The list has every server whose URL is in a setting, except the bucket and PUBLIC_URL. */
 const SERVERS: readonly ((config: CheckedConfig) => Server | undefined)[] = [
   ({ auth: { oidc } }) =>
     oidc && {
@@ -75,7 +75,7 @@ const SERVERS: readonly ((config: CheckedConfig) => Server | undefined)[] = [
     },
 ];
 
-/** Sends one request to each server that the service calls. The check sends no token and no span. */
+/** Sends one request to each server that the service calls. The check of the servers sends no token and no span. */
 export const serversCheck: Check = {
   name: "identity provider, keys and collector",
   applies: ({ config }) => serversOf(config).length > 0,
@@ -121,7 +121,7 @@ function withoutSlashes(url: string): string {
   return url.replace(/\/+$/, "");
 }
 
-/** Sends a ping to the virus scanner, if one is configured. */
+/** Sends a ping to the virus scanner, if the service has a virus scanner. */
 export const scannerCheck: Check = {
   name: "virus scanner",
   applies: ({ probeScanner }) => probeScanner !== undefined,
@@ -141,7 +141,10 @@ export const scannerCheck: Check = {
   },
 };
 
-/** Signs in to the mail server, and offers a mail from MAIL_FROM. The server gets no content, so the check sends no mail. */
+/**
+ * Signs in to the mail server, and offers a mail from MAIL_FROM. The check sends no content to the mail server, so the mail server delivers
+ * no mail.
+ */
 export const mailCheck: Check = {
   name: "mail server",
   applies: ({ probeMail }) => probeMail !== undefined,

@@ -8,7 +8,7 @@ import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal
 import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
-/** Faults in the settings of the bucket that delete files, or let the storage costs grow. */
+/** These faults in the settings of the bucket delete files, or increase the storage costs. */
 export const storageCostFaults = {
   "lifecycle-deletes": fault.error(
     "A lifecycle rule deletes files",
@@ -37,8 +37,7 @@ type Rules = { rules: LifecycleRule[] } | { refusal: Refusal };
 /** Reads the lifecycle rules and the versioning of the bucket. */
 export const storageCostsCheck: Check = {
   name: "lifecycle rules and versioning",
-  // The built-in bucket has no lifecycle rules and no versions. In the built-in bucket, the service itself aborts unfinished multipart
-  // uploads.
+  // The built-in bucket has no lifecycle rules and no versions. The service aborts unfinished multipart uploads in the built-in bucket.
   applies: ({ provider }) => provider !== "embedded",
   async run(parts) {
     const read = await readRules(parts);
@@ -56,17 +55,18 @@ export const storageCostsCheck: Check = {
 };
 
 async function readRules({ bucket, provider }: DoctorParts): Promise<Rules> {
-  // Sends no request to Swift. Swift would respond that the bucket has no rules, but nobody can add a rule there.
+  // The check sends no request for lifecycle rules to Swift. Swift would respond that the bucket has no rules, but nobody can add a rule on
+  // Swift.
   if (provider === "swift") return { refusal: { code: "NotImplemented", status: 501 } };
   const read = await attempt(bucket.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket.name })));
   if ("refusal" in read) return read.refusal.code === "NoSuchLifecycleConfiguration" ? { rules: [] } : read;
   const rules = read.output.Rules ?? [];
-  // Google Cloud Storage has rules in a different format, with actions and conditions.
+  // Google Cloud Storage has lifecycle rules in a different format, with actions and conditions.
   const isOther = rules.some(({ Status }) => Status === undefined);
   return isOther ? { refusal: { code: "rules in a format that the doctor can't read", status: 200 } } : { rules };
 }
 
-/** Judges the rules for the keys of the service. All remedies contain the same complete and correct set of rules. */
+/** Judges the lifecycle rules that apply to the keys of the service. All remedies contain one complete and correct set of rules. */
 function judgeRules(
   parts: DoctorParts,
   { rules, hasVersions }: { rules: LifecycleRule[]; hasVersions: boolean },
@@ -115,8 +115,8 @@ function whenOf({ Expiration }: LifecycleRule): string {
 }
 
 /**
- * Whether the bucket stores old versions of objects. If the credentials may not read this setting, stores an object and checks whether the
- * response contains a version.
+ * Returns whether the bucket stores old versions of objects. If the credentials may not read the versioning, the function stores an object
+ * and checks whether the response contains a version.
  */
 async function versioningOf(parts: DoctorParts): Promise<boolean | Refusal> {
   const { s3, name: Bucket } = parts.bucket;
@@ -135,12 +135,15 @@ function reasonOf(refusal: Refusal, permission: string): string {
   return `the bucket responded with ${refusal.code}`;
 }
 
-/** S3 returns an object in these storage classes only after somebody has restored the object, which takes hours. */
+/** S3 returns an object in these storage classes only after a person has restored the object, which takes hours. */
 const ARCHIVES: readonly string[] = ["GLACIER", "DEEP_ARCHIVE"];
-/** The beginnings of object keys, after the key prefix. Keys consist of hex digits (platform/bucket/object-keys.ts). */
+/**
+ * The pattern matches the beginnings of object keys, after the key prefix. Object keys consist of hex digits
+ * (platform/bucket/object-keys.ts).
+ */
 const KEY_BEGINNING = /^[0-9a-f]{0,44}$/;
 
-/** Whether a rule applies to at least some objects of the service. The service stores its objects without tags. */
+/** Returns whether a lifecycle rule applies to at least some objects of the service. The service stores its objects without tags. */
 function touches(rule: LifecycleRule, keyPrefix: string): boolean {
   const { prefix, hasTags } = filterOf(rule);
   if (hasTags) return false;
@@ -148,7 +151,7 @@ function touches(rule: LifecycleRule, keyPrefix: string): boolean {
   return prefix.startsWith(keyPrefix) && KEY_BEGINNING.test(prefix.slice(keyPrefix.length));
 }
 
-/** Whether a rule applies to every object of the service. */
+/** Returns whether a lifecycle rule applies to every object of the service. */
 function coversAll(rule: LifecycleRule, keyPrefix: string): boolean {
   const { prefix, hasTags, hasSizes } = filterOf(rule);
   return !hasTags && !hasSizes && keyPrefix.startsWith(prefix);
@@ -158,7 +161,7 @@ function deletes({ Expiration }: LifecycleRule): boolean {
   return Expiration?.Days !== undefined || Expiration?.Date !== undefined;
 }
 
-/** Returns the archive to which a rule moves current objects, or undefined. */
+/** Returns the archive to which a lifecycle rule moves current objects, or undefined. */
 function archives({ Transitions = [] }: LifecycleRule): string | undefined {
   return Transitions.map(({ StorageClass = "" }) => StorageClass).find((name) => ARCHIVES.includes(name));
 }
@@ -167,7 +170,7 @@ function expiresVersions({ NoncurrentVersionExpiration }: LifecycleRule): boolea
   return NoncurrentVersionExpiration !== undefined;
 }
 
-/** Removes the actions that delete or archive objects. Returns undefined if the rule then has no action. */
+/** Removes the actions of a lifecycle rule that delete or archive objects. Returns undefined if the remaining rule has no action. */
 export function harmless(rule: LifecycleRule): LifecycleRule | undefined {
   const { Expiration, Transitions = [], ...others } = rule;
   const readable = Transitions.filter((transition) => archives({ ...rule, Transitions: [transition] }) === undefined);
@@ -205,12 +208,13 @@ const VERSIONS_RULE = {
   NoncurrentVersionExpiration: { NoncurrentDays: 30 },
 } as const;
 
-/** `rules`: the rules that the bucket has. */
+/** `rules` contains the lifecycle rules of the bucket. */
 type WantedRules = { rules: readonly LifecycleRule[]; keyPrefix: string; hasVersions: boolean };
 
 /**
- * Describes the lifecycle rules that the bucket should have: the rules that it has, without the actions that delete or archive files of the
- * service. Adds a rule that deletes the parts of abandoned uploads, and in a bucket with versions a rule that deletes old versions.
+ * Describes the right lifecycle rules: the rules of the bucket, without the actions that delete or archive files of the service. The
+ * function adds a rule that deletes the parts of abandoned uploads. In a bucket with versions, it also adds a rule that deletes old
+ * versions.
  */
 export function lifecycleFix(place: BucketPlace, { rules, keyPrefix, hasVersions }: WantedRules): Fix[] {
   if (place.provider === "b2") return [b2(place, hasVersions)];

@@ -4,7 +4,7 @@ import { BODY, createSignedRequests, TYPE } from "../objects.ts";
 import type { Check, DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, isLocal, type Response, unreachableFix } from "../requests.ts";
 
-/** Faults that a whole upload and download of a test object shows. */
+/** Only a whole upload and download of a test object shows these faults. */
 export const transferFaults = {
   "endpoint-plain-http": fault.warning(
     "The connection to the bucket is not encrypted",
@@ -50,22 +50,22 @@ const finding = findingOf(transferFaults);
 
 const SHA256 = createHash("sha256").update(BODY).digest("base64");
 const DISPOSITION = 'attachment; filename="doctor.txt"';
-/** The headers that a download must have. The distribution gets its URL from the service, which may not quote the filename. */
+/** A download must have these headers. The distribution gets its URL from the service, which may not quote the filename. */
 const EXPECTED = { "Content-Disposition": /^attachment;.*doctor\.txt/, "Content-Type": /^text\/plain\b/ };
 const RANGE = { header: "bytes=2-5", text: BODY.slice(2, 6) };
 
-/** One way to the bucket. `unreachable` and `refuses` are undefined where an earlier check reports these faults. */
+/** A hop is one network path to the bucket. `unreachable` and `refuses` are undefined if an earlier check reports these faults. */
 type Hop = {
   setting: string;
   url: string;
   unreachable?: FindingId;
   refuses?: FindingId;
-  /** Undefined if no uploads go this way. */
+  /** `put` is undefined if no uploads use the network path. */
   put?(key: string): Promise<Answer>;
   getUrl(key: string): Promise<string>;
 };
 
-/** Uploads and downloads one whole object on each way to the bucket, as the service and browsers do. */
+/** Uploads and downloads one whole object on each network path to the bucket, as the service and browsers do. */
 export const transfersCheck: Check = {
   name: "uploads and downloads",
   async run(parts) {
@@ -110,7 +110,7 @@ async function hopsOf(parts: DoctorParts): Promise<Hop[]> {
   return hops;
 }
 
-/** Returns the headers that the service signs for an upload, so that a proxy that drops one of them is found. */
+/** Returns the headers that the service signs for an upload, so that the check finds a proxy that drops a header. */
 async function uploadHeaders({ bucket }: DoctorParts): Promise<Record<string, string>> {
   const { conditionalPut, signedSha256, signedLength } = await bucket.capabilities();
   return {

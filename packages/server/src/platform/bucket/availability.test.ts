@@ -11,7 +11,7 @@ import { patternedStream } from "./testing/bytes.ts";
 import { type Fate, startProxy } from "./testing/faulty-proxy.ts";
 
 const MIB = 2 ** 20;
-/** The most time for an error. Most errors take under a second, but a busy machine is much slower. */
+/** The maximum time until an error of the bucket. Most errors take under a second, but a busy machine is much slower. */
 const LIMIT_MS = 20_000;
 
 const place = { objectKey: "key", bucketUploadId: "upload" };
@@ -77,7 +77,7 @@ describe("a bucket that is down", async () => {
   close();
 
   test.each(calls)(
-    "%s on a bucket that is down fails with bucket_unavailable, without a long wait",
+    "a call of %s fails fast with bucket_unavailable while the bucket is unavailable",
     async (_name, call) => {
       const bucket = bucketOn({ ...nowhere, endpoint });
       onTestFinished(() => bucket.close());
@@ -90,7 +90,7 @@ describe("a bucket that is down", async () => {
     },
   );
 
-  test("a bucket that is back accepts calls, and fails calls when it is down again", async () => {
+  test("a recovered bucket accepts calls, and fails calls when it is unavailable again", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "valetkey-bucket-"));
     onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
     const first = await startEmbedded({ dataDir });
@@ -107,15 +107,18 @@ describe("a bucket that is down", async () => {
 });
 
 describe("a bucket that accepts the connection and never responds", () => {
-  test.each(calls)("%s on a silent bucket fails with bucket_unavailable, and does not hang", async (_name, call) => {
-    const { endpoint, close } = await listening((socket) => socket.resume());
-    onTestFinished(close);
-    const bucket = bucketOn({ ...nowhere, endpoint }, { timeouts: { callMs: 300, idleMs: 200 } });
-    onTestFinished(() => bucket.close());
-    const error = await failure(call(bucket));
-    expect(error.code).toBe("bucket_unavailable");
-    expect(causeOf(error)).toMatch(/does not respond in time|did not respond to \w+ within \d+ ms/);
-  });
+  test.each(calls)(
+    "a call of %s on a silent bucket fails with bucket_unavailable, and does not hang",
+    async (_name, call) => {
+      const { endpoint, close } = await listening((socket) => socket.resume());
+      onTestFinished(close);
+      const bucket = bucketOn({ ...nowhere, endpoint }, { timeouts: { callMs: 300, idleMs: 200 } });
+      onTestFinished(() => bucket.close());
+      const error = await failure(call(bucket));
+      expect(error.code).toBe("bucket_unavailable");
+      expect(causeOf(error)).toMatch(/does not respond in time|did not respond to \w+ within \d+ ms/);
+    },
+  );
 
   test("a call of a silent bucket fails after 4.5 s with the default timeouts", async () => {
     const { endpoint, close } = await listening((socket) => socket.resume());
@@ -127,7 +130,7 @@ describe("a bucket that accepts the connection and never responds", () => {
     }
   });
 
-  test("a read fails if the bucket stalls in the middle of an object", async () => {
+  test("a read fails if the bucket stops sending in the middle of an object", async () => {
     const { endpoint, close } = await listening((socket) =>
       socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")),
     );
@@ -147,7 +150,7 @@ describe("a bucket that accepts the connection and never responds", () => {
     expect((await failure(bucket.computeChecksum("key"))).code).toBe("bucket_unavailable");
   });
 
-  test("a call of a bucket fails if the credential provider never responds", async () => {
+  test("a call of a bucket fails if the credential provider sends no response", async () => {
     const bucket = bucketOn(
       { ...nowhere, endpoint: "http://127.0.0.1:9" },
       { credentials: () => new Promise(() => undefined), timeouts: { callMs: 200 } },
@@ -166,7 +169,8 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
   async function refusing(fate: Fate): Promise<Bucket> {
     const server = await startEmbedded();
     const proxy = await startProxy(server.endpoint, () => fate);
-    // The client waits for seconds between the attempts of a throttled call. A busy machine must not exceed the time limit of the call.
+    // The client waits for seconds between the attempts of a throttled call. A slow client on a busy machine must not exceed the time limit
+    // of the call.
     const bucket = bucketOn({ ...server, endpoint: proxy.endpoint }, { timeouts: { callMs: 60_000 } });
     onTestFinished(async () => {
       bucket.close();
@@ -184,10 +188,11 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     [301, "PermanentRedirect", /another region: check AWS_REGION/],
     [403, "RequestTimeTooSkewed", /clock is off/],
   ])(
-    "the error %i %s of the bucket becomes bucket_unavailable with advice for the log",
+    "the error %i %s of the bucket becomes bucket_unavailable with advice in the log",
     async (status, code, advice) => {
       const bucket = await refusing({ status, code });
-      // Makes all calls at the same time. The client waits before it retries a throttled call, so calls one after another would take long.
+      // The test makes all calls at the same time. The client waits before it retries a throttled call, so sequential calls would take
+      // long.
       const errors = await Promise.all(calls.slice(2).map(([, call]) => failure(call(bucket))));
       for (const error of errors) {
         expect(error.code).toBe("bucket_unavailable");
@@ -196,7 +201,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     },
   );
 
-  test("the error of a built-in bucket on a read-only disk has a remedy", async () => {
+  test("the error of a built-in bucket on a read-only disk contains a remedy", async () => {
     const bucket = await refusing({ status: 500, code: "StorageNotWritable" });
     expect(await failure(store(bucket, 10))).toMatchObject({
       code: "bucket_unavailable",
@@ -205,7 +210,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
   });
 
   test.each([403, 500, 301])(
-    "a HEAD to which the bucket responds with %i and no body fails with bucket_unavailable",
+    "a HEAD fails with bucket_unavailable if the bucket responds with %i and no body",
     async (status) => {
       const bucket = await refusing({ status, code: "" });
       expect((await failure(bucket.head("key"))).code).toBe("bucket_unavailable");
@@ -241,7 +246,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     }
   });
 
-  test("a bucket without credentials fails with bucket_unavailable, and the log says what to set", async () => {
+  test("a bucket without credentials fails with bucket_unavailable, and the log names the missing settings", async () => {
     const none = async () => {
       throw Object.assign(new Error("Could not load credentials from any providers"), {
         name: "CredentialsProviderError",
@@ -258,7 +263,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     }
   });
 
-  test("an invalid stream is a programming error, not an outage", async () => {
+  test("an invalid stream causes a programming error, not an outage", async () => {
     const bucket = bucketOn({ ...nowhere, endpoint: "http://127.0.0.1:9" });
     onTestFinished(() => bucket.close());
     const body = Readable.from([{}]) as Readable;

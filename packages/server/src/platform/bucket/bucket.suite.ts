@@ -16,7 +16,9 @@ const GET = {
 
 const STREAM_SIZES = [0, 1, 100_000, 5 * MIB, 5 * MIB + 1, 11 * MIB];
 
-/** Tests the contract of the port Bucket on an S3 server with an empty bucket. `name`: the column of this server in docs/providers.md. */
+/**
+ * Tests the contract of the port Bucket on an S3 server with an empty bucket. `name` is the column of the S3 server in docs/providers.md.
+ */
 export function bucketSuite(
   name: string,
   start: () => Promise<BucketServer>,
@@ -56,7 +58,7 @@ export function bucketSuite(
       await bucket.probe();
     });
 
-    test.each(streamSizes)("the bucket stores a stream of %i bytes and returns the same bytes", async (size) => {
+    test.each(streamSizes)("the bucket stores a stream of %i bytes, and returns these bytes", async (size) => {
       const bytes = patterned(size);
       const { objectKey, stored } = await store(bytes);
       expect(stored).toEqual({ sizeBytes: size, checksum: { algorithm: "SHA256", value: sha256(bytes) } });
@@ -66,7 +68,8 @@ export function bucketSuite(
         contentType: "image/png",
         etag: expect.stringMatching(/^".+"$/),
       });
-      // A server may store a checksum of the checksums of all parts. `head` must not return that value as the checksum of the whole object.
+      // A server may store a checksum of the checksums of all parts. `head` must not return a checksum of checksums as the checksum of the
+      // whole object.
       if (head?.checksum !== undefined) expect(head.checksum).toEqual(stored.checksum);
       const answer = await download(objectKey);
       expect(answer.status).toBe(200);
@@ -77,7 +80,7 @@ export function bucketSuite(
     test.each([
       ["in one part", 1000],
       ["in many", 6 * MIB],
-    ])("a stream that is one byte too large leaves nothing in the bucket (%s)", async (_how, maxBytes) => {
+    ])("a stream that is one byte too large leaves no object in the bucket (%s)", async (_how, maxBytes) => {
       const objectKey = bucket.newObjectKey();
       const body = patternedStream(maxBytes + 1);
       const storing = bucket.store({ objectKey, contentType: "image/png", body, maxBytes });
@@ -90,7 +93,7 @@ export function bucketSuite(
     test.each([
       ["destroyed", undefined],
       ["broken", new Error("ECONNRESET")],
-    ])("a multipart stream that is %s leaves nothing in the bucket", async (_how, error) => {
+    ])("a multipart stream that is %s leaves no object in the bucket", async (_how, error) => {
       const objectKey = bucket.newObjectKey();
       const body = patternedStream(20 * MIB, (soFar) => {
         if (soFar === 12 * MIB) body.destroy(error);
@@ -101,7 +104,7 @@ export function bucketSuite(
       expect(await behind.uploads()).toBe(0);
     });
 
-    test("a stream that was destroyed before the upload leaves nothing in the bucket", async () => {
+    test("a stream that was destroyed before the upload leaves no object in the bucket", async () => {
       const objectKey = bucket.newObjectKey();
       const body = patternedStream(10).destroy();
       const storing = bucket.store({ objectKey, contentType: "image/png", body, maxBytes: 100 });
@@ -109,7 +112,7 @@ export function bucketSuite(
       expect(await behind.keys()).not.toContain(objectKey);
     });
 
-    test("requirement 1: a key is the prefix, the time and 128 random bits", async () => {
+    test("requirement 1: an object key consists of the prefix, the time and 128 random bits", async () => {
       const keys = Array.from({ length: 1000 }, () => bucket.newObjectKey());
       expect(new Set(keys).size).toBe(1000);
       for (const key of keys) expect(key).toMatch(/^suite\/[0-9a-f]{44}$/);
@@ -128,7 +131,7 @@ export function bucketSuite(
     });
 
     test.each(["text/html", "image/svg+xml", "application/xml", "text/javascript", "application/x-unknown", ""])(
-      "requirement 12: %s is always a download of a harmless type",
+      "requirement 12: a file of type %s is always a download with a harmless type",
       async (contentType) => {
         const { objectKey } = await store(Buffer.from("<script>alert(1)</script>"));
         const answer = await download(objectKey, { contentType, disposition: "inline" });
@@ -137,7 +140,7 @@ export function bucketSuite(
       },
     );
 
-    test("requirement 12: listed types are shown inline on request", async () => {
+    test("requirement 12: a file of a listed type is shown inline on request", async () => {
       const { objectKey } = await store(Buffer.from("x"));
       const answer = await download(objectKey, { contentType: "text/plain", disposition: "inline" });
       expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
@@ -153,7 +156,7 @@ export function bucketSuite(
       ["100%25.txt", `attachment; filename=100%25.txt; filename*=UTF-8''100%2525.txt`],
       ["a\r\nSet-Cookie: x=1.txt", 'attachment; filename="a__Set-Cookie: x=1.txt"'],
       ["half \ud83d.txt", `attachment; filename="half ?.txt"; filename*=UTF-8''half%20%EF%BF%BD.txt`],
-    ])("requirement 13: the filename %j fills one header and no other", async (filename, expected) => {
+    ])("requirement 13: the filename %j fills exactly one header", async (filename, expected) => {
       const { objectKey } = await store(Buffer.from("x"));
       const answer = await download(objectKey, { filename });
       expect(answer.status).toBe(200);
@@ -161,14 +164,14 @@ export function bucketSuite(
       expect(answer.headers.has("set-cookie")).toBe(false);
     });
 
-    test("a missing object has no head, no checksum and no download", async () => {
+    test("a missing object has no metadata, no checksum and no download", async () => {
       const objectKey = bucket.newObjectKey();
       expect(await bucket.head(objectKey)).toBeUndefined();
       await expect(bucket.computeChecksum(objectKey)).rejects.toMatchObject({ code: "object_not_found" });
       expect((await download(objectKey)).status).toBe(404);
     });
 
-    test("the bucket finds foreign objects under any key that can be signed", async () => {
+    test("the bucket finds the objects of other programs under any key that can be signed", async () => {
       for (const Key of ["reports/ä + b?.txt", "a//b", "end/", "quote'\"(1)!*.txt"]) {
         await behind.s3.send(
           new PutObjectCommand({ Bucket: server.bucket, Key, Body: "there", ContentType: "text/csv" }),
@@ -181,7 +184,7 @@ export function bucketSuite(
       await expect(bucket.head("a/../b")).rejects.toMatchObject({ code: "invalid_request" });
     });
 
-    test("a deletion accepts any number of objects, even missing ones", async () => {
+    test("a deletion accepts any number of objects, even missing objects", async () => {
       const { objectKey: one } = await store(Buffer.from("1"));
       const { objectKey: two } = await store(Buffer.from("2"));
       const missing = Array.from({ length: 210 }, () => bucket.newObjectKey());
@@ -193,7 +196,7 @@ export function bucketSuite(
       expect(await bucket.delete([one])).toEqual([one]);
     });
 
-    test("a list shows all objects under the prefix of the bucket, in pages ordered by key", async () => {
+    test("a list contains all objects under the prefix of the bucket, in pages ordered by key", async () => {
       const listing = bucketOn(server, { keyPrefix: "listing/" });
       const odd = ["ä + b?&<x>.txt", "100%25+.txt", "quote'\"(1)!*.txt", "a//b", "z\u{1f600}", "z\uffee"];
       const named = [
@@ -220,7 +223,7 @@ export function bucketSuite(
       listing.close();
     });
 
-    test("a list shows the unfinished multipart uploads under the prefix of the bucket", async () => {
+    test("a list contains the unfinished multipart uploads under the prefix of the bucket", async () => {
       const listing = bucketOn(server, { keyPrefix: "unfinished/" });
       const keys = Array.from({ length: 3 }, () => listing.newObjectKey());
       for (const Key of [...keys, bucket.newObjectKey()]) {
@@ -236,7 +239,7 @@ export function bucketSuite(
       listing.close();
     });
 
-    test("discarding parts aborts the multipart uploads of the given keys and no others", async () => {
+    test("the function discardParts aborts only the multipart uploads of the given keys", async () => {
       const [dropped, kept] = [bucket.newObjectKey(), bucket.newObjectKey()];
       for (const Key of [dropped, dropped, kept]) {
         await behind.s3.send(new CreateMultipartUploadCommand({ Bucket: server.bucket, Key }));

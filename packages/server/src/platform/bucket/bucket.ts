@@ -16,24 +16,27 @@ import { createTryCapabilities } from "./try-capabilities.ts";
 export type BucketOptions = {
   name: string;
   region: string;
-  /** The endpoint that the service calls. Default: AWS. */
+  /** The endpoint that the service calls. The default of `endpoint` is AWS. */
   endpoint?: string | undefined;
-  /** The endpoint for browsers, which presigned URLs contain. Default: `endpoint`. */
+  /** The endpoint that browsers call, which presigned URLs contain. The default of `publicEndpoint` is `endpoint`. */
   publicEndpoint?: string | undefined;
-  /** Whether URLs have the name of the bucket in the path, and not in the host name. Default: false. */
+  /** Whether URLs have the name of the bucket in the path instead of the host name. The default of `forcePathStyle` is false. */
   forcePathStyle?: boolean | undefined;
-  /** The CloudFront distribution that serves downloads. Default: the bucket serves them. */
+  /** The CloudFront distribution that serves downloads. Without `cloudFront`, the bucket serves downloads. */
   cloudFront?: CloudFrontTarget | undefined;
-  /** The prefix is empty, or ends with a slash. Default: empty. */
+  /** The key prefix is empty, or ends with a slash. The default of `keyPrefix` is empty. */
   keyPrefix?: string | undefined;
   /**
-   * Static credentials, or a provider. The service calls the provider again before its credentials expire. Default: the provider chain of
-   * the AWS SDK.
+   * Static credentials for the bucket, or a credential provider. The service calls the provider again before its credentials expire. The
+   * default of `credentials` is the provider chain of the AWS SDK.
    */
   credentials?: Credentials | CredentialProvider | undefined;
   clock: Clock;
   random: (bytes: number) => Uint8Array;
-  /** Called with warnings for the operator, which contain no secrets. Default: ignored. */
+  /**
+   * The adapter calls `onWarning` with warnings for the operator, which contain no secrets. Without `onWarning`, the adapter ignores
+   * warnings.
+   */
   onWarning?: ((text: string) => void) | undefined;
   timeouts?: Partial<Timeouts> | undefined;
   /** The maximum memory for all calls of `store` together, and the maximum time that a call waits for memory. */
@@ -43,8 +46,8 @@ export type BucketOptions = {
 const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 
 /**
- * Creates the adapter for a bucket on AWS or any other S3 server. The adapter connects at the first call. Throws PresignError for an
- * invalid name or endpoint.
+ * Creates the adapter for a bucket on AWS or any other S3 server. The adapter connects to the bucket at the first call. `createBucket`
+ * throws PresignError for an invalid name or endpoint.
  */
 export function createBucket(options: BucketOptions): Bucket {
   const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;
@@ -93,16 +96,18 @@ const RANDOM_BYTES = 16;
 
 const TIME_DIGITS = 12;
 
-// The time (the first 12 digits) is optional, because keys of earlier versions do not have it.
-/** The folder of the doctor's test objects, below the key prefix. Garbage collection deletes the objects of a run that was killed. */
+// The first 12 digits (the time) are optional, because keys of earlier versions do not have the time.
+/**
+ * The folder of the doctor's test objects, below the key prefix. Garbage collection deletes the test objects of a killed run of the doctor.
+ */
 export const DOCTOR_FOLDER = "valetkey-doctor/";
 
 const OWN_PART = new RegExp(`^(?:${DOCTOR_FOLDER})?(?:[0-9a-f]{12})?[0-9a-f]{32}$`);
 
 /**
- * Returns a function that creates keys. A key consists of the prefix, the time and 128 random bits. The time and the bits are in hex, which
- * is safe in file systems, URLs and logs. Keys with a time are in order, so new rows are written to the same page of an index. With only
- * random keys, each new row would change another page.
+ * Returns a function that creates keys. An object key consists of the prefix, the time and 128 random bits. The time and the bits are in
+ * hex, which is safe in file systems, URLs and logs. Keys with a time are in order, so the database writes new rows to one page of an
+ * index. With only random keys, each new row would change another page of the index.
  */
 export function createNewObjectKey(options: {
   keyPrefix: string;
@@ -122,8 +127,8 @@ export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey
 }
 
 /**
- * Returns a function that reads the key from the URL of an object in this bucket. The returned function accepts URLs at AWS, and URLs at
- * one of the `endpoints`.
+ * Returns a function that reads the key from the URL of an object in the bucket. The returned function accepts URLs at AWS, and URLs at one
+ * of the `endpoints`.
  */
 export function createObjectKeyOf(options: {
   bucket: string;

@@ -6,7 +6,7 @@ import { DomainError } from "../errors.ts";
 import type { CredentialSource } from "./credentials.ts";
 
 export type Timeouts = {
-  /** The maximum time to connect. */
+  /** The maximum time to connect to the bucket. */
   connectMs: number;
   /** The maximum time from a call to its response, including retries. Calls that transfer many bytes get extra time. */
   callMs: number;
@@ -14,7 +14,7 @@ export type Timeouts = {
   idleMs: number;
 };
 
-/** Runs one call. Rejects with `bucket_unavailable` if the call fails or takes too long. */
+/** Runs one call to the bucket. `Call` rejects with `bucket_unavailable` if the call fails or takes too long. */
 type Call = <T>(
   operation: string,
   work: (options: { abortSignal: AbortSignal }) => Promise<T>,
@@ -43,13 +43,14 @@ export function createClient(options: ClientOptions): BucketClient {
     region,
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // Marked as memoised, so that the SDK does not cache the credentials itself. The SDK calls the provider for each request, and a
-    // rotation of the credentials takes effect immediately.
+    // The provider is marked as memoised, so that the AWS SDK does not cache the credentials. The AWS SDK calls the provider for each
+    // request, so a rotation of the credentials takes effect immediately.
     credentials: Object.assign(provider, { memoized: true }),
-    // Many S3 servers do not support the checksums that the SDK adds by default. Calls that need a checksum set it themselves.
+    // Many S3 servers do not support the checksums that the AWS SDK adds by default. Calls that need a checksum add the checksum to the
+    // request.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    // With the Expect header, the SDK would open a new connection for each part.
+    // With the Expect header, the AWS SDK would open a new connection for each part.
     expectContinueHeader: false,
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: { connectionTimeout: timeouts.connectMs, socketTimeout: timeouts.idleMs },
@@ -58,7 +59,7 @@ export function createClient(options: ClientOptions): BucketClient {
   return { s3, bucket, call, optionalChecksums: createOptionalChecksums() };
 }
 
-/** Converts credentials to the type of the SDK, which does not allow undefined properties. */
+/** Converts credentials to the type of the AWS SDK, which does not allow undefined properties. */
 function toIdentity({ accessKeyId, secretAccessKey, sessionToken, expiration }: Credentials) {
   return {
     accessKeyId,
@@ -77,7 +78,7 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
       return unavailable(`The bucket did not respond to ${operation} within ${milliseconds} ms`);
     };
     try {
-      // The limit also rejects the call itself, because the SDK ignores the abort signal while it waits for credentials.
+      // The time limit also rejects the call itself, because the AWS SDK ignores the abort signal while it waits for credentials.
       return await within({ milliseconds, late }, () => work({ abortSignal: controller.signal }));
     } catch (error) {
       if (refusesCredentials(error)) credentials.refused();
@@ -92,7 +93,7 @@ const NOT_WRITABLE = "The file store can't be written. Check the disk of the buc
 
 const FULL = "The file store is full. Delete files to free space.";
 
-/** Advice for the operator, by the error code of the bucket. */
+/** The advice for the operator, by the error code of the bucket. */
 const ADVICE: Record<string, string> = {
   NoSuchBucket: "there is no such bucket: check AWS_BUCKET_NAME, AWS_REGION and S3_ENDPOINT",
   InvalidAccessKeyId: "the access key is unknown: check AWS_ACCESS_KEY_ID, or the role",
@@ -120,9 +121,9 @@ const REFUSED_CREDENTIALS = new Set(["InvalidAccessKeyId", "ExpiredToken", "Inva
 type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
 
 /**
- * Converts an error of the SDK to `bucket_unavailable`, or to `storage_full` when the disk of the bucket is full. The cause of the new
- * error names the operation, and gives advice for the operator. The new error does not contain the error of the SDK, because that error
- * contains signatures. Returns domain errors and programming errors as they are.
+ * Converts an error of the AWS SDK to `bucket_unavailable`, or to `storage_full` if the disk of the bucket is full. The cause of the new
+ * error names the operation, and gives advice for the operator. The new error does not contain the error of the AWS SDK, because this error
+ * contains signatures. The function returns domain errors and programming errors unchanged.
  */
 export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
@@ -139,19 +140,22 @@ export function unavailable(explanation: string): DomainError {
   return new DomainError("bucket_unavailable", UNREACHABLE, { cause: new Error(explanation) });
 }
 
-/** Whether the bucket refused the credentials. In that case, new credentials may help. */
+/** Returns whether the bucket refused the credentials. If the bucket refused the credentials, new credentials may help. */
 function refusesCredentials(error: unknown): boolean {
   return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
 }
 
-/** Whether an S3 error has one of these codes or statuses. The error of a HEAD request has only a status. */
+/** Returns whether an S3 error has one of the expected codes or statuses. The error of a HEAD request has only a status. */
 export function failedWith(error: unknown, ...expected: (string | number)[]): boolean {
   if (!(error instanceof Error)) return false;
   const status = statusOf(error);
   return expected.includes(codeOf(error)) || (status !== undefined && expected.includes(status));
 }
 
-/** Returns a handler for the failures of a call. The result of the call is undefined if it failed with one of these codes or statuses. */
+/**
+ * Returns a handler for the failures of a call. The result of the call is undefined if it failed with one of the expected codes or
+ * statuses.
+ */
 export function unless(...expected: (string | number)[]): (error: unknown) => undefined {
   return (error) => {
     if (!failedWith(error, ...expected)) throw error;
@@ -176,15 +180,18 @@ function statusOf(error: Failure): number | undefined {
   return error.$metadata?.httpStatusCode;
 }
 
-/** Sends a request with checksum headers. If the server refuses these headers, sends the request again without them. */
+/**
+ * Sends a request with checksum headers. If the server refuses the checksum headers, the function sends the request again without the
+ * headers.
+ */
 type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;
 
-/** The statuses with which servers refuse an unknown header. Backblaze B2 returns 400, and other servers return 501. */
+/** Servers refuse an unknown header with these statuses. Backblaze B2 returns 400, and other servers return 501. */
 const CHECKSUM_REFUSALS = [400, 501];
-/** Errors with these codes also have the status 400, but checksum headers are not their reason. */
+/** Errors with these codes also have the status 400, but checksum headers are not the reason of these errors. */
 const OTHER_FAULTS = ["BadDigest", "RequestTimeout"];
 
-/** If the server refuses checksum headers, remembers this as long as the process runs. */
+/** If the server refuses checksum headers, the function remembers the refusal as long as the process runs. */
 function createOptionalChecksums(): OptionalChecksums {
   let areAccepted = true;
   return async (send) => {
@@ -195,7 +202,7 @@ function createOptionalChecksums(): OptionalChecksums {
       const isRefusal = failedWith(error, ...CHECKSUM_REFUSALS) && !failedWith(error, ...OTHER_FAULTS);
       if (!isRefusal || refusesCredentials(error)) throw error;
       const result = await send(false);
-      // The second request succeeded, so the server refused the first one because of the headers.
+      // The second request succeeded, so the server refused the first request because of the headers.
       areAccepted = false;
       return result;
     }

@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const START = Date.UTC(2026, 0, 1);
 
-/** Creates a provider, and a clock for it. The provider returns numbered credentials that expire after `lifeMs`. */
+/** Creates a credential provider, and a clock for the provider. The provider returns numbered credentials that expire after `lifeMs`. */
 function provided(lifeMs: number | undefined) {
   const state = { now: START, lifeMs, broken: false, asked: [] as boolean[] };
   const source = createCredentialSource(
@@ -40,7 +40,7 @@ describe("static credentials", () => {
 });
 
 describe("credentials of a provider", () => {
-  test("credentials of a provider are fetched once for concurrent callers and then cached", async () => {
+  test("credentials of a provider are fetched once for concurrent callers, and then cached", async () => {
     const { state, lasting } = provided(HOUR);
     const [one, other] = await Promise.all([lasting(), lasting()]);
     expect(one).toBe(other);
@@ -76,7 +76,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toHaveLength(3);
   });
 
-  test("credentials of a provider stay valid until they expire if the provider fails", async () => {
+  test("credentials of a provider remain valid until they expire if the provider fails", async () => {
     const { state, lasting } = provided(HOUR);
     const first = await lasting();
     state.broken = true;
@@ -91,7 +91,7 @@ describe("credentials of a provider", () => {
     expect(await lasting()).toMatchObject({ accessKeyId: "key5" });
   });
 
-  test("credentials of a provider without an expiry are fetched again to detect a rotation", async () => {
+  test("credentials without an expiry are fetched again to detect a rotation", async () => {
     const { state, lasting } = provided(undefined);
     const first = await lasting();
     state.now += 4 * MINUTE;
@@ -104,7 +104,7 @@ describe("credentials of a provider", () => {
     expect(lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("credentials that the bucket refused are fetched again, with a pause", async () => {
+  test("credentials that the bucket refused are fetched again after a pause", async () => {
     const { state, source, lasting } = provided(undefined);
     await lasting();
     source.refused();

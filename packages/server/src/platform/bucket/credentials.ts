@@ -7,27 +7,27 @@ export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promi
 /** Caches credentials, and renews them before they expire. */
 export type CredentialSource = {
   /**
-   * Returns credentials that stay valid for the given time, if the provider has such credentials. Returns cached credentials directly, and
-   * not as a promise.
+   * Returns credentials that are valid for the given time, if the provider has such long credentials. `lasting` returns cached credentials
+   * directly, and not as a promise.
    */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
   /**
-   * Call this method when the bucket has refused the credentials. The next call of `lasting` then fetches new credentials, unless the last
-   * fetch was less than a minute ago.
+   * The caller must call `refused` when the bucket has refused the credentials. The next call of `lasting` then fetches new credentials,
+   * unless the last fetch was less than a minute ago.
    */
   refused(): void;
 };
 
-/** The service renews temporary credentials in the background this long before they expire. Milliseconds. */
+/** The service renews temporary credentials in the background five minutes before they expire. */
 const RENEW_BEFORE_MS = 300_000;
-/** The service fetches cached credentials again after this time, because credentials without an expiry can be rotated too. Milliseconds. */
+/** The service fetches cached credentials again after five minutes, because an operator can also rotate credentials without an expiry. */
 const RECHECK_MS = 300_000;
-/** The minimum pause between two calls of the provider while the cached credentials are valid. Milliseconds. */
+/** The minimum pause between two calls of the provider while the cached credentials are valid. */
 const PAUSE_MS = 60_000;
 
 /**
- * Caches the credentials of a provider. A call of the provider may take at most `timeoutMs`. If `from` is static credentials, always
- * returns them.
+ * Caches the credentials of a provider. A call of the provider may take at most `timeoutMs`. If `from` is static credentials, the source
+ * always returns these credentials.
  */
 export function createCredentialSource(
   from: Credentials | CredentialProvider,
@@ -84,8 +84,8 @@ export function createCredentialSource(
 export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;
   return async (options) => {
-    // The chain is loaded on first use, because it imports most of the SDK. The chain has no cache, so it reads its files again after a
-    // rotation of the credentials.
+    // The code loads the chain at the first use, because the chain imports most of the AWS SDK. The chain has no cache, so the chain reads
+    // its files again after a rotation of the credentials.
     chain ??= import("./provider-chain.ts").then(({ fromNodeProviderChain }) =>
       fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
     );

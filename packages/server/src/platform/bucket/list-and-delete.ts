@@ -38,7 +38,7 @@ function listPage(
 ): Promise<ListObjectsV2CommandOutput> {
   const list = new ListObjectsV2Command({
     Bucket: bucket,
-    // Other programs may use characters in keys that XML can't contain, so the server must encode the keys.
+    // Other programs may use characters in keys that XML cannot contain, so the server must encode the keys.
     EncodingType: "url",
     ...(prefix === "" ? {} : { Prefix: prefix }),
     ...(pageSize === undefined ? {} : { MaxKeys: pageSize }),
@@ -69,19 +69,21 @@ function instantOf(date: Date | undefined): number {
 }
 
 /**
- * The maximum number of objects in one call. S3 accepts 1000, but a server that deletes the objects one by one would then need a minute.
+ * The maximum number of objects in one deletion call. S3 accepts 1,000 objects, but a server that deletes objects one by one would then
+ * need a minute.
  */
 const BATCH = 100;
 const SINGLES_AT_ONCE = 8;
-/** The extra time for each object of a batch, because some servers delete the objects one by one. Milliseconds. */
+/** The extra time for each object of a batch, because some servers delete objects one by one. */
 const EXTRA_MS_EACH = 200;
 /**
- * These statuses mean that the server has no DeleteObjects, or does not accept the request of the SDK. The SDK always sends a checksum.
- * Backblaze B2 refuses the checksum with 400. Swift demands Content-MD5 instead, also with 400. Google Cloud Storage has no DeleteObjects.
+ * A server with one of these statuses has no DeleteObjects, or does not accept the request of the AWS SDK. The AWS SDK always sends a
+ * checksum with DeleteObjects. Backblaze B2 refuses the checksum with 400. Swift also responds with 400, because Swift requires Content-MD5
+ * instead. Google Cloud Storage has no DeleteObjects.
  */
 const NO_BATCHES = [400, 405, 501];
 
-/** Deletes objects in batches. If the server does not support batches, deletes single objects from then on. */
+/** Deletes objects in batches. If the server does not support batches, the function deletes single objects from then on. */
 export function createDeletion(client: BucketClient, onWarning: (text: string) => void): Bucket["delete"] {
   let batches = true;
   return async (objectKeys) => {
@@ -90,8 +92,8 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
       const batch = objectKeys.slice(at, at + BATCH);
       const deleted = batches && batch.length > 1 ? await deleteBatch(client, { keys: batch, onWarning }) : undefined;
       gone.push(...(deleted ?? (await deleteSingly(client, batch))));
-      // Turns off batches only after the single deletions have succeeded. If the single deletions fail too, the reason is not that the
-      // server lacks batches.
+      // The code turns off batches only after the single deletions have succeeded. If the single deletions also fail, missing batches are
+      // not the reason.
       if (deleted === undefined && batch.length > 1) batches = false;
     }
     return gone;

@@ -38,8 +38,8 @@ async function sendPart(place: Place, { partNumber, bytes }: { partNumber: numbe
 }
 
 /**
- * Returns a bucket behind a proxy. The proxy applies `fate` only to the first request that completes an upload. The proxy passes all other
- * requests to the bucket.
+ * Returns a bucket behind a proxy. The proxy applies `fate` only to the first request that completes an upload. The proxy forwards all
+ * other requests to the bucket unchanged.
  */
 async function completingThrough(fate: Fate): Promise<Bucket> {
   let met = false;
@@ -66,7 +66,7 @@ async function twoParts(): Promise<Place> {
 }
 
 describe("multipart uploads whose parts a browser sends", () => {
-  test("parts from a browser are listed, completed in order and stored with the declared type", async () => {
+  test("the bucket lists the parts of a browser, completes them in order, and stores the declared type", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     expect(parts).toMatchObject([
@@ -79,7 +79,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect((await sendPart(place, { partNumber: 2, bytes: patterned(100) })).status).toBe(404);
   });
 
-  test("requirement 3: a part of another length than the signed length is refused", async () => {
+  test("requirement 3: the bucket refuses a part of another length than the signed length", async () => {
     const place = await begin();
     const signing = { ...place, partNumber: 1, sizeBytes: 10, expiresInSeconds: 60, now: Date.now() };
     const { url, headers } = await bucket.presignPart(signing);
@@ -91,7 +91,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("the list of the parts of an upload contains all pages", async () => {
+  test("the list of the parts of an upload contains the parts of all pages", async () => {
     const place = await begin();
     const numbers = Array.from({ length: 1_001 }, (_, index) => index + 1);
     for (let at = 0; at < numbers.length; at += 100) {
@@ -102,7 +102,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("multipart uploads whose parts a browser sends can be aborted twice and leave no part", async () => {
+  test("a multipart upload of a browser can be aborted twice, and leaves no part", async () => {
     const place = await twoParts();
     await bucket.abortMultipart(place);
     await bucket.abortMultipart(place);
@@ -126,7 +126,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("a completion that fails inside a 200 is retried", async () => {
+  test("the bucket adapter retries a completion that fails inside a response with status 200", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const body = "<?xml version='1.0'?><Error><Code>InternalError</Code><Message>Again, please</Message></Error>";
@@ -135,7 +135,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("a completion has no condition if the bucket supports none", async () => {
+  test("a completion sends no condition if the bucket does not support conditions", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const troubled = await completingThrough({ status: 501, code: "NotImplemented" });
@@ -153,7 +153,7 @@ describe("reading an object by its ETag", () => {
     return { objectKey, etag: (await bucket.head(objectKey))?.etag ?? "" };
   }
 
-  test("reading the start of an object returns only the first bytes", async () => {
+  test("a read of the start of an object returns only the first bytes", async () => {
     const bytes = patterned(10_000);
     const { objectKey, etag } = await stored(bytes);
     const start = await bucket.readStart(objectKey, { length: 4_100 });
@@ -162,14 +162,14 @@ describe("reading an object by its ETag", () => {
     expect((await bucket.readStart(objectKey, { length: 20_000 }))?.bytes).toHaveLength(10_000);
   });
 
-  test("reading an object by its ETag returns the whole object", async () => {
+  test("a read of an object by its ETag returns the whole object", async () => {
     const bytes = patterned(3 * MIB + 1);
     const { objectKey, etag } = await stored(bytes);
     const body = await bucket.read(objectKey, { etag });
     expect((await buffer(body as Readable)).equals(bytes)).toBe(true);
   });
 
-  test("reading a deleted or replaced object returns undefined", async () => {
+  test("a read of a deleted or replaced object returns undefined", async () => {
     const { objectKey } = await stored(patterned(100));
     expect(await bucket.readStart("missing", { length: 10 })).toBeUndefined();
     for (const key of ["missing", objectKey]) expect(await bucket.read(key, { etag: '"another"' })).toBeUndefined();
@@ -183,7 +183,7 @@ describe("reading an object by its ETag", () => {
     await expect(buffer(body as Readable)).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("reading the start of an empty object returns undefined", async () => {
+  test("a read of the start of an empty object returns undefined", async () => {
     const objectKey = bucket.newObjectKey();
     const signing = { objectKey, contentType: "text/plain", sizeBytes: 0, checksum: undefined, onlyOnce: true };
     const { method, url, headers } = await bucket.presignPut({ ...signing, expiresInSeconds: 60, now: Date.now() });

@@ -25,7 +25,7 @@ type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "complete
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: ({ objectKey, contentType }) =>
-      // Sets no checksum algorithm. With a checksum algorithm, the browser would have to compute a checksum for every part.
+      // The upload sets no checksum algorithm. With a checksum algorithm, the browser would have to compute a checksum for every part.
       beginParts(client, { Bucket: client.bucket, Key: objectKey, ContentType: contentType }),
     listParts: (place) => listParts(client, place),
     completeMultipart: (options) => complete(client, options),
@@ -80,7 +80,7 @@ function complete(
         await ifAbsent(send);
         return "done";
       } catch (error) {
-        // Another attempt completed or aborted the upload. The caller must check which of the two happened.
+        // Another attempt has completed or aborted the upload. The caller must check whether the upload was completed or aborted.
         if (failedWith(error, "NoSuchUpload")) return "done";
         if (failedWith(error, "InvalidPart", "InvalidPartOrder", "EntityTooSmall")) return "parts_changed";
         throw error;
@@ -94,21 +94,22 @@ type Copy = Parameters<Bucket["copy"]>[0];
 
 const MIB = 2 ** 20;
 /**
- * The largest object that is copied in one call. S3 can copy up to 5 GiB in one call. A long copy would time out, because some servers send
- * no byte during a copy.
+ * The size of the largest object that the adapter copies in one call. S3 can copy up to 5 GiB in one call. A long copy would time out,
+ * because some servers send no byte during a copy.
  */
 const WHOLE_COPY_MAX_BYTES = 256 * MIB;
 const COPY_PART_BYTES = 256 * MIB;
 const COPIED_AT_ONCE = 4;
 /**
- * The extra time for each call of a copy. Enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server. Milliseconds.
+ * The extra time for each call of a copy. The extra time is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the
+ * server.
  */
 const COPY_EXTRA_MS = 64_000;
 
 /**
- * Copies an object. Returns "changed" if the object was replaced or deleted before the copy was complete.
- * Only a copy in one call uses the ETag condition. Ceph ignores the condition for parts. Swift can't compare the ETag of multipart objects.
- * Objects that are larger than `wholeMaxBytes` use a multipart copy.
+ * Copies an object in the bucket. Returns "changed" if the object was replaced or deleted before the copy was complete.
+ * Only a copy in one call uses the ETag condition. Ceph ignores the ETag condition for parts. Swift can't compare the ETag of multipart
+ * objects. An object that is larger than `wholeMaxBytes` needs a multipart copy.
  */
 export function createCopy(
   client: BucketClient,
@@ -172,7 +173,7 @@ async function copyMultipart(
     const complete = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
     await call("CompleteMultipartUpload", (options) => s3.send(complete, options), { extraMs: COMPLETE_EXTRA_MS });
   } catch (error) {
-    // If the abort fails, the parts stay for now. The queued deletion of the key will remove them.
+    // If the abort fails, the parts remain in the bucket for now. The queued deletion of the key will delete the parts.
     await abortParts(client, { Key: copy.to, UploadId }).catch(() => undefined);
     throw error;
   }
@@ -198,10 +199,16 @@ async function copyPart(
   return copied.CopyPartResult?.ETag;
 }
 
-/** The errors of servers that can't list unfinished uploads. On these servers, the service can't find unfinished uploads. */
+/**
+ * Servers that cannot list unfinished uploads respond with these errors. On a server without the list, the service cannot find unfinished
+ * uploads.
+ */
 const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 
-/** Returns a function that aborts the unfinished multipart uploads of the given keys. A killed process may leave such uploads behind. */
+/**
+ * Returns a function that aborts the unfinished multipart uploads of the given keys. A killed process may leave unfinished multipart
+ * uploads behind.
+ */
 export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Bucket["discardParts"] {
   return async (objectKeys) => {
     const wanted = new Set(objectKeys);
@@ -214,7 +221,10 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
   };
 }
 
-/** Begins a multipart upload. Returns the id of the upload. If the server refuses the checksum algorithm, begins the upload without it. */
+/**
+ * Begins a multipart upload. `beginParts` returns the id of the upload. If the server refuses the checksum algorithm, the function begins
+ * the upload without it.
+ */
 export async function beginParts(
   { s3, call, optionalChecksums }: BucketClient,
   { ChecksumAlgorithm, ...plain }: CreateMultipartUploadCommandInput,
@@ -230,7 +240,7 @@ export async function beginParts(
   return UploadId;
 }
 
-/** Aborts one multipart upload. Does not fail if the upload no longer exists. */
+/** Aborts one multipart upload. `abortParts` does not fail if the upload does not exist any more. */
 export async function abortParts(
   { s3, bucket, call }: BucketClient,
   { Key, UploadId }: { Key: string; UploadId: string },
@@ -243,7 +253,7 @@ type UploadPage = ListMultipartUploadsCommandOutput;
 
 type Markers = Pick<UploadPage, "NextKeyMarker" | "NextUploadIdMarker">;
 
-/** Lists unfinished multipart uploads, one page of the server at a time. Yields nothing if the server can't list them. */
+/** Lists unfinished multipart uploads, one page of the server at a time. The function yields nothing if the server cannot list uploads. */
 export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<MultipartUpload[]> {
   let page: UploadPage | undefined = await listUploads(client, { prefix, after: {} });
   while (page !== undefined) {
@@ -266,8 +276,8 @@ function listUploads(
 }
 
 /**
- * Sends a write that must not replace an object, with the condition if-none-match. If the server does not support the condition, sends the
- * write without the condition, which is safe because keys are unique.
+ * Sends a write that must not replace an object, with the condition if-none-match. If the server does not support the condition, the
+ * function sends the write without it, which is safe because keys are unique.
  */
 export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
   try {
@@ -279,5 +289,5 @@ export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) =>
   }
 }
 
-/** The extra time to complete an upload, because S3 can take minutes for a large object. Milliseconds. */
+/** The extra time to complete an upload, because S3 can take minutes for a large object. */
 export const COMPLETE_EXTRA_MS = 120_000;

@@ -5,12 +5,12 @@ describe("newObjectKey", () => {
   const random = (bytes: number) => Uint8Array.from({ length: bytes }, (_, at) => 255 - at);
   const newKeys = (keyPrefix: string) => createNewObjectKey({ keyPrefix, clock: () => 0x1a2b3c4d5e6, random });
 
-  test("newObjectKey is the prefix, the time and all random bytes", () => {
+  test("the function newObjectKey returns the prefix, the time and all random bytes", () => {
     expect(newKeys("teams/a/")()).toBe("teams/a/01a2b3c4d5e6fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0");
     expect(newKeys("")()).toMatch(/^[0-9a-f]{44}$/);
   });
 
-  test("newObjectKey is an own key, as is a key of an earlier version", () => {
+  test("the function isOwnKey accepts new keys and keys of an earlier version", () => {
     const isOwnKey = createIsOwnKey({ keyPrefix: "teams/a/" });
     expect(isOwnKey(newKeys("teams/a/")())).toBe(true);
     expect(isOwnKey("teams/a/fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0")).toBe(true);
@@ -36,7 +36,7 @@ describe("objectKeyOf", () => {
     ["s3://files/a/b.txt", "a/b.txt"],
     ["https://files.s3.eu-central-1.amazonaws.com/a%20b.txt?X-Amz-Signature=0", "a b.txt"],
     ["https://s3.eu-central-1.amazonaws.com/files/a/b.txt", "a/b.txt"],
-  ])("objectKeyOf reads the key from %s on AWS", (url, key) => {
+  ])("the function objectKeyOf reads the key from %s on AWS", (url, key) => {
     expect(onAws(url)).toBe(key);
   });
 
@@ -44,7 +44,7 @@ describe("objectKeyOf", () => {
     ["http://minio:9000/files/a.txt", "a.txt"],
     ["https://cdn.example.com/s3/files/a.txt", "a.txt"],
     ["https://files.s3.amazonaws.com/a.txt", "a.txt"],
-  ])("objectKeyOf reads the key from %s at any configured endpoint", (url, key) => {
+  ])("the function objectKeyOf reads the key from %s at any configured endpoint", (url, key) => {
     expect(elsewhere(url)).toBe(key);
   });
 
@@ -54,7 +54,7 @@ describe("objectKeyOf", () => {
     ["s3://files/", /can't be used: .*does not name an object/],
     ["s3://files/a/../b", /can't be used: .*'\.\.' segment/],
     ["nonsense", /can't be used: /],
-  ])("objectKeyOf refuses %s as invalid_request with a reason", (url, reason) => {
+  ])("the function objectKeyOf refuses %s as invalid_request with a reason", (url, reason) => {
     expect(() => elsewhere(url)).toThrow(
       expect.objectContaining({ code: "invalid_request", message: expect.stringMatching(reason) }),
     );

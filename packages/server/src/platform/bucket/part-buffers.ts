@@ -5,38 +5,41 @@ import { DomainError } from "../errors.ts";
 type HeldBuffer = {
   bytes: Buffer;
   /**
-   * Waits for the next bytes for the buffer. Rejects with `service_busy` if the bytes arrive too slowly while another form waits for a
-   * buffer.
+   * Waits for the next bytes for the buffer. `fill` rejects with `service_busy` if the bytes arrive too slowly while another form waits for
+   * a buffer.
    */
   fill<T>(arrival: Promise<T>): Promise<T>;
-  /** Returns the buffer for reuse. Another form will overwrite its bytes, so no call may still be sending them. Idempotent. */
+  /**
+   * Returns the buffer for reuse. Another form will overwrite the bytes of the buffer, so no call may still be sending the bytes. A
+   * repeated call of `release` has no further effect.
+   */
   release(): void;
   /**
-   * Ends the use of the buffer, but does not keep it for reuse. Call it after a failed call, which may still be sending the bytes.
-   * Idempotent.
+   * Ends the use of the buffer, and does not keep the buffer for reuse. The caller must call `discard` after a failed call, which may still
+   * be sending the bytes. A repeated call of `discard` has no further effect.
    */
   discard(): void;
 };
 
 export type FormBuffers = {
-  /** Waits for a buffer of this size. Rejects with `service_busy` if the wait is too long. */
+  /** Waits for a buffer of a given size. `acquire` rejects with `service_busy` if the wait is too long. */
   acquire(sizeBytes: number): Promise<HeldBuffer>;
   /** Discards the buffers that the form still holds. */
   close(): void;
 };
 
 type PartBuffers = {
-  /** Opens the buffers of one form. `userId`: the person who sends the form. */
+  /** Opens the buffers of one form. `userId` is the id of the person who sends the form. */
   open(userId: string): FormBuffers;
 };
 export type PartBufferOptions = {
   /** The maximum size of the buffers of all forms of the process together. */
   totalBytes: number;
-  /** The size of one part. Only buffers of this size are kept for reuse. */
+  /** The size of one part of an upload. The process keeps only buffers of this size for reuse. */
   partBytes: number;
   /** The maximum time that a form waits for a buffer. */
   waitMs: number;
-  /** How long a form may take to fill a buffer while another form waits for one. */
+  /** The maximum time in which a form fills a buffer while another form waits for a buffer. */
   fillMs: number;
 };
 
@@ -45,13 +48,13 @@ type Waiting = { userId: string; sizeBytes: number; grant: () => void };
 const USE_DIRECT_UPLOAD = "Try again, or start an upload and send the file straight to the bucket with its URL.";
 const BUSY = `Too many files arrive at once. ${USE_DIRECT_UPLOAD}`;
 const SLOW = `The file arrives too slowly while other files wait. ${USE_DIRECT_UPLOAD}`;
-/** How often the service checks whether a form fills its buffer too slowly. Milliseconds. */
+/** The pause between two checks whether a form fills its buffer too slowly. */
 const CHECK_EVERY_MS = 500;
 
 /**
- * Limits the memory of all forms of the process. The person whose form uploads hold the fewest bytes gets a free buffer first, so one
- * person can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one. There is no
- * deadlock, because a form fills or sends the buffer that it holds, and both steps have time limits.
+ * Limits the memory of all forms of the process. A free buffer goes first to the person whose forms hold the fewest bytes, so one person
+ * cannot block the forms of other people. The forms of one person wait in order, so small forms cannot block a large form. There is no
+ * deadlock, because a form fills or sends its buffer, and each step has a time limit.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
   const idle: Buffer[] = [];
@@ -69,7 +72,7 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   function take(userId: string, sizeBytes: number): Buffer {
     count(userId, sizeBytes);
     if (sizeBytes === partBytes) return idle.pop() ?? Buffer.allocUnsafeSlow(partBytes);
-    // Idle buffers also use memory. Drops some of them to make space for a buffer of another size.
+    // Idle buffers also use memory. The code drops some idle buffers to make space for a buffer of another size.
     while (idle.length * partBytes > freeBytes) idle.pop();
     return Buffer.allocUnsafeSlow(sizeBytes);
   }
@@ -111,8 +114,8 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   }
 
   /**
-   * Refuses a form that fills its buffer for too long. Returns `fill`, which waits for the bytes of the form, and `stop`, which ends the
-   * check.
+   * Refuses a form that takes too long to fill its buffer. `watchFilling` returns `fill`, which waits for the bytes of the form, and
+   * `stop`, which ends the check.
    */
   function watchFilling(): Pick<HeldBuffer, "fill"> & { stop: () => void } {
     const since = performance.now();
@@ -166,22 +169,22 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
 }
 
 /**
- * A part of a stream. All parts except the last have the size `partBytes`. The caller must release the buffer `held` when the bucket has
- * stored the part.
+ * A part of a stream. All parts except the last part have the size `partBytes`. The caller must release the buffer `held` when the bucket
+ * has stored the part.
  */
 export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefined };
 
 type SplitOptions = { partBytes: number; maxBytes: number; buffers: FormBuffers };
 
-/** A file of at most this size needs no shared buffer, so it never waits for slow forms. A stream buffers this many bytes anyway. */
+/** A file of at most 64 KiB needs no shared buffer, so it never waits for slow forms. A stream always buffers up to 64 KiB. */
 const SMALL_BYTES = 65_536;
 
 /**
- * Splits a stream into one or more parts. Reads no further than the current part.
- * Acquires a buffer when the first bytes of a part arrive, unless the whole file is small. Frees the memory of each chunk after the chunk
- * was copied to the buffer.
- * Rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream fails. Rejects with
- * `service_busy` if the stream is too slow while other forms wait. Destroys the stream at its end.
+ * Splits a stream into one or more parts. The function reads no further than the current part.
+ * The function acquires a buffer when the first bytes of a part arrive, unless the whole file is small. The function frees the memory of
+ * each chunk after the copy of the chunk to the buffer.
+ * The function rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream fails. The
+ * function rejects with `service_busy` if the stream is too slow while other forms wait. The function destroys the stream at its end.
  */
 export async function* splitIntoParts(
   body: Readable,
@@ -217,7 +220,7 @@ export async function* splitIntoParts(
       small = undefined;
       for (const piece of pieces) {
         for (let at = 0; at < piece.length; ) {
-          // More bytes follow, so the part that is full now is not the last one.
+          // More bytes follow, so the full part is not the last part.
           if (held !== undefined && filled === partBytes) yield takePart(false);
           held ??= await buffers.acquire(Math.min(partBytes, maxBytes));
           const copied = piece.copy(held.bytes, filled, at);
@@ -230,7 +233,7 @@ export async function* splitIntoParts(
     yield takePart(true);
   } finally {
     held?.release();
-    // Destroys the stream immediately. The end of a loop over the stream would first wait for the next bytes of a slow client.
+    // The code destroys the stream immediately. The end of a loop over the stream would first wait for the next bytes of a slow client.
     body.destroy();
   }
 }
@@ -245,9 +248,9 @@ async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array, undefined> 
 }
 
 /**
- * Frees the memory of bytes that no code uses any more. Does nothing if the bytes are only a part of a larger buffer, because other code
- * may use the rest of the buffer.
- * The garbage collector would free the memory too, but only after 64 MiB of such bytes.
+ * Frees the memory of bytes that no code uses any more. The function does nothing if the bytes are only a part of a larger buffer, because
+ * other code may use the rest of the buffer.
+ * The garbage collector of V8 would also free the memory, but only after 64 MiB of unused bytes.
  */
 function freeBytes({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);

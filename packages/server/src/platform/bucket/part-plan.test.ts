@@ -4,14 +4,14 @@ import { countParts, lengthOfPart, MAX_OBJECT_BYTES, MAX_PARTS, partSizeOfUppy, 
 
 const MIB = 2 ** 20;
 const THRESHOLD = 64 * MIB;
-// The limits of S3. Source: the documentation of S3.
+// The limits of S3 for parts. The source is the documentation of S3.
 const MIN_PART_BYTES = 5 * MIB;
 const MAX_PART_BYTES = 5 * 2 ** 30;
 
 const sizes = fc.oneof(
   fc.integer({ min: THRESHOLD + 1, max: 5 * 2 ** 40 }),
   fc.integer({ min: THRESHOLD + 1, max: 200 * MIB }),
-  // File sizes around the size from which parts must be larger than usual.
+  // These file sizes are near the size above which parts must be larger than usual.
   fc.integer({ min: 80_000 * MIB - 3, max: 80_000 * MIB + 3 }),
 );
 
@@ -65,7 +65,7 @@ describe("planning an upload", () => {
     }
   });
 
-  it("the part size for Uppy is the size that Uppy calculates", () => {
+  it("the part size for Uppy equals the size that Uppy calculates", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const partSize = partSizeOfUppy(sizeBytes);

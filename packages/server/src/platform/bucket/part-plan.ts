@@ -1,8 +1,8 @@
 const MIB = 2 ** 20;
-// The limits of Amazon S3. Source: its documentation, "Multipart upload limits".
+// The limits of Amazon S3 for objects and parts. The source is the documentation of Amazon S3, "Multipart upload limits".
 export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 export const MAX_PARTS = 10_000;
-/** The minimum size of a part. The last part may be smaller. */
+/** The minimum size of a part. The last part of an upload may be smaller. */
 const MIN_PART_BYTES = 5 * MIB;
 /** Parts are small, because the client must send the current part again after a connection breaks. */
 const USUAL_PART_BYTES = 8 * MIB;
@@ -14,9 +14,9 @@ export type Parts = { sizeBytes: number; partSize: number };
 export type UploadPlan = { strategy: "put" } | { strategy: "multipart"; partSize: number; partCount: number };
 
 /**
- * Plans an upload: one PUT for up to `singlePutMaxBytes`, or a multipart upload within the limits of S3 for a larger file. Sizes are in
+ * Plans an upload: one PUT for up to `singlePutMaxBytes`, or a multipart upload within the limits of S3 for a larger file. All sizes are in
  * bytes.
- * Throws RangeError if no S3 object can have this size.
+ * `planUpload` throws RangeError if no S3 object can have the size.
  */
 export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: number }): UploadPlan {
   const { sizeBytes, singlePutMaxBytes } = options;
@@ -29,7 +29,7 @@ export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: numb
   return { strategy: "multipart", partSize, partCount: countParts({ sizeBytes, partSize }) };
 }
 
-/** Returns the default part size of Uppy's AwsS3 plugin for a file. Bytes. Source: S3Uploader.ts of @uppy/aws-s3 6.3. */
+/** Returns the default part size of Uppy's AwsS3 plugin for a file, in bytes. Source: S3Uploader.ts of @uppy/aws-s3 6.3. */
 export function partSizeOfUppy(sizeBytes: number): number {
   return Math.max(MIN_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS));
 }
@@ -38,7 +38,7 @@ export function countParts({ sizeBytes, partSize }: Parts): number {
   return Math.max(1, Math.ceil(sizeBytes / partSize));
 }
 
-/** Returns the length of one part in bytes. Part numbers start at 1. */
+/** Returns the length of a part in bytes. Part numbers start at 1. */
 export function lengthOfPart(parts: Parts, partNumber: number): number {
   const { sizeBytes, partSize } = parts;
   return partNumber < countParts(parts) ? partSize : sizeBytes - partSize * (countParts(parts) - 1);

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Disposition } from "./serving.ts";
 
-/** A multipart upload in the bucket. Clients see `bucketUploadId` only as a part of a signed URL. */
+/** The place of a multipart upload in the bucket. Clients see `bucketUploadId` only as a part of a signed URL. */
 export type MultipartPlace = { objectKey: string; bucketUploadId: string };
 export type StoredPart = { partNumber: number; etag: string; sizeBytes: number };
 
@@ -14,21 +14,26 @@ export type StoredObject = {
   etag: string;
   checksum: Checksum | undefined;
   /**
-   * The names of stored headers that the service never sets, such as `Content-Encoding`. The bucket would send these headers with each
-   * download.
+   * The names of the stored headers that the service never sets, such as `Content-Encoding`. The bucket would send undeclared headers with
+   * each download.
    */
   undeclaredHeaders: readonly string[];
 };
 
-/** An object in a list. `modifiedAt`: the time by the bucket's clock, or Infinity if the bucket reports no time. */
+/**
+ * An object in a list of the bucket. `modifiedAt` is the time of the last change by the bucket's clock, or Infinity if the bucket reports
+ * no time.
+ */
 export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number };
 /**
- * A multipart upload that was neither completed nor aborted. `begunAt`: the time by the bucket's clock, or Infinity if the bucket reports
- * no time.
+ * An unfinished multipart upload was neither completed nor aborted. `begunAt` is the time of the start by the bucket's clock, or Infinity
+ * if the bucket reports no time.
  */
 export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 
-/** The bucket. If the bucket is down, calls that need its response reject with `bucket_unavailable` within a few seconds. */
+/**
+ * The port to the bucket. If the bucket is unavailable, calls that need its response reject with `bucket_unavailable` within a few seconds.
+ */
 export type Bucket = {
   /** The scheme, host and port of the signed URLs for uploads. */
   readonly urlOrigin: string;
@@ -38,8 +43,8 @@ export type Bucket = {
   newObjectKey(): string;
   /**
    * Signs a download URL, with the content type and disposition that `safeServing` allows. The URL expires earlier than requested if the
-   * credentials expire earlier, and it can expire earlier with a cache window. If the credentials are cached, returns the URL directly and
-   * not a promise.
+   * credentials expire earlier, and can expire earlier with a cache window. If the credentials are cached, `presignGet` returns the URL
+   * directly instead of a promise.
    */
   presignGet(options: {
     objectKey: string;
@@ -49,8 +54,8 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
     /**
-     * The length of a time window in which all calls return the same URL. At most half of `expiresInSeconds`. Default: each call returns a
-     * new URL.
+     * The length of a time window in which all calls return one URL. The cache window is at most half of `expiresInSeconds`. Without
+     * `cacheWindowSeconds`, each call returns a new URL.
      */
     cacheWindowSeconds?: number | undefined;
     /** The IPv4 address of the client, if the CDN binds each URL to the IP address of one client. */
@@ -59,7 +64,7 @@ export type Bucket = {
   /**
    * Signs a PUT with the size, type and checksum of the body, so the bucket refuses any other body.
    * `onlyOnce` also signs the condition `If-None-Match: *`, so the bucket refuses a second PUT. A bucket that does not support the
-   * condition refuses every PUT with it.
+   * condition refuses every PUT with the condition.
    */
   presignPut(options: {
     objectKey: string;
@@ -70,29 +75,29 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
-  /** Starts a multipart upload. Returns the id that the bucket gives to this upload. */
+  /** Starts a multipart upload. `createMultipart` returns the id that the bucket gives to the upload. */
   createMultipart(options: { objectKey: string; contentType: string }): Promise<string>;
   /** Signs the PUT of one part with the size of the part, so the bucket refuses a body of another size. */
   presignPart(
     options: MultipartPlace & { partNumber: number; sizeBytes: number; expiresInSeconds: number; now: number },
   ): Promise<SignedRequest>;
-  /** Lists the stored parts in the order of their numbers. Returns undefined if there is no such upload, or if the upload has ended. */
+  /** Lists the stored parts of an upload in the order of their numbers. Returns undefined if the upload does not exist or has ended. */
   listParts(place: MultipartPlace): Promise<StoredPart[] | undefined>;
   /**
-   * Assembles the parts into one object. No other object may have the key.
-   * - done: the parts are assembled, or the upload had already ended. The object in the bucket shows which of the two happened.
-   * - parts_changed: a part has changed since it was listed
+   * Assembles the parts into one object. done: the parts are assembled, or the upload had already ended.
+   * - done: the parts are assembled, or the upload had already ended. The object in the bucket shows whether the parts are assembled.
+   * - parts_changed: a part has changed since the list of parts
    */
   completeMultipart(
     options: MultipartPlace & { parts: readonly Pick<StoredPart, "partNumber" | "etag">[] },
   ): Promise<"done" | "parts_changed">;
-  /** Aborts a multipart upload and deletes its parts. Idempotent. */
+  /** Aborts a multipart upload and deletes its parts. A repeated call of `abortMultipart` has no further effect. */
   abortMultipart(place: MultipartPlace): Promise<void>;
   /**
-   * Streams a body of unknown length into the bucket, in constant memory. Reuses the memory of the body's chunks, so the caller must not
-   * use the chunks afterwards.
-   * Rejects with `file_too_large` if the body is longer than `maxBytes`. If the call rejects, the bucket contains no object. All people who
-   * upload at the same time get a fair share of the memory. `userId`: the person who uploads.
+   * Streams a body of unknown length into the bucket, in constant memory. The bucket adapter reuses the memory of the body's chunks, so the
+   * caller must not use the chunks afterwards.
+   * `store` rejects with `file_too_large` if the body is longer than `maxBytes`. If `store` rejects, the bucket contains no object. All
+   * people who upload at the same time get a fair share of the memory. `userId` is the id of the person who uploads.
    */
   store(options: {
     userId?: string;
@@ -101,28 +106,28 @@ export type Bucket = {
     body: Readable;
     maxBytes: number;
   }): Promise<{ sizeBytes: number; checksum: Checksum }>;
-  /** Reads the metadata of an object. Returns undefined if there is no such object. */
+  /** Reads the metadata of an object. Returns undefined if the object does not exist. */
   head(objectKey: string): Promise<StoredObject | undefined>;
   /**
-   * Returns whether the bucket can read all bytes of an object. Returns true for a missing object. The built-in bucket checks this by
-   * reading some bytes of each blob of the object.
+   * Returns whether the bucket can read all bytes of an object. `canRead` returns true for a missing object. The built-in bucket checks an
+   * object by reading some bytes of each blob of the object.
    */
   canRead(objectKey: string): Promise<boolean>;
-  /** Reads at most `length` bytes from the start of an object. Returns undefined if there are no bytes or no ETag. */
+  /** Reads at most `length` bytes from the start of an object. Returns undefined if the object has no bytes or no ETag. */
   readStart(objectKey: string, options: { length: number }): Promise<{ etag: string; bytes: Uint8Array } | undefined>;
   /**
-   * Reads an object. The caller must read the stream to its end, or destroy it. Returns undefined if the object is missing or has another
-   * ETag.
-   * The stream fails with `bucket_unavailable` when the bucket sends no more data, when the data ends early, or when the signal aborts.
+   * Reads an object of the bucket. The caller must read the stream to its end, or destroy the stream. Returns undefined if the object is
+   * missing or has another ETag.
+   * The stream fails with `bucket_unavailable` if the bucket stops sending, if the data ends early, or if the signal aborts.
    */
   read(objectKey: string, options: { etag: string; signal?: AbortSignal | undefined }): Promise<Readable | undefined>;
-  /** Reads an object and computes the SHA-256 of its bytes, in constant memory. For buckets that store no SHA-256. */
+  /** Reads an object, and computes the SHA-256 of its bytes, in constant memory. `computeChecksum` is for buckets that store no SHA-256. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
-   * Copies an object of any size within the bucket. If the object is missing or has another ETag, copies nothing and returns "changed". The
-   * caller must verify the copy, because some servers do not compare ETags, and no server compares the ETag of a multipart object.
-   * `dropsHeaders`: the copy has the given type, and no other header of the object, such as Content-Encoding. Default: a small copy keeps
-   * the headers, so that a check of the copy finds them.
+   * Copies an object of any size within the bucket. If the object is missing or has another ETag, `copy` copies nothing and returns
+   * "changed". The caller must verify the copy, because some servers do not compare ETags, and no server compares the ETag of a multipart
+   * object. `dropsHeaders`: the copy has the given content type, and no other stored header of the object, such as Content-Encoding. By
+   * default, a small copy keeps the stored headers, so that a check of the copy finds the headers.
    */
   copy(options: {
     from: string;
@@ -132,27 +137,30 @@ export type Bucket = {
     sizeBytes: number;
     contentType: string;
   }): Promise<"done" | "changed">;
-  /** Deletes objects. Returns the keys that now have no object, also those that had none before. */
+  /** Deletes objects. `delete` returns the keys without an object, including the keys that had no object before. */
   delete(objectKeys: readonly string[]): Promise<string[]>;
-  /** Aborts the unfinished multipart uploads to these keys. */
+  /** Aborts the unfinished multipart uploads of the given keys. */
   discardParts(objectKeys: readonly string[]): Promise<void>;
   /**
-   * Lists all objects under the prefix of the service, in the order of the UTF-8 bytes of their keys. Pages are never empty. `pageSize`: 1
-   * to 1,000. Default: 1,000.
+   * Lists all objects under the prefix of the service, in the order of the UTF-8 bytes of their keys. The pages of the list are never
+   * empty. `pageSize` is from 1 to 1,000. The default of `pageSize` is 1,000.
    */
   listObjects(options?: { pageSize: number }): AsyncIterable<ListedObject[]>;
   /**
-   * Lists the unfinished multipart uploads under the prefix of the service, in pages of at most 1,000. If the bucket cannot list them,
-   * there are no pages.
+   * Lists the unfinished multipart uploads under the prefix of the service, in pages of at most 1,000 uploads. If the bucket cannot list
+   * unfinished uploads, there are no pages.
    */
   listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
-  /** Returns whether `newObjectKey` could have made this key. */
+  /** Returns whether `newObjectKey` could have made the key. */
   isOwnKey(objectKey: string): boolean;
-  /** Resolves when the bucket responds. Rejects with `bucket_unavailable`. */
+  /** Resolves when the bucket responds. `probe` rejects with `bucket_unavailable`. */
   probe(): Promise<void>;
-  /** Probes the capabilities of the bucket. Writes tiny objects under these new keys, and the caller deletes the objects afterwards. */
+  /**
+   * Probes the capabilities of the bucket. The probe writes tiny objects under three new keys, and the caller deletes the objects
+   * afterwards.
+   */
   tryCapabilities(objectKeys: readonly [string, string, string]): Promise<BucketCapabilities>;
-  /** Returns the object key in an S3 URL. Throws `invalid_request` for a URL outside this bucket. */
+  /** Returns the object key in an S3 URL. Throws `invalid_request` for a URL outside of the bucket. */
   objectKeyOf(s3Url: string): string;
   close(): void;
 };
@@ -160,7 +168,7 @@ export type Bucket = {
 /** The checksum of the whole file, encoded in base64 as in S3. */
 export type Checksum = { algorithm: "SHA256"; value: string };
 
-/** The names of the capabilities in the log. The comments say what a bucket with this capability does. */
+/** The names of the capabilities in the log. Each comment says what a bucket with the capability does. */
 const NAMES = {
   /** The bucket refuses a PUT with `If-None-Match: *` if the object exists. */
   conditionalPut: "conditional PUT",
@@ -173,7 +181,10 @@ const NAMES = {
   /** The bucket stores the content type of the upload request. */
   storedType: "stored type",
   signedSha256: "signed SHA-256",
-  /** The bucket refuses `x-amz-*` headers that the signature does not cover. An uncovered header could turn a PUT into a copy. */
+  /**
+   * The bucket refuses `x-amz-*` headers that the signature does not cover. An uncovered header could turn a PUT into a copy of another
+   * object.
+   */
   unsignedHeaders: "unsigned headers refused",
   copy: "copy",
 } as const;
@@ -182,7 +193,7 @@ const KEYS = Object.keys(NAMES) as (keyof typeof NAMES)[];
 /** The capabilities that a probe has found in a bucket. */
 export type BucketCapabilities = Record<keyof typeof NAMES, boolean>;
 
-/** The service assumes these capabilities before the first probe. With them, uploads are safe on every S3 server. */
+/** The service assumes the least capabilities before the first probe. With only these capabilities, uploads are safe on every S3 server. */
 export const LEAST_CAPABILITIES = Object.fromEntries(KEYS.map((name) => [name, false])) as BucketCapabilities;
 
 /** Describes the capabilities in one line for the log. */
@@ -190,7 +201,10 @@ export function describeCapabilities(capabilities: BucketCapabilities): string {
   return `bucket: ${KEYS.map((name) => `${NAMES[name]} ${capabilities[name] ? "yes" : "no"}`).join(", ")}`;
 }
 
-/** Parses stored capabilities. Returns undefined if a capability is missing, for example because an earlier version did not know it. */
+/**
+ * Parses the stored capabilities of a bucket. Returns undefined if a capability is missing, for example because an earlier version did not
+ * know the capability.
+ */
 export function parseCapabilities(stored: unknown): BucketCapabilities | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
   const values = stored as Record<string, unknown>;

@@ -11,7 +11,7 @@ import { declaredPromises } from "./testing/declared-promises.ts";
 const HELLO = Buffer.from("hello");
 const APP = "https://files.example.com";
 
-/** The shared objects of the tests, which `beforeAll` creates. */
+/** The tests share these objects, which `beforeAll` creates. */
 type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<typeof inspect> };
 
 /**
@@ -28,7 +28,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
       test(`${name}: ${title}`, body);
       return;
     }
-    test(`${name}: is missing as declared (${title})`, async () => {
+    test(`${name}: the bucket lacks the promise as declared (${title})`, async () => {
       const failure = await body().then(
         () => undefined,
         (error: unknown) => error,
@@ -52,7 +52,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
       now: Date.now(),
       ...options,
     });
-    // Leaves out Content-Length, because `fetch` sets this header itself.
+    // The code removes Content-Length, because `fetch` sets this header.
     const { "content-length": _length, ...headers } = signed.headers;
     const send = (body: string | Buffer = HELLO, changed: Record<string, string> = {}) =>
       fetch(signed.url, { method: signed.method, headers: { ...headers, ...changed }, body: Buffer.from(body) });
@@ -159,7 +159,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
     const { objectKey, send } = await signPut({ checksum });
     expect((await send("jello")).status).toBe(400);
     expect(await ground().bucket.head(objectKey)).toBeUndefined();
-    // Also tests a correct checksum, because a server that refuses every checksum protects nothing.
+    // The test also sends a correct checksum, because a server that refuses every checksum protects nothing.
     const declared = await signPut({ checksum });
     expect((await declared.send()).status).toBe(200);
   });
@@ -279,7 +279,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
     expect(strange.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("the detected capabilities match the declared ones", async () => {
+  test("the probe of the bucket finds exactly the declared capabilities", async () => {
     const { bucket, behind } = ground();
     const before = { keys: await behind.keys(), uploads: await behind.uploads() };
     const objectKeys = [bucket.newObjectKey(), bucket.newObjectKey(), bucket.newObjectKey()] as const;

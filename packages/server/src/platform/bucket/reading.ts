@@ -47,7 +47,10 @@ export function createReading(client: BucketClient): Objects {
   };
 }
 
-/** Throws if the key can't be signed. No URL could serve such an object, and the SDK could change the key to the key of another object. */
+/**
+ * Throws an error if the key cannot be signed. No URL could serve such an object, and the AWS SDK could change the key to the key of
+ * another object.
+ */
 function assertKey(objectKey: string): void {
   try {
     encodeKey(objectKey);
@@ -69,7 +72,7 @@ async function readStart(
       if (body === undefined || ETag === undefined) return discard(body);
       return { etag: ETag, bytes: await firstBytes(body, length) };
     } catch (error) {
-      // An empty object has no valid range, so the bucket refuses the request.
+      // An empty object has no valid range, so the bucket refuses the request for a range.
       if (failedWith(error, "InvalidRange", 416)) return undefined;
       return unlessMissing(error);
     }
@@ -107,8 +110,8 @@ async function read(
 }
 
 /**
- * Returns a stream of the body. The stream fails if the body ends before the announced length. If you destroy the stream, the connection
- * closes.
+ * Returns a stream of the response body. The stream fails if the body ends before the announced length. If the caller destroys the stream,
+ * the connection closes.
  */
 function wholeBody(body: Readable, length: number | undefined): Readable {
   let sizeBytes = 0;
@@ -124,7 +127,7 @@ function wholeBody(body: Readable, length: number | undefined): Readable {
   });
   body.on("error", (error) => whole.destroy(toBucketError(error, "GetObject") as Error));
   whole.on("close", () => body.destroy());
-  // The reader gets the error when it reads. Until then, this handler prevents an uncaught exception.
+  // The reader of the stream receives the error when it reads. The error handler prevents an uncaught exception before the first read.
   whole.on("error", () => undefined);
   return body.pipe(whole);
 }
@@ -139,7 +142,7 @@ async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: st
 }
 
 /**
- * Returns the checksum of the whole object. Ignores the checksum of part checksums ("…-3") of a multipart upload, because it does not
+ * Returns the checksum of the whole object. The function ignores a checksum of part checksums ("…-3"), because this checksum does not
  * verify the whole object.
  */
 function wholeChecksum({ ChecksumSHA256, ChecksumType }: HeadObjectCommandOutput): Checksum | undefined {
@@ -152,15 +155,13 @@ function unlessMissing(error: unknown): undefined {
   throw error;
 }
 
-/**
- * Browsers send these values of Cache-Control themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch".
- */
+/** Browsers send these values of Cache-Control when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 
 /**
- * Lists the headers of a stored object that the service never declares in an upload. The bucket would send these headers to every reader,
- * and `Content-Encoding` even changes the bytes that a reader gets. The list leaves out storage class and encryption, because a server may
- * set these two itself.
+ * Lists the stored headers of an object that the service never declares in an upload. The bucket would send undeclared headers to every
+ * reader, and `Content-Encoding` even changes the bytes that a reader gets. The list excludes storage class and encryption, because a
+ * server may add these headers.
  */
 function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
   const isFromBrowser = BROWSER_CACHE_CONTROL.test(found.CacheControl ?? "");
@@ -178,8 +179,8 @@ function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
 }
 
 /**
- * Returns the content encoding without `aws-chunked`. Some servers store `aws-chunked`, although it describes the upload request and not
- * the object.
+ * Returns the content encoding without `aws-chunked`. Some servers store `aws-chunked`, although the value describes the upload request and
+ * not the object.
  */
 function encodingOf({ ContentEncoding = "" }: HeadObjectCommandOutput): string {
   const encodings = ContentEncoding.split(",").map((encoding) => encoding.trim());

@@ -3,13 +3,13 @@ import { encodeKey, encodeResponse } from "@valetkey/presign";
 import { create } from "content-disposition";
 import { words } from "../text/readable-text.ts";
 
-/** Whether a browser saves a file or displays it. */
+/** The disposition decides whether a browser saves a file or displays the file. */
 export type Disposition = "attachment" | "inline";
 
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 const DEFAULT_TYPE = "application/octet-stream";
 
-// Types that a browser displays without running code. HTML, SVG, XML and scripts must never be on this list.
+// A browser displays these types without running code. HTML, SVG, XML and scripts must never be on the list of inline types.
 const INLINE_TYPES = words(`
   image/png image/jpeg image/gif image/webp image/avif image/bmp application/pdf text/plain
   audio/mpeg audio/mp4 audio/ogg audio/wav audio/webm audio/flac audio/aac
@@ -28,7 +28,7 @@ export function normaliseContentType(contentType: string): string {
  */
 function safeServing(contentType: string, requested: Disposition): { disposition: Disposition; contentType: string } {
   if (INLINE_TYPES.has(contentType)) {
-    // States the charset, because a browser would otherwise guess it.
+    // The type states the charset, because a browser would otherwise guess the charset.
     const type = contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType;
     return { disposition: requested, contentType: type };
   }
@@ -44,8 +44,8 @@ type DownloadOverrides = { encodedKey: EncodedKey; response: EncodedResponse };
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 /**
- * Computes the overrides for a download. A cache would save nothing, because with many files, a lookup takes longer than the computation.
- * The memory of the entry is then not in the cache of the processor.
+ * Computes the response headers for a download. A cache of the headers would save nothing, because with many files, a lookup takes longer
+ * than the computation. With many files, the memory of the entry is not in the cache of the processor.
  */
 export function overridesOf(request: DownloadRequest): DownloadOverrides {
   const { disposition, contentType } = safeServing(request.contentType, request.disposition);
@@ -55,9 +55,9 @@ export function overridesOf(request: DownloadRequest): DownloadOverrides {
   };
 }
 
-/** Returns a header with an ASCII `filename`. Adds `filename*` in UTF-8 if it is needed (RFC 6266). */
+/** Returns a header with an ASCII `filename`. If ASCII is not enough, the function adds `filename*` in UTF-8 (RFC 6266). */
 function contentDispositionOf(filename: string, disposition: Disposition): string {
-  // Makes the header valid even for an unchecked filename, although the service checks filenames when an upload starts.
+  // The code makes the header valid even for an unchecked filename, although the service checks filenames at the start of an upload.
   const safe = filename.toWellFormed().replace(CONTROL_CHARACTERS, "_");
   return create(safe, { type: disposition });
 }

@@ -27,7 +27,7 @@ function expiresOf({ url }: SignedUrl): string | null {
 }
 
 describe("signing", () => {
-  test("the bucket signs URLs synchronously while credentials are cached", () => {
+  test("the bucket adapter signs URLs synchronously while the credentials are cached", () => {
     const signed = bucketOn(server).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(signed).toMatchObject({ url: expect.any(String), expiresAt: SECOND + 60_000 });
     expect(expiresOf(signed as SignedUrl)).toBe("60");
@@ -37,16 +37,19 @@ describe("signing", () => {
     ["a bucket in the path", { name: "files", forcePathStyle: true }, "http://localhost:9"],
     ["a bucket in the host name", { name: "files", forcePathStyle: false }, "http://files.localhost:9"],
     ["a bucket with a dot", { name: "my.files", forcePathStyle: false }, "http://localhost:9"],
-  ])("the URLs of %s have the origin that the policy of the pages allows", async (_, style, origin) => {
-    const bucket = bucketOn(server, { ...style, endpoint: "http://localhost:9" });
-    expect([bucket.urlOrigin, bucket.downloadOrigin]).toEqual([origin, origin]);
-    const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
-    expect(new URL(url).origin).toBe(origin);
-    const put = await bucket.presignPut({ ...PUT, expiresInSeconds: 60, now: NOW });
-    expect(new URL(put.url).origin).toBe(origin);
-  });
+  ])(
+    "the URLs of %s have the origin that the content security policy of the pages permits",
+    async (_, style, origin) => {
+      const bucket = bucketOn(server, { ...style, endpoint: "http://localhost:9" });
+      expect([bucket.urlOrigin, bucket.downloadOrigin]).toEqual([origin, origin]);
+      const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
+      expect(new URL(url).origin).toBe(origin);
+      const put = await bucket.presignPut({ ...PUT, expiresInSeconds: 60, now: NOW });
+      expect(new URL(put.url).origin).toBe(origin);
+    },
+  );
 
-  test("presigned URLs use the public endpoint, even if the server uses another endpoint", async () => {
+  test("a presigned URL contains the public endpoint, even if the service calls another endpoint", async () => {
     const bucket = bucketOn(server, { publicEndpoint: "https://files.example.com" });
     const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(url).toMatch(/^https:\/\/files\.example\.com\/files\/key\?/);
@@ -57,7 +60,7 @@ describe("signing", () => {
     bucket.close();
   });
 
-  test("a presigned GET contains a changed filename, type or disposition of the same object", async () => {
+  test("a presigned GET contains a changed filename, type or disposition of one object", async () => {
     const bucket = bucketOn(server);
     const disposition = async (change: Partial<Parameters<Bucket["presignGet"]>[0]>) => {
       const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW, ...change });
@@ -81,7 +84,7 @@ describe("temporary credentials", () => {
     return bucketOn(server, { credentials, clock: () => NOW, onWarning: (text) => warnings.push(text) });
   }
 
-  test("temporary credentials that expire sooner shorten the URL and its expiresAt", async () => {
+  test("temporary credentials that expire before the URL shorten the URL and its expiresAt", async () => {
     const warnings: string[] = [];
     const bucket = ending(30_500, warnings);
     const get = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
@@ -94,14 +97,14 @@ describe("temporary credentials", () => {
     ]);
   });
 
-  test("temporary credentials that outlast the URL change nothing", async () => {
+  test("temporary credentials that outlast the URL do not change the URL", async () => {
     const warnings: string[] = [];
     const { expiresAt } = await ending(90_000, warnings).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(expiresAt).toBe(SECOND + 60_000);
     expect(warnings).toEqual([]);
   });
 
-  test("expired temporary credentials sign nothing", async () => {
+  test("the bucket adapter signs no URL with expired temporary credentials", async () => {
     const signed = Promise.resolve(ending(0).presignGet({ ...GET, expiresInSeconds: 60, now: NOW }));
     await expect(signed).rejects.toMatchObject({
       code: "bucket_unavailable",
@@ -109,7 +112,7 @@ describe("temporary credentials", () => {
     });
   });
 
-  test("rotated temporary credentials reach signing and calls", async () => {
+  test("the bucket adapter uses rotated temporary credentials for signing and for calls", async () => {
     let now = Date.now();
     let current = { accessKeyId: "AKIDOLD", secretAccessKey: "old" };
     const bucket = bucketOn(server, {
@@ -126,7 +129,7 @@ describe("temporary credentials", () => {
     bucket.close();
   });
 
-  test("temporary credentials add their token to the URL", async () => {
+  test("the URL of temporary credentials contains the session token", async () => {
     const credentials = { ...server.credentials, sessionToken: "to/ken+" };
     const { url } = await bucketOn(server, { credentials }).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(new URL(url).searchParams.get("X-Amz-Security-Token")).toBe("to/ken+");
@@ -148,7 +151,7 @@ describe("requirement 14", () => {
 });
 
 describe("cacheable URLs", () => {
-  test("cacheable URLs stay the same while temporary credentials expire, and expire with them", async () => {
+  test("cacheable URLs do not change while temporary credentials expire, and expire with the credentials", async () => {
     const expiration = new Date(NOW + 40_000);
     const bucket = bucketOn(server, { credentials: async () => ({ ...server.credentials, expiration }) });
     const sign = (now: number) =>

@@ -14,7 +14,7 @@ import { overridesOf } from "./serving.ts";
 
 type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
-/** `target` is the bucket at its public endpoint. `cloudFront` undefined: the bucket serves downloads. */
+/** `target` is the bucket at its public endpoint. If `cloudFront` is undefined, the bucket serves downloads. */
 type Options = {
   target: PresignTarget;
   credentials: CredentialSource;
@@ -24,7 +24,7 @@ type Options = {
 
 type Asked = { expiresInSeconds: number; now: number };
 
-/** Presigns downloads and uploads. Signing a download needs no wait if the credentials are cached. */
+/** Presigns downloads and uploads. If the credentials are cached, signing a download needs no wait. */
 export function createSigning({ target, credentials, onWarning, cloudFront }: Options): Signing {
   const presigner = createPresigner(target);
   const capToCredentials = createCapToCredentials(onWarning);
@@ -40,7 +40,7 @@ export function createSigning({ target, credentials, onWarning, cloudFront }: Op
     const capped = capToCredentials(options, lasting);
     const { now, cacheWindowSeconds } = options;
     // A cacheable URL must not change with each second, so it contains the requested expiry. `expiresAt` is the expiry of the credentials,
-    // if they expire earlier.
+    // if the credentials expire earlier than the URL.
     const expiresInSeconds = cacheWindowSeconds === undefined ? capped : options.expiresInSeconds;
     return presigner.presignGet({
       encodedKey,
@@ -97,14 +97,14 @@ function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string
 
 /**
  * Returns a function that limits the lifetime of a URL to the lifetime of its credentials. A URL stops working when its credentials expire.
- * Seconds.
+ * The lifetime is in seconds.
  */
 function createCapToCredentials(onWarning: (text: string) => void) {
   let warnedFor: Credentials | undefined;
   return ({ now, expiresInSeconds }: Asked, credentials: Credentials): number => {
     const expiresAt = credentials.expiration?.getTime();
     if (expiresAt === undefined) return expiresInSeconds;
-    // Rounds both instants down, because a signature is valid from the start of a second.
+    // The function rounds the two instants down, because a signature is valid from the start of a second.
     const seconds = Math.floor(expiresAt / 1000) - Math.floor(now / 1000);
     if (seconds < 1)
       throw unavailable("The credentials for signing have expired, and the provider returned no newer ones");
@@ -133,14 +133,14 @@ export type CloudFrontTarget = {
   /** The URL of the distribution, without a path. */
   distribution: string;
   keyPairId: string;
-  /** The private key as PEM. */
+  /** The private key of the distribution in PEM format. */
   privateKey: string;
   hash: "sha1" | "sha256";
-  /** Whether each URL works only for the IP address that requested it. */
+  /** Whether each URL works only for the IP address of the client that requested the URL. */
   bindsIp: boolean;
 };
 
-/** Signs download URLs for a distribution. The signatures do not depend on the credentials of the bucket. */
+/** Signs download URLs for a CloudFront distribution. The signatures do not depend on the credentials of the bucket. */
 function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Downloads {
   const signer = createCloudFrontSigner(target);
   return {

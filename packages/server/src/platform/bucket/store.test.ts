@@ -66,7 +66,7 @@ async function nothingIsLeft(): Promise<void> {
 }
 
 describe("memory", () => {
-  test("a stream of 64 MiB is stored unchanged in constant memory", async () => {
+  test("the bucket adapter stores a stream of 64 MiB unchanged in constant memory", async () => {
     const size = 64 * MIB;
     const bucket = bucketOn(server);
     const before = heldBytes();
@@ -76,14 +76,14 @@ describe("memory", () => {
     });
     const stored = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: size });
     expect(stored.sizeBytes).toBe(size);
-    // This limit is far below the size of the stream, but leaves space for two parts, and for the built-in bucket in this process.
+    // The limit is far below the size of the stream, but leaves space for two parts, and for the built-in bucket in the test process.
     expect(most - before).toBeLessThan(24 * MIB);
     expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
     await bucket.delete([objectKey]);
     bucket.close();
   });
 
-  test("storing a stream frees each chunk, and keeps memory that chunks share", async () => {
+  test("the bucket adapter frees each chunk of a stored stream, and keeps memory that chunks share", async () => {
     const bucket = bucketOn(server);
     onTestFinished(() => bucket.close());
     const shared = Buffer.from(patterned(3 * MIB));
@@ -96,7 +96,7 @@ describe("memory", () => {
     expect(shared.equals(patterned(3 * MIB))).toBe(true);
   });
 
-  test("storing a stream reads at most two parts and one chunk ahead of the bucket", async () => {
+  test("the bucket adapter reads at most two parts and one chunk of a stream ahead of the bucket", async () => {
     const halted = Promise.withResolvers<void>();
     const { bucket } = await troubled((request) => (request === "part 1" ? { status: 503, code: "SlowDown" } : "pass"));
     let read = 0;
@@ -113,7 +113,7 @@ describe("memory", () => {
 });
 
 describe("network faults", () => {
-  test("a lost response to a PUT is resolved by reading the object", async () => {
+  test("the bucket adapter reads the object after a lost response to a PUT", async () => {
     const bytes = patterned(1000);
     const { store, requests } = await troubled((request, nth) =>
       request === "PUT" && nth === 1 ? "loseResponse" : "pass",
@@ -122,7 +122,7 @@ describe("network faults", () => {
     expect(requests).toEqual(["PUT", "PUT", "GET"]);
   });
 
-  test("a lost response to a part is retried", async () => {
+  test("the bucket adapter sends a part again after a lost response", async () => {
     const bytes = patterned(2 * PART + 5);
     const { bucket, store } = await troubled((request, nth) =>
       request === "part 2" && nth === 1 ? "loseResponse" : "pass",
@@ -132,7 +132,7 @@ describe("network faults", () => {
     expect(await bucket.computeChecksum(objectKey)).toEqual(checksum);
   });
 
-  test("a lost response to the completion of an upload is resolved by reading the object", async () => {
+  test("the bucket adapter reads the object after a lost response to the completion of an upload", async () => {
     const bytes = patterned(PART + 5);
     const { bucket, store } = await troubled((request, nth) =>
       request === "complete" && nth === 1 ? "loseResponse" : "pass",
@@ -146,7 +146,7 @@ describe("network faults", () => {
     ["the first part", "part 1"],
     ["a later part", "part 2"],
     ["putting together", "complete"],
-  ])("an upload of which %s fails permanently leaves nothing", async (_what, failing) => {
+  ])("an upload of which %s fails permanently leaves no object and no parts", async (_what, failing) => {
     const { store, requests, warnings } = await troubled((request) =>
       request === failing ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -156,7 +156,7 @@ describe("network faults", () => {
     await nothingIsLeft();
   });
 
-  test("an object whose responses are all lost is removed", async () => {
+  test("the bucket adapter deletes an object whose responses are all lost", async () => {
     const { store } = await troubled((request) =>
       request === "PUT" ? "loseResponse" : request === "GET" ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -164,7 +164,7 @@ describe("network faults", () => {
     await nothingIsLeft();
   });
 
-  test("a failed removal of an unfinished upload warns the operator", async () => {
+  test("a failed deletion of an unfinished upload causes a warning for the operator", async () => {
     const { store, warnings } = await troubled((request) =>
       request === "part 1" || request === "abort" ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -175,7 +175,7 @@ describe("network faults", () => {
 });
 
 describe("servers with fewer capabilities", () => {
-  test("objects on a server without checksums are read after the upload", async () => {
+  test("the bucket adapter reads objects after the upload on a server without checksums", async () => {
     const bytes = patterned(1000);
     const { store, requests } = await troubled((request) =>
       request === "PUT" ? { withoutHeader: "x-amz-checksum-sha256" } : "pass",
@@ -225,7 +225,7 @@ describe("servers with fewer capabilities", () => {
     });
   });
 
-  test("a server without conditional writes gets plain writes", async () => {
+  test("the bucket adapter sends writes without conditions to a server without conditional writes", async () => {
     const { bucket, store, requests } = await troubled((request, nth) =>
       request === "PUT" && nth === 1 ? { status: 501, code: "NotImplemented" } : "pass",
     );
@@ -234,7 +234,7 @@ describe("servers with fewer capabilities", () => {
     expect(await bucket.head(objectKey)).toMatchObject({ sizeBytes: 10 });
   });
 
-  test("after a server refuses DeleteObjects, the bucket deletes objects one by one", async () => {
+  test("the bucket deletes objects one by one after the server has refused DeleteObjects", async () => {
     const { bucket, store, requests } = await troubled((request) =>
       request === "POST" ? { status: 501, code: "NotImplemented" } : "pass",
     );
@@ -248,7 +248,7 @@ describe("servers with fewer capabilities", () => {
     expect(await bucket.head(objectKey)).toBeUndefined();
   });
 
-  test("if a server does not delete an object, the bucket reports the deleted objects and warns the operator", async () => {
+  test("the bucket warns the operator if the server does not delete an object", async () => {
     const { bucket, warnings } = await troubled((request) =>
       request === "POST"
         ? {
@@ -264,7 +264,7 @@ describe("servers with fewer capabilities", () => {
 
 describe("requirement 30: buffers of several bodies", () => {
   const MAX = 64 * MIB;
-  /** The size of a body that needs a shared buffer. A body of at most 64 KiB would not wait for a buffer. */
+  /** A body of 100,000 bytes needs a shared buffer. A body of at most 64 KiB would not wait for a buffer. */
   const LARGE = 100_000;
 
   function bucketWith(partBuffers: { totalBytes: number; waitMs?: number }) {
@@ -289,7 +289,7 @@ describe("requirement 30: buffers of several bodies", () => {
     return { body, arrived: arrived.promise };
   }
 
-  test("a body of an upload waits until another body releases its buffer", async () => {
+  test("the body of an upload waits until another body releases its buffer", async () => {
     const { store } = bucketWith({ totalBytes: PART });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -305,7 +305,7 @@ describe("requirement 30: buffers of several bodies", () => {
     await second;
   });
 
-  test("storing several bodies gives them buffers in the order of their first bytes", async () => {
+  test("the buffers go to several bodies in the order of their first bytes", async () => {
     const { store } = bucketWith({ totalBytes: PART });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -336,7 +336,7 @@ describe("requirement 30: buffers of several bodies", () => {
     await Promise.all(failing);
   });
 
-  test("storing several bodies of several parts finishes with one buffer for all of them", async () => {
+  test("the upload of several bodies with several parts finishes with one shared buffer", async () => {
     const { store } = bucketWith({ totalBytes: PART });
     const stored = await Promise.all([1, 2, 3].map((nth) => store(patternedStream(2 * PART + nth))));
     expect(stored.map(({ sizeBytes }) => sizeBytes)).toEqual([2 * PART + 1, 2 * PART + 2, 2 * PART + 3]);
@@ -352,7 +352,7 @@ describe("requirement 30: buffers of several bodies", () => {
     await failing;
   });
 
-  test("a body of an upload that waits too long for a buffer fails with service_busy", async () => {
+  test("the body of an upload that waits too long for a buffer fails with service_busy", async () => {
     const { store } = bucketWith({ totalBytes: PART, waitMs: 50 });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });

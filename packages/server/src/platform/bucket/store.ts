@@ -18,14 +18,14 @@ type Options = {
   computeChecksum: Bucket["computeChecksum"];
   remove: Bucket["delete"];
   onWarning: (text: string) => void;
-  /** Default: the limits of the service. */
+  /** The default of `partBuffers` is the limits of the service. */
   partBuffers?: Partial<PartBufferLimits> | undefined;
 };
 export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs" | "fillMs">;
 
 /**
- * The smallest part that S3 accepts. Small parts let more forms share the memory. Each form holds one part that is being filled, and one
- * that is being sent.
+ * The smallest part that S3 accepts. With small parts, more forms can share the memory. Each form holds a part that is being filled, and a
+ * part that is being sent.
  */
 const PART_BYTES = 5 * 2 ** 20;
 /**
@@ -35,9 +35,10 @@ const PART_BYTES = 5 * 2 ** 20;
 const FORM_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
 
 /**
- * Streams a body into the bucket and computes its SHA-256. A body that fits into one part uses one PUT. A larger body uses a multipart
- * upload.
- * An object counts as stored when the bucket confirms its checksum. If the bucket does not confirm it, the service reads the object back.
+ * Streams a body into the bucket, and computes the SHA-256 of the body. A body that fits into one part uses one PUT. A larger body uses a
+ * multipart upload.
+ * An object counts as stored when the bucket confirms the checksum of the object. If the bucket does not confirm the checksum, the service
+ * reads the object back.
  */
 export function createStore(options: Options): Store {
   const partBuffers = createPartBuffers({ ...FORM_BUFFERS, ...options.partBuffers });
@@ -55,7 +56,7 @@ export function createStore(options: Options): Store {
   };
 }
 
-/** The upload and the object that a failed attempt may leave behind in the bucket. */
+/** An attempt records the upload and the object that a failure may leave behind in the bucket. */
 type Attempt = { multipart: Multipart | undefined; mayBeThere: boolean };
 type Sending = { asked: StoreOptions; attempt: Attempt; buffers: FormBuffers };
 
@@ -81,7 +82,7 @@ async function send(options: Options, { asked, attempt, buffers }: Sending): Pro
       ? await attempt.multipart?.complete()
       : await putObject(options.client, { objectKey, contentType, bytes: only.bytes, checksum: checksum.value });
   only?.held?.release();
-  // The key already has an object, which can belong to another upload. The service must not delete the object.
+  // The key already has an object, which can belong to another upload. The service must not delete an object of another upload.
   if (outcome === "occupied") attempt.mayBeThere = false;
   if (outcome !== "confirmed") await readBack(options, { objectKey, checksum });
   return { sizeBytes, checksum };
@@ -98,7 +99,7 @@ async function readBack(
   if (actual.value !== checksum.value) throw unavailable("The stored object differs from the sent bytes");
 }
 
-/** Removes the upload or the object that a failed attempt left behind. If this fails, warns the operator. */
+/** Deletes the upload or the object that a failed attempt left behind. If the deletion fails, the function warns the operator. */
 async function cleanUp(
   { remove, onWarning }: Options,
   { objectKey, attempt }: { objectKey: string; attempt: Attempt },
@@ -119,14 +120,15 @@ type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; check
 /** The minimum speed of a transfer: 128 KiB a second. The service aborts a slower transfer. */
 const SLOWEST_BYTES_PER_MS = 131.072;
 
-/** Returns the time limit for the transfer of the bytes. Milliseconds. */
+/** Returns the time limit for the transfer of bytes, in milliseconds. */
 function transferMs(bytes: Buffer): number {
   return Math.ceil(bytes.length / SLOWEST_BYTES_PER_MS);
 }
 
 /**
- * The outcome of a write. `confirmed`: the bucket returned the checksum of these bytes. `unconfirmed`: the bucket did not return this
- * checksum. `occupied`: the key already has an object, perhaps from a first attempt whose response was lost.
+ * The outcome of a write to the bucket. `confirmed`: the bucket returned the checksum of the written bytes. `unconfirmed`: the bucket did
+ * not return the checksum of the written bytes. `occupied`: the key already has an object, perhaps from a first attempt whose response was
+ * lost.
  */
 type Outcome = "confirmed" | "unconfirmed" | "occupied";
 
@@ -149,15 +151,15 @@ async function putObject(client: BucketClient, options: PutOptions): Promise<Out
   return stored.ChecksumSHA256 === checksum ? "confirmed" : "unconfirmed";
 }
 
-/** A multipart upload in progress. The service sends the parts to the bucket. */
+/** A multipart upload in progress. The service sends the parts of the multipart upload to the bucket. */
 type Multipart = {
   /**
-   * Starts to send the next part, and releases its buffer when the bucket has stored the part. Resolves when the bucket has stored the
-   * previous part.
+   * Starts to send the next part, and releases the buffer of the part when the bucket has stored the part. `add` resolves when the bucket
+   * has stored the previous part.
    */
   add(part: Part): Promise<void>;
   complete(): Promise<Outcome>;
-  /** Waits until the current part is sent, and aborts the upload. */
+  /** Waits until the service has sent the current part, and aborts the upload. */
   abort(): Promise<void>;
 };
 
@@ -189,7 +191,7 @@ async function beginMultipart(
       parts.push(part);
       held?.release();
     } finally {
-      // Discards the buffer after a failure too, because the form may already wait for its next buffer.
+      // The code discards the buffer also after a failure, because the form may already wait for its next buffer.
       held?.discard();
     }
   }
@@ -197,7 +199,7 @@ async function beginMultipart(
     async add(part) {
       await sending;
       sending = send(part, parts.length + 1);
-      // The next `await` of `sending` throws the error. Until then, this handler prevents an unhandled rejection.
+      // The next `await` of `sending` throws the error. The handler prevents an unhandled rejection before the next `await`.
       sending.catch(() => undefined);
     },
     async complete() {
@@ -219,15 +221,17 @@ async function beginMultipart(
   };
 }
 
-/** Returns "occupied" if the upload is gone. A first attempt may have completed the upload although its response was lost. */
+/**
+ * Returns "occupied" if the upload does not exist any more. A first attempt may have completed the upload although its response was lost.
+ */
 function treatGoneAsCompleted(error: unknown): "occupied" {
   if (failedWith(error, "NoSuchUpload")) return "occupied";
   throw error;
 }
 
 /**
- * Compares the checksum that the bucket returned with the expected one. For a multipart object, it is the checksum of the part checksums.
- * The bucket has verified each part itself.
+ * Compares the checksum that the bucket returned with the expected checksum. For a multipart object, the checksum is the checksum of the
+ * part checksums. The bucket has already verified each part.
  */
 function outcomeOf(checksum: string | undefined, parts: readonly CompletedPart[]): Outcome {
   if (checksum === undefined) return "unconfirmed";

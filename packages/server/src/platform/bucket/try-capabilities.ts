@@ -10,7 +10,7 @@ type Parts = Pick<Bucket, "head" | "copy" | "createMultipart" | "listParts" | "a
 
 type Options = {
   client: BucketClient;
-  /** The bucket at the endpoint that the service calls, and not at the public endpoint. */
+  /** The bucket at the endpoint that the service calls, not at the public endpoint. */
   target: PresignTarget;
   credentials: CredentialSource;
   clock: Clock;
@@ -26,18 +26,18 @@ const BODY_SHA256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
 
 type Put = {
   objectKey: string;
-  /** The headers that are signed, in addition to length and type. */
+  /** The signed headers of the request, in addition to length and type. */
   headers?: Record<string, string>;
   body?: string;
   sentType?: string;
-  /** The headers that are sent, but not signed. */
+  /** The sent headers that the signature does not cover. */
   unsigned?: Record<string, string>;
 };
 
 /**
- * Tests the capabilities of the bucket. The tests send bodies of five bytes to presigned URLs, as a client does.
- * The tests need only the permissions that the service has. Rejects with `bucket_unavailable` if the bucket can't be reached or refuses a
- * plain PUT, because then the capabilities are unknown.
+ * Tests the capabilities of the bucket. The tests of capabilities send bodies of five bytes to presigned URLs, as a client does.
+ * The tests of capabilities need only the permissions that the service has. The function rejects with `bucket_unavailable` if the bucket is
+ * unreachable or refuses a plain PUT, because the capabilities are then unknown.
  */
 export function createTryCapabilities(options: Options): Bucket["tryCapabilities"] {
   const { calls } = options;
@@ -109,7 +109,7 @@ function isRefused(status: number): boolean {
   return status >= 400 && status < 500;
 }
 
-/** Checks that the copy exists, because a server that can't copy may still report success. */
+/** The function checks that the copy exists, because a server that cannot copy may still report success. */
 async function canCopy(calls: Parts, { from, to }: { from: string; to: string }): Promise<boolean> {
   await calls.copy({ from, to, sizeBytes: BODY.length, contentType: TYPE }).catch(() => undefined);
   return (await calls.head(to))?.contentType === TYPE;
@@ -134,8 +134,8 @@ async function tryParts(
 }
 
 /**
- * Completes a multipart upload under a key that already has an object. Returns whether the bucket refused this when the request had the
- * condition if-none-match.
+ * Completes a multipart upload under a key that already has an object. Returns whether the bucket refused the completion when the request
+ * had the condition if-none-match.
  */
 function completeOver(
   { s3, bucket, call }: BucketClient,
@@ -150,7 +150,7 @@ function completeOver(
     } catch (error) {
       const isRefusal = failedWith(error, "PreconditionFailed", 412);
       if (!isRefusal && !failedWith(error, "NotImplemented", 501)) throw error;
-      // Completes the upload without the condition. The call may fail, because the refusal may already have ended the upload.
+      // Completes the multipart upload without a condition. The completion may fail, because the refusal may already have ended the upload.
       await s3.send(new CompleteMultipartUploadCommand(upload), options).catch(() => undefined);
       return isRefusal;
     }

@@ -26,7 +26,7 @@ export type BucketServer = {
 
 const credentials = { accessKeyId: "VKTESTTESTTESTTEST00", secretAccessKey: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c" };
 
-/** Starts the built-in bucket. With the directory and the port of an earlier bucket, it starts the same bucket again. */
+/** Starts the built-in bucket. With the directory and the port of an earlier bucket, the function starts the earlier bucket again. */
 export async function startEmbedded(
   options: { dataDir?: string; port?: number } = {},
 ): Promise<BucketServer & { port: number }> {
@@ -47,7 +47,7 @@ export async function startEmbedded(
   };
 }
 
-/** Makes the adapter for `server` that a test uses. `options` replaces single options. */
+/** Makes the bucket adapter of a test for `server`. `options` replaces single options of the adapter. */
 export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<BucketOptions> = {}): Bucket {
   return createBucket({
     name: server.bucket,
@@ -61,7 +61,7 @@ export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<Bu
   });
 }
 
-/** Makes the client that the adapter uses. With it, a test can call one operation with special options. */
+/** Makes the S3 client that the bucket adapter uses. With the client, a test can call one operation with special options. */
 export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
   const { bucket, region, endpoint, forcePathStyle } = server;
   const credentials = createCredentialSource(server.credentials, { clock: Date.now, timeoutMs: 4_500 });
@@ -69,7 +69,7 @@ export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
   return createClient({ bucket, region, endpoint, forcePathStyle, credentials, clock: Date.now, timeouts });
 }
 
-/** Makes a plain client of the SDK, to inspect the bucket without the adapter. */
+/** Makes a plain client of the AWS SDK, with which a test inspects the bucket without the adapter. */
 export function inspect(server: Omit<BucketServer, "stop">) {
   const s3 = new S3Client({ ...server, requestChecksumCalculation: "WHEN_REQUIRED" });
   const Bucket = server.bucket;

@@ -10,7 +10,7 @@ export function patterned(sizeBytes: number): Buffer {
   return bytes;
 }
 
-/** Makes a stream of small, different chunks. Each chunk is created only when it is read. */
+/** Makes a stream of small chunks, in which all chunks are different. The stream creates each chunk only when the chunk is read. */
 export function patternedStream(sizeBytes: number, onChunk: (soFar: number) => void = () => undefined): Readable {
   return Readable.from(chunks(sizeBytes, onChunk), { objectMode: false });
 }
@@ -22,7 +22,7 @@ function* chunks(sizeBytes: number, onChunk: (soFar: number) => void) {
   }
 }
 
-/** SHA-256 in base64, the format of S3. */
+/** Returns the SHA-256 in base64, as in S3. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64");
 }

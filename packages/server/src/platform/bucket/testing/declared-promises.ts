@@ -5,7 +5,7 @@ const TABLE = resolve(import.meta.dirname, "../../../../../../docs/providers.md"
 const ROW = /^\| `([a-z0-9-]+)` +\|(.+)\|$/;
 
 /**
- * Reads from docs/providers.md which promises a provider keeps. The first word of each row is the key of the result.
+ * Reads the promises of a provider from docs/providers.md. The first word of each row is the key of the result.
  * Throws if the page has no column for the provider, or if a cell is neither yes nor no.
  */
 export function declaredPromises(provider: string): Map<string, boolean> {

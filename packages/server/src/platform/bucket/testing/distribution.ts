@@ -7,16 +7,18 @@ import type { CloudFrontTarget } from "../signing.ts";
 import type { BucketServer } from "./bucket-server.ts";
 
 type Options = {
-  /** The clock of the distribution. Milliseconds since the epoch. Default: the clock of this machine. */
+  /** The clock of the distribution, in milliseconds since the epoch. The default of `clock` is the clock of the test machine. */
   clock?: () => number;
-  /** The type of the key pair. Default: RSA. */
+  /** The type of the key pair. The default of `keyType` is RSA. */
   keyType?: "rsa" | "ec";
   hash?: CloudFrontTarget["hash"];
-  /** Whether the service binds URLs to the IP address of the client. Default: false. */
+  /** Whether the service binds URLs to the IP address of the client. The default of `bindsIp` is false. */
   bindsIp?: boolean;
-  /** The query parameters that the distribution forwards to the bucket. Default: the parameters of docs/cloudfront.md. */
+  /**
+   * The query parameters that the distribution forwards to the bucket. The default of `forwarded` is the parameters of docs/cloudfront.md.
+   */
   forwarded?: readonly string[];
-  /** Default: any free port. */
+  /** The default of `port` is any free port. */
   port?: number;
 };
 
@@ -36,8 +38,7 @@ type Policy = {
 
 /**
  * Simulates a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md.
- * The distribution verifies a URL with the public key only, and reads the object with its own signed request, as an origin access control
- * does.
+ * The distribution verifies a URL with the public key, and reads the object with its own signed request, like an origin access control.
  */
 export async function startDistribution(bucket: BucketServer, { clock = Date.now, ...options }: Options = {}) {
   const { keyType = "rsa", hash = "sha256", bindsIp = false, forwarded = FORWARDED, port = 0 } = options;
@@ -96,7 +97,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   const distribution = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return {
-    /** The configuration with which the service signs URLs for this distribution. */
+    /** The service signs URLs for the distribution with this configuration. */
     target: { distribution, keyPairId: KEY_PAIR_ID, privateKey: pem, hash, bindsIp } satisfies CloudFrontTarget,
     /** The URLs of all requests. */
     requests,
@@ -108,7 +109,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   };
 }
 
-/** Returns the URL without the parameters that CloudFront reads itself. */
+/** Returns the URL without the parameters that CloudFront reads. */
 function resourceOf(url: URL): string {
   const pairs = url.search.slice(1).split("&");
   const query = pairs.filter((pair) => !SIGNING.includes(pair.split("=", 1)[0] ?? "")).join("&");
@@ -119,7 +120,7 @@ function cannedPolicy(resource: string, expires: string | null): string {
   return `{"Statement":[{"Resource":"${resource}","Condition":{"DateLessThan":{"AWS:EpochTime":${expires}}}}]}`;
 }
 
-/** In a policy, an asterisk stands for any text and a question mark for any character. */
+/** In a policy, an asterisk matches any text, and a question mark matches any character. */
 function matches(pattern: string, resource: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -1,15 +1,17 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A response: an S3 error with this code, or any body. */
+/** An answer is a response of the proxy: an S3 error with a code, or any body. */
 type Answer = { status: number; code: string } | { status: number; body: string };
 
-/** The fate of a request. The proxy passes the request, loses the response of the server, sends another response, or removes a header. */
+/** The fate of a request. The proxy forwards the request, loses the response of the server, sends another response, or removes a header. */
 export type Fate = "pass" | "loseResponse" | Answer | { withoutHeader: string };
 
 export type Proxy = { endpoint: string; close(): void };
 
-/** Starts a proxy in front of an S3 server. The proxy can make single requests fail. The proxy keeps the signed Host header. */
+/**
+ * Starts a proxy in front of an S3 server. The proxy can make single requests fail. The proxy forwards the signed Host header unchanged.
+ */
 export async function startProxy(target: string, fateOf: (request: IncomingMessage) => Fate): Promise<Proxy> {
   const server = createServer((incoming, outgoing) => {
     const fate = fateOf(incoming);

@@ -4,9 +4,12 @@ import { runInNewContext } from "node:vm";
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
-/** Returns the size of all buffers that are still in use in this process. Collects garbage first, so the result excludes freed buffers. */
+/**
+ * Returns the size of all buffers that are still in use in the test process. The function collects garbage first, so the result excludes
+ * freed buffers.
+ */
 export function heldBytes(): number {
-  // The first collection frees its buffers in the background. The second collection waits for that.
+  // The first garbage collection frees its buffers in the background. The second garbage collection waits for the first collection.
   collectGarbage();
   collectGarbage();
   return process.memoryUsage().arrayBuffers;

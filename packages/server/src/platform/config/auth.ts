@@ -7,11 +7,11 @@ export type AuthConfig = ReturnType<ReturnType<typeof readAuth>>;
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
 
-// Matches secrets from examples, tutorials and libraries. Everybody who knows such a secret could forge a session.
+// The pattern matches secrets from examples, tutorials and libraries. A person who knows a published secret could forge a session.
 const KNOWN_DEFAULTS =
   /change.{0,3}(?:me|this)|replace.{0,3}(?:me|this)|(?:your|my|super|default|the|a).{0,10}secret|better-auth-secret|example|^(?:secret|password|passwd|admin|test)/i;
 
-/** Tells the operator how to make a secret, with openssl or with Node. */
+/** The text tells the operator how to make a secret, with openssl or with Node.js. */
 const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
@@ -37,19 +37,21 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
   const oidc = readOidc(reader);
   // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. The default is then `closed`, because a
-  // stranger could sign up here with the email address of such a person.
+  // stranger could sign up with the email address of a person in the other system.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
   const signUp = reader.read("AUTH_SIGN_UP", hasIssuer ? "closed" : "open");
-  // Without mail, the default is false, because people could not prove an email address themselves.
+  // Without mail, the default is false, because people could not prove their email addresses.
   const requiresVerifiedEmail = reader.read("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
   return (secrets: () => EmbeddedSecrets) => ({
     secret: secret ?? secrets().authSecret,
-    /** Earlier values of `secret`. The service uses them only to accept and decrypt what it made with them, such as the tokens of links. */
+    /**
+     * The earlier values of `secret`. The service uses old secrets only to accept and decrypt earlier values, such as the tokens of links.
+     */
     oldSecrets,
     jwtSecret,
     ...jwt,
     signUp,
-    /** Whether a share with an email address gives access only to a person who has proven this email address. */
+    /** Whether a share with an email address gives access only to a person who has proven the email address. */
     requiresVerifiedEmail,
     oidc,
   });
@@ -121,7 +123,7 @@ function checkSecret(reader: ConfigReader, { name, secret }: { name: string; sec
   }
 }
 
-/** Reads the identity provider for the sign-in. Returns undefined if there is no provider. */
+/** Reads the identity provider for the sign-in. Returns undefined if no identity provider is configured. */
 function readOidc(reader: ConfigReader) {
   const name = reader.read("AUTH_OIDC_NAME");
   const needed = ["AUTH_OIDC_ISSUER", "AUTH_OIDC_CLIENT_ID", "AUTH_OIDC_CLIENT_SECRET"] as const;
@@ -134,11 +136,11 @@ function readOidc(reader: ConfigReader) {
   if (issuer !== undefined) checkIssuer(reader, issuer);
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
   return {
-    /** The issuer as in the discovery document, but without trailing slashes. */
+    /** The issuer is the issuer of the discovery document, but without trailing slashes. */
     issuer,
     clientId,
     clientSecret,
-    /** The label of the button for this provider. */
+    /** The label of the sign-in button for the identity provider. */
     name: name ?? URL.parse(issuer)?.host ?? issuer,
   };
 }
@@ -147,7 +149,7 @@ function checkIssuer(reader: ConfigReader, issuer: string): void {
   const url = URL.parse(issuer);
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLocalHost(url.hostname));
   if (isSafe && url.username === "" && url.password === "" && !/[?#]/.test(issuer)) return;
-  // The text omits the value, because the value may contain a password.
+  // The text of the fault omits the value, because the value may contain a password.
   reader.fault(
     "AUTH_OIDC_ISSUER",
     "is not an https URL without user name, query and fragment (http only on localhost)",

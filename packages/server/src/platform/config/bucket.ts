@@ -5,17 +5,22 @@ import { type ConfigReader, isLocalHost } from "./reader.ts";
 import type { ServerConfig } from "./server.ts";
 import type { EmbeddedSecrets } from "./stored-secrets.ts";
 
-/** The built-in bucket. The process of the service serves it, and stores its data in `server.dataDir`. */
+/**
+ * The configuration of the built-in bucket. The process of the service serves the built-in bucket, and stores its data in `server.dataDir`.
+ */
 type BuiltInBucketConfig = {
   kind: "embedded";
   host: string;
-  /** 0: the service chooses any free port. */
+  /** With `port: 0`, the service chooses any free port. */
   port: number;
   name: string;
   region: string;
-  /** The base URL of presigned URLs for browsers. Undefined: the URL at which the bucket listens. */
+  /**
+   * The base URL of presigned URLs for browsers. If `publicEndpoint` is undefined, presigned URLs contain the URL at which the bucket
+   * listens.
+   */
   publicEndpoint: string | undefined;
-  /** The prefix is empty, or ends with a slash. */
+  /** The key prefix is empty, or ends with a slash. */
   keyPrefix: string;
   credentials: Credentials;
 };
@@ -24,16 +29,16 @@ type S3BucketConfig = {
   kind: "s3";
   name: string;
   region: string;
-  /** Undefined: the bucket is at AWS. */
+  /** If `endpoint` is undefined, the bucket is at AWS. */
   endpoint: string | undefined;
-  /** The base URL of presigned URLs for browsers. Undefined: `endpoint`. */
+  /** The base URL of presigned URLs for browsers. If `publicEndpoint` is undefined, presigned URLs contain `endpoint`. */
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
-  /** The prefix is empty, or ends with a slash. */
+  /** The key prefix is empty, or ends with a slash. */
   keyPrefix: string;
-  /** If undefined, the provider chain of the AWS SDK finds the credentials. */
+  /** If `credentials` is undefined, the provider chain of the AWS SDK finds the credentials. */
   credentials: Credentials | undefined;
-  /** If undefined, browsers download from the bucket. */
+  /** If `cloudFront` is undefined, browsers download from the bucket. */
   cloudFront: CloudFrontTarget | undefined;
 };
 
@@ -45,8 +50,8 @@ const MAX_PORT = 65_535;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
 /**
- * Completes the configuration of the bucket. Calls `secrets` only for the built-in bucket. `parseConfig` calls this only if the
- * configuration has no fault, so that no secrets are generated for a wrong configuration.
+ * Completes the configuration of the bucket. A BucketDraft calls `secrets` only for the built-in bucket. `parseConfig` calls the draft only
+ * for a configuration without faults, so that a wrong configuration generates no secrets.
  */
 type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 
@@ -88,7 +93,7 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
   });
 }
 
-/** Reads the port of the built-in bucket. Default: the port of the server plus one. */
+/** Reads the port of the built-in bucket. The default is the port of the service plus one. */
 function readPort(reader: ConfigReader, serverPort: number): number {
   const port = reader.read("S3_LOCAL_PORT", serverPort === 0 ? 0 : serverPort + 1);
   if (port > MAX_PORT || (port === serverPort && port !== 0)) {
@@ -144,7 +149,7 @@ function readS3(
     region: readRegion(reader, { hasEndpoint: reader.text("S3_ENDPOINT") !== undefined }),
     endpoint,
     ...common,
-    // AWS needs a host name for each bucket. Most S3-compatible servers have no such host names.
+    // AWS needs a host name for each bucket. Most other S3 servers have no host names for buckets.
     forcePathStyle: reader.read("S3_FORCE_PATH_STYLE", pathStyle),
     credentials,
     cloudFront: readCloudFront(reader, server),
@@ -163,7 +168,10 @@ function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolea
   return region ?? "us-east-1";
 }
 
-/** Reads static credentials. Returns undefined if none are set. In that case, the provider chain of the AWS SDK finds the credentials. */
+/**
+ * Reads the static credentials of the bucket. Returns undefined if no static credentials are set. Without static credentials, the provider
+ * chain of the AWS SDK finds the credentials.
+ */
 export function readCredentials(reader: ConfigReader): Credentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
@@ -186,13 +194,13 @@ export function readCredentials(reader: ConfigReader): Credentials | undefined {
   return undefined;
 }
 
-/** Reads the prefix of all object keys, and adds a slash at its end. */
+/** Reads the prefix of all object keys, and adds a slash at the end of the prefix. */
 function readKeyPrefix(reader: ConfigReader): string {
   const value = reader.read("S3_KEY_PREFIX");
   return value === undefined ? "" : `${value.replace(/\/$/, "")}/`;
 }
 
-/** Reads the CloudFront distribution that serves downloads. Returns undefined if the bucket serves them. */
+/** Reads the CloudFront distribution that serves downloads. Returns undefined if the bucket serves downloads. */
 function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontTarget | undefined {
   const hash = reader.read("CLOUDFRONT_HASH");
   const bindsIp = reader.read("CLOUDFRONT_BIND_IP");
@@ -210,7 +218,7 @@ function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontT
   return { distribution, keyPairId, privateKey, hash, bindsIp };
 }
 
-/** Reports a fault if CloudFront is configured with the built-in bucket, because CloudFront can't sign requests to that bucket. */
+/** Reports a fault if CloudFront is configured with the built-in bucket, because CloudFront cannot sign requests to the built-in bucket. */
 function refuseCloudFront(reader: ConfigReader): void {
   const name = NEEDED.find((each) => reader.text(each) !== undefined);
   if (name === undefined) return;
@@ -222,7 +230,8 @@ function refuseCloudFront(reader: ConfigReader): void {
 }
 
 /**
- * Reads the host name of the distribution. Also accepts a URL. Accepts http only for this machine, because tests run a distribution there.
+ * Reads the host name of the distribution. The function also accepts a URL with the host name. The function accepts http only for the local
+ * machine, because tests run a distribution on the local machine.
  */
 function readDomain(
   reader: ConfigReader,
@@ -259,7 +268,10 @@ function readPrivateKey(reader: ConfigReader, text: string): string | undefined 
   return undefined;
 }
 
-/** Describes the problem of a private key. The texts do not contain the message of the parser, because that message may quote the key. */
+/**
+ * Returns a text about the problem of a private key. The texts do not contain the message of the parser, because the parser's message may
+ * quote the key.
+ */
 function problemOfKey(pem: string): string | undefined {
   if (/ENCRYPTED/.test(pem)) return "is encrypted with a passphrase, which the service does not know";
   if (/BEGIN PUBLIC KEY/.test(pem))

@@ -40,20 +40,20 @@ describe("CloudFront", () => {
   });
 
   test.each(["https://cdn.example.com/", "cdn.example.com", "CDN.example.com"])(
-    "CLOUDFRONT_DOMAIN accepts %s",
+    "the setting CLOUDFRONT_DOMAIN accepts %s",
     (domain) => {
       expect(cloudFrontOf({ ...CLOUDFRONT, CLOUDFRONT_DOMAIN: domain })?.distribution).toBe("https://cdn.example.com");
     },
   );
 
-  test("CLOUDFRONT_PRIVATE_KEY accepts an ECDSA key, and a key in one line", () => {
+  test("the setting CLOUDFRONT_PRIVATE_KEY accepts an ECDSA key, and a key in one line", () => {
     const ecdsa = pemOf(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
     for (const key of [ecdsa, ecdsa.replaceAll("\n", "\\n")]) {
       expect(cloudFrontOf({ ...CLOUDFRONT, CLOUDFRONT_PRIVATE_KEY: key })?.privateKey.trim()).toBe(ecdsa.trim());
     }
   });
 
-  test("CLOUDFRONT_PRIVATE_KEY_FILE names a file with the private key", () => {
+  test("the setting CLOUDFRONT_PRIVATE_KEY_FILE names a file with the private key", () => {
     const file = join(directory.workingDirectory, "cloudfront.pem");
     writeFileSync(file, KEY);
     const { CLOUDFRONT_PRIVATE_KEY: _, ...others } = CLOUDFRONT;
@@ -74,7 +74,7 @@ describe("CloudFront", () => {
     expect(lines.join("\n")).not.toContain(KEY.slice(40, 80));
   });
 
-  test("the configuration warns about an option of CloudFront without a distribution", () => {
+  test("the configuration warns about a CloudFront setting without a distribution", () => {
     expect(directory.load({ ...S3, CLOUDFRONT_BIND_IP: "true" }).warnings).toEqual([
       expect.stringMatching(/CLOUDFRONT_BIND_IP is set without CLOUDFRONT_DOMAIN/),
     ]);
@@ -101,7 +101,7 @@ describe("refuses CloudFront", () => {
     ],
     ["CLOUDFRONT_HASH", { CLOUDFRONT_HASH: "md5" }, /none of sha256, sha1/, /CLOUDFRONT_HASH=sha256/],
     ["CLOUDFRONT_BIND_IP", { CLOUDFRONT_BIND_IP: "yes" }, /none of true, false/, /CLOUDFRONT_BIND_IP=false/],
-  ])("refuses CloudFront with a wrong %s, case %#", (name, change, problem, remedy) => {
+  ])("the configuration refuses CloudFront with a wrong %s, case %#", (name, change, problem, remedy) => {
     const { faults, message } = directory.failure({ ...S3, ...CLOUDFRONT, ...change });
     expect(faults).toEqual([expect.objectContaining({ name })]);
     expect(faults[0]?.problem).toMatch(problem);

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 describe("defaults", () => {
-  test("an empty environment is a complete embedded configuration", () => {
+  test("an empty environment makes a complete embedded configuration", () => {
     const { config, warnings } = load({});
     const dataDir = join(workingDirectory, "data");
     expect(config.server).toEqual({
@@ -55,7 +55,7 @@ describe("defaults", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("URL_RATE_LIMIT=0 removes the limit", () => {
+  test("the setting URL_RATE_LIMIT=0 removes the rate limit", () => {
     expect(load({ URL_RATE_LIMIT: "0" }).config.limits.urlRate).toBeUndefined();
   });
 
@@ -72,17 +72,17 @@ describe("defaults", () => {
     ],
     [{ CLAMAV_HOST: "::1" }, { host: "::1", port: 3310 }],
     [{ CLAMAV_HOST: "[::1]:3311" }, { host: "::1", port: 3311 }],
-  ])("the address of a virus scanner is read from %j", (env, scanner) => {
+  ])("the configuration reads the address of a virus scanner from %j", (env, scanner) => {
     expect(load(env).config.scanner).toEqual({ ...scanner, tooLarge: "reject" });
   });
 
-  test("the configuration warns of the port of a virus scanner without its host", () => {
+  test("the configuration warns of a port of the virus scanner without a host", () => {
     const { config, warnings } = load({ CLAMAV_PORT: "3310" });
     expect(config.scanner).toBeUndefined();
     expect(warnings.join()).toContain("CLAMAV_PORT is set without CLAMAV_HOST");
   });
 
-  test("sign-up is closed by default where an identity provider or another issuer has the people", () => {
+  test("sign-up is closed by default if an identity provider or another issuer is configured", () => {
     const signUpOf = (env: Record<string, string>) => load(env).config.auth.signUp;
     expect(signUpOf({})).toBe("open");
     expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET })).toBe("closed");
@@ -96,7 +96,7 @@ describe("defaults", () => {
     expect(warnings.join()).toContain("DATABASE_PREPARED has no effect");
   });
 
-  test("the configuration reads every variable", () => {
+  test("the configuration reads every environment variable of a setting", () => {
     const { config, warnings } = load({
       ...S3,
       AWS_SESSION_TOKEN: "token",
@@ -226,7 +226,7 @@ describe("defaults", () => {
     expect(warnings).toEqual([expect.stringMatching(/^AUTH_JWT_REQUIRE_EXPIRY is false/)]);
   });
 
-  test("without keys, the credentials of a bucket come from the provider chain of the SDK", () => {
+  test("a bucket without configured keys gets its credentials from the provider chain of the AWS SDK", () => {
     const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...role } = S3;
     expect(load(role).config.bucket).toEqual({
       kind: "s3",
@@ -245,7 +245,7 @@ describe("defaults", () => {
     expect(load(accelerated).config.bucket).toMatchObject({ forcePathStyle: false });
   });
 
-  test("port 0 leaves the public URLs of the service open", () => {
+  test("the public URLs of the service are undefined if the port is 0", () => {
     const { server, bucket } = load({ PORT: "0" }).config;
     expect(server.publicUrl).toBeUndefined();
     expect(bucket).toMatchObject({ port: 0 });
@@ -256,19 +256,19 @@ describe("defaults", () => {
     ["false", false],
     ["1", 1],
     ["::1/128", ["::1/128"]],
-  ])("the setting TRUST_PROXY=%s is read", (text, expected) => {
+  ])("the configuration reads the setting TRUST_PROXY=%s", (text, expected) => {
     expect(load({ TRUST_PROXY: text }).config.server.trustProxy).toEqual(expected);
   });
 });
 
 describe("secrets in files", () => {
-  test("a setting that is a secret is read from the file in NAME_FILE", () => {
+  test("the configuration reads a secret from the file in NAME_FILE", () => {
     const file = join(workingDirectory, "jwt-secret");
     writeFileSync(file, `${"8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2"}\n`);
     expect(load({ AUTH_JWT_SECRET_FILE: file }).config.auth.jwtSecret).toBe("8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2");
   });
 
-  test("NAME_FILE is refused next to the variable NAME, and when the file can't be read", () => {
+  test("the configuration refuses NAME_FILE together with NAME, and an unreadable file", () => {
     const file = join(workingDirectory, "missing");
     expect(() => load({ AUTH_JWT_SECRET_FILE: file })).toThrow(/AUTH_JWT_SECRET_FILE can't be read: ENOENT/);
     expect(() => load({ AUTH_JWT_SECRET_FILE: file, AUTH_JWT_SECRET: "x".repeat(40) })).toThrow(/is set twice/);
@@ -276,7 +276,7 @@ describe("secrets in files", () => {
 });
 
 describe(".env", () => {
-  test(".env is read, and the real environment overrides the file", () => {
+  test("the configuration reads .env, and environment variables override the file", () => {
     writeFileSync(join(workingDirectory, ".env"), 'PORT=4000\nLOG_LEVEL="debug"\n');
     const { server } = load({ PORT: "5000" }).config;
     expect(server.port).toBe(5000);
@@ -306,7 +306,7 @@ describe(".env", () => {
     expect(load({}).config.auth.secret).toBe(secret);
   });
 
-  test("the configuration warns of variables in .env that the AWS SDK reads from the real environment", () => {
+  test("the configuration warns of variables in .env that the AWS SDK reads only from the environment", () => {
     writeFileSync(join(workingDirectory, ".env"), "AWS_PROFILE=files\n");
     expect(load({}).warnings).toEqual([expect.stringMatching(/^AWS_PROFILE is in \.env, .* real environment/)]);
     expect(load({ AWS_PROFILE: "files" }).warnings).toEqual([]);
@@ -319,11 +319,11 @@ describe("warnings", () => {
     ["S3_BUCKET", "AWS_BUCKET_NAME"],
     ["DB_URL", "DATABASE_URL"],
     ["JWT_SECRET", "AUTH_JWT_SECRET"],
-  ])("the configuration suggests for %s the name %s", (name, meant) => {
+  ])("the configuration suggests for the unknown name %s the name %s", (name, meant) => {
     expect(load({ [name]: "x" }).warnings).toEqual([`${name} is set but not read here: did you mean ${meant}?`]);
   });
 
-  test("the configuration ignores the name of another program beside a setting that has its value", () => {
+  test("the configuration ignores the name of another program if the right setting has its value", () => {
     expect(load({ ...S3, AWS_DEFAULT_REGION: "eu-west-1" }).warnings).toEqual([]);
   });
 
@@ -344,7 +344,7 @@ describe("warnings", () => {
 });
 
 describe("the identity provider", () => {
-  test("the identity provider is named after its host, and needs no TLS on localhost", () => {
+  test("the name of the identity provider is its host by default, and the provider needs no TLS on localhost", () => {
     expect(load(OIDC).config.auth.oidc).toEqual({
       issuer: "https://login.example.com/realms/main",
       clientId: "valet-key",
@@ -358,7 +358,7 @@ describe("the identity provider", () => {
 });
 
 describe("describeConfig", () => {
-  test("the described configuration shows the settings with secrets masked", () => {
+  test("the described configuration shows the settings with masked secrets", () => {
     const { config } = load({
       ...S3,
       ...OIDC,

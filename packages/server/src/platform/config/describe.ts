@@ -5,10 +5,10 @@ import type { MailConfig } from "./services.ts";
 
 const MASK = "********";
 
-/** Settings with the values that the output shows. The output leaves out a setting that is undefined. */
+/** A map of settings to the values that the output shows. The output omits a setting whose value is undefined. */
 type Lines = Record<string, string | number | boolean | undefined>;
 
-/** Formats the configuration for people, with one `NAME=value` on each line. Masks secrets. */
+/** Formats the configuration for people, with one `NAME=value` on each line. The function masks secrets. */
 export function describeConfig(config: Config): string[] {
   const { server, auth, limits, tracing } = config;
   const acceptsJwts = auth.jwtSecret !== undefined || auth.jwksUrl !== undefined;
@@ -122,7 +122,7 @@ function describeCloudFront(cloudFront: CloudFrontTarget | undefined): Lines {
 function describeCredentials(credentials: Credentials | undefined): Lines {
   if (credentials === undefined) return { AWS_ACCESS_KEY_ID: "(the SDK's provider chain)" };
   return {
-    // Shows the last four characters, because they are enough to distinguish two keys.
+    // The output shows the last four characters, because four characters are enough to distinguish two keys.
     AWS_ACCESS_KEY_ID: `${MASK}${credentials.accessKeyId.slice(-4)}`,
     AWS_SECRET_ACCESS_KEY: MASK,
     AWS_SESSION_TOKEN: credentials.sessionToken === undefined ? undefined : MASK,

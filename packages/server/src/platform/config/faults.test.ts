@@ -158,7 +158,7 @@ describe("faults", () => {
       /same as AUTH_SECRET or an earlier one/,
       /of its own/,
     ],
-  ])("%s %o", (name, env, problem, remedy) => {
+  ])("the configuration refuses a wrong setting: %s %o", (name, env, problem, remedy) => {
     const error = failure(env);
     expect(error.faults.map((fault) => fault.name)).toEqual([name]);
     expect(error.faults[0]?.problem).toMatch(problem);
@@ -181,7 +181,7 @@ describe("faults", () => {
       },
     ],
     ["of an S3 in path style", { ...S3, PUBLIC_URL: "https://h.example", S3_ENDPOINT: "https://h.example" }],
-  ])("requirement 14: the bucket on the origin of the service, %s", (_, env) => {
+  ])("requirement 14: the configuration refuses a bucket on the origin of the service, %s", (_, env) => {
     const { faults } = failure(env);
     expect(faults.map(({ name }) => name)).toEqual(["S3_PUBLIC_ENDPOINT"]);
     expect(faults[0]?.problem).toMatch(/no origin of its own.*PUBLIC_URL/);
@@ -195,11 +195,11 @@ describe("faults", () => {
       "a host below the endpoint's",
       { ...S3, PUBLIC_URL: "https://h.example", S3_ENDPOINT: "https://h.example", S3_FORCE_PATH_STYLE: "false" },
     ],
-  ])("accepts %s as the bucket's own origin", (_, env) => {
+  ])("the configuration accepts %s as an origin of the bucket", (_, env) => {
     expect(() => load(env)).not.toThrow();
   });
 
-  test("all faults of a configuration are reported together with their remedies, and nothing is written", () => {
+  test("the configuration reports all faults together with their remedies, and writes no file", () => {
     const error = failure({ PORT: "x", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "files", DATABASE_URL: "sqlite:x" });
     expect(error.message).toBe(
       [
@@ -281,11 +281,11 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
     expect(failure({ ...S3, AUTH_SECRET: "ab".repeat(32) }).faults[0]?.problem).toMatch(/repeats a few characters/);
   });
 
-  test("a bad secret in embedded mode is refused, not replaced", () => {
+  test("the configuration refuses a bad secret in embedded mode, and does not replace the secret", () => {
     expect(failure({ AUTH_SECRET: "changeme" }).faults[0]?.problem).toMatch(/known default/);
   });
 
-  test("no message about a configuration repeats a secret", () => {
+  test("no message about a configuration contains a secret", () => {
     const error = failure({
       ...S3,
       AUTH_SECRET: "secret-Xy7",

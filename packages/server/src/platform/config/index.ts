@@ -24,37 +24,37 @@ export { ConfigError, defaultLimits };
 
 /** The parsed configuration. */
 export type Config = {
-  /** The names of the variables that are set. */
+  /** The names of the variables that have a value. */
   given: readonly string[];
   server: ServerConfig;
   brand: Brand;
   bucket: BucketConfig;
   database: DatabaseConfig;
   auth: AuthConfig;
-  /** If undefined, the service does not scan files for viruses. */
+  /** If `scanner` is undefined, the service does not scan files for viruses. */
   scanner: ScannerConfig | undefined;
-  /** If undefined, the service sends no mail. */
+  /** If `mail` is undefined, the service sends no mail. */
   mail: MailConfig | undefined;
-  /** `allowsLoopback`: whether endpoints of webhooks may be on this machine, where they need no TLS. */
+  /** `allowsLoopback`: whether endpoints of webhooks may be on the local machine, where endpoints need no TLS. */
   webhooks: { allowsLoopback: boolean };
   limits: LimitsConfig;
   metrics: MetricsConfig;
-  /** If undefined, the service sends no traces. */
+  /** If `tracing` is undefined, the service sends no traces. */
   tracing: TracingConfig | undefined;
 };
 
 /** The configuration, and warnings about probable mistakes. */
 export type LoadedConfig = { config: Config; warnings: readonly string[] };
 
-// The AWS SDK reads these variables from the real environment, so they have no effect in a .env file.
+// The AWS SDK reads these variables from the real environment, so the variables have no effect in a .env file.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
 
 type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) => EmbeddedSecrets };
 
 /**
  * Reads the configuration from the environment, and from `.env` in the working directory. The environment overrides `.env`.
- * In embedded mode (built-in bucket and SQLite), generates missing secrets and stores them in DATA_DIR.
- * Throws ConfigError with every fault and its remedy.
+ * In embedded mode (built-in bucket and SQLite), the function generates missing secrets and stores the secrets in DATA_DIR.
+ * `loadConfig` throws ConfigError with every fault and its remedy.
  */
 export function loadConfig(
   env: Environment = process.env,
@@ -68,7 +68,10 @@ export function loadConfig(
   return { config, warnings: [...warnings, ...unseen.map(explain)] };
 }
 
-/** Reads the configuration without the secrets in DATA_DIR. Generates no secrets, and changes nothing in DATA_DIR. Throws ConfigError. */
+/**
+ * Reads the configuration without the secrets in DATA_DIR. The function generates no secrets, and changes nothing in DATA_DIR.
+ * `loadConfigWithoutSecrets` throws ConfigError.
+ */
 export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
   return loadConfig(process.env, {
     secretsOf: () => ({ authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" }),
@@ -76,8 +79,8 @@ export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
 }
 
 /**
- * Parses an environment. Has no side effects, except that it calls `secretsOf` for the secrets in a data directory. Calls `secretsOf` only
- * if the configuration needs these secrets and has no fault. Throws ConfigError.
+ * Parses the configuration from an environment. The function has no side effects, except a call of `secretsOf` for the secrets in a data
+ * directory. The function calls `secretsOf` only if the configuration needs secrets and has no fault. `parseConfig` throws ConfigError.
  */
 export function parseConfig(
   env: Environment,
@@ -126,14 +129,14 @@ function readDotenv(file: string): Environment {
 }
 
 /**
- * Removes text that the parser of Node misreads: a byte order mark, and spaces or tabs between a `=` and the end of the line. After such
- * spaces, the parser would read the next line as the value.
+ * Removes text that the parser of Node.js misreads: a byte order mark, and spaces or tabs between a `=` and the end of the line. After
+ * spaces at the end of a line, the parser would read the next line as the value.
  */
 function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
 }
 
-/** Reads only the settings that `valetkey presign` needs. Throws ConfigError. */
+/** Reads only the settings that `valetkey presign` needs. `loadSigningTarget` throws ConfigError. */
 export function loadSigningTarget(env = process.env, { workingDirectory } = { workingDirectory: process.cwd() }) {
   const reader = new ConfigReader({ ...readDotenv(join(workingDirectory, ".env")), ...env });
   const target = {

@@ -1,30 +1,31 @@
 import { MAX_OBJECT_BYTES } from "../bucket/part-plan.ts";
 import { ConfigReader } from "./reader.ts";
 
-/** The rules that the operator sets for all links. */
+/** The rules of the operator for all links. */
 export type LinkPolicy = ReturnType<typeof readLinks>;
 
 /**
- * The maximum rate of one person on one replica. `perSecond`: the rate over a longer time. `burst`: the maximum number at once, after a
+ * The maximum rate of one person on one replica. `perSecond` is the rate over a longer time. `burst` is the maximum number at once, after a
  * pause.
  */
 export type RateLimit = { perSecond: number; burst: number };
 
-/** The limits of a service that has a configuration. */
+/** The limits of a service with a configuration. */
 export type LimitsConfig = ReturnType<typeof readLimits>;
 export type Limits = Omit<LimitsConfig, "auditDays">;
 
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
-/** After a pause, a person may immediately request as many URLs as the rate normally permits in this many seconds. */
+/** After a pause, a person may immediately request as many URLs as the rate permits in 25 seconds. */
 const URL_BURST_SECONDS = 25;
-/** The largest batch of URLs, which must fit into the burst. `packages/contract` has the same number. */
+/** The size of the largest batch of URLs, which must fit into the burst. `packages/contract` has an equal number. */
 const MAX_BATCH_URLS = 1_000;
 /**
- * The limit for starts of uploads by one user. An import of many small files stays below this limit, and the database can record many more.
+ * The limit for starts of uploads by one user. An import of many small files is below the limit, and the database can record many more
+ * uploads.
  */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
 
-/** Ten years. A longer expiry is probably a typing error. */
+/** The maximum is ten years. An expiry of more than ten years is probably a typing error. */
 export const MAX_LINK_SECONDS = 10 * 365 * 86_400;
 
 export function readLimits(reader: ConfigReader) {
@@ -32,38 +33,44 @@ export function readLimits(reader: ConfigReader) {
   return {
     urlTtlDefaultSeconds: readUrlTtl(reader, { name: "URL_TTL_DEFAULT", fallback: 60, urlTtlMaxSeconds }),
     urlTtlMaxSeconds,
-    /** The longest expiry that a person who is not the owner may request for a URL. Seconds. */
+    /** The longest expiry in seconds that a person who is not the owner may request for a URL. */
     urlTtlMaxSharedSeconds: readUrlTtl(reader, { name: "URL_TTL_MAX_SHARED", fallback: 900, urlTtlMaxSeconds }),
-    /** The maximum size of all files on the notes of one user. Bytes. Undefined: no limit. */
+    /** The maximum size in bytes of all files on the notes of one user. If `userQuotaBytes` is undefined, there is no limit. */
     userQuotaBytes: reader.read("USER_QUOTA_BYTES"),
-    /** The maximum number of files on the notes of one user. Undefined: no limit. */
+    /** The maximum number of files on the notes of one user. If `userQuotaFiles` is undefined, there is no limit. */
     userQuotaFiles: reader.read("USER_QUOTA_FILES"),
     uploadMaxBytes: readUploadMax(reader),
-    /** The largest file for one PUT. If such a PUT fails, it costs little to send it again. Larger files use a multipart upload. Bytes. */
+    /**
+     * The size in bytes of the largest file for a single PUT. A failed single PUT of this size costs little to repeat. A larger file needs
+     * a multipart upload.
+     */
     singlePutMaxBytes: 64 * 2 ** 20,
-    /** How long a signed PUT of a file or a part is valid. Seconds. */
+    /** The lifetime of a signed PUT of a file or a part, in seconds. */
     uploadTtlSeconds: 900,
-    /** How long a multipart upload may take from start to completion. Seconds. */
+    /** The maximum time in seconds from the start of a multipart upload to its completion. */
     multipartTtlSeconds: 86_400,
-    /** The maximum number of pending uploads of one user. No real client needs so many uploads at the same time. */
+    /** The maximum number of pending uploads of one user. No real client needs 1,000 pending uploads. */
     userPendingUploads: 1_000,
-    /** The maximum number of pending uploads on one note. One note can't use up the whole `userPendingUploads` of a user. */
+    /** The maximum number of pending uploads on one note. One note cannot use up all `userPendingUploads` of a user. */
     notePendingUploads: 500,
-    /** How many download URLs one user may request. Undefined: no limit. */
+    /** The number of download URLs that one user may request. If `urlRate` is undefined, there is no limit. */
     urlRate: readUrlRate(reader),
-    /** How long deleted notes and files stay in the trash. Days. 0: there is no trash, and a deletion is permanent. */
+    /**
+     * The number of days for which deleted notes and files remain in the trash. With `trashDays: 0`, there is no trash, and a deletion is
+     * permanent.
+     */
     trashDays: reader.read("TRASH_DAYS"),
     /**
-     * The service exports audit events that are older than this number of days to DATA_DIR, and deletes them from the database. If
-     * undefined, all audit events stay in the database.
+     * The service exports audit events that are older than `auditDays` days to DATA_DIR, and deletes the exported events from the database.
+     * If `auditDays` is undefined, all audit events remain in the database.
      */
     auditDays: reader.read("AUDIT_DAYS"),
-    /** How many uploads one user may start. Undefined: no limit. */
+    /** The number of uploads that one user may start. If `uploadRate` is undefined, there is no limit. */
     uploadRate: UPLOAD_RATE as RateLimit | undefined,
     links: readLinks(reader),
     /**
-     * The service verifies a larger file after the HTTP request, if the service must read its bytes. To read this many bytes takes one or
-     * two seconds.
+     * If the service must read the bytes of a larger file, the service verifies the file after the HTTP request. Reading 64 MiB takes one
+     * or two seconds.
      */
     verifyInRequestMaxBytes: 64 * 2 ** 20,
   };
@@ -74,7 +81,7 @@ export function defaultLimits(): LimitsConfig {
   return readLimits(new ConfigReader({}));
 }
 
-/** Reads a lifetime of URLs, which may not be longer than URL_TTL_MAX. */
+/** Reads a lifetime of URLs, which may not exceed URL_TTL_MAX. */
 function readUrlTtl(
   reader: ConfigReader,
   options: { name: "URL_TTL_DEFAULT" | "URL_TTL_MAX_SHARED"; fallback: number; urlTtlMaxSeconds: number },
@@ -108,15 +115,18 @@ function readUploadMax(reader: ConfigReader): number {
 
 function readLinks(reader: ConfigReader) {
   return {
-    /** If false, nobody can create a link, and visitors can't open any link. */
+    /** If `isEnabled` is false, nobody can create a link, and visitors cannot open any link. */
     isEnabled: reader.read("LINKS") === "on",
-    /** The longest life of a link, from its creation. Seconds. If undefined, a link can live until it is revoked. */
+    /**
+     * The maximum lifetime of a link in seconds, from the creation of the link. If `maxExpirySeconds` is undefined, a link can exist until
+     * it is revoked.
+     */
     maxExpirySeconds: readMaxExpiry(reader),
-    /** If true, visitors can't open a link without a password. */
+    /** If `isPasswordRequired` is true, visitors cannot open a link without a password. */
     isPasswordRequired: reader.read("LINKS_PASSWORD") === "required",
-    /** How long a visitor can get new URLs after a download claim. Seconds. */
+    /** The time in seconds for which a visitor can get new URLs after a download claim. */
     windowSeconds: reader.read("LINKS_WINDOW"),
-    /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
+    /** An email address or a URL for visitors who report abuse. `abuseContact` is undefined if there is no contact. */
     abuseContact: reader.read("ABUSE_CONTACT"),
   };
 }

@@ -5,7 +5,7 @@ import { describeConfig } from "./describe.ts";
 import { startDirectory } from "./testing/start-directory.ts";
 
 const MAIL_FROM = "files@example.com";
-/** Settings that cause no warnings themselves, so that the tests get only the warnings about mail. */
+/** These settings cause no warnings, so that the tests get only the warnings about mail. */
 const BEHIND_PROXY = {
   PUBLIC_URL: "https://files.example.com",
   S3_PUBLIC_ENDPOINT: "https://bucket.example.com",
@@ -19,7 +19,7 @@ beforeEach(() => {
 const load = (env: Record<string, string>) => directory.load({ ...BEHIND_PROXY, ...env });
 
 describe("mail", () => {
-  test("mail is off by default", () => {
+  test("the service sends no mail by default", () => {
     expect(load({}).config.mail).toBeUndefined();
   });
 
@@ -28,7 +28,7 @@ describe("mail", () => {
     ["smtp://me:p%40ss@smtp.example.com", { port: 587, requiresTls: true, user: "me", password: "p@ss" }],
     ["smtp://smtp.example.com:25?requireTLS=true", { port: 25, isSecure: false, requiresTls: true }],
     ["smtp://me:pass@localhost:1025", { port: 1025, requiresTls: false }],
-  ])("SMTP_URL accepts %s", (SMTP_URL, expected) => {
+  ])("the setting SMTP_URL accepts %s", (SMTP_URL, expected) => {
     const { config, warnings } = load({ SMTP_URL, MAIL_FROM });
     expect(config.mail).toMatchObject(expected);
     expect(warnings).toEqual([]);
@@ -38,7 +38,7 @@ describe("mail", () => {
     ["files@example.com", { name: "Valet Key", email: "files@example.com" }],
     ["Example Files <files@example.com>", { name: "Example Files", email: "files@example.com" }],
     ['"Files, Inc." <files@example.com>', { name: "Files, Inc.", email: "files@example.com" }],
-  ])("MAIL_FROM accepts the sender %s", (sender, from) => {
+  ])("the setting MAIL_FROM accepts the sender %s", (sender, from) => {
     expect(load({ SMTP_URL: "smtps://smtp.example.com", MAIL_FROM: sender }).config.mail?.from).toEqual(from);
   });
 
@@ -52,7 +52,7 @@ describe("mail", () => {
     [{ MAIL_FROM, SMTP_URL: "smtps://smtp.example.com/?sendmail=true" }, "SMTP_URL", /is not an smtp/],
     [{ MAIL_FROM: "Example Files", SMTP_URL: "smtps://smtp.example.com" }, "MAIL_FROM", /is not an email address/],
     [{ MAIL_FROM: "A\nBcc: b@c.de <a@b.de>", SMTP_URL: "smtps://smtp.example.com" }, "MAIL_FROM", /is not an/],
-  ])("the configuration of mail refuses %j without showing a password", (env, name, problem) => {
+  ])("the configuration of mail refuses %j without a password in the text", (env, name, problem) => {
     const failure = directory.failure(env as Record<string, string>);
     expect(failure.faults).toEqual([expect.objectContaining({ name, problem: expect.stringMatching(problem) })]);
     expect(failure.message).not.toContain("opensesame");
@@ -67,7 +67,7 @@ describe("mail", () => {
     expect(load(settings as Record<string, string>).warnings).toEqual([expect.stringMatching(warning)]);
   });
 
-  test("SMTP_URL is read from a file, and the described configuration masks its password", () => {
+  test("the configuration reads SMTP_URL from a file, and the described configuration masks the password", () => {
     const file = join(directory.workingDirectory, "smtp-url");
     writeFileSync(file, "smtp://me%40example.com:opensesame@smtp.example.com\n");
     const { config } = load({ SMTP_URL_FILE: file, MAIL_FROM });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { S3, startDirectory } from "./testing/start-directory.ts";
 
-/** Variables that the platforms set, or that people often set for other programs there. */
+/** Platforms set these variables, or people often set these variables for other programs on the platforms. */
 const PLATFORMS = {
   "a shell":
     "HOME LANG LC_ALL LOGNAME LS_COLORS MAIL OLDPWD PATH PWD SHELL SHLVL TERM TMPDIR TZ USER XDG_DATA_DIRS XDG_RUNTIME_DIR XDG_SESSION_ID SSH_AUTH_SOCK SSH_CLIENT EDITOR PAGER DISPLAY COLORTERM HOSTNAME HOSTTYPE",
@@ -62,7 +62,7 @@ describe("a warning about a misspelt setting", () => {
     },
   );
 
-  test("a warning about a misspelt setting appears beside the fault that the misspelling causes", () => {
+  test("the warning about a misspelt setting appears together with the fault that the misspelling causes", () => {
     const { AUTH_SECRET, ...rest } = S3;
     const { message } = working.failure({ ...rest, AUTH_SECERT: AUTH_SECRET });
     expect(message).toMatch(/AUTH_SECRET is missing/);
@@ -70,7 +70,7 @@ describe("a warning about a misspelt setting", () => {
   });
 
   test.each(Object.entries(PLATFORMS))(
-    "a warning about a misspelt setting does not appear for the variables of %s",
+    "the configuration does not warn of a misspelt setting for the variables of %s",
     (_platform, names) => {
       expect(working.load(setting(...names.split(" "))).warnings).toEqual([]);
     },

@@ -4,14 +4,17 @@ import { SECRETS, SETTING_NAMES, type SETTINGS, type Setting, specOf } from "./s
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A fault of the configuration. `name`: the variable or the file. `problem`: what is wrong. `remedy`: how the operator can repair it. */
+/**
+ * A fault in the configuration. `name` is the variable or the file. `problem` says what is wrong. `remedy` says how the operator can repair
+ * the fault.
+ */
 type ConfigFault = { name: string; problem: string; remedy: string };
 
 type ErrorOptionsWithWarnings = ErrorOptions & { warnings?: readonly string[] };
 
 /**
- * Contains all faults of the configuration, and the warnings, because a misspelt name can be the cause of a fault. The message is text for a
- * terminal, and contains no secret.
+ * The error contains all faults and warnings of the configuration, because a misspelt name can be the cause of a fault. The message of the
+ * error is text for a terminal, and contains no secret.
  */
 export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[];
@@ -91,12 +94,15 @@ export class ConfigReader {
     return Object.keys(this.#env).filter((name) => this.#env[name]?.trim());
   }
 
-  /** The names of the variables that this reader has read and that have a value. */
+  /** The names of the variables with a value that the reader has read. */
   get given(): string[] {
     return [...this.#given];
   }
 
-  /** Reads a setting as its specification says. Reports a fault if the value is wrong. `fallback` replaces the default of the table. */
+  /**
+   * Reads a setting as the specification of the setting says. The reader reports a fault if the value is wrong. `fallback` replaces the
+   * default of the table.
+   */
   read<Name extends Setting>(name: Name, fallback?: Value<Name>): Value<Name> {
     const value = this.text(name);
     const spec = { ...specOf(name), ...(fallback === undefined ? {} : { fallback }) } as ReturnType<typeof specOf>;
@@ -141,14 +147,17 @@ export class ConfigReader {
         const url = URL.parse(value);
         const isPlain = url !== null && !url.username && !url.password && !/[?#]/.test(value);
         if (isPlain && /^https?:$/.test(url.protocol)) return value.replace(/\/+$/, "");
-        // The text omits the value, because the value may contain a password.
+        // The text of the fault omits the value, because the value may contain a password.
         const problem = "is not an http or https URL without user name, query and fragment";
         return wrong(problem, `Write it as ${name}=${spec.example}.`);
       }
     }
   }
 
-  /** Whether one of these settings is set. Reports a fault for each missing one, because the settings belong together. */
+  /**
+   * Returns whether at least one of several settings is set. The reader reports a fault for each missing setting, because the settings
+   * belong together.
+   */
   hasAll(names: readonly Setting[], { of }: { of: string }): boolean {
     const missing = names.filter((name) => this.text(name) === undefined);
     if (missing.length === names.length) return false;
@@ -177,13 +186,13 @@ export function parseSize(text: string): number | undefined {
 
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "::1"]);
 
-/** Whether this host is this machine. In a URL, an IPv6 address has brackets. */
+/** Returns whether a host is the local machine. In a URL, an IPv6 address has brackets. */
 export function isLocalHost(host: string | undefined): boolean {
   return LOCAL_HOSTS.has((host ?? "").replace(/^\[|\]$/g, ""));
 }
 
 /**
- * For some settings, the names of variables of other programs that mean the same. An operator may set the wrong one by mistake.
+ * For some settings, other programs have variables with a similar meaning. An operator may set the variable of another program by mistake.
  */
 const OTHER_NAMES: Partial<Record<Setting, string>> = {
   AWS_BUCKET_NAME: "AWS_BUCKET AWS_S3_BUCKET AWS_S3_BUCKET_NAME S3_BUCKET S3_BUCKET_NAME BUCKET_NAME",
@@ -214,13 +223,13 @@ const RIGHT_NAMES = new Map(
 
 const KNOWN: ReadonlySet<string> = new Set([...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]);
 
-/** Kubernetes and Docker set such variables for each service and each linked container, such as `LINKS_SERVICE_HOST`. */
+/** Kubernetes and Docker set variables such as `LINKS_SERVICE_HOST` for each service and each linked container. */
 const SET_BY_PLATFORM = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP)(?:_\w+)?)?)$/;
 
 /** No other program is known to have variables with these prefixes. */
 const OUR_PREFIXES = /^(?:AUTH_(?:JWT|OIDC|SIGN)_|LINKS_|URL_TTL_|USER_QUOTA_)/;
 
-/** Warns about each variable that looks like one of our settings, if the setting itself is not set. */
+/** Warns about each variable whose name looks like one of our settings, if this setting is not set. */
 export function warnOfNearMisses(reader: ConfigReader): void {
   for (const name of reader.names) {
     if (KNOWN.has(name) || SET_BY_PLATFORM.test(name)) continue;
@@ -233,13 +242,13 @@ export function warnOfNearMisses(reader: ConfigReader): void {
   }
 }
 
-/** Finds the setting of which the name is probably a misspelling. */
+/** Finds the setting whose name is probably misspelt. */
 function nearest(name: string): Setting | undefined {
   const given = letters(name);
   return SETTING_NAMES.find((setting) => isMisspelt(given, letters(setting)));
 }
 
-/** In a short name, one other letter often makes the name of another program's variable. */
+/** In a short name, another letter often makes the name of another program's variable. */
 function isMisspelt(given: string, wanted: string): boolean {
   if (wanted.length < 7) return false;
   if (wanted.length < 8) return given === wanted;

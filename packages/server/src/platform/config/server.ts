@@ -7,8 +7,8 @@ export type MetricsConfig = ReturnType<typeof readMetrics>;
 
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
 /**
- * The maximum number of proxies. There is a limit, because with a number that is too large, the service trusts entries of X-Forwarded-For
- * that the client wrote.
+ * The maximum number of proxies. The limit exists because with too large a number, the service trusts entries of X-Forwarded-For that the
+ * client wrote.
  */
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
@@ -18,17 +18,19 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
   const host = reader.read("HOST") ?? "127.0.0.1";
   const publicUrl = readPublicUrl(reader, { host, port });
   return {
-    /** 0: the service chooses any free port. */
+    /** With port 0, the service chooses any free port. */
     port,
     host,
-    /** The URL has no trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
+    /**
+     * The public URL has no trailing slash. `publicUrl` is undefined if PUBLIC_URL is not set and the service chooses its port at startup.
+     */
     publicUrl,
     trustProxy: readTrustProxy(reader, publicUrl),
     logLevel: reader.read("LOG_LEVEL"),
-    /** An absolute path. */
+    /** `dataDir` is an absolute path. */
     dataDir: resolve(options.workingDirectory, reader.read("DATA_DIR") ?? "data"),
     ...readShutdown(reader, { host, publicUrl }),
-    /** The number of processes that serve requests. If this is more than 1, the service needs PostgreSQL and an external bucket. */
+    /** The number of processes that serve requests. If `workers` is more than 1, the service needs PostgreSQL and an external bucket. */
     workers: readWorkers(reader),
   };
 }
@@ -50,12 +52,12 @@ function readPublicUrl(reader: ConfigReader, { host, port }: { host: string; por
 }
 
 /**
- * `drainSeconds`: how long the service accepts new requests after SIGTERM, so that load balancers can switch to other replicas.
- * `shutdownSeconds`: the longest time from SIGTERM to the end of the service. When the time is over, the service cuts the connections that
- * are still open.
+ * `drainSeconds`: the time after SIGTERM in which the service accepts new requests, so that load balancers can switch to other replicas.
+ * `shutdownSeconds`: the longest time from SIGTERM to the end of the service. After `shutdownSeconds`, the service cuts the connections
+ * that are still open.
  */
 function readShutdown(reader: ConfigReader, { host, publicUrl }: { host: string; publicUrl: string | undefined }) {
-  // A service that only this machine can reach has no load balancer, so the shutdown need not wait for one.
+  // A service that only the local machine can reach has no load balancer, so the shutdown need not wait for a load balancer.
   const isLocal = isLocalHost(host) && isLocalHost(URL.parse(publicUrl ?? "http://localhost")?.hostname);
   const drainSeconds = reader.read("DRAIN_SECONDS", isLocal ? 0 : undefined);
   const shutdownSeconds = reader.read("SHUTDOWN_SECONDS");
@@ -90,12 +92,12 @@ function readWorkers(reader: ConfigReader): number {
 }
 
 /**
- * Reads the proxies whose X-Forwarded-* headers the service trusts. `false`: none. A number: so many proxies, counted from the proxy next to
- * the service. A list: the proxies with these IP addresses.
+ * Reads the proxies whose X-Forwarded-* headers the service trusts. `false`: the service trusts no proxy. A number: the service trusts this
+ * many proxies, counted from the proxy next to the service. A list: the service trusts the proxies with these IP addresses.
  */
 function readTrustProxy(reader: ConfigReader, publicUrl: string | undefined): false | number | string[] {
   const value = reader.read("TRUST_PROXY");
-  // If PUBLIC_URL is https, a proxy must be in front of the service, because the service itself does not support TLS.
+  // If PUBLIC_URL is https, a proxy must be in front of the service, because the service does not support TLS.
   if (value === undefined && publicUrl?.startsWith("https:")) {
     reader.warn(
       "PUBLIC_URL is https, but TRUST_PROXY is not set: all clients share the proxy's IP address, and one limit of sign-ins. Set TRUST_PROXY=1, or the number of proxies in front.",
@@ -139,9 +141,9 @@ export function readMetrics(reader: ConfigReader, serverPort: number) {
     reader.fault("METRICS_PORT", "is the port of the service", "Set another port, or leave METRICS_PORT out.");
   }
   return {
-    /** A separate port for /metrics. If undefined, the port of the service serves /metrics. */
+    /** The separate port for /metrics. If `port` is undefined, the port of the service also serves /metrics. */
     port,
-    /** The bearer token that /metrics requires. If undefined, /metrics requires no token. */
+    /** The bearer token that /metrics requires. If `token` is undefined, /metrics requires no token. */
     token: reader.read("METRICS_TOKEN"),
   };
 }

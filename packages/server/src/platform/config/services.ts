@@ -2,13 +2,13 @@ import { isIPv6 } from "node:net";
 import { type ConfigReader, isLocalHost } from "./reader.ts";
 import type { ServerConfig } from "./server.ts";
 
-// The other services that this service uses: the database, the mail server, the virus scanner and the collector of traces.
+// The service uses these other services: the database, the mail server, the virus scanner and the collector of traces.
 
 export type DatabaseConfig =
   | { kind: "sqlite"; file: string }
   /**
-   * `prepared`: whether frequent statements have names, so that PostgreSQL prepares them only once. `schema`: if undefined, the settings of
-   * the connection choose the schema.
+   * `prepared`: whether frequent statements have names, so that PostgreSQL prepares them only once. If `schema` is undefined, the settings
+   * of the connection choose the schema.
    */
   | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off"; schema?: string };
 
@@ -27,8 +27,8 @@ export type MailConfig = {
   host: string;
   port: number;
   /**
-   * Whether the connection uses TLS from the first byte. If not, the connection starts without TLS, and uses STARTTLS if the server offers
-   * it.
+   * Whether the connection uses TLS from the first byte. If `isSecure` is false, the connection starts without TLS, and uses STARTTLS if
+   * the server offers STARTTLS.
    */
   isSecure: boolean;
   /** Whether the service refuses to send over a connection without TLS. */
@@ -41,7 +41,7 @@ export type MailConfig = {
 
 const SMTP_PORTS: Record<string, number> = { "smtp:": 587, "smtps:": 465 };
 const SMTP_EXAMPLE = "smtps://user:password@smtp.example.com";
-/** Matches a display name with an email address, or an email address alone. */
+/** The pattern matches a display name with an email address, or an email address alone. */
 const SENDER = /^(?:(?<name>[^<>]*?)\s*<(?<bracketed>[^\s<>@"]+@[^\s<>@"]+)>|(?<plain>[^\s<>@"]+@[^\s<>@"]+))$/;
 const MAX_NAME_LENGTH = 100;
 
@@ -56,7 +56,7 @@ export function readDatabase(reader: ConfigReader, options: { sqliteFile: string
 }
 
 /**
- * Reads the address of the virus scanner from CLAMAV_HOST (`host` or `host:port`) and CLAMAV_PORT. Returns undefined if no scanner is
+ * Reads the address of the virus scanner from CLAMAV_HOST (`host` or `host:port`) and CLAMAV_PORT. Returns undefined if no virus scanner is
  * configured.
  */
 export function readScanner(reader: ConfigReader): ScannerConfig | undefined {
@@ -93,9 +93,9 @@ export function readTracing(reader: ConfigReader) {
   return {
     /** The base URL of a collector that accepts OTLP over HTTP. */
     endpoint,
-    /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. The headers may contain a token. */
+    /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. The headers of an export may contain a token. */
     headers: reader.read("OTEL_EXPORTER_OTLP_HEADERS"),
-    /** Undefined: the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey" if that variable has no name. */
+    /** If `serviceName` is undefined, the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey" without a name in this variable. */
     serviceName: reader.read("OTEL_SERVICE_NAME"),
     sampler: reader.read("OTEL_TRACES_SAMPLER"),
     /** The fraction of the traces that the `traceidratio` samplers record, from 0 to 1. */
@@ -130,7 +130,7 @@ function readMailServer(reader: ConfigReader, text: string): Omit<MailConfig, "f
   const port = SMTP_PORTS[url?.protocol ?? ""];
   const credentials = url === null ? undefined : credentialsOf(url);
   if (url === null || port === undefined || url.hostname === "" || !isPlain(url) || credentials === undefined) {
-    // The text leaves out the value, because the value may contain a password.
+    // The text of the fault omits the value, because the value may contain a password.
     const problem = "is not an smtp or smtps URL of a host, without a path";
     const remedy = `Write it as SMTP_URL=${SMTP_EXAMPLE}. Write special characters of the user name and password as %40 for @.`;
     reader.fault("SMTP_URL", problem, remedy);
@@ -138,8 +138,8 @@ function readMailServer(reader: ConfigReader, text: string): Omit<MailConfig, "f
   }
   const isLocal = isLocalHost(url.hostname);
   const isSecure = url.protocol === "smtps:";
-  // Requires TLS if there is a password, because the password must never cross the network in plain text. Without this, an attacker in the
-  // network could hide that the server supports STARTTLS.
+  // The connection requires TLS if there is a password, because the password must never cross the network in plain text. Without required
+  // TLS, an attacker in the network could hide that the server supports STARTTLS.
   const requiresTls = url.searchParams.has("requireTLS") || (credentials.user !== undefined && !isLocal);
   if (!isSecure && !requiresTls && !isLocal) {
     reader.warn(
@@ -156,12 +156,12 @@ function readMailServer(reader: ConfigReader, text: string): Omit<MailConfig, "f
   };
 }
 
-/** Whether the URL contains only the server, the credentials and `requireTLS=true`. */
+/** Returns whether the URL contains only the server, the credentials and `requireTLS=true`. */
 function isPlain({ pathname, search, hash }: URL): boolean {
   return ["", "/"].includes(pathname) && ["", "?requireTLS=true"].includes(search) && hash === "";
 }
 
-/** Returns undefined if only the user name or only the password is set, or if one of them has a wrong encoding. */
+/** Returns undefined if only the user name or only the password is set, or if the user name or the password has a wrong encoding. */
 function credentialsOf({ username, password }: URL): Pick<MailConfig, "user" | "password"> | undefined {
   if (username === "" && password === "") return { user: undefined, password: undefined };
   if (username === "" || password === "") return undefined;
@@ -188,8 +188,8 @@ function readSender(
 }
 
 /**
- * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open the links in mails. Does not warn if the mail server
- * is on localhost too, because such a set-up is usually for tests.
+ * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open the links in mails. The function does not warn if the
+ * mail server is also on localhost, because such a set-up is usually for tests.
  */
 function warnOfLocalLinks(
   reader: ConfigReader,

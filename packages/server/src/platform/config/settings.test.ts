@@ -11,18 +11,18 @@ test.each(Object.keys(DOCUMENTED))("%s has the tables of the settings", async (p
   await expect(withTables(page, readFileSync(file, "utf8"))).toMatchFileSnapshot(file);
 });
 
-test("the pages of the documentation describe each setting once", () => {
+test("the pages of the documentation describe each setting exactly once", () => {
   const tables = Object.values(DOCUMENTED).flatMap((page) => Object.values(page));
   expect(tables.flatMap((table) => Object.keys(table)).toSorted()).toEqual(SETTING_NAMES);
 });
 
-test("docs/configuration.md lists the settings whose value can be in a file", () => {
+test("docs/configuration.md lists the settings whose values can be in files", () => {
   const [, list] =
     /The suffix `_FILE` works for (.*)\./.exec(readFileSync(join(root, "docs/configuration.md"), "utf8")) ?? [];
   expect(list?.match(/[A-Z0-9_]+/g)?.toSorted()).toEqual(SECRETS);
 });
 
-/** Replaces the first table after each heading. */
+/** The function replaces the first table after each heading. */
 function withTables(page: string, text: string): string {
   let result = text;
   for (const [heading, settings] of Object.entries(DOCUMENTED[page] ?? {})) {

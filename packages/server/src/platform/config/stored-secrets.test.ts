@@ -18,7 +18,7 @@ beforeEach(() => {
 describe("secrets of embedded mode", () => {
   const file = () => join(workingDirectory, "data", "secrets.json");
 
-  test("the secrets of embedded mode are made on the first start for this user only, and used again", () => {
+  test("the first start in embedded mode makes secrets that only the user of the service can read", () => {
     const first = load({}).config;
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(statSync(join(workingDirectory, "data")).mode & 0o777).toBe(0o700);
@@ -29,7 +29,7 @@ describe("secrets of embedded mode", () => {
     expect(second.bucket).toEqual(first.bucket);
   });
 
-  test("the secrets of embedded mode are the same for processes that start together", async () => {
+  test("processes that start together in embedded mode use equal secrets", async () => {
     const script = `import(${JSON.stringify(new URL("./index.ts", import.meta.url).href)}).then(({ loadConfig }) =>
       console.log(loadConfig({}, { workingDirectory: process.argv[1] }).config.auth.secret))`;
     const start = () => promisify(execFile)(process.execPath, ["-e", script, workingDirectory]);
@@ -39,7 +39,7 @@ describe("secrets of embedded mode", () => {
     expect(readdirSync(join(workingDirectory, "data"))).toEqual(["secrets.json"]);
   });
 
-  test("the secrets of embedded mode differ between installations", () => {
+  test("the secrets of embedded mode differ between two installations", () => {
     const one = load({}).config.auth.secret;
     expect(load({ DATA_DIR: "elsewhere" }).config.auth.secret).not.toBe(one);
   });
@@ -48,13 +48,13 @@ describe("secrets of embedded mode", () => {
     expect(load({ AUTH_SECRET: SECRET }).config.auth.secret).toBe(SECRET);
   });
 
-  test("the secrets of embedded mode include the keys of a built-in bucket beside PostgreSQL", () => {
+  test("the secrets of embedded mode include the keys of a built-in bucket with PostgreSQL", () => {
     const { bucket, auth } = load({ DATABASE_URL: "postgres://u:p@db/x", AUTH_SECRET: SECRET }).config;
     expect(auth.secret).toBe(SECRET);
     expect(bucket.credentials?.secretAccessKey).toBe(JSON.parse(readFileSync(file(), "utf8")).bucketSecretAccessKey);
   });
 
-  test("the secrets of embedded mode are not generated while the configuration has a fault", () => {
+  test("the service generates no secrets while the configuration has a fault", () => {
     const asked: string[] = [];
     const secretsOf = (dataDir: string): EmbeddedSecrets => {
       asked.push(dataDir);
@@ -67,7 +67,7 @@ describe("secrets of embedded mode", () => {
     expect(asked).toEqual(["/srv/data"]);
   });
 
-  test("the secrets of embedded mode are not generated outside embedded mode", () => {
+  test("the service generates no secrets outside of embedded mode", () => {
     load(S3);
     expect(existsSync(join(workingDirectory, "data"))).toBe(false);
   });
@@ -80,7 +80,7 @@ describe("secrets of embedded mode", () => {
   });
 
   test.each(["", "{", "null", "[]", '{"authSecret":"x"}'])(
-    "a damaged file of secrets (%s) is a fault, and the file stays",
+    "a damaged file of secrets (%s) is a fault, and remains unchanged",
     (text) => {
       load({});
       writeFileSync(file(), text);

@@ -22,9 +22,9 @@ const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
 
 /**
- * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. Generates them on the first start. Only the owner of the
- * file may read it. Processes that start at the same time get the same secrets. Throws ConfigError if the file is damaged or can't be
- * written.
+ * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. The first start generates the secrets. Only the owner of
+ * the secrets file may read the file. Processes that start at the same time get equal secrets. `ensureSecrets` throws ConfigError if the
+ * file is damaged or cannot be written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {
   const file = join(dataDir, FILE);
@@ -66,7 +66,7 @@ function publish(temporary: string, file: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
-    // FAT and some network file systems do not support hard links. On these, a rename is the only way.
+    // FAT and some network file systems do not support hard links. On a file system without hard links, a rename is the only way.
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
     renameSync(temporary, file);
   }
@@ -80,7 +80,7 @@ function read(file: string): EmbeddedSecrets | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  // A copy or a restore may have made the file readable for other users.
+  // A copy or a restore may have made the secrets file readable for other users.
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   return parse(text) ?? damaged(file);
 }
@@ -118,7 +118,7 @@ function writeDurably(file: string, text: string): void {
 }
 
 function syncDirectory(directory: string): void {
-  // Windows can't open a directory, and doesn't need this step.
+  // Windows cannot open a directory, and does not need to sync the directory.
   if (process.platform === "win32") return;
   const handle = openSync(directory, "r");
   try {

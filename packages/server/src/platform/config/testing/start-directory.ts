@@ -28,7 +28,9 @@ export const OIDC = {
 
 type Env = Record<string, string>;
 
-/** Returns an empty working directory, and functions that load a configuration in it. The directory is removed after the test. */
+/**
+ * Returns an empty working directory, and functions that load a configuration in the directory. The directory is deleted after the test.
+ */
 export function startDirectory() {
   const workingDirectory = mkdtempSync(join(tmpdir(), "valetkey-config-"));
   onTestFinished(() => rmSync(workingDirectory, { recursive: true, force: true }));

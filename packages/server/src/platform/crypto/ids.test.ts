@@ -6,7 +6,7 @@ import { createNewId, drawnAhead } from "./ids.ts";
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe("new ids", () => {
-  it("new ids are UUIDv7 with their millisecond, and increase even if the clock goes back", () => {
+  it("a new id is a UUIDv7 with its millisecond, and increases even if the clock goes back", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 300, maxLength: 700 }), (steps) => {
         let now = 1_700_000_000_000;
@@ -27,7 +27,7 @@ describe("new ids", () => {
     );
   });
 
-  it("new ids differ between two processes at the same millisecond", () => {
+  it("new ids differ between two processes in one millisecond", () => {
     const make = () => createNewId({ clock: () => 1_700_000_000_000, random: randomBytes });
     const [first, second] = [make(), make()];
     const ids = new Set(Array.from({ length: 1000 }, () => [first(), second()]).flat());

@@ -4,9 +4,7 @@ import type { Clock, NewId } from "../clock.ts";
 const BYTES_PER_ID = 16;
 const MAX_SEQUENCE = 0xffff_ffff;
 
-/**
- * Creates a function that returns UUIDv7s. Within this process, each id is greater than the previous id (RFC 9562, section 6.2, method 1).
- */
+/** Creates a function that returns UUIDv7s. Within a process, each id is greater than the id before (RFC 9562, section 6.2, method 1). */
 export function createNewId({ clock, random }: { clock: Clock; random: (bytes: number) => Uint8Array }): NewId {
   let msecs = 0;
   let sequence = 0;
@@ -15,7 +13,7 @@ export function createNewId({ clock, random }: { clock: Clock; random: (bytes: n
     const now = clock();
     if (now > msecs) {
       msecs = now;
-      // The sequence starts in the lower half of its range, so that it can count up for further ids in the same millisecond.
+      // The sequence starts in the lower half of its range, so that the sequence can count up for further ids in the millisecond.
       sequence = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) >>> 1;
     } else if (sequence === MAX_SEQUENCE) {
       msecs += 1;
@@ -32,8 +30,8 @@ const POOL_BYTES = 4_096;
 type Random = (bytes: number) => Uint8Array;
 
 /**
- * Generates random bytes before they are needed, many at a time. To generate random bytes for each id separately would take more time than
- * the rest of the id. No byte is used twice.
+ * Generates many random bytes before the bytes are needed. Generating random bytes for each id separately would take more time than the
+ * rest of the id. The function never uses a random byte twice.
  */
 export function drawnAhead(random: Random): Random {
   let pool = random(POOL_BYTES);
@@ -60,15 +58,15 @@ export function idOf(bytes: Buffer): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** Returns the text that every UUIDv7 of this millisecond begins with. The text sorts before all ids from this millisecond or later. */
+/** Returns the text with which every UUIDv7 of a millisecond begins. The text sorts before all ids from the millisecond or later. */
 export function firstIdAt(milliseconds: number): string {
   const hex = milliseconds.toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
 /**
- * Decodes base64url without padding (RFC 4648, section 5). Returns undefined for any other text. Without this check, several texts would
- * have the same bytes, because `Buffer.from` ignores unknown characters and unused bits.
+ * Decodes base64url without padding (RFC 4648, section 5). Returns undefined for a text that is not base64url. Without the check, several
+ * texts would have equal bytes, because `Buffer.from` ignores unknown characters and unused bits.
  */
 export function readBase64url(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, "base64url");

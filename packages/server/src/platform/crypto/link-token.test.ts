@@ -25,7 +25,7 @@ describe("requirement 19: the token of a link", () => {
     );
   });
 
-  it("a token opens no other generation of its link, and nothing under another secret", () => {
+  it("a token opens no other generation of its link, and opens no link under another secret", () => {
     fc.assert(
       fc.property(uuids, generations, (linkId, generation) => {
         const read = readToken(makeToken(key, { linkId, generation }));
@@ -45,7 +45,7 @@ describe("requirement 19: the token of a link", () => {
         const other = alphabet[(alphabet.indexOf(token[at] as string) + by) % 64];
         const read = readToken(token.slice(0, at) + other + token.slice(at + 1));
         expect(read !== undefined && read.linkId === linkId && tokenIsRight(keys, read, 0)).toBe(false);
-        // With a changed id, the token belongs to another link, and the MAC of that link is different.
+        // With a changed id, the token belongs to another link, and the MAC of the other link is different.
         expect(read !== undefined && tokenIsRight(keys, read, 0)).toBe(false);
       }),
     );

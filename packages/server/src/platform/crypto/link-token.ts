@@ -2,8 +2,8 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { idBytes, idOf, readBase64url } from "./ids.ts";
 
 /**
- * The keys for links, invitations, mails, webhooks, second factors and known browsers. Each one is derived from AUTH_SECRET for one purpose
- * (RFC 5869). The service makes tokens with the first key of a purpose, and accepts tokens that were made with any of its keys.
+ * The keys for links, invitations, mails, webhooks, second factors and known browsers. Each key is derived from AUTH_SECRET for one purpose
+ * (RFC 5869). The service makes tokens with the first key of a purpose, and accepts tokens of every key of the purpose.
  */
 export type LinkKeys = {
   tokens: readonly Uint8Array[];
@@ -24,7 +24,7 @@ export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
   const derive = (purpose: string) =>
     secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
   // The passes of visitors have only one key, so a new AUTH_SECRET makes them invalid. The harm is small, because a visitor can open the
-  // URL again and get a new pass. The URLs of links and the receipts must stay valid, so they have several keys.
+  // URL of the link again and get a new pass. The URLs of links and the receipts must remain valid, so they have several keys.
   const [passKey] = derive("visitor passes");
   return {
     tokens: derive("tokens"),
@@ -49,16 +49,14 @@ type Subject = { linkId: string; generation: number };
 type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
- * Makes the token of a link: 43 characters with the id of the link, and a MAC over the id and the generation. A person who has only the
- * database can't make a token, because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
+ * Makes the token of a link: 43 characters with the id of the link, and a MAC over the id and the generation of the link. A person who has
+ * only the database can't make a token, because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
  */
 export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");
 }
 
-/**
- * Reads the parts of a token. The token may come after a readable prefix that ends with `~`. Returns undefined if the text is not a token.
- */
+/** Reads the parts of a token. The token may follow a readable prefix that ends with `~`. Returns undefined if the text is not a token. */
 export function readToken(text: string): ReadToken | undefined {
   const token = text.slice(text.lastIndexOf("~") + 1);
   const bytes = token.length === TOKEN_LENGTH ? readBase64url(token) : undefined;
@@ -67,7 +65,8 @@ export function readToken(text: string): ReadToken | undefined {
 }
 
 /**
- * Returns whether the token was made with one of the keys for this generation of the link. The check takes the same time for each token.
+ * Returns whether the token was made with one of the keys for the given generation of the link. The check takes an equal time for each
+ * token.
  */
 export function tokenIsRight(keys: readonly Uint8Array[], token: ReadToken, generation: number): boolean {
   let isRight = false;

@@ -1,7 +1,7 @@
 import * as crypto from "node:crypto";
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** Compares two texts in constant time, so that the time does not help anyone to guess a secret. */
+/** Compares two texts in constant time, so that the duration does not help an attacker to guess a secret. */
 export function isSameText(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
@@ -11,7 +11,7 @@ const ALGORITHM = "aes-256-gcm";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts a secret of an account with the first key. To decrypt the result, the id of the same user is necessary. */
+/** Encrypts a secret of an account with the first key. The decryption of the result needs the id of the user. */
 export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: Uint8Array): string {
   const [key] = keys;
   if (key === undefined) throw new Error("A sealed secret needs a key.");
@@ -21,8 +21,8 @@ export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: 
 }
 
 /**
- * Decrypts a secret of an account. Returns undefined if no key fits, because the operator replaced AUTH_SECRET and AUTH_SECRETS_OLD does
- * not contain the old value.
+ * Decrypts a secret of an account. Returns undefined if no key matches, because the operator replaced AUTH_SECRET without the old value in
+ * AUTH_SECRETS_OLD.
  */
 export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: string): Uint8Array | undefined {
   const bytes = Buffer.from(sealed, "base64url");
@@ -37,10 +37,10 @@ export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: 
   return undefined;
 }
 
-/** The parameters of a hash. `memory`: KiB. `bytes`: the length of the hash. */
+/** The parameters of a password hash. `memory` is in KiB. `bytes` is the length of the hash. */
 export type Argon2idCost = { memory: number; passes: number; parallelism: number; salt: Buffer; bytes: number };
 
-/** Hashes a message with Argon2id (RFC 9106) on a thread of Node's thread pool. */
+/** Hashes a message with Argon2id (RFC 9106) on a thread of the thread pool of Node.js. */
 export function argon2id(message: Buffer, { salt, bytes, ...cost }: Argon2idCost): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     crypto.argon2("argon2id", { message, nonce: salt, tagLength: bytes, ...cost }, (error, key) =>
@@ -50,8 +50,8 @@ export function argon2id(message: Buffer, { salt, bytes, ...cost }: Argon2idCost
 }
 
 /**
- * Computes the same hash as `argon2id` in WebAssembly, for versions of Node before 24.7, which have no Argon2. The call blocks the main
- * thread for about 50 ms.
+ * Computes the hash of `argon2id` in WebAssembly, for versions of Node.js before 24.7, which have no Argon2. The call of `argon2idInWasm`
+ * blocks the main thread for about 50 ms.
  */
 export async function argon2idInWasm(message: Buffer, cost: Argon2idCost): Promise<Buffer> {
   const { default: wasm } = await import("hash-wasm");

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createBatching } from "./batching.ts";
 
-/** Creates batches that the test itself ends. */
+/** Creates batches that the test ends. */
 function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
   const runs: (PromiseWithResolvers<void> & { items: number[] })[] = [];
   const started: (() => void)[] = [];
@@ -21,7 +21,7 @@ function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
 }
 
 describe("batching", () => {
-  it("a batch runs the items of one turn together, and the next batch runs later items", async () => {
+  it("a batch runs all items of one turn, and the next batch runs later items", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const first = [batching.add(1), batching.add(2)];
     await nextRun();
@@ -40,7 +40,7 @@ describe("batching", () => {
     await Promise.all(second);
   });
 
-  it("an added item does not resolve before the run of its batch is done", async () => {
+  it("an added item does not resolve before the run of its batch has ended", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     let resolved = false;
     const added = batching.add(1).then(() => {
@@ -71,7 +71,7 @@ describe("batching", () => {
     await later;
   });
 
-  it("a failed batch also rejects old batches that wait", async () => {
+  it("a failed batch also rejects the waiting batches that are old", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     onTestFinished(() => void vi.useRealTimers());
     const { batching, runs, nextRun } = controlledBatching();
@@ -79,7 +79,7 @@ describe("batching", () => {
     await nextRun();
     const old = batching.add(2);
     vi.advanceTimersByTime(1_001);
-    // This item does not join the old batch, although that batch has room.
+    // The young item does not join the old batch, although the old batch has space.
     const young = batching.add(3);
     const started = nextRun();
     runs[0]?.reject(new Error("timeout"));
@@ -106,7 +106,7 @@ describe("batching", () => {
     ]);
   });
 
-  it("closing a batching runs the waiting items and refuses new ones", async () => {
+  it("a closed batching runs the waiting items, and refuses new items", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const added = batching.add(1);
     const closing = batching.close();
@@ -118,7 +118,7 @@ describe("batching", () => {
     expect(runs).toHaveLength(1);
   });
 
-  it("several batches run side by side up to the limit", async () => {
+  it("several batches run at the same time up to the limit", async () => {
     const { batching, runs, nextRun } = controlledBatching({ maxRunning: 2 });
     const added = [batching.add(1)];
     await nextRun();

@@ -3,8 +3,8 @@ import type { Engine } from "./engine.ts";
 import type { Tables } from "./schema.ts";
 
 /**
- * A compiled statement. `rows` says whether the statement returns at most one row or many. `parameters` are the names of the values that
- * the statement needs, in order.
+ * A statement that Kysely has compiled. `rows` says whether the statement returns at most one row or many. `parameters` are the names of
+ * the values that the statement needs, in order.
  */
 export type Statement<Name extends string = string> = {
   name: string;
@@ -13,7 +13,7 @@ export type Statement<Name extends string = string> = {
   parameters: readonly Name[];
 };
 
-/** Runs a statement, and returns its rows as arrays in the order of the select. */
+/** Runs a statement, and returns its rows as arrays in the order of the selected columns. */
 export type RunStatement = (statement: Statement, values: unknown[]) => Promise<readonly (readonly unknown[])[]>;
 
 // biome-ignore lint/suspicious/noExplicitAny: a marker fits every column.
@@ -21,7 +21,7 @@ export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
  * Compiles a statement only once, because building and compiling a statement takes longer than running the statement.
- * `build` gets a marker for each of `parameters`. `build` need not use all markers. The value of a marker is bound only once, even if
+ * `build` gets a marker for each parameter. `build` need not use all markers. The statement binds the value of a marker only once, even if
  * several places use the marker. Binding a text costs as much as a step of the query.
  */
 export function compile<Name extends string>(

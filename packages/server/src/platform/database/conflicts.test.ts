@@ -21,11 +21,11 @@ function meetingOf(count: number): () => Promise<void> {
   };
 }
 
-// SQLite has one writer at a time, so no transaction can make another transaction fail.
+// SQLite has only one writer at a time, so no transaction can make another transaction fail.
 describe("transactions that stop one another, on postgres", () => {
   const suite = useDatabase(postgres);
 
-  it("both transactions of a deadlock succeed", async () => {
+  it("two transactions in a deadlock both succeed", async () => {
     const { db } = suite;
     const [one, two] = [sampleNote(), sampleNote()];
     await noteQueries(db).insert(one);
@@ -59,7 +59,7 @@ describe("a database whose default isolation is serializable, on postgres", () =
     return { url, db: await openPostgres({ url, clock: Date.now }) };
   }
 
-  it("a serializable database runs all transactions that change what the others read", async () => {
+  it("a serializable database runs all transactions that change what other transactions read", async () => {
     const { db } = await openSerializable();
     const note = sampleNote();
     await noteQueries(db).insert(note);
@@ -78,7 +78,7 @@ describe("a database whose default isolation is serializable, on postgres", () =
     await db.close();
   });
 
-  it("a serializable database runs all single statements that change the same row", async () => {
+  it("a serializable database runs all single statements that change one row", async () => {
     const { db } = await openSerializable();
     const note = sampleNote();
     await noteQueries(db).insert(note);

@@ -13,13 +13,13 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 import type { Database } from "./queries.ts";
 
 /**
- * How many times each test kills a process. With more rounds, a test takes minutes:
+ * The number of kills in each test. With more rounds, a test takes minutes:
  * `KILL_ROUNDS=1000 npx vitest run packages/server/src/platform/database/durability.test.ts`.
  */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const ID_LENGTH = 36;
-// In every second round, the test waits for more than 20,000 events before it kills SQLite. At that moment, SQLite is moving events out of
-// its journal (features/audit/journal/log.ts). PostgreSQL has no journal.
+// In every second round, the test waits for more than 20,000 events before it kills SQLite. With 20,000 events, SQLite is moving events out
+// of its journal (features/audit/journal/log.ts). PostgreSQL has no journal of URL events.
 const eventsBeforeKill = (round: number, engine: string) =>
   engine === "sqlite" && round % 2 === 1 ? 21_000 + 500 * (round % 10) : 300 + 37 * round;
 
@@ -41,7 +41,7 @@ describe.each(engines)("URL events on $name", (engine) => {
 
 describe.each(engines)("transactions and starts of uploads on $name", (engine) => {
   const suite = useDatabase(engine);
-  it(`transactions and starts of uploads survive kill -9 whole or not at all, ${ROUNDS} times in a row`, async () => {
+  it(`transactions and upload starts survive kill -9 completely or not at all, ${ROUNDS} times in a row`, async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     for (let round = 0; round < ROUNDS; round++) {
@@ -77,7 +77,9 @@ async function startedUploads(db: Database, noteId: string): Promise<string[]> {
   return uploads.filter((upload) => upload.noteId === noteId).map(({ id }) => id);
 }
 
-/** Starts a child process, and kills it when it has printed `acknowledgements` ids. Returns all ids that the child printed. */
+/**
+ * Starts a child process, and kills the process when it has printed `acknowledgements` ids. Returns all ids that the child process printed.
+ */
 async function runUntilKilled(
   name: string,
   location: DatabaseLocation,
@@ -87,7 +89,7 @@ async function runUntilKilled(
   const end = ended(child);
   const acknowledged: string[] = [];
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    // The last line may be incomplete, because the process was killed.
+    // The last line may be incomplete, because the test killed the process.
     if (line.length === ID_LENGTH) acknowledged.push(line);
     if (acknowledged.length === acknowledgements) child.kill("SIGKILL");
   }

@@ -11,27 +11,27 @@ import type { Tables } from "./schema.ts";
 
 export type EngineName = "sqlite" | "postgres";
 
-/** The differences between the engines that queries depend on. */
+/** The differences between the database engines on which queries depend. */
 export type Engine = {
   name: EngineName;
-  /** Converts a list of texts to one parameter, so that the SQL is the same for a list of any length. */
+  /** Converts a list of texts to one parameter, so that the SQL does not depend on the length of the list. */
   list(values: readonly string[]): unknown;
-  /** Builds the condition that `column` is one of the texts of `list`, which must be a result of the method `list`. */
+  /** Builds the condition that `column` is one of the texts in `list`, which must be a result of the method `list`. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
   /**
-   * Builds the condition that `column` contains exactly this text. The condition does not use LIKE, because LIKE differs between the
+   * Builds the condition that `column` contains exactly a given text. The condition does not use LIKE, because LIKE differs between the
    * engines, and treats some characters as wildcards.
    */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
-  /** The table of notes, for a join by id. The join may read only the columns that a list of notes shows. */
+  /** The table of notes, for a join by id. A join with `summaries` may read only the columns that a list of notes shows. */
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
   /** Selects the `note_id` and `doc_id` of the documents that have all terms of at least one group. */
   docsWith(groups: readonly (readonly number[])[]): RawBuilder<unknown>;
-  /** Stores documents in the index for searches. Replaces the documents that have the same id. */
+  /** Stores documents in the index for searches. The function replaces stored documents with equal ids. */
   putDocs(db: Kysely<Tables>, docs: readonly SearchDoc[]): Promise<void>;
 };
 
-/** A document of the index for searches. `terms`: see features/notes/search-index-queries.ts. */
+/** A document in the index for searches. `terms`: see features/notes/search-index-queries.ts. */
 export type SearchDoc = { docId: string; noteId: string; terms: readonly number[] };
 
 // SQLite has no arrays, so a list is a JSON text.
@@ -40,7 +40,8 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // The query names the index. Without this name, SQLite would search by the primary key, and read the whole row with the body.
+  // The query contains the name of the index. Without the name of the index, SQLite would search by the primary key, and read the whole row
+  // with the body.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
   docsWith: (groups) => sql`
     select search_docs.note_id, search_docs.doc_id
@@ -58,7 +59,7 @@ export const sqliteEngine: Engine = {
   },
 };
 
-/** The index of SQLite has words. */
+/** The index for searches of SQLite contains words. */
 function toWord(term: number): string {
   return (term >>> 0).toString(36);
 }
@@ -77,7 +78,7 @@ export const postgresEngine: Engine = {
     )}`,
   async putDocs(db, docs) {
     const [ids, notes] = [docs.map(({ docId }) => docId), docs.map(({ noteId }) => noteId)];
-    // The terms of a document are the text of an array, because `unnest` would also take arrays in arrays apart.
+    // The terms of a document are the text of an array, because `unnest` would also split nested arrays.
     const terms = docs.map((doc) => `{${doc.terms.join()}}`);
     await sql`
       insert into search_docs (doc_id, note_id, terms)

@@ -6,22 +6,22 @@ import { isOfPreview, MADE_BY_PREVIEW, migrationsFor } from "./migrations/index.
 import type { Tables } from "./schema.ts";
 
 const EXECUTED = "kysely_migration";
-/** The table with the lowest migration that a version must contain to use this database. */
+/** The table contains the lowest migration that a version must contain to use the database. */
 const COMPATIBILITY = "schema_compatibility";
 
-// An arbitrary number. Other programs that use this database must not lock the same number.
+// The id of the lock is an arbitrary number. Other programs that use the database must not lock an equal number.
 const LOCK_ID = 4_716_203_958_114_027n;
 
 type Migrations = Readonly<Record<string, Migration>>;
 type MigrateOptions = { schema?: string | undefined; migrations?: Migrations | undefined };
 
 /**
- * Brings the schema up to date in one transaction. Processes that start at the same time migrate one after the other. On PostgreSQL, they
+ * Updates the schema in one transaction. Processes that start at the same time migrate one after the other. On PostgreSQL, the processes
  * wait for an advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
- * `schema`: the schema for all tables, only on PostgreSQL. The function creates a missing schema. Default: the schema of the connection.
- * `migrations`: default: the migrations of this version.
- * Throws `database_unavailable` if a preview before 0.1.0 made the database, or if the database refuses a migration. Throws the same error
- * if a later version of the service has made a change that this version can't use (ADR 2).
+ * `schema` is the schema for all tables, only on PostgreSQL. The function creates a missing schema. The default of `schema` is the schema
+ * of the connection. The default of `migrations` is the migrations of the current version.
+ * `migrate` throws `database_unavailable` if a preview before 0.1.0 made the database, or if the database refuses a migration. `migrate`
+ * also throws `database_unavailable` if a later version has made a change that the current version cannot use (ADR 2).
  */
 export async function migrate(
   db: Kysely<Tables>,
@@ -32,12 +32,12 @@ export async function migrate(
     if (engine === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
     const migrations = { ...own, ...(await laterMigrations(transaction, { engine, own })) };
     const provider = { getMigrations: async () => migrations };
-    // Without the name of the schema, the migrator could use the table of a migrator in another schema.
+    // Without the name of the schema, the migrator could use the table of another migrator in another schema.
     const table = schema === undefined ? {} : { migrationTableSchema: schema };
     const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
     if (error === undefined) return;
     const failed = results?.find(({ status }) => status === "Error")?.migrationName;
-    // The error rolls the transaction back.
+    // The thrown error rolls the transaction back.
     throw new DomainError(
       "database_unavailable",
       `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
@@ -46,13 +46,13 @@ export async function migrate(
   });
 }
 
-/** Whether this version of the service contains the migration. */
+/** Returns whether the current version of the service contains the migration. */
 export function hasMigration(engine: EngineName, name: string): boolean {
   return Object.hasOwn(migrationsFor(engine), name);
 }
 
 /**
- * Returns the first migration that an existing database lacks. Returns undefined for a new database, and for a database that has all
+ * Returns the first migration that an existing database lacks. Returns undefined for a new database, and for a database with all
  * migrations.
  */
 export async function firstMissingMigration(
@@ -77,8 +77,8 @@ async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[
 }
 
 /**
- * Returns the migrations that a later version of the service has run, as migrations that do nothing. The migrator would report a migration
- * that it does not know as corrupted. Throws `database_unavailable` if this version is too old for the database.
+ * Returns the migrations of a later version of the service, as migrations that do nothing. The migrator would report an unknown migration
+ * as corrupted. `laterMigrations` throws `database_unavailable` if the current version is too old for the database.
  */
 async function laterMigrations(
   db: Kysely<Tables>,
@@ -98,7 +98,7 @@ async function laterMigrations(
   return Object.fromEntries(later.map(({ name }) => [name, { up: async () => undefined }]));
 }
 
-/** Undefined: the versions that migrated this database did not store this value. */
+/** Returns undefined if the versions that migrated the database did not store the needed migration. */
 async function neededMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
   if (!(await hasTable(db, { engine, table: COMPATIBILITY }))) return undefined;
   return (await db.selectFrom(COMPATIBILITY).select("needed_migration").executeTakeFirst())?.needed_migration;
@@ -108,7 +108,7 @@ async function hasTable(
   db: Kysely<Tables>,
   { engine, table }: { engine: EngineName; table: string },
 ): Promise<boolean> {
-  // Each engine has its own way to find a table.
+  // Each engine has a different way to find a table.
   const found =
     engine === "sqlite"
       ? sql`select 1 from sqlite_schema where type = 'table' and name = ${table}`

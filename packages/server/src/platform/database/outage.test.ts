@@ -13,8 +13,8 @@ import { urlJournalFile } from "./sqlite/file.ts";
 
 const LIMIT_MS = 3_500;
 /**
- * Starts a timer, and returns a function that returns true when the time limit is over. On a slow machine, the timer is late too, and fires
- * after the shorter time limits of the database.
+ * Starts a timer, and returns a function that returns true after the time limit. On a slow machine, the timer is also late, and fires after
+ * the shorter time limits of the database.
  */
 function timeLimit(): () => boolean {
   let isOver = false;
@@ -60,7 +60,7 @@ async function expectAvailable(db: Database): Promise<void> {
   }
 }
 
-// An outage looks different on each engine. The expectations are the same.
+// An outage looks different on each engine. The test has equal expectations for all engines.
 describe("an unreachable PostgreSQL", () => {
   let test: TestDatabase;
   let proxy: TcpProxy;
@@ -83,7 +83,7 @@ describe("an unreachable PostgreSQL", () => {
   });
 
   it.each(["cut", "stall"] as const)(
-    "queries fail within seconds while the connection to PostgreSQL is dead (%s), and recover by themselves",
+    "queries fail within seconds while the connection to PostgreSQL is dead (%s), and then recover",
     async (how) => {
       await expectAvailable(db);
       await proxy[how]();
@@ -93,7 +93,7 @@ describe("an unreachable PostgreSQL", () => {
     },
   );
 
-  it("a transaction that an outage cut off keeps no write", async () => {
+  it("a transaction that an outage interrupts keeps no write", async () => {
     const note = sampleNote();
     const transaction = db.transaction(async (tx) => {
       await noteQueries(tx).insert(note);
@@ -144,10 +144,10 @@ describe("SQLite files that another process locks", () => {
     await expectAvailable(test.db);
   });
 
-  it("writes wait for a short lock of a SQLite file without stopping the event loop", async () => {
+  it("writes wait for a short lock of a SQLite file, and do not block the event loop", async () => {
     onOthers("begin immediate");
     const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
-    // The timer fires only if nothing blocks the event loop. The writes succeed only if they wait until the timer releases the locks.
+    // The timer fires only if nothing blocks the event loop. The writes succeed only if the writes wait until the timer releases the locks.
     setTimeout(() => onOthers("commit"), 200);
     await written;
   });

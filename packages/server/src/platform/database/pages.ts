@@ -7,13 +7,13 @@ export type PageRequest = { limit: number; cursor: string | undefined };
 const TIMED = /^at:(\d{1,15}):([^\0]{1,255})$/s;
 const ID = /^[\x21-\x7e]{1,255}$/;
 
-/** Returns the id that a cursor contains. Throws `invalid_cursor` for a text that `encodeCursor` did not make. */
+/** Returns the id in a cursor. `decodeCursor` throws `invalid_cursor` for a text that `encodeCursor` did not make. */
 export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
   const id = text.slice(CURSOR_PREFIX.length);
-  // Encodes the id and compares the result with the cursor. Other texts can decode to the same id, because of padding, other alphabets,
-  // trailing bits or broken UTF-8.
+  // The code encodes the id, and compares the result with the cursor. Another text can decode to the same id, because of padding, other
+  // alphabets, trailing bits or broken UTF-8.
   if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) {
     throw invalidCursor();
   }
@@ -25,7 +25,7 @@ export function encodeTimedCursor({ at, id }: { at: number; id: string }): strin
   return Buffer.from(`at:${at}:${id}`).toString("base64url");
 }
 
-/** Returns the instant and the id that a cursor of `encodeTimedCursor` contains. Throws `invalid_cursor`. */
+/** Returns the instant and the id in a cursor of `encodeTimedCursor`. `decodeTimedCursor` throws `invalid_cursor`. */
 export function decodeTimedCursor(cursor: string | undefined): { at: number; id: string } | undefined {
   if (cursor === undefined) return undefined;
   const [, at, id = ""] = TIMED.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
@@ -39,8 +39,7 @@ function invalidCursor(): DomainError {
 }
 
 /**
- * Makes a page of up to `limit` items. The query must return up to `limit + 1` items, because the extra item shows that there is a next
- * page.
+ * Makes a page of up to `limit` items. The query must return up to `limit + 1` items, because the extra item shows that a next page exists.
  */
 export function toPage<T extends { id: string }>(found: T[], limit: number): Page<T> {
   const items = found.slice(0, limit);
@@ -48,10 +47,10 @@ export function toPage<T extends { id: string }>(found: T[], limit: number): Pag
   return { items, nextCursor: found.length > limit && last !== undefined ? encodeCursor(last.id) : undefined };
 }
 
-// The prefix identifies this kind of cursor. Later versions can add other kinds of cursors with other prefixes.
+// The prefix identifies the kind of the cursor. Later versions can add other kinds of cursors with other prefixes.
 const CURSOR_PREFIX = "id:";
 
-/** Makes an opaque cursor. The page with this cursor begins after the item with this id. */
+/** Makes an opaque cursor for a page. The page of the cursor begins after the item with the given id. */
 export function encodeCursor(id: string): string {
   return Buffer.from(CURSOR_PREFIX + id).toString("base64url");
 }

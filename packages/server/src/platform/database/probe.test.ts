@@ -10,7 +10,7 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 describe.each(engines)("the probe on $name", (engine) => {
   const fixture = useDatabase(engine);
 
-  it("the probe resolves again and again while the database accepts writes", async () => {
+  it("the probe of the database resolves repeatedly while the database accepts writes", async () => {
     for (let nth = 0; nth < 3; nth += 1) await fixture.db.probe();
   });
 });
@@ -18,7 +18,7 @@ describe.each(engines)("the probe on $name", (engine) => {
 describe("the probe of a full disk, on sqlite", () => {
   const fixture = useDatabase(sqlite);
 
-  it("writes to a full disk reject with storage_full until there is space", async () => {
+  it("writes to a full disk reject with storage_full until the disk has space", async () => {
     const { db } = fixture;
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db.kysely);
     await sql.raw(`pragma max_page_count = ${rows[0]?.page_count}`).execute(db.kysely);
@@ -35,7 +35,7 @@ describe("the probe of a full disk, on sqlite", () => {
 describe("the probe of a read-only file, on sqlite", () => {
   const fixture = useDatabase(sqlite);
 
-  it("the probe of a read-only SQLite file rejects and says so", async () => {
+  it("the probe of a read-only SQLite file rejects with an error that names the fault", async () => {
     await sql`pragma query_only = on`.execute(fixture.db.kysely);
     await expect(fixture.db.probe()).rejects.toMatchObject({
       code: "database_unavailable",
@@ -47,7 +47,7 @@ describe("the probe of a read-only file, on sqlite", () => {
 describe("the probe of a standby, on postgres", () => {
   const fixture = useDatabase(postgres);
 
-  it("the probe of a standby rejects and says so, for writes and for the log of URLs", async () => {
+  it("the probes of a standby server reject with an error that names the fault", async () => {
     const client = new pg.Client({ connectionString: fixture.test.url });
     await client.connect();
     const name = new URL(fixture.test.url ?? "").pathname.slice(1);
@@ -57,7 +57,7 @@ describe("the probe of a standby, on postgres", () => {
     await client.query(others, [name]);
     await client.end();
     const readOnly = { code: "database_unavailable", message: "The database is read-only: it may be a standby" };
-    // The first probes may fail because their connection was closed, and not because the database is read-only.
+    // The first probes may fail because of a closed connection, and not because the database is read-only.
     await expect.poll(() => fixture.db.probe().catch((error) => error)).toMatchObject(readOnly);
     await expect
       .poll(() =>
@@ -81,7 +81,7 @@ describe("a database on a disk that PostgreSQL can't write", () => {
 
   // PostgreSQL reports a read-only disk with the code 42501, and a damaged disk with a code of the class 58.
   it.each(["42501", "58030"])(
-    "a write says what is wrong with the disk of PostgreSQL and what to do, for the code %s",
+    "the error of a write with the code %s names the fault of the PostgreSQL disk and the remedy",
     async (code) => {
       const { db } = fixture;
       await sql`

@@ -6,38 +6,40 @@ import type { RunStatement } from "./compile-statement.ts";
 import type { Engine } from "./engine.ts";
 import type { Tables } from "./schema.ts";
 
-/** Where queries run: the database, in which each query runs alone, or one transaction. */
+/** The place where queries run: the database, in which each query runs alone, or one transaction. */
 export type Tx = {
   kysely: Kysely<Tables>;
   engine: Engine;
   clock: Clock;
-  /** Runs a statement that was compiled before. */
+  /** Runs a compiled statement. */
   run: RunStatement;
-  /** Undefined inside of a transaction, where a search would run on another connection. */
+  /** `search` is undefined inside a transaction, where a search would run on another connection. */
   search: Search | undefined;
-  /** Undefined: the engine has no journal, and writes URL events directly to the table. */
+  /** `journal` is undefined if the engine has no journal, and writes URL events directly to the table. */
   journal: UrlJournal | undefined;
-  /** The queries that were already built for this place. An engine adds its faster versions here. */
+  /** The queries that were already built for the database or the transaction. An engine adds its faster versions of queries to `built`. */
   built: Map<{ name: string }, object>;
-  /** Adds tracing spans to queries. Undefined: no traces. */
+  /** Adds tracing spans to queries. If `trace` is undefined, queries have no traces. */
   trace?: (<Q extends object>(name: string, queries: Q) => Q) | undefined;
 };
 
-/** The database. While it is unreachable, every call rejects with `database_unavailable`. */
+/** The database of the service. While the database is unreachable, every call rejects with `database_unavailable`. */
 export type Database = Tx & {
   /**
-   * Runs `work` in a transaction: all changes happen, or none. The changes are durable when the promise resolves (SQLite:
-   * synchronous=FULL). `work` may run several times, so it must have no effects except its queries and its result. `freesSpace`: if the
-   * disk is full, the embedded database frees some reserved space and runs `work` again. Default: false.
+   * Runs `work` in a transaction, so that either all changes happen or no change. The changes are durable when the promise resolves
+   * (SQLite: synchronous=FULL). `work` may run several times, so `work` must have no effects except its queries and its result.
+   * `freesSpace`: if the disk is full, the embedded database frees some reserved space, and runs `work` again. The default of `freesSpace`
+   * is false.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
   /**
-   * The maximum number of searches in notes that should run at the same time. With more, searches would delay each other or other queries.
+   * The maximum number of searches in notes that should run at the same time. With a higher number, searches would delay each other or
+   * other queries.
    */
   searchesAtOnce: number;
-  /** Checks that the database and the log of URL events accept writes. Rejects with `database_unavailable` or `storage_full`. */
+  /** Checks that the database and the log of URL events accept writes. `probe` rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
-  /** Returns the state of the connection pools. The list is empty on SQLite. */
+  /** Returns the state of the connection pools. The list of pools is empty on SQLite. */
   pools(): PoolState[];
   close(): Promise<void>;
 };
@@ -46,8 +48,8 @@ export type Database = Tx & {
 export type PoolState = { name: string; idle: number; busy: number; waiting: number };
 
 /**
- * Defines the queries of one subject. The returned function gives these queries for the database or a transaction, and builds them at the
- * first call. `name`: the beginning of the names of their tracing spans.
+ * Defines the queries of one subject. The returned function returns the queries for the database or a transaction, and builds the queries
+ * at the first call. `name` is the beginning of the names of the tracing spans.
  *
  * @example
  * export const linkQueries = defineQueries("database.links", ({ kysely: db }) => ({
@@ -79,7 +81,10 @@ export type UrlJournal = {
     routine: "include" | "omit";
     limit: number;
   }): AuditRow[];
-  /** Finds the oldest events in a range of ids that have the action `url.issued`. `ownerId` null: the events of every owner. */
+  /**
+   * Finds the oldest events in a range of ids that have the action `url.issued`. If `ownerId` is null, the function finds the events of
+   * every owner.
+   */
   findUrls(range: {
     ownerId: string | null;
     after: string;
@@ -88,7 +93,7 @@ export type UrlJournal = {
   }): Pick<AuditRow, "id" | "note_id" | "attachment_ids">[];
 };
 
-/** The time limit of a search, enough for thousands of long notes. Milliseconds. */
+/** The time limit of a search is enough for thousands of long notes. */
 export const SEARCH_LIMIT_MS = 2_000;
 
 /** Runs queries that may read all notes of a person. A query that exceeds the time limit stops with `search_timeout`. */
@@ -97,8 +102,8 @@ export type Search = {
   /** The maximum number of searches that run at the same time. */
   atOnce: number;
   /**
-   * Only for an engine that can't stop a running query. Builds a condition that the query evaluates for every note. After the time limit,
-   * the condition makes the query fail.
+   * `inTime` exists only for an engine that cannot stop a running query. `inTime` builds a condition that the query evaluates for every
+   * note. After the time limit, the condition makes the query fail.
    */
   inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;
 };
@@ -113,16 +118,16 @@ export function searchTimeout(limitMs: number, cause: unknown): DomainError {
 }
 
 /**
- * Runs transactions. Inside the work of a transaction, a query throws if it does not use the transaction. Without this check, on SQLite the
- * query could wait for the connection that the transaction itself holds. On PostgreSQL, the query would run outside of the transaction
- * without an error.
+ * Runs transactions. Inside the work of a transaction, a query throws if it does not use the transaction. Without the check, a query on
+ * SQLite could wait for the connection that the transaction holds. On PostgreSQL, the query would run outside of the transaction without an
+ * error.
  */
 export type Transactions = {
-  /** A plugin for the Kysely instance that is used outside of transactions. */
+  /** A plugin for the Kysely instance outside of transactions. */
   guard: KyselyPlugin;
   /**
-   * Throws if it is called inside the work of a transaction. Queries that bypass Kysely call this method, because `guard` does not see
-   * them.
+   * Throws an error inside the work of a transaction. Queries that bypass Kysely call `refuseInside`, because `guard` does not see these
+   * queries.
    */
   refuseInside(): void;
   run<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
@@ -130,7 +135,10 @@ export type Transactions = {
 
 type Retry = <T>(run: () => Promise<T>) => Promise<T>;
 
-/** `retry` runs a whole transaction again if the database stopped it because of a parallel transaction. Default: no retries. */
+/**
+ * `retry` runs a whole transaction again if the database stopped the transaction because of a parallel transaction. By default, there are
+ * no retries.
+ */
 export function createTransactions({ retry = (run) => run() }: { retry?: Retry } = {}): Transactions {
   const current = new AsyncLocalStorage<{ open: boolean }>();
   function refuseInside(): void {
@@ -150,13 +158,13 @@ export function createTransactions({ retry = (run) => run() }: { retry?: Retry }
       return retry(() => {
         const transaction = { open: true };
         return current.run(transaction, () =>
-          // The transaction runs without plugins, because the plugin `guard` would refuse the queries that the transaction runs.
+          // The transaction runs without plugins, because the plugin `guard` would refuse the queries of the transaction.
           db
             .withoutPlugins()
             .transaction()
             .execute(work)
             .finally(() => {
-              // From now on, a timer that the work started may run queries outside of the transaction again.
+              // From this point on, a timer that the work started may run queries outside of the transaction again.
               transaction.open = false;
             }),
         );

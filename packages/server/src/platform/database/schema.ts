@@ -17,21 +17,18 @@ import type {
   ShareRole,
 } from "./unions.ts";
 
-/** A boolean, as both engines store it. */
+/** A boolean in the form that all engines store. */
 type Bit = 0 | 1;
 
 /**
- * All tables. For the tables of the accounts library (accounts-config.ts), this type lists only the columns that the queries of this folder
- * use. Instants are milliseconds since the epoch, except in the tables of the accounts library.
+ * The type of all tables. For the tables of the accounts library (accounts-config.ts), the type lists only the columns that the queries of
+ * this service use. Instants are milliseconds since the epoch, except in the tables of the accounts library.
  */
 export type Tables = {
   auth_users: { id: string; email: string; name: string; updated_at: string };
   auth_sessions: { id: string; user_id: string; token: string; expires_at: string; updated_at: string };
   auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
-  /**
-   * The user who belongs to a subject (`sub`) in the JWTs of an issuer. `legacy`: the issuer is unknown, because the user is older than
-   * this table.
-   */
+  /** The user of a subject (`sub`) in the JWTs of an issuer. `legacy`: the issuer is unknown, because the user is older than the table. */
   identities: {
     issuer: JwtIssuer | "legacy";
     subject: string;
@@ -42,17 +39,17 @@ export type Tables = {
     email: string | null;
     email_proven_by: EmailProof | null;
     /**
-     * The instant of the latest statement about the email address. Null: the row is older than this column, or the user has no email
-     * address.
+     * The instant of the latest statement about the email address. `email_stated_at` is null if the row is older than the column, or if the
+     * user has no email address.
      */
     email_stated_at: number | null;
     name: string | null;
     is_admin: Bit;
     created_at: number;
     updated_at: number;
-    /** Null: the user has not signed in yet. */
+    /** `last_sign_in_at` is null if the user has not signed in yet. */
     last_sign_in_at: number | null;
-    /** Null: the service does not know the language yet. */
+    /** `language` is null if the service does not know the language yet. */
     language: Language | null;
   };
   disabled_users: {
@@ -69,9 +66,12 @@ export type Tables = {
     body_folded: Generated<string>;
     created_at: number;
     updated_at: number;
-    /** The item of the trash that contains this note with its attachments. Null: the note is not in the trash (features/access/sql.ts). */
+    /**
+     * The id of the item in the trash that contains the note with its attachments. `trash_id` of a note is null if the note is not in the
+     * trash (features/access/sql.ts).
+     */
     trash_id: string | null;
-    /** Null: the index for searches does not have the current text (features/notes/search-index-queries.ts). */
+    /** `is_indexed` is null if the index for searches does not have the current text (features/notes/search-index-queries.ts). */
     is_indexed: 1 | null;
   };
   attachments: {
@@ -91,11 +91,11 @@ export type Tables = {
     reject_reason: string | null;
     created_at: number;
     /**
-     * The item of the trash that contains this attachment alone. Null: only its note decides whether the attachment is in the trash. Older
-     * versions also set this column when they moved the note to the trash.
+     * The id of the item in the trash that contains only the attachment. If `trash_id` of an attachment is null, only its note decides
+     * whether the attachment is in the trash. Older versions also set `trash_id` of the attachments when they moved a note to the trash.
      */
     trash_id: string | null;
-    /** Null: the index for searches does not have the current filename. */
+    /** `is_indexed` is null if the index for searches does not have the current filename. */
     is_indexed: 1 | null;
   };
   uploads: {
@@ -116,22 +116,27 @@ export type Tables = {
     /** `bucket_upload_id` and `part_size` are null unless the upload is multipart. */
     bucket_upload_id: string | null;
     part_size: number | null;
-    /** Unique for each user. Null: the client sent no key, or the service has released the key. */
+    /**
+     * The idempotency key is unique for each user. `idempotency_key` is null if the client sent no key, or if the service has released the
+     * key.
+     */
     idempotency_key: string | null;
   };
   /**
-   * One row for each owner who has ever had a file. Each transaction that changes the files of an owner also changes this row
-   * (features/usage/queries.ts).
+   * The table has one row for each owner who has ever had a file. Each transaction that changes the files of an owner also changes the
+   * usage of the owner (features/usage/queries.ts).
    */
   usage: {
     owner_id: string;
     used_bytes: number;
     files: number;
-    /** The quota that an administrator set for this owner. Null: the quota of the service applies. */
+    /** The quota in bytes that an administrator set for the owner. If the quota is null, the quota of the service applies. */
     quota_bytes: number | null;
     quota_files: number | null;
   };
-  /** Quota in use without an attachment: for a form upload that is running, or for a deleted file that a signed URL can store again. */
+  /**
+   * A reservation is used quota without an attachment: for a running form upload, or for a deleted file that a signed URL can store again.
+   */
   reservations: {
     object_key: string;
     owner_id: string;
@@ -139,14 +144,15 @@ export type Tables = {
     expires_at: number;
   };
   /**
-   * The documents of the index for searches: a note with its title and body, or a filename. For a note, both ids are the same. Each engine
-   * stores the terms in its own way (engine.ts).
+   * A document in the index for searches is a note with its title and body, or a filename. For a note, `doc_id` and `note_id` are equal.
+   * Each engine stores the terms in its own way (engine.ts).
    */
   search_docs: { doc_id: string; note_id: string };
-  /** The owners who have ever shared a note with a user. A trigger adds the rows. */
+  /** The table lists the owners who have ever shared a note with a user. A trigger adds the rows of `note_sharers`. */
   note_sharers: { user_id: string; owner_id: string };
   /**
-   * The notes and files that have ever had a share, an invitation or a link. Triggers add the rows. `subject_id`: the file, or else the note.
+   * The table lists the notes and files that have ever had a share, an invitation or a link. Triggers add the rows of `shared_subjects`.
+   * `subject_id` is the id of the file, or else of the note.
    */
   shared_subjects: { note_id: string; subject_id: string };
   note_shares: {
@@ -156,12 +162,12 @@ export type Tables = {
     expires_at: number | null;
     created_at: number;
     created_by: string;
-    /** Null: the holder has not opened the note since it was shared. */
+    /** `seen_at` is null if the holder has not opened the note since the share. */
     seen_at: number | null;
-    /** The instant when the service queued the mail about the expiry of the share. Null: not queued yet. */
+    /** The instant when the service queued the mail about the expiry of the share. `reminded_at` is null if the mail is not queued yet. */
     reminded_at: Generated<number | null>;
   };
-  /** Shares of single attachments. The table has no role, because the holder of such a share is always a viewer. */
+  /** The table contains the shares of single attachments. The table has no role, because the holder of a file share is always a viewer. */
   attachment_shares: {
     attachment_id: string;
     user_id: string;
@@ -169,12 +175,12 @@ export type Tables = {
     created_at: number;
     created_by: string;
     seen_at: number | null;
-    /** The same as `reminded_at` in `note_shares`. */
+    /** `reminded_at` has the meaning of `reminded_at` in `note_shares`. */
     reminded_at: Generated<number | null>;
   };
   /**
-   * A share with an email address. The invitation is open until the invited person opens the note or the file. `subject_id`: the shared
-   * attachment, or else the shared note.
+   * An invitation is a share with an email address. The invitation is open until the invited person opens the note or the file.
+   * `subject_id` is the id of the shared attachment, or else of the shared note.
    */
   invitations: {
     id: string;
@@ -191,7 +197,10 @@ export type Tables = {
     link_expires_at: number;
     redeemed_at: number | null;
   };
-  /** An invitation of an administrator to create an account. `invited_by` null: the operator made the invitation with a command. */
+  /**
+   * An account invitation is an invitation of an administrator to create an account. `invited_by` is null if the operator made the
+   * invitation with a command.
+   */
   account_invitations: {
     id: string;
     email: string;
@@ -202,7 +211,7 @@ export type Tables = {
     redeemed_at: number | null;
   };
   adopted_objects: { source_key: string; old_id: string | null; attachment_id: string };
-  /** The rules of the service that administrators have changed. `value`: JSON. */
+  /** The table contains the rules of the service that administrators have changed. `value` is a JSON text. */
   policy: {
     name: string;
     value: string;
@@ -228,16 +237,18 @@ export type Tables = {
     actor_id: string;
     note_id: string;
     owner_id: string;
-    /** A JSON array of ids. */
+    /** `attachment_ids` is a JSON array of ids. */
     attachment_ids: string;
-    /** A JSON object. */
+    /** `detail` is a JSON object. */
     detail: string;
-    /** Whether the event is routine (features/audit/audit-event.ts). The indexes contain this column, so a list can skip routine events. */
+    /**
+     * Whether the event is routine (features/audit/audit-event.ts). The indexes contain `is_routine`, so a list can skip routine events.
+     */
     is_routine: Bit;
   };
   /**
-   * The log of what administrators did. `actor_id` null: the operator did it with a command. `subject_id`: the user, the link or the mail
-   * that the action changed.
+   * The table is the log of the actions of administrators. `actor_id` is null if the operator used a command. `subject_id` is the id of the
+   * changed user, link or mail.
    */
   admin_events: {
     id: string;
@@ -245,28 +256,27 @@ export type Tables = {
     action: AdminAction;
     actor_id: string | null;
     subject_id: string;
-    /** A JSON object. */
+    /** `detail` is a JSON object. */
     detail: string;
   };
   object_deletions: {
     object_key: string;
     not_before: number;
     attempts: number;
-    /** The instant when the service deleted the object for the first time. Null: not deleted yet. */
+    /** The instant of the first deletion of the object. `swept_at` is null if the object is not deleted yet. */
     swept_at: number | null;
   };
-  /** Queued verifications. */
+  /** The table contains the queued verifications. */
   verifications: {
     attachment_id: string;
-    /** Identifies the content of the object that is verified. */
+    /** The ETag identifies the content of the verified object. */
     etag: string;
     needs_scan: Bit;
     /**
-     * From this instant on, a replica may lease the row and work on it. The instant is the end of a pause, or of the lease of another
-     * replica.
+     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
      */
     due_at: number;
-    /** The replica that runs the verification. Null: no replica runs it. */
+    /** The replica that runs the verification. `holder` is null if no replica runs the verification. */
     holder: string | null;
     attempts: number;
   };
@@ -279,7 +289,7 @@ export type Tables = {
     created_by: string;
     label: string;
     message: string;
-    /** 1: the link contains every ready file of the note. 0: the link contains the files in `link_files`. */
+    /** 1: the link contains every ready file of the note. 0: the link contains the files in the table `link_files`. */
     whole_note: Bit;
     expires_at: number | null;
     password_hash: string | null;
@@ -287,16 +297,16 @@ export type Tables = {
     max_claims: number | null;
     claims: number;
     opened: number;
-    /** The number of URLs that all claims of the link received, including deleted claims. */
+    /** The number of URLs that all claims of the link have received, including deleted claims. */
     urls_issued: number;
     last_url_expires_at: number | null;
     url_ttl_seconds: number;
     notify: LinkNotify;
-    /** A JSON object for a file request, and null for a download link. */
+    /** `request` is a JSON object for a file request, and null for a download link. */
     request: string | null;
     created_at: number;
     revoked_at: number | null;
-    /** A hash of the key and the settings of the request that made the link. Null: the request had no key. */
+    /** A hash of the key and the settings of the request that made the link. `idempotency_key` is null if the request had no key. */
     idempotency_key: string | null;
   };
   link_files: { link_id: string; attachment_id: string };
@@ -308,84 +318,86 @@ export type Tables = {
     claimed_at: number;
     window_ends_at: number;
   };
-  /** The email addresses that may open a link. A link without any row in this table works for everybody. */
+  /** The table contains the email addresses that may open a link. A link without a row in `link_recipients` works for everybody. */
   link_recipients: { link_id: string; email: string };
-  /** The newest code that the service made for each email address of a link. */
+  /** The table contains the newest code that the service made for each email address of a link. */
   link_codes: {
     link_id: string;
     email: string;
     code_hash: string;
     expires_at: number;
   };
-  /** The visitors who have proven an email address. */
+  /** The table contains the visitors who have proven an email address. */
   link_visitors: {
     link_id: string;
     visitor_id: string;
     email: string;
     expires_at: number;
   };
-  /** The files that visitors sent to a file request. */
+  /** The table contains the files that visitors sent to a file request. */
   visitor_files: {
     attachment_id: string;
     link_id: string;
     visitor_id: string;
     visitor_name: string | null;
     slot_id: string | null;
-    /** The instant when all bytes had arrived. Null: not yet. */
+    /** The instant when all bytes of the file had arrived. `received_at` is null if the bytes have not arrived yet. */
     received_at: number | null;
-    /** Null: the owner of the note has not opened the note since the file arrived. */
+    /** `seen_at` is null if the owner has not opened the note since the file arrived. */
     seen_at: number | null;
   };
-  /** The audit events with a `detail.linkId`. A row exists as long as its event. The event may exist longer than the link. */
+  /**
+   * The table lists the audit events with a `detail.linkId`. A row of `link_events` exists as long as its event. The event of a link may
+   * exist longer than the link.
+   */
   link_events: { link_id: string; event_id: string };
-  /** The counters of the limits, each for one period of time (platform/limits/in-database.ts). `key` is a hash. */
+  /** The table contains the counters of the limits, each for one period of time (platform/limits/in-database.ts). `key` is a hash. */
   limit_counts: {
     key: string;
     count: number;
     expires_at: number;
   };
-  /** The items in the trash. An item is a note with its attachments, or one attachment. */
+  /** The table contains the items in the trash. An item in the trash is a note with its attachments, or a single attachment. */
   trash: {
     id: string;
     note_id: string;
-    /** Null: the item is the note. */
+    /** `attachment_id` is null if the item is the note. */
     attachment_id: string | null;
     owner_id: string;
     deleted_by: string;
     deleted_at: number;
   };
-  /** The items of an application that embeds the service. The files of an item are the files of its note. */
+  /** The table contains the items of an application that embeds the service. The files of an item are the files of its note. */
   items: {
     note_id: string;
     resource: string;
     item_id: string;
   };
-  /** The file events that the service has not yet delivered to the hooks of an embedding. */
+  /** The table contains the file events that the service has not yet delivered to the hooks of an embedding. */
   file_events: {
     id: string;
     kind: FileEventKind;
     resource: string;
     item_id: string;
-    /** A JSON object. */
+    /** `file` is a JSON object. */
     file: string;
     /**
-     * From this instant on, a replica may lease the row and work on it. The instant is the end of a pause, or of the lease of another
-     * replica.
+     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
      */
     due_at: number;
     attempts: number;
   };
-  /** The mails that the service will send, and the mails that it gave up. */
+  /** The table contains the waiting mails, and the mails that have finally failed. */
   mails: {
     id: string;
     kind: MailName;
     email: string;
-    /** A JSON object: the facts that a mail of this kind needs. */
+    /** `detail` is a JSON object with the facts that a mail of the kind needs. */
     detail: string;
     created_at: number;
     /**
-     * From this instant on, a replica may lease the row and work on it. The instant is the end of a pause, or of the lease of another
-     * replica. Null: the service no longer tries.
+     * From `due_at` on, a replica may lease the row and do its work. The instant is the end of a pause, or of the lease of another replica.
+     * Null: the service no longer tries.
      */
     due_at: number | null;
     attempts: number;

@@ -3,23 +3,24 @@ import pg from "pg";
 import { DomainError } from "../../errors.ts";
 
 // The SQLSTATE classes for faults of the server. 08: connection exception. 53: insufficient resources. 57: operator intervention, such as a
-// shutdown. 58: system error. The code 25006 means that the server became read-only. The code 42501 means that the server may not use a
-// file, for example on a read-only disk, or the user a table. The code 55P03 means that another transaction held a lock for too long.
+// shutdown. 58: system error. The code 25006 means that the server has become read-only. The code 42501 means that the server may not use a
+// file, for example on a read-only disk, or that the user may not use a table. The code 55P03 means that another transaction held a lock
+// for too long.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$|^42501$|^55P03$/;
 
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";
 
-/** The end of the error message for a server that can't write. */
+/** The end of the error message for a server that cannot write. */
 export const NOT_WRITABLE =
   "can't be written. Check the disk of PostgreSQL, and the rights of its user in DATABASE_URL.";
 
-// The codes for a text with the NUL character, which PostgreSQL can't store.
+// The error codes for a text with the NUL character, which PostgreSQL cannot store.
 const BAD_TEXT = new Set(["22021", "22P05"]);
 
 /**
- * Turns faults of the server into `storage_full` or `database_unavailable`, and a text with NUL into `invalid_request`. Returns other
- * errors as they are.
+ * Converts faults of the server to `storage_full` or `database_unavailable`, and a text with NUL to `invalid_request`. The function returns
+ * other errors unchanged.
  */
 export function toPostgresDomainError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && BAD_TEXT.has(error.code ?? "")) {
@@ -37,7 +38,7 @@ function messageOf(error: unknown): string {
   return isReadOnly ? "The database is read-only: it may be a standby" : "The database can't be reached";
 }
 
-/** Whether PostgreSQL reports a fault of its disk, or refuses the access to a table. */
+/** Returns whether PostgreSQL reports a fault of its disk, or refuses the access to a table. */
 export function isNotWritable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^58|^42501$/.test(error.code ?? "");
 }
@@ -55,22 +56,22 @@ const DEADLOCK = "40P01";
 const LOCK_TIMEOUT = "55P03";
 const CONFLICTS = new Set<string | undefined>([SERIALIZATION_FAILURE, DEADLOCK, LOCK_TIMEOUT]);
 /**
- * The server or a pooler does not know the name of a statement, or knows another statement under this name. The next attempt uses another
- * name or another connection.
+ * The server or a pooler does not know the name of a statement, or has another statement with the name. The next attempt uses another name
+ * or another connection.
  */
 const LOST_NAMES = new Set(["26000", "42P05"]);
 /**
- * The columns of a named statement have other types since a migration. Other errors have this code too, so the caller also compares the
- * function of PostgreSQL that reported the error. The text of the error depends on the language of the server.
+ * The columns of a named statement have other types since a migration. Other errors also have the code 0A000, so the caller also compares
+ * the function of PostgreSQL that reported the error. The text of the error depends on the language of the server.
  */
 const OTHER_COLUMNS = { code: "0A000", routine: "RevalidateCachedQuery" };
 const MAX_ATTEMPTS = 5;
 const MAX_PAUSE_MS = 50;
 
 /**
- * Runs a statement or a transaction. Repeats it after a serialisation failure, a deadlock, a lock that came too late or a lost statement,
- * because PostgreSQL has rolled it back.
- * Throws `database_unavailable` after five attempts.
+ * Runs a statement or a transaction. The function retries after a serialisation failure, a deadlock, a lock timeout or a lost statement,
+ * because PostgreSQL has rolled back the work.
+ * `retryConflicts` throws `database_unavailable` after five attempts.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -79,7 +80,7 @@ export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!isConflict(error)) throw error;
       if (attempt === MAX_ATTEMPTS) throw error instanceof DomainError ? error : tooManyConflicts(error);
-      // The pause is random, because two transactions with the same pause would conflict again.
+      // The pause is random, because two transactions with equal pauses would conflict again.
       await sleep(Math.random() * MAX_PAUSE_MS * attempt);
     }
   }

@@ -14,7 +14,7 @@ const READS = `
     (select cast(sum(idx_tup_read) as int) from pg_stat_user_indexes where indexrelname = 'attachments_of_note') as of_notes
   from pg_stat_user_tables where relname in ('uploads', 'attachments')`;
 
-it("the first uploads of a database start without reading uploads of other people", async () => {
+it("the first uploads of a database start without a read of other people's uploads", async () => {
   const { url, remove } = await createTestPostgresDatabase();
   onTestFinished(remove);
   // The pool has one connection, because PostgreSQL caches plans for each connection separately.
@@ -26,7 +26,7 @@ it("the first uploads of a database start without reading uploads of other peopl
     const start = { upload, isGranted: false, quota: NO_QUOTA, maxPending: MAX_PENDING, startedBefore: 0 };
     expect(await uploadQueries(db).start(start)).toMatchObject({ isRecorded: true });
   }
-  // A connection reports its statistics when it closes.
+  // A PostgreSQL connection reports its statistics when it closes.
   await db.close();
   await expect
     .poll(() => runSql(url, "select 1 from pg_stat_user_tables where relname = 'uploads' and n_tup_ins = 60"))

@@ -5,15 +5,15 @@ import type pg from "pg";
 import { DomainError } from "../../errors.ts";
 
 /**
- * Returns whether a named statement will work in every later transaction of this connection. Call the function in a transaction. A pooler
- * in transaction mode can give each transaction another server connection. On another server connection, the name can be unknown, or can
- * belong to another statement. A pooler sends its clients its own process id. A process id that differs from the id of PostgreSQL shows
+ * Returns whether a named statement works in every later transaction of a connection. The caller must call the function in a transaction. A
+ * pooler in transaction mode can give each transaction another server connection. On another server connection, the name can be unknown, or
+ * can belong to another statement. A pooler sends its clients its own process id. A process id that differs from the id of PostgreSQL shows
  * that there is a pooler. Some poolers rename named statements on the server, as PgBouncer does with max_prepared_statements. With such a
  * pooler, names work.
  */
 export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean> {
   const { rows: pids } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-  // The types of pg do not declare this property.
+  // The types of the package pg do not declare the property processID.
   const { processID } = client as unknown as { processID: number | null };
   if (pids[0]?.pid === processID) return true;
   const name = `vk_probe_${randomUUID()}`;
@@ -22,16 +22,16 @@ export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean
   const ofText = "select name from pg_prepared_statements where statement = $1";
   const { rows: found } = await client.query<{ name: string }>(ofText, [text]);
   if (found.length > 0 && found.every((statement) => statement.name !== name)) return true;
-  // The pooler keeps its connection to the server open, so the named statement would remain there.
+  // The pooler keeps its connection to the server open, so the named statement would remain on the server.
   await client.query(`deallocate "${name}"`);
   return false;
 }
 
-/** The end of the error message for a pooler that can't set the schema of a connection. */
+/** The end of the error message for a pooler that cannot set the schema of a connection. */
 export const NO_SCHEMAS =
   "a pooler such as PgBouncer, which sets no schema for a connection. Connect to PostgreSQL itself, or use the schema of the connection.";
 
-/** Adds a schema to the URL of a database, so that each connection finds its tables only there. */
+/** Adds a schema to the URL of a database, so that each connection finds its tables only in the schema. */
 export function withSchema(url: string, schema: string): string {
   const parsed = new URL(url);
   const options = [parsed.searchParams.get("options"), `-c search_path=${schema}`];
@@ -40,9 +40,9 @@ export function withSchema(url: string, schema: string): string {
 }
 
 /**
- * Checks that the connection uses the schema. A pooler can drop the options of a connection. Without this check, the migrations would then
- * create the tables in the schema of the embedding application.
- * Throws `database_unavailable` if the connection uses another schema.
+ * Checks that the connection uses the schema. A pooler can drop the options of a connection. Without the check, the migrations would create
+ * the tables in the schema of the embedding application.
+ * `requireSchema` throws `database_unavailable` if the connection uses another schema.
  */
 export async function requireSchema(client: pg.PoolClient, schema: string): Promise<void> {
   const { rows } = await client.query<{ search_path: string }>("show search_path");
@@ -54,9 +54,9 @@ export async function requireSchema(client: pg.PoolClient, schema: string): Prom
 }
 
 /**
- * The dialect of PostgreSQL, without the lock of Kysely's migrator. That lock belongs to a session. Through a pooler, the command that
- * releases the lock can reach another session. The lock then stays, and the next start of the service would wait forever. The transaction
- * of the migrations takes another lock instead (migrate.ts).
+ * The migrations use the PostgreSQL dialect without the lock of Kysely's migrator. The lock of Kysely's migrator belongs to a session.
+ * Through a pooler, the command that releases the lock can reach another session. The lock then remains, and the next start of the service
+ * would wait forever. The transaction of the migrations uses another lock instead (migrate.ts).
  */
 export class MigrationDialect extends PostgresDialect {
   override createAdapter(): DialectAdapter {

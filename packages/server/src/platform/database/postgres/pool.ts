@@ -7,28 +7,28 @@ import { searchTimeout } from "../queries.ts";
 import type { Tables } from "../schema.ts";
 import { isLostStatement, retryConflicts, toPostgresDomainError } from "./errors.ts";
 
-/** The number of connections for everything except lookups and the issue of URLs. */
+/** The number of connections for all queries except lookups and the issue of URLs. */
 export const DEFAULT_POOL_SIZE = 10;
 /** The number of connections for lookups and the issue of URLs. */
 export const URL_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 2_500;
 const INT8 = 20;
-// PostgreSQL returns this code for each statement after a failed statement of the same transaction.
+// PostgreSQL returns the code 25P02 for each statement after a failed statement of the transaction.
 const AFTER_FAILURE = "25P02";
 
 /** The parsers for the values in results. */
 export const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
-    // int8 stores instants and sizes, which are far below 2^53. By default, pg returns an int8 as a text.
+    // The column type int8 stores instants and sizes, which are far below 2^53. By default, pg returns an int8 as a text.
     return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text");
   },
 } as pg.CustomTypesConfig;
 
 /**
- * Creates a pool, whose calls fail within seconds while the server is unreachable, and work again when the server is back.
- * The client enforces the time limit. A limit on the server would not help while the server is unreachable, and connection poolers refuse
- * the startup parameter for such a limit.
+ * Creates a connection pool whose calls fail within seconds while the server is unreachable, and work again afterwards.
+ * The client enforces the time limit of a query. A limit on the server would not help while the server is unreachable, and connection
+ * poolers refuse the startup parameter for such a limit.
  */
 export function createPool(options: { url: string; maxConnections: number; queryTimeoutMs?: number }): pg.Pool {
   const pool = new pg.Pool({
@@ -39,16 +39,16 @@ export function createPool(options: { url: string; maxConnections: number; query
     keepAlive: true,
     types,
   });
-  // When a connection breaks, its query fails, and the pool drops the connection. The pool also emits "error". Without a listener, this
-  // event would end the process.
+  // When a connection breaks, its query fails, and the pool drops the connection. The pool of a broken connection also emits the event
+  // "error". Without a listener, the event "error" would end the process.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
 /**
- * Adapts the pool to Kysely. Faults become domain errors, and a connection that failed is not used again. `names`: the names of
- * the statements. Default: no names.
+ * Adapts the connection pool to Kysely. Faults of the pool become domain errors, and the pool does not use a failed connection again.
+ * `names` contains the names of the statements. By default, statements have no names.
  */
 export function kyselyPool(pool: pg.Pool, names: StatementNames = noNames): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
@@ -80,11 +80,11 @@ function wrapClient(client: pg.PoolClient, names: StatementNames): PostgresPoolC
       failure = undefined;
       return result;
     } catch (error) {
-      // After a timeout, the result may still arrive, and would delay the next caller on this connection.
+      // After a timeout, the result may still arrive, and would delay the next caller on the connection.
       broken = !(error instanceof pg.DatabaseError);
       if (isLostStatement(error)) {
         names.renew(text, name);
-        // This connection may have lost the names of other statements of the transaction too. The next attempt gets another connection.
+        // The connection may also have lost the names of other statements of the transaction. The next attempt uses another connection.
         isStale ||= !isAlone;
       }
       // After a failed query, the migrator runs another query, which fails with AFTER_FAILURE. Only the first error shows the real reason.
@@ -92,8 +92,8 @@ function wrapClient(client: pg.PoolClient, names: StatementNames): PostgresPoolC
       return rethrow(failure ?? error);
     }
   };
-  // Retries only statements outside of transactions. A statement in a transaction can't be repeated without the other statements of the
-  // transaction.
+  // The function retries only statements outside of transactions. A statement in a transaction cannot be repeated without the other
+  // statements of the transaction.
   const query = (text: string, values: readonly unknown[]) =>
     client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
   return {
@@ -106,39 +106,41 @@ function rethrow(error: unknown): never {
   throw toPostgresDomainError(error);
 }
 
-/** The names of statements. PostgreSQL parses a named statement only once for each connection, and can keep its plan. */
+/** The names of prepared statements. PostgreSQL parses a named statement only once for each connection, and can cache its plan. */
 type StatementNames = {
-  /** Returns the name of a statement, or undefined if the statement needs none. */
+  /** Returns the name of a statement, or undefined if the statement needs no name. */
   nameOf(sql: string): string | undefined;
-  /** Gives the statement another name, because PostgreSQL can't run it under this name any more. */
+  /** Gives the statement another name, because PostgreSQL cannot run the statement under its old name any more. */
   renew(sql: string, lost: string | undefined): void;
 };
 
-/** For a connection that must not use names. */
+/** A connection without statement names uses `noNames`. */
 export const noNames: StatementNames = { nameOf: () => undefined, renew: () => undefined };
 
 /**
- * The most statements that get a name. The service has a few hundred different statements. The limit bounds the memory of each connection
- * in PostgreSQL.
+ * The maximum number of statements that get a name. The service has a few hundred different statements. The limit bounds the memory of each
+ * connection in PostgreSQL.
  */
 const MAX_NAMES = 500;
 
 /**
- * How often statements may get another name. After this number, no statement has a name, because a pooler that always loses names makes
- * PostgreSQL keep more and more statements.
+ * The maximum number of times that statements get another name. After 100 renewals, no statement has a name, because a pooler that always
+ * loses names makes PostgreSQL keep more and more statements.
  */
 const MAX_RENEWALS = 100;
 
 const CAN_HAVE_PLAN = /^(?:select|insert|update|delete|with) /;
-/** An insert of several rows. There are too many such texts, because the text depends on the number of rows. */
+/**
+ * The pattern matches an insert of several rows. There are too many texts of such inserts, because the text depends on the number of rows.
+ */
 const SEVERAL_ROWS = /^insert .*\), \(\$/;
 /**
- * Selects all columns of a table. Another replica can add a column to this table while it migrates the database. After that, PostgreSQL
- * refuses such a statement under its old name.
+ * The pattern matches a query that selects all columns of a table. Another replica can add a column to the table while it migrates the
+ * database. After a new column, PostgreSQL refuses the statement under its old name.
  */
 const ALL_COLUMNS = /(?:^|[\s,.])\*(?=\s*(?:,|from (?!\()|$))/;
 
-/** Creates names that are hashes of the statements. */
+/** Creates statement names that are hashes of the statements. */
 export function createStatementNames(): StatementNames {
   const names = new Map<string, string>();
   let renewed = 0;
@@ -154,7 +156,7 @@ export function createStatementNames(): StatementNames {
     },
 
     renew(sql, lost) {
-      // Several connections can lose the same name. Only the first of them makes a new one.
+      // Several connections can lose a name at the same time. Only the first of these connections makes a new name.
       if (lost === undefined || names.get(sql) !== lost) return;
       renewed += 1;
       names.set(sql, hashOf(randomUUID()));
@@ -172,17 +174,17 @@ const AT_ONCE = 4;
 /** The SQLSTATE code of a statement that the server cancelled. */
 const QUERY_CANCELED = "57014";
 
-/** Runs searches. The server enforces the time limit, so it also stops its own work after a timeout. */
+/** Runs searches with a time limit. The server enforces the time limit, so the server also stops its own work after a timeout. */
 export function createPostgresSearch(kysely: Kysely<Tables>, { limitMs }: { limitMs: number }): Search {
   return {
     atOnce: AT_ONCE,
     async run(query) {
       try {
-        // Needs no plugins. When the query was compiled, the plugins already refused a search inside a transaction.
+        // The transaction needs no plugins. The plugins have already refused a search inside a transaction when the query was compiled.
         const transaction = kysely.withoutPlugins().transaction();
         return await retryConflicts(() =>
           transaction.execute(async (tx) => {
-            // PostgreSQL underestimates the cost of a scan of the index table, because it stores the terms outside of the rows.
+            // PostgreSQL underestimates the cost of a scan of the index table, because PostgreSQL stores the terms outside of the rows.
             await sql`
               select set_config('statement_timeout', ${String(limitMs)}, true), set_config('enable_seqscan', 'off', true)`.execute(
               tx,

@@ -6,11 +6,11 @@ import { types } from "./pool.ts";
 
 type Statement = { name: string; text: string; values: unknown[]; rowMode?: "array" };
 
-/** Runs one statement outside of transactions, and returns its rows. Throws domain errors. */
+/** Runs one statement outside of transactions, and returns its rows. `RunNamed` throws domain errors. */
 export type RunNamed = (statement: Statement) => Promise<unknown[]>;
 
 /**
- * Returns a function that runs statements on the pool. `prepared`: the statements have names, so PostgreSQL parses and plans each of them
+ * Returns a function that runs statements on the pool. `prepared`: the statements have names, so PostgreSQL parses and plans each statement
  * only once for each connection.
  */
 export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunNamed {
@@ -32,15 +32,15 @@ export function runOn(runNamed: RunNamed): RunStatement {
   };
 }
 
-/** PostgreSQL can't store the NUL character in a text, so no row has an id with this character. */
+/** PostgreSQL cannot store the NUL character in a text, so no row has an id with this character. */
 export function isImpossible(value: unknown): boolean {
   return typeof value === "string" && value.includes("\0");
 }
 
 /**
- * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement. While one
- * statement waits for a lock, another transaction may commit. The later statements see the changes of this transaction. In one large
- * statement, the later parts would not see these changes.
+ * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement. While a statement
+ * waits for a lock, another transaction may commit. The later statements of the pipeline see the changes of the other transaction. In one
+ * large statement, the later parts would not see the changes of the other transaction.
  */
 export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunCalls {
   const known = new WeakMap<pg.Connection, Set<string>>();
@@ -65,7 +65,10 @@ type Field = { dataTypeID: number };
 /** The methods of a connection, with fewer arguments than the types of pg declare, because the types are older than the code of pg. */
 type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
 
-/** An object that pg runs like a query. The pool of pg sets `callback`. The pool closes the connection if the query fails. */
+/**
+ * A pipeline is an object that the package pg runs like a query. The pool of the package pg sets `callback`. The pool closes the connection
+ * if the pipeline fails.
+ */
 class Pipeline implements pg.Submittable {
   callback: ((error: Error | null, rows?: unknown[][]) => void) | undefined;
   readonly #calls: Call[];

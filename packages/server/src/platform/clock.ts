@@ -1,11 +1,11 @@
-/** Milliseconds since the epoch. */
+/** Returns the current time in milliseconds since the epoch. */
 export type Clock = () => number;
 
 export type NewId = () => string;
 
 /**
- * Runs `work`. Rejects with the error of `late` if the work takes longer than `milliseconds`. The work itself continues, but its result is
- * ignored.
+ * Runs `work` with a time limit. `within` rejects with the error of `late` if the work takes longer than `milliseconds`. The work continues
+ * after the time limit, but `within` ignores its result.
  */
 export async function within<T>(
   { milliseconds, late }: { milliseconds: number; late: () => Error },

@@ -11,7 +11,7 @@ const PNG = Buffer.from(
 );
 const files = {
   png: PNG,
-  // The first chunk of this PNG file is longer than the part of the file that the service checks.
+  // The first chunk of the PNG file is longer than the part of the file that the service checks.
   pngOfLongChunks: Buffer.concat([PNG.subarray(0, 33), hex("00010000"), Buffer.from("iCCP"), Buffer.alloc(4055, 7)]),
   jpeg: padded(hex("ffd8ffe0 0010 4a46494600")),
   gif: padded(Buffer.from("GIF89a")),
@@ -93,7 +93,7 @@ const contradictions: [...Case, says: RegExp][] = [
   ["text", "a.bin", "image/png", /it is not a PNG image, declared as image\/png/],
   ["text", "a.pdf", "application/pdf", /it is not a PDF/],
   ["text", "a.zip", "application/zip", /it is not a zip archive/],
-  // Binary content with the type or the name of a text.
+  // These cases have binary content with the type or the name of a text.
   ["png", "a.txt", "text/plain", /it is a PNG image, named a.txt/],
   ["png", "a.png", "text/plain", /it is a PNG image, declared as text\/plain/],
   ["png", "a.json", "application/json", /it is a PNG image/],
@@ -104,7 +104,7 @@ const contradictions: [...Case, says: RegExp][] = [
   ["pdf", "a.md", "text/markdown", /it is a PDF/],
   ["zip", "notes", "text/plain", /it is a zip archive/],
   ["mp3", "a.log", "text/plain", /it is an MP3 file/],
-  // The name of a program or a web page, with the type of an image, audio or video.
+  // These cases have the name of a program or a web page, with the type of an image, audio or video.
   ["pdf", "a.html", "application/pdf", /it is a PDF, named a.html/],
   ["pdf", "a.exe", "application/pdf", /it is a PDF, named a.exe/],
   [
@@ -121,7 +121,7 @@ const contradictions: [...Case, says: RegExp][] = [
   ["text", "a.scr", "image/heic", /named a.scr/],
   ["mp4", "a.lnk", "video/mp4", /named a.lnk/],
   ["mp3", "a.bat", "audio/mpeg", /named a.bat/],
-  // The name of a program, with content that is no program.
+  // These cases have the name of a program, with content that is no program.
   ["text", "notes.exe", "text/plain", /it is not a Windows program, named notes.exe/],
   ["text", "notes.DLL", "application/octet-stream", /it is not a Windows program/],
   ["text", "notes.msi", "text/plain", /it is not a Windows installer/],
@@ -132,7 +132,7 @@ const contradictions: [...Case, says: RegExp][] = [
   ["html", "page.exe", "text/html", /it is HTML, named page.exe/],
   ["zip", "report.exe", DOCX, /it is a zip archive, named report.exe/],
   ["elf", "tool.exe", "application/octet-stream", /it is a Linux program, named tool.exe/],
-  // Audio and video.
+  // These cases are about audio and video.
   ["png", "a.mp4", "application/octet-stream", /it is a PNG image, named a.mp4/],
   ["mp3", "a.mp4", "video/mp4", /it is an MP3 file/],
   ["text", "a.mp4", "video/mp4", /it is not an MP4 or QuickTime file/],
@@ -176,7 +176,7 @@ const agreements: Case[] = [
   ["text", "a.png", "application/octet-stream"],
   ["executable", "setup.exe", "application/x-msdownload"],
   ["nothing", "a.png", "image/png"],
-  // Text with the types that clients often declare for it.
+  // These cases have text content with a type that clients often declare for text.
   ["text", "main.ts", "video/mp2t"],
   ["text", "main.ts", "text/plain"],
   ["text", "main.rs", "text/x-rust"],
@@ -201,7 +201,7 @@ const agreements: Case[] = [
   ["colouredLog", "a.log", "text/plain"],
   ["protectedOffice", "slides.pot", "text/x-gettext-translation-template"],
   ["protectedOffice", "old.xls", "application/vnd.ms-excel"],
-  // Filenames that look like the name of a program, but are not.
+  // These cases have filenames that look like the name of a program, but are not.
   ["pdf", "Tickets from example.com", "application/pdf"],
   ["png", "a.exe.png", "image/png"],
   ["svg", "a.xml", "image/svg+xml"],
@@ -215,7 +215,7 @@ const agreements: Case[] = [
   ["debianPackage", "a.deb", "application/vnd.debian.binary-package"],
   ["rpmPackage", "a.rpm", "application/x-rpm"],
   ["zip", "a.apk", "application/zip"],
-  // Audio and video. One container format has many extensions and types.
+  // These cases are about audio and video. One container format has many extensions and content types.
   ["mp4", "a.mp4", "video/mp4"],
   ["mp4", "a.m4v", "video/x-m4v"],
   ["mp4", "a.mov", "video/quicktime"],
@@ -255,23 +255,32 @@ const agreements: Case[] = [
 ];
 
 describe("requirement 5: extension, declared type and magic bytes", () => {
-  it.each(contradictions)("%s named %s, declared as %s -> rejected", async (file, filename, contentType, says) => {
-    expect(await contradictionIn({ filename, contentType }, files[file])).toMatch(says);
-  });
+  it.each(contradictions)(
+    "the check rejects the content %s with the name %s and the type %s",
+    async (file, filename, contentType, says) => {
+      expect(await contradictionIn({ filename, contentType }, files[file])).toMatch(says);
+    },
+  );
 
-  it.each(agreements)("%s named %s, declared as %s -> accepted", async (file, filename, contentType) => {
-    expect(await contradictionIn({ filename, contentType }, files[file])).toBeUndefined();
-  });
+  it.each(agreements)(
+    "the check accepts the content %s with the name %s and the type %s",
+    async (file, filename, contentType) => {
+      expect(await contradictionIn({ filename, contentType }, files[file])).toBeUndefined();
+    },
+  );
 
   it.each([
     ["text", "notes.pdf", /it is not a PDF, named notes.pdf/],
     ["text", "notes.png", /it is not a PNG image/],
     ["text", "notes.docx", /it is not an office document/],
     ["text", "notes.exe", /it is not a Windows program/],
-  ] as const)("%s renamed to %s -> refused, although its type stays text/plain", async (file, filename, says) => {
-    const claim = { filename, contentType: "text/plain", isRenamed: true };
-    expect(await contradictionIn(claim, files[file])).toMatch(says);
-  });
+  ] as const)(
+    "the check refuses a rename of a %s file to %s, although its type remains text/plain",
+    async (file, filename, says) => {
+      const claim = { filename, contentType: "text/plain", isRenamed: true };
+      expect(await contradictionIn(claim, files[file])).toMatch(says);
+    },
+  );
 
   it("the check accepts content without control characters as text", async () => {
     const begins = fc.constantFrom("MZ", "BM", "ID3", "OggS", "RIFF", "GIF8", "Rar!", "fLaC", "II", "MThd", "PK", "");

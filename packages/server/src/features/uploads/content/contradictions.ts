@@ -2,12 +2,12 @@ import { extensionOf, isActiveName, isTextName } from "../../../platform/text/re
 import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
 
 /**
- * The declared name and type of a file. `isRenamed`: a person has chosen the name for a file that the service already has, and even unknown
- * content must match the name. An upload may have unknown content, because many programs write unusual first bytes.
+ * The declared name and type of a file. `isRenamed`: a person has chosen a new name for an existing file, and even unknown content must
+ * match the new name. An upload may have unknown content, because many programs write unusual first bytes.
  */
 export type Claim = { filename: string; contentType: string; isRenamed?: boolean };
 
-/** The service needs this number of bytes from the start of a file to recognise its type. */
+/** The service recognises the type of a file by this number of bytes from its start. */
 export const START_BYTES = 4_100;
 
 const PDF = "application/pdf";
@@ -20,25 +20,28 @@ const EXECUTABLES = new Map([
   ["application/x-elf", "a Linux program"],
   ["application/x-mach-binary", "a macOS program"],
 ]);
-/** PDF readers search for the mark `%PDF-` in this number of bytes at the start of a file. Source: Adobe, PDF Reference 1.7, appendix H. */
+/** PDF readers search for the mark `%PDF-` in the first 1,024 bytes of a file. Source: Adobe, PDF Reference 1.7, appendix H. */
 const PDF_MARK_WITHIN = 1_024;
 /**
- * The first boxes of MP4 fragments and old QuickTime files, which file-type does not recognise. A box starts with four bytes for its
- * length, and its name comes next.
+ * MP4 fragments and old QuickTime files start with these boxes, which the package file-type does not recognise. A box starts with four
+ * bytes for its length, followed by its name.
  */
 const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
-/** Text formats that file-type recognises. */
+/** The package file-type recognises these text formats. */
 const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
 const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
 /**
- * Text types that clients also declare for binary files. Some systems derive the type only from the extension, so they declare these types
+ * Clients also declare these text types for binary files. Some systems derive the type only from the extension, so they declare text types
  * for videos (.ts) and slides (.pot).
  */
 const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
-/** Control characters that text does not contain. Source: WHATWG MIME Sniffing, "binary data byte". */
+/** Text does not contain these control characters. Source: WHATWG MIME Sniffing, "binary data byte". */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
-/** The byte order mark of UTF-16. The npm package file-type mistakes it for the start of an MP3 file. */
+/**
+ * The pattern matches the byte order mark of UTF-16. The npm package file-type mistakes the byte order mark of UTF-16 for the start of an
+ * MP3 file.
+ */
 const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
 /** Image formats that use the MP4 container. */
 const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
@@ -47,9 +50,9 @@ const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
 type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
 
 /**
- * Returns a text that tells the sender of a file how its content, name and declared type contradict each other. Returns undefined if all
- * three agree (docs/security-requirements.md, 5).
- * `start` is the first START_BYTES of the file, and `detectedType` is the type that file-type detects in them.
+ * Returns a text that tells the sender of a file how its content, name and declared type contradict each other. Returns undefined if the
+ * content, the name and the type agree (docs/security-requirements.md, 5).
+ * `start` is the first START_BYTES of the file, and `detectedType` is the type that the package file-type detects in `start`.
  */
 export function findContradiction(
   claim: Claim,
@@ -63,15 +66,15 @@ export function findContradiction(
 }
 
 /**
- * The types of container formats, which many kinds of files use. For a file in a container format, the declared type is more precise than
- * the detected type.
+ * Many kinds of files use these container formats. For a file in a container format, the declared type is more precise than the detected
+ * type.
  */
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
- * Returns the type by which a file request decides whether it accepts a file, usually the declared type. Returns the type of the content if
- * the content certainly has another type and no check verifies the declared type. Call this function with the parameters of
- * `findContradiction`, and only if `findContradiction` found no contradiction.
+ * Returns the type by which a file request decides whether it accepts a file, usually the declared type. If the content certainly has
+ * another type and no check verifies the declared type, the function returns the type of the content. The caller passes the parameters of
+ * `findContradiction`, and calls the function only if there is no contradiction.
  */
 export function typeToAccept(
   contentType: string,
@@ -102,7 +105,7 @@ function contradictionOfType({ contentType }: Claim, actual: Actual): string | u
   return reject(`what it was declared to be (it is ${nameOf(actual, declared)}, declared as ${contentType})`);
 }
 
-/** Compares the name with the declared type, and ignores the content. */
+/** Compares the filename with the declared type, and ignores the content. */
 function contradictionOfBoth({ filename, contentType }: Claim): string | undefined {
   const [named, declared] = [kindOfName(filename), kindOfType(contentType)];
   const differ =
@@ -114,7 +117,9 @@ function contradictionOfBoth({ filename, contentType }: Claim): string | undefin
     : undefined;
 }
 
-/** Whether the type is an image, audio, video or PDF. A file with such a type must not have the name of a program or a web page. */
+/**
+ * Returns whether the type is an image, audio, video or PDF. A file with a passive type must not have the name of a program or a web page.
+ */
 function isPassive({ filename, contentType }: Claim): boolean {
   if (contentType === "image/svg+xml") return !["svg", "svgz", "xml"].includes(extensionOf(filename));
   return kindOfType(contentType)?.types[0] === PDF || /^(?:image|audio|video)\//.test(contentType);
@@ -122,7 +127,9 @@ function isPassive({ filename, contentType }: Claim): boolean {
 
 const reject = (how: string): string => `This file is not ${how}.`;
 
-/** Returns the main type of the detected kind. Also recognises some kinds that file-type does not detect. */
+/**
+ * Returns the main type of the detected kind of file. The function also recognises some kinds that the package file-type does not detect.
+ */
 function normalise(text: string, detectedType: string | undefined): string | undefined {
   const certain = kindOfStart(text);
   if (certain !== undefined) return certain.types[0];
@@ -132,7 +139,7 @@ function normalise(text: string, detectedType: string | undefined): string | und
 }
 
 /**
- * Whether a file is certainly not text. The detected type alone does not prove this, because a text file can also start with "MZ", "BM" or
+ * Returns whether a file is certainly not text. The detected type alone is no proof, because a text file can also start with "MZ", "BM" or
  * "ID3", or contain "%PDF-".
  */
 function isBinary(text: string, type: string | undefined): boolean {
@@ -151,8 +158,8 @@ function matches(kind: FileKind, { markup, type }: Actual): boolean {
 }
 
 /**
- * Whether a file that is declared as text, image, audio or video certainly has another type. Call it only for types that have no kind in
- * KINDS.
+ * Returns whether a file with a declared text, image, audio or video type certainly has another type. The caller calls `isForeign` only for
+ * types without a kind in KINDS.
  */
 function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
   if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
@@ -171,7 +178,7 @@ function isOfClass(kind: FileKind, contentType: string): boolean {
   return type.startsWith("image/") || (type === MP4 && IMAGES_IN_MP4.test(contentType));
 }
 
-/** Names the content. If the content is unknown, says only which kind it is not. */
+/** Returns a name for the content of a file. For unknown content, the name says only which kind the content is not. */
 function nameOf({ markup, type }: Actual, expected: FileKind | undefined): string {
   if (markup !== undefined) return MARKUP_NAMES[markup];
   return type === undefined ? `not ${expected?.name}` : (kindOfType(type)?.name ?? EXECUTABLES.get(type) ?? type);
@@ -179,16 +186,16 @@ function nameOf({ markup, type }: Actual, expected: FileKind | undefined): strin
 
 export type Markup = "html" | "svg";
 
-/** The tags by which a browser recognises HTML. Source: WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type". */
+/** A browser recognises HTML by these tags. Source: WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type". */
 const HTML =
   /^<(!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta|link|img|form)[\s/>]/i;
 
 const SVG = /^<(!doctype svg|svg)[\s/>]/i;
 
-/** White space, processing instructions and comments before the first tag. */
+/** The pattern matches white space, processing instructions and comments before the first tag. */
 const PREAMBLE = /^(?:\s+|<\?[^>]*>|<!--[\s\S]*?-->)/;
 
-/** Recognises HTML and SVG by the first bytes of a file. The text can be UTF-8 or UTF-16. */
+/** Recognises HTML and SVG by the first bytes of a file. The text of the file can be UTF-8 or UTF-16. */
 export function sniffMarkup(start: Uint8Array): Markup | undefined {
   let text = decode(start);
   for (let preamble = PREAMBLE.exec(text); preamble !== null; preamble = PREAMBLE.exec(text)) {

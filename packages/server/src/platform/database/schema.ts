@@ -396,49 +396,52 @@ export type Tables = {
     detail: string;
     created_at: number;
     /**
-     * From `due_at` on, a replica may lease the row and do its work. The instant is the end of a pause, or of the lease of another replica.
-     * Null: the service no longer tries.
+     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
+     * `due_at` of a mail is null if the service no longer tries to send the mail.
      */
     due_at: number | null;
     attempts: number;
     given_up_at: number | null;
-    /** Why the last try failed. Null: the service has not tried yet. */
+    /** The reason why the last attempt failed. `problem` of a mail is null if the service has not tried to send the mail yet. */
     problem: string | null;
-    /** Identifies a mail that still collects notices. Null: no more notices are added to this mail. */
+    /** The group key identifies a mail that still collects notices. `group_key` is null if the service adds no more notices to the mail. */
     group_key: Generated<string | null>;
   };
   /**
-   * The choices of people about mails. `holder`: the user who made the choice, or the email address whose reader turned off mails
-   * (features/mail/preferences.ts).
+   * The table contains the choices of people about mails. `holder` is the user who made the choice, or the email address whose reader
+   * turned off mails (features/mail/preferences.ts).
    */
   mail_preferences: {
     holder: string;
     topic: MailTopic;
     choice: MailChoice;
   };
-  /** The webhook endpoints. `owner_id` empty: the endpoint belongs to the service. */
+  /** The table contains the webhook endpoints. If `owner_id` is empty, the endpoint belongs to the service. */
   webhook_endpoints: {
     id: string;
     owner_id: string;
     url: string;
-    /** The subscribed events as a JSON array. */
+    /** The subscribed events are a JSON array. */
     events: string;
     description: string;
     generation: number;
     former_secret_until: number | null;
     created_at: number;
     disabled_at: number | null;
-    /** Why the service disabled the endpoint. Null: the service did not disable it. */
+    /** The reason why the service disabled the endpoint. `problem` of an endpoint is null if the service did not disable the endpoint. */
     problem: string | null;
-    /** The number of tries that failed since the last success. */
+    /** The number of failed attempts since the last success. */
     failures: number;
     /** The service sends no request to the endpoint before this instant. */
     paused_until: number;
     succeeded_at: number | null;
-    /** The id of the last audit event that a summary covers. Null: the endpoint does not subscribe to `url.issued`. */
+    /**
+     * The id of the last audit event that a summary covers. `urls_reported_until` is null if the endpoint does not subscribe to
+     * `url.issued`.
+     */
     urls_reported_until: string | null;
   };
-  /** The webhook deliveries that wait, and a log of the deliveries that have ended. */
+  /** The table contains the waiting webhook deliveries, and a log of the ended deliveries. */
   webhook_deliveries: {
     endpoint_id: string;
     id: string;
@@ -446,11 +449,14 @@ export type Tables = {
     subject: string;
     body: string;
     created_at: number;
-    /** The instant when the service began to try to send the message. Later than `created_at` if the message was queued again. */
+    /**
+     * The instant when the service began to try to send the message. `queued_at` is later than `created_at` if the message was queued
+     * again.
+     */
     queued_at: number;
     /**
-     * From this instant on, a replica may lease the row and work on it. The instant is the end of a pause, or of the lease of another
-     * replica. Null: the message was delivered, or the service no longer tries.
+     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
+     * `due_at` of a delivery is null if the message was delivered, or if the service no longer tries.
      */
     due_at: number | null;
     attempts: number;
@@ -468,16 +474,18 @@ export type Tables = {
     password_mark: string | null;
     expires_at: number;
   };
-  /** The authenticator apps of users. `last_step`: the time step of the last accepted code, or 0 before the first code. */
+  /**
+   * The table contains the authenticator apps of users. `last_step` is the time step of the last accepted code, or 0 before the first code.
+   */
   second_factors: {
     user_id: string;
     sealed_secret: string;
-    /** Null: the user has not yet confirmed the app with a code. */
+    /** `confirmed_at` is null if the user has not yet confirmed the app with a code. */
     confirmed_at: number | null;
     last_step: number;
   };
   recovery_codes: { user_id: string; code_hash: string };
-  /** The users whose accounts are closed and will be deleted. Each of these users is also in disabled_users. */
+  /** The table contains the users whose closed accounts the service will delete. Each user of the table is also in disabled_users. */
   account_deletions: { user_id: string; by_owner: Bit; delete_at: number };
   passkeys: {
     id: string;
@@ -485,34 +493,34 @@ export type Tables = {
     credential_id: string;
     public_key: string;
     counter: number;
-    /** The transports as a JSON array. */
+    /** The transports of a passkey are a JSON array. */
     transports: string;
     name: string;
     created_at: number;
     last_used_at: number | null;
   };
   /**
-   * One row: the lowest migration that a version of the service must contain to use this database (ADR 2). A migration that removes
-   * something changes the row.
+   * The table has one row: the lowest migration that a version of the service must contain to use the database (ADR 2). A migration that
+   * removes a table or column changes the row.
    */
   schema_compatibility: {
     id: number;
     needed_migration: string;
   };
-  /** One row: the application that this database belongs to. */
+  /** The table has one row: the application that owns the database. */
   application: {
     id: number;
     name: string;
     bucket: string;
   };
-  /** One row, which /readyz writes. */
+  /** The table has one row, which the route /readyz writes. */
   probes: {
     id: number;
     probed_at: number;
   };
   bucket_capabilities: {
     place: string;
-    /** A JSON object. */
+    /** `capabilities` is a JSON object. */
     capabilities: string;
     asked_at: number;
   };

@@ -25,7 +25,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     return location;
   }
 
-  it("a database migrates once when processes and connections start together", async () => {
+  it("a database migrates once when several processes and connections start together", async () => {
     const location = await locationInTest({ migrated: false });
     const children = Array.from({ length: 2 }, () => startChild("open-once", [JSON.stringify(location)]));
     const [exits, opened] = await Promise.all([
@@ -38,7 +38,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     for (const db of opened) await db.close();
   });
 
-  it("opening a database again keeps its data", async () => {
+  it("a second opening of a database keeps its data", async () => {
     const location = await locationInTest();
     const note = sampleNote();
     const first = await openAt(location);
@@ -65,7 +65,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     await later.close();
   });
 
-  it("opening refuses a database of a preview before 0.1.0, and names the last commit that opens it", async () => {
+  it("the service refuses a database of a preview before 0.1.0, and names the last commit that opens it", async () => {
     const location = await locationInTest();
     const db = await openAt(location);
     await sql`update kysely_migration set name = '0042-sharing'`.execute(db.kysely);
@@ -78,7 +78,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     });
   });
 
-  /** Makes a database that a later version has migrated. */
+  /** Makes a database that a later version of the service has migrated. */
   async function migratedLater(change: (db: Database) => Promise<unknown>) {
     const location = await locationInTest();
     const db = await openAt(location);
@@ -89,7 +89,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     return location;
   }
 
-  it("a database opens to which a later version has only added things", async () => {
+  it("the service opens a database to which a later version has only added tables or columns", async () => {
     const note = sampleNote();
     const location = await migratedLater(async (db) => {
       await sql`alter table notes add column color text`.execute(db.kysely);
@@ -100,7 +100,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     await db.close();
   });
 
-  it("opening refuses a database that needs a later version", async () => {
+  it("the service refuses a database that needs a later version", async () => {
     const location = await migratedLater((db) =>
       db.kysely.updateTable("schema_compatibility").set({ needed_migration: "9998-later" }).execute(),
     );
@@ -112,7 +112,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     });
   });
 
-  it("opening refuses a later database that does not say which versions may use it", async () => {
+  it("the service refuses a later database that does not name the versions that may use it", async () => {
     const location = await migratedLater(({ kysely }) => kysely.schema.dropTable("schema_compatibility").execute());
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",
@@ -120,11 +120,11 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     });
   });
 
-  it("opening a database names the migration that fails", async () => {
+  it("the error at the opening of a database names the migration that failed", async () => {
     const location = await locationInTest();
     const db = await openAt(location);
     const last = MIGRATIONS.at(-1);
-    // The service runs the last migration again. The migration fails, because its tables already exist.
+    // The service runs the last migration a second time. The migration fails, because its tables already exist.
     await sql`delete from kysely_migration where name = ${last}`.execute(db.kysely);
     await db.close();
     await expect(openAt(location)).rejects.toMatchObject({
@@ -135,7 +135,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
   });
 });
 
-// The other tests need a file or a server, so each test runs on one engine only.
+// The remaining tests need a file or a server, so each test runs on only one engine.
 describe("a SQLite file", () => {
   async function freshDirectory() {
     const directory = await mkdtemp(join(tmpdir(), "valetkey-start-"));
@@ -143,7 +143,7 @@ describe("a SQLite file", () => {
     return directory;
   }
 
-  it("a SQLite file is created for its owner alone, and so is its directory", async () => {
+  it("a new SQLite file and its directory are readable only for their owner", async () => {
     const file = join(await freshDirectory(), "a", "b", "valetkey.sqlite");
     const db = await openSqlite({ file, clock: Date.now });
     const modes = await Promise.all([dirname(file), file, `${file}-wal`].map(async (path) => (await stat(path)).mode));
@@ -164,7 +164,7 @@ describe("a SQLite file", () => {
   it.each<[string, (file: string) => Promise<unknown>]>([
     ["a text", (file) => writeFile(file, "This is a text, as long as the header of a database file. ".repeat(20))],
     ["a directory", (file) => mkdir(file)],
-  ])("a SQLite file is refused when it is %s", async (_, make) => {
+  ])("the service refuses a SQLite file that is %s", async (_, make) => {
     const file = join(await freshDirectory(), "valetkey.sqlite");
     await make(file);
     await expect(openSqlite({ file, clock: Date.now })).rejects.toMatchObject({
@@ -175,7 +175,7 @@ describe("a SQLite file", () => {
 });
 
 describe("a PostgreSQL server", () => {
-  it("a PostgreSQL server that does not listen is reported without a long wait", async () => {
+  it("the service reports a PostgreSQL server that does not listen without a long wait", async () => {
     const started = performance.now();
     const opening = openPostgres({ url: "postgres://u:p@127.0.0.1:1/none", clock: Date.now });
     await expect(opening).rejects.toMatchObject({ code: "database_unavailable" });

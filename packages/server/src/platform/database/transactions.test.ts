@@ -48,7 +48,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect((await accessQueries(suite.db).attachment("ann", attachment.id))?.role).toBe("owner");
   });
 
-  it("queries of the outer database are refused inside a transaction", async () => {
+  it("a query of the outer database throws inside a transaction", async () => {
     const misuse = suite.db.transaction(() => noteQueries(suite.db).insert(sampleNote()));
     await expect(misuse).rejects.toThrow("Inside a transaction");
     await expect(suite.db.transaction(() => suite.db.transaction(async () => 1))).rejects.toThrow(
@@ -56,7 +56,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     );
   });
 
-  it("queries of the outer database are accepted after a transaction ends", async () => {
+  it("a query of the outer database runs after a transaction ends", async () => {
     const note = sampleNote();
     const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
     let later: Promise<void> | undefined;
@@ -68,7 +68,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect(await accessQueries(suite.db).note("ann", note.id)).toBeDefined();
   });
 
-  it("transactions run side by side with single writes and URL events", async () => {
+  it("transactions run at the same time as single writes and URL events", async () => {
     const noteId = sampleNote().id;
     const writes = Array.from({ length: 60 }, (_, i) => {
       if (i % 3 === 0) return urlAuditLog(suite.db).record(sampleEvent({ noteId }));

@@ -16,24 +16,24 @@ export type AttachmentState =
   | "aborted"
   | "expired";
 
-/** The states of a file whose bytes have all arrived, but whose verification has not ended. */
+/** In these states, all bytes of the file have arrived, but the verification has not ended. */
 export type VerificationState = "verifying" | "scanning";
 
 /**
- * The role of a user on a note or an attachment. Undefined: the user is not the owner and has no valid share. A user who has a share of one
- * attachment is a viewer of that attachment only.
+ * The role of a user on a note or an attachment. The role is undefined if the user is not the owner and has no valid share. A user with a
+ * share of an attachment is a viewer of only this attachment.
  */
 export type Role = "owner" | "editor" | "viewer";
 
 /** The roles that a share can grant. */
 export type ShareRole = Exclude<Role, "owner">;
 
-/** `ready`: the verification of a file succeeded. `rejected`: the verification failed. */
+/** `ready`: the verification of the file succeeded. `rejected`: the verification of the file failed. */
 export type FileEventKind = "ready" | "rejected";
 
 /**
- * An issuer of JWTs, named after the setting that verifies its tokens. If two issuers use the same `sub`, the service treats them as two
- * users.
+ * The name of an issuer of JWTs is the setting that verifies its tokens. If two issuers use an equal `sub`, the service treats the two
+ * subjects as two users.
  */
 export type JwtIssuer = "jwt-secret" | "jwks";
 
@@ -45,10 +45,10 @@ export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as 
 
 export type MailTopic = (typeof mailTopics)[number];
 
-/** When a user gets the mails of a topic. `daily`: in the daily digest. */
+/** The time at which a user gets the mails of a topic. `daily`: the daily digest contains the mails of the topic. */
 export type MailChoice = "at_once" | "daily" | "never";
 
-/** The kinds of events that an endpoint can subscribe to. A message of the kind `url.issued` summarises several events. */
+/** An endpoint can subscribe to these kinds of events. A message of the kind `url.issued` summarises several events. */
 const webhookEvents = [
   "share.created",
   "link.claimed",
@@ -60,7 +60,7 @@ const webhookEvents = [
 
 export type WebhookEvent = (typeof webhookEvents)[number];
 
-/** `webhook.test` is the only kind that an endpoint can't subscribe to. */
+/** `webhook.test` is the only kind of message to which an endpoint cannot subscribe. */
 export type MessageType = WebhookEvent | "webhook.test";
 
 /** The name of an event: a noun and a verb in the past tense. */
@@ -99,10 +99,10 @@ export type AuditAction =
   | "url.issued"
   | "url.refused";
 
-/** `download`: visitors download files. `upload`: a file request, which lets visitors send files. */
+/** `download`: visitors of the link download files. `upload`: the link is a file request, with which visitors send files. */
 export type LinkKind = "download" | "upload";
 
-/** When the service notifies the owner of the note about a download claim or a received file. */
+/** The setting decides when the service notifies the owner of the note about a download claim or a received file. */
 export type LinkNotify = "never" | "first" | "each";
 
 export type AccountLinkKind = "password-reset" | "email-proof" | "email-change" | "passkey-challenge";
@@ -154,5 +154,5 @@ export const languages = ["en", "de"] as const;
 
 export type Language = (typeof languages)[number];
 
-/** The language for a reader if the service does not know the reader's language. */
+/** The language for a reader whose language the service does not know. */
 export const USUAL_LANGUAGE: Language = "en";

@@ -11,7 +11,10 @@ const POSTGRES_UNIQUE_VIOLATION = "23505";
 
 type Refusal = { code: DomainErrorCode; message: string };
 
-/** If the write violates a foreign key, throws the domain error `missing`, because the parent row was just deleted. */
+/**
+ * If the write violates a foreign key, the function throws the domain error `missing`, because another transaction just deleted the parent
+ * row.
+ */
 export async function orMissing<T>(write: Promise<T>, missing: Refusal): Promise<T> {
   return orRefused(write, {
     codes: [SQLITE_CONSTRAINT_FOREIGNKEY, POSTGRES_FOREIGN_KEY_VIOLATION],
@@ -19,12 +22,12 @@ export async function orMissing<T>(write: Promise<T>, missing: Refusal): Promise
   });
 }
 
-/** If the write violates a unique index, throws the domain error `taken`, because another row has the value. */
+/** If the write violates a unique index, the function throws the domain error `taken`, because another row has the value. */
 export async function orTaken<T>(write: Promise<T>, taken: Refusal): Promise<T> {
   return orRefused(write, { codes: [SQLITE_CONSTRAINT_UNIQUE, POSTGRES_UNIQUE_VIOLATION], refusal: taken });
 }
 
-// Each engine has its own error code for a violated constraint.
+// Each engine has a different error code for a violated constraint.
 async function orRefused<T>(
   write: Promise<T>,
   { codes, refusal }: { codes: readonly unknown[]; refusal: Refusal },
@@ -39,7 +42,7 @@ async function orRefused<T>(
 }
 
 /**
- * The maximum number of rows that one statement deletes. A statement must take little time, because with SQLite, it blocks the thread that
+ * The maximum number of rows that one statement deletes. A statement must be short, because on SQLite, a statement blocks the thread that
  * serves HTTP requests. For many more rows, PostgreSQL would read the whole table.
  */
 const MAX_DELETED = 100;
@@ -51,8 +54,8 @@ type Deletion = {
 type Column<Table extends keyof Tables> = keyof Tables[Table] & string;
 
 /**
- * Deletes the rows that match a condition, in many short statements. `key`: the primary key of the table. `by`: the column whose index finds
- * the rows.
+ * Deletes the rows that match a condition, in many short statements. `key` is the primary key of the table. `by` is the column whose index
+ * finds the rows.
  */
 export async function deleteInSteps(db: Kysely<Tables>, { from, key, by, where }: Deletion): Promise<void> {
   const columns = sql.join(key.map((column) => sql.ref(column)));

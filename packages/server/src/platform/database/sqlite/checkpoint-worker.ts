@@ -2,22 +2,22 @@ import { workerData } from "node:worker_threads";
 import { openExisting } from "./file.ts";
 import { answerRequests } from "./thread.ts";
 
-// The worker thread that copies the write-ahead log into the database. The copy needs a separate thread, because it blocks its thread for
-// 50 ms or more.
+// The code of this file is the worker thread that copies the write-ahead log into the database. The copy needs a separate thread, because
+// the copy blocks its thread for 50 ms or more.
 
 /**
- * How a checkpoint copies the log. `passive` does not wait for readers or writers. `restart` waits until no reader needs the log, so that
- * the next write starts at the beginning of the log.
+ * The request says how a checkpoint copies the write-ahead log. `passive` does not wait for readers or writers. `restart` waits until no
+ * reader needs the log, so that the next write starts at the beginning of the log.
  */
 export type CheckpointRequest = "passive" | "restart";
 
 /**
- * `log`: the number of pages in the log. `checkpointed`: how many of these pages are copied. `busy` is 1 if readers or writers stopped the
- * checkpoint.
+ * `log` is the number of pages in the write-ahead log. `checkpointed` is the number of copied pages of the log. `busy` is 1 if readers or
+ * writers stopped the checkpoint.
  */
 export type CheckpointResult = { busy: number; log: number; checkpointed: number };
 
-/** A checkpoint waits this long for readers. The time is short, because writes wait for the checkpoint. Milliseconds. */
+/** The time in milliseconds for which a checkpoint waits for readers. The time is short, because writes wait for the checkpoint. */
 const PATIENCE_MS = 50;
 
 const database = openExisting(workerData.file, { timeoutMs: PATIENCE_MS });

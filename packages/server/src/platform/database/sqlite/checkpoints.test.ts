@@ -11,7 +11,7 @@ import type { Database } from "../queries.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { Mutex } from "./mutex.ts";
 
-/** Makes the write-ahead log about 57 MiB longer. A blob of zeros costs less time than a text. */
+/** Makes the write-ahead log about 57 MiB longer. A blob of zeros costs less CPU time than a text. */
 async function lengthenLog(db: Database): Promise<void> {
   await db.transaction(async ({ kysely }) => {
     await sql`create table if not exists long (content blob)`.execute(kysely);
@@ -30,7 +30,7 @@ it("a worker thread copies a long write-ahead log after the write", async () => 
     onFailure: (error) => failures.push(error),
   });
   writer.exec("create table long as select zeroblob(120000000) as content");
-  // The write itself has copied nothing.
+  // The write has copied no page of the log.
   expect(state.get()).toMatchObject({ checkpointed: 0 });
   checkpoints.afterWrite();
   await expect.poll(() => state.get()?.checkpointed).toBeGreaterThan(24_000);
@@ -49,7 +49,7 @@ it("a worker thread copies a long write-ahead log after the write", async () => 
 
 // Only Linux lists the locks of all processes in a file.
 const itOnLinux = process.platform === "linux" ? it : () => undefined;
-itOnLinux("a checkpoint keeps the locks of another instance in this process", async () => {
+itOnLinux("a checkpoint keeps the locks of another database instance in the process", async () => {
   const { db, file, close } = await sqlite.open();
   const again = await openSqlite({ file: file as string, clock: Date.now });
   await noteQueries(db).insert(sampleNote());
@@ -67,7 +67,7 @@ itOnLinux("a checkpoint keeps the locks of another instance in this process", as
   await close();
 });
 
-it("the write-ahead log starts again from its beginning although somebody always reads", async () => {
+it("the write-ahead log starts again from its beginning although a reader always reads", async () => {
   const { db, file, close } = await sqlite.open();
   const readers = [new DatabaseSync(file as string), new DatabaseSync(file as string)];
   let turn = 0;
@@ -90,8 +90,8 @@ it("the write-ahead log starts again from its beginning although somebody always
   await close();
 });
 
-it("a checkpoint that fails is reported and tried again later", async () => {
-  // The pause ends only when the test moves this clock.
+it("a failed checkpoint is reported, and runs again later", async () => {
+  // The pause ends only when the test moves the fake clock.
   vi.useFakeTimers({ toFake: ["performance"] });
   onTestFinished(() => void vi.useRealTimers());
   const { file, close } = await sqlite.open();
@@ -101,8 +101,8 @@ it("a checkpoint that fails is reported and tried again later", async () => {
     clock: Date.now,
     onCheckpointFailure: (error) => failures.push(error),
   });
-  // The worker thread opens the file only when the log is long for the first time. If the file is missing then, the thread must not create
-  // a new one.
+  // The worker thread opens the file only when the log is long for the first time. If the file is missing at this time, the thread must not
+  // create a new file.
   renameSync(file as string, `${file}.moved`);
   for (let count = 0; count < 2; count += 1) await lengthenLog(again);
   await expect.poll(() => failures.length).toBe(1);
@@ -118,7 +118,7 @@ it("a checkpoint that fails is reported and tried again later", async () => {
   await close();
 });
 
-it("the length of the log is also checked after URL events were moved from the journal", async () => {
+it("the service also checks the length of the log after it has moved URL events from the journal", async () => {
   const { file, close } = await sqlite.open();
   let steps = 0;
   const urlAudit = openSqliteUrlAudit({

@@ -11,7 +11,7 @@ import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
 import { migrationsFor } from "../migrations/index.ts";
 
 const LAST = "9999-of-this-test";
-/** The migrations of a later version. */
+/** The migrations of a later version of the service. */
 const migrations: Record<string, Migration> = {
   ...migrationsFor("sqlite"),
   [LAST]: { up: (db) => db.schema.createTable("later").addColumn("id", "text").execute() },
@@ -32,7 +32,7 @@ async function earlierDatabase() {
 }
 
 describe("the copy before a migration", () => {
-  it("the copy before a migration holds the database and its journal, privately", async () => {
+  it("the copy before a migration contains the database and its journal, and is private", async () => {
     const { copies, open, copy } = await earlierDatabase();
     await (await open()).close();
     expect(copies).toEqual([copy]);
@@ -43,7 +43,7 @@ describe("the copy before a migration", () => {
     database.close();
   });
 
-  it("the copy before a migration rolls back when it takes the place of the database", async () => {
+  it("the copy before a migration can replace the database for a rollback", async () => {
     const { file, note, copies, open, copy } = await earlierDatabase();
     await (await open()).close();
     for (const path of ["", "-url-journal"].flatMap((end) => [end, `${end}-wal`, `${end}-shm`])) {
@@ -56,7 +56,7 @@ describe("the copy before a migration", () => {
     expect(copies).toHaveLength(2);
   });
 
-  it("the copy before a migration is not made for a new database, or without a migration", async () => {
+  it("the service makes no copy for a new database, or without a migration", async () => {
     const { location, remove } = await sqlite.createLocation();
     onTestFinished(remove);
     const { file } = location as { file: string };
@@ -78,7 +78,7 @@ describe("the copy before a migration", () => {
     expect(existsSync(join(dirname(file), `${SQLITE_FILE}.before-0001-url-journal`))).toBe(false);
   });
 
-  it("the copy before a migration survives a start of several processes at once", async () => {
+  it("the copy before a migration is correct after a simultaneous start of several processes", async () => {
     const { copies, open, copy } = await earlierDatabase();
     const opened = await Promise.all([open(), open(), open()]);
     for (const db of opened) await db.close();

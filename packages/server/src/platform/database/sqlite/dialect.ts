@@ -24,20 +24,20 @@ import { WriteGroups } from "./write-group.ts";
 const BUSY_RETRY_MS = 10;
 
 type DialectOptions = {
-  /** All writers of this process share this lock, and wait in a queue instead of getting errors because the file is busy. */
+  /** All writers of the process share the lock, and wait in a queue instead of getting errors because the file is busy. */
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
   /**
-   * The connection for reads outside of transactions, which sees only committed data and never waits for a write. Default: reads and writes
-   * share one connection.
+   * The connection for reads outside of transactions, which sees only committed data and never waits for a write. Without `reader`, reads
+   * and writes share one connection.
    */
   reader?: DatabaseSync;
-  /** Called after each commit. */
+  /** The dialect calls `afterWrite` after each commit. */
   afterWrite?: () => void;
 };
 
-/** Makes a Kysely dialect for node:sqlite that uses prepared statements. All writes use one connection, one after another. */
+/** Makes a Kysely dialect for node:sqlite that uses prepared statements. All writes use one connection, one write after another. */
 export function sqliteDialect(database: DatabaseSync, options: DialectOptions): Dialect {
   return dialectOn(new SqliteFileDriver(database, options));
 }
@@ -72,13 +72,13 @@ class SqliteFileAdapter extends SqliteAdapter {
     return true;
   }
 
-  // The driver has its own queue, because the queue of Kysely does not know how long a call has waited.
+  // The driver has a separate queue, because the queue of Kysely does not know how long a call has waited.
   override get supportsMultipleConnections(): boolean {
     return true;
   }
 }
 
-/** The parts that all `SqliteTurn` objects share. */
+/** All `SqliteTurn` objects share these parts. */
 type Shared = {
   database: DatabaseSync;
   queue: Mutex;
@@ -135,7 +135,7 @@ class SqliteFileDriver implements Driver {
 class SqliteTurn implements DatabaseConnection {
   readonly #shared: Shared;
   readonly #deadline: number;
-  /** Lets the next transaction begin. Undefined outside of transactions. */
+  /** Lets the next transaction begin. `#endTurn` is undefined outside of transactions. */
   #endTurn: (() => void) | undefined;
 
   constructor(shared: Shared, deadline: number) {
@@ -167,7 +167,7 @@ class SqliteTurn implements DatabaseConnection {
     this.#endTurn = endTurn;
   }
 
-  /** Does not wait for the commit before it ends the turn, so that the next transaction can enter the same write group. */
+  /** The method ends the turn before the commit is durable, so that the next transaction can enter the same write group. */
   async commit(): Promise<void> {
     const kept = this.#shared.groups.keep();
     this.#end();
@@ -175,7 +175,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 
   async rollback(): Promise<void> {
-    // A failed commit has already ended the turn, so there is nothing to undo.
+    // A failed commit has already ended the turn, so a rollback has nothing to undo.
     if (this.#endTurn === undefined) return;
     const undone = this.#shared.groups.undo();
     this.#end();
@@ -225,7 +225,7 @@ class SqliteTurn implements DatabaseConnection {
     return result;
   }
 
-  /** Runs a statement that is not allowed inside of a transaction, such as a pragma. */
+  /** Runs a statement that is not allowed inside a transaction, such as a pragma. */
   async #runAlone<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { queue, groups, writeLock, statements } = this.#shared;
     const endTurn = await queue.acquire();
@@ -239,7 +239,7 @@ class SqliteTurn implements DatabaseConnection {
     }
   }
 
-  // Retries while another process writes. SQLite's own busy timeout would block the event loop.
+  // Retries a statement while another process writes. The busy timeout of SQLite would block the event loop.
   async #whenNotBusy<T>(run: () => T): Promise<T> {
     for (;;) {
       try {
@@ -253,8 +253,8 @@ class SqliteTurn implements DatabaseConnection {
 }
 
 /**
- * Whether a query only reads. Kysely does not know this for raw SQL, so the function checks how the text begins. A statement that begins
- * with `with` may write.
+ * Returns whether a query only reads. Kysely does not know whether raw SQL only reads, so the function checks the beginning of the text. A
+ * statement that begins with `with` may write.
  */
 function isRead({ query, sql }: CompiledQuery): boolean {
   return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*select\b/i.test(sql));

@@ -9,9 +9,10 @@ const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
 
 // When the write-ahead log has this many pages, a commit copies the log into the database. A log of 16,000 pages has about 62 MiB, and the
-// copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy frequently changed pages more often. With SQLite's default
-// of 1,000 pages, one of a hundred URL events had to wait. The log of URL events reached only 2/3 of the throughput. The main thread uses
-// this limit only during migrations. The audit thread uses it only for the log of its journal. For all other copies, see checkpoints.ts.
+// copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy frequently changed pages more often. With the SQLite
+// default of 1,000 pages, one of a hundred URL events had to wait. With the SQLite default, the log of URL events reached only 2/3 of the
+// throughput. The main thread uses the limit only during migrations. The audit thread uses the limit only for the log of its journal. The
+// file checkpoints.ts describes all other copies of the log.
 const CHECKPOINT_PAGES = { workerThread: 16_000, mainThread: 24_000 };
 
 const CACHE_KIB = 32_000;
@@ -19,8 +20,9 @@ const CACHE_KIB = 32_000;
 type Writer = { where: keyof typeof CHECKPOINT_PAGES };
 
 /**
- * Opens a database file for writing. If the file or its directory is missing, creates it, readable only for its owner. If another process
- * starts at the same moment, waits for that process. Rejects with `database_unavailable` if the file can't be used.
+ * Opens a database file for writing. If the file or its directory is missing, the function creates them, readable only for the owner. If
+ * another process starts at the same moment, the function waits for the other process. `openWriter` rejects with `database_unavailable` if
+ * the file cannot be used.
  */
 export async function openWriter(file: string, { where }: Writer): Promise<DatabaseSync> {
   const deadline = performance.now() + OPEN_PATIENCE_MS;
@@ -29,8 +31,8 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
     const database = new DatabaseSync(file);
     for (;;) {
       try {
-        // The change to WAL needs exclusive access. The change fails immediately if another process has the file open, so this loop retries
-        // it.
+        // The change to WAL mode needs exclusive access to the file. The change fails immediately if another process has the file open, so
+        // the loop retries the change.
         database.exec("pragma journal_mode = wal");
         configureWriter(database, { where });
         return database;
@@ -54,9 +56,9 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
 }
 
 /**
- * Opens a file for writing on a worker thread. Throws if the file is missing, because somebody may have moved the file away. If SQLite
- * created a new file with this name, it would delete the write-ahead log of the moved file. `timeoutMs`: how long a call waits for other
- * connections.
+ * Opens a file for writing on a worker thread. `openExisting` throws if the file does not exist, because a person may have moved the file
+ * away. If SQLite created a new file with the name, SQLite would delete the write-ahead log of the moved file. `timeoutMs` is the time that
+ * a call waits for other connections.
  */
 export function openExisting(file: string, { timeoutMs }: { timeoutMs: number }): DatabaseSync {
   const database = new DatabaseSync(new URL(`${pathToFileURL(file)}?mode=rw`), { timeout: timeoutMs });
@@ -67,7 +69,7 @@ export function openExisting(file: string, { timeoutMs }: { timeoutMs: number })
 /** Enables foreign keys, and makes each commit wait until its data is on the disk. */
 function configureWriter(database: DatabaseSync, { where }: Writer): void {
   database.exec("pragma synchronous = full");
-  // Without this pragma, macOS leaves the data in the cache of the drive.
+  // Without the pragma fullfsync, macOS leaves the data in the cache of the drive.
   database.exec("pragma fullfsync = on");
   database.exec("pragma foreign_keys = on");
   database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES[where]}`);
@@ -75,9 +77,9 @@ function configureWriter(database: DatabaseSync, { where }: Writer): void {
 
 /**
  * Lets SQLite use more memory. Each transaction in a write group has a savepoint (ADR 11). By default, SQLite writes the pages that a
- * savepoint changes into a temporary file. The default cache of 2 MiB also holds only few pages. The temporary file and the small cache
- * took a third of the CPU time of a write. Call the function after the migrations, because the migrations may need more space than the
- * memory has.
+ * savepoint changes to a temporary file. The default cache of 2 MiB also contains only few pages. The temporary file and the small cache
+ * took a third of the CPU time of a write. The caller must call the function after the migrations, because the migrations may need more
+ * space than the memory has.
  */
 export function useMemory(writer: DatabaseSync): void {
   writer.exec("pragma temp_store = memory");
@@ -86,14 +88,14 @@ export function useMemory(writer: DatabaseSync): void {
 
 function createPrivateFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // Does not open an existing file. On POSIX, when a process closes any handle of a file, the process loses all its locks on this file.
+  // The function does not open an existing file. On POSIX, a process that closes any handle of a file loses all its locks on the file.
   if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
   else closeSync(openSync(file, "a", 0o600));
 }
 
 /**
  * Returns the path of the journal, which is beside the database `file`. When another connection changes a file, SQLite drops all its cached
- * pages of that file. If the journal were in the database file, each access decision would have to read its pages again.
+ * pages of the file. If the journal were in the database file, each access decision would have to read its pages again.
  */
 export function urlJournalFile(file: string): string {
   return `${file}-url-journal`;
@@ -103,14 +105,17 @@ const BUSY = 5;
 const LOCKED = 6;
 const FULL = 13;
 const READ_ONLY = 8;
-/** The disk refused a read or a write. SQLite also returns this code when the disk became read-only while the file was open. */
+/**
+ * The code means that the disk refused a read or a write. SQLite also returns the code IO_ERROR when the disk became read-only while the
+ * file was open.
+ */
 const IO_ERROR = 10;
-/** The error code of a query that was stopped before its end. */
+/** The error code of a query that SQLite stopped before its end. */
 export const INTERRUPT = 9;
 // The codes for faults of the file: busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database.
 const FILE_FAULTS = new Set([BUSY, LOCKED, READ_ONLY, IO_ERROR, 11, FULL, 14, 15, 26]);
 
-/** Turns faults of the file into `storage_full` or `database_unavailable`. Returns other errors as they are. */
+/** Converts faults of the file to `storage_full` or `database_unavailable`. The function returns other errors unchanged. */
 export function toSqliteDomainError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const isClosed = (error as { code?: unknown }).code === "ERR_INVALID_STATE";
@@ -129,13 +134,13 @@ export function fileFault(cause: unknown, message: string): DomainError {
   return new DomainError("database_unavailable", isNotWritable ? NOT_WRITABLE : message, { cause });
 }
 
-/** Whether another connection is writing. */
+/** Returns whether another connection is writing. */
 export function isBusy(error: unknown): boolean {
   return primaryCode(error) === BUSY || primaryCode(error) === LOCKED;
 }
 
 function primaryCode(error: unknown): number {
   const { errcode } = error as { errcode?: unknown };
-  // The low byte of an extended result code is its primary code.
+  // The low byte of an extended result code is the primary code.
   return typeof errcode === "number" ? errcode & 0xff : 0;
 }

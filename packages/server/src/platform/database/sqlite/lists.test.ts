@@ -16,7 +16,7 @@ async function planOf(list: (db: Database) => Promise<unknown>): Promise<string>
   const query = prepare.mock.calls[0]?.[0] ?? "";
   prepare.mockRestore();
   const reader = new DatabaseSync(file as string, { readOnly: true });
-  // A compiled query has numbered parameters, and can use one of them several times.
+  // A compiled query has numbered parameters, and can use a parameter several times.
   const values = Array.from(new Set(query.match(/\?\d+/g) ?? query.match(/\?/g)), () => 1);
   const plan = reader.prepare(`explain query plan ${query}`).all(...values);
   reader.close();
@@ -24,18 +24,18 @@ async function planOf(list: (db: Database) => Promise<unknown>): Promise<string>
   return JSON.stringify(plan);
 }
 
-// These tests run only on SQLite, because a query plan of PostgreSQL depends on the number of rows.
+// The tests of query plans run only on SQLite, because a query plan of PostgreSQL depends on the number of rows.
 describe("lists on SQLite", () => {
   // Only SQLite must read the body of a note to reach the columns after the body.
-  it("the list of owned notes reads an index on SQLite, without the bodies", async () => {
+  it("the list of owned notes on SQLite reads an index, and reads no note body", async () => {
     expect(await planOf((db) => noteQueries(db).listOwned("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
-  it("the list of shared notes reads an index on SQLite, without the bodies", async () => {
+  it("the list of shared notes on SQLite reads an index, and reads no note body", async () => {
     expect(await planOf((db) => noteQueries(db).listShared("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
-  it("lists on SQLite count the files of a note from two indexes, without their rows", async () => {
+  it("the lists of notes on SQLite count the files of a note from two indexes, and read no file rows", async () => {
     const plan = await planOf((db) => attachmentQueries(db).countOfNote("note", "viewer"));
     for (const index of ["attachments_of_note", "attachments_unready"]) {
       expect(plan).toContain(`SEARCH attachments USING COVERING INDEX ${index} (note_id=?)`);

@@ -1,4 +1,4 @@
-/** A lock within this process. Callers get the lock in the order of their calls. */
+/** A mutex is a lock within the process. Callers get the lock in the order of their calls. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
@@ -11,7 +11,7 @@ export class Mutex {
   }
 }
 
-/** Runs the work while it holds the lock. */
+/** Runs work while it holds the lock. */
 export async function inTurn<T>(lock: Mutex, work: () => Promise<T>): Promise<T> {
   const unlock = await lock.acquire();
   // The call is inside `try`, because `work` can also throw before it returns a promise.

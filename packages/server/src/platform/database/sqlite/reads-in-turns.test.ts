@@ -9,7 +9,7 @@ import { readsInTurns } from "./statements.ts";
 const statement = (name: string, sql: string): Statement => ({ name, sql, rows: "many", parameters: ["id"] });
 const byId = statement("by id", "select value from facts where id = ?1");
 const all = statement("all", "select id from facts order by id");
-// SQLite accepts this statement, and reports the overflow only when it runs the statement.
+// SQLite accepts the statement, and reports the overflow only when it runs the statement.
 const failing = statement("failing", "select abs(-9223372036854775808), ?1");
 
 async function openFacts() {
@@ -28,14 +28,14 @@ async function openFacts() {
 }
 
 describe("the reads of a turn", () => {
-  it("the reads of a turn get their own rows", async () => {
+  it("each read of a turn gets its own rows", async () => {
     const { add, read } = await openFacts();
     add("a", 1);
     add("b", 2);
     expect(await Promise.all([read(byId, ["b"]), read(byId, ["c"]), read(byId, ["a"])])).toEqual([[[2]], [], [[1]]]);
   });
 
-  it("the reads of a turn see a commit that was made before the end of their turn", async () => {
+  it("the reads of a turn see a commit from before the end of the turn", async () => {
     const { add, read } = await openFacts();
     const first = read(byId, ["a"]);
     add("a", 1);
@@ -44,7 +44,7 @@ describe("the reads of a turn", () => {
     expect(await read(byId, ["b"])).toEqual([[2]]);
   });
 
-  it("a read of a turn fails alone", async () => {
+  it("a failing read of a turn does not fail the other reads", async () => {
     const { add, read } = await openFacts();
     add("a", 1);
     const reads = [
@@ -59,7 +59,7 @@ describe("the reads of a turn", () => {
     expect(await read(all, [])).toEqual([["a"], ["b"]]);
   });
 
-  it("the reads of a turn are refused when the database is closed in the same turn", async () => {
+  it("the reads of a turn fail when the database is closed in this turn", async () => {
     const { reader, read } = await openFacts();
     const last = read(byId, ["a"]);
     reader.close();
@@ -67,7 +67,7 @@ describe("the reads of a turn", () => {
     await expect(read(byId, ["a"])).rejects.toMatchObject({ code: "database_unavailable" });
   });
 
-  it("the reads hold no transaction between turns, so that the log can be copied whole", async () => {
+  it("the reads hold no transaction between turns, so that a checkpoint can copy the whole log", async () => {
     const { add, reader, read } = await openFacts();
     add("a", 1);
     await read(byId, ["a"]);

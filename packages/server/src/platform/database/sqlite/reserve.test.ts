@@ -25,15 +25,15 @@ async function freeSpace(options: { growthBytes: number; truncateWal?: () => Pro
   return { result, steps };
 }
 
-it("a full disk first empties the log, and then runs the transaction again", async () => {
+it("a transaction on a full disk first empties the log, and then runs again", async () => {
   expect(await freeSpace({ growthBytes: 0 })).toEqual({ result: "freed", steps: ["run", "truncate", "run"] });
 });
 
-it("a full disk keeps a log that does not fit, because its copy would need the reserve", async () => {
+it("a full disk keeps a log that does not fit, because a copy of the log would need the reserve", async () => {
   expect(await freeSpace({ growthBytes: Number.MAX_SAFE_INTEGER })).toEqual({ result: "freed", steps: ["run", "run"] });
 });
 
-it("a full disk runs the transaction again even if the log can't be emptied", async () => {
+it("a transaction on a full disk runs again even if the log cannot be emptied", async () => {
   const truncateWal = () => Promise.reject(new DomainError("storage_full", "The disk of the database is full"));
   expect(await freeSpace({ growthBytes: 0, truncateWal })).toMatchObject({ result: "freed" });
 });

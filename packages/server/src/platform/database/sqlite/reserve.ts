@@ -4,19 +4,19 @@ import { dirname } from "node:path";
 import { DomainError } from "../../errors.ts";
 
 const RESERVE_BYTES = 4 * 2 ** 20;
-// The service writes the reserve file in small steps, so that a nearly full disk still stores a part of it. The bytes are random, because a
-// disk that compresses would store other bytes in less space.
+// The service writes the reserve file in small steps, so that a nearly full disk still stores a part of the file. The bytes are random,
+// because a disk that compresses would store other bytes in less space.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 type Options = {
   truncateWal: () => Promise<unknown>;
-  /** Returns by how many bytes the database file grows when SQLite copies the whole log into it. */
+  /** Returns the number of bytes by which the database file grows when SQLite copies the whole log into the file. */
   growthBytes: () => number;
 };
 
 /**
- * Stores a reserve file of 4 MiB beside the database. On a full disk, even a transaction that frees space can fail, because the transaction
- * needs some space first. In that case, the service deletes the reserve file, and runs the transaction again.
+ * Makes a reserve file of 4 MiB beside the database. On a full disk, even a transaction that frees space can fail, because the transaction
+ * needs some space first. If such a transaction fails, the service deletes the reserve file, and runs the transaction again.
  */
 export function createReserve(
   file: string,
@@ -34,7 +34,7 @@ export function createReserve(
         appendFileSync(reserve, STEP, { mode: 0o600 });
       }
     } catch {
-      // The disk is full, so there is no reserve now. The next transaction that frees space tries again.
+      // The disk is full, so there is no reserve now. The next transaction that frees space tries to write the reserve again.
     }
   }
 
@@ -50,9 +50,9 @@ export function createReserve(
     } catch (error) {
       if (!isFull(error) || sizeBytes() === 0) throw error;
       rmSync(reserve, { force: true });
-      // Empties the write-ahead log now. Usually, the service empties the log only when it is long (checkpoints.ts), which may be too late
-      // on a small disk. Skips this if the copy of the log does not fit on the disk, because the copy would use up the space for the
-      // transaction.
+      // The code empties the write-ahead log now. Usually, the service empties the log only when it is long (checkpoints.ts), which may be
+      // too late on a small disk. The code skips the copy if the log does not fit on the disk, because the copy would use up the space for
+      // the transaction.
       if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
       return await run();
     } finally {

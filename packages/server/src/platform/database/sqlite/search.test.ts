@@ -7,7 +7,8 @@ import { sampleNote, summaryOf } from "../../../testing/database/samples.ts";
 import { sqlite } from "../../../testing/database/test-databases.ts";
 import { openSqliteSearch } from "./search.ts";
 
-// These tests run only on SQLite, because only SQLite has a thread for searches. The tests of notes cover searches on both engines.
+// The tests of the search thread run only on SQLite, because only SQLite has a thread for searches. The tests of notes cover searches on
+// all engines.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
 
 it("a search finds a note right after its commit, in the order of other lists", async () => {
@@ -26,7 +27,7 @@ it("a search finds a note right after its commit, in the order of other lists", 
   await test.close();
 });
 
-it("concurrent searches return their own results", async () => {
+it("each of several concurrent searches returns its own results", async () => {
   const test = await sqlite.open();
   const owners = Array.from({ length: 20 }, (_, nth) => `owner${nth}`);
   for (const ownerId of owners) await noteQueries(test.db).insert(sampleNote({ ownerId }));
@@ -42,7 +43,7 @@ it("a search runs while another search is slow", async () => {
   const ended: string[] = [];
   const endless =
     "with recursive n (n) as (select 1 union all select n + 1 from n) select max(n) from n where in_time(n)";
-  // Both threads have started before the slow search.
+  // The two threads have started before the slow search.
   await Promise.all([run("select 1"), run("select 1")]);
   await Promise.all([
     run(endless).catch(({ code }) => ended.push(code)),
@@ -53,7 +54,7 @@ it("a search runs while another search is slow", async () => {
   await test.close();
 });
 
-it("a search finds a note of the same transaction", async () => {
+it("a search inside a transaction finds a note of the transaction", async () => {
   const test = await sqlite.open();
   const note = sampleNote();
   await test.db.transaction(async (tx) => {
@@ -64,7 +65,7 @@ it("a search finds a note of the same transaction", async () => {
   await test.close();
 });
 
-it("a search fails while the file is missing, and recovers when the file is back", async () => {
+it("a search fails while the database file is missing, and recovers when the file is back", async () => {
   const test = await sqlite.open();
   const file = test.file as string;
   const search = () => noteQueries(test.db).listOwned("ann", TITLE);
@@ -80,12 +81,12 @@ it("a search fails while the file is missing, and recovers when the file is back
   await test.close();
 });
 
-it("a closing database finishes its searches, and refuses later ones", async () => {
+it("a closing database finishes its searches, and refuses later searches", async () => {
   const test = await sqlite.open();
   await noteQueries(test.db).insert(sampleNote());
   await searchIndexQueries(test.db).indexSome();
   const replica = await test.openAgain({ clock: Date.now });
-  // The index shows that no note has this text. Any other search makes a second request, which reads the texts.
+  // The index shows that no note has the searched text. Any other search makes a second request, which reads the texts.
   const before = noteQueries(replica).listOwned("ann", { ...TITLE, search: "no such text" });
   const closed = replica.close();
   expect((await before).items).toEqual([]);

@@ -5,25 +5,25 @@ import { backup, DatabaseSync } from "node:sqlite";
 import { DomainError } from "../../errors.ts";
 import { fileFault, urlJournalFile } from "./file.ts";
 
-/** The state of a database at one moment, while other processes write to it. */
+/** A snapshot is the state of a database at one moment, while other processes write to the database. */
 export type SqliteSnapshot = {
   /**
-   * Copies the database to `file`, and the journal of URL events to another file beside it. Rejects with `storage_full` or
+   * Copies the database to `file`, and the journal of URL events to another file beside `file`. `copyTo` rejects with `storage_full` or
    * `database_unavailable`.
    */
   copyTo(file: string): Promise<void>;
   count(table: "notes" | "attachments"): number;
   /** Returns the name of the last migration, or undefined if the database is empty. */
   lastMigration(): string | undefined;
-  /** Returns the lowest migration that a version must contain to use the database (ADR 2), or undefined if the database is empty. */
+  /** Returns the lowest migration that a version must contain to use the database (ADR 2), or undefined for an empty database. */
   neededMigration(): string | undefined;
   close(): void;
 };
 
 /**
- * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this function opens the
- * journal first. An event that moves between the two openings is in both files. Readers of the copy still see the event only once. Throws
- * `database_unavailable`.
+ * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so the function opens the
+ * journal first. An event that moves between the two openings is in the journal and in the database. Readers of the copy still see such an
+ * event only once. `openSnapshot` throws `database_unavailable`.
  */
 export function openSnapshot(file: string): SqliteSnapshot {
   const opened: DatabaseSync[] = [];
@@ -31,7 +31,7 @@ export function openSnapshot(file: string): SqliteSnapshot {
     for (const database of opened) database.close();
   }
   function open(path: string): DatabaseSync {
-    // Opens the file only to create it. On POSIX, when a process closes any handle of a file, the process loses all its locks on this file.
+    // The function opens the file only to create it. On POSIX, a process that closes any handle of a file loses all its locks on the file.
     if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
     const database = beginReading(path);
     opened.push(database);
@@ -73,8 +73,8 @@ function beginReading(path: string): DatabaseSync {
   try {
     return begin("normal");
   } catch {
-    // If no other process has the file open, the first reader creates a file for the memory that connections share. The first reader fails
-    // on a full disk. A connection with an exclusive lock needs no such file.
+    // If no other process has the file open, the first reader creates a file for shared memory. The creation of the file for shared memory
+    // fails on a full disk. A connection with an exclusive lock needs no file for shared memory.
     return begin("exclusive");
   }
 
@@ -94,13 +94,13 @@ function beginReading(path: string): DatabaseSync {
 async function copy(database: DatabaseSync, file: string): Promise<void> {
   closeSync(openSync(file, "wx", 0o600));
   await backup(database, file);
-  // Changes the journal mode of the copy. In WAL mode, SQLite would create more files beside the copy when somebody opens it.
+  // Changes the journal mode of the copy. In WAL mode, SQLite would create more files beside the copy when a program opens the copy.
   const copied = new DatabaseSync(file);
   copied.exec("pragma journal_mode = delete");
   copied.close();
 }
 
-/** Returns undefined if the table or the row is missing. */
+/** Returns undefined if the table or the row does not exist. */
 function findText(database: DatabaseSync, { table, column }: { table: string; column: string }): string | undefined {
   if (database.prepare("select 1 from sqlite_schema where name = ?").get(table) === undefined) return undefined;
   const text = database.prepare(`select ${column} as text from ${table}`).get()?.text;
@@ -112,9 +112,9 @@ const KEPT_COPIES = 3;
 type Options = { migration: string; onCopy: (copy: string) => void };
 
 /**
- * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. After the copy, deletes all copies except the
- * three newest. Does nothing if another process has migrated the database in the meantime. Rejects with `storage_full` or
- * `database_unavailable`.
+ * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. After the copy, the function deletes all
+ * copies except the three newest copies. The function does nothing if another process has migrated the database in the meantime.
+ * `copyBeforeMigration` rejects with `storage_full` or `database_unavailable`.
  */
 export async function copyBeforeMigration(file: string, { migration, onCopy }: Options): Promise<void> {
   const copy = `${file}.before-${migration}`;

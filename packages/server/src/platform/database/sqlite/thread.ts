@@ -3,24 +3,27 @@ import type { DomainError } from "../../errors.ts";
 import { fileFault, isBusy } from "./file.ts";
 
 type Options = {
-  /** The module of the worker thread. */
+  /** The URL of the module for the worker thread. */
   module: URL;
   /** The database file, which the module opens. */
   file: string;
-  /** The error message for a request that fails. */
+  /** The error message of a failed request. */
   refusal: string;
-  /** Data that the module gets in `workerData`, beside `file`. Default: none. */
+  /** The data in `workerData`, in addition to `file`. Without `data`, `workerData` contains only `file`. */
   data?: object;
 };
 
-/** An error of SQLite that is sent to another thread. An error itself would lose its SQLite code on the way. */
+/**
+ * A failure is an error of SQLite that a thread sends to another thread. An error object would lose its SQLite code when it is sent to
+ * another thread.
+ */
 export type Failure = { message: string; errcode: number | undefined };
 type Reply<Answer> = { answer: Answer } | { failure: Failure };
 const CLOSE = "close";
 
 /**
- * A worker thread with its own database connections. The thread starts at the first request. After a crash, it starts again at the next
- * request.
+ * A worker thread with its own database connections. The worker thread starts at the first request. After a crash, the worker thread starts
+ * again at the next request.
  */
 export class SqliteThread<Request, Answer> {
   readonly #options: Options;
@@ -32,19 +35,22 @@ export class SqliteThread<Request, Answer> {
     this.#options = options;
   }
 
-  /** The number of requests that have no result yet. */
+  /** The number of requests without a result. */
   get waiting(): number {
     return this.#pending.length;
   }
 
-  /** Sends a request. Requests run in order. Rejects with `storage_full` or `database_unavailable`. */
+  /**
+   * Sends a request to the worker thread. The worker thread runs requests in order. `request` rejects with `storage_full` or
+   * `database_unavailable`.
+   */
   request(request: Request): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(this.#toError({ message: "It was closed.", errcode: undefined }));
     try {
       this.#worker ??= this.#start();
       this.#worker.postMessage(request);
     } catch (error) {
-      // The worker can't start, because the system has no more threads or memory. Or the request can't be sent to another thread.
+      // The worker cannot start, because the system has no more threads or memory, or the request cannot be sent to another thread.
       return Promise.reject(this.#toError({ message: (error as Error).message, errcode: undefined }));
     }
     this.#worker.ref();
@@ -53,14 +59,14 @@ export class SqliteThread<Request, Answer> {
     return pending.promise;
   }
 
-  /** Resolves when all requests are finished and the thread has ended. */
+  /** Resolves when all requests have finished and the thread has ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const worker = this.#worker;
     if (worker === undefined) return;
     worker.ref();
     worker.postMessage(CLOSE);
-    // Does not use `once` of node:events, because it would reject if the thread fails while it ends.
+    // The code does not use `once` of node:events, because `once` would reject if the thread fails while it ends.
     await new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   }
 
@@ -72,7 +78,7 @@ export class SqliteThread<Request, Answer> {
     worker.on("error", (error) => {
       message = error.message;
     });
-    // After an error, `exit` follows. Only then are the requests settled, because a new request needs a new thread.
+    // After an error, the event `exit` follows. The requests settle only after `exit`, because a new request needs a new thread.
     worker.on("exit", () => {
       this.#worker = undefined;
       while (this.#pending.length > 0) this.#settle({ failure: { message, errcode: undefined } });
@@ -94,7 +100,10 @@ export class SqliteThread<Request, Answer> {
   }
 }
 
-/** Repeats a request to a thread until no other process writes, or until the deadline. The thread waits for its own busy timeout each time. */
+/**
+ * Repeats a request to a thread until no other process writes, or until the deadline. Each request waits for the busy timeout of the
+ * thread.
+ */
 export async function untilNotBusy<Answer>(deadline: number, request: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     try {
@@ -121,8 +130,8 @@ export function workerModule(name: string, importer: string): URL {
 }
 
 /**
- * Handles requests, one after the other, until `close`. `answer` may return a promise, but must not wait for an event. Call it inside the
- * worker thread.
+ * Handles requests, one request after the other, until `close`. `answer` may return a promise, but must not wait for an event. The module
+ * must call `answerRequests` inside the worker thread.
  */
 export function answerRequests<Request>(has: { answer: (request: Request) => unknown; close: () => void }): void {
   const port = parentPort;

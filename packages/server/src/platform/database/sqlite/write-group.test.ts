@@ -27,7 +27,7 @@ async function openFacts() {
   return {
     db,
     writer,
-    /** The number of transactions of the file so far. */
+    /** Returns the number of transactions of the file. */
     commits: () => commits,
     /** Reads on another connection, which sees only committed rows. */
     committed: () => (reader.prepare("select id from facts").all() as { id: string }[]).map(({ id }) => id).toSorted(),
@@ -55,13 +55,13 @@ describe("writes that are ready at the same time", () => {
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "b", "c"]]);
   });
 
-  it("a write that is alone commits without waiting", async () => {
+  it("a single write commits without a wait", async () => {
     const facts = await factsInTest();
     for (const id of ["a", "b", "c"]) await facts.add(id);
     expect(facts.commits()).toBe(3);
   });
 
-  it("writes are committed in groups of at most 32, between which the event loop turns", async () => {
+  it("writes are committed in groups of at most 32, and the event loop turns between two groups", async () => {
     const facts = await factsInTest();
     let groups = 0;
     const writes = Promise.all(Array.from({ length: 100 }, (_, index) => facts.add(String(index))));
@@ -89,7 +89,7 @@ describe("writes that are ready at the same time", () => {
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "c"]]);
   });
 
-  it("the writes of a group are visible to a query after a refusal that they caused", async () => {
+  it("a query after a refusal sees the writes of the group that caused the refusal", async () => {
     const facts = await factsInTest();
     const first = facts.add("a");
     const seenAfterRefusal = facts.add("a").catch(() => facts.committed());
@@ -97,7 +97,7 @@ describe("writes that are ready at the same time", () => {
     await first;
   });
 
-  it("the writes of a group are invisible outside until they are on the disk", async () => {
+  it("other connections do not see the writes of a group until the writes are on the disk", async () => {
     const facts = await factsInTest();
     const seen = facts.db.transaction().execute(async (tx) => {
       await tx.insertInto("facts").values({ id: "b", value: 1 }).execute();
@@ -119,7 +119,7 @@ describe("writes that are ready at the same time", () => {
     );
     const outcomes = await Promise.allSettled([
       facts.add("a"),
-      // SQLite checks this foreign key at the commit.
+      // SQLite checks the foreign key only at the commit.
       facts.db.transaction().execute((tx) =>
         tx
           .insertInto("kept" as never)
@@ -132,7 +132,7 @@ describe("writes that are ready at the same time", () => {
     expect(facts.committed()).toEqual(["b"]);
   });
 
-  it("all writes of a group fail with `storage_full` when one of them fills the disk", async () => {
+  it("all writes of a group fail with `storage_full` when a write of the group fills the disk", async () => {
     const facts = await factsInTest();
     facts.writer.exec("create table blobs (id text, bytes blob); pragma max_page_count = 20");
     const big = { id: "big", bytes: Buffer.alloc(200_000) };
@@ -151,7 +151,7 @@ describe("writes that are ready at the same time", () => {
     expect(facts.committed()).toContain("d");
   });
 
-  it("the writes of a group stay together when a query of raw SQL runs between them", async () => {
+  it("the writes of a group remain together when a query of raw SQL runs between them", async () => {
     const facts = await factsInTest();
     const query = sql`
       select id from facts`;
@@ -159,7 +159,7 @@ describe("writes that are ready at the same time", () => {
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "b"]]);
   });
 
-  it("a group of writes ends before a statement that is not allowed inside of a transaction", async () => {
+  it("a group of writes ends before a statement that is not allowed inside a transaction", async () => {
     const facts = await factsInTest();
     await Promise.all([facts.add("a"), sql`pragma wal_checkpoint(truncate)`.execute(facts.db), facts.add("b")]);
     expect(facts.committed()).toEqual(["a", "b"]);
@@ -179,7 +179,7 @@ const tasks = fc.array(
 );
 
 describe("transactions in any interleaving", () => {
-  it("interleaved transactions have the same result as the same transactions one after another", async () => {
+  it("interleaved transactions have the result of these transactions one after another", async () => {
     const run = async (given: typeof tasks extends fc.Arbitrary<infer T> ? T : never) => {
       const facts = await openFacts();
       try {

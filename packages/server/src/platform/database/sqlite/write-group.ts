@@ -2,24 +2,24 @@ import type { DatabaseSync } from "node:sqlite";
 import { toSqliteDomainError } from "./file.ts";
 import type { Mutex } from "./mutex.ts";
 
-// The maximum number of members (transactions) in a group. There is a limit, because the writes of a group block the event loop for
+// The maximum number of members (transactions) in a group. The limit exists because the writes of a group block the event loop for
 // milliseconds. In a larger group, each member would save only a little more time.
 const MAX_MEMBERS = 32;
 
 type WriteGroupOptions = {
-  /** All writers of this process share this lock, and wait in a queue instead of getting errors because the file is busy. */
+  /** All writers of the process share the lock, and wait in a queue instead of getting errors because the file is busy. */
   writeLock: Mutex;
-  /** Called after each commit. */
+  /** The groups call `afterWrite` after each commit. */
   afterWrite: () => void;
 };
 
-/** `members`: the number of members whose writes the group will commit. */
+/** `members` is the number of members whose writes the group will commit. */
 type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () => void };
 
 /**
  * Runs writes in groups. All writes that are ready at the same time become members of one group. A group is one transaction of the file, so
- * the members share one flush to the disk (ADR 11). Each member has a savepoint. Members run one after another. If a member fails, only its
- * savepoint is undone. If the commit fails, all members fail.
+ * the members share one flush of the disk (ADR 11). Each member of a group has a savepoint. The members of a group run one after another.
+ * If a member fails, SQLite undoes only the savepoint of the member. If the commit fails, all members fail.
  */
 export class WriteGroups {
   readonly #database: DatabaseSync;
@@ -33,28 +33,29 @@ export class WriteGroups {
   }
 
   /**
-   * Begins a member, in the open group or in a new group. `begin` runs a statement, and retries it while another process has locked the
-   * file.
+   * Begins a member in the open group or in a new group. `begin` runs a statement, and retries the statement while another process has
+   * locked the file.
    */
   async enter(begin: (sql: string) => Promise<void>): Promise<void> {
     if (this.#open === undefined) {
       const unlock = await this.#options.writeLock.acquire();
       try {
-        // Begins as a writer, and waits here for other writers. A transaction that begins as a reader may fail later, at its first write.
+        // The transaction begins as a writer, and waits here for other writers. A transaction that begins as a reader may fail later, at
+        // its first write.
         await begin("begin immediate");
       } catch (error) {
         unlock();
         throw error;
       }
       this.#open = { flushed: Promise.withResolvers(), members: 0, unlock };
-      // If all members were undone, no caller waits for this promise. In that case, a rejection must not end the process.
+      // If all members were undone, no caller waits for the promise of the flush. A rejection of the promise must then not end the process.
       this.#open.flushed.promise.catch(() => undefined);
     }
     this.#database.exec("savepoint member");
     this.#isOccupied = true;
   }
 
-  /** Ends the member, and keeps its writes. The promise resolves when the writes are on the disk. */
+  /** Ends the member, and keeps the writes of the member. The promise of `keep` resolves when the writes are on the disk. */
   async keep(): Promise<void> {
     const group = this.#open;
     if (group === undefined) throw new Error("SQLite has rolled back the transaction.");
@@ -65,8 +66,8 @@ export class WriteGroups {
   }
 
   /**
-   * Ends the member, and undoes its writes. The promise resolves when the group is committed. The caller may then read the data that made
-   * this member fail. An earlier member of the group may have written this data, so it must be committed first.
+   * Ends the member, and undoes the writes of the member. The promise of `undo` resolves when the group is committed. The caller may then
+   * read the data that made the member fail. An earlier member of the group may have written the data, so the data must be committed first.
    */
   async undo(): Promise<void> {
     const group = this.#open;
@@ -77,8 +78,8 @@ export class WriteGroups {
   }
 
   /**
-   * Call this method for every error that a statement throws. After some errors, for example on a full disk, SQLite has rolled back the whole
-   * transaction. After such an error, the method fails the group.
+   * The caller must call `notice` for every error of a statement. After some errors, for example on a full disk, SQLite has rolled back the
+   * whole transaction. After such an error, `notice` fails the whole group.
    */
   notice(error: unknown): void {
     const group = this.#open;
@@ -86,12 +87,12 @@ export class WriteGroups {
     this.#end(group, () => group.flushed.reject(toSqliteDomainError(error)));
   }
 
-  /** Whether the transaction that the member entered is still open. */
+  /** Returns whether the transaction of the member is still open. */
   get isOpen(): boolean {
     return this.#open !== undefined;
   }
 
-  /** Commits the open group. Call it before a statement that must run outside of transactions. */
+  /** Commits the open group of writes. The caller must call `flush` before a statement that must run outside of transactions. */
   flush(): void {
     const group = this.#open;
     if (group === undefined) return;
@@ -109,7 +110,7 @@ export class WriteGroups {
     this.#isOccupied = false;
     settle();
     this.#options.afterWrite();
-    // Unlocks later, so that the event loop can read other requests before the next group begins.
+    // The code unlocks later, so that the event loop can read other requests before the next group begins.
     setImmediate(group.unlock);
   }
 
@@ -117,7 +118,7 @@ export class WriteGroups {
     this.#isOccupied = false;
     const hasRoom = group.members > 0 && group.members < MAX_MEMBERS;
     if (!hasRoom) this.flush();
-    // Commits after all members that are ready have entered the group.
+    // The group commits after all ready members have entered the group.
     else setImmediate(() => this.#open === group && !this.#isOccupied && this.flush());
   }
 }

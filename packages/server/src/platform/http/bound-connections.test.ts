@@ -9,7 +9,7 @@ import { withQueries } from "../../testing/database/with-queries.ts";
 import { type ServiceOptions, tokenOf } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 
-// The database engine does not matter here, so these tests run only on SQLite.
+// The tests of connections run only on SQLite, because the database engine does not matter for connections.
 async function start(options: Partial<ServiceOptions> = {}) {
   const service = await startServiceInTest({ engine: sqlite, ...options });
   const { port } = new URL(await service.app.listen({ port: 0, host: "127.0.0.1" }));
@@ -29,7 +29,7 @@ async function start(options: Partial<ServiceOptions> = {}) {
   return { service, requestOf, open, addLongEvents };
 }
 
-it("the service responds to pipelined requests in order, one at a time", async () => {
+it("the service responds to pipelined requests in order, one request at a time", async () => {
   let running = 0;
   let most = 0;
   const { service, requestOf, open } = await start({
@@ -57,7 +57,7 @@ it("the service responds to pipelined requests in order, one at a time", async (
   expect(service.log()).not.toContain('"level":50');
 });
 
-it("requirement 30: the service holds one response for a client that reads nothing", async () => {
+it("requirement 30: the service holds only one response for a client that does not read", async () => {
   let pages = 0;
   const { requestOf, open, addLongEvents } = await start({
     wrap: {
@@ -76,13 +76,13 @@ it("requirement 30: the service holds one response for a client that reads nothi
   const sockets = await Promise.all(Array.from({ length: 10 }, open));
   for (const socket of sockets) socket.pause().write(requestOf("/activity?limit=200").repeat(90));
   const other = await open();
-  // Another client reads ten pages one after the other. In this time, the service could also write pages to the connections that read
-  // nothing.
+  // Another client reads ten pages, one page after the other. In the time of these ten pages, the service could also write pages to the
+  // connections that do not read.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(requestOf("/me"));
     await once(other, "data");
   }
-  // For each connection, the service holds one response. Some more responses fit into the buffers of the kernel.
+  // For each connection, the service holds one response. The buffers of the kernel can contain some more responses.
   const perConnection = pages / sockets.length;
   expect(perConnection).toBeGreaterThan(0);
   expect(perConnection).toBeLessThan(20);
@@ -102,7 +102,7 @@ it("requirement 30: the service cuts a client that sends more than 100 requests 
   next.destroy();
 });
 
-it("requirement 30: no request starts after the first request of a client that is cut", async () => {
+it("requirement 30: the service starts only the first request of a client whose connection it cuts", async () => {
   let started = 0;
   const requestId = () => `request-${++started}`;
   const { requestOf, open } = await start({ app: { requestId } });
@@ -133,7 +133,7 @@ it("a closing server closes a connection that never sent a byte", async () => {
   await Promise.all([once(socket.resume(), "close"), service.app.close()]);
 });
 
-it("the service keeps an idle connection open longer than proxies do", async () => {
+it("the service keeps an idle connection open for longer than proxies", async () => {
   const { requestOf, open } = await start();
   const socket = await open();
   socket.write(requestOf("/healthz"));

@@ -4,11 +4,11 @@ import type { Socket } from "node:net";
 import { httpLimits } from "./http-limits.ts";
 
 type Connection = {
-  /** The number of requests whose response is not complete. The first of these requests is running. */
+  /** The number of requests without a complete response. Only the first of these requests is running. */
   open: number;
-  /** The functions that start the other open requests, in order. */
+  /** The functions start all other open requests, in order. */
   waiting: (() => void)[];
-  /** Closes the connection if the client does not read the response in time. */
+  /** The timer closes the connection if the client does not read the response in time. */
   timer: NodeJS.Timeout | undefined;
   startTimer(): void;
   startNext(): void;
@@ -20,7 +20,7 @@ type Limits = { readWithinMs?: number };
 export function createBoundServer(handle: RequestListener, limits?: Limits): Server {
   const { headerBytes: maxHeaderSize, headersTimeoutMs: headersTimeout } = httpLimits;
   const server = createServer({ maxHeaderSize, headersTimeout }, boundConnections(handle, limits));
-  // Limits the idle time and not the total time, so that a long upload can finish.
+  // The server limits the idle time instead of the total time, so that a long upload can finish.
   server.setTimeout(httpLimits.idleTimeoutMs);
   server.requestTimeout = 0;
   server.keepAliveTimeout = httpLimits.keepAliveTimeoutMs;
@@ -29,8 +29,8 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
 }
 
 /**
- * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open such connections ahead, and they would keep a
- * closing server open.
+ * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open unused connections in advance, and an unused
+ * connection would keep a closing server open.
  */
 function closeUnusedConnections(server: Server): void {
   const openedAt = new Map<Socket, number>();
@@ -41,7 +41,7 @@ function closeUnusedConnections(server: Server): void {
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
     closeIdle();
-    // Lets Node first read the bytes that have already arrived. The first bytes of a new connection may still be on their way.
+    // The delay lets Node.js first read the bytes that have already arrived. The first bytes of a new connection may still be on their way.
     setImmediate(() => {
       const before = performance.now() - httpLimits.firstByteMs;
       for (const [socket, at] of openedAt) if (socket.bytesRead === 0 && at < before) socket.destroy();
@@ -51,11 +51,12 @@ function closeUnusedConnections(server: Server): void {
 
 /**
  * Limits the memory that one connection can use. The service starts a request only after the client has read the previous response. If a
- * client reads nothing, only one response is in memory. The server closes the connection if the client reads a response too slowly, or
- * sends too many requests without reading. By default, Node handles all requests of a connection at the same time, and holds all their
+ * client does not read, only one response is in memory. The server closes the connection if the client reads a response too slowly, or
+ * sends too many requests without reading. By default, Node.js handles all requests of a connection at the same time, and holds all their
  * responses.
  *
- * The checks run before `handle`, because Node parses up to 64 KiB of requests at a time, even after the server has closed the connection.
+ * The checks run before `handle`, because Node.js parses up to 64 KiB of requests at a time, even after the server has closed the
+ * connection.
  */
 function boundConnections(
   handle: RequestListener,
@@ -70,15 +71,15 @@ function boundConnections(
       waiting,
       timer: undefined,
       startTimer() {
-        // The kernel takes a short response immediately, so the service needs no timer for most responses.
+        // The kernel accepts a short response immediately, so the service needs no timer for most responses.
         if (socket.writableLength > 0) connection.timer = setTimeout(() => socket.destroy(), readWithinMs);
       },
       startNext() {
         clearTimeout(connection.timer);
         connection.open -= 1;
         const next = waiting.shift();
-        // Waits for the next turn of the event loop, so that the service first reads from other connections. Drops the request if the
-        // client has disconnected.
+        // The next request waits for the next turn of the event loop, so that the service first reads from other connections. The server
+        // drops the next request if the client has disconnected.
         if (next !== undefined) setImmediate(() => socket.writable && next());
       },
     };
@@ -99,14 +100,14 @@ function boundConnections(
     response.on("prefinish", connection.startTimer).on("close", connection.startNext);
     connection.open += 1;
     if (connection.open === 1) handle(request, response);
-    // A waiting request starts in the context of the previous request. Without this binding, the waiting request would appear in the trace
-    // of the previous one.
+    // A waiting request starts in the context of the previous request. Without the binding, the waiting request would appear in the trace
+    // of the previous request.
     else connection.waiting.push(AsyncLocalStorage.bind(() => handle(request, response)));
   };
 }
 
 /**
- * Closes a connection that may have many open requests. The errors that Node creates for the requests get no stack traces, because many
+ * Closes a connection that may have many open requests. The errors that Node.js creates for the requests get no stack traces, because many
  * stack traces would block the service.
  */
 function cut(socket: Socket): void {

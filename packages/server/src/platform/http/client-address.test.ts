@@ -6,7 +6,7 @@ import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { startServiceInTest, stopClock } from "../../testing/use-service.ts";
 import { addClientAddress, networkOf, type TrustProxy, trustsProxy } from "./client-address.ts";
 
-/** An application that returns the IP address of the client. `log` contains the lines of its log. */
+/** An application that returns the IP address of the client. `log` contains the lines of the application's log. */
 function openApp(trustProxy: TrustProxy) {
   const log: string[] = [];
   const stream = { write: (line: string) => log.push(line) };
@@ -39,7 +39,7 @@ describe("the IP address of a client", () => {
     expect(await openApp(oneHop).addressFor(header)).toBe(address);
   });
 
-  it("the IP address of a client is found behind two proxies that add ports", async () => {
+  it("the service finds the IP address of a client behind two proxies that add ports", async () => {
     const header = "203.0.113.7, 192.0.2.7:49152, 10.0.0.2:4321";
     expect(await openApp(twoHops).addressFor(header)).toBe("192.0.2.7");
     expect(await openApp(["10.0.0.0/8"]).addressFor(header)).toBe("192.0.2.7");
@@ -54,7 +54,7 @@ describe("the IP address of a client", () => {
     },
   );
 
-  it("the IP address of a client is logged once if it is invalid", async () => {
+  it("the service logs an invalid IP address of a client once", async () => {
     const { addressFor, log } = openApp(oneHop);
     await addressFor("192.0.2.7:49152");
     expect(log).toEqual([]);
@@ -73,7 +73,7 @@ describe("the IP address of a client", () => {
 describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name", (engine) => {
   beforeEach(stopClock);
 
-  it("behind a proxy that adds ports, 10 of 25 wrong passwords of one client for a link are checked", async () => {
+  it("the service checks 10 of 25 wrong link passwords of a client behind a proxy that adds ports", async () => {
     const { app, db } = await startServiceInTest({ engine, app: { trustProxy: oneHop } });
     const { token } = await storeLink(db, { password: "open sesame" });
     const statuses: number[] = [];
@@ -85,7 +85,7 @@ describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name
     expect(statuses).toEqual([...Array(10).fill(403), ...Array(15).fill(429)]);
   });
 
-  it("behind a proxy that adds ports, ten sign-ins of one client do not lock out another client", async () => {
+  it("ten sign-ins of one client do not lock out another client behind a proxy that adds ports", async () => {
     const service = await openAccounts(engine, { trustProxy: true });
     onTestFinished(() => service.close());
     await service.signUp();

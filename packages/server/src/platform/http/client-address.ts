@@ -7,8 +7,8 @@ import { HttpProblem } from "./problem.ts";
 declare module "fastify" {
   interface FastifyRequest {
     /**
-     * The IP address of the client, without port and zone. Use it instead of `ip`, because `ip` is the text that a proxy wrote. "unknown"
-     * if the client has disconnected.
+     * The IP address of the client, without port and zone. Code must use `clientAddress` instead of `ip`, because `ip` is the text that a
+     * proxy wrote. `clientAddress` is "unknown" if the client has disconnected.
      */
     readonly clientAddress: string;
   }
@@ -16,14 +16,14 @@ declare module "fastify" {
 
 /**
  * The proxies whose X-Forwarded-For the service trusts: their IP addresses, or a function that gets an IP address and its distance. False:
- * no proxy. True: each proxy.
+ * the service trusts no proxy. True: the service trusts each proxy.
  */
 export type TrustProxy = boolean | string[] | ((address: string, hop: number) => boolean);
 
 const INVALID =
   "X-Forwarded-For contains no valid IP address of the client, so the service uses the IP address of the proxy";
 const IPV4_ONLY = "The URLs of this service work for one IPv4 address. Connect over IPv4, then try again.";
-/** The maximum length of a header value in the log. Characters. */
+/** The maximum length of a header value in the log, in characters. */
 const LOGGED = 64;
 
 /** Returns the option `trustProxy` of Fastify. Some proxies add the port to an IP address, so the option ignores ports. */
@@ -34,8 +34,8 @@ export function trustsProxy(trustProxy: TrustProxy): TrustProxy {
 }
 
 /**
- * Adds `clientAddress` to the requests. If the proxy wrote no valid IP address, the IP address of the connection counts, and the first such
- * request is logged.
+ * Adds `clientAddress` to the requests. If the proxy wrote no valid IP address, the function uses the IP address of the connection, and
+ * logs the first such request.
  */
 export function addClientAddress(app: FastifyInstance): void {
   let isLogged = false;
@@ -54,7 +54,9 @@ export function addClientAddress(app: FastifyInstance): void {
   });
 }
 
-/** Returns the only IP address for which the URLs in the response work. Returns undefined if the URLs work for every client. */
+/**
+ * Returns the only IP address for which the URLs in the response work. Returns undefined if the URLs in the response work for every client.
+ */
 export type ClientIpOf = (request: Pick<FastifyRequest, "clientAddress">) => string | undefined;
 
 /**
@@ -69,12 +71,12 @@ export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }):
   };
 }
 
-/** The forms in which proxies write an address: IPv4 with a port, or IPv6 in brackets, perhaps with a port. */
+/** The pattern matches the forms in which proxies write an IP address: IPv4 with a port, or IPv6 in brackets, perhaps with a port. */
 const WITH_PORT = /^(?:([\d.]+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/;
 
 /**
- * Reads the IP address of a client, as a socket or a proxy writes it. Removes a port and the zone of a link-local address. Converts an IPv4
- * address in IPv6 form to IPv4. Returns undefined if the text is no IP address.
+ * Reads the IP address of a client in the form that a socket or a proxy writes. The function removes a port and the zone of a link-local
+ * address. The function converts an IPv4 address in IPv6 form to IPv4. Returns undefined if the text is no IP address.
  */
 export function readAddress(text: string): string | undefined {
   const [, ipv4, ipv6] = WITH_PORT.exec(text) ?? [];
@@ -84,7 +86,7 @@ export function readAddress(text: string): string | undefined {
 
 /**
  * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of IPv6. One host can use
- * all addresses of such an IPv6 network. If the text is no IP address, returns the text unchanged.
+ * all IP addresses of such an IPv6 network. If the text is no IP address, the function returns the text unchanged.
  */
 export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

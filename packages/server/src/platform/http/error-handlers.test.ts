@@ -34,7 +34,7 @@ describe("refusals of HTTP itself", () => {
     port = Number(new URL(await service.app.listen({ port: 0, host: "127.0.0.1" })).port);
   });
 
-  /** Sends raw bytes and returns all received bytes after the connection closes. */
+  /** Sends raw bytes, and returns all received bytes after the connection closes. */
   async function raw(text: string): Promise<string> {
     const socket = connect(port, "127.0.0.1");
     let answer = "";
@@ -63,7 +63,7 @@ describe("refusals of HTTP itself", () => {
     expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
   });
 
-  it("a 405 lists the allowed methods", async () => {
+  it("a response with 405 lists the permitted methods", async () => {
     const { headers, body } = await ann.send("PUT /notes");
     expect(headers.allow?.toString().split(", ").sort()).toEqual(["GET", "HEAD", "POST"]);
     expect(body.detail).toContain("POST");
@@ -113,7 +113,7 @@ describe("refusals of HTTP itself", () => {
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 431, code: "headers_too_large" });
   });
 
-  it("bytes that are not HTTP get the status 400", async () => {
+  it("a client that sends bytes that are not HTTP gets the status 400", async () => {
     const answer = await raw("HELLO\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 400, code: "invalid_request" });
@@ -138,7 +138,7 @@ describe("refusals of HTTP itself", () => {
     socket.write(call);
     await reaching;
     const closed = service.app.close();
-    // Waits until the server no longer listens, because new connections are possible before that.
+    // The test waits until the server does not listen any more, because the server accepts new connections before.
     while (service.app.server.listening) await new Promise((resolve) => setImmediate(resolve));
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");

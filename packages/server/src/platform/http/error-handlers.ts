@@ -8,7 +8,8 @@ import type { App } from "./route-types.ts";
 type Options = { metrics: Metrics; table: RouteTable; webApp: WebApp | undefined; spans: RequestSpans | undefined };
 
 /**
- * Sends every error as a problem response, with a code from the fixed list. The log contains the whole error, but the response does not.
+ * Sends every error as a problem response, with a code from the fixed list. The log contains the whole error, but the response does not
+ * contain the whole error.
  */
 export function handleErrors(app: App, { metrics, table, webApp, spans }: Options): void {
   app.setErrorHandler((error: Error, request, reply) => {
@@ -47,9 +48,9 @@ export function createRouteTable() {
         .replaceAll("*", ".*");
       for (const each of [method].flat()) routes.push({ pattern: new RegExp(`^${path}$`), method: each });
     },
-    /** Whether the API has routes below the first segment of this path, such as `/notes` in `/notes/1/2`. */
+    /** Returns whether the API has routes below the first segment of a path, such as `/notes` in `/notes/1/2`. */
     isOfApi: (path: string): boolean => apiSections.has(firstSegment(path)),
-    /** Returns the methods that the routes of this path accept. */
+    /** Returns the methods that the routes of a path accept. */
     methodsOf: (path: string): string[] => [
       ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
     ],

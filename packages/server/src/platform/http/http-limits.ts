@@ -2,26 +2,23 @@ import type { FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
 import { HttpProblem } from "./problem.ts";
 import { isStreamedForm } from "./route-types.ts";
 
-/** The limits of the HTTP layer. The operator configures the limits of the service, such as file size and expiry. */
+/** The HTTP layer enforces these limits. The operator configures the limits of the service, such as file size and expiry. */
 export const httpLimits = {
-  /** Parsing a body of this size takes a few milliseconds, even if an attacker chose the content. */
+  /** Parsing a body of 64 KiB takes a few milliseconds, even if an attacker chose the content. */
   jsonBodyBytes: 65_536,
   /** The limit for a body that contains the text of a note, or a list of parts. */
   largeJsonBodyBytes: 1_048_576,
-  /** The maximum length of all bodies above `jsonBodyBytes` that arrive or wait at the same time. Bytes. */
+  /** The maximum length in bytes of all bodies above `jsonBodyBytes` that arrive or wait at the same time. */
   largeBodiesBytes: 67_108_864,
-  /** The part of `largeBodiesBytes` that one person, or all visitors of one network, can use. Bytes. */
+  /** The part of `largeBodiesBytes` in bytes that one person, or all visitors of one network, can use. */
   largeBodiesOfOneBytes: 16_777_216,
-  /**
-   * A body that is not a form must be complete within this time. The client must send the largest body with at least 52 kB a second.
-   * Milliseconds.
-   */
+  /** A body that is not a form must be complete within this time. The client must send the largest body with at least 52 kB a second. */
   bodyTimeoutMs: 20_000,
   /** The maximum number of nested levels in a JSON body. The deepest schema has three levels. */
   jsonDepth: 16,
   /**
-   * The maximum size of one page's items as JSON. If a page would be longer, it contains fewer items, and its cursor leads to the rest.
-   * Bytes.
+   * The maximum size in bytes of the items of a page as JSON. A longer page contains fewer items, and its cursor leads to the remaining
+   * items.
    */
   pageBytes: 1_048_576,
   /** The maximum number of values in a JSON body. The body that completes an upload with 10,000 parts has 30,002 values. */
@@ -29,43 +26,42 @@ export const httpLimits = {
   /** The maximum number of different member names in a JSON body. */
   jsonNames: 256,
   headerBytes: 16_384,
-  /** The headers of a request must be complete within this time. Milliseconds. */
+  /** The headers of a request must be complete within this time. */
   headersTimeoutMs: 20_000,
-  /** The server closes a connection that has no traffic for this time. The connection of a slow upload stays open. Milliseconds. */
+  /** The server closes a connection without traffic after this time. The connection of a slow upload remains open. */
   idleTimeoutMs: 120_000,
-  /** A client must read a whole response within this time, or the server closes the connection. Milliseconds. */
+  /** A client must read a whole response within this time, or the server closes the connection. */
   readWithinMs: 120_000,
   /** The number of requests that a client may send on one connection before it has read the first response. */
   pipelinedRequests: 100,
   /**
-   * How long an idle connection stays open: longer than the idle timeouts of common load balancers, so that the load balancer closes the
-   * connection first. A load balancer must not send a request on a connection that the service closes. Caddy waits for 120 seconds.
-   * Milliseconds.
+   * The time for which an idle connection remains open is longer than the idle timeouts of load balancers, so that a load balancer closes
+   * first. A load balancer must not send a request on a connection that the service closes. The proxy Caddy waits for 120 seconds.
    */
   keepAliveTimeoutMs: 130_000,
-  /** The maximum length of a path segment. A user id has at most 255 characters. Characters. */
+  /** The maximum length of a path segment, in characters. A user id has at most 255 characters. */
   pathSegmentLength: 1_024,
   /**
-   * The service aborts a form upload that makes no progress, because this upload holds a buffer and a part of the quota. A slow upload that
-   * makes progress may take hours.
+   * The service aborts a form upload without progress, because the upload holds a buffer and a part of the quota. A slow upload that makes
+   * progress may take hours.
    */
   formProgress: { stallMs: 30_000, rateWindowMs: 60_000, minBytesPerSecond: 1_024 },
-  /** The maximum number of bytes that a form has besides its file: boundaries and part headers. */
+  /** The maximum number of bytes that a form has in addition to its file: boundaries and part headers. */
   formOverheadBytes: 65_536,
-  /** How long the service reads and drops the rest of a refused upload, so that the client can read the response. Milliseconds. */
+  /** The time for which the service reads and drops the rest of a refused upload, so that the client can read the response. */
   lingerMs: 5_000,
-  /** The interval at which the server closes idle connections during shutdown. Milliseconds. */
+  /** The interval at which the server closes idle connections during shutdown. */
   closeIdleIntervalMs: 50,
-  /** During shutdown, the server closes a connection that sent no byte within this time. Milliseconds. */
+  /** During shutdown, the server closes a connection that sent no byte within half a second. */
   firstByteMs: 500,
-  /** A part of the service counts as down while its probe takes longer than this. Milliseconds. */
+  /** A part of the service counts as down while its probe takes longer than a second. */
   probeTimeoutMs: 1_000,
   /**
-   * The pause between two probes of the database, or of the bucket. /readyz returns a result of the last second. While a part hangs, the
-   * result can be older by `probeTimeoutMs`. Milliseconds.
+   * The pause between two probes of the database or the bucket. /readyz returns a result of the last second. While a part hangs, the result
+   * can be older by `probeTimeoutMs`.
    */
   probeEveryMs: 800,
-  /** How long the probes continue after a request for /readyz. Milliseconds. */
+  /** The time for which the probes continue after a request for /readyz. */
   probeForMs: 10_000,
 } as const;
 
@@ -79,13 +75,13 @@ type WriteTurns = ReturnType<typeof createWriteTurns>;
 
 /**
  * Creates a queue of writes for each holder. A holder is a user, or a link with all its visitors. The writes of a holder start in order,
- * and only a few run at the same time. One person does not delay other people.
- * Each process has its own queues.
+ * and only a few writes run at the same time. One person does not delay other people.
+ * Each process has separate queues.
  */
 export function createWriteTurns() {
   const holders = new Map<string, { running: number; waiting: (() => void)[] }>();
   return {
-    /** Runs a write, or waits until it can run. Throws `rate_limited` if too many writes of the holder wait already. */
+    /** Runs a write, or waits until the write can run. `run` throws `rate_limited` if too many writes of the holder already wait. */
     async run<T>(holder: string, write: () => Promise<T>): Promise<T> {
       const turns = holders.get(holder) ?? { running: 0, waiting: [] };
       holders.set(holder, turns);
@@ -113,22 +109,23 @@ function tooMany(): HttpProblem {
 }
 
 type TurnOptions = {
-  /** The queue for the writes of each holder. Default: the writes of the route do not wait. */
+  /** The queue for the writes of each holder. Without `turns`, the writes of the route do not wait. */
   turns?: { turns: WriteTurns; holderOf: (request: FastifyRequest) => string };
-  /** Runs before the handler, after the body has arrived and the request has waited for other writes. */
+  /** The hook runs `check` before the handler, after the body has arrived and the request has waited for other writes. */
   check?: (request: FastifyRequest) => Promise<void>;
 };
 
 /**
- * Creates an `onRoute` hook that lets the writes of a route wait for each other. Forms do not wait, because the upload of a file may take
- * hours.
+ * Creates an `onRoute` hook that lets the writes of a route wait for each other. Forms do not wait in the queue, because the upload of a
+ * file may take hours.
  */
 export function inTurns({ turns, check = async () => undefined }: TurnOptions): (route: RouteOptions) => void {
   return (route) => {
     if (!WRITING_METHODS.has(String(route.method))) return;
     const { handler } = route;
     const run: RouteHandlerMethod = async function (request, reply) {
-      // The body of a form has not arrived yet. If the form counted as a running write, other writes would have to wait for a slow client.
+      // The body of a form has not arrived at this point. If the form counted as a running write, other writes would have to wait for a
+      // slow client.
       if (isStreamedForm(request)) return handler.call(this, request, reply);
       const write = async () => {
         await check(request);

@@ -3,8 +3,8 @@ import type { LoggerOptions } from "pino";
 
 const REDACTED = "[redacted]";
 
-// The order matters: the whole query strings come first, then the single secrets. The patterns apply to the finished line of the log, so
-// they also find secrets in nested values.
+// The order of the patterns matters: first the whole query strings, then the single secrets. The patterns apply to the finished line of the
+// log, so the patterns also find secrets in nested values.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\bhttps?:\/\/[^\s"'?\\<>]+)\?[^\s"'\\<>]*/gi, `$1?${REDACTED}`],
   [/\bx-amz-(?:signature|credential|security-token)\b[^\s"'&,;\\<>]*/gi, REDACTED],
@@ -66,8 +66,8 @@ export class RequestLog extends LogController {
   override routeNotFound(): void {}
 }
 
-// Whether the log writes lines of this level. If not, the caller does not need to build the object for a line. The logger type of Fastify
-// lacks this method of pino.
+// Returns whether the log writes lines of a level. If the log does not write the level, the caller does not need to build the object for a
+// line. The logger type of Fastify lacks the method `isLevelEnabled` of pino.
 function isEnabled(log: FastifyBaseLogger, level: string): boolean {
   return (log as FastifyBaseLogger & { isLevelEnabled?(level: string): boolean }).isLevelEnabled?.(level) ?? false;
 }

@@ -13,7 +13,8 @@ import { sessionCookieName } from "./session-cookie.ts";
 /** The schema of a response without a body. */
 export const emptyResponse = Type.Null({ description: "Done" });
 
-// The error responses of all routes have this shape. The schema is only for /openapi.json, so no serialiser is compiled for it.
+// The error responses of all routes have one shape. The schema is only for /openapi.json, so the service compiles no serialiser for the
+// schema.
 const refusal = {
   description: "A refusal (RFC 9457)",
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
@@ -53,7 +54,7 @@ const tags = [
 ] as const;
 
 /**
- * Makes /docs follow the light or dark scheme of the browser. Swagger UI can change the scheme only with a button, and the layout of this
+ * Makes /docs follow the light or dark scheme of the browser. Swagger UI can change the scheme only with a button, and the layout of the
  * page hides the button.
  */
 const FOLLOW_SCHEME = `
@@ -63,24 +64,31 @@ dark.addEventListener("change", follow);
 follow();
 `;
 
-/** Hides the column for OpenAPI links, because no response has such links. On a phone, the column would fill a third of the screen. */
+/**
+ * Hides the column for OpenAPI links, because no response has such links. On a phone, the column for links would fill a third of the
+ * screen.
+ */
 const NO_LINKS = `
 .swagger-ui .response-col_links { display: none; }
 `;
 
 /**
- * The folder with the files of Swagger UI in the published command. If this folder does not exist, the files of the npm package are used.
+ * The folder with the files of Swagger UI in the published command. If the folder does not exist, the service uses the files of the npm
+ * package.
  */
 const BUNDLED_UI = join(import.meta.dirname, "swagger-ui");
 
 type DocumentOptions = {
   publicUrl: string;
-  /** Undefined: the document describes no session cookie. */
+  /** If `accounts` is undefined, the document describes no session cookie. */
   accounts?: unknown;
   limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number; urlTtlMaxSharedSeconds: number };
 };
 
-/** Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. Call this function before you register the routes. */
+/**
+ * Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. The caller must call `documentRoutes` before it registers the
+ * routes.
+ */
 export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
   const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };
   const session = { type: "apiKey", in: "cookie", name: sessionCookieName(publicUrl), description: "Set by sign-in" };
@@ -115,24 +123,24 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
   });
   let text: string | undefined;
   const sendDocument = (reply: FastifyReply) => {
-    // The document is serialised only once, because every anonymous caller may request it.
+    // The service serialises the document only once, because every anonymous caller may request the document.
     text ??= JSON.stringify(app.swagger());
     return reply.type("application/json; charset=utf-8").send(text);
   };
   app.register(swaggerUi, {
     routePrefix: "/docs",
     ...(existsSync(BUNDLED_UI) && { baseDir: BUNDLED_UI }),
-    // The layout has no logo. Without this line, the plugin would read the logo file of its package.
+    // The layout of the page has no logo. Without an empty logo, the plugin would read the logo file of its package.
     logo: { type: "image/svg+xml", content: "" },
     uiHooks: {
       preHandler: (request, reply, done) => {
         const { url } = request.routeOptions;
         if (url === "/docs/json") sendDocument(reply);
-        // With `baseDir`, the plugin adds this route for files that do not exist here.
+        // With `baseDir`, the plugin adds a route for files that do not exist in the folder.
         else done(url === "/docs/*" ? notFound() : undefined);
       },
     },
-    // Serves scripts and styles as files, because the Content-Security-Policy forbids inline code.
+    // The service serves scripts and styles as files, because the Content-Security-Policy forbids inline code.
     theme: {
       title: "Valet Key API",
       js: [{ filename: "follow-scheme.js", content: FOLLOW_SCHEME }],
@@ -143,7 +151,7 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
   app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => sendDocument(reply));
 }
 
-/** Marks the body of a route as optional in the document. The OpenAPI plugin has no setting for that. */
+/** Marks the body of a route as optional in the document. The OpenAPI plugin has no setting for an optional body. */
 export const bodyIsOptional = { "x-body-is-optional": true } as const;
 
 function withOptionalBodies<Document extends { paths?: object }>(document: Document): Document {
@@ -157,7 +165,10 @@ function withOptionalBodies<Document extends { paths?: object }>(document: Docum
   return document;
 }
 
-/** Documents the range of `expiresIn`. The use case, and not the schema, checks the range, so that the error text can name the range. */
+/**
+ * Documents the permitted range of `expiresIn`. The use case checks the range instead of the schema, so that the error text can name the
+ * range.
+ */
 function withRange(schema: object | undefined, limits: DocumentOptions["limits"]): object {
   const expiresIn = {
     type: "integer",
@@ -173,7 +184,7 @@ function withRange(schema: object | undefined, limits: DocumentOptions["limits"]
   return Object.fromEntries(parts);
 }
 
-/** Replaces the format `unsafe` by `uri` in the document. `unsafe` only tells the serialiser to skip escaping. */
+/** Replaces the format `unsafe` by `uri` in the document. `unsafe` only tells the serialiser to skip the escaping. */
 function documented(given: object): object {
   const responses = Object.fromEntries(
     Object.entries(given).map(([status, schema]) => [status, { description: STATUS_CODES[status], ...schema }]),

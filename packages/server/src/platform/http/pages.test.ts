@@ -7,7 +7,7 @@ import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { GERMAN_HTML, INDEX_HTML, makeWebRoot, SCRIPT, SECRET } from "../../testing/web-root.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
-// The Accept header that Chromium sends when a user opens a page.
+// Chromium sends this Accept header when a user opens a page.
 const BROWSER = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8" };
 const NOTE = "/n/018f3c1e-7c1e-7000-8000-000000000001";
 const PAGES = [
@@ -40,7 +40,7 @@ describe("the web app", () => {
   const get = (path: string, headers: object = BROWSER) => service.anonymous.send(`GET ${path}`, { headers });
 
   describe("serves the app at", () => {
-    it.each(PAGES)("%s returns the web app", async (path) => {
+    it.each(PAGES)("a request for %s returns the web app", async (path) => {
       const { status, headers, text } = await get(path);
       expect({ status, text }).toEqual({ status: 200, text: INDEX_HTML });
       expect(headers["content-type"]).toBe("text/html; charset=utf-8");
@@ -72,7 +72,7 @@ describe("the web app", () => {
       }
     });
 
-    it("the cookie of a reader decides first about the language of a page", async () => {
+    it("the cookie with a reader's chosen language decides the language of a page before Accept-Language", async () => {
       const choice = (language: string) => ({ cookie: `a=b; valetkey.language=${language}; c=d` });
       expect(await textOf("/", choice("de"))).toBe(GERMAN_HTML);
       expect(await textOf("/", { ...choice("en"), "accept-language": "de" })).toBe(INDEX_HTML);
@@ -80,7 +80,7 @@ describe("the web app", () => {
       expect(await textOf("/s/token", choice("de"))).toContain("Eine Datei für Sie");
     });
 
-    it("a page in another language is never confirmed with a 304", async () => {
+    it("a request for a page in another language never gets 304", async () => {
       const { headers } = await get("/shared");
       expect(headers.vary).toBe("accept-language, cookie");
       expect((await get("/", BROWSER)).headers.vary).toBe("accept, accept-language, cookie");
@@ -108,7 +108,7 @@ describe("the web app", () => {
     const { body, headers } = await ann.send("GET /activity", { headers: { accept: "application/json" } });
     expect(body.items).toEqual([]);
     expect(headers).toMatchObject({ "cache-control": "no-store", vary: "accept" });
-    // A route of the API, not a page of the web app.
+    // The URL is a route of the API, not a page of the web app.
     expect((await get(`/notes/${NOTE.slice(3)}/activity`)).body).toMatchObject({ code: "unauthenticated" });
     expect((await get("/", BROWSER)).headers.vary).toContain("accept");
   });
@@ -136,7 +136,7 @@ describe("the web app", () => {
     expect(plain.headers["content-encoding"]).toBeUndefined();
   });
 
-  it("browsers revalidate files without a hash in their names", async () => {
+  it("the service lets browsers revalidate files without a hash in their names", async () => {
     const theme = await get("/theme.js", { accept: "*/*" });
     expect(theme.headers).toMatchObject({ "cache-control": "no-cache", etag: expect.any(String) });
     const again = await get("/theme.js", { accept: "*/*", "if-none-match": theme.headers.etag });
@@ -147,7 +147,7 @@ describe("the web app", () => {
   describe("serves the page of a link", () => {
     const LINK = "/s/contract-2026~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    it("the page of a link contains the token of the request and nothing else of the link", async () => {
+    it("the page of a link contains the token of the request, and no other fact about the link", async () => {
       const { status, text, headers } = await get(LINK, { ...BROWSER, "if-none-match": "*" });
       const page = `<title>A file for you</title><a href="${LINK}/download">https://files.example.com</a>`;
       expect({ status, text }).toEqual({ status: 200, text: page });
@@ -161,20 +161,20 @@ describe("the web app", () => {
       expect((await get("/s/unknown", { accept: "*/*" })).status).toBe(200);
     });
 
-    it("the page of a link contains an escaped token", async () => {
+    it("the page of a link contains its token in escaped form", async () => {
       const { text } = await get(`/s/${encodeURIComponent('"><script>alert(1)</script>$&%ORIGIN%')}`);
       expect(text).not.toMatch(/<script|"><|\$&/);
       expect(text).toContain("%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%24%26%25ORIGIN%25");
     });
 
-    it("the log has no trace of the token when the service serves the page of a link", async () => {
+    it("the log does not contain the token when the service serves the page of a link", async () => {
       await get(LINK);
       await expect.poll(() => service.log()).toContain('"route":"/s/[redacted]"');
       expect(service.log()).not.toContain("contract-2026");
     });
   });
 
-  it("an unknown URL returns 404 with a page", async () => {
+  it("a request for an unknown URL returns 404 with a page", async () => {
     for (const path of [
       "/nowhere",
       "/n/1/2",
@@ -195,7 +195,7 @@ describe("the web app", () => {
     }
   });
 
-  it("unknown paths of the API return no page", async () => {
+  it("a request for an unknown path of the API returns no page", async () => {
     const inApi = [
       "/auth/nowhere",
       "/auth",
@@ -220,7 +220,7 @@ describe("the web app", () => {
   });
 
   describe("requirement 25:", () => {
-    it("pages allow scripts only from files of the service", async () => {
+    it("the pages allow only scripts from files of the service", async () => {
       for (const path of [...PAGES, "/assets/app-1a2b.js", "/theme.js", "/nowhere"]) {
         const { headers } = await get(path);
         const policy = String(headers["content-security-policy"]);
@@ -230,12 +230,12 @@ describe("the web app", () => {
         expect(policy, path).toMatch(/media-src http:\/\/[^ ;]+;/);
         expect(policy, path).not.toMatch(/unsafe|\*/);
         expect(headers, path).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
-        // Images from the bucket have no CORP header, so this policy would block the images.
+        // Images from the bucket have no CORP header, so the policy would block the images.
         expect(headers["cross-origin-embedder-policy"], path).toBeUndefined();
       }
     });
 
-    it("the service serves no file outside the folder and no dotfile", async () => {
+    it("the service serves no file outside of the folder and no dotfile", async () => {
       const port = Number(new URL(await service.app.listen({ port: 0, host: "127.0.0.1" })).port);
       const up = ["..", "%2e%2e", ".%2e", "..%2f..", "..%5c..", "%252e%252e", "....//"].flatMap((dots) => [
         `/assets/${dots}/secret.txt`,
@@ -266,7 +266,7 @@ describe("the web app", () => {
     });
   });
 
-  it("pages add nothing to the OpenAPI document, and the service logs no URL of a page", async () => {
+  it("the OpenAPI document contains no pages, and the log contains no URL of a page", async () => {
     const { paths } = (await get("/openapi.json")).body;
     expect(
       Object.keys(paths).filter((path) => /^\/(n|shared|settings|sign-in|assets|theme.js)(\/|$)/.test(path)),

@@ -15,7 +15,7 @@ const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi:
 
 type Options = { publicUrl: string; webApp: WebApp | undefined };
 
-/** The route `/`. A browser that opens this page gets the web app. Every other client gets a list of URLs. */
+/** The route `/`. A browser that opens the page `/` gets the web app. A client that is not a browser gets a list of URLs from `/`. */
 export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
   const at = (path: string): string => new URL(path, publicUrl).href;
   const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };
@@ -25,7 +25,7 @@ export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** True for routes that only the web app has. If a path below such a route does not exist, the service returns a page. */
+    /** `isPage` is true for routes that only the web app has. If a path below such a route does not exist, the service returns a page. */
     isPage?: boolean;
   }
 }
@@ -50,29 +50,31 @@ const PAGES = [
 ];
 /** `index`: the web app for users. `landing`: the page of a link, for visitors without an account, with a separate build. */
 type Page = "index" | "landing";
-/** Matches the HTML files of the pages. If a page is not in English, its filename contains the code of the language. */
+/** The pattern matches the HTML files of the pages. If a page is not in English, its filename contains the code of its language. */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
 const HTML = "text/html; charset=utf-8";
 // Dotfiles are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its own URL.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
 export type WebApp = {
-  /** Sends the web app to a browser that opens a page. For every other client, sends nothing and returns false. */
+  /**
+   * Sends the web app to a browser that opens a page. For a client that does not open a page, `sendPage` sends nothing and returns false.
+   */
   sendPage(request: FastifyRequest, reply: FastifyReply): boolean;
-  /** Returns the "not found" page to a browser that opens a page. Returns undefined for every other client. */
+  /** Returns the "not found" page to a browser that opens a page. Returns undefined for a client that does not open a page. */
   notFoundPage(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
 };
 
 /**
  * Serves the build of the web app from `root`.
- * The names of files in /assets contain a hash, so browsers cache these files for a year. Browsers revalidate all other files. The service
- * reads the list of the files outside /assets only once, at startup. The page of a link contains no data of the link. Each page is in the
- * language of its reader.
+ * The names of files in /assets contain a hash, so browsers cache these files for a year. Browsers revalidate all files outside of /assets.
+ * The service reads the list of the files outside /assets only once, at startup. The page of a link contains no data of the link. Each page
+ * is in the language of its reader.
  */
 export function serveWebApp(app: App, { root, publicUrl }: { root: string; publicUrl: string }): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
   app.register(async (assets: App) => {
-    // If the plugin refuses a path because of its spelling, the service returns the same 404 as for a missing file.
+    // If the plugin refuses a path because of its spelling, the service returns the 404 of a missing file.
     assets.setErrorHandler((error: FastifyError, request, reply) =>
       sendProblem((error.statusCode ?? 500) < 500 ? notFound() : error, request, reply as FastifyReply),
     );
@@ -94,7 +96,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
   };
   async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const text = await read("index", request);
-    // The ETag is a hash of the text. The plugin would use the size and time of a file, which can be the same for two languages.
+    // The ETag is a hash of the text. The plugin would use the size and time of a file, which can be equal for two languages.
     const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
     reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
     return request.headers["if-none-match"]?.includes(etag) ? reply.code(304).send() : reply.send(text);
@@ -106,8 +108,8 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
         sendIndex(request, reply.header("vary", LANGUAGE_HEADERS)),
       );
     }
-    // If the web app is installed, its service worker handles this request (attach-worker.js). If the worker does not run, the service
-    // redirects to the page, which asks the user for the files again.
+    // If the web app is installed, the service worker of the web app handles this request (attach-worker.js). If the service worker does
+    // not run, the service redirects to a page that asks the user for the files again.
     pages.post("/attach", {
       schema,
       config: { isPage: true },
@@ -134,7 +136,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
       sendIndex(request, reply).catch((error) => reply.send(error));
       return true;
     },
-    // Sends this page without an ETag, because a browser would show an empty page after a 304.
+    // The page has no ETag, because a browser would show an empty page after a 304.
     notFoundPage(request, reply) {
       if (!opensPage(request)) return undefined;
       reply.code(404).header("cache-control", "no-store").type(HTML);
@@ -143,7 +145,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
   };
 }
 
-/** Returns an onRequest hook that sends the web app to a browser that opens `url`. The hook must run before authentication. */
+/** Returns an onRequest hook that sends the web app to a browser that opens `url`. The hook must run before the authentication. */
 export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandler {
   return (request, reply, done) => {
     if (request.routeOptions.url !== url || !sendPage(request, reply)) done();
@@ -151,8 +153,8 @@ export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandle
 }
 
 /**
- * Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. `fetch` and clients of the API do
- * not send text/html.
+ * Returns whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. `fetch` and clients of
+ * the API do not send text/html.
  */
 function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
@@ -162,8 +164,8 @@ function opensPage({ method, headers }: FastifyRequest): boolean {
 const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
 
 /**
- * Fills in the page of a link. The page is the same for every link, except for the token, which comes from the URL of the request. Browsers
- * without JavaScript need this token.
+ * Fills in the page of a link. The page is equal for every link, except for the token from the URL of the request. Browsers without
+ * JavaScript need the token in the page.
  */
 function fillLanding(page: string, { token, publicUrl }: { token: string; publicUrl: string }): string {
   return page
@@ -183,42 +185,45 @@ function languagesOf(root: string): ReadonlySet<string> {
 }
 
 const OUR_LANGUAGES: ReadonlySet<string> = new Set(languages);
-/** The web app writes this cookie when a person chooses a language (texts/choose-language.ts of the web app). */
+/** The web app writes the language cookie when a person chooses a language (texts/choose-language.ts of the web app). */
 const LANGUAGE_COOKIE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
 
-/** The request headers that decide the language of a response. */
+/** These request headers decide the language of a response. */
 const LANGUAGE_HEADERS = "accept-language, cookie";
 
 type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;
 
-/** Returns the language that a person has chosen, or else the browser's most preferred language that is in `languages`. */
+/** Returns the language that a person has chosen, or else the browser's most preferred language in `languages`. */
 function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<string>): string {
   const chosen = LANGUAGE_COOKIE.exec(headers.cookie ?? "")?.[1];
   const wanted = [...(chosen === undefined ? [] : [chosen]), ...preferred(headers["accept-language"] ?? "")];
   return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
 }
 
-/** Returns the language in which the server writes pages and mails for this reader. Returns undefined if the request names no language. */
+/** Returns the language in which the server writes pages and mails for a reader. Returns undefined if the request names no language. */
 export function readerLanguage(headers: LanguageHeaders): Language | undefined {
   if (headers["accept-language"] === undefined && !LANGUAGE_COOKIE.test(headers.cookie ?? "")) return undefined;
   return pageLanguage(headers, OUR_LANGUAGES) as Language;
 }
 
-/** Returns the languages of an Accept-Language header without their regions. The preferred language comes first (RFC 9110, 12.5.4). */
+/**
+ * Returns the languages of an Accept-Language header without their regions. The preferred language comes first in the result (RFC 9110,
+ * 12.5.4).
+ */
 function preferred(header: string): string[] {
   const items = header.split(",").map((item) => {
     const [range = "", ...parameters] = item.trim().toLowerCase().split(/ *; */);
     const weight = parameters.find((parameter) => parameter.startsWith("q="));
     return { language: range.split("-", 1)[0] ?? "", weight: weight === undefined ? 1 : Number(weight.slice(2)) };
   });
-  // A language whose weight is not a number is ignored.
+  // The function ignores a language whose weight is not a number.
   return items
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
     .map(({ language }) => language);
 }
 
-// The colours are the same as on the link pages of the web app.
+// The link pages of the web app have equal colours.
 const STYLE = `
 :root { color-scheme: light dark; accent-color: light-dark(#17603a, #5cc08c); }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem; overflow-wrap: anywhere; background: light-dark(#fbfaf8, #161513); color: light-dark(#1f1d1a, #edebe7); }

@@ -5,10 +5,13 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { DomainError } from "../errors.ts";
 import { logFields } from "./logging.ts";
 
-/** An error that the HTTP layer throws, for example for a missing session or a rate limit. Use cases throw DomainErrors. */
+/**
+ * An error that the HTTP layer throws, for example for a missing session or a rate limit. Use cases throw DomainErrors instead of
+ * HttpProblems.
+ */
 export class HttpProblem extends Error {
   readonly code: ProblemCode;
-  /** Extra response headers, such as Retry-After or WWW-Authenticate. */
+  /** The extra response headers of an error, such as Retry-After or WWW-Authenticate. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ProblemCode, message: string, options?: ErrorOptions & { headers?: Record<string, string> }) {
@@ -29,7 +32,8 @@ export function problemBody(code: ProblemCode, options: { detail: string; reques
 /** The parts of an error that a client may read. */
 type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
 
-// The errors of Fastify and its plugins, by code. The texts here replace the texts of Fastify, which could quote a header or a path.
+// The errors of Fastify and its plugins, by code. The texts of this list replace the texts of Fastify, which could quote a header or a
+// path.
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
@@ -80,7 +84,7 @@ function frameworkRefusal(error: unknown): { code: ProblemCode; detail: string }
   return known ?? { code: "internal", detail: "Something went wrong here." };
 }
 
-// The value of the header Retry-After. The service can restart in this time, and the time is short enough for a waiting user. Seconds.
+// The value of the header Retry-After in seconds. The service can restart in two seconds, and the time is short enough for a waiting user.
 const RETRY_AFTER = "2";
 
 /** Creates the error for a path that has no route. */
@@ -88,7 +92,7 @@ export function notFound(): HttpProblem {
   return new HttpProblem("not_found", "There is nothing at this URL.");
 }
 
-/** Sends an error as a problem document (RFC 9457). Also sends errors that Fastify raises before it finds a route. */
+/** Sends an error as a problem document (RFC 9457). The function also sends errors that Fastify raises before it finds a route. */
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   const { status } = problems[refusal.code];
@@ -99,7 +103,7 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   reply.headers(refusal.headers).send(JSON.stringify(body));
 }
 
-/** Sends a problem document when Node's HTTP parser refuses the received bytes, and closes the connection. */
+/** Sends a problem document when the HTTP parser of Node.js refuses the received bytes, and closes the connection. */
 export function sendParserProblem(error: { code?: string }, socket: Socket, requestId: string): void {
   if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
     socket.destroy();

@@ -6,10 +6,13 @@ import { httpLimits } from "./http-limits.ts";
 import { HttpProblem } from "./problem.ts";
 import { isStreamedForm } from "./route-types.ts";
 
-/** Parsing and validating a longer body takes milliseconds, so the work for longer bodies waits in a queue. Bytes. */
+/** Parsing and validating a body over 32 KiB takes milliseconds, so the work for longer bodies waits in a queue. */
 const LONG_BODY = 32_768;
 
-/** Accepts only JSON bodies of limited size and structure. Other media types get status 415. An empty body counts as no body. */
+/**
+ * The parser accepts only JSON bodies of limited size and structure. A body of another media type gets status 415. An empty body counts as
+ * no body.
+ */
 export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTurns }): void {
   const parse = app.getDefaultJsonParser("error", "error");
   const limitBodies = createBodyLimit();
@@ -19,7 +22,8 @@ export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTu
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
     "application/json",
-    // A waiting body stays outside of the heap. A text of each waiting body would make the heap grow, and V8 keeps a heap that has grown.
+    // A waiting body remains outside of the heap of V8. The text of each waiting body would make the heap grow, and V8 keeps a heap that
+    // has grown.
     { parseAs: "buffer", bodyLimit: httpLimits.jsonBodyBytes },
     (request: FastifyRequest, bytes: Buffer, done: (error: Error | null, body?: unknown) => void) => {
       if (bytes.length === 0) {
@@ -39,8 +43,8 @@ export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTu
 }
 
 /**
- * Limits the bytes of all large bodies that arrive or wait at the same time, because the process keeps memory that it has used once.
- * A body counts with its declared length, from before its first byte until its response has ended. A client that waits with its body can't
+ * Limits the bytes of all large bodies that arrive or wait at the same time, because the process keeps memory that it has used once. The
+ * limit counts the declared length of a body, from before its first byte until its response has ended. A client that delays its body cannot
  * use up the bytes of other clients, because each person and each network also has a limit.
  */
 function createBodyLimit(): preParsingHookHandler {
@@ -83,7 +87,7 @@ const CLOSE_BRACE = 0x7d;
 
 /**
  * Checks the structure of a JSON text before the parser runs, because JSON.parse needs half a second for 100,000 members. Returns the
- * reason for a refusal. Returns undefined if the structure is valid. Does not check whether the text is valid JSON.
+ * reason for a refusal. Returns undefined if the structure is valid. The function does not check whether the text is valid JSON.
  */
 export function structureFault(text: string): string | undefined {
   const { jsonDepth, jsonValues, jsonNames } = httpLimits;
@@ -115,20 +119,20 @@ function endOfString(text: string, from: number): number {
   const quote = text.indexOf('"', from);
   if (quote === -1) return text.length;
   if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
-  // Reads the string character by character only here, where it has an escaped quote, because this is slow.
+  // The code reads a string character by character only if the string has an escaped quote, because reading characters is slow.
   let at = from;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at;
 }
 
-/** Returns 408 if a body is not complete within this time. Forms have their own limits, because the upload of a file may take hours. */
+/** Returns 408 if a body is not complete within `timeoutMs`. Forms have separate limits, because the upload of a file may take hours. */
 export function limitBodyTime(app: FastifyInstance, timeoutMs: number): void {
   app.addHook("onRequest", (request, reply, done) => {
     const { raw } = request;
     if (hasBody(request) && !isStreamedForm(request)) {
       const timer = setTimeout(() => {
-        // While Fastify reads a body, it listens for errors. If there is no listener, the response was already sent, or the reading has not
-        // started.
+        // While Fastify reads a body, Fastify listens for errors. Without a listener, the service has already sent the response, or has not
+        // started to read the body.
         if (reply.sent || raw.listenerCount("error") === 0) raw.destroy();
         else raw.emit("error", late(timeoutMs));
       }, timeoutMs);
@@ -150,11 +154,11 @@ function late(timeoutMs: number): HttpProblem {
   );
 }
 
-/** Runs work that takes milliseconds. Only one piece of such work runs in each turn of the event loop. */
+/** Runs work that takes milliseconds. Only one piece of long work runs in each turn of the event loop. */
 type LoopTurns = (work: () => void) => void;
 
 /**
- * Creates a queue for work that takes milliseconds. Without this queue, other requests would have to wait until the work of many clients is
+ * Creates a queue for work that takes milliseconds. Without the queue, other requests would have to wait until the work of many clients is
  * done.
  */
 export function createLoopTurns(): LoopTurns {
@@ -164,7 +168,7 @@ export function createLoopTurns(): LoopTurns {
     if (waiting.length > 0) setImmediate(runNext);
   }
   return (work) => {
-    // Without this binding, the work of a request would run in the context of another request, and appear in the wrong trace.
+    // Without the binding, the work of a request would run in the context of another request, and appear in the wrong trace.
     waiting.push(AsyncLocalStorage.bind(work));
     if (waiting.length === 1) setImmediate(runNext);
   };

@@ -3,13 +3,13 @@ import type { App } from "./route-types.ts";
 
 /** The tracing span of one HTTP request. */
 type RequestSpan = {
-  /** Calls `work`. All spans that start inside `work` become children of this span. */
+  /** Calls the function `work`. All spans that start inside `work` become children of the request span. */
   run(work: () => void): void;
-  /** `code`: the error code of the response. Undefined if there is no error. */
+  /** `code` is the error code of the response. `code` is undefined if there is no error. */
   end(outcome: { status: number; code: string | undefined }): void;
 };
 
-/** Starts the span of a request. `traceparent` is the value of this request header (W3C Trace Context). */
+/** Starts the span of a request. `traceparent` is the value of the request header `traceparent` (W3C Trace Context). */
 export type StartRequestSpan = (request: {
   method: string;
   route: string;
@@ -25,8 +25,8 @@ export type RequestSpans = {
 type Traced = { span: RequestSpan; code: string | undefined };
 
 /**
- * Adds hooks that give each request a span. Call this function before you add other hooks, so that the span contains the work of those
- * hooks.
+ * Adds hooks that give each request a span. The caller must call `traceRequests` before it adds other hooks, so that the span contains the
+ * work of these hooks.
  */
 export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
   const traced = new WeakMap<FastifyRequest, Traced>();

@@ -30,35 +30,35 @@ export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
   TypeBoxTypeProvider
 >;
 
-/** The values and functions that the routes need. `UseCases`: the verbs of the features that the routes call. */
+/** The routes need these values and functions. `UseCases` contains the verbs of the features that the routes call. */
 export type RouteDeps<UseCases> = {
   useCases: UseCases;
   metrics: Metrics;
-  /** The maximum size of a file in a form. Bytes. */
+  /** The maximum size of a file in a form, in bytes. */
   uploadMaxBytes: number;
   formProgress: FormProgressLimits;
   /** The public origin of the service. */
   publicUrl: string;
   clientIpOf: ClientIpOf;
   /**
-   * A `preHandler` for lists. Each request for a page runs in a separate turn of the event loop (request-body.ts), because a long page
-   * takes milliseconds of work.
+   * `takeTurn` is a `preHandler` for lists. Each request for a page runs in a separate turn of the event loop (request-body.ts), because a
+   * long page takes milliseconds of work.
    */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };
 
 export type FormProgressLimits = {
-  /** The longest time that the service waits for the next bytes. Milliseconds. */
+  /** The longest time that the service waits for the next bytes. */
   stallMs: number;
-  /** The service checks the rate after it has waited for the client for this time in total. Milliseconds. */
+  /** The service checks the rate after it has waited for the client for this time in total. */
   rateWindowMs: number;
-  /** If a form arrives more slowly than this, the service aborts the upload. */
+  /** If a form arrives more slowly than `minBytesPerSecond`, the service aborts the upload. */
   minBytesPerSecond: number;
 };
 
 /**
- * Whether the route reads the body of this request as a stream. In this case, only the limits for forms apply to the duration of the
- * request.
+ * Returns whether the route reads the body of the request as a stream. For a streamed form, only the limits for forms apply to the duration
+ * of the request.
  */
 export function isStreamedForm({ headers, routeOptions }: FastifyRequest): boolean {
   const form = "multipart/form-data";

@@ -9,7 +9,7 @@ const YEAR_SECONDS = 31_536_000;
  * resources.
  */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
-/** The headers that have an effect only on pages. */
+/** These headers have an effect only on pages. */
 const ONLY_PAGES: ReadonlySet<string> = new Set([
   "cross-origin-opener-policy",
   "origin-agent-cluster",
@@ -18,7 +18,7 @@ const ONLY_PAGES: ReadonlySet<string> = new Set([
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** True for routes that never respond with a page. */
+    /** `isData` is true for routes that never respond with a page. */
     isData?: boolean;
   }
 }
@@ -29,15 +29,15 @@ type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string
 export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };
 
 /**
- * Adds the security headers to every response. Also stores these security headers in `headers`, because Fastify sends some responses
- * without running the hooks.
+ * Adds the security headers to every response. The function also stores the security headers in `headers`, because Fastify sends some
+ * responses without running the hooks.
  */
 export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },
 ): void {
-  // The headers never change, so they are built once. Helmet would build its policy again for each request, which costs a tenth of the time
-  // to issue a URL.
+  // The headers never change, so the service builds them once. The package Helmet would build its policy again for each request, which
+  // costs a tenth of the time to issue a URL.
   app.addHook("onReady", async () => {
     const page = await renderOnce(helmetOptions(options));
     const data = Object.entries(page).filter(([name]) => !ONLY_PAGES.has(name));
@@ -51,7 +51,7 @@ export function addSecurityHeaders(
   });
 }
 
-/** Marks all routes of this scope as routes that never respond with a page, so that their responses have fewer headers. */
+/** Marks all routes of the scope as routes that never respond with a page, so that their responses have fewer headers. */
 export function sendsOnlyData(scope: App): void {
   scope.addHook("onRoute", (route) => {
     route.config = { ...route.config, isData: true };
@@ -59,8 +59,8 @@ export function sendsOnlyData(scope: App): void {
 }
 
 /**
- * Returns the options for the headers of a page, which forbid inline code, framing and referrers (docs/security-requirements.md, 25).
- * Besides the service itself, the policy permits only the origins of the bucket.
+ * Returns the options for the headers of a page, which forbid inline code, framing and referrers (docs/security-requirements.md, 25). The
+ * policy permits only the service and the origins of the bucket.
  * HSTS and the upgrade of insecure requests are on only if the public URL starts with https.
  */
 function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): FastifyHelmetOptions {
@@ -77,7 +77,7 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
         imgSrc: ["'self'", "data:", "blob:", ...bucketOrigins],
         mediaSrc: bucketOrigins.length === 0 ? ["'none'"] : [...bucketOrigins],
         connectSrc: ["'self'", ...bucketOrigins],
-        // The web app draws PDFs itself, so it needs no frames.
+        // The web app draws PDFs without frames, so the policy permits no frames.
         frameSrc: ["'none'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
@@ -89,7 +89,7 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
     referrerPolicy: { policy: "no-referrer" },
     strictTransportSecurity: isHttps ? { maxAge: YEAR_SECONDS, includeSubDomains: false } : false,
     xFrameOptions: { action: "deny" },
-    // Omits these headers, because only obsolete browsers use them.
+    // The responses omit these headers, because only obsolete browsers use the headers.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,

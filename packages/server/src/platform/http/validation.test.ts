@@ -12,7 +12,7 @@ function validate(schema: TSchema, value: unknown): Outcome {
   return validator(value) as Outcome;
 }
 
-/** Wraps an array or an object, and counts how often its members are read. */
+/** Wraps an array or an object, and counts the reads of its members. */
 function counting<Value extends object>(value: Value): { value: Value; reads: () => number } {
   let reads = 0;
   const proxy = new Proxy(value, {
@@ -61,7 +61,7 @@ describe("requirement 30: the cost of refusing a body does not grow with its len
     ],
   ];
 
-  it.each(laws)("the cost of refusing a body does not grow with %s", (_name, schema, make) => {
+  it.each(laws)("the cost to refuse a body does not grow with %s", (_name, schema, make) => {
     const [few, many] = [2_000, 20_000].map((size) => {
       const { body, reads } = make(size);
       const { error } = validate(schema, body);
@@ -71,7 +71,7 @@ describe("requirement 30: the cost of refusing a body does not grow with its len
     expect(many).toEqual(few);
   });
 
-  it("validation reads each item once when there are too many valid items", () => {
+  it("the validation reads each item once when there are too many valid items", () => {
     const reads = [2_000, 20_000].map((size) => {
       const { value, reads } = counting(Array.from({ length: size }, () => ID));
       expect(validate(FileUrlsBody, { attachmentIds: value }).error?.message).toMatch(/not have more than 1000 items/);
@@ -119,7 +119,7 @@ describe("requirement 30: the cost of refusing a body does not grow with its len
       /unexpected members: "__proto__"/,
     ],
     ["a body that is not an object", CreateNoteBody, [], /^The body must be object/],
-  ])("the refusal names %s", (_name, schema, body, text) => {
+  ])("the error text of a refused body names %s", (_name, schema, body, text) => {
     expect(validate(schema, body).error?.message).toMatch(text);
   });
 });

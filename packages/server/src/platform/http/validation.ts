@@ -25,8 +25,8 @@ const partNames: Record<string, string> = { body: "body", querystring: "query", 
 
 /**
  * Checks requests against their TypeBox schemas. An unknown member makes the request invalid.
- * Converts only whole numbers in a query, and changes ids in a path to lower case.
- * Throws `invalid_request`. The error text says which member is wrong, and what is expected.
+ * The validator converts only whole numbers in a query, and changes ids in a path to lower case.
+ * The validator throws `invalid_request`. The error text names the wrong member and the expected value.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart, contentType }) => {
   // The schema of a form is only for /openapi.json, because the service reads a form as a stream.
@@ -50,7 +50,7 @@ function preparerOf(httpPart: string | undefined, schema: SchemaNode): Preparer 
   return httpPart === "params" ? pathPreparer(schema) : undefined;
 }
 
-/** UUIDs are case-insensitive (RFC 9562, section 4). The database stores them in lower case. */
+/** UUIDs are case-insensitive (RFC 9562, section 4). The database stores UUIDs in lower case. */
 function pathPreparer(schema: SchemaNode): Preparer {
   const properties = Object.entries(schema.properties ?? {});
   const ids = properties.filter(([, property]) => property.pattern === idPattern).map(([name]) => name);
@@ -59,7 +59,7 @@ function pathPreparer(schema: SchemaNode): Preparer {
   };
 }
 
-/** Fills in defaults and parses whole numbers, because a query contains only strings. */
+/** The preparer fills in defaults and parses whole numbers, because a query contains only strings. */
 function queryPreparer(schema: SchemaNode): Preparer {
   const properties = Object.entries(schema.properties ?? {});
   const integers = properties.filter(([, property]) => property.type === "integer").map(([name]) => name);
@@ -97,8 +97,8 @@ function compiledOf(node: SchemaNode): Validator {
 }
 
 /**
- * Keeps the first invalid item at its index, or the first item beyond `maxItems`. The returned array has no items at the other indexes, and
- * the library skips the empty indexes.
+ * Keeps the first invalid item at its index, or the first item beyond `maxItems`. The returned array has no items at other indexes, and the
+ * library skips the empty indexes.
  */
 function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: SchemaNode, value: unknown[]): unknown[] {
   const compiled = compiledOf(items);
@@ -113,7 +113,7 @@ function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: Schema
   return kept;
 }
 
-/** Keeps the expected members, and the first few unexpected members for the error text. */
+/** The function keeps the expected members, and the first few unexpected members for the error text. */
 function abridgeMembers({ properties = {} }: SchemaNode, value: object): object {
   const members = value as Record<string, unknown>;
   const kept: [string, unknown][] = [];
@@ -127,12 +127,12 @@ function abridgeMembers({ properties = {} }: SchemaNode, value: object): object 
     unexpected += 1;
     if (unexpected === MAX_NAMED) break;
   }
-  // Uses fromEntries, because an assignment to a member with the name `__proto__` would not add the member.
+  // The code uses fromEntries, because an assignment to a member with the name `__proto__` would not add the member.
   return Object.fromEntries(kept);
 }
 
 function explain(part: string, { schema, issues }: { schema: SchemaNode; issues: Issue[] }): string {
-  // The library reports a forbidden member twice, and only the second report contains its name.
+  // The library reports a forbidden member twice, and only the second report contains the name of the member.
   const issue = issues.find(({ keyword }) => keyword === "additionalProperties") ?? issues[0];
   if (issue === undefined) return `The ${part} is not valid.`;
   const node = nodeAt(schema, issue.schemaPath);
@@ -171,8 +171,8 @@ const selectSerializer = SerializerSelector();
 const serializers = new WeakMap<object, (data: unknown) => string>();
 
 /**
- * Compiles each serializer when a response first needs it. If the service compiled all serializers at startup, the start would take a tenth
- * longer.
+ * Compiles each serializer when a response first needs the serializer. If the service compiled all serializers at startup, the start would
+ * take a tenth longer.
  */
 export const buildSerializer: SerializerFactory = (schemas, options) => {
   const compile = selectSerializer(schemas, options);

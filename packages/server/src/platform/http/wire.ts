@@ -11,19 +11,19 @@ export function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/** Parses an optional `expiresAt`. Null and undefined both mean that there is no expiry. Throws `invalid_request`. */
+/** Parses an optional `expiresAt`. Null and undefined mean that there is no expiry. `parseExpiresAt` throws `invalid_request`. */
 export function parseExpiresAt(expiresAt: string | null | undefined): number | undefined {
   if (expiresAt === undefined || expiresAt === null) return undefined;
   return parseInstant(expiresAt, { name: "expiresAt" });
 }
 
 /**
- * Converts `text`, a date and time, to milliseconds since the epoch. Drops fractions of a millisecond.
- * `name`: the name of the field in the body, for the error text. Throws `invalid_request` if the date does not exist.
+ * Converts a date and time in `text` to milliseconds since the epoch. The function drops fractions of a millisecond.
+ * `name` is the name of the body field in the error text. `parseInstant` throws `invalid_request` if the date does not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
-  // A date exists only if formatting the parsed date gives the same text, because Date.parse changes 30 February to 2 March.
+  // A date exists only if the formatted date equals the text, because Date.parse changes 30 February to 2 March.
   if (
     Number.isNaN(milliseconds) ||
     toIso(milliseconds).slice(0, LENGTH_TO_SECONDS) !== text.slice(0, LENGTH_TO_SECONDS)
@@ -54,23 +54,20 @@ export function fitPage<Item extends { id: string }>(items: Item[], nextCursor: 
 }
 
 const MAX_KEY_LENGTH = 255;
-/**
- * The form that draft-ietf-httpapi-idempotency-key-header requires for the key: a string in quotes (structured fields, RFC 9651, section
- * 3.3.3).
- */
+/** draft-ietf-httpapi-idempotency-key-header requires a quoted string for the key (structured fields, RFC 9651, section 3.3.3). */
 const QUOTED_KEY = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
-/** An idempotency key without quotes, which many clients send. */
+/** Many clients send the idempotency key without quotes. */
 const PLAIN_KEY = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;
 
-/** A `preValidation` hook for the completion of an upload. Treats a missing body as `{}`. */
+/** `allowNoBody` is a `preValidation` hook for the completion of an upload. The hook treats a missing body as `{}`. */
 export function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (request.body === undefined || request.body === null) request.body = {};
   done();
 }
 
 /**
- * Reads the header Idempotency-Key, with or without quotes. Range: 1 to 255 characters of visible ASCII.
- * Throws `invalid_request`. Follows draft-ietf-httpapi-idempotency-key-header.
+ * Reads the header Idempotency-Key, with or without quotes. The key has 1 to 255 characters of visible ASCII.
+ * `readIdempotencyKey` throws `invalid_request`. The function follows draft-ietf-httpapi-idempotency-key-header.
  */
 export function readIdempotencyKey(header: string | readonly string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
@@ -91,8 +88,8 @@ function unquote(header: string): string | undefined {
 }
 
 /**
- * Converts chunks to a stream that takes the next chunk only when a reader waits for it. Many form uploads can wait at the same time, so
- * each stream should buffer little.
+ * Converts chunks to a stream that takes the next chunk only when a reader waits for the chunk. Many form uploads can wait at the same
+ * time, so each stream should buffer little.
  */
 export function streamOf(chunks: AsyncIterable<Buffer>): Readable {
   return Readable.from(chunks, { objectMode: false, highWaterMark: 0 });

@@ -26,7 +26,7 @@ function startTurns() {
 }
 
 describe("requirement 30: the writes of one holder", () => {
-  it("the writes of one person run three at a time, in order", async () => {
+  it("the writes of one person run in order, three writes at a time", async () => {
     const { write, started, endNext } = startTurns();
     const all = ["a1", "a2", "a3", "a4", "a5"].map((name) => write("ann", name));
     expect(started).toEqual(["a1", "a2", "a3"]);
@@ -43,7 +43,7 @@ describe("requirement 30: the writes of one holder", () => {
     expect(started).toEqual(["a1", "a2", "a3", "b1"]);
   });
 
-  it("a write is refused while 200 writes of the same person wait", async () => {
+  it("a write is refused while 200 writes of the person wait", async () => {
     const { write, endNext } = startTurns();
     const all = Array.from({ length: 203 }, (_, nth) => write("ann", `a${nth}`));
     await expect(write("ann", "late")).rejects.toMatchObject({ code: "rate_limited" });
@@ -51,7 +51,7 @@ describe("requirement 30: the writes of one holder", () => {
     expect(await Promise.all(all)).toHaveLength(203);
   });
 
-  it("the writes of a person continue after a write that fails", async () => {
+  it("the writes of a person continue after a failed write", async () => {
     const { turns } = startTurns();
     const fail = () => turns.run("ann", () => Promise.reject(new Error("failed")));
     const failed = await Promise.allSettled(Array.from({ length: 5 }, fail));

@@ -56,7 +56,7 @@ describe("a background loop", () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it("a background loop continues after a round fails", async () => {
+  it("a background loop continues after a failed round", async () => {
     loop.kick();
     rounds[0]?.reject("no bucket");
     await vi.advanceTimersByTimeAsync(1_000);

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Work that runs in the background, in rounds. */
+/** A loop is work that runs in the background, in rounds. */
 export type Loop = {
-  /** Starts a round now. If a round is already running, starts another round when it ends. */
+  /** Starts a round of the loop now. If a round is already running, another round starts after its end. */
   kick(): void;
-  /** Starts no more rounds, and waits for the round that is running. */
+  /** Starts no more rounds, and waits for the running round. */
   stop(): Promise<void>;
 };
 
@@ -17,7 +17,7 @@ export function startLoop(options: {
   let running: Promise<void> | undefined;
   let isKicked = false;
   let isStopped = false;
-  // An HTTP request may call `kick`. With this snapshot, traces do not show the HTTP request as the parent of the round.
+  // An HTTP request may call `kick`. With the snapshot, traces do not show the HTTP request as the parent of the round.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<void> {

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { createFairTurns } from "./fair-turns.ts";
 
-/** Creates turns for searches. A search runs until the test calls `end`. `started` contains the names of the started searches in order. */
+/**
+ * Creates fair turns for searches. A search runs until the test calls `end`. `started` contains the names of the started searches in order.
+ */
 function startTurns({ atOnce }: { atOnce: number }) {
   const turns = createFairTurns({ atOnce, ofHolder: 5, problem: "Wait." });
   const started: string[] = [];
@@ -27,7 +29,7 @@ it("the search of another person runs before the second search of the first pers
   expect(started).toEqual(["a1", "b1", "a2", "b2", "a3"]);
 });
 
-it("one search of a person runs at a time, even if more searches could run", async () => {
+it("only one search of a person runs at a time, even if more searches could run", async () => {
   const { search, started, endNext } = startTurns({ atOnce: 3 });
   const all = [search("ann", "a1"), search("ann", "a2"), search("ben", "b1")];
   await new Promise((resolve) => setImmediate(resolve));
@@ -46,7 +48,7 @@ it("a search is refused while four other searches of the person wait", async () 
   expect(await Promise.all([...all, other])).toHaveLength(6);
 });
 
-it("a waiting search is dropped when its client disconnects", async () => {
+it("a waiting search never runs if its client disconnects", async () => {
   const { search, started, endNext } = startTurns({ atOnce: 1 });
   const client = new AbortController();
   const first = search("ann", "a1");
@@ -60,7 +62,7 @@ it("a waiting search is dropped when its client disconnects", async () => {
   expect(started).toEqual(["a1", "a3"]);
 });
 
-it("the next search of a person runs after a search that fails", async () => {
+it("the next search of a person runs after a failed search", async () => {
   const turns = createFairTurns({ atOnce: 1, ofHolder: 5, problem: "Wait." });
   const ann = { holder: "ann", signal: undefined };
   const failing = turns.run(ann, () => Promise.reject(new Error("broken")));

@@ -1,7 +1,7 @@
 import { DomainError } from "../errors.ts";
 import { rateLimited } from "./in-database.ts";
 
-/** How long a refused holder waits, at least until one of its tasks has ended. Milliseconds. */
+/** The time for which a refused holder must wait, until at least one task of the holder has ended. */
 const RETRY_MS = 1_000;
 
 export type FairTurns = ReturnType<typeof createFairTurns>;
@@ -9,13 +9,13 @@ export type FairTurns = ReturnType<typeof createFairTurns>;
 /**
  * Limits how many costly tasks run at the same time. The holders take turns, and each holder runs one task at a time. A holder with many
  * tasks delays the tasks of other holders only a little.
- * A holder is a person, or the network of a client. `atOnce`: the maximum number of tasks that run at the same time. `ofHolder`: the
- * maximum number of tasks of one holder that run or wait. `problem`: the error text when one holder has more tasks. Each process has its own
- * turns and counts.
+ * A holder is a person, or the network of a client. `atOnce` is the maximum number of tasks that run at the same time. `ofHolder` is the
+ * maximum number of tasks of one holder that run or wait. `problem` is the error text for a holder with more tasks. Each process has
+ * separate turns and counts.
  */
 export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number; ofHolder: number; problem: string }) {
   const running = new Set<string>();
-  // The waiting tasks of each holder. The holders are in the order of their next turn.
+  // The waiting tasks of each holder. The map contains the holders in the order of their next turn.
   const waiting = new Map<string, (() => void)[]>();
 
   function startNext(): void {
@@ -64,7 +64,7 @@ export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number;
     /**
      * Waits for the turn of the holder, and then runs the task. If `signal` aborts while the task waits, for example because the client has
      * disconnected, the task is removed and never runs.
-     * Throws `rate_limited` if the holder already has `ofHolder` tasks that run or wait.
+     * `run` throws `rate_limited` if the holder already has `ofHolder` tasks that run or wait.
      */
     async run<T>(
       { holder, signal }: { holder: string; signal?: AbortSignal | undefined },

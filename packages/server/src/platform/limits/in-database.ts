@@ -7,14 +7,14 @@ import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
 
 /**
- * A limit that all replicas share. `max`: the largest sum of the amounts in a time window of `windowMs` milliseconds. The window begins
- * when the first amount is taken.
+ * A window limit is a limit that all replicas share. `max` is the largest sum of the amounts in a time window of `windowMs` milliseconds.
+ * The time window begins when a caller takes the first amount.
  */
 export type WindowLimit = { name: string; max: number; windowMs: number };
 
 /**
- * Takes an amount from the limit of a holder. The caller can return the amount with the function `giveBack` in the result.
- * Throws `rate_limited` if too little of the limit is left. The error contains the time until the window expires.
+ * Takes an amount from the limit of a holder. The caller can return the amount with the function `giveBack` in the result. `takeFromWindow`
+ * throws `rate_limited` if too little of the limit is left. The error contains the time until the window expires.
  */
 export async function takeFromWindow(
   { db, clock }: Pick<Deps, "clock"> & { db: Tx },
@@ -50,7 +50,9 @@ const LINK_LOOKS: WindowLimit = { name: "link looks", max: 300, windowMs: 60_000
 
 const TOO_MANY_LOOKS = "Too many requests in a short time. Wait until Retry-After has passed, then try again.";
 
-/** Waits for a write that only counts a visit. On a full disk, the visit is not counted, but the visitor still sees the page. */
+/**
+ * Waits for a write that only counts a visit. On a full disk, the service does not count the visit, but the visitor still sees the page.
+ */
 export async function unlessDiskIsFull(counted: Promise<unknown>): Promise<void> {
   await counted.catch((error) => {
     if (!(error instanceof DomainError && error.code === "storage_full")) throw error;
@@ -63,17 +65,17 @@ export function limitOf(network: string) {
 }
 
 /**
- * Counts amounts in time windows, for the limits that all replicas share. Each method uses one statement, which both engines execute
+ * Counts amounts in time windows, for the limits that all replicas share. Each method uses one statement, which every engine executes
  * atomically.
  *
- * The package rate-limiter-flexible does not fit. The package needs its own driver for each database, and supports neither `node:sqlite`
- * nor Kysely. The package also counts refused requests, and can't give back a part of an amount.
+ * The npm package rate-limiter-flexible does not fit the service. rate-limiter-flexible needs a separate driver for each database, and
+ * supports neither `node:sqlite` nor Kysely. rate-limiter-flexible also counts refused requests, and cannot give back a part of an amount.
  */
 export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely: db }) => ({
   /**
-   * Adds `amount` to the count of the open window if the sum is at most `max`. If no window is open, opens a window that expires at
-   * `expiresAt`. Returns whether the amount was added, and the expiry of the open window. If the amount was not added, nothing has
-   * changed.
+   * Adds `amount` to the count of the open window if the sum is at most `max`. If no window is open, `take` opens a window that expires at
+   * `expiresAt`. `take` returns whether the amount was added, and the expiry of the open window. If `take` did not add the amount, nothing
+   * has changed.
    */
   async take(key: string, request: { amount: number; max: number; now: number; expiresAt: number }) {
     const { amount, max, now, expiresAt } = request;
@@ -97,7 +99,10 @@ export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely
     return { isTaken: false, expiresAt: open?.expires_at ?? now };
   },
 
-  /** Subtracts `amount` from the count of the window that expires at `expiresAt`. Does nothing if this window is not open any more. */
+  /**
+   * Subtracts `amount` from the count of the window that expires at `expiresAt`. `giveBack` does nothing if the window is not open any
+   * more.
+   */
   async giveBack(key: string, { amount, expiresAt }: { amount: number; expiresAt: number }): Promise<void> {
     await db
       .updateTable("limit_counts")

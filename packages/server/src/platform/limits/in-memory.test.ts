@@ -20,7 +20,7 @@ function create(maxPeople?: number) {
 const limited = (retryAfterSeconds: number) =>
   expect.objectContaining({ code: "rate_limited", message: problem, retryAfterSeconds });
 
-it("a rate limit allows a burst, and then the rate", () => {
+it("a rate limit allows a burst, and then only the rate", () => {
   const { take, advance } = create();
   take("ann", 10);
   expect(() => take("ann", 1)).toThrow(limited(1));
@@ -30,27 +30,27 @@ it("a rate limit allows a burst, and then the rate", () => {
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("a rate limit saves at most the burst", () => {
+it("a rate limit saves at most the burst of unused requests", () => {
   const { take, advance } = create();
   advance(3_600_000);
   take("ann", 10);
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("a rate limit takes nothing for a refused amount", () => {
+it("a rate limit counts no part of a refused amount", () => {
   const { take } = create();
   take("ann", 8);
   expect(() => take("ann", 3)).toThrow(limited(1));
   take("ann", 2);
 });
 
-it("a rate limit counts each person apart", () => {
+it("a rate limit counts each person separately", () => {
   const { take } = create();
   take("ann", 10);
   take("bob", 10);
 });
 
-it("a rate limit adds nothing when the clock is set back", () => {
+it("a rate limit adds nothing when the clock goes back", () => {
   const { take, advance } = create();
   take("ann", 10);
   advance(-60_000);
@@ -68,14 +68,14 @@ it("a rate limit remembers active people among many others", () => {
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("a rate limit forgets people whose number exceeds its memory", () => {
+it("a rate limit forgets people when there are more people than its memory allows", () => {
   const { take } = create(100);
   take("ann", 10);
   for (let other = 0; other < 100; other += 1) take(`other-${other}`, 1);
   take("ann", 10);
 });
 
-/** A window of the database that is exhausted for each holder. `queries` counts the queries. */
+/** The test has a window of the database that is exhausted for each holder. `queries` counts the queries of the database. */
 function createExhausted({ maxWindows }: { maxWindows: number }) {
   let now = 1_000_000;
   let queries = 0;
@@ -98,7 +98,7 @@ function createExhausted({ maxWindows }: { maxWindows: number }) {
   };
 }
 
-it("the memory of exhausted windows remembers a window until it expires", async () => {
+it("the memory of exhausted windows keeps a window until the window expires", async () => {
   const { refuse, advance, queries } = createExhausted({ maxWindows: 2 });
   for (let nth = 0; nth < 5; nth += 1) await refuse("ann");
   expect(queries()).toBe(1);

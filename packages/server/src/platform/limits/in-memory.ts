@@ -3,12 +3,15 @@ import type { RateLimit } from "../config/limits.ts";
 import type { Tx } from "../database/queries.ts";
 import { limitCountQueries, rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
 
-/** Limits the memory of one allowance: each person needs about 200 bytes. A person who is dropped from memory gets a full allowance. */
+/**
+ * The limit bounds the memory of an allowance: each person needs about 200 bytes. A person whom the allowance forgets gets a full
+ * allowance.
+ */
 const MAX_PEOPLE = 20_000;
 
 export type Allowance = {
   /**
-   * Takes an amount from the allowance of a person. If too little is left, throws `rate_limited` with the time until the amount is
+   * Takes an amount from the allowance of a person. If too little is left, `take` throws `rate_limited` with the time until the amount is
    * available.
    */
   take(userId: string, amount: number): void;
@@ -17,9 +20,9 @@ export type Allowance = {
 type Balance = { left: number; at: number };
 
 /**
- * Gives each person a token bucket in the memory of this process, so that a check needs no query. If `limit` is undefined, there is no
+ * Gives each person a token bucket in the memory of the process, so that a check needs no query. If `limit` is undefined, there is no
  * limit.
- * The package `rate-limiter-flexible` is not used, because it needs a timer for each key and does not limit its memory.
+ * The code does not use the package `rate-limiter-flexible`, because the package needs a timer for each key and does not limit its memory.
  */
 export function createAllowance(
   limit: RateLimit | undefined,
@@ -27,8 +30,8 @@ export function createAllowance(
 ): Allowance {
   if (limit === undefined) return { take: () => undefined };
   const { perSecond, burst } = limit;
-  // When `recent` is full, it becomes `older`, and the previous `older` is dropped. The memory is limited, but the counts of active people
-  // stay in memory.
+  // When `recent` is full, `recent` becomes `older`, and the map drops the previous `older`. The memory is limited, but the counts of
+  // active people remain in memory.
   let recent = new Map<string, Balance>();
   let older = new Map<string, Balance>();
 
@@ -48,7 +51,7 @@ export function createAllowance(
     take(userId, amount) {
       const now = clock();
       const balance = balanceOf(userId, now);
-      // If the clock was set back, the time difference is negative, and nothing is added.
+      // If the clock went back, the time difference is negative, and the code adds nothing.
       const elapsedMs = Math.max(0, now - balance.at);
       balance.left = Math.min(burst, balance.left + (elapsedMs * perSecond) / 1000);
       balance.at = now;
@@ -59,18 +62,19 @@ export function createAllowance(
   };
 }
 
-/** Limits the memory for exhausted windows: each one needs about 200 bytes. A window that is dropped from memory costs a query. */
+/** The limit bounds the memory for exhausted windows: each window needs about 200 bytes. A forgotten window costs one query. */
 const MAX_WINDOWS = 10_000;
 
 /**
- * Creates a function that takes 1 from a window, as `takeFromWindow` does. An exhausted window stays in memory until it expires, so that a
- * holder with many refused requests causes no queries. Use this function only for limits whose amounts are never given back.
+ * Creates a function that takes 1 from a window, as `takeFromWindow` does. An exhausted window remains in memory until it expires, so that
+ * a holder with many refused requests causes no queries. The caller may use `createWindows` only for limits whose amounts are never given
+ * back.
  */
 export function createWindows(
   { db, clock }: { db: Tx; clock: Clock },
   { problem, maxWindows = MAX_WINDOWS }: { problem: string; maxWindows?: number },
 ) {
-  /** When each exhausted window expires. The window that was exhausted first comes first. */
+  /** The map contains the expiry of each exhausted window. The window that was exhausted first is the first in the map. */
   const exhausted = new Map<string, number>();
   return async (limit: WindowLimit, holder: string): Promise<void> => {
     const now = clock();

@@ -29,7 +29,7 @@ describe("an SMTP server", () => {
     expect(parsed?.headers.get("auto-submitted")).toBe("auto-generated");
   });
 
-  it("an SMTP server receives the URL that turns mails off in headers, and only if there is a URL", async () => {
+  it("an SMTP server receives the unsubscribe URL of a mail in headers, and no header without a URL", async () => {
     const server = await smtpServerInTest();
     await send(server, {}, { unsubscribeUrl: "https://files.example.com/unsubscribe/x" });
     await send(server);
@@ -69,7 +69,7 @@ describe("an SMTP server", () => {
     expect(server.mails).toEqual([]);
   });
 
-  it("an SMTP server gets no mail if its certificate is not trusted", async () => {
+  it("an SMTP server with an untrusted certificate gets no mail", async () => {
     const pair = trustedCertificate();
     const server = await smtpServerInTest(pair);
     const outcome = await send(server, { host: "127.0.0.1", requiresTls: true });
@@ -77,7 +77,7 @@ describe("an SMTP server", () => {
     expect(server.mails).toEqual([]);
   });
 
-  it("a wrong password for an SMTP server is a fault of the settings", async () => {
+  it("a wrong password for an SMTP server counts as a fault of the settings", async () => {
     const server = await smtpServerInTest({
       ...trustedCertificate(),
       onAuth: (_login, _session, done) => done(Object.assign(new Error("Bad login"), { responseCode: 535 })),
@@ -101,13 +101,13 @@ describe("an SMTP server", () => {
     expect(server.mails).toEqual([]);
   });
 
-  it("a mail to an SMTP server that is down fails", async () => {
+  it("the sending of a mail to an unavailable SMTP server fails", async () => {
     const server = await smtpServerInTest();
     await server.stop();
     expect(await send(server)).toMatchObject({ state: "failed", problem: expect.stringMatching(/ECONNREFUSED/) });
   });
 
-  it("a mail to an SMTP server that never responds fails", async () => {
+  it("the sending of a mail to an SMTP server that sends no response fails", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void silent.close());
@@ -116,7 +116,7 @@ describe("an SMTP server", () => {
     expect(outcome).toMatchObject({ state: "failed", problem: expect.stringMatching(/Greeting never received/) });
   });
 
-  it("a mail to a slow SMTP server is cut at its time limit", async () => {
+  it("the sending of a mail to a slow SMTP server ends at its time limit", async () => {
     const cut = new AbortController();
     const server = await smtpServerInTest({
       beforeConfirm: () => {
@@ -148,7 +148,7 @@ describe("hostile texts", () => {
     "group:eve@example.com;",
     '"eve@example.com,"@example.com',
     "Ann <eve@example.com>",
-  ])("a mail to the hostile email address %j is refused", async (to) => {
+  ])("the mailer refuses a mail to the hostile email address %j", async (to) => {
     const server = await smtpServerInTest();
     expect(await send(server, {}, { to })).toMatchObject({ state: "refused" });
     expect(server.mails).toEqual([]);

@@ -5,21 +5,24 @@ import type { MailConfig } from "../config/services.ts";
 export type SmtpTimeouts = {
   connectMs: number;
   greetingMs: number;
-  /** The longest time without a byte in either direction. Milliseconds. */
+  /** The longest time without a byte in either direction. */
   idleMs: number;
 };
 
 export type SmtpOptions = MailConfig & { timeouts?: Partial<SmtpTimeouts> | undefined };
 
-/** Matches one recipient. The library could read several recipients from a text with commas, semicolons, groups or angle brackets. */
+/**
+ * The pattern matches exactly one recipient. The library could read several recipients from a text with commas, semicolons, groups or angle
+ * brackets.
+ */
 const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
 
 const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 90_000 };
 
 export type Smtp = Mailer & {
   /**
-   * Connects to the server, signs in, and offers a mail from the sender to the sender. Ends the connection before the content, so the server
-   * gets no mail. If this fails, rejects with the error of the connection or the server.
+   * Connects to the SMTP server, signs in, and offers a mail from the sender to the sender. `probe` ends the connection before the content,
+   * so the server gets no mail. If the offer fails, `probe` rejects with the error of the connection or the server.
    */
   probe(): Promise<void>;
 };
@@ -54,12 +57,13 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
           subject,
           text,
           html,
-          // The id of a mail is the same at each try, so that mail programs can recognise a mail that arrives twice.
+          // The id of a mail is constant over all attempts, so that mail programs can recognise a mail that arrives twice.
           messageId: `<${id}@${domain}>`,
           headers: {
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-            // With this header, a mail program shows a button. A click sends one POST that turns off such mails (RFC 8058).
+            // With the header List-Unsubscribe-Post, a mail program shows an unsubscribe button. A click on the button sends one POST that
+            // turns off mails of the topic (RFC 8058).
             ...(unsubscribeUrl !== undefined && { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
           },
           ...(unsubscribeUrl !== undefined && { list: { unsubscribe: { url: unsubscribeUrl, comment: "" } } }),
@@ -75,7 +79,8 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
       try {
         await offerMail(connection, { auth, address: from.email });
       } catch (error) {
-        // The email address of the sender may have no mailbox. In that case, the server refuses the recipient, and accepts the sender.
+        // The email address of the sender may have no mailbox. If the sender has no mailbox, the server refuses the recipient, and accepts
+        // the sender.
         if (!isRecipientOnly(error as SmtpError)) throw error;
       } finally {
         connection.close();
@@ -86,7 +91,7 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
 
 type Auth = { user: string; pass: string | undefined };
 
-/** Resolves when the server waits for the content of the mail. Postfix and other servers judge the sender only after RCPT TO. */
+/** Resolves when the SMTP server waits for the content of the mail. Postfix and other servers judge the sender only after RCPT TO. */
 function offerMail(
   connection: SMTPConnection,
   { auth, address }: { auth: Auth | undefined; address: string },
@@ -110,11 +115,14 @@ function isRecipientOnly({ command, responseCode = 0, message }: SmtpError): boo
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
 
-/** Matches the enhanced status codes for a recipient that does not exist (RFC 3463), and the texts of servers without such codes. */
+/**
+ * The pattern matches the enhanced status codes for a recipient that does not exist (RFC 3463), and the texts of servers without such
+ * codes.
+ */
 const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user unknown|unknown user|does not exist/i;
 
 /**
- * Only two failures are final: the recipient does not exist, or the server refuses the content. After other failures, such as a wrong
+ * Only two failures are final: the recipient does not exist, or the server refuses the content. After all other failures, such as a wrong
  * password or a refused relay, the service tries again, because the operator can repair the cause.
  */
 function outcomeOf(error: unknown): MailOutcome {
@@ -126,7 +134,7 @@ function outcomeOf(error: unknown): MailOutcome {
 }
 
 /**
- * The result of a try to send a mail. `refused`: the mail server will never accept this mail. `failed`: a later try may succeed.
+ * The result of an attempt to send a mail. `refused`: the mail server will never accept the mail. `failed`: a later attempt may succeed.
  * `problem` explains the failure to the operator. `problem` may quote the response of the mail server.
  */
 export type MailOutcome = { state: "accepted" } | { state: "refused" | "failed"; problem: string };
@@ -138,8 +146,9 @@ export type Mailer = {
 };
 
 /**
- * The content of a mail to one email address. `id` is the same at each attempt to send the mail.
- * `unsubscribeUrl`: a POST to this URL turns off mails of this topic (RFC 8058). Undefined: nobody can turn off these mails.
+ * The content of a mail to one email address. `id` is constant over all attempts to send the mail.
+ * `unsubscribeUrl`: a POST to the URL turns off mails of the topic (RFC 8058). If `unsubscribeUrl` is undefined, nobody can turn off these
+ * mails.
  */
 export type Message = {
   id: string;

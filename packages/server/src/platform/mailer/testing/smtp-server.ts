@@ -11,7 +11,7 @@ import type { SmtpOptions } from "../smtp.ts";
 
 export type ReceivedMail = {
   recipients: string[];
-  /** The message as the client sent it. */
+  /** The raw message that the client sent. */
   raw: string;
   parsed: ParsedMail;
   isEncrypted: boolean;
@@ -20,15 +20,18 @@ export type ReceivedMail = {
 type Reply = { code: number; text: string };
 
 export type SmtpServerOptions = SMTPServerOptions & {
-  /** Returns the reply with which the server refuses a recipient, or undefined to accept the recipient. The server calls it at each try. */
+  /**
+   * Returns the reply with which the server refuses a recipient, or undefined to accept the recipient. The server calls `refuse` at each
+   * attempt.
+   */
   refuse?: (recipient: string) => Reply | undefined;
-  /** Default: any free port. */
+  /** The default of `port` is any free port. */
   port?: number;
-  /** Runs before the server confirms a message. */
+  /** The server calls `beforeConfirm` before it confirms a message. */
   beforeConfirm?: () => void | Promise<void>;
 };
 
-/** Starts a real SMTP server on loopback. By default, the server uses no TLS and no authentication. */
+/** Starts a real SMTP server on the loopback address. By default, the server uses no TLS and no authentication. */
 export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm, ...options }: SmtpServerOptions = {}) {
   const mails: ReceivedMail[] = [];
   let onMail: () => void = () => undefined;
@@ -63,7 +66,7 @@ export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm,
   return {
     port,
     mails,
-    /** Resolves when this many mails have arrived. */
+    /** Resolves when `count` mails have arrived. */
     async received(count: number): Promise<ReceivedMail[]> {
       while (mails.length < count) {
         await new Promise<void>((resolve) => {
@@ -76,14 +79,14 @@ export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm,
   };
 }
 
-/** Starts an SMTP server, and stops it when the test finishes. */
+/** Starts an SMTP server, and stops the server when the test finishes. */
 export async function smtpServerInTest(options: SmtpServerOptions = {}) {
   const server = await startSmtpServer(options);
   onTestFinished(() => server.stop());
   return server;
 }
 
-/** Returns the options with which a client connects to a server on loopback. */
+/** Returns the options with which a client connects to an SMTP server on loopback. */
 export function smtpOptions({ port }: { port: number }, options: Partial<SmtpOptions> = {}): SmtpOptions {
   return {
     host: "127.0.0.1",
@@ -97,14 +100,14 @@ export function smtpOptions({ port }: { port: number }, options: Partial<SmtpOpt
   };
 }
 
-/** Returns the token in the link that a mail contains. */
+/** Returns the token in the link of a mail. */
 export function tokenIn({ parsed }: ReceivedMail): string {
   const [, token] = /#([\w-]{43})$/m.exec(parsed.text ?? "") ?? [];
   if (token === undefined) throw new Error(`The mail has no link: ${parsed.text}`);
   return token;
 }
 
-/** Makes a certificate for localhost. This process trusts the certificate until the test finishes. */
+/** Makes a certificate for localhost. The test process trusts the certificate until the test finishes. */
 export function trustedCertificate(): { key: string; cert: string } {
   const pair = makeCertificate();
   const before = getCACertificates("default");

@@ -2,13 +2,13 @@ import type { FileUrls } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-// The histogram covers a wide range, because an access decision with a signature takes less than a millisecond, and an upload takes
-// minutes. Seconds.
+// The histogram covers a wide range in seconds, because an access decision with a signature takes under a millisecond, and an upload takes
+// minutes.
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 type UrlOutcome = "issued" | NonNullable<FileUrls["urls"][number]["code"]>;
 
-/** The metrics of the HTTP layer. Labels are route patterns, methods and statuses, never ids. */
+/** The metrics of the HTTP layer. The labels of the metrics are route patterns, methods and statuses, never ids. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Registers the HTTP metrics in `registry`. The registry can also contain other metrics. */
@@ -49,7 +49,7 @@ export function createMetrics(registry: Registry = new Registry()) {
         },
       });
     },
-    /** Builds an onResponse hook for one route. The hook creates the labels once for each status, not for each request. */
+    /** Builds an onResponse hook for one route. The hook creates the labels once for each status, and not for each request. */
     observer({ method, route }: { method: string; route: string }) {
       const byStatus = new Map<number, Histogram.Internal<string>>();
       return (_request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
@@ -67,12 +67,14 @@ export function createMetrics(registry: Registry = new Registry()) {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** True for a route that can respond with a stream. The duration of a stream says nothing about the speed of the service. */
+    /**
+     * `isStream` is true for a route that can respond with a stream. The duration of a stream says nothing about the speed of the service.
+     */
     isStream?: boolean;
   }
 }
 
-/** An `onRoute` hook that measures the duration of all requests to the route. */
+/** Adds an `onRoute` hook that measures the duration of all requests to the route. */
 export function observeRoute(metrics: Metrics, route: RouteOptions): void {
   if (route.config?.isStream === true) return;
   const observer = metrics.observer({ method: String(route.method), route: route.url });

@@ -32,7 +32,7 @@ describe("a webhook request", () => {
   });
 
   it.each(["127.0.0.1", "::1", "10.1.2.3", "169.254.169.254", "100.100.100.200", "fd00:ec2::254", "::ffff:10.0.0.1"])(
-    "requirement 31: a webhook request is refused for a host that resolves to %s",
+    "requirement 31: the sender refuses a webhook request to a host that resolves to %s",
     async (address) => {
       const sender = senderTo({ allowsLoopback: false, resolve: resolveTo("10.0.0.1", address) });
       const outcome = await sender.send({ url: "https://hooks.example.com/", ...message });
@@ -46,12 +46,12 @@ describe("a webhook request", () => {
     "https://0x7f.1/",
     "https://2130706433/",
     "https://[::ffff:7f00:1]/",
-  ])("requirement 31: a webhook request to %s, another form of loopback, is refused", async (url) => {
+  ])("requirement 31: the sender refuses a webhook request to %s, another form of loopback", async (url) => {
     const outcome = await senderTo({ allowsLoopback: false }).send({ url, ...message });
     expect(outcome).toEqual({ problem: "The host has no IP address on the internet." });
   });
 
-  it("requirement 31: a webhook request connects to the checked address when the name changes", async () => {
+  it("requirement 31: a webhook request connects to the checked IP address when the DNS record changes", async () => {
     const { port, received } = await receiverInTest();
     const responses = [resolveTo("127.0.0.1"), resolveTo("10.0.0.1")];
     let asked = 0;
@@ -61,20 +61,20 @@ describe("a webhook request", () => {
     expect(received[0]?.headers.host).toBe(`rebinding.example:${port}`);
   });
 
-  it("requirement 31: a webhook request uses TLS for every host except this machine", async () => {
+  it("requirement 31: a webhook request uses TLS for every host except the local machine", async () => {
     const sender = senderTo({ resolve: resolveTo("8.8.8.8") });
     const outcome = await sender.send({ url: "http://hooks.example.com/", ...message });
     expect(outcome).toEqual({ problem: "The URL must begin with https://." });
   });
 
-  it("requirement 31: a webhook request refuses a certificate that no authority has signed", async () => {
+  it("requirement 31: the sender refuses a certificate that no authority has signed", async () => {
     const { url, received } = await receiverInTest({ tls: makeCertificate() });
     const outcome = await senderTo().send({ url, ...message });
     expect(outcome).toEqual({ problem: expect.stringMatching(/^The certificate or the TLS connection is not valid/) });
     expect(received).toEqual([]);
   });
 
-  it("requirement 31: a webhook request refuses the certificate of another host", async () => {
+  it("requirement 31: the sender refuses the certificate of another host", async () => {
     const tls = makeCertificate();
     const { port, received } = await receiverInTest({ tls });
     const sender = senderTo({ ca: tls.cert, resolve: resolveTo("127.0.0.1") });
@@ -85,7 +85,7 @@ describe("a webhook request", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("a webhook request ends when there is no response in time", async () => {
+  it("a webhook request ends when the endpoint does not respond in time", async () => {
     const { url } = await receiverInTest({ respond: hang });
     expect(await senderTo({ withinMs: 50 }).send({ url, ...message })).toEqual({
       problem: "There was no response in time.",
@@ -107,7 +107,7 @@ describe("a webhook request", () => {
     });
   });
 
-  it("requirement 31: a webhook request stops reading an endless response", async () => {
+  it("requirement 31: the sender stops reading an endless response to a webhook request", async () => {
     let cut: (() => void) | undefined;
     const isCut = new Promise<void>((resolve) => {
       cut = resolve;
@@ -124,7 +124,7 @@ describe("a webhook request", () => {
     await isCut;
   });
 
-  it("a webhook request counts the status of a response whose body is slow", async () => {
+  it("a webhook request reports the status of a response whose body is slow", async () => {
     const { url } = await receiverInTest({ respond: (response) => response.writeHead(200).write("a") });
     expect(await senderTo({ withinMs: 2_000 }).send({ url, ...message })).toEqual({ status: 200 });
   });

@@ -4,37 +4,37 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 
-/** The time limit for the DNS query, the connection and the response together. Milliseconds. */
+/** The time limit in milliseconds for the DNS query, the connection and the response together. */
 const WITHIN_MS = 15_000;
 /**
- * The maximum number of bytes that the service reads from a response. The service does not use the body, so more bytes would only cost
- * memory and time.
+ * The maximum number of bytes that the service reads from a response. The service does not use the body of a response, so more bytes would
+ * only cost memory and time.
  */
 const MAX_BODY_BYTES = 4_096;
 
 /**
- * The time limit for the connection to one IP address, if the host has several. The default of Node is too short for a distant server.
- * Milliseconds.
+ * The time limit in milliseconds for the connection to one IP address, if the host has several IP addresses. The default time limit of
+ * Node.js is too short for a distant server.
  */
 const ATTEMPT_MS = 3_000;
 
 type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
 
 export type SenderOptions = {
-  /** Whether endpoints may be on this machine, where they need no TLS. */
+  /** Whether endpoints may be on the local machine, where endpoints need no TLS. */
   allowsLoopback: boolean;
-  /** The time limit for a request. Milliseconds. Default: 15 seconds. */
+  /** The time limit for a webhook request, in milliseconds. The default of `withinMs` is 15 seconds. */
   withinMs?: number;
-  /** Resolves the host of an endpoint. Default: queries the name servers of the system. */
+  /** Resolves the host of an endpoint to IP addresses. By default, `resolve` queries the name servers of the system. */
   resolve?: Resolve;
-  /** The certificates of the authorities that the sender trusts. Default: the certificates of Node. */
+  /** The certificates of the authorities that the sender trusts. The default of `ca` is the certificates of Node.js. */
   ca?: string;
 };
 
 /**
- * Sends webhooks only to public hosts (docs/security-requirements.md, 31). The sender resolves the host itself, and connects only to public
- * IP addresses among the results. The sender resolves the host only once, so a name server can't give another IP address for the
- * connection. The sender follows no redirects.
+ * Sends webhooks only to public hosts (docs/security-requirements.md, 31). The sender resolves the host, and connects only to public IP
+ * addresses among the results. The sender resolves the host only once, so a name server can't give another IP address for the connection.
+ * The sender follows no redirects.
  */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;
@@ -55,12 +55,12 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
   };
 }
 
-/** An error whose message the owner of the endpoint may see. */
+/** A Refusal is an error whose message the owner of the endpoint may see. */
 class Refusal extends Error {}
 
 /**
- * Queries the name servers directly. The resolver of the system would use the few threads that also hash passwords, and a slow name server
- * would block these threads.
+ * The sender queries the name servers directly. The resolver of the system would use the few threads that also hash passwords, and a slow
+ * name server would block these threads.
  */
 const resolveByDns: Resolve = async (host, signal) => {
   if (isIP(host) !== 0) return [addressOf(host)];
@@ -82,8 +82,8 @@ function hostOf({ hostname }: URL): string {
 }
 
 /**
- * Returns the IP addresses to which the sender may connect: the addresses of this machine if `allowsLoopback`, or else the public
- * addresses. Throws a `Refusal` if there are no such addresses, or if the URL of a public host is not https.
+ * Returns the permitted IP addresses: the addresses of the local machine if `allowsLoopback`, or else the public addresses. The function
+ * throws a `Refusal` if there are no permitted IP addresses, or if the URL of a public host is not https.
  */
 function openAddresses(
   { protocol }: URL,
@@ -94,7 +94,7 @@ function openAddresses(
   if (protocol !== "https:") throw new Refusal("The URL must begin with https://.");
   const open = addresses.filter(({ address }) => isPublicAddress(address));
   if (open.length > 0) return open;
-  // The text leaves out the IP address, because the address would reveal details of the service's network.
+  // The text omits the IP address, because the IP address would reveal details of the service's network.
   throw new Refusal("The host has no IP address on the internet.");
 }
 
@@ -105,13 +105,13 @@ type Post = Pick<SenderOptions, "ca"> & {
   signal: AbortSignal;
 };
 
-/** Sends the request. Resolves with the status as soon as the response begins. */
+/** Sends a webhook request. `post` resolves with the status when the response begins. */
 function post(target: URL, { addresses, headers, body, signal, ca }: Post): Promise<number> {
   const { request, Agent } = target.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
     const sent = request(target, {
       method: "POST",
-      // Each request has its own connection, because the next request may need other IP addresses.
+      // Each request has a separate connection, because the next request may need other IP addresses.
       agent: new Agent({ autoSelectFamilyAttemptTimeout: ATTEMPT_MS }),
       lookup: only(addresses),
       headers: {
@@ -132,7 +132,7 @@ function post(target: URL, { addresses, headers, body, signal, ca }: Post): Prom
   });
 }
 
-/** Returns a lookup function that always returns these IP addresses. */
+/** Returns a lookup function that always returns the given IP addresses. */
 function only(addresses: readonly LookupAddress[]): LookupFunction {
   return (_host, { all }, callback) => {
     const [first] = addresses;
@@ -164,8 +164,8 @@ const PROBLEMS: Record<string, string> = {
 };
 
 /**
- * Returns the problem as a text for the owner of the endpoint. Replaces the error messages of Node, because these contain URLs and IP
- * addresses.
+ * Returns the problem as a text for the owner of the endpoint. The text replaces the error messages of Node.js, because these messages
+ * contain URLs and IP addresses.
  */
 function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): string {
   if (isCut) return "The service stopped during the request.";
@@ -181,7 +181,7 @@ export type WebhookOutcome = { status: number } | { problem: string };
 
 /** Sends one HTTP request to an endpoint. */
 export type WebhookSender = {
-  /** Never rejects. If `signal` aborts, resolves with `{ problem }`. */
+  /** `send` never rejects. If `signal` aborts, `send` resolves with `{ problem }`. */
   send(request: {
     url: string;
     headers: Readonly<Record<string, string>>;
@@ -190,7 +190,10 @@ export type WebhookSender = {
   }): Promise<WebhookOutcome>;
 };
 
-/** The ranges that are not on the public internet (RFC 6890), and the metadata server of Azure, which has a public IP address. */
+/**
+ * The list has the IPv4 ranges that are not on the public internet (RFC 6890), and the metadata server of Azure, which has a public IP
+ * address.
+ */
 const CLOSED_IPV4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -211,14 +214,14 @@ const CLOSED_IPV4 = [
 ];
 
 /**
- * The only range of public IPv6 addresses. All other addresses, such as mapped, translated, unique local and link-local addresses, are not
- * public.
+ * The list has the only range of public IPv6 addresses. IPv6 addresses outside of the range, such as mapped, translated, unique local and
+ * link-local addresses, are not public.
  */
 const OPEN_IPV6 = ["2000::/3"];
 
 /**
- * Parts of OPEN_IPV6 that are not public: Teredo and other protocols, 6to4, and two ranges for documentation. Some of these addresses
- * contain IPv4 addresses.
+ * These parts of OPEN_IPV6 are not public: Teredo and other protocols, 6to4, and two ranges for documentation. Some of the closed IPv6
+ * addresses contain IPv4 addresses.
  */
 const CLOSED_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
@@ -228,13 +231,13 @@ const openIpv6 = listOf(OPEN_IPV6, "ipv6");
 
 const closedIpv6 = listOf(CLOSED_IPV6, "ipv6");
 
-/** Whether an IP address is on the public internet. */
+/** Returns whether an IP address is on the public internet. */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 4) return !closedIpv4.check(address);
   return isIP(address) === 6 && openIpv6.check(address, "ipv6") && !closedIpv6.check(address, "ipv6");
 }
 
-/** Whether an IP address is a loopback address, which means this machine. */
+/** Returns whether an IP address is a loopback address, which means the local machine. */
 export function isLoopbackAddress(address: string): boolean {
   return isIP(address) === 4 ? address.startsWith("127.") : address === "::1";
 }

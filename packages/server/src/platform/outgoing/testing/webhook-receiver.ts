@@ -4,13 +4,13 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** `id`: the value of the header webhook-id. */
+/** `id` is the value of the header webhook-id. */
 export type ReceivedWebhook = { id: string; path: string; headers: IncomingHttpHeaders; body: string };
 
 type Options = {
-  /** Responds to a request. Default: 204. */
+  /** Sends the response to a request. By default, the receiver responds with 204. */
   respond?: (response: ServerResponse, received: ReceivedWebhook) => void;
-  /** Default: HTTP without TLS. */
+  /** The default is HTTP without TLS. */
   tls?: { key: string; cert: string };
 };
 
@@ -43,5 +43,5 @@ export function refuse(response: ServerResponse): void {
   response.writeHead(500).end();
 }
 
-/** A `respond` function that never responds. */
+/** `hang` is a `respond` function that sends no response. */
 export function hang(): void {}

@@ -22,26 +22,29 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
 
   const scan = (body: Readable) => createClamd(clamd).scan(body);
 
-  it("clamd replies to a ping", async () => {
+  it("the virus scanner clamd replies to a ping", async () => {
     await createClamd(clamd).probe();
   });
 
-  it.each([0, 1, 65_536, streamMaxBytes])("clamd finds nothing in %d harmless bytes", async (sizeBytes) => {
-    expect(await scan(patternedStream(sizeBytes))).toEqual({ kind: "clean" });
-  });
+  it.each([0, 1, 65_536, streamMaxBytes])(
+    "the virus scanner clamd finds nothing in %d harmless bytes",
+    async (sizeBytes) => {
+      expect(await scan(patternedStream(sizeBytes))).toEqual({ kind: "clean" });
+    },
+  );
 
   it.each([
     ["alone", () => Readable.from([EICAR])],
     ["byte by byte", () => Readable.from([...EICAR])],
     ["after a megabyte", () => Readable.from([Buffer.alloc(MIB, 1), EICAR, Buffer.alloc(10)])],
-  ])("clamd names what it finds: a signature %s", async (_where, body) => {
+  ])("the virus scanner clamd names the found virus: a signature %s", async (_where, body) => {
     expect(await scan(Readable.from(asBuffers(body())))).toEqual({
       kind: "infected",
       signature: expect.stringMatching(/^Eicar-Test-Signature/),
     });
   });
 
-  it("clamd reports a file over its limit as too large, and the scan reads no more of the file", async () => {
+  it("the virus scanner clamd reports a file over its limit as too large, and the scan reads no more bytes", async () => {
     for (let time = 0; time < 20; time++) {
       let sentBytes = 0;
       const body = patternedStream(1024 * MIB, (soFar) => {
@@ -53,7 +56,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     }
   });
 
-  it("clamd reports a file over MaxFileSize as too large", async () => {
+  it("the virus scanner clamd reports a file over MaxFileSize as too large", async () => {
     const telling = await start({ streamMaxBytes, fileMaxBytes: MIB });
     onTestFinished(telling.stop);
     const { scan } = createClamd(telling);
@@ -112,7 +115,7 @@ describe("a clamd that fails is scanner_unavailable, and the file is closed", ()
     },
   );
 
-  test("a scan fails with scanner_unavailable if clamd stops to reply to pings during the scan", async () => {
+  test("a scan fails with scanner_unavailable if clamd stops replying to pings during the scan", async () => {
     let pings = 0;
     const port = await listening((socket) =>
       socket.once("data", (bytes) => {
@@ -126,7 +129,7 @@ describe("a clamd that fails is scanner_unavailable, and the file is closed", ()
     expect(pings).toBe(4);
   });
 
-  test("the error about a clamd that does not listen has a remedy for the operator", async () => {
+  test("the error about a clamd that does not listen contains a remedy for the operator", async () => {
     const body = patternedStream(MIB);
     const scanner = createClamd({ host: "127.0.0.1", port: 9, timeouts: QUICK });
     const error = await scanner.scan(body).catch((thrown: unknown) => thrown as DomainError);
@@ -151,9 +154,9 @@ describe("memory", () => {
   });
 });
 
-// A real clamd, if one is installed, shows this better than the stand-in.
+// A real clamd, if installed, shows the memory better than the simulated clamd.
 describe.each(testClamds.slice(-1))("memory, with $name", ({ start }) => {
-  test("clamd scans an object of 48 MiB in constant memory", async () => {
+  test("the virus scanner clamd scans an object of 48 MiB in constant memory", async () => {
     const sizeBytes = 48 * MIB;
     const server = await startEmbedded();
     const bucket = bucketOn(server);
@@ -183,7 +186,7 @@ describe.each(testClamds.slice(-1))("memory, with $name", ({ start }) => {
     const body = Readable.from(watched(), { objectMode: false });
     expect(await createClamd(clamd).scan(body)).toEqual({ kind: "clean" });
     expect(readBytes).toBe(sizeBytes);
-    // The limit is far below the size of the file, but leaves space for the built-in bucket in this process.
+    // The limit is far below the size of the file, but leaves space for the built-in bucket in the test process.
     expect(most - before).toBeLessThan(16 * MIB);
   });
 });

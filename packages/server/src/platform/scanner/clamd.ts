@@ -7,11 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../errors.ts";
 
 export type ClamdTimeouts = {
-  /** The timeout for the connection. The reply to a ping has the same timeout, which starts after the connection. */
+  /** The timeout for the connection to clamd. The reply to a ping has an equal timeout, which starts after the connection. */
   connectMs: number;
   /** The maximum time without a byte in either direction during a transfer. */
   idleMs: number;
-  /** The maximum time from the last byte of a file to the verdict. clamd itself stops a scan after MaxScanTime, by default two minutes. */
+  /** The maximum time from the last byte of a file to the verdict. clamd stops a scan after MaxScanTime, by default two minutes. */
   verdictMs: number;
   /** The pause between two pings during a scan. */
   pingMs: number;
@@ -22,17 +22,17 @@ type ClamdOptions = { host: string; port: number; timeouts?: Partial<ClamdTimeou
 const TIMEOUTS: ClamdTimeouts = { connectMs: 2_000, idleMs: 30_000, verdictMs: 300_000, pingMs: 10_000 };
 const MAX_REPLY_BYTES = 4_096;
 const LIMIT_EXCEEDED = /size limit exceeded/;
-/** Matches the signature that clamd with `AlertExceedsMax yes` reports for a file over its limits. */
+/** The pattern matches the signature that clamd with `AlertExceedsMax yes` reports for a file over its limits. */
 const OVER_LIMITS = /^Heuristics\.Limits\.Exceeded/;
 
-/** Scans with a ClamAV daemon over TCP. Specification: clamd(8), command INSTREAM. */
+/** Scans files with a ClamAV daemon over TCP. The specification is clamd(8), command INSTREAM. */
 export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
 
   async function open(): Promise<Socket> {
     const socket = new Connection();
     socket.connect({ host, port });
-    // The code that waits for the socket gets the error in another way. Without this empty listener, Node would also throw the error.
+    // The code that waits for the socket receives the error in another way. Without the empty listener, Node.js would also throw the error.
     socket.on("error", () => undefined);
     try {
       await once(socket, "connect", { signal: AbortSignal.timeout(timeouts.connectMs) });
@@ -54,7 +54,7 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     if (reply !== "PONG") throw unavailable(`it replied to a ping with ${JSON.stringify(reply)}`);
   }
 
-  /** Pings until `signal` aborts. Rejects when a ping gets no reply, because a scan of a clamd that hangs never ends. */
+  /** Pings clamd until `signal` aborts. The function rejects when a ping gets no reply, because a scan of a hanging clamd never ends. */
   async function untilNoReply(signal: AbortSignal): Promise<never> {
     for (;;) {
       await sleep(timeouts.pingMs, undefined, { signal, ref: false });
@@ -78,7 +78,8 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
       });
       return verdictOf(await Promise.race([reply, sent, untilNoReply(stop.signal)]));
     } catch (error) {
-      // If the file can't be read, the connection breaks too. The error of the file is the real cause, so this throws that error.
+      // If the file cannot be read, the connection breaks too. The error of the file is the real cause, so the code throws the error of the
+      // file.
       if (file.broken !== undefined) throw file.broken;
       throw error instanceof DomainError ? error : unavailable("the scan broke off", error);
     } finally {
@@ -102,8 +103,8 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
 type Done = (error?: Error | null) => void;
 
 /**
- * As soon as a file is too large, clamd replies and closes the connection. The next write then fails, and Node would close the socket
- * before the service reads the reply. To read the reply, the class does not report a failed write.
+ * When a file is too large, clamd replies and closes the connection. The next write then fails, and Node.js would close the socket before
+ * the service reads the reply. The class does not report a failed write, so that the service can read the reply.
  */
 class Connection extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
@@ -122,8 +123,8 @@ function unlessFailed(done: Done): Done {
 }
 
 /**
- * Yields a file in the format of INSTREAM: a length before each piece, and a length of 0 at the end. If the file can't be read, sets
- * `file.broken` to the error.
+ * Yields a file in the format of INSTREAM: a length before each piece, and a length of 0 at the end. If the file cannot be read, the
+ * generator sets `file.broken` to the error.
  */
 async function* framed(body: Readable, file: { broken?: unknown }): AsyncGenerator<Buffer> {
   yield Buffer.from("zINSTREAM\0");
@@ -146,7 +147,7 @@ function lengthOf({ length }: Buffer): Buffer {
   return bytes;
 }
 
-/** Reads the reply, which ends with a NUL or with the connection. Rejects if there is no reply. */
+/** Reads the reply of clamd, which ends with a NUL or with the connection. `replyOf` rejects if clamd sends no reply. */
 function replyOf(socket: Socket): Promise<string> {
   const reply = new Promise<string>((resolve, reject) => {
     let text = "";
@@ -179,13 +180,16 @@ function unavailable(why: string, cause?: unknown): DomainError {
 /** The result of a virus scan. `too_large`: the file is too large for the scanner, which did not read the whole file. */
 type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } | { kind: "too_large" };
 
-/** A virus scanner. Calls reject with `scanner_unavailable` if the scanner is down, stops responding, or returns no result. */
+/**
+ * The interface of a virus scanner. Calls reject with `scanner_unavailable` if the scanner is unavailable, stops responding, or returns no
+ * result.
+ */
 export type Scanner = {
   /**
-   * Scans the bytes of a stream, and reads the stream only as fast as the scanner accepts the bytes. Destroys the stream afterwards. If the
-   * stream fails, rejects with its error.
+   * Scans the bytes of a stream, and reads the stream only as fast as the scanner accepts the bytes. `scan` destroys the stream at the end.
+   * If the stream fails, `scan` rejects with the error of the stream.
    */
   scan(body: Readable, options?: { signal?: AbortSignal | undefined }): Promise<ScanVerdict>;
-  /** Resolves when the scanner responds. */
+  /** Resolves when the scanner responds to a ping. */
   probe(): Promise<void>;
 };

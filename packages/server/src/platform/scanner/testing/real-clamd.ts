@@ -12,7 +12,7 @@ import type { ClamdLimits, TestClamd } from "./stand-in.ts";
 // Distributions install clamd in folders that are not in every PATH.
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
 
-/** Whether a ClamAV daemon is installed. */
+/** Returns whether a ClamAV daemon is installed. */
 export function isClamdInstalled(): boolean {
   return spawnSync("clamd", ["--version"], { env }).status === 0;
 }
@@ -39,7 +39,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   );
   const child = spawn("clamd", ["--config-file", config], { stdio: ["ignore", "pipe", "inherit"], env });
   const ended = once(child, "close");
-  // The last line that clamd prints before it listens.
+  // The test waits for the last line that clamd prints before it listens.
   await lineOf(child, /Self checking/);
   return {
     host: "127.0.0.1",
@@ -52,7 +52,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   };
 }
 
-/** Resolves when the process prints a line that matches `pattern`. Rejects if the process ends before that. */
+/** Resolves when the process prints a line that matches `pattern`. Rejects if the process ends before such a line. */
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];

@@ -5,16 +5,16 @@ import { EICAR } from "./eicar.ts";
 export type TestClamd = { host: string; port: number; stop(): Promise<void> };
 
 /**
- * The limits in the configuration of clamd. `streamMaxBytes` is StreamMaxLength. `fileMaxBytes` is MaxFileSize with its alert. Default: no
- * limit for files.
+ * The limits in the configuration of clamd. `streamMaxBytes` is the setting StreamMaxLength of clamd. `fileMaxBytes` is the setting
+ * MaxFileSize of clamd, with its alert. Without `fileMaxBytes`, there is no limit for files.
  */
 export type ClamdLimits = { streamMaxBytes: number; fileMaxBytes?: number };
 
 const SIGNATURE = Buffer.from(EICAR);
 
 /**
- * Starts a server that behaves like clamd for PING and INSTREAM. If the stream is longer than its limit, the server replies and closes the
- * connection without reading more. The server knows only one signature, the EICAR text, and finds it anywhere in a file.
+ * Starts a server that behaves like clamd for PING and INSTREAM. If the stream is longer than the limit, the server replies and closes the
+ * connection without reading more bytes. The server knows only the signature EICAR, and finds the EICAR text anywhere in a file.
  */
 export async function startStandIn(limits: ClamdLimits): Promise<TestClamd> {
   const sockets = new Set<Socket>();
@@ -49,8 +49,8 @@ async function answer(socket: Socket, { streamMaxBytes, fileMaxBytes = streamMax
 type Reader = ReturnType<typeof reader>;
 
 /**
- * Reads pieces until a piece has the length 0, or until the total length exceeds the limit. Returns the number of bytes, including the
- * last piece.
+ * Reads pieces until a piece has the length 0, or until the total length exceeds the limit. Returns the number of bytes, including the last
+ * piece.
  */
 async function readStream(read: Reader, streamMaxBytes: number): Promise<number> {
   for (let sizeBytes = 0; ; ) {
@@ -90,7 +90,9 @@ function reader(socket: Socket) {
       held = held.subarray(length);
       return bytes;
     },
-    /** Searches these bytes for the signature. Also finds a signature that starts in one piece and ends in the next piece. */
+    /**
+     * Searches a piece of the file for the signature. `look` also finds a signature that starts in one piece and ends in the next piece.
+     */
     look(bytes: Buffer): void {
       const seen = Buffer.concat([tail, bytes]);
       found ||= seen.includes(SIGNATURE);

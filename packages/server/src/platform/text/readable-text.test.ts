@@ -4,7 +4,7 @@ import { fold, hasBidiControl, isVisible } from "./readable-text.ts";
 
 describe("a text that people read", () => {
   it.each(["Maria", "Łucja", "مريم", "李", "한", "7", "?", "\u{1f600}", "\u200bM"])(
-    "a text that people read is visible: %j",
+    "the check of readable texts finds visible characters in %j",
     (text) => {
       expect(isVisible(text)).toBe(true);
       expect(hasBidiControl(text)).toBe(false);
@@ -12,14 +12,14 @@ describe("a text that people read", () => {
   );
 
   it.each(["", " ", "\u200b", "\u2800", "\u3164", "\u00ad", "\u115f", "\uffa0", "\ufeff", "\u2060\u00a0", "\u0301"])(
-    "a text that people read is invisible: %j",
+    "the check of readable texts finds no visible character in %j",
     (text) => {
       expect(isVisible(text)).toBe(false);
     },
   );
 
   it.each(["\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069"])(
-    "a text that people read has a bidirectional mark: %j",
+    "the check of readable texts finds a bidirectional mark in %j",
     (mark) => {
       expect(hasBidiControl(`a${mark}b`)).toBe(true);
     },
@@ -36,7 +36,7 @@ describe("fold", () => {
     ["ΟΔΥΣΣΕΥΣ", "οδυσσευς"],
     ["ПЛАН", "план"],
     ["Ǆ", "ǅ"],
-  ])("fold turns %s and %s into the same text", (one, other) => {
+  ])("the function fold makes equal texts of %s and %s", (one, other) => {
     expect(fold(one)).toBe(fold(other));
   });
 
@@ -45,16 +45,16 @@ describe("fold", () => {
     ["a%", "ab"],
     ["İ", "i"],
     ["1", "１"],
-  ])("fold turns %s and %s into different texts", (one, other) => {
+  ])("the function fold makes different texts of %s and %s", (one, other) => {
     expect(fold(one)).not.toBe(fold(other));
   });
 
-  it("fold treats the final sigma like any sigma", () => {
+  it("the function fold treats the final sigma like every sigma", () => {
     expect(fold("ΟΔΟΣ ΑΒ")).toContain(fold("οδος"));
     expect(fold("ΟΔΟΣΑΒ")).toContain(fold("οδος"));
   });
 
-  it("fold is independent of case and idempotent", () => {
+  it("the function fold ignores case, and a second fold changes nothing", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         expect(fold(fold(text))).toBe(fold(text));

@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.ts";
 
-// Excludes blank characters that Unicode classes as letters or symbols.
+// The pattern excludes blank characters that Unicode classes as letters or symbols.
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
 
 /**
@@ -16,17 +16,17 @@ export function checkReadable(text: string | undefined, name: string): void {
   }
 }
 
-/** Whether a text has a letter, a number, a punctuation mark or a symbol that people can see. */
+/** Returns whether a text has a letter, a number, a punctuation mark or a symbol that people can see. */
 export function isVisible(text: string): boolean {
   return VISIBLE.test(text);
 }
 
-/** Whether a text has a bidirectional mark, which can make it look like another text. */
+/** Returns whether a text has a bidirectional mark, which can make the text look like another text. */
 export function hasBidiControl(text: string): boolean {
   return /\p{Bidi_Control}/u.test(text);
 }
 
-/** Returns whether both databases can store the value as a text: without the NUL character and without half of a surrogate pair. */
+/** Returns whether all databases can store the value as a text: without the NUL character and without half of a surrogate pair. */
 export function isStorableText(value: unknown): value is string {
   return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 }
@@ -37,18 +37,18 @@ export function isStorableText(value: unknown): value is string {
  */
 export function fold(text: string): string {
   // The first toLowerCase turns the capital ẞ into ß, and toUpperCase turns ß into SS. A lowercase sigma is σ, but ς at the end of a word,
-  // so both become σ.
+  // so the code turns ς into σ.
   return text.normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC").replaceAll("ς", "σ");
 }
 
 const MAX_FILENAME_LENGTH = 255;
 
-// C0 and C1 control characters, bidirectional marks ("gpj.exe" displays as "exe.jpg"), and both path separators.
+// The pattern matches C0 and C1 control characters, bidirectional marks ("gpj.exe" displays as "exe.jpg"), and the two path separators.
 const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
 
 /**
- * Validates a filename. Returns the filename in NFC without surrounding white space. A filename is only for display, and never part of an
- * object key. Range: 1 to 255 characters.
+ * Checks a filename. Returns the filename in NFC without surrounding white space. A filename is only for display, and never part of an
+ * object key. A filename has 1 to 255 characters.
  * Throws `invalid_filename` for `.`, `..`, path separators, control characters, bidirectional marks and lone surrogates
  * (docs/security-requirements.md, 2).
  */
@@ -72,34 +72,38 @@ function invalid(message: string): DomainError {
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /**
- * The extensions of files that a browser runs or renders, or that a double click runs. `com` is missing, because many filenames are names
- * of web sites, which end with `com`.
+ * A browser runs or renders files with these extensions, or a double click runs the files. The list does not contain `com`, because many
+ * filenames are names of web sites, which end with `com`.
  */
 const ACTIVE = words(`
   html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt js mjs cjs php asp aspx jsp hta
   exe dll scr pif cpl msi msp lnk bat cmd ps1 vbs vbe jse wsf wsh reg jar apk deb rpm sh bash
 `);
 
-/** The extensions of text files. `ts`, `key` and `pot` are missing, because videos and slides have these extensions too. */
+/**
+ * Text files have these extensions. The list does not contain `ts`, `key` and `pot`, because videos and slides also have these extensions.
+ */
 const TEXT = words(`
   txt text log md markdown rst csv tsv json jsonl ndjson geojson yaml yml toml ini conf cfg
   html htm xhtml shtml xml xsl xslt css js mjs cjs jsx tsx php asp aspx jsp
   c h cc cpp hpp cs go java kt rs py rb pl lua swift scala sql sh bash bat cmd ps1 tex srt vtt ics vcf diff patch
 `);
 
-/** Returns the last extension of a filename, in lower case, without the dot. Ignores trailing dots and spaces, as Windows does. */
+/**
+ * Returns the last extension of a filename, in lower case, without the dot. The function ignores trailing dots and spaces, as Windows does.
+ */
 export function extensionOf(filename: string): string {
   const name = filename.replace(/[. ]+$/, "");
   const dot = name.lastIndexOf(".");
   return dot === -1 ? "" : name.slice(dot + 1).toLowerCase();
 }
 
-/** Whether a filename has the extension of a program or a web page. */
+/** Returns whether a filename has the extension of a program or a web page. */
 export function isActiveName(filename: string): boolean {
   return ACTIVE.has(extensionOf(filename));
 }
 
-/** Whether a filename has the extension of a text file. */
+/** Returns whether a filename has the extension of a text file. */
 export function isTextName(filename: string): boolean {
   return TEXT.has(extensionOf(filename));
 }

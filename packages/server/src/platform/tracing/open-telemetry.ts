@@ -18,27 +18,30 @@ import type { Logger } from "pino";
 import type { TracingConfig } from "../config/index.ts";
 import { DomainError } from "../errors.ts";
 import type { StartRequestSpan } from "../http/request-spans.ts";
-/** Traces of the service. Only this file imports OpenTelemetry, and the service loads this file only if a collector is configured. */
+/**
+ * Tracing records and exports the traces of the service. Only the file open-telemetry.ts imports OpenTelemetry, and the service loads the
+ * file only if a collector is configured.
+ */
 export type Tracing = {
   startRequest: StartRequestSpan;
   inSpan: InSpan;
-  /** Exports the waiting spans. Stops after `withinMs` milliseconds, and after 3 seconds at the latest. */
+  /** Exports the waiting spans. `close` stops after `withinMs` milliseconds, and after 3 seconds at the latest. */
   close(options: { withinMs: number }): Promise<void>;
 };
 
-/** How long a collector that does not respond can delay the stop of the service. Milliseconds. */
+/** The maximum time for which a silent collector can delay the stop of the service. */
 const FLUSH_WITHIN_MS = 3_000;
 
 /**
- * Records spans and exports them in the background. A slow collector never delays a request, because a full queue drops new spans. Names
- * and attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
+ * Records spans, and exports the spans in the background. A slow collector never delays a request, because a full queue drops new spans.
+ * Names and attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
  */
 export function createTracing(config: TracingConfig, { logger }: { logger: Logger }): Tracing {
   const exporter = new OTLPTraceExporter({
     url: `${config.endpoint}/v1/traces`,
     headers: parseKeyPairsIntoRecord(config.headers),
   });
-  // The provider is not global. With a global provider, libraries such as better-auth would export spans with their own attributes.
+  // The trace provider is not global. With a global provider, libraries such as better-auth would export spans with their own attributes.
   const provider = new TracerProvider({
     resource: resourceOf(config),
     sampler: samplerOf(config),
@@ -65,8 +68,8 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
     },
     inSpan(name, work) {
       const parent = current.getStore();
-      // Creates no span here. A call outside of a request has no parent span, and a call after the end of its request would distort the
-      // trace.
+      // Outside of a running request, the function creates no span. A call outside of a request has no parent span, and a call after the
+      // end of its request would distort the trace.
       if (!parent?.isRecording()) return work();
       const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent));
       return current.run(span, () => endWith(span, work));
@@ -78,7 +81,7 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
   };
 }
 
-/** Calls `work` and returns its result. Ends the span when the result is available. */
+/** Calls `work` and returns the result of `work`. The span ends when the result is available. */
 function endWith<T>(span: Span, work: () => T): T {
   const fail = (error: unknown) => {
     span.setAttribute("error.type", error instanceof DomainError ? error.code : "internal");
@@ -133,5 +136,5 @@ function logOutages(exporter: SpanExporter, logger: Logger): SpanExporter {
   };
 }
 
-/** Runs `work` in a span with this name. The name must not contain data. */
+/** Runs `work` in a span with the given name. The name of a span must not contain data. */
 export type InSpan = <T>(name: string, work: () => T) => T;

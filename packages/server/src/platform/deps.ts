@@ -17,36 +17,39 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   limits: Limits;
-  /** The rules that administrators can change. `limits` always contains the current values of these rules. */
+  /** The rules that administrators can change. `limits` always contains the current values of the policy. */
   policy: LivePolicy;
   /** The issuers whose JWTs the service accepts. */
   jwtIssuers: readonly JwtIssuer[];
-  /** Returns the capabilities of the bucket, as far as the service knows them now. */
+  /** Returns the currently known capabilities of the bucket. */
   capabilities: () => BucketCapabilities;
-  /** Returns 256 random bits, base64url. */
+  /** Returns 256 random bits in base64url. */
   newSecret: () => string;
-  /** Call this after a commit that queued object deletions, so that the deletions do not wait for the next sweep. */
+  /**
+   * The caller must call `onDeletionsQueued` after a commit that queued object deletions, so that the deletions do not wait for the next
+   * sweep.
+   */
   onDeletionsQueued: () => void;
   /**
-   * Undefined: the service does not scan files. `tooLarge`: whether the service rejects or accepts a file that is too large for the
-   * scanner.
+   * If `scanning` is undefined, the service does not scan files. `tooLarge` is whether the service rejects or accepts a file that is too
+   * large for the scanner.
    */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
   /**
-   * The service exports audit events that are older than `days` to `archive`, and then deletes them. Undefined: it never deletes audit
-   * events.
+   * The service exports audit events that are older than `days` to `archive`, and then deletes the exported events. If `auditRetention` is
+   * undefined, the service never deletes audit events.
    */
   auditRetention?: { days: number; archive: { append(events: readonly object[]): Promise<void> } } | undefined;
   linkKeys: LinkKeys;
   /**
-   * Undefined: the service sends no mails. `publicUrl`: the origin of the links in mails. `brand`: the look of the mails. `onQueued`: call
-   * this after a commit that queued a mail.
+   * If `mail` is undefined, the service sends no mails. `publicUrl` is the origin of the links in mails. `brand`: the look of the mails.
+   * The caller must call `onQueued` after a commit that queued a mail.
    */
   mail?: { mailer: Mailer; publicUrl: string; brand?: Pick<Brand, "name" | "color">; onQueued: () => void } | undefined;
-  /** Undefined: this process sends no webhooks. `onQueued`: call this when a delivery is due immediately. */
+  /** If `webhooks` is undefined, the process sends no webhooks. The caller must call `onQueued` when a delivery is due immediately. */
   webhooks?: { allowsLoopback: boolean; onQueued: () => void } | undefined;
-  /** Call this after a commit that queued a verification. */
+  /** The caller must call `onVerificationQueued` after a commit that queued a verification. */
   onVerificationQueued: () => void;
-  /** Call this after a commit that ended an upload, with the outcome of the upload. */
+  /** The caller must call `onUploadEnded` after a commit that ended an upload, with the outcome of the upload. */
   onUploadEnded: (outcome: UploadOutcome) => void;
 };

@@ -1,6 +1,8 @@
 import type { ProblemCode } from "@valetkey/contract";
 
-/** The codes of the errors that only the HTTP layer throws. The compiler refuses a code that the contract does not have. */
+/**
+ * The list contains the codes of the errors that only the HTTP layer throws. The compiler refuses a code that the contract does not have.
+ */
 const httpErrorCodes = [
   "sign_in_expired",
   "sign_in_failed",
@@ -23,10 +25,13 @@ const httpErrorCodes = [
 /** The codes of the errors that use cases throw. */
 export type DomainErrorCode = Exclude<ProblemCode, (typeof httpErrorCodes)[number]>;
 
-/** The error that use cases throw. The user sees `message`, and only the log contains `cause`. */
+/** DomainError is the error that use cases throw. The user sees `message`, and only the log contains `cause`. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
-  /** How long the client must wait before a new request can succeed. Seconds. Undefined: this time is unknown. */
+  /**
+   * The time in seconds that the client must wait before a new request can succeed. `retryAfterSeconds` is undefined if the waiting time is
+   * unknown.
+   */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: DomainErrorCode, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {

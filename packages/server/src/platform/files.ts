@@ -17,8 +17,8 @@ export async function digestOf(file: string): Promise<Digest> {
 }
 
 /**
- * Copies a file durably. Only the owner of the copy may read the copy. The file `to` appears only when the copy is complete. Creates the
- * folder of `to` if it is missing.
+ * Copies a file durably. Only the owner of the copy may read the copy. The file `to` appears only when the copy is complete. The function
+ * creates the folder of `to` if the folder does not exist.
  */
 export async function copyDurably(source: string, to: string): Promise<Digest> {
   const temporary = `${to}.partial`;
@@ -66,7 +66,7 @@ export async function sizeOf(file: string): Promise<number | undefined> {
 
 /** Flushes a folder to the disk, so that the names of its new files survive a crash of the machine. */
 export async function syncFolder(folder: string): Promise<void> {
-  // Windows can't open a folder, and doesn't need this step.
+  // Windows cannot open a folder, and does not need to flush the folder.
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   try {

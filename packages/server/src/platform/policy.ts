@@ -2,23 +2,23 @@ import { MAX_LINK_SECONDS } from "./config/limits.ts";
 import { SETTINGS } from "./config/settings.ts";
 
 /**
- * The rules of the service that an administrator can change. If the value of an expiry rule is null, the service sets no limit. Expiries
- * are in seconds.
+ * An administrator can change these rules of the service. If the value of an expiry rule is null, the service sets no limit. Expiries are
+ * in seconds.
  */
 export type Policy = {
   /**
-   * `invited`: only people with an invitation can create an account. An invitation to a note or a file is enough. An invitation from an
-   * administrator works with every value of this rule.
+   * `invited`: only people with an invitation can create an account. An invitation to a note or a file is also enough to create an account.
+   * An invitation from an administrator works with every value of `sign-up`.
    */
   "sign-up": "open" | "invited" | "closed";
   /** Whether a share by email address reaches only people who have proven the email address. */
   "proven-email": "required" | "optional";
-  /** The longest life of a link, from its creation. */
+  /** The maximum lifetime of a link, from the creation of the link. */
   "link-max-expiry": number | null;
   "link-password": "required" | "optional";
   /** The longest expiry of a URL that the owner of a file requests. */
   "url-ttl-max": number;
-  /** The longest expiry of a URL that anyone else requests. */
+  /** The longest expiry of a URL that a person other than the owner requests. */
   "url-ttl-max-shared": number;
 };
 
@@ -41,12 +41,12 @@ const RULES: Record<PolicyName, Rule> = {
 
 export const policyNames = Object.keys(RULES) as readonly PolicyName[];
 
-/** Returns the name of the environment variable with which the operator fixes this rule. */
+/** Returns the name of the environment variable with which the operator fixes a rule. */
 export function variableOf(name: PolicyName): string {
   return RULES[name].variable;
 }
 
-/** Returns the reason why a rule can't have this value. Returns undefined if the value is valid. */
+/** Returns the reason why a rule cannot have a value. Returns undefined if the value is valid. */
 export function problemOf(name: PolicyName, value: unknown): string | undefined {
   const { choices, most = 0, mayBeUnlimited = false } = RULES[name];
   if (choices !== undefined) {
@@ -58,11 +58,15 @@ export function problemOf(name: PolicyName, value: unknown): string | undefined 
   return `${name} is a whole number of seconds from 1 to ${most}${orNone}.`;
 }
 
-/** The values that administrators have set for the rules. After a downgrade, there may be values that this version does not know. */
+/**
+ * The values that administrators have set for the rules. After a downgrade, there may be stored values that the current version does not
+ * know.
+ */
 export type StoredPolicy = Readonly<Partial<Record<PolicyName, unknown>>>;
 
 /**
- * A rule with its current value. `source`: where the value comes from. `fallback`: the value of the rule if no administrator sets a value.
+ * A rule with its current value. `source` names the origin of the value. `fallback` is the value of the rule if no administrator sets a
+ * value.
  */
 export type PolicySetting = {
   name: PolicyName;
@@ -74,18 +78,18 @@ export type PolicySetting = {
 /**
  * The current rules in memory, so that no HTTP request must read the rules from the database. A background job reads the rules from the
  * database every few seconds (ADR 15).
- * While the database is unreachable, the rules that were read last apply.
+ * While the database is unreachable, the rules of the last read apply.
  */
 export type LivePolicy = {
-  /** Read `current` again for each decision, because new rules from the database replace the object. */
+  /** The caller must read `current` again for each decision, because new rules from the database replace the object. */
   readonly current: Readonly<Policy>;
   isFixed(name: PolicyName): boolean;
   describe(): PolicySetting[];
-  /** Returns the rules that would result from these stored values. */
+  /** Returns the rules that would result from stored values. */
   preview(stored: StoredPolicy): Policy;
   /**
-   * Call it before you read the stored values. The returned function applies the values of this read, unless the values of a later read
-   * were already applied.
+   * The caller must call `startReading` before it reads the stored values. The returned function applies the read values, unless the
+   * function of a later read has already applied values.
    */
   startReading(): (stored: StoredPolicy) => void;
   refresh(read: () => Promise<StoredPolicy>): Promise<void>;

@@ -7,8 +7,8 @@ import { createUseCases } from "../wiring/use-cases.ts";
 import { openAt } from "./database/database-location.ts";
 import { testLinkKeys } from "./link-keys.ts";
 
-// Claims files of a link again and again, until the test kills the process. Prints the id of each confirmed claim on its own line.
-// Usage: node claim-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON> <token>
+// Claims files of a link repeatedly, until the test kills the process. The process prints the id of each confirmed claim on a separate
+// line. Usage: node claim-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON> <token>
 const CALLERS = 16;
 const [location = "", server = "", token = ""] = process.argv.slice(2);
 const limits = { ...defaultLimits(), trashDays: 0 };

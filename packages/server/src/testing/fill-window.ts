@@ -2,9 +2,10 @@ import type { Tx } from "../platform/database/queries.ts";
 import { limitCountQueries, windowKey } from "../platform/limits/in-database.ts";
 
 /**
- * Counts as if the holder had made `count` requests in a window that began now. A test of a high limit needs few requests.
+ * Counts as if the holder had made `count` requests in a window that began now. With a filled window, a test of a high limit needs few
+ * requests.
  *
- * @param limit the name of the limit. The test fails if no limit has this name, because then the count has no effect.
+ * @param limit the name of the limit. The test fails if no limit has the name, because the count would have no effect.
  */
 export async function fillWindow(
   db: Tx,

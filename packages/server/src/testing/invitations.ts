@@ -9,7 +9,7 @@ type Wanted = { email?: string; role?: string; expiresAt?: string; noteId?: stri
 /** Returns the token in the link of an invitation. */
 export const tokenIn = (invitation: { url: string }): string => invitation.url.split("#")[1] as string;
 
-/** Returns a new email address, which no user has. */
+/** Returns a new email address without a user. */
 export const newEmail = (): string => `${uuidv7()}@example.com`;
 
 /** Returns functions for the actions of the owner of a note, and of invited people. */
@@ -23,7 +23,7 @@ export function invitationActions(service: ReturnType<typeof useService>) {
   return {
     owner,
     createNote,
-    /** Makes the service record a user with this email address, which the user has not proven. */
+    /** Makes the service record a user with an email address that the user has not proven. */
     async signUp(email: string): Promise<InvitedPerson> {
       const id = email.split("@")[0] as string;
       const person = service.as(id);

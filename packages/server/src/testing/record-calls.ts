@@ -5,7 +5,10 @@ export function recordCalls(db: Database, calls: string[]): Database {
   return beforeEachQuery(db, (call) => calls.push(call));
 }
 
-/** Before each query, also in transactions, calls `onCall` with the name of the query. If `onCall` throws, the query fails. */
+/**
+ * The returned database calls `onCall` with the name of each query before the query, also in transactions. If `onCall` throws, the query
+ * fails.
+ */
 export function beforeEachQuery(db: Database, onCall: (call: string) => void): Database {
   const trace: NonNullable<Tx["trace"]> = (name, queries) =>
     new Proxy(queries, {

@@ -3,7 +3,7 @@ import { fileForm } from "./form.ts";
 import type { Client } from "./service.ts";
 import type { World } from "./world.ts";
 
-/** A suffix for the name of a route that accepts a form or JSON. With this suffix, the test sends JSON. */
+/** The suffix marks the name of a route that accepts a form or JSON. With the suffix, the test sends JSON. */
 export const WITH_JSON = " (JSON)";
 
 /** Returns the key of the object that a request can adopt as a file of the note in `world`. */
@@ -58,10 +58,10 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
   "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
 };
 
-/** Matches a route that contains the token of a link. Visitors call these routes. */
+/** The pattern matches a route with the token of a link. Visitors call the routes with the token of a link. */
 export const IS_OF_VISITORS = /\/(?:links|s)\/:token(?:\/|$)/;
 
-/** Matches a route for a file request. */
+/** The pattern matches a route for a file request. */
 export const IS_OF_REQUESTS = /:token\/(?:uploads|receipts)(?:\/|$)/;
 
 /** Returns every route in the OpenAPI document, for example `GET /notes/:noteId`. */
@@ -71,13 +71,13 @@ export function routesOf(app: App): string[] {
   );
 }
 
-/** Returns the user id to put into this route. The owner of the note can call the route with this id. */
+/** Returns the user id for the path of a route. The owner of the note can call the route with the returned id. */
 function userIdIn(route: string): string {
   if (route.includes("access-requests")) return "asker";
   return route.startsWith("DELETE /notes") ? "viewer" : "fileViewer";
 }
 
-/** Returns a valid request to this route for the note, the file and the other things in `world`. */
+/** Returns a valid request to a route for the note, the file and the other objects in `world`. */
 export function requestOf(route: string, world: World): Parameters<Client["send"]> {
   const target = route
     .replace(WITH_JSON, "")

@@ -34,7 +34,7 @@ export const EVERY_CAPABILITY = Object.fromEntries(
 
 const PUBLIC_URL = "https://files.example.com";
 
-/** A fixed report, because the real doctor is part of `wiring`, which this service does not use. */
+/** The report is fixed, because the real doctor is part of `wiring`, which the test service does not use. */
 const healthyReport = {
   ranAt: "2026-01-01T00:00:00.000Z",
   provider: "embedded",
@@ -49,33 +49,36 @@ export type ServiceOptions = {
   engine: TestEngine;
   limits?: Partial<Limits>;
   app?: Partial<AppOptions>;
-  /** A bucket server that the test stops itself. Default: a new bucket server, which stops together with the service. */
+  /** A bucket server that the test stops. By default, the service has a new bucket server, which stops together with the service. */
   bucket?: BucketServer;
-  /** The prefix of all object keys. Default: none. */
+  /** The prefix of all object keys. By default, there is no key prefix. */
   keyPrefix?: string;
-  /** The CloudFront distribution that serves downloads. Default: the bucket serves them. */
+  /** The CloudFront distribution that serves downloads. By default, the bucket serves downloads. */
   cloudFront?: BucketOptions["cloudFront"];
-  /** The limits for the buffers of form uploads. Default: the limits of the service. */
+  /** The limits for the buffers of form uploads. The default of `partBuffers` is the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
-  /** Starts another replica with the database and bucket of this service. Close the replica before this service. */
+  /**
+   * Starts another replica with the database and bucket of an existing service. The test must close the replica before the existing
+   * service.
+   */
   beside?: Shared;
-  /** The virus scanner of the service. Default: no virus scanner. */
+  /** The virus scanner of the service. By default, the service has no virus scanner. */
   scanning?: Deps["scanning"];
-  /** The capabilities of the bucket. Default: every capability, because the built-in bucket has them all. */
+  /** The capabilities of the bucket. By default, the bucket has every capability, because the built-in bucket has every capability. */
   capabilities?: BucketCapabilities;
-  /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
+  /** Whether the service has sign-up, sign-in and sessions at /auth. The default of `hasAccounts` is false. */
   hasAccounts?: boolean;
-  /** Sends the mails that the service queues. Default: the service has no mail. */
+  /** The mailer sends the mails that the service queues. By default, the service sends no mail. */
   mailer?: Mailer;
-  /** Whether the service refuses webhooks to this machine, as it does by default in production. Default: false. */
+  /** Whether the service refuses webhooks to the local machine, as in production by default. The default of `refusesLoopback` is false. */
   refusesLoopback?: boolean;
-  /** The URL with the keys of a second issuer of JWTs. Default: the service accepts only tokens that are signed with the test secret. */
+  /** The URL with the keys of a second issuer of JWTs. By default, the service accepts only tokens that are signed with the test secret. */
   jwksUrl?: string;
-  /** The people who can create an account. Default: everybody (open). */
+  /** The people who can create an account. By default, everybody can create an account (open). */
   signUp?: Policy["sign-up"];
-  /** The policy rules that the operator has set. Default: none. */
+  /** The policy rules that the operator has set. By default, the operator has set no policy rule. */
   fixed?: readonly PolicyName[];
-  /** Whether a share by email address needs a proven email address. Default: optional. */
+  /** Whether a share by email address needs a proven email address. By default, the email address need not be proven (optional). */
   provenEmail?: Policy["proven-email"];
   /** Replaces or changes the bucket and the database that the use cases call. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
@@ -83,7 +86,7 @@ export type ServiceOptions = {
 
 type Shared = { database: TestDatabase; bucketServer: BucketServer };
 
-/** A service with a real database, bucket and authenticator. Tests send requests to it without a socket. */
+/** A test service has a real database, bucket and authenticator. Tests send requests to the service without a socket. */
 export type TestService = Awaited<ReturnType<typeof startService>>;
 
 export async function startService({ engine, wrap = {}, ...options }: ServiceOptions) {
@@ -102,7 +105,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     uploadRate: undefined,
     uploadMaxBytes: 2 ** 20,
     singlePutMaxBytes: 8 * 2 ** 20,
-    // The trash is off, because most tests check that a deletion frees capacity and objects immediately.
+    // The trash is off, because most tests check that a deletion immediately frees capacity and objects.
     trashDays: 0,
   };
   const configured: Limits = { ...limits, ...options.limits };
@@ -175,12 +178,12 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     log: log.text,
     /** Reads the rules that administrators have changed, as the background job does. */
     refreshPolicy: () => policy.refresh(() => policyQueries(db).list()),
-    /** Sends the mails that are due, as the background job does. Returns the number of sent mails. */
+    /** Sends the due mails, as the background job does. `sendMails` returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,
-    /** Summarises the issued URLs for webhooks, as the background job does. Returns the number of summaries. */
+    /** Summarises the issued URLs for webhooks, as the background job does. `reportUrls` returns the number of summaries. */
     reportUrls: reportUrls(deps),
-    /** Sends the webhook messages that are due, as the background job does. Returns the number of messages that arrived. */
+    /** Sends the due webhook messages, as the background job does. `sendWebhooks` returns the number of messages that arrived. */
     sendWebhooks: createDeliveries(
       { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
       { onFailure: () => undefined, onError: () => undefined },
@@ -189,7 +192,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     holdersOf: (subjectId: string) => holdersOf(database, subjectId),
     /** Returns the time on the clock of the service. */
     now: clock,
-    /** Moves the clock of the service. The bucket has its own clock, which does not move. */
+    /** Moves the clock of the service. The bucket has a separate clock, which does not move. */
     advance: (milliseconds: number) => {
       aheadMs += milliseconds;
     },
@@ -198,7 +201,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
       new Promise<void>((resolve) => {
         onDeletionsQueued = resolve;
       }),
-    /** Returns a client that sends this user's bearer token. */
+    /** Returns a client that sends the bearer token of a user. */
     as: (userId: string): Client => clientOf(() => app, { userId }),
     anonymous: clientOf(() => app),
     async close() {
@@ -221,7 +224,7 @@ async function anotherOf({ database }: Shared, clock: () => number): Promise<Tes
   return { ...database, db, close: () => db.close() };
 }
 
-/** Signs a bearer token for this user, as an existing application does. The email address is `<userId>@example.com`. */
+/** Signs a bearer token for a user, as an existing application does. The email address in the token is `<userId>@example.com`. */
 export function tokenOf(userId: string): Promise<string> {
   return signTestJwt({ sub: userId, email: `${userId}@example.com`, name: userId });
 }

@@ -7,7 +7,7 @@ import { createUseCases } from "../wiring/use-cases.ts";
 import { openAt } from "./database/database-location.ts";
 import { testLinkKeys } from "./link-keys.ts";
 
-// Claims a verification and prints "reading". Then waits in the middle of the object, until the test kills the process.
+// Claims a verification, and prints "reading". The process then waits in the middle of the object, until the test kills the process.
 // Usage: node verify-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>
 const [location = "", server = ""] = process.argv.slice(2);
 const limits = { ...defaultLimits(), trashDays: 0 };

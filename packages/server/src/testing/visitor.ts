@@ -9,7 +9,7 @@ import type { Answer, TestService } from "./service.ts";
 
 type Given = { request?: Partial<FileRequest>; link?: Partial<Link> };
 
-/** Inserts a file request of this note, which is open for an hour. Returns the link of the file request and the token of the link. */
+/** Inserts a file request of a note, which is open for an hour. Returns the link of the file request, and the token of the link. */
 export async function insertRequest(
   { db }: Pick<TestService, "db">,
   { noteId, ownerId, request, link: given }: { noteId: string; ownerId: string } & Given,
@@ -40,7 +40,7 @@ export type TestVisitor = ReturnType<typeof createVisitor>;
 type File = { filename?: string; contentType?: string; slotId?: string; visitorName?: string; sha256?: string };
 
 /**
- * Creates a visitor of a file request. `ip`: the IP address of the connection. `cookies`: the cookies that the same visitor got on another
+ * Creates a visitor of a file request. `ip` is the IP address of the connection. `cookies` are the cookies that the visitor got on another
  * connection.
  */
 export function createVisitor(app: App, token: string, options: { ip?: string; cookies?: Map<string, string> } = {}) {
@@ -72,7 +72,7 @@ export function createVisitor(app: App, token: string, options: { ip?: string; c
   };
 }
 
-/** Sends the bytes to the signed URL. Returns the status of the bucket. */
+/** Sends bytes to the signed URL. Returns the status of the bucket's response. */
 export async function put(
   upload: { method: string; url: string; headers: Record<string, string> },
   content: string | Buffer,

@@ -29,7 +29,7 @@ export function sampleMessage(given: Partial<WebhookMessage> = {}): WebhookMessa
   return { id, type: "upload.ready", subject: id, ownerId: "ann", at: Date.UTC(2030, 0, 1), data: {}, ...given };
 }
 
-/** Creates deliveries that send real HTTP requests. The pauses have no random part. */
+/** Creates deliveries that send real HTTP requests. The pauses between deliveries have no random part. */
 export function deliveriesOn(suite: DatabaseFixture, { withinMs = 5_000 }: { withinMs?: number } = {}) {
   const failures: WebhookFailure[] = [];
   const sender = createWebhookSender({ allowsLoopback: true, withinMs });

@@ -48,7 +48,7 @@ export type AccountsOptions = {
   oidcDeadline?: () => AbortSignal;
   trustProxy?: boolean;
   log?: string[];
-  /** Whether the service queues mails about new sign-ins. Default: false. */
+  /** Whether the service queues mails about new sign-ins. The default of `queuesMail` is false. */
   queuesMail?: boolean;
 };
 
@@ -59,7 +59,7 @@ async function openDatabase(engine: TestEngine): Promise<AccountsDatabase> {
   return { ...(await engine.open({ clock: () => Date.now() + clock.aheadMs })), clock };
 }
 
-/** Deletes the rows of all accounts. The other tables of accounts refer to `auth_users`, and their rows disappear too. */
+/** Deletes the rows of all accounts. The other tables of accounts refer to `auth_users`, so the database also deletes their rows. */
 async function empty({ db, clock }: AccountsDatabase): Promise<void> {
   clock.aheadMs = 0;
   await db.transaction(async ({ kysely }) => {
@@ -70,7 +70,7 @@ async function empty({ db, clock }: AccountsDatabase): Promise<void> {
 
 /**
  * Opens one database for the tests of the enclosing `describe`, because a new database takes longer than most tests of accounts. Returns
- * `openAccounts` on the database. Each call deletes the accounts of the calls before.
+ * `openAccounts` on the database. Each call of `openAccounts` deletes the accounts of earlier calls.
  */
 export function useAccounts(engine: TestEngine): (options?: AccountsOptions) => Promise<AccountsApp> {
   let database: AccountsDatabase | undefined;
@@ -107,7 +107,7 @@ function openOn(database: AccountsDatabase, options: AccountsOptions = {}) {
   let isDown = false;
   const { db } = database;
   const clock = () => Date.now() + database.clock.aheadMs;
-  // During a simulated outage, throws the error that the database layer throws in a real outage.
+  // During a simulated outage, the plugin throws the error that the database layer throws in a real outage.
   const outage: KyselyPlugin = {
     transformQuery({ node }) {
       if (isDown) throw down();
@@ -193,7 +193,7 @@ function openOn(database: AccountsDatabase, options: AccountsOptions = {}) {
     app,
     openReplica,
     hashTurns,
-    /** Moves the clock of the service. The accounts library has its own clock, which does not move. */
+    /** Moves the clock of the service. The accounts library has a separate clock, which does not move. */
     advance(milliseconds: number) {
       database.clock.aheadMs += milliseconds;
     },
@@ -216,7 +216,7 @@ function openOn(database: AccountsDatabase, options: AccountsOptions = {}) {
 
 export type AccountsApp = ReturnType<typeof openOn>;
 
-/** Returns the Cookie header that a browser sends after this response. */
+/** Returns the Cookie header that a browser sends after a response. */
 export function cookieOf(response: LightMyRequestResponse): string {
   return response.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; ");
 }

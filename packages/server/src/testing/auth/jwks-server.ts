@@ -2,11 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 
-/** A key server on its own port that publishes keys, counts fetches, and fails on demand. */
+/** A key server on a separate port publishes keys, counts fetches, and fails on demand. */
 export type JwksServer = {
   url: string;
   publish(...keys: SigningKey[]): void;
-  /** Sets whether the server responds with 500. */
+  /** Sets whether the key server responds with 500. */
   fail(isDown: boolean): void;
   fetches(): number;
   close(): Promise<void>;
@@ -48,7 +48,7 @@ export async function newSigningKey(algorithm: string, kid: string | undefined):
   return { algorithm, privateKey, publicJwk: kid === undefined ? publicJwk : { ...publicJwk, kid } };
 }
 
-/** Signs a token with the key and its `kid`. */
+/** Signs a token with a key and its `kid`. */
 export function signWith(key: SigningKey, claims: Record<string, unknown>): Promise<string> {
   const { kid } = key.publicJwk;
   return new SignJWT(claims)

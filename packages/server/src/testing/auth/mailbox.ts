@@ -13,7 +13,7 @@ export async function useUpMailsOfDay({ db }: TestService, email: string): Promi
   }
 }
 
-/** A mailer that accepts and collects every mail. */
+/** Creates a mailer that accepts and collects every mail. */
 export function createMailbox() {
   const mails: Sent[] = [];
   const mailer: Mailer = {
@@ -26,7 +26,7 @@ export function createMailbox() {
     mailer,
     mails,
     to: (email: string) => mails.filter((mail) => mail.to === email),
-    /** Returns the token of the last link to this page that a mail to this email address contains. */
+    /** Returns the token of the last link to a page in the mails to an email address. */
     tokenTo(email: string, page: string): string {
       const link = new RegExp(`/${page}#([\\w-]{43})`);
       const token = mails.flatMap(({ to, text }) => (to === email ? (link.exec(text)?.[1] ?? []) : [])).at(-1);

@@ -13,8 +13,8 @@ type ProviderOptions = Omit<Parameters<typeof startOidcProvider>[0], "redirectUr
 type Options = AccountsOptions & { provider?: ProviderOptions };
 
 /**
- * Returns a function that opens accounts, and an identity provider where Ann is signed in. Both stop when the current test finishes. The
- * tests of the enclosing `describe` share one database, and each call deletes its accounts.
+ * Returns a function that opens accounts, and an identity provider where Ann is signed in. The accounts and the identity provider stop when
+ * the current test finishes. The tests of the enclosing `describe` share one database, and each call deletes its accounts.
  */
 export function useOidc(engine: TestEngine) {
   const openAccounts = useAccounts(engine);
@@ -36,7 +36,7 @@ async function openOidc(
   const begin = (body: object = {}, headers: Record<string, string> = {}) =>
     service.call("POST", "/auth/sign-in/oidc", { body, headers });
 
-  /** Signs in at the provider. Returns the callback URL and the browser's cookie. */
+  /** Signs in at the identity provider. Returns the callback URL and the cookie of the browser. */
   async function go(body: object = {}) {
     const started = await begin(body);
     expect(started.statusCode, started.body).toBe(200);
@@ -68,7 +68,7 @@ async function openOidc(
   };
 }
 
-/** Expects a redirect to the sign-in page with this code and without a session. */
+/** Expects a redirect to the sign-in page with an error code and without a session. */
 export function expectRefusal(answer: LightMyRequestResponse, code: string): void {
   expect([answer.statusCode, answer.headers.location]).toEqual([302, `/sign-in?error=${code}`]);
   expect(answer.headers["cache-control"]).toBe("no-store");

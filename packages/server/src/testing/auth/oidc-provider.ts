@@ -10,7 +10,7 @@ export type Claims = Record<string, unknown> & { sub: string };
 type TokenAnswer = { id_token?: string; access_token?: string };
 
 const generateKeys = () => generateKeyPair("RS256", { extractable: true });
-/** The providers of a process share one key by default, because its generation takes longer than most tests of sign-ins. */
+/** By default, all providers of a process share one key, because making a key takes longer than most tests of sign-ins. */
 let sharedKeys: ReturnType<typeof generateKeys> | undefined;
 
 function shareKeys() {
@@ -18,15 +18,23 @@ function shareKeys() {
   return sharedKeys;
 }
 
-/** Starts a real OpenID provider in this process, which signs in the user that the test sets, without a sign-in page. */
+/** Starts a real OpenID provider in the test process, which signs in the chosen user without a sign-in page. */
 export async function startOidcProvider(options: {
   redirectUri: string;
-  /** The host of the provider. A browser treats 127.0.0.1 and localhost as two different sites. Default: localhost. */
+  /**
+   * The host of the identity provider. A browser treats 127.0.0.1 and localhost as two different sites. The default of `host` is localhost.
+   */
   host?: "localhost" | "127.0.0.1";
-  /** Whether the ID token contains the claims. If false, only /userinfo returns the claims. Default: true. */
+  /**
+   * Whether the ID token contains the claims. If `areClaimsInIdToken` is false, only /userinfo returns the claims. The default of
+   * `areClaimsInIdToken` is true.
+   */
   areClaimsInIdToken?: boolean;
   authMethod?: "client_secret_basic" | "client_secret_post";
-  /** Whether the provider has a key of its own. The second provider of a test needs one. Default: false. */
+  /**
+   * Whether the identity provider has a separate key. The second provider of a test needs a separate key. The default of `hasOwnKey` is
+   * false.
+   */
   hasOwnKey?: boolean;
 }) {
   const { redirectUri, host = "localhost", areClaimsInIdToken = true, authMethod = "client_secret_basic" } = options;
@@ -84,7 +92,7 @@ export async function startOidcProvider(options: {
     await provider.interactionFinished(request, response, result);
   });
 
-  /** Follows the redirects of the provider and returns the callback URL. */
+  /** Follows the redirects of the provider, and returns the callback URL. */
   async function visit(url: string): Promise<URL> {
     const jar = new Map<string, string>();
     let next = new URL(url);
@@ -107,7 +115,7 @@ export async function startOidcProvider(options: {
     issuer,
     config: { issuer, ...CLIENT, name: "Example" },
     visit,
-    /** Sets the user who signs in next. */
+    /** Sets the user of the next sign-in. */
     setPerson(person: Claims) {
       claims = person;
     },
@@ -115,7 +123,7 @@ export async function startOidcProvider(options: {
     setRefusing(isRefusing: boolean) {
       refuses = isRefusing;
     },
-    /** Sets whether the provider closes every connection immediately. */
+    /** Sets whether the provider immediately closes every connection. */
     setDown(down: boolean) {
       isDown = down;
     },

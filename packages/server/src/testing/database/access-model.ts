@@ -15,17 +15,20 @@ const ATTACHMENTS_PER_NOTE = 2;
 type Answer = Role | undefined | "absent";
 type ModelShare = { subjectId: string; userId: string; role: ShareRole; expiresAt: number | undefined };
 
-/** A database, and a model that must return the same results as the database. */
+/** A world has a database, and a model that must return the results of the database. */
 export type World = { db: Database; clock: { now: number }; model: AccessModel };
 type Command = (world: World) => Promise<void>;
 
-/** A simple model of the access rules. The model searches in lists and uses no SQL. */
+/** A simple model of the access rules. The model searches in lists, and uses no SQL. */
 export class AccessModel {
   allNoteIds: string[] = [];
   allAttachmentIds: string[] = [];
   notes: { id: string; ownerId: string }[] = [];
   attachments: { id: string; noteId: string }[] = [];
-  /** The ids of the notes and attachments that are in the trash themselves. An attachment is not in the list because of its note. */
+  /**
+   * The ids of the notes and attachments that a user moved to the trash. The list does not contain an attachment whose note was moved to
+   * the trash.
+   */
   discarded: string[] = [];
   shares: ModelShare[] = [];
 
@@ -79,8 +82,8 @@ const target = fc.oneof(
 type Target = { kind: "note" | "attachment"; index: number };
 
 /**
- * Random commands: they create, replace and revoke shares, let shares expire, move notes and attachments to the trash and back, and delete
- * them permanently.
+ * The random commands create, replace and revoke shares, let shares expire, and move notes and attachments to the trash, back, or out for
+ * good.
  */
 export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-/** Starts a `.child.ts` file of this folder. The output of the tests shows the stderr of the child. */
+/** Starts a `.child.ts` file of the folder `testing/database`. The output of the tests shows the standard error of the child process. */
 export function startChild(name: string, args: readonly string[]): ChildProcess {
   const script = fileURLToPath(new URL(`./${name}.child.ts`, import.meta.url));
   return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, ...args], {

@@ -1,6 +1,6 @@
 import { SqliteThread } from "../../platform/database/sqlite/thread.ts";
 
-// Closes a thread while a request is still waiting for its reply: `node close-thread.child.ts`.
+// Closes a thread while a request still waits for its reply: `node close-thread.child.ts`.
 const echo = `
   import { parentPort } from "node:worker_threads";
   parentPort.on("message", (request) => {

@@ -4,10 +4,10 @@ import type { Database } from "../../platform/database/queries.ts";
 import { openPostgres } from "../../wiring/database/open-postgres.ts";
 import { openSqlite } from "../../wiring/database/open-sqlite.ts";
 
-/** The facts that another process needs to open a database. */
+/** Another process needs these facts to open a database. */
 export type DatabaseLocation = { file: string } | { url: string };
 
-/** `clock`: default: the clock of the machine. `migrations`: default: the migrations of this version. */
+/** `clock`: the default is the clock of the machine. `migrations`: the default is the migrations of the current version. */
 export function openAt(
   location: DatabaseLocation,
   { clock = Date.now, migrations }: { clock?: Clock | undefined; migrations?: Record<string, Migration> } = {},

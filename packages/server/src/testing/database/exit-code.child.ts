@@ -1,5 +1,5 @@
 import { loadEmbeddedPostgres } from "./embedded-postgres.ts";
 
-// Exits with a code other than 0, as a test run does after a failed test.
+// The process exits with a code other than 0, as a test run does after a failed test.
 await loadEmbeddedPostgres();
 process.exitCode = 7;

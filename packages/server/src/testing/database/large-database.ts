@@ -7,7 +7,7 @@ export const ROWS = 20_000;
 /** The instant in the middle of the instants of the rows. */
 export const MIDDLE = ROWS / 2;
 
-/** The tables that stay small. Only few users are disabled. */
+/** These tables remain small. Only few users of the database are disabled. */
 const SMALL_TABLES = [
   "application",
   "bucket_capabilities",
@@ -18,11 +18,14 @@ const SMALL_TABLES = [
 ] as const;
 
 type Growing = Exclude<keyof Tables, (typeof SMALL_TABLES)[number]>;
-/** For each column, an SQL expression for the value in row `i`. */
+/** The type maps each column to an SQL expression for the value in row `i`. */
 type Columns = Record<string, string>;
 
 const id = (name: string, of = "i") => `'${name}-' || (${of})`;
-/** Texts have a usual length. If rows were short, PostgreSQL would rather read a whole table, because it would have few pages. */
+/**
+ * The texts of the rows have a usual length. With short rows, PostgreSQL would read the whole table, because the table would have few
+ * pages.
+ */
 const LONG_TEXT = `'${"text ".repeat(200)}'`;
 const LONG_NAME = `'${"name ".repeat(30)}.pdf'`;
 const DATE = "'2030-01-01T00:00:00.000Z'";
@@ -34,8 +37,8 @@ const fileFacts = { object_key: id("key"), filename: LONG_NAME, content_type: "'
 const oneIn100 = (value: string, other = "null") => `case when i % 100 = 0 then ${value} else ${other} end`;
 
 /**
- * The rows of each table that grows. Row 1 of each table belongs to `user-1`, `note-1`, `file-1` and `link-1`. The type contains every
- * table, so that a new table can't be forgotten.
+ * The rows of each growing table. Row 1 of each table belongs to `user-1`, `note-1`, `file-1` and `link-1`. The type contains every table,
+ * so that a developer cannot forget a new table.
  */
 const ROWS_OF: Record<Growing, Columns> = {
   auth_users: { id: id("user"), name: "'Ann'", email: id("mail"), email_verified: "true", ...authDates },
@@ -129,7 +132,7 @@ const ROWS_OF: Record<Growing, Columns> = {
   access_requests: { note_id: id("note"), user_id: owner, requested_at: "i", dismissed_at: oneIn100("null", "i") },
   api_tokens: { id: id("token"), user_id: owner, label: "'laptop'", token_hash: id("hash"), created_at: "i" },
   audit_events: {
-    // Ids sort by time, as the ids of the service do.
+    // The ids sort by time, as the ids of the service do.
     id: "'event-' || (100000 + i)",
     at: "i",
     action: "case i % 10 when 0 then 'link.received' else 'url.issued' end",
@@ -260,7 +263,7 @@ const ROWS_OF: Record<Growing, Columns> = {
 
 export const GROWING_TABLES = Object.keys(ROWS_OF) as Growing[];
 
-/** Fills each table that grows. Drops the foreign keys first, because their checks take most of the time. */
+/** Fills each growing table. The function first drops the foreign keys, because their checks take most of the time. */
 export async function fillTables(db: Kysely<Tables>, engine: EngineName): Promise<void> {
   await (engine === "sqlite" ? sql`pragma foreign_keys = off`.execute(db) : dropForeignKeys(db));
   for (const [table, columns] of Object.entries(ROWS_OF)) {
@@ -269,7 +272,8 @@ export async function fillTables(db: Kysely<Tables>, engine: EngineName): Promis
       insert into ${sql.table(table)} (${sql.join(Object.keys(columns).map((name) => sql.ref(name)))})
       select ${sql.raw(Object.values(columns).join(", "))} from rows`.execute(db);
   }
-  // Without statistics, PostgreSQL guesses. The plans of SQLite do not depend on statistics, because the service never collects them.
+  // Without statistics, PostgreSQL guesses the sizes of tables. The query plans of SQLite do not depend on statistics, because the service
+  // never collects statistics on SQLite.
   if (engine === "postgres") await sql`analyze`.execute(db);
 }
 

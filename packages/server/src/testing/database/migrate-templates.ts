@@ -15,8 +15,8 @@ declare module "vitest" {
 }
 
 /**
- * Migrates one database of each engine for the whole test run. The test databases are copies of these templates, because a copy is faster
- * than the migrations. Needs the PostgreSQL server of `startTestPostgres`.
+ * Migrates one database of each engine for the whole test run. The test databases are copies of the template databases, because a copy is
+ * faster than the migrations. The setup needs the PostgreSQL server of `startTestPostgres`.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = project.getProvidedContext().postgresUrl;

@@ -1,6 +1,6 @@
 import { openAt } from "./database-location.ts";
 
-// Opens a database, closes it and ends: `node open-once.child.ts <location as JSON>`.
+// Opens a database, closes the database, and exits: `node open-once.child.ts <location as JSON>`.
 const db = await openAt(JSON.parse(process.argv[2] ?? ""));
 await db.probe();
 await db.close();

@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 }
 
 async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
-  // PostgreSQL refuses to run as root.
+  // PostgreSQL refuses to run as root, so root needs another user.
   const isRoot = userInfo().uid === 0;
   const closed = isRoot ? closedFolderAbove(import.meta.filename) : undefined;
   if (closed !== undefined) {
@@ -50,7 +50,7 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
       "fsync=off",
       "synchronous_commit=off",
       "full_page_writes=off",
-      // A test database exists only for seconds, so these two features would take more time than they save.
+      // A test database exists only for seconds, so JIT and autovacuum would take more time than they save.
       "jit=off",
       "autovacuum=off",
       "max_connections=300",

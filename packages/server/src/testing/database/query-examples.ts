@@ -24,7 +24,7 @@ type Examples = {
 };
 
 const NOW = MIDDLE;
-/** An instant after which few rows of `fillTables` have expired. */
+/** Few rows of `fillTables` have expired at this instant. */
 const EXPIRED = ROWS / 1000;
 const FEW = ["1", "2", "3"];
 const users = FEW.map((nth) => `user-${nth}`);
@@ -98,8 +98,8 @@ const range = { after: `event-${100_000 + NOW}`, before: `event-${100_100 + NOW}
 const claiming = { now: NOW, leaseEndsAt: NOW + 1, limit: 10 };
 
 /**
- * Arguments for every query, in a database that `fillTables` has filled. A query with options has an example for each case with other SQL.
- * The type contains every query, so that a new query can't be forgotten.
+ * The object contains arguments for every query, in a database that `fillTables` has filled. A query with options has an example for each
+ * case with other SQL. The type contains every query, so that a developer cannot forget a new query.
  */
 export const queryExamples: Examples = {
   access: {

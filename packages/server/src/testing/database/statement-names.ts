@@ -2,7 +2,8 @@ import { TcpProxy } from "./tcp-proxy.ts";
 
 /**
  * Starts a proxy to a PostgreSQL server. `names` returns the names of the statements that clients have sent through the proxy, without
- * duplicates. A name that is a hash of its statement is returned as `vk_hash`. `syncs` returns the number of Sync messages. After each Sync message, a client waits for the server.
+ * duplicates. For a name that is a hash of its statement, `names` contains `vk_hash`. `syncs` returns the number of Sync messages. After
+ * each Sync message, the client waits for the server.
  */
 export async function recordStatementNames(
   databaseUrl: string,

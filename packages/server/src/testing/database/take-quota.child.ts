@@ -2,14 +2,14 @@ import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "./samples.ts";
 
-// Starts many uploads of the same owner at the same time: `node take-quota.child.ts <location as JSON> <note id>`.
-// The process prints "ready", starts the uploads when it gets SIGUSR2, and prints how many files fit into the quota.
+// Starts many uploads of one owner at the same time: `node take-quota.child.ts <location as JSON> <note id>`.
+// The process prints "ready", starts the uploads when it gets SIGUSR2, and prints the number of files that fit into the quota.
 const FILES = 50;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
 const note = sampleNote({ id: noteId });
 await new Promise<void>((resolve) => {
-  // The interval keeps the process alive, because a signal handler alone does not.
+  // The interval keeps the process alive, because a signal handler alone does not keep a process alive.
   const alive = setInterval(() => undefined, 1_000);
   process.once("SIGUSR2", () => {
     clearInterval(alive);

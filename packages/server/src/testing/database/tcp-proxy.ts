@@ -1,7 +1,8 @@
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
 
 /**
- * A proxy to a server. The proxy can cut connections (it resets them and refuses new ones), stall them (no byte passes), and repair them.
+ * TcpProxy is a proxy to a server. The proxy can cut connections (reset them and refuse new connections), stall them (forward no byte), and
+ * repair them.
  */
 export class TcpProxy {
   readonly #target: { host: string; port: number; onSent?: (bytes: Buffer) => void };
@@ -26,7 +27,7 @@ export class TcpProxy {
     this.#server = server;
   }
 
-  /** Resets all connections, and refuses new ones. */
+  /** Resets all connections, and refuses new connections. */
   async cut(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -35,7 +36,7 @@ export class TcpProxy {
     await closed;
   }
 
-  /** Accepts and keeps connections, but passes no byte. */
+  /** Accepts and keeps connections, but forwards no byte. */
   stall(): void {
     this.#stalled = true;
     for (const socket of this.#sockets) socket.pause();
@@ -43,7 +44,8 @@ export class TcpProxy {
 
   async mend(): Promise<void> {
     this.#stalled = false;
-    // Closes the stalled connections. A real network failure has the same effect, if it lasts longer than the timeouts of the server.
+    // The repair closes the stalled connections. A real network failure that lasts longer than the timeouts of the server has an equal
+    // effect.
     for (const socket of this.#sockets) socket.destroy();
     if (this.#server === undefined) await this.listen();
   }
@@ -68,7 +70,7 @@ export class TcpProxy {
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    // Ignores errors, because the proxy itself resets connections.
+    // The listener ignores errors, because the proxy resets connections.
     socket.on("error", () => undefined);
   }
 }

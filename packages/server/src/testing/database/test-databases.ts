@@ -12,14 +12,14 @@ import { SQLITE_TEMPLATE } from "./sqlite-template.ts";
 
 export const SQLITE_FILE = "valetkey.db";
 
-/** A fresh database with the current schema. `close` closes and removes it. */
+/** A test database is a fresh database with the current schema. `close` closes and removes the database. */
 export type TestDatabase = {
   db: Database;
-  /** The value for DATABASE_URL. Undefined on SQLite. */
+  /** The value for DATABASE_URL. `url` is undefined on SQLite. */
   url: string | undefined;
-  /** Undefined on PostgreSQL. */
+  /** `file` is undefined on PostgreSQL. */
   file: string | undefined;
-  /** Opens the same database again, as another replica does. Close the new connection before the first one. */
+  /** Opens the database a second time, as another replica does. The test must close the second connection before the first connection. */
   openAgain(options: { clock: Clock }): Promise<Database>;
   close(): Promise<void>;
 };
@@ -35,10 +35,16 @@ export type TestLocation = { location: DatabaseLocation; remove: () => Promise<v
 export const sqlite: TestEngine = testEngine("sqlite", createSqliteLocation);
 export const postgres: TestEngine = testEngine("postgres", createPostgresLocation);
 
-/** Both engines, for `describe.each(engines)`. A test that runs on only one engine needs a reason. */
+/**
+ * The list contains the two database engines, for `describe.each(engines)`. A test that runs on only one engine needs a reason in a
+ * comment.
+ */
 export const engines: readonly TestEngine[] = [sqlite, postgres];
 
-/** Creates a location for a database. `migrated`: whether it has a database with the current schema. Default: it has no database. */
+/**
+ * Creates a location for a database. `migrated`: whether the location has a database with the current schema. By default, the location has
+ * no database.
+ */
 type CreateLocation = (options?: { migrated: boolean }) => Promise<TestLocation>;
 
 function testEngine(name: EngineName, createLocation: CreateLocation): TestEngine {
@@ -77,7 +83,10 @@ async function createPostgresLocation({ migrated } = { migrated: false }): Promi
   return { location: { url }, remove };
 }
 
-/** Creates a database on the PostgreSQL server of the test run. `migrated`: whether it has the current schema. Default: it is empty. */
+/**
+ * Creates a database on the PostgreSQL server of the test run. `migrated`: whether the database has the current schema. By default, the
+ * database is empty.
+ */
 export async function createTestPostgresDatabase(
   { migrated } = { migrated: false },
 ): Promise<{ url: string; remove: () => Promise<void> }> {
@@ -86,7 +95,7 @@ export async function createTestPostgresDatabase(
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  // Copies the files of the template. By default, PostgreSQL would also write each page of the copy to its log.
+  // The statement copies the files of the template. By default, PostgreSQL would also write each page of the copy to its log.
   await runSql(server, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: url.href,

@@ -6,11 +6,11 @@ export type DatabaseFixture = {
   /** The open database, while tests run. */
   readonly db: Database;
   readonly test: TestDatabase;
-  /** `clock.now` is the time in the database. Milliseconds. */
+  /** `clock.now` is the time in the database, in milliseconds. */
   clock: { now: number };
 };
 
-/** Opens a fresh database before the tests of the surrounding suite, and removes it after them. */
+/** Opens a fresh database before the tests of the surrounding suite, and removes the database after the tests. */
 export function useDatabase(engine: TestEngine): DatabaseFixture {
   const clock = { now: Date.UTC(2030, 0, 1) };
   let opened: TestDatabase | undefined;

@@ -4,11 +4,12 @@ import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { licensesOf, packageFolders } from "../../web/third-party-licenses.ts";
 
-// `npm run build -w packages/valetkey` makes dist/. dist/ contains the service with its packages in few files, and the web app (ADR 3).
+// The command `npm run build -w packages/valetkey` makes the folder dist. dist contains the service with its packages in few files, and the
+// web app (ADR 3).
 const ROOT = resolve(import.meta.dirname, "..");
 const SERVER = resolve(ROOT, "../server/src");
 const DIST = join(ROOT, "dist");
-/** The modules that Node starts by the name of their file: the command, and the worker threads. */
+/** Node.js starts these modules by the name of their file: the command, and the worker threads. */
 const ENTRIES = {
   cli: "cli.ts",
   "bucket-worker": "operations/built-in-bucket/bucket-worker.ts",
@@ -24,25 +25,25 @@ const { metafile } = await build({
   outdir: DIST,
   bundle: true,
   splitting: true,
-  // Puts all files in one folder, because the code starts a worker by a path beside its own file.
+  // The build puts all files in one folder, because the code starts a worker by a path beside its own file.
   chunkNames: "[name]-[hash]",
   platform: "node",
   format: "esm",
   target: "node22",
-  // Defines `require`, because bundled CommonJS packages load the modules of Node with it.
+  // The build defines `require`, because bundled CommonJS packages load the modules of Node.js with `require`.
   banner: {
     js: 'import { createRequire as requireOfFile } from "node:module";\nconst require = requireOfFile(import.meta.url);',
   },
-  // Does not bundle pg-native, an optional package of pg that is not installed.
+  // The build does not bundle pg-native, an optional package of pg that is not installed.
   external: ["pg-native"],
-  // Does not shorten names, so that stack traces show the names of the functions.
+  // The build does not shorten names, so that stack traces show the names of the functions.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
   metafile: true,
   logLevel: "warning",
 });
-// The build of the web app contains its own file of licenses.
+// The build of the web app contains a separate file of licenses.
 const folders = [...packageFolders(Object.keys(metafile.inputs))].map((folder) => resolve(folder));
 await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), await licensesOf(folders));
 await cp(resolve(ROOT, "../web/dist"), join(DIST, "web"), { recursive: true });

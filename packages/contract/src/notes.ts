@@ -3,7 +3,8 @@ import { Attachment, NoteAccess } from "./attachments.ts";
 import { Id, Instant, PageQuery, Person, PlainText, pageOf, UserId } from "./common.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
-const Title = Type.String({ minLength: 1, maxLength: 300, ...PlainText });
+/** A title may be empty. An app shows a word such as "Untitled" in its place, in the language of the reader. */
+const Title = Type.String({ maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
 /** Every response with a note contains these members. */
@@ -22,6 +23,7 @@ const common = {
   isNew: Type.Boolean({
     description: "Whether the caller has not seen the note since it was shared, or since a visitor sent a file to it",
   }),
+  isPinned: Type.Boolean({ description: "Whether the note stands first in the lists of the caller" }),
   access: Type.Optional(NoteAccess),
 };
 
@@ -65,6 +67,16 @@ export const NoteParams = Type.Object({ noteId: Id });
 export const CreateNoteBody = closedObject({ title: Title, body: Type.Optional(Body) });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
+/** If a client repeats a request with the same key, the client gets the note of the first request in its current state. */
+export const CreateNoteHeaders = Type.Object({
+  "idempotency-key": Type.Optional(
+    Type.String({
+      description:
+        "1 to 255 visible ASCII characters. The same key of a user returns the same note, unless it is deleted",
+    }),
+  ),
+});
+
 /**
  * `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed after `ifUpdatedAt`, the service refuses the request
  * with `note_changed`.
@@ -78,10 +90,16 @@ export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
 /**
  * `q` selects notes with the text of `q` in the title, the body or a filename. The search ignores the case of letters, and spaces before
  * and after the text.
+ * `sort`: only for the notes of the caller, without `q`.
  */
 export const ListNotesQuery = closedObject({
   ...PageQuery.properties,
   scope: Type.Enum(["owned", "shared"], { default: "owned" }),
+  sort: Type.Optional(
+    Type.Enum(["created", "changed", "title"], {
+      description: "Newest first, last changed first, or by title. Default: created",
+    }),
+  ),
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, ...PlainText })),
 });
 export type ListNotesQuery = Static<typeof ListNotesQuery>;

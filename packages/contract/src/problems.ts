@@ -61,6 +61,7 @@ export const problems = {
   mail_not_found: { status: 404, title: "Mail not found" },
   policy_fixed: { status: 409, title: "Set by the operator" },
   last_administrator: { status: 409, title: "Last administrator" },
+  too_many_pins: { status: 409, title: "Too many pins" },
   too_many_links: { status: 409, title: "Too many links" },
   too_many_shares: { status: 409, title: "Too many shares" },
   too_many_tokens: { status: 409, title: "Too many tokens" },

@@ -26,6 +26,8 @@ type Signal = { signal?: AbortSignal };
 type Repeatable = Signal & { idempotencyKey?: string };
 /** `owned`: the notes of the caller. `shared`: the notes that are shared with the caller. The default of `scope` is `owned`. */
 type Scope = { scope?: ListNotesQuery["scope"] };
+/** `sort`: only for `owned`, without `q`. The default of `sort` is `created`. */
+type Sort = { sort?: ListNotesQuery["sort"] };
 /**
  * Selects only notes with the text of `q` in the title, the body or a filename. The search text has 1 to 200 characters. The search ignores
  * the case of letters.
@@ -34,16 +36,18 @@ type Search = { q?: string };
 
 export function noteCalls(call: Call) {
   const path = (noteId: string) => `/notes/${encodeURIComponent(noteId)}`;
-  const list = ({ signal, ...query }: Scope & Search & PageOptions = {}) =>
+  const list = ({ signal, ...query }: Scope & Sort & Search & PageOptions = {}) =>
     call<NotePage>("GET", "/notes", { query: { ...query }, signal });
   const listAttachments = (noteId: string, { signal, ...query }: PageOptions = {}) =>
     call<AttachmentPage>("GET", `${path(noteId)}/attachments`, { query: { ...query }, signal });
   return {
-    create: (note: CreateNoteBody, { signal }: Signal = {}) => call<Note>("POST", "/notes", { body: note, signal }),
-    /** Returns one page of notes. `snippet` is the start of the body of a note. */
+    /** `idempotencyKey`: a repeated call with the same key returns the note of the first call. */
+    create: (note: CreateNoteBody, { signal, idempotencyKey }: Signal & { idempotencyKey?: string } = {}) =>
+      call<Note>("POST", "/notes", { body: note, headers: keyHeader(idempotencyKey), signal }),
+    /** Returns one page of notes, the pinned notes first. `snippet` is the start of the body of a note. */
     list,
     /** Yields every note, page by page, with the members of a note in `list`. */
-    iterate: (options: Scope & Search & Omit<PageOptions, "cursor"> = {}) =>
+    iterate: (options: Scope & Sort & Search & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
     /**
      * Returns the note with the first page of its attachments. For the next page of attachments, pass `attachmentsCursor` to
@@ -59,6 +63,9 @@ export function noteCalls(call: Call) {
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
     /** Records that the caller has seen the note, so that `isNew` of the note becomes false. */
     markSeen: (noteId: string) => call<void>("PUT", `${path(noteId)}/seen`),
+    /** Puts the note first in the lists of the caller. Throws `too_many_pins`. */
+    pin: (noteId: string) => call<void>("PUT", `${path(noteId)}/pin`),
+    unpin: (noteId: string) => call<void>("DELETE", `${path(noteId)}/pin`),
     /**
      * Deletes the note with its attachments and shares. If the service has a trash, `trash.restore` can restore a deleted note for a while.
      */

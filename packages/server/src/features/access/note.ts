@@ -29,6 +29,7 @@ export type NoteWithAttachments = NoteWithRole & {
   attachmentCount: number;
   accessRequestCount: number;
   isNew: boolean;
+  isPinned: boolean;
   /** The numbers of people and links with access to the note. `access` is undefined for a caller who may only read the note. */
   access: NoteAccess | undefined;
 };
@@ -45,6 +46,7 @@ export type NoteSummary = Omit<Note, "body"> & {
   accessRequestCount: number;
   foundFiles?: readonly FoundFile[] | undefined;
   isNew: boolean;
+  isPinned: boolean;
   hasBeenShared: boolean;
 };
 

@@ -90,7 +90,10 @@ export const noteColumns = [
   "notes.updated_at",
 ] as const;
 
-export type NoteRow = Omit<Selectable<Tables["notes"]>, "title_folded" | "body_folded" | "trash_id" | "is_indexed">;
+export type NoteRow = Omit<
+  Selectable<Tables["notes"]>,
+  "title_folded" | "body_folded" | "trash_id" | "is_indexed" | "idempotency_key"
+>;
 
 export function toNote(row: NoteRow): Note {
   return {

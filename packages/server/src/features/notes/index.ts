@@ -16,6 +16,8 @@ import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { accessSummaryQueries } from "./access-summary-queries.ts";
+import type { ListOrder } from "./list-cursor.ts";
+import { MAX_PINS, pinQueries } from "./pin-queries.ts";
 import { noteQueries } from "./queries.ts";
 import { searchIndexQueries } from "./search-index-queries.ts";
 
@@ -30,6 +32,8 @@ export function createNotes(deps: Deps, { arrive }: { arrive: Arrive }) {
     getNote: getNote(deps, arrive),
     listAttachments: listAttachments(deps, arrive),
     updateNote: updateNote(deps, arrive),
+    pinNote: pinNote(deps),
+    unpinNote: unpinNote(deps),
     markNoteSeen: markNoteSeen(deps),
     markAttachmentSeen: markAttachmentSeen(deps),
   };
@@ -40,16 +44,23 @@ const FIRST_ATTACHMENTS = 200;
 
 const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
 
-/** Creates a note. The caller is its owner. */
-function createNote({ db, clock, newId }: Deps) {
-  return async (caller: Caller, input: { title: string; body: string }): Promise<NoteWithAttachments> => {
+/** Creates a note. The caller is its owner. A repeated call with the same `idempotencyKey` returns the note of the first call. */
+function createNote({ db, clock, newId, limits }: Deps) {
+  return async (caller: Caller, { idempotencyKey, ...input }: CreateNoteInput): Promise<NoteWithAttachments> => {
     const now = clock();
     const note: Note = { id: newId(), ownerId: caller.userId, ...input, createdAt: now, updatedAt: now };
-    await db.transaction(async (tx) => {
-      await noteQueries(tx).insert(note);
+    const existing = await db.transaction(async (tx) => {
+      const made = idempotencyKey === undefined ? undefined : await insertOnce(tx, { note, idempotencyKey });
+      if (made !== undefined) {
+        const owned = { ...made, role: "owner" as const };
+        return { ...owned, ...(await details(tx, { note: owned, caller, limits })) };
+      }
+      if (idempotencyKey === undefined) await noteQueries(tx).insert(note);
       const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: { title: note.title } };
       await auditQueries(tx).add(auditEvent("note.created", event));
+      return undefined;
     });
+    if (existing !== undefined) return existing;
     return {
       ...note,
       role: "owner",
@@ -59,24 +70,42 @@ function createNote({ db, clock, newId }: Deps) {
       attachmentCount: 0,
       accessRequestCount: 0,
       isNew: false,
+      isPinned: false,
       access: {},
     };
   };
 }
 
+/** Inserts the note, or returns the note of an earlier request with the same key. */
+async function insertOnce(
+  tx: Tx,
+  { note, idempotencyKey }: { note: Note; idempotencyKey: string },
+): Promise<Note | undefined> {
+  const find = () => noteQueries(tx).findByKey({ ownerId: note.ownerId, idempotencyKey });
+  const known = await find();
+  // If another request with this key runs now, the insertion waits for its end, and then inserts nothing.
+  return known ?? ((await noteQueries(tx).insertOnce(note, idempotencyKey)) ? undefined : find());
+}
+
+type CreateNoteInput = { title: string; body: string; idempotencyKey?: string | undefined };
+
 /**
- * Lists the notes that the caller owns, or those that are shared with the caller, newest first.
+ * Lists the notes that the caller owns, or those that are shared with the caller, the pinned notes first, and then newest first.
+ * `order`: another order of the caller's own notes.
  * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
  * Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
  */
 function listNotes({ db, clock, limits }: Deps) {
   const turns = createFairTurns({ atOnce: db.searchesAtOnce, ofHolder: 5, problem: TOO_MANY_SEARCHES });
   return async (caller: Caller, request: ListNotesInput): Promise<Page<NoteSummaryWithRole>> => {
-    const { scope, signal, ...page } = request;
+    const { scope, signal, order, ...page } = request;
+    if (order !== undefined && (scope === "shared" || page.search !== undefined)) {
+      throw new DomainError("invalid_request", "`sort` is only for your own notes, without `q`.");
+    }
     const { userId } = caller;
     const list = async (): Promise<Page<Omit<NoteSummaryWithRole, "access">>> => {
       if (scope === "shared") return noteQueries(db).listShared(userId, { ...page, now: clock() });
-      const { items, nextCursor } = await noteQueries(db).listOwned(userId, page);
+      const { items, nextCursor } = await noteQueries(db).listOwned(userId, { ...page, order });
       return { items: items.map((note) => ({ ...note, role: "owner" })), nextCursor };
     };
     const { items, nextCursor } = await (page.search === undefined
@@ -96,6 +125,7 @@ function indexForSearch({ db }: Deps) {
 
 type ListNotesInput = PageRequest & {
   scope: "owned" | "shared";
+  order?: ListOrder | undefined;
   search?: string | undefined;
   /** Aborts when the client disconnects. If the search still waits for its turn, it never runs. */
   signal?: AbortSignal | undefined;
@@ -166,12 +196,13 @@ async function details(queries: Tx, reading: Reading) {
   // Only the owner can grant access, so only the owner sees the number of requests.
   const accessRequestCount = isOwner ? await accessRequestQueries(queries).countOpen(note.id) : 0;
   const share = isOwner ? undefined : await shareQueries(queries).findOfNote(note.id, caller.userId);
+  const isPinned = await pinQueries(queries).has({ userId: caller.userId, noteId: note.id });
   const isNew = isOwner ? await visitorFileQueries(queries).hasUnseen(note.id) : share?.isNew === true;
   const access = seesAccess(note)
     ? ((await accessSummaryQueries(queries).ofNotes([note.id], limits.links)).get(note.id) ?? {})
     : undefined;
   const attachments = await firstAttachments(queries, reading);
-  return { accessRequestCount, accessExpiresAt: share?.expiresAt, isNew, access, ...attachments };
+  return { accessRequestCount, accessExpiresAt: share?.expiresAt, isNew, isPinned, access, ...attachments };
 }
 
 async function firstAttachments(queries: Tx, reading: Reading) {
@@ -206,6 +237,32 @@ async function whyUnchanged(queries: Tx, noteId: string): Promise<DomainError> {
     "note_changed",
     "The note was changed in the meantime, so nothing was saved. Read it again, and save with its current updatedAt.",
   );
+}
+
+/**
+ * Puts a note first in the lists of the caller.
+ * Throws `note_not_found`, `access_denied` or `too_many_pins`.
+ */
+function pinNote({ db, clock }: Deps) {
+  return async (caller: Caller, noteId: string): Promise<void> => {
+    const { userId } = caller;
+    await authoriseNote(db, { caller, noteId, action: "note.read" });
+    await db.transaction(async (tx) => {
+      const pins = pinQueries(tx);
+      const now = clock();
+      if (await pins.add({ userId, noteId, now })) return;
+      await pins.removeUnseen({ userId, now });
+      if (await pins.add({ userId, noteId, now })) return;
+      throw new DomainError("too_many_pins", `You have pinned ${MAX_PINS} notes. Unpin another note first.`);
+    });
+  };
+}
+
+/** Puts a note back to its usual place. Does nothing if the caller has not pinned the note, or does not see it any more. */
+function unpinNote({ db }: Deps) {
+  return async (caller: Caller, noteId: string): Promise<void> => {
+    await pinQueries(db).remove({ userId: caller.userId, noteId });
+  };
 }
 
 /**

@@ -1,6 +1,4 @@
-import { CompiledQuery, type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
-import { compile, compiledOnce, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
-import type { Engine } from "../../platform/database/engine.ts";
+import { CompiledQuery, type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
@@ -8,41 +6,21 @@ import type { Role, ShareRole } from "../../platform/database/unions.ts";
 import { fold } from "../../platform/text/readable-text.ts";
 import { unlistedStates } from "../access/attachment.ts";
 import type { FoundFile, Note, NoteSummary, NoteSummaryWithRole } from "../access/note.ts";
-import { isLive, type NoteRow, noteColumns, notInTrash, toNote } from "../access/sql.ts";
-import { countListed, deleteAttachmentsOf, shownToViewers } from "../attachments/queries.ts";
-import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
-import { countOpenRequests } from "../sharing/queries/access-requests.ts";
+import { noteColumns, notInTrash, toNote } from "../access/sql.ts";
+import { deleteAttachmentsOf, shownToViewers } from "../attachments/queries.ts";
+import { cursorAfter, decodeListCursor, type ListOrder, type ListPart } from "./list-cursor.ts";
+import {
+  isViewer,
+  type ListMarkers,
+  listParameters,
+  listStatement,
+  type Matches,
+  type SummaryRow,
+  selectOwned,
+  selectShared,
+  toSummary,
+} from "./list-queries.ts";
 import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index-queries.ts";
-
-// On SQLite, a list reads only an index, and no body of a note. Two indexes contain exactly these columns and the expression of the
-// snippet.
-const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
-const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
-
-type SummaryRow = Omit<NoteRow, "body"> & {
-  role?: ShareRole;
-  snippet: string;
-  attachment_count: number;
-  access_request_count?: number;
-  is_new: SqlBool;
-  has_been_shared?: SqlBool;
-};
-
-function toSummary(row: SummaryRow): NoteSummary {
-  return {
-    id: row.id,
-    ownerId: row.owner_id,
-    title: row.title,
-    snippet: row.snippet,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    attachmentCount: row.attachment_count,
-    accessRequestCount: row.access_request_count ?? 0,
-    // On SQLite, a comparison returns a number.
-    isNew: Boolean(row.is_new),
-    hasBeenShared: Boolean(row.has_been_shared ?? true),
-  };
-}
 
 /** For each note, the result of a search names at most this many files. */
 const MAX_FOUND_FILES = 3;
@@ -51,8 +29,12 @@ const unfoundStates = [...unlistedStates, "rejected"] as const;
 
 /** `search` is undefined inside a transaction. Searches use another connection, which does not see the changes of the transaction. */
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
-type Matches = (eb: ExpressionBuilder<Tables, "notes">) => Expression<SqlBool>;
-type ListRequest = NotePageRequest & { isShared: boolean; userId: string; now: number | undefined };
+type ListRequest = NotePageRequest & {
+  isShared: boolean;
+  userId: string;
+  now: number | undefined;
+  order?: ListOrder | undefined;
+};
 /** `owners`: finds the owners of the notes that the list can contain. `after`: the id of the last note of the page before. */
 type SearchIn = {
   owners: () => Promise<readonly string[]>;
@@ -62,21 +44,12 @@ type SearchIn = {
   after: string | undefined;
 };
 
-const parameters = ["userId", "now", "after", "limit"] as const;
-type PageValues = Record<(typeof parameters)[number], unknown>;
-/** `after`: the id of the last note of the page before. `now`: an instant in milliseconds. */
-type PageMarkers = Markers<(typeof parameters)[number]>;
-type PageScope = { db: Kysely<Tables>; engine: Engine; isFirst: boolean; matches?: Matches };
-
-/** The lists without a search, compiled only once, because building and compiling a list takes as long as running it. */
-const compiledLists = compiledOnce(compileLists);
-type ListStatements = { firstPage: Statement; nextPage: Statement };
+/** The key of a request that creates a note. */
+type Key = { ownerId: string; idempotencyKey: string };
 
 /** A file whose name contains the searched text. */
 type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
 
-/** The conditions for a query that joins the shares of one user. A viewer does not see every file. */
-const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
 const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
 
 /**
@@ -189,50 +162,92 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     };
     return { ...page, items: page.items.map((note) => ({ ...note, foundFiles: filesOf(note) })) };
   };
+  /** Lists the pinned notes, and then all other notes. */
   const list = async ({
     isShared,
     userId,
     now,
+    limit,
+    order = "created",
+    cursor,
+  }: ListRequest): Promise<Page<SummaryRow>> => {
+    const last = decodeListCursor(cursor, order);
+    const read = async (part: ListPart, most: number): Promise<SummaryRow[]> => {
+      const after = last?.part === part ? last : undefined;
+      const statement = listStatement(db, engine, { isShared, isFirst: after === undefined, order, part });
+      const values = { userId, now, after: after?.id, afterKey: after?.key, limit: most };
+      const given = statement.parameters.map((name) => values[name as keyof typeof values]);
+      return (await db.executeQuery<SummaryRow>(CompiledQuery.raw(statement.sql, given))).rows;
+    };
+    const pinned = last?.part === "others" ? [] : await read("pinned", limit + 1);
+    const others = pinned.length > limit ? [] : await read("others", limit + 1 - pinned.length);
+    const items = [...pinned, ...others].slice(0, limit);
+    const end = items.at(-1);
+    const hasMore = pinned.length + others.length > limit && end !== undefined;
+    return { items, nextCursor: hasMore ? cursorAfter(toSummary(end), order) : undefined };
+  };
+  const find = async ({
+    isShared,
+    userId,
+    now,
+    text,
     ...request
-  }: ListRequest): Promise<{ rows: SummaryRow[]; files?: NamedFile[] }> => {
+  }: ListRequest & { text: string }): Promise<{ rows: SummaryRow[]; files?: NamedFile[] }> => {
     const after = decodeCursor(request.cursor);
-    const values: PageValues = { userId, now, after, limit: request.limit + 1 };
+    const values = { userId, now, after, afterKey: undefined, limit: request.limit + 1 };
     const select = isShared ? selectShared : selectOwned;
-    if (request.search === undefined) {
-      const { firstPage, nextPage } = compiledLists({ kysely: db, engine })[isShared ? "shared" : "owned"];
-      const { sql: text, parameters } = after === undefined ? firstPage : nextPage;
-      const compiled = CompiledQuery.raw(
-        text,
-        parameters.map((name) => values[name as keyof PageValues]),
-      );
-      return { rows: (await db.executeQuery<SummaryRow>(compiled)).rows };
-    }
     const sharers = db.selectFrom("note_sharers").select("owner_id").where("user_id", "=", userId);
     const owners = async () => {
       if (!isShared) return [userId];
       return (await run(sharers.limit(MAX_OWNERS + 1))).map((row) => row.owner_id);
     };
-    const given = Object.fromEntries(parameters.map((name) => [name, sql`${values[name]}`])) as PageMarkers;
-    return search(
-      (matches): Listing<SummaryRow> => select(given, { db, engine, isFirst: after === undefined, matches }),
-      { owners, isShared, text: fold(request.search), limit: request.limit, after },
-    );
+    const given = Object.fromEntries(listParameters.map((name) => [name, sql`${values[name]}`])) as ListMarkers;
+    const place = { isFirst: after === undefined, order: "created", part: undefined } as const;
+    return search((matches): Listing<SummaryRow> => select(given, { db, engine, ...place, matches }), {
+      owners,
+      isShared,
+      text: fold(text),
+      limit: request.limit,
+      after,
+    });
+  };
+  const pageOf = async <Summary extends NoteSummary & { role?: Role }>(
+    request: ListRequest,
+    toItem: (row: SummaryRow) => Summary,
+  ): Promise<Page<Summary>> => {
+    if (request.search === undefined) {
+      const { items, nextCursor } = await list(request);
+      return { items: items.map(toItem), nextCursor };
+    }
+    const { rows, files } = await find({ ...request, text: request.search });
+    return withFoundFiles(toPage(rows.map(toItem), request.limit), files);
   };
   return {
     async insert(note: Note) {
-      await db
+      await db.insertInto("notes").values(toRow(note)).execute();
+    },
+
+    /** Inserts a note with the key of its request. Returns false if the owner already has a note with this key. */
+    async insertOnce(note: Note, idempotencyKey: string): Promise<boolean> {
+      const { numInsertedOrUpdatedRows } = await db
         .insertInto("notes")
-        .values({
-          id: note.id,
-          owner_id: note.ownerId,
-          title: note.title,
-          body: note.body,
-          title_folded: fold(note.title),
-          body_folded: fold(note.body),
-          created_at: note.createdAt,
-          updated_at: note.updatedAt,
-        })
-        .execute();
+        .values({ ...toRow(note), idempotency_key: idempotencyKey })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows !== 0n;
+    },
+
+    /** Finds the note that the request with this key created. If that note is in the trash, releases the key. */
+    async findByKey({ ownerId, idempotencyKey }: Key): Promise<Note | undefined> {
+      const row = await db
+        .selectFrom("notes")
+        .select([...noteColumns, "notes.trash_id"])
+        .where("owner_id", "=", ownerId)
+        .where("idempotency_key", "=", idempotencyKey)
+        .executeTakeFirst();
+      if (row === undefined || row.trash_id === null) return row && toNote(row);
+      await db.updateTable("notes").set({ idempotency_key: null }).where("id", "=", row.id).execute();
+      return undefined;
     },
 
     /**
@@ -281,63 +296,36 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       await db.deleteFrom("notes").where("id", "=", noteId).execute();
     },
 
-    /** Lists the notes that a user owns. Does not read the bodies of the notes. */
-    async listOwned(userId: string, request: NotePageRequest): Promise<Page<NoteSummary>> {
-      const { rows, files } = await list({ ...request, userId, now: undefined, isShared: false });
-      return withFoundFiles(toPage(rows.map(toSummary), request.limit), files);
+    /** Lists the notes that a user owns, the pinned notes first. Does not read the bodies of the notes. A search ignores pins. */
+    async listOwned(
+      userId: string,
+      request: NotePageRequest & { order?: ListOrder | undefined },
+    ): Promise<Page<NoteSummary>> {
+      return pageOf({ ...request, userId, now: undefined, isShared: false }, toSummary);
     },
 
-    /** Lists the notes that are shared with this user through a valid share, newest first. */
+    /** Lists the notes that are shared with this user through a valid share, the pinned notes first, and then newest first. */
     async listShared(
       userId: string,
       request: NotePageRequest & { now: number },
     ): Promise<Page<Omit<NoteSummaryWithRole, "access">>> {
-      const { rows, files } = await list({ ...request, userId, isShared: true });
-      const notes = rows.map((row) => ({ ...toSummary(row), role: row.role as ShareRole }));
-      return withFoundFiles(toPage(notes, request.limit), files);
+      return pageOf({ ...request, userId, isShared: true }, (row) => ({
+        ...toSummary(row),
+        role: row.role as ShareRole,
+      }));
     },
   };
 });
 
-function compileLists(db: Kysely<Tables>, engine: Engine) {
-  const pages = (select: typeof selectOwned | typeof selectShared): ListStatements => {
-    const page = (isFirst: boolean) =>
-      compile({ name: "list of notes", rows: "many", parameters }, (given) => select(given, { db, engine, isFirst }));
-    return { firstPage: page(true), nextPage: page(false) };
+function toRow(note: Note) {
+  return {
+    id: note.id,
+    owner_id: note.ownerId,
+    title: note.title,
+    body: note.body,
+    title_folded: fold(note.title),
+    body_folded: fold(note.body),
+    created_at: note.createdAt,
+    updated_at: note.updatedAt,
   };
-  return { owned: pages(selectOwned), shared: pages(selectShared) };
-}
-
-function selectOwned({ userId, after, limit }: PageMarkers, { db, isFirst, matches }: PageScope) {
-  const subjects = db.selectFrom("shared_subjects").select("subject_id");
-  return db
-    .selectFrom("notes")
-    .select([...summaryColumns, snippet])
-    .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
-    .select((eb) => countOpenRequests(db, eb.ref("notes.id")).$asScalar().$notNull().as("access_request_count"))
-    .select((eb) => eb("notes.id", "in", notesWithUnseenFiles(db, userId)).as("is_new"))
-    .select((eb) => eb.exists(subjects.where("shared_subjects.note_id", "=", eb.ref("notes.id"))).as("has_been_shared"))
-    .where("owner_id", "=", userId)
-    .where(notInTrash.notes)
-    .$if(!isFirst, (query) => query.where("id", "<", after))
-    .$if(matches !== undefined, (query) => query.where(matches as Matches))
-    .orderBy("id", "desc")
-    .limit(limit);
-}
-
-function selectShared({ userId, now, after, limit }: PageMarkers, { db, engine, isFirst, matches }: PageScope) {
-  return db
-    .selectFrom("note_shares")
-    .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
-    .select([...summaryColumns, snippet])
-    .select((eb) => countListed(db, eb.ref("notes.id"), isViewer).$asScalar().$notNull().as("attachment_count"))
-    .select("note_shares.role")
-    .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
-    .where("note_shares.user_id", "=", userId)
-    .where(notInTrash.notes)
-    .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
-    .$if(!isFirst, (query) => query.where("note_shares.note_id", "<", after))
-    .$if(matches !== undefined, (query) => query.where(matches as Matches))
-    .orderBy("note_shares.note_id", "desc")
-    .limit(limit);
 }

@@ -2,6 +2,7 @@ import {
   AttachmentPage,
   AttachmentParams,
   CreateNoteBody,
+  CreateNoteHeaders,
   ListNotesQuery,
   Note,
   NotePage,
@@ -9,17 +10,18 @@ import {
   PageQuery,
   UpdateNoteBody,
 } from "@valetkey/contract";
-import type { Page } from "../../platform/database/pages.ts";
+import { encodeCursor, type Page } from "../../platform/database/pages.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { fitPage, goneSignal, parseInstant, toIso } from "../../platform/http/wire.ts";
+import { fitPage, goneSignal, parseInstant, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { describeAttachments, presentAccess, presentAttachment } from "../attachments/routes.ts";
 import type { People, PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/index.ts";
 import type { NoteVerbs } from "./index.ts";
+import { cursorAfter, type ListOrder } from "./list-cursor.ts";
 
 const fileSchemas = operations("attachments", {
   markAttachmentSeen: {
@@ -32,13 +34,15 @@ const fileSchemas = operations("attachments", {
 const schemas = operations("notes", {
   createNote: {
     summary: "Create a note",
+    headers: CreateNoteHeaders,
     body: CreateNoteBody,
     response: { 201: Note },
   },
   listNotes: {
-    summary: "List your notes or the notes shared with you. q searches titles, bodies and filenames",
+    summary:
+      "List your notes or the notes shared with you, pinned notes first. q searches titles, bodies and filenames",
     description:
-      "A note in a list has the start of its body as `snippet`. A page ends early when its items exceed 1 MiB. " +
+      "With `q`, pinned notes stand at their usual place. `sort` is only for your own notes, without `q`. A note in a list has the start of its body as `snippet`. A page ends early when its items exceed 1 MiB. " +
       "Follow `nextCursor` until it is null. With `q`, one request of a user runs at a time, and four wait. A further request is " +
       "refused with 429. A search that takes longer than 2 seconds is stopped with `search_timeout`.",
     querystring: ListNotesQuery,
@@ -64,6 +68,16 @@ const schemas = operations("notes", {
     body: UpdateNoteBody,
     response: { 200: Note },
   },
+  pinNote: {
+    summary: "Put a note first in your lists",
+    params: NoteParams,
+    response: { 204: emptyResponse },
+  },
+  unpinNote: {
+    summary: "Put a pinned note back to its usual place",
+    params: NoteParams,
+    response: { 204: emptyResponse },
+  },
   markNoteSeen: {
     summary: "Mark a note as seen",
     params: NoteParams,
@@ -84,17 +98,18 @@ export function noteRoutes(app: App, deps: RouteDeps<NoteVerbs & PeopleVerbs>): 
     { schema: schemas.createNote, bodyLimit: httpLimits.largeJsonBodyBytes },
     async (request, reply) => {
       const { title, body = "" } = request.body;
-      const note = await useCases.createNote(callerOf(request), { title, body });
+      const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+      const note = await useCases.createNote(callerOf(request), { title, body, idempotencyKey });
       return reply.code(201).send(await describeNote(note, deps));
     },
   );
 
   app.get("/notes", { schema: schemas.listNotes, preHandler: deps.takeTurn }, async (request, reply) => {
-    const { scope, limit, cursor, q } = request.query;
+    const { scope, limit, cursor, sort: order, q } = request.query;
     const search = q?.trim();
     const signal = search === undefined ? undefined : goneSignal(reply);
-    const page = await useCases.listNotes(callerOf(request), { scope, limit, cursor, search, signal });
-    return describeNotes(page, deps);
+    const page = await useCases.listNotes(callerOf(request), { scope, limit, cursor, order, search, signal });
+    return describeNotes(page, { isSearch: search !== undefined, order, ...deps });
   });
 
   app.get("/notes/:noteId", { schema: schemas.getNote, preHandler: deps.takeTurn }, async (request) =>
@@ -125,16 +140,28 @@ export function noteRoutes(app: App, deps: RouteDeps<NoteVerbs & PeopleVerbs>): 
     },
   );
 
+  app.put("/notes/:noteId/pin", { schema: schemas.pinNote }, async (request, reply) => {
+    await useCases.pinNote(callerOf(request), request.params.noteId);
+    return reply.code(204).send(null);
+  });
+
+  app.delete("/notes/:noteId/pin", { schema: schemas.unpinNote }, async (request, reply) => {
+    await useCases.unpinNote(callerOf(request), request.params.noteId);
+    return reply.code(204).send(null);
+  });
+
   app.put("/notes/:noteId/seen", { schema: schemas.markNoteSeen }, async (request, reply) => {
     await useCases.markNoteSeen(callerOf(request), request.params.noteId);
     return reply.code(204).send(null);
   });
 }
 
+type Listed = { isSearch: boolean; order: ListOrder | undefined };
+
 /** Presents a page of notes. Reads all owners with one query. */
 async function describeNotes(
   { items, nextCursor }: Page<NoteSummaryWithRole>,
-  { useCases }: RouteDeps<PeopleVerbs>,
+  { isSearch, order = "created", useCases }: RouteDeps<PeopleVerbs> & Listed,
 ): Promise<NotePage> {
   const people = await useCases.findPeople(items.map(({ ownerId }) => ownerId));
   return fitPage(
@@ -144,6 +171,10 @@ async function describeNotes(
       ...(note.foundFiles === undefined ? {} : { foundFiles: [...note.foundFiles] }),
     })),
     nextCursor,
+    (index) => {
+      const last = items[index] as NoteSummaryWithRole;
+      return isSearch ? encodeCursor(last.id) : cursorAfter(last, order);
+    },
   );
 }
 
@@ -162,7 +193,7 @@ async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps<P
 }
 
 type Common = Omit<NoteWithRole, "body"> &
-  Pick<NoteSummaryWithRole, "attachmentCount" | "accessRequestCount" | "isNew" | "access">;
+  Pick<NoteSummaryWithRole, "attachmentCount" | "accessRequestCount" | "isNew" | "isPinned" | "access">;
 
 function presentCommon(note: Common, people: People) {
   const { id, title, ownerId, role } = note;
@@ -177,6 +208,7 @@ function presentCommon(note: Common, people: People) {
     attachmentCount: note.attachmentCount,
     accessRequestCount: note.accessRequestCount,
     isNew: note.isNew,
+    isPinned: note.isPinned,
     ...(note.access === undefined ? {} : { access: presentAccess(note.access) }),
   };
 }

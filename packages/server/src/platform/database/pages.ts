@@ -34,7 +34,7 @@ export function decodeTimedCursor(cursor: string | undefined): { at: number; id:
   return found;
 }
 
-function invalidCursor(): DomainError {
+export function invalidCursor(): DomainError {
   return new DomainError("invalid_cursor", "The cursor does not come from one of our lists.");
 }
 

@@ -73,6 +73,14 @@ export type Tables = {
     trash_id: string | null;
     /** `is_indexed` is null if the index for searches does not have the current text (features/notes/search-index-queries.ts). */
     is_indexed: 1 | null;
+    /** The key of the request that created the note. A repeated request with this key gets the same note. */
+    idempotency_key: string | null;
+  };
+  /** The notes that stand first in the lists of a user. */
+  note_pins: {
+    user_id: string;
+    note_id: string;
+    pinned_at: number;
   };
   attachments: {
     id: string;

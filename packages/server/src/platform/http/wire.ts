@@ -41,13 +41,16 @@ export function isoOrNull(milliseconds: number | undefined): string | null {
 type WirePage<Item> = { items: Item[]; nextCursor: string | null };
 
 /** Ends a page before the item that would exceed `httpLimits.pageBytes`. A page always contains at least its first item. */
-export function fitPage<Item extends { id: string }>(items: Item[], nextCursor: string | undefined): WirePage<Item> {
+export function fitPage<Item extends { id: string }>(
+  items: Item[],
+  nextCursor: string | undefined,
+  cursorAfter: (index: number) => string = (index) => encodeCursor(items[index]?.id ?? ""),
+): WirePage<Item> {
   let bytes = 0;
   for (const [index, item] of items.entries()) {
     bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
-    const last = items[index - 1];
-    if (bytes > httpLimits.pageBytes && last !== undefined) {
-      return { items: items.slice(0, index), nextCursor: encodeCursor(last.id) };
+    if (bytes > httpLimits.pageBytes && index > 0) {
+      return { items: items.slice(0, index), nextCursor: cursorAfter(index - 1) };
     }
   }
   return { items, nextCursor: nextCursor ?? null };

@@ -12,6 +12,7 @@ import { visitorFileQueries } from "../../features/links/queries/visitor-files.t
 import { linkRecipientQueries, linkVisitQueries } from "../../features/links/queries/visits.ts";
 import { movingQueries } from "../../features/moving/queries.ts";
 import { accessSummaryQueries } from "../../features/notes/access-summary-queries.ts";
+import { pinQueries } from "../../features/notes/pin-queries.ts";
 import { noteQueries } from "../../features/notes/queries.ts";
 import { searchIndexQueries } from "../../features/notes/search-index-queries.ts";
 import { fileEventQueries } from "../../features/outbox/file-event-queries.ts";
@@ -52,6 +53,7 @@ export const everyQuery = {
   lookups: lookupQueries,
   notes: noteQueries,
   moving: movingQueries,
+  pins: pinQueries,
   searchIndex: searchIndexQueries,
   attachments: attachmentQueries,
   uploads: uploadQueries,

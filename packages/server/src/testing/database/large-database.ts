@@ -62,7 +62,10 @@ const ROWS_OF: Record<Growing, Columns> = {
     updated_at: "i",
     trash_id: oneIn100(id("trash")),
     is_indexed: oneIn100("null", "1"),
+    idempotency_key: oneIn100(id("key")),
   },
+  // Each user pins few notes (MAX_PINS).
+  note_pins: { user_id: owner, note_id: id("note"), pinned_at: "i" },
   attachments: {
     id: id("file"),
     note_id: id("note"),

@@ -1,3 +1,4 @@
+import { encodeListCursor } from "../../features/notes/list-cursor.ts";
 import type { LeasedDelivery } from "../../features/outbox/webhook.ts";
 import { encodeCursor, encodeTimedCursor } from "../../platform/database/pages.ts";
 import type { EveryQuery } from "./every-query.ts";
@@ -131,14 +132,33 @@ export const queryExamples: Examples = {
     addEvent: [[{ id: "new", at: NOW, action: "person.disabled", actorId: "user-1", subjectId: "user-2", detail: {} }]],
     holdAdministrators: [[]],
   },
+  pins: {
+    add: [[{ userId: "user-1", noteId: "note-1", now: NOW }]],
+    remove: [[{ userId: "user-1", noteId: "note-1" }]],
+    removeUnseen: [[{ userId: "user-1", now: NOW }]],
+    has: [[{ userId: "user-1", noteId: "note-1" }]],
+  },
   notes: {
     insert: [[sampleNote()]],
+    insertOnce: [[sampleNote(), "key"]],
+    findByKey: [[{ ownerId: "user-1", idempotencyKey: "key-1" }]],
     update: [["note-1", { title: "t", body: "b", updatedAt: NOW, ifUpdatedAt: 1 }]],
     delete: [["note-1"]],
     listOwned: [
       ["user-1", first],
       ["user-1", next],
       ["user-1", { ...next, search: "title" }],
+      ["user-1", { ...first, order: "changed" }],
+      ["user-1", { ...first, order: "title" }],
+      [
+        "user-1",
+        { ...first, cursor: encodeListCursor({ part: "others", id: "note-9", key: 9 }, "changed"), order: "changed" },
+      ],
+      [
+        "user-1",
+        { ...first, cursor: encodeListCursor({ part: "others", id: "note-9", key: "title" }, "title"), order: "title" },
+      ],
+      ["user-1", { ...first, cursor: encodeListCursor({ part: "pinned", id: "note-9", key: undefined }, "created") }],
     ],
     listShared: [
       ["user-1", { ...first, now: NOW }],

@@ -15,7 +15,15 @@ export function sampleNote(given: Partial<Note> = {}): Note {
 
 /** Returns the list item for a note that has a short body and no attachments. */
 export function summaryOf({ body, ...note }: Note): NoteSummary {
-  return { ...note, snippet: body, attachmentCount: 0, accessRequestCount: 0, isNew: false, hasBeenShared: false };
+  return {
+    ...note,
+    snippet: body,
+    attachmentCount: 0,
+    accessRequestCount: 0,
+    isNew: false,
+    isPinned: false,
+    hasBeenShared: false,
+  };
 }
 
 export function sampleAttachment(note: Note, given: Partial<Attachment> = {}): Attachment {

@@ -70,6 +70,7 @@ export const rareProblems: typeof english = {
   access_request_not_found: "Diese Zugriffsanfrage gibt es nicht mehr.",
   link_not_found: "Dieser Link ist beendet, oder seine URL ist nicht vollständig.",
   links_disabled: "Links sind bei diesem Dienst ausgeschaltet.",
+  too_many_pins: "Mehr Notizen können Sie nicht anheften. Lösen Sie zuerst eine andere.",
   too_many_links: "Mehr Links sind hier nicht möglich. Beenden Sie zuerst einen.",
   recipient_required: "Dieser Link ist für bestimmte Personen. Bestätigen Sie zuerst Ihre E-Mail-Adresse.",
   request_full: "Diese Dateianfrage nimmt keine weiteren Dateien an.",

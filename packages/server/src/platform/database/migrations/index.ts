@@ -1,6 +1,7 @@
 import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { initialSchema } from "./0100-initial-schema.ts";
+import { noteOrder } from "./0102-note-order.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -15,5 +16,5 @@ export function isOfPreview(migration: string): boolean {
 
 /** Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
-  return { [FIRST]: initialSchema(engine) };
+  return { [FIRST]: initialSchema(engine), "0102-note-order": noteOrder(engine) };
 }

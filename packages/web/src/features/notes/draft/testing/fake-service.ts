@@ -14,6 +14,7 @@ const NOTE: Note = {
   attachmentCount: 0,
   accessRequestCount: 0,
   isNew: false,
+  isPinned: false,
   createdAt: "2026-01-01T00:00:00.000Z",
   updatedAt: "2026-01-01T00:00:00.000Z",
 };

@@ -1,0 +1,187 @@
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from "kysely";
+import { compile, type Markers, type Statement } from "../../platform/database/compile-statement.ts";
+import type { Engine } from "../../platform/database/engine.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { ShareRole } from "../../platform/database/unions.ts";
+import type { NoteSummary } from "../access/note.ts";
+import { isLive, type NoteRow, notInTrash } from "../access/sql.ts";
+import { countListed } from "../attachments/queries.ts";
+import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
+import { countOpenRequests } from "../sharing/queries/access-requests.ts";
+import { type ListOrder, type ListPart, SORTED_CHARACTERS } from "./list-cursor.ts";
+
+// On SQLite, a list reads only an index, and no body of a note. Two indexes contain exactly these columns and the expression of the
+// snippet.
+const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
+const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
+
+export type SummaryRow = Omit<NoteRow, "body"> & {
+  role?: ShareRole;
+  snippet: string;
+  attachment_count: number;
+  access_request_count?: number;
+  is_new: SqlBool;
+  is_pinned: SqlBool;
+  has_been_shared?: SqlBool;
+};
+
+export function toSummary(row: SummaryRow): NoteSummary {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    title: row.title,
+    snippet: row.snippet,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    attachmentCount: row.attachment_count,
+    accessRequestCount: row.access_request_count ?? 0,
+    // On SQLite, a comparison returns a number.
+    isNew: Boolean(row.is_new),
+    isPinned: Boolean(row.is_pinned),
+    hasBeenShared: Boolean(row.has_been_shared ?? true),
+  };
+}
+
+export const listParameters = ["userId", "now", "after", "afterKey", "limit"] as const;
+/** `after`: the id of the last note of the page before, and `afterKey`: the value that sorts it. `now`: an instant in milliseconds. */
+export type ListMarkers = Markers<(typeof listParameters)[number]>;
+
+export type Matches = (eb: ExpressionBuilder<Tables, "notes">) => Expression<SqlBool>;
+
+export type ListScope = {
+  db: Kysely<Tables>;
+  engine: Engine;
+  isFirst: boolean;
+  order: ListOrder;
+  /** Undefined: the search finds pinned notes at their usual place. */
+  part: ListPart | undefined;
+  matches?: Matches;
+};
+
+/** The conditions for a query that joins the shares of one user. A viewer does not see every file. */
+export const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
+
+type Notes = SelectQueryBuilder<Tables, "notes", Record<never, never>>;
+
+/** The columns and directions that sort the list. The list sorted by title compares only the start of a title (migration 0102). */
+function orderOf({ name }: Engine, order: ListOrder) {
+  if (order === "changed") return { key: sql<number>`notes.updated_at`, isDescending: true };
+  if (order === "created") return { key: undefined, isDescending: true };
+  const start = sql<string>`substr(notes.title_folded, 1, ${sql.lit(SORTED_CHARACTERS)})`;
+  return { key: name === "postgres" ? sql<string>`(${start} collate "C")` : start, isDescending: false };
+}
+
+/** Sorts the notes, and leaves out the notes up to the last note of the page before. */
+function sorted(notes: Notes, { afterKey, after, limit }: ListMarkers, { engine, isFirst, order }: ListScope): Notes {
+  const { key, isDescending } = orderOf(engine, order);
+  const [comparison, direction] = isDescending ? (["<", "desc"] as const) : ([">", "asc"] as const);
+  const isAfter =
+    key === undefined
+      ? sql<SqlBool>`notes.id < ${after}`
+      : sql<SqlBool>`(${key}, notes.id) ${sql.raw(comparison)} (${afterKey}, ${after})`;
+  return notes
+    .$if(!isFirst, (query) => query.where(isAfter))
+    .$if(key !== undefined, (query) => query.orderBy(key as never, direction))
+    .orderBy("notes.id", direction)
+    .limit(limit);
+}
+
+const isPinned = ({ db, userId }: { db: Kysely<Tables>; userId: ListMarkers["userId"] }) =>
+  sql<SqlBool>`exists ${db
+    .selectFrom("note_pins")
+    .select("note_pins.note_id")
+    .where("note_pins.user_id", "=", userId)
+    .whereRef("note_pins.note_id", "=", sql.ref("notes.id"))}`;
+
+/** Selects the pinned notes of the user, which are few. SQLite reads no body (engine.summaries). */
+function pinnedNotes({ userId }: ListMarkers, { db, engine }: ListScope): Notes {
+  return db
+    .selectFrom("note_pins")
+    .innerJoin(engine.summaries, "notes.id", "note_pins.note_id")
+    .where("note_pins.user_id", "=", userId) as unknown as Notes;
+}
+
+/**
+ * Selects the notes of one page that are not pinned. For an order with its own small index, first finds the ids of the page, because the
+ * columns of a list are in another index.
+ */
+function otherNotes(given: ListMarkers, scope: ListScope): Notes {
+  const { db, engine, order, part } = scope;
+  const owned = (db.selectFrom("notes") as unknown as Notes)
+    .where("notes.owner_id", "=", given.userId)
+    .where(notInTrash.notes)
+    .$if(part === "others", (query) => query.where(sql<SqlBool>`not ${isPinned({ db, userId: given.userId })}`));
+  if (order === "created" || engine.name === "postgres") return owned;
+  const page = sorted(owned, given, scope).select("notes.id as page_id");
+  return db.selectFrom(page.as("page")).innerJoin(engine.summaries, "notes.id", "page.page_id") as unknown as Notes;
+}
+
+export function selectOwned(given: ListMarkers, scope: ListScope) {
+  const { db, part, matches } = scope;
+  const { userId } = given;
+  const subjects = db.selectFrom("shared_subjects").select("subject_id");
+  const notes = part === "pinned" ? pinnedNotes(given, scope) : otherNotes(given, scope);
+  return sorted(notes, given, scope)
+    .select([...summaryColumns, snippet])
+    .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
+    .select((eb) => countOpenRequests(db, eb.ref("notes.id")).$asScalar().$notNull().as("access_request_count"))
+    .select((eb) => eb("notes.id", "in", notesWithUnseenFiles(db, userId)).as("is_new"))
+    .select((eb) => eb.exists(subjects.where("shared_subjects.note_id", "=", eb.ref("notes.id"))).as("has_been_shared"))
+    .select(isPinned({ db, userId }).as("is_pinned"))
+    .where("notes.owner_id", "=", userId)
+    .where(notInTrash.notes)
+    .$if(matches !== undefined, (query) => query.where(matches as Matches));
+}
+
+export function selectShared(given: ListMarkers, { db, engine, isFirst, part, matches }: ListScope) {
+  const { userId, now, after, limit } = given;
+  return db
+    .selectFrom("note_shares")
+    .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
+    .select([...summaryColumns, snippet])
+    .select((eb) => countListed(db, eb.ref("notes.id"), isViewer).$asScalar().$notNull().as("attachment_count"))
+    .select("note_shares.role")
+    .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
+    .select(isPinned({ db, userId }).as("is_pinned"))
+    .where("note_shares.user_id", "=", userId)
+    .where(notInTrash.notes)
+    .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
+    .$if(part === "pinned", (query) =>
+      query.where(
+        "note_shares.note_id",
+        "in",
+        db.selectFrom("note_pins").select("note_id").where("user_id", "=", userId),
+      ),
+    )
+    .$if(part === "others", (query) => query.where(sql<SqlBool>`not ${isPinned({ db, userId })}`))
+    .$if(!isFirst, (query) => query.where("note_shares.note_id", "<", after))
+    .$if(matches !== undefined, (query) => query.where(matches as Matches))
+    .orderBy("note_shares.note_id", "desc")
+    .limit(limit);
+}
+
+type Wanted = Pick<ListScope, "isFirst" | "order" | "part"> & { isShared: boolean };
+
+const compiled = new WeakMap<Engine, Map<string, Statement>>();
+
+/** Returns a statement for a list without a search. Compiles it only once, because building it takes as long as running it. */
+export function listStatement(db: Kysely<Tables>, engine: Engine, { isShared, ...wanted }: Wanted): Statement {
+  const known = compiled.get(engine) ?? new Map<string, Statement>();
+  compiled.set(engine, known);
+  const key = JSON.stringify([isShared, wanted.isFirst, wanted.order, wanted.part]);
+  const select = isShared ? selectShared : selectOwned;
+  const statement =
+    known.get(key) ??
+    compile({ name: "list of notes", rows: "many", parameters: listParameters }, (given) =>
+      select(given, { db, engine, ...wanted }),
+    );
+  known.set(key, statement);
+  return statement;
+}

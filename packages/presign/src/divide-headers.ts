@@ -20,16 +20,16 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 const ASCII = /^[\x00-\x7f]*$/;
 
 /**
- * AWS reads these encryption and checksum values only from headers. If these values are in the query, a bucket ignores them, and checks and
- * encrypts nothing.
+ * AWS reads the encryption and checksum values of `KEPT_AS_HEADERS` only from headers. A bucket ignores encryption and checksum values in
+ * the query, and checks and encrypts nothing.
  */
 const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
-/** The signer sets these headers or parameters, so a caller may not pass them. */
+/** The signer sets the `RESERVED` headers and parameters, so a caller may not pass `RESERVED` names. */
 const RESERVED =
   /^(?:host|x-amz-(?:algorithm|content-sha256|credential|date|expires|security-token|signature|signedheaders))$/;
 
-/** Browsers, proxies and CDNs set, change or drop these unstable headers. A changed header makes a signature over the header invalid. */
+/** Browsers, proxies and CDNs set, change or drop the `UNSTABLE` headers. A changed header makes a signature over the header invalid. */
 const UNSTABLE =
   /^(?:accept-encoding|authorization|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|(?:proxy|sec)-.*)$/;
 

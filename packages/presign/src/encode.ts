@@ -39,7 +39,7 @@ export function encodeRfc3986(text: string): string {
  * Checks an object key, and percent-encodes the key for a URL path. encodeKey keeps `/`, and normalises nothing.
  *
  * Throws PresignError `invalid_key` if the key does not have 1 to 1,024 UTF-8 bytes. encodeKey also throws for NUL, half of a surrogate
- * pair, and a `.` or `..` segment. URL parsers remove `.` and `..` segments, so a URL with these segments would name another object.
+ * pair, and a `.` or `..` segment. URL parsers remove `.` and `..` segments, so a URL with a `.` or `..` segment would name another object.
  * Source: Amazon S3 "Naming Amazon S3 objects", and RFC 3986 section 5.2.4.
  */
 export function encodeKey(key: string): EncodedKey {
@@ -91,7 +91,7 @@ function invalidKey(why: string): PresignError {
   return new PresignError("invalid_key", `The object key ${why}`);
 }
 
-/** The bucket sends these headers in a response instead of the headers that are stored with the object. */
+/** The bucket sends the response headers of the URL instead of the headers that are stored with the object. */
 export type ResponseOverrides = {
   readonly cacheControl?: string | undefined;
   readonly contentDisposition?: string | undefined;
@@ -104,8 +104,8 @@ export type ResponseOverrides = {
 declare const encodedResponseBrand: unique symbol;
 
 /**
- * An encoded response contains response overrides, encoded for the query of a URL. Store the encoded text if you sign URLs for the same
- * object often.
+ * An encoded response contains response overrides, encoded for the query of a URL. Store the encoded text if you often sign URLs for one
+ * object.
  */
 export type EncodedResponse = string & { readonly [encodedResponseBrand]: true };
 

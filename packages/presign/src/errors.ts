@@ -1,4 +1,4 @@
-/** The error codes of this package. A new error code needs a new version of the package. */
+/** The error codes of the package `@valetkey/presign`. A new error code needs a new version of the package. */
 export type PresignErrorCode =
   | "invalid_target"
   | "invalid_credentials"
@@ -15,10 +15,10 @@ export type PresignErrorCode =
   | "invalid_s3_url";
 
 /**
- * PresignError is the only error class of this package.
+ * PresignError is the only error class of `@valetkey/presign`.
  *
  * `code` is for programs, and `message` is for people.
- * An error message of this package never contains a secret.
+ * An error message of `@valetkey/presign` never contains a secret.
  */
 export class PresignError extends Error {
   override readonly name = "PresignError";

@@ -17,12 +17,13 @@ import * as any from "./testing/arbitraries.ts";
 import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from "./types.ts";
 
 /*
- * Every presigned URL must equal the URL of the AWS SDK, byte for byte. These options of the AWS SDK remove the intended differences:
+ * Every presigned URL must equal the URL of the AWS SDK, byte for byte. Options of the AWS SDK remove the intended differences:
  *
  * - WHEN_REQUIRED: by default, the SDK puts x-amz-checksum-crc32=AAAAAA== into PUT URLs, which breaks uploads.
  * - signableHeaders: the SDK leaves content-type and cache-control unsigned, so anyone could change them.
  * - unhoistableHeaders: the SDK moves checksums into the query, where the bucket ignores them.
- * - forcePathStyle: on an http endpoint, the SDK puts a bucket with dots into the host name. Wildcard DNS does not match such a host.
+ * - forcePathStyle: on an http endpoint, the SDK puts a bucket with dots into the host name. Wildcard DNS does not match a host name whose
+ *   bucket name has dots.
  *
  * The SDK also signs expiries and keys that no server accepts. presigner.test.ts tests that this package refuses them.
  */

@@ -52,7 +52,7 @@ describe("the lifetime", () => {
     expect(request.warning).toBeUndefined();
   });
 
-  // The AWS SDK signs URLs with a lifetime of 0, a negative lifetime or a fraction, but these URLs never work.
+  // The AWS SDK signs URLs with a lifetime of 0, a negative lifetime or a fraction, but the signed URLs never work.
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 604_801, "60", undefined])(
     "the presigner refuses a lifetime of %j seconds",
     (seconds) => {

@@ -1,4 +1,4 @@
-/** The functions of node:crypto that this package uses. */
+/** The functions of node:crypto that `@valetkey/presign` uses. */
 export type NodeCrypto = Pick<typeof import("node:crypto"), "hash">;
 
 type Sha256 = {

@@ -35,7 +35,7 @@ function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto
       writtenDate = amzDate;
     }
     inner.write(hash("sha256", canonicalRequest, "hex"), hashAt, "latin1");
-    // `hash` returns a latin1 string in a third of the time that it needs for a Buffer. A loop over 32 bytes is faster than `Buffer.write`.
+    // The hash function returns a latin1 string in a third of the time of a Buffer. A loop over 32 bytes is faster than `Buffer.write`.
     const digest = hash("sha256", inner, "binary");
     for (let i = 0; i < DIGEST_BYTES; i++) outer[BLOCK_BYTES + i] = digest.charCodeAt(i);
     return hash("sha256", outer, "hex");

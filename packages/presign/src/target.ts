@@ -48,7 +48,7 @@ export function parseEndpoint(endpoint: string): URL {
   return url;
 }
 
-/** Throws PresignError `invalid_target` unless this package can sign for a bucket with this name. */
+/** Throws PresignError `invalid_target` unless `@valetkey/presign` can sign for a bucket with the given name. */
 export function assertBucket(bucket: string): void {
   if (typeof bucket !== "string" || !BUCKET.test(bucket) || bucket === "." || bucket === "..") {
     throw invalidTarget(

@@ -47,15 +47,16 @@ export type SigningOptions = {
 /**
  * The options of every presigned request.
  *
- * The signature covers `headers`. Most `x-amz-*` headers move into the query of the URL. Headers for server-side encryption and checksums
- * do not move, because the bucket ignores these headers in the query. The client must send the headers that the presign function returns.
+ * The signature covers all `headers` of the options. Most `x-amz-*` headers move into the query of the URL. Headers for server-side
+ * encryption and checksums do not move, because the bucket ignores encryption and checksum headers in the query. The client must send the
+ * headers that the presign function returns.
  */
 export type PresignOptions = ObjectName & SigningOptions & { readonly headers?: Readonly<Record<string, string>> };
 
 export type VersionedOptions = PresignOptions & { readonly versionId?: string | undefined };
 
 /**
- * Options of presignGet.
+ * The options of presignGet.
  *
  * `cacheWindowSeconds` divides time into windows of equal length. Within a window, presignGet returns one URL for an object, so browsers
  * and CDNs can cache the response. Each returned URL is still valid for at least half of expiresInSeconds. `cacheWindowSeconds` is a whole

@@ -7,8 +7,8 @@ import { type CloudFrontGetOptions, createCloudFrontSigner } from "./index.ts";
 
 /*
  * Every CloudFront URL must equal the URL of the AWS SDK, byte for byte, with one intended difference. The AWS SDK decodes !'()* in a path,
- * and this package does not. The URL of the AWS SDK for a key with an asterisk also opens other objects, because an asterisk in a policy
- * matches any text.
+ * and `@valetkey/presign` does not. The URL of the AWS SDK for a key with an asterisk also opens other objects, because an asterisk in a
+ * policy matches any text.
  */
 
 type Case = CloudFrontGetOptions & { key: string; keyPairId: string; host: string; hash: "sha1" | "sha256" };
@@ -40,7 +40,8 @@ test("every CloudFront URL of an RSA key equals the URL of the AWS SDK", () => {
   fc.assert(property, { numRuns: 150 });
 });
 
-// The test compares the URLs without their signatures, and verifies both signatures, because each ECDSA signature contains random bits.
+// The test compares the URLs without their signatures, because each ECDSA signature contains random bits. The test verifies the two
+// signatures.
 test("every CloudFront URL of an ECDSA key equals the URL of the AWS SDK, except for its signature", () => {
   const property = fc.property(candidate, (options) => {
     const [ours, theirs] = [signOurs(options, ec.privateKey), signedBySdk(options, ec.privateKey)];

@@ -35,7 +35,7 @@ describe("the URL", () => {
     expect(createCloudFrontSigner(target).presignGet(encoded)).toEqual(sign({ response }));
   });
 
-  test("a CloudFront URL for an IP address has a policy that names this IP address", () => {
+  test("a CloudFront URL for an IP address has a policy that names the IP address", () => {
     const request = sign({ ipAddress: "192.0.2.7" });
     expect(new URL(request.url).searchParams.has("Expires")).toBe(false);
     expect(policyOf(request)).toEqual({

@@ -1,7 +1,7 @@
 /*
- * The CloudFront entry point is separate, because it imports node:crypto, and browsers must be able to load the main entry point. For
- * browsers, this package contains an implementation of SHA-256. The package contains no code for RSA and ECDSA, because the code is large
- * and browsers must never have the private key of CloudFront.
+ * The CloudFront entry point is separate, because the entry point imports node:crypto, and browsers must be able to load the main entry
+ * point. For browsers, the package `@valetkey/presign` contains an implementation of SHA-256. The package contains no code for RSA and
+ * ECDSA, because the code is large and browsers must never have the private key of CloudFront.
  */
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { encodeResponse } from "../encode.ts";

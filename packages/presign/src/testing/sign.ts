@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** This test signer shares no code with the real signer. The test signer also signs requests that no client should send. */
+/** The test signer shares no code with the real signer. The test signer also signs requests that no client should send. */
 type TestRequest = {
   method: string;
   path: string;

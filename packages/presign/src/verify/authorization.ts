@@ -152,7 +152,7 @@ function toTime(dateTime: string): number | undefined {
   if (match === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
-  // `Date.UTC` turns February 31 into March 3. A date that changes in the conversion is therefore invalid.
+  // `Date.UTC` turns February 31 into March 3. A date that changes in the conversion of `Date.UTC` is therefore invalid.
   return new Date(time).toISOString().replace(/[:-]|\.000/g, "") === dateTime ? time : undefined;
 }
 

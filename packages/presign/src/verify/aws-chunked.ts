@@ -2,8 +2,8 @@ import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } 
 import { type Refusal, refuse } from "./request-target.ts";
 
 /**
- * A SHA-256 function that accepts its input in pieces. The caller provides the SHA-256 function, because the function of this package needs
- * the whole input.
+ * A SHA-256 function that accepts its input in pieces. The caller provides the SHA-256 function, because the SHA-256 function of
+ * `@valetkey/presign` needs the whole input.
  */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
 

@@ -75,7 +75,7 @@ export type SigningContext = { dateTime: string; scope: string; signingKey: Uint
 
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** Signs a text in which each character is one byte. Returns lowercase hex. */
+/** Signs a text in which each character is one byte. Returns the signature in lowercase hex. */
 export function sign(stringToSign: string, signingKey: Uint8Array): string {
   return toHex(hmacSha256(signingKey, latin1(stringToSign)));
 }

@@ -108,7 +108,7 @@ test.each<[string, unknown]>([
   ["an expiration in another form", { expiration: "24 May 2013", conditions: USUAL }],
   ["no conditions", { expiration: EXPIRATION }],
   ["conditions that are no list", { expiration: EXPIRATION, conditions: {} }],
-])("verifyPost refuses a policy with this document: %s", (_, document) => {
+])("verifyPost refuses a policy with a wrong document: %s", (_, document) => {
   expect(decide({ document })).toEqual(refused(400, "InvalidPolicyDocument"));
 });
 

@@ -30,8 +30,8 @@ const WITHOUT_CONDITION = /^(?:policy|file|x-amz-signature|x-ignore-.*)$/s;
  * Makes a verifier for uploads by HTML form with a signed policy.
  *
  * The policy needs a condition for the bucket and for every field except x-amz-signature, file, policy and x-ignore-*. A refusal has the
- * same status, code and message as in Amazon S3. The verifier never throws, even if a client sends invalid data. Source: AWS
- * "Authenticating requests in browser-based uploads using POST".
+ * status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid data. Source: AWS "Authenticating
+ * requests in browser-based uploads using POST".
  */
 export function createPostVerifier(options: VerifierOptions): PostVerifier {
   const signingKey = cachedSigningKeys(options.region);
@@ -104,7 +104,7 @@ function invalid(field: string, message: string): Refusal {
 /** A condition of a POST policy for one form field. The name of the field is lowercase. */
 type FieldCondition = { operator: "eq" | "starts-with"; name: string; value: string };
 
-/** The permitted size of a file in bytes, from `min` to `max`, both included. */
+/** The permitted size of a file in bytes, from `min` to `max`. A file may have exactly `min` or `max` bytes. */
 type LengthRange = { min: number; max: number };
 
 /** A parsed POST policy. `expiration` is in milliseconds since 1970. */

@@ -4,10 +4,11 @@ import { encodeRfc3986 } from "../encode.ts";
 export type QueryParameter = { readonly name: string; readonly value: string };
 
 /**
- * A parsed request target. The verification and the routing use one parsed value, so they always agree on the path and the query.
+ * A parsed request target. The verification and the routing use one parsed value, so the verification and the routing always agree on the
+ * path and the query.
  *
- * `rawPath` is the path as the server received it. `path` is percent-decoded once. `canonicalPath` is `path`, encoded as Signature Version
- * 4 requires.
+ * The path in `rawPath` is unchanged from the request. The server has percent-decoded `path` once. `canonicalPath` is `path`, encoded as
+ * Signature Version 4 requires.
  */
 export type RequestTarget = {
   ok: true;

@@ -256,7 +256,7 @@ describe("the path", () => {
     ["escaped more than needed", "/b/a~b", "/b/a%7Eb"],
     ["lowercase hex", "/b/%C3%A9", "/b/%c3%a9"],
     ["raw UTF-8 bytes", "/b/%C3%A9", "/b/\u00c3\u00a9"],
-  ])("the path names one key when the client sends the path in this form: %s", (_, signedPath, sentPath) => {
+  ])("the path names one key when the client sends the path in the form %s", (_, signedPath, sentPath) => {
     const { method, target, rawHeaders } = presigned({ path: signedPath });
     const result = verify({ method, target: target.replace(signedPath, sentPath), rawHeaders });
     expect(result).toMatchObject({ ok: true, target: { path: decodeURIComponent(signedPath) } });

@@ -23,7 +23,7 @@ import {
   unsignedFields,
 } from "./request-target.ts";
 
-/** A request as the server received it. In the target and the headers, each character is one byte, as in node:http. */
+/** A request that the server received. In the target and the headers, each character is one byte, as in node:http. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
 
 /** An accepted request with its parsed parts. Use the parsed parts instead of the raw request. */
@@ -139,7 +139,7 @@ function checkSignature(
   if (!payload.ok) return payload;
   const { kind, accessKeyId, signature, dateTime, scope, signedAt, expiresIn } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
-  // A client can percent-encode more or fewer characters of the path than the signer. The encoded paths name the same key, so each path is
+  // A client can percent-encode more or fewer characters of the path than the signer. All encoded paths name one key, so each path is
   // valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
   let last = "";

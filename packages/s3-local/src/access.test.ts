@@ -164,7 +164,7 @@ describe("requirement 3: the declared size is signed", () => {
     expect(["abc", undefined]).toContain(await stored(client, "a"));
   });
 
-  test("requirement 3: the bucket refuses conflicting lengths before it reads the body", async () => {
+  test("requirement 3: the bucket refuses conflicting lengths before the bucket reads the body", async () => {
     const { client, presigner, port } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a"));
     const { host, pathname, search } = new URL(url);

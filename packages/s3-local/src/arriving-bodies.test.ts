@@ -41,7 +41,7 @@ test("requirement 9: the bucket refuses a third body for an object while two bod
   expect(await bytesOf(await client.send(new GetObjectCommand(AT)))).toEqual(BODY);
 });
 
-test("requirement 9: the bucket refuses and deletes a body that arrives too late after the expiry of its URL", async () => {
+test("requirement 9: the bucket refuses and deletes a body that arrives too late after the expiry of the URL", async () => {
   // The clock of the bucket stands still, so that the URL cannot expire before the bucket has received the request headers.
   const now = Date.now();
   const { client, dataDir, endpoint } = await startBucket({ now: () => now, lateBodyMs: 200 });

@@ -58,7 +58,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
     expect(await exists(client, "a")).toBe(false);
   });
 
-  test(`the bucket refuses an invalid ${algorithm} with 400 before it reads the body`, async () => {
+  test(`the bucket refuses an invalid ${algorithm} with 400 before the bucket reads the body`, async () => {
     const { client, endpoint } = await startBucket();
     const { url, headers } = presignerFor(endpoint).presignPut(signing("a", { [name]: "AAAA" }));
     const response = await send({ method: "PUT", url, headers: { ...headers, "content-length": "3" }, body: "abc" });
@@ -179,7 +179,7 @@ describe("aws-chunked bodies", () => {
     expect(await upload.put(body.replace(/0;chunk.*/s, ""))).toEqual({ code: "IncompleteBody", stored: false });
   });
 
-  test("the bucket sends a response when it refuses a chunked body before the end", async () => {
+  test("the bucket sends a response when the bucket refuses a chunked body before the end", async () => {
     const decoded = 3_000_000;
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", decoded });
     const forged = `3;chunk-signature=${"0".repeat(64)}\r\nabc\r\n`;

@@ -37,7 +37,7 @@ describe("kill -9", () => {
     return { child, endpoint };
   }
 
-  test("a bucket keeps every acknowledged object whole when it is killed under load", async () => {
+  test("a bucket keeps every acknowledged object whole after a kill under load", async () => {
     const dataDir = await temporaryFolder();
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 3; round++) {
@@ -122,7 +122,7 @@ describe("an interrupted upload", () => {
     },
   );
 
-  test("an upload stays invisible until it is complete", async () => {
+  test("an upload stays invisible until the upload is complete", async () => {
     const { client, endpoint } = await startBucket();
     const { url } = presignerFor(endpoint).presignPut(signing("a"));
     const outgoing = open({ method: "PUT", url, headers: { "content-length": "6" } });

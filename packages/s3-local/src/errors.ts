@@ -1,4 +1,4 @@
-/** Maps the error codes of this endpoint to their HTTP status. The codes have the names of Amazon S3. */
+/** Maps the error codes of the endpoint to HTTP statuses. The codes have the names of Amazon S3. */
 const STATUS = {
   AccessControlListNotSupported: 400,
   AccessDenied: 403,
@@ -62,7 +62,7 @@ export function noSuchUpload(uploadId: string): S3Error {
   );
 }
 
-/** S3Error is the only error class of this package. `details` are additional elements of the S3 error document. */
+/** S3Error is the only error class of `@valetkey/s3-local`. `details` are additional elements of the S3 error document. */
 export class S3Error extends Error {
   override readonly name = "S3Error";
   readonly code: S3ErrorCode;

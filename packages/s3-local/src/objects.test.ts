@@ -25,7 +25,7 @@ describe.each([
   ["with checksums only when required", whenRequired],
 ])("the AWS SDK %s", (settings, config) => {
   test.each([0, 1, 65_536, 3_000_001])(
-    `the AWS SDK ${settings} stores %i bytes and reads these bytes back`,
+    `the AWS SDK ${settings} stores %i bytes and reads all bytes back`,
     async (sizeBytes) => {
       const { client, failures } = await startBucket({ client: config });
       const body = randomBytes(sizeBytes);

@@ -53,7 +53,7 @@ test("requirement 30: a client that does not read has one response in memory", a
   const sockets = Array.from({ length: 5 }, open);
   for (const socket of sockets) socket.pause().write(getOf("large").repeat(50));
   const other = open();
-  // Another client sends ten requests one after the other. In the time of these ten requests, the bucket must not send the unread objects.
+  // Another client sends ten requests, one request after another. During the ten requests, the bucket must not send the unread objects.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(getOf("missing"));
     await once(other, "data");
@@ -63,7 +63,7 @@ test("requirement 30: a client that does not read has one response in memory", a
   expect(held).toBeLessThan(50 * MIB);
 });
 
-test("the bucket can close after it has cut a connection with waiting requests", async () => {
+test("the bucket can close after the bucket has cut a connection with waiting requests", async () => {
   const { open, getOf, put } = await start();
   await put("large", Buffer.alloc(8 * MIB));
   const socket = open();

@@ -69,7 +69,7 @@ describe("a form within its policy", () => {
     expect(await keys()).toEqual([key]);
   });
 
-  test("a form gets the success status that it requests", async () => {
+  test("the response to a form has the requested success status", async () => {
     const { endpoint, post } = await start();
     const request = (status: string) =>
       post([...signForm(endpoint, { fields: { success_action_status: status } }), FILE]);
@@ -222,7 +222,7 @@ describe("refuses without a trace", () => {
       400,
       "InvalidArgument",
     ],
-  ])("the bucket refuses a form with this content, and stores nothing: %s", async (_, makeParts, status, code) => {
+  ])("the bucket refuses a form with %s, and stores nothing", async (_, makeParts, status, code) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post(makeParts(endpoint));
     expect([response.status, response.code]).toEqual([status, code]);

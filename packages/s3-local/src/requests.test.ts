@@ -23,7 +23,7 @@ import { bytesOf } from "./testing/streams.ts";
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 describe("buckets", () => {
-  test("buckets can be created, found, listed, and deleted when they are empty", async () => {
+  test("the AWS SDK can create, find and list buckets, and delete empty buckets", async () => {
     const { client } = await startBucket();
     await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
     await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));

@@ -9,7 +9,8 @@ type Arriving = Arrival & { uploadId: string | undefined; refuse: (error: S3Erro
 /** Tracks the bodies that clients are sending to presigned URLs. */
 export type ArrivingBodies = {
   /**
-   * Receives a body. Throws SlowDown if two other bodies for the object or part are arriving. Throws RequestTimeout if the body is late.
+   * Receives the body of a request. Throws SlowDown if two other bodies for the object or part are arriving. Throws RequestTimeout if the
+   * body is late.
    */
   receive<T>(request: S3Request, body: (arrival: Arrival) => Promise<T>): Promise<T>;
   /** Refuses the bodies that are arriving for parts of an upload, because the upload does not exist any more. */

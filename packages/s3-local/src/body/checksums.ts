@@ -20,7 +20,7 @@ const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   SHA256: 32,
 };
 
-/** All algorithms, in the order in which the documentation of Amazon S3 lists them. */
+/** The list has all algorithms, in the order of the documentation of Amazon S3. */
 export const CHECKSUM_ALGORITHMS = Object.keys(CHECKSUM_BYTES) as ChecksumAlgorithm[];
 
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
@@ -72,7 +72,7 @@ export async function base64Digest(stream: ChecksumStream): Promise<string> {
   return Buffer.from(await stream.digest()).toString("base64");
 }
 
-/** For these algorithms, the checksums of the parts can be combined into the checksum of the whole object. */
+/** For the algorithms of the list, the bucket can combine the checksums of the parts into the checksum of the whole object. */
 type CombinableAlgorithm = Extract<ChecksumAlgorithm, `CRC${string}`>;
 
 // The bits of each polynomial are reversed, so the highest bit stands for x to the power 0.

@@ -4,7 +4,7 @@ import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { invalidArgument, S3Error } from "../errors.ts";
 
 /**
- * The fields of a form before the file, and the file. The keys of `fields` are lowercase. `filename` contains no folder.
+ * The fields of a form before the file, and the file. The keys of `fields` are lowercase. The `filename` of a form contains no folder.
  *
  * The caller must read the file first, and then await `ended`. `ended` rejects if the form is incomplete or has a second file.
  */

@@ -2,13 +2,14 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Exchange } from "../http/request.ts";
 
-/** The maximum number of requests that a client can send on one connection before it has read the response to the first request. */
+/** The maximum number of requests that a client can send on one connection before the client has read the first response. */
 const PIPELINED_REQUESTS = 100;
 
 /**
  * Makes a function that starts requests, and limits the memory of one connection. By default, Node.js handles all requests of a connection
- * at the same time, and holds all their responses. With the limit, a request starts only after the client has read the previous response.
- * The bucket holds only one response for a client that does not read. The bucket cuts a connection with too many waiting requests.
+ * in parallel, and holds all responses of the connection. With the limit, a request starts only after the client has read the previous
+ * response. The bucket holds only one response for a client that does not read. The bucket cuts a connection with too many waiting
+ * requests.
  */
 export function boundConnections(start: (exchange: Exchange) => void): (exchange: Exchange) => void {
   const queues = new WeakMap<Socket, Exchange[]>();

@@ -11,7 +11,7 @@ import { isDiskFault, isDiskFull } from "../store/reserve.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { findOperation } from "./routes.ts";
 
-/** An event for the log contains no key, query or header, because presigned URLs contain them, and presigned URLs are secrets. */
+/** An event for the log contains no key, query or header, because keys, queries and headers can contain secret presigned URLs. */
 export type BucketEvent =
   | {
       type: "request";

@@ -92,7 +92,7 @@ export const ROUTES: readonly Route[] = [
   { method: "DELETE", on: "object", run: deleteObject },
 ];
 
-/** SDKs send these headers with every request, and the bucket ignores the headers. */
+/** SDKs send the header `x-amz-user-agent` with every request, and the bucket ignores the header. */
 const WITHOUT_EFFECT = ["x-amz-user-agent"];
 
 /**
@@ -140,7 +140,7 @@ function notImplemented(details: { Parameter: string } | { Header: string }): S3
   return new S3Error("NotImplemented", message, { details });
 }
 
-/** Every operation accepts these headers. The value of each header must be the id of the owner in listings. */
+/** Every operation accepts the headers of `OWNER_FIELDS`. The value of each header must be the id of the owner in listings. */
 const OWNER_FIELDS = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
 
 /** Throws AccessDenied if the client expects another owner of the bucket. */

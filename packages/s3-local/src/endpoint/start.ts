@@ -53,8 +53,8 @@ export type S3Local = {
   /** Starts a backup of the data folder. `startBackup` rejects while another backup runs. */
   startBackup(): Promise<BucketBackup>;
   /**
-   * Stops the bucket. Running requests can finish within `withinMs` milliseconds. After `withinMs` milliseconds, the bucket cuts the
-   * connections of running requests. The default of `withinMs` is 8,000.
+   * Stops the built-in bucket. Running requests can finish within `withinMs` milliseconds. After `withinMs` milliseconds, the bucket cuts
+   * the connections of running requests. The default of `withinMs` is 8,000.
    */
   close(options?: { withinMs?: number }): Promise<void>;
 };
@@ -121,7 +121,8 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
 }
 
 /**
- * Creates the server. `settled` waits for running requests, because a request can still commit a change after its connection is closed.
+ * Creates the HTTP server. `settled` waits for running requests, because a request can still commit a change after its connection is
+ * closed.
  */
 function createHttpServer(handle: ReturnType<typeof createHandler>) {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
@@ -132,7 +133,7 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
   });
   server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
   server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
-  // Some clients send an empty Expect header to show that they do not wait. Node.js treats an empty Expect header as an unknown
+  // Some clients send an empty Expect header to show that the client does not wait. Node.js treats an empty Expect header as an unknown
   // expectation.
   server.on("checkExpectation", (incoming, outgoing) => {
     if (incoming.headers.expect === "") accept({ incoming, outgoing, expectsContinue: false });

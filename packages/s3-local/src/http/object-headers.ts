@@ -11,7 +11,10 @@ export const STORED_HEADERS = [
   "expires",
 ] as const;
 
-/** A browser adds these values if its cache is turned off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+/**
+ * A browser adds `no-cache` or `max-age=0` if the cache of the browser is turned off. Source: Fetch standard, "HTTP-network-or-cache
+ * fetch".
+ */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 const METADATA_PREFIX = "x-amz-meta-";
 const MAX_METADATA_BYTES = 2048;
@@ -31,8 +34,8 @@ export function readObjectHeaders(request: Fields): ObjectHeaders {
 
 /**
  * Refuses headers that the bucket would store, but that the signature of a presigned URL does not cover. Stored headers change the response
- * to every reader of the object. Two headers may be unsigned: `Content-Type`, because clients such as curl add it, and the `Cache-Control`
- * that browsers add. Amazon S3 refuses only unsigned `x-amz-*` headers.
+ * to every reader of the object. Two headers may be unsigned. Clients such as curl add `Content-Type`, and browsers add `Cache-Control`.
+ * Amazon S3 refuses only unsigned `x-amz-*` headers.
  */
 export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   if (verified.kind !== "query") return;

@@ -2,9 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { VerifiedRequest } from "@valetkey/presign";
 import { invalidArgument, S3Error } from "../errors.ts";
 
-/**
- * An exchange is a request and its response. If `expectsContinue` is true, the client waits for `100 Continue` before it sends the body.
- */
+/** An exchange is a request and its response. If `expectsContinue` is true, the client sends the body only after `100 Continue`. */
 export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
 
 /**
@@ -39,7 +37,8 @@ const SIGNATURE_PARAMETERS = new Set([
 ]);
 
 /**
- * Parses a verified request. Throws KeyTooLongError for a key that is too long. Throws InvalidArgument if a query parameter is repeated.
+ * Parses a request after its verification. Throws KeyTooLongError for a key that is too long. Throws InvalidArgument if a query parameter
+ * is repeated.
  */
 export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Request {
   const { bucket, key } = splitPath(verified.target.path);

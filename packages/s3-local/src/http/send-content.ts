@@ -14,7 +14,7 @@ const BLOCK_BYTES = 512 * 1024;
 const CHECKS_AT_ONCE = 32;
 
 /**
- * Selects a range of the content, and pins its blobs so that they remain on the disk.
+ * Selects a range of the content, and pins the blobs of the range so that the blobs remain on the disk.
  *
  * The caller must call `pinRange` in the turn of the event loop that read the row. With pinned blobs, the download succeeds even if another
  * request replaces the object.
@@ -25,8 +25,8 @@ export function pinRange(store: Store, contentId: string, range: { from: number;
 }
 
 /**
- * Reads the last byte of each blob of a range. A missing or truncated blob then causes an error before the response starts, instead of a
- * short body. If the check fails, the function unpins the blobs.
+ * Reads the last byte of each blob of a range. A missing or truncated blob then causes an error before the response starts. Without the
+ * check, the body would be short. If the check fails, the function unpins the blobs.
  */
 export async function checkContent({ store, segments, unpin }: ContentRange): Promise<void> {
   try {

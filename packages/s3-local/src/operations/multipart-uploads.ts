@@ -149,8 +149,8 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
 }
 
 /**
- * Reads the range of the source object. The whole range of the copy must be inside the source object. A Range header of a download does not
- * have this limit. Source: Amazon S3, "UploadPartCopy".
+ * Reads the range of the source object. The whole range of the copy must be inside the source object. The limit does not exist for the
+ * Range header of a download. Source: Amazon S3, "UploadPartCopy".
  */
 function readCopyRange(header: string | undefined, sizeBytes: number): ByteRange {
   if (header === undefined) return { from: 0, to: sizeBytes };

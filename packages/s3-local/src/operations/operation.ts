@@ -13,7 +13,7 @@ export type Context = { store: Store; bodies: ArrivingBodies; region: string; no
 /** An S3 operation returns a response or throws S3Error. */
 export type Operation = (request: S3Request, context: Context) => S3Response | Promise<S3Response>;
 
-/** Returns the owner of all buckets and objects. Listings contain the owner. */
+/** Returns the owner of all buckets and objects. Listings contain the owner of the objects. */
 export function ownerOf({ verified }: S3Request): XmlElements {
   return { ID: verified.accessKeyId, DisplayName: verified.accessKeyId };
 }
@@ -24,7 +24,7 @@ export function uploadOf(request: S3Request): { key: string; uploadId: string } 
   return { key: request.key, uploadId: request.parameters.get("uploadId") ?? "" };
 }
 
-/** Reads a part number. Throws InvalidArgument unless the part number is from 1 to 10,000. */
+/** Reads the number of a part from the request. Throws InvalidArgument unless the part number is from 1 to 10,000. */
 export function readPartNumber(text: string | undefined): number {
   const partNumber = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
   if (partNumber >= 1 && partNumber <= MAX_PART_NUMBER) return partNumber;

@@ -101,7 +101,7 @@ function readFields(fields: ReadonlyMap<string, string>): Fields {
       details: { Field: unknown },
     });
   }
-  // Forms and headers have different names for these two values.
+  // Forms and headers have different names for two values of the upload.
   const aliases: Record<string, string> = {
     "x-amz-acl": "acl",
     "x-amz-sdk-checksum-algorithm": "x-amz-checksum-algorithm",
@@ -109,7 +109,7 @@ function readFields(fields: ReadonlyMap<string, string>): Fields {
   return { field: (name) => fields.get(aliases[name] ?? name), amzFields: names };
 }
 
-/** Refuses `x-amz-*` headers. The policy of a form does not cover headers, so a header must not change the operation. */
+/** Refuses `x-amz-*` headers of a form upload. The policy of a form does not cover headers, so a header must not change the operation. */
 function refuseUnsignedHeaders(names: readonly string[]): void {
   const unsigned = names.filter((name) => name.startsWith("x-amz-"));
   if (unsigned.length === 0) return;

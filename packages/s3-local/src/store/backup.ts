@@ -70,7 +70,8 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(ownFile, { force: true });
-        // The backup waits for a commit. This commit or an earlier commit has all deletions whose `untilRemovable` has already resolved.
+        // The backup waits for a commit. The awaited commit or an earlier commit has all deletions whose `untilRemovable` has already
+        // resolved.
         await write(() => undefined);
       } catch (error) {
         await end();

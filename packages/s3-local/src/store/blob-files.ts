@@ -139,12 +139,13 @@ type BlobWriter = {
 };
 
 const BATCH_BYTES = 1024 * 1024;
-// Large bodies are synced in steps while they arrive. With a single sync at the end, the client would wait long for the response.
+// The writer syncs large bodies in steps while the bodies arrive. With a single sync at the end, the client would wait long for the
+// response.
 const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
 
-/** Makes a writer that collects bytes into large writes. The writer collects the next batch while it writes the previous batch. */
+/** Makes a writer that collects bytes into large writes. The writer collects the next batch during the write of the previous batch. */
 export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions): BlobWriter {
   let handle: FileHandle | undefined;
   let batch: Uint8Array[] = [];

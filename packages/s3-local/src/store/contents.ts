@@ -61,7 +61,10 @@ export function createContents(database: DatabaseSync) {
       addSegment.run(contentId, 0, blob, 0, sizeBytes);
       return contentId;
     },
-    /** Makes a second content with all bytes or a range of the bytes (`to` excluded) of a content. `duplicate` copies no bytes. */
+    /**
+     * Makes a second content with all bytes or a range of the bytes (`to` excluded) of a content. `duplicate` copies no bytes of the
+     * content.
+     */
     duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();
       const found = range.to > range.from ? segments(contentId, range) : [];

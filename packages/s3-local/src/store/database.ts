@@ -28,7 +28,7 @@ export type ObjectRecord = ObjectHeaders & {
  */
 export type Segment = { start: number; blob: string; blobOffset: number; length: number };
 
-/** A written body is durable on the disk, but no row refers to it yet. `blob` is absent if the body is empty. */
+/** A written body is durable on the disk, but no row refers to the body yet. `blob` is absent if the body is empty. */
 export type WrittenBody = { blob?: string; sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
 const SCHEMA = `

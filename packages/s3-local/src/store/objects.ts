@@ -33,7 +33,7 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
     },
     /**
      * Yields the object with the key `from` and all later objects, in the order of the UTF-8 bytes of their keys. The caller must read all
-     * needed objects before it runs another query.
+     * needed objects before the caller runs another query.
      */
     *from(bucket: string, from: string): Generator<ObjectRecord> {
       for (const row of selectFrom.iterate(bucket, from)) yield toObject(row);
@@ -107,7 +107,7 @@ type ReadObjects = (from: string) => Iterable<ObjectRecord>;
 type ListingPage = { entries: ListingEntry[]; isTruncated: boolean };
 
 /**
- * Lists one page of keys. A common prefix costs only one step, even if many keys have this prefix.
+ * Lists one page of keys. A common prefix costs only one step, even if many keys have the common prefix.
  *
  * Source: Amazon S3 API, ListObjectsV2.
  */
@@ -124,7 +124,7 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
       const commonPrefix = commonPrefixOf(object.key, query);
       entries.push(commonPrefix === undefined ? { object } : { commonPrefix });
       if (commonPrefix === undefined) continue;
-      // Many keys may have the common prefix, so the loop skips these keys and starts a new read after the last of them.
+      // Many keys may have the common prefix, so the loop skips the keys with the prefix, and starts a new read.
       from = successor(commonPrefix);
       break;
     }

@@ -27,7 +27,7 @@ function hasCode(error: unknown, codes: readonly unknown[]): boolean {
 
 /**
  * Makes a file of 4 MiB as a reserve of disk space. When the disk is full, the bucket deletes the reserve first, because a deletion of
- * objects needs some disk space before it frees space.
+ * objects needs some disk space.
  */
 export function createReserve(file: string) {
   function sizeBytes(): number {

@@ -112,8 +112,8 @@ export type DropOptions = {
    */
   onDrop?: ((data: DataTransfer) => void) | undefined;
   /**
-   * The accepted types, as in `accept` of an input, such as `image/*,.pdf`. The default of `accept` is every type. The server also checks
-   * the content type.
+   * The accepted types of files, in the format of `accept` of an input, such as `image/*,.pdf`. The default of `accept` is every type. The
+   * server also checks the content type.
    */
   accept?: string | undefined;
   /** Whether the user can add several files together. The default of `multiple` is true. */
@@ -132,7 +132,7 @@ type DropEvent = Pick<DragEvent, "target" | "dataTransfer" | "defaultPrevented" 
 function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disabled = false }: DropOptions) {
   const [isDragging, setIsDragging] = useState(false);
   // When a drag moves between elements, the browser first reports the entered element, and then the left element. The drag has therefore
-  // left the page only when it leaves the element that it entered last.
+  // left the page only when the drag leaves the last entered element.
   const entered = useRef<EventTarget | null>(null);
 
   function accepted(data: DataTransfer): void {
@@ -168,7 +168,7 @@ function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disable
       },
       drop(event: DropEvent): void {
         setIsDragging(false);
-        // A Dropzone inside the page has already accepted the files of this event.
+        // A Dropzone inside the page has already accepted the files of the event.
         if (!hasFiles(event.dataTransfer) || event.defaultPrevented) return;
         event.preventDefault();
         if (!disabled) (onDrop ?? accepted)(event.dataTransfer);

@@ -30,7 +30,7 @@ export function ValetKeyProvider({ client, children }: ValetKeyProviderProps) {
   return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>;
 }
 
-/** The hooks for URLs need only this part of a client. */
+/** The hooks for URLs need only the part `UrlClient` of a client. */
 export type UrlClient = Pick<FilesClient, "urlFor">;
 
 /** Returns the client of the nearest `ValetKeyProvider`. The hook throws an error without a provider. */

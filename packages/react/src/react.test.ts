@@ -87,7 +87,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(sent.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
     });
 
-    it("useUploads sends at most three files at the same time", async () => {
+    it("useUploads sends at most three files in parallel", async () => {
       const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
       const { client } = openClient((method) => (method === "PUT" ? permission : undefined));
       const uploads = await shown(renderUploads(client, newItem()));

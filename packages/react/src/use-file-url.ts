@@ -18,8 +18,9 @@ const never = () => nothing;
 /**
  * Returns a URL that shows a file. The hook replaces the URL if the element cannot load the file.
  *
- * The service checks the access before it issues a URL. Components that show one file share one URL until the URL expires. During server
- * rendering, `src` is undefined. Without a `fileId`, the hook sends no request. The hook throws an error without a `ValetKeyProvider`.
+ * The service checks the access before the service issues a URL. Components that show one file share one URL until the URL expires. During
+ * server rendering, `src` is undefined. Without a `fileId`, the hook sends no request. The hook throws an error without a
+ * `ValetKeyProvider`.
  *
  * @example
  * ```tsx

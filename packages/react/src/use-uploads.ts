@@ -14,8 +14,8 @@ import { useValetKey } from "./provider.tsx";
 
 export type UploadsOptions = Item & {
   /**
-   * Cancels the uploads of the item when the last component that shows them unmounts. The default of `cancelOnUnmount` is false, so the
-   * uploads continue.
+   * Cancels the uploads of the item when the last component that shows the uploads unmounts. The default of `cancelOnUnmount` is false, so
+   * the uploads continue.
    */
   cancelOnUnmount?: boolean | undefined;
 };
@@ -139,7 +139,7 @@ type Upload = {
   view: UploadingFile;
 };
 
-/** The number of files that the store uploads at the same time. The upload of one file may send several parts at the same time. */
+/** The number of files that the store uploads in parallel. The upload of one file may send several parts in parallel. */
 const MAX_RUNNING = 3;
 const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
 const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);
@@ -240,7 +240,7 @@ class UploadsStore {
     try {
       upload.task = this.#client.upload(item, file, { onProgress: (progress) => this.#report(upload, progress) });
       const uploaded = await upload.task.done;
-      // If `cancel` comes too late, the upload is complete, so the list shows the canceled file again.
+      // If `cancel` comes too late, the upload is complete, and the list shows the canceled file again.
       this.#uploads.set(upload.view.key, upload);
       this.#change(upload, { state: "ready", uploaded });
       // The callback runs in a microtask, because an error in the application must not fail the upload.

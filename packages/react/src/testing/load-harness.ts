@@ -11,7 +11,7 @@ export type Harness = typeof import("./harness.tsx");
 export type Loaded = Harness & { close(): Promise<void> };
 
 /**
- * Opens a page of jsdom, and loads this package into the page with the given version of React. Requests of the page use the `fetch` of
+ * Opens a page of jsdom, and loads `@valetkey/react` into the page with the given version of React. Requests of the page use the `fetch` of
  * Node.js.
  */
 export async function loadHarness(major: Major): Promise<Loaded> {

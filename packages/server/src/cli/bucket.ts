@@ -69,8 +69,8 @@ const NAMES: Record<Finding["kind"], string> = {
 };
 
 /**
- * The command `gc` reports these differences, but does not repair them. A repair would delete a file, or accept another object as the
- * content of the file.
+ * The command `gc` reports missing, resized and damaged objects, but does not repair files. A repair would delete a file, or accept another
+ * object as the content of the file.
  */
 const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 

@@ -53,8 +53,8 @@ function describeFailure(error: unknown): string {
 }
 
 function reasonOf({ cause }: Error): string[] {
-  // If a host name has several IP addresses, the connection fails once for each address. Node.js collects these errors in an AggregateError
-  // without a message.
+  // If a host name has several IP addresses, the connection fails once for each address. Node.js collects the errors of all addresses in an
+  // AggregateError without a message.
   const reason = cause instanceof AggregateError ? cause.errors[0] : cause;
   return reason instanceof Error ? [`Reason: ${reason.message}`] : [];
 }

@@ -24,7 +24,7 @@ async function start(): Promise<void> {
   // The channel to the primary process must not keep a worker process alive, because the process must exit if the start fails.
   process.channel?.unref();
   const service = await startService(config, { logger, warnings });
-  // The service listens for signals before it prints the banner. A supervisor that reads the banner may send a signal immediately.
+  // The service listens for signals before the service prints the banner. A supervisor that reads the banner may send a signal immediately.
   const stopped = nextSignal();
   // The banner is on standard error, because standard output contains only the log, with one JSON line for each event.
   if (cluster.isPrimary) process.stderr.write(`${banner(config, service)}\n`);
@@ -44,8 +44,8 @@ async function start(): Promise<void> {
 }
 
 /**
- * After this call, a second signal ends the process immediately. The process ignores a second signal within a second, because one Ctrl-C
- * reaches the service twice, directly and through npm.
+ * After a call of `exitAtSecondSignal`, a second signal ends the process immediately. The process ignores a second signal within a second,
+ * because one Ctrl-C reaches the service twice, directly and through npm.
  */
 function exitAtSecondSignal(): void {
   const since = performance.now();

@@ -7,7 +7,7 @@ import { loadConfig } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
-/** Runs a command with the configured database and bucket. The service may run at the same time as the command. */
+/** Runs a command with the configured database and bucket. The service may run in parallel with the command. */
 export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<T>): Promise<T> {
   const { config } = loadConfig();
   const logger = pino({ level: "warn" }, pino.destination(2));

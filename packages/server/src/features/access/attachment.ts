@@ -13,7 +13,9 @@ export function isComplete(state: AttachmentState): boolean {
   return state === "ready" || state === "quarantined" || isBeingVerified(state);
 }
 
-/** The list of a note's attachments excludes uploads in these states, because these uploads did not complete. */
+/**
+ * The list of a note's attachments excludes uploads with an `unlistedStates` state, because aborted and expired uploads did not complete.
+ */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
 /**
  * An attachment is a file of a note. `objectKey` is opaque, and leaves the server only inside a signed URL. All instants are milliseconds
@@ -42,8 +44,8 @@ export type Attachment = {
 };
 
 /**
- * An attachment in the list of its note. `access`: the people who have the file without its note. `access` is undefined if there are no
- * such people, or if the caller may only read the note.
+ * An attachment in the list of its note. `access`: the people who have the file without its note. `access` is undefined if nobody has the
+ * file without its note, or if the caller may only read the note.
  */
 export type ListedAttachment = Attachment & { access?: FileAccess | undefined };
 

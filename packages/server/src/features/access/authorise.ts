@@ -44,8 +44,7 @@ export async function authoriseAttachment(
 
 /**
  * Records that a user has opened a note or files. `isFrequent`: the function runs at most one query a minute for each user, on each
- * replica. If there is nothing to await, `Arrive` returns undefined instead of a promise, because an `await` would make the issue of URLs
- * slower.
+ * replica. If there is nothing to await, `Arrive` returns undefined instead of a promise, because an `await` would delay the URL.
  */
 export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
 

@@ -25,8 +25,8 @@ type Question = { userId: string; attachmentId: string };
 type Answers = Map<Question, DownloadAccess>;
 
 /**
- * Returns the access queries on PostgreSQL. Requests for single downloads share one statement if they arrive in the same turn of the event
- * loop, or while other statements run. With 64 callers, a shared statement needs a tenth of the time and the CPU time of separate
+ * Returns the access queries on PostgreSQL. Requests for single downloads share one statement if the requests arrive in one turn of the
+ * event loop, or while other statements run. With 64 callers, a shared statement needs a tenth of the time and the CPU time of separate
  * statements. The shared statement starts after all its requests, so each decision sees everything that was committed before its request.
  */
 export function postgresAccessQueries(

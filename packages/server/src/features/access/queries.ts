@@ -96,7 +96,7 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 }
 
 /**
- * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. Questions that arrive at the same time share one
+ * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. Questions that arrive together share one
  * statement (postgres.ts), because each statement on PostgreSQL costs a round trip. SQLite needs no network round trip. The last column is
  * the number of the question. The first question has the number 1.
  */

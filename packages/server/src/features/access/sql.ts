@@ -9,7 +9,9 @@ import type { Note } from "./note.ts";
  */
 export const PURGE = "purge";
 
-/** The condition that a row of the table is not in the trash. On PostgreSQL, the index for lists of notes has this condition. */
+/**
+ * The condition that a row of the table is not in the trash. On PostgreSQL, the index for lists of notes has the condition `notInTrash`.
+ */
 export const notInTrash = {
   notes: sql<SqlBool>`notes.trash_id is null`,
   /**
@@ -23,7 +25,9 @@ export const notInTrash = {
   attachmentsOfNote: sql<SqlBool>`attachments.trash_id is null`,
 };
 
-/** Builds the condition that a share is live: the share has no expiry, or `now` is before the expiry. `now` is in milliseconds. */
+/**
+ * Builds the condition that a share is live: the share has no expiry, or `now` is before the expiry. The instant `now` is in milliseconds.
+ */
 export function isLive(expiresAt: Expression<number | null>, now: Expression<number> | number) {
   return sql<SqlBool>`(${expiresAt} is null or ${expiresAt} > ${now})`;
 }

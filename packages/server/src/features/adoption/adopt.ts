@@ -30,8 +30,8 @@ const CANCEL_BEFORE_DUE_MS = 60_000;
 type AdoptInput = {
   noteId: string;
   /**
-   * Exactly one of the two fields is set: `s3Url` is any S3 URL of the object, and `key` is the key of the object in the bucket of the
-   * service.
+   * The caller must set exactly one of the fields `s3Url` and `key`. `s3Url` is any S3 URL of the object. `key` is the key of the object in
+   * the bucket of the service.
    */
   s3Url: string | undefined;
   key: string | undefined;

@@ -1,4 +1,4 @@
-// The worker thread of the URL journal loads this file, so the file must not load Kysely.
+// The worker thread of the URL journal loads audit-event.ts, so audit-event.ts must not load Kysely.
 
 import type { Disposition } from "../../platform/bucket/serving.ts";
 import type { AuditRow } from "../../platform/database/queries.ts";
@@ -72,7 +72,7 @@ export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent,
   return purpose === "view" && actorId === ownerId;
 }
 
-/** The columns of an audit event. The URL journal stores the values in this order. */
+/** The columns of an audit event. The URL journal stores the values in the order of `auditColumns`. */
 export const auditColumns = [
   "id",
   "at",

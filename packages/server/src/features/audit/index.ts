@@ -72,8 +72,8 @@ export async function nameEvents(queries: Tx, { items, nextCursor }: Page<AuditE
   const current = ids.size === 0 ? new Map() : await attachmentQueries(queries).filenamesOf([...ids]);
   const noteIds = [...new Set(items.map(({ noteId }) => noteId))];
   const titles = items.length === 0 ? new Map<string, string>() : await guardedNoteQueries(queries).titlesOf(noteIds);
-  // A file that is deleted, or that is in another note now, gets the name from its newest event on this page. People who see only the former
-  // note must not see how the file is named in the other note.
+  // A file that is deleted or is in another note gets the name from the newest event of the file on the page. People who see only the
+  // former note must not see the name of the file in the other note.
   const names = new Map<string, string>();
   for (const { noteId, attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;

@@ -63,7 +63,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     }
   });
 
-  it("the export of the audit log returns the oldest events of an owner, and deletes them", async () => {
+  it("the export of the audit log returns and deletes the oldest events of an owner", async () => {
     const events = ["thumbnail", "download", "thumbnail", "view"].map((purpose) =>
       sampleEvent({ noteId: "n-old", ownerId: "o-old", detail: { purpose } }),
     );

@@ -19,7 +19,7 @@ import { messagesOf } from "./messages.ts";
 export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
 
 /**
- * Downloads in intervals of time, the oldest interval first. `countedSince`: the query counted all events from this instant on.
+ * Downloads in intervals of time, the oldest interval first. `countedSince`: the query counted all events since the instant `countedSince`.
  * `countedSince` and `at` are in milliseconds.
  */
 export type DownloadSteps = { countedSince: number; steps: { at: number; count: number }[] };
@@ -50,7 +50,7 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
     of: { noteId: string } | { ownerId: string },
     options: { since: number; stepMs: number; limit: number },
   ): Promise<DownloadSteps> => countDownloads(db, { engine, journal, of, ...options }),
-  // The events of a link are never in the journal, because a transaction writes them.
+  // The events of a link are never in the journal, because a transaction writes the events of a link.
   /** Lists the events whose `detail.linkId` is the id of a link. */
   listOfLink: (
     { linkId, ownerId }: { linkId: string; ownerId: string },
@@ -124,8 +124,8 @@ async function list(
 type Range = Parameters<UrlJournal["find"]>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
 
 /**
- * Selects events in order. The indexes store routine events separately from other events. The query reads routine events and other events
- * in order, and only up to the limit.
+ * Selects audit events in order. The indexes store routine events separately from other events. The query reads routine events and other
+ * events in order, and only up to the limit.
  */
 function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, order, limit }: Range) {
   const events = (eb: ExpressionBuilder<Tables, never>) => {

@@ -16,7 +16,7 @@ export type AuditArchive = {
 
 const INTERVAL_MS = 3_600_000;
 
-/** The job runs once an hour, exports old audit events to files, and deletes these events from the database. */
+/** The job runs once an hour, exports old audit events to files, and deletes the exported events from the database. */
 export function startAuditRetention({
   useCases,
   logger,
@@ -39,9 +39,9 @@ const DAY_MS = 86_400_000;
 const BATCH = 500;
 
 /**
- * Exports the audit events that are older than the retention period, and then deletes these events, in small batches. Returns the number of
- * deleted events. No event is deleted before its export. An event is exported twice if the process is killed between the two steps, or if
- * two replicas run the job at the same time.
+ * Exports the audit events that are older than the retention period, and then deletes the exported events, in small batches. Returns the
+ * number of deleted events. No event is deleted before its export. An event is exported twice if the process is killed between the two
+ * steps, or if two replicas run the job in parallel.
  */
 export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db" | "clock" | "auditRetention">) {
   return async (): Promise<number> => {

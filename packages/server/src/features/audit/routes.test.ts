@@ -209,8 +209,8 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
-    // The service responds to a refused request before it stores the event of the refusal. The service stores events in order. After the
-    // issue of the next URL, the database has the events of the refusal and of the URL.
+    // The service responds to a refused request before the service stores the event of the refusal. The service stores events in order.
+    // After the issue of the next URL, the database has the events of the refusal and of the URL.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));

@@ -8,8 +8,8 @@ import { type AuditEvent, toAuditValues } from "../audit-event.ts";
 import { auditQueries, urlAuditLog } from "../queries.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 
-// The tests of the journal run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on both
-// engines.
+// The tests of the journal run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on SQLite
+// and PostgreSQL.
 describe("the journal of URL events", () => {
   let test: TestDatabase;
   let files: JournalFiles;
@@ -157,14 +157,14 @@ describe("the journal of URL events", () => {
     await expectListed(all);
   });
 
-  it("the journal moves events as fast as 500 callers record them", async () => {
+  it("the journal moves events as fast as 500 callers record events", async () => {
     const [callers, rounds] = [500, 200];
     const recorded = events(callers);
     for (let round = 0; round < rounds; round += 1) {
       await Promise.all(recorded.map((event) => urlAuditLog(test.db).record({ ...event, id: newId() })));
     }
-    // The journal starts to move events when it has 20,000 events. If the moves were slower than the callers, half of the 100,000 events
-    // would remain.
+    // The journal starts to move events when the journal has 20,000 events. If the moves were slower than the callers, half of the 100,000
+    // events would remain.
     expect(100_000 - Number(moved())).toBeLessThan(45_000);
   });
 

@@ -27,8 +27,8 @@ export class UrlJournal {
   constructor({ database, journal }: JournalFiles) {
     this.#database = database;
     this.#append = journal.prepare("insert into url_event_batches (events) values (?)");
-    // Another process may already have inserted some events: a killed process, or a process that moves the same batches. An event from an
-    // earlier version lacks the last value, `is_routine`.
+    // Another process, such as a killed process, may already have inserted some events of the batch. An event from an earlier version lacks
+    // the last value, `is_routine`.
     const values = auditColumns.map((column) => (column === "is_routine" ? "coalesce(?, 0)" : "?"));
     this.#insert = database.prepare(
       `insert into audit_events (${auditColumns.join(", ")}) values (${values.join(", ")}) on conflict do nothing`,

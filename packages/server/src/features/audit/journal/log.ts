@@ -20,16 +20,15 @@ type Options = { file: string; writeLock: Mutex; afterWrite: () => void };
 
 /**
  * Opens the log of URL events on SQLite. A worker thread commits the events to the journal file, and later moves the events to the
- * database. A move never runs at the same time as another write of this process to the database. The log calls `afterWrite` after each step
- * of a move.
+ * database. A move never runs during another write of the process to the database. The log calls `afterWrite` after each step of a move.
  */
 export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): UrlAuditLog {
   const module = workerModule("journal-worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
   const mover = new Mover(async () => {
-    // The code acquires the write lock before it calls the thread, so that the thread never waits for another write of the process. A new
-    // URL event waits at most for one short step.
+    // The code acquires the write lock before the call of the thread, so that the thread never waits for another write of the process. A
+    // new URL event waits at most for one short step.
     const stepsLeft = await inTurn(writeLock, () => inTurn(threadLock, () => thread.request("move")));
     afterWrite();
     return stepsLeft;
@@ -101,8 +100,8 @@ class Mover {
 type JournalEvents = UrlJournal & { close: () => void };
 
 /**
- * Opens the journal so that queries of the audit log can read it. Creates the journal file if the file does not exist. `openJournalEvents`
- * rejects with `database_unavailable`.
+ * Opens the journal for queries of the audit log. Creates the journal file if the file does not exist. `openJournalEvents` rejects with
+ * `database_unavailable`.
  */
 export async function openJournalEvents(file: string): Promise<JournalEvents> {
   const database = await openWriter(urlJournalFile(file), { where: "mainThread" });
@@ -145,8 +144,8 @@ export async function openJournalEvents(file: string): Promise<JournalEvents> {
   };
 }
 
-// The query searches the text of a batch before it parses the batch. Most batches contain no event of the note or owner, and a text search
-// is much faster than parsing.
+// The query searches the text of a batch before the query parses the batch. Most batches contain no event of the note or owner, and a text
+// search is much faster than parsing.
 function select(column: (typeof auditColumns)[number]): string {
   return `select ${auditColumns.map((name) => `${inEvent(name)} as ${name}`)}
   from url_event_batches as batch, json_each(batch.events) as event

@@ -68,8 +68,8 @@ const RETRY_MS = 2_000;
 const RETRY_SPREAD_MS = 2_000;
 
 /**
- * The maximum number of streams that the replica polls at the same time. By default, there are ten connections to PostgreSQL, and other
- * requests need most of the connections.
+ * The maximum number of streams that the replica polls in parallel. By default, there are ten connections to PostgreSQL, and other requests
+ * need most of the connections.
  */
 const POLLS_AT_ONCE = 4;
 
@@ -79,10 +79,10 @@ const POLLS_AT_ONCE = 4;
  */
 const POLLING_SHARE = 0.1;
 
-/** A stream ends after one of these error codes. After any other failure, the stream remains open, because the service may recover. */
+/** A stream ends after an error code of `ENDS`. After any other failure, the stream remains open, because the service may recover. */
 const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
 
-/** A page closes a stream that is silent for 40 seconds. A round of polls and the pause after it must take less time. */
+/** A page closes a stream that is silent for 40 seconds. A round of polls and the pause after the round must take less than 40 seconds. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /**

@@ -12,7 +12,7 @@ const RECENT_EVENTS = 100;
 /** The queries exclude URL events, because no list shows URL events. URL events are also much more frequent than other events. */
 const URL_EVENTS: AuditAction[] = ["url.issued", "url.refused"];
 
-/** These events change the data that every reader of a note sees. */
+/** The events of `NOTE_EVENTS` change the data that every reader of a note sees. */
 const NOTE_EVENTS: AuditAction[] = [
   "note.updated",
   "attachment.uploaded",

@@ -35,7 +35,7 @@ async function open(service: TestService, { headers = {}, query = "" } = {}): Pr
 
 const bearer = async (userId: string) => ({ authorization: `Bearer ${await tokenOf(userId)}` });
 
-/** Reads the stream until it contains the text. */
+/** Reads the stream until the stream contains the text. */
 async function readUntil(stream: Opened, text: string): Promise<string> {
   let all = "";
   while (!all.includes(text)) {

@@ -74,7 +74,7 @@ describe("downloads from CloudFront", () => {
     },
   );
 
-  it("a CloudFront URL expires after expiresIn, and the response names this expiry", async () => {
+  it("a CloudFront URL expires after expiresIn, and the response contains the expiry", async () => {
     const { service, attachmentId, advance } = await startBehind();
     const before = Date.now();
     const { body } = await service.as("ann").send(`GET /attachments/${attachmentId}/url?expiresIn=5`);

@@ -19,7 +19,7 @@ import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
 
-/** The use cases for single URLs and for batches share these helpers. */
+/** The use cases for single URLs and for batches share the helpers of issue-url.ts. */
 type UrlParts = { refusals: Refusals; allowance: Allowance; arrive: Arrive };
 
 export type IssuedUrl = {
@@ -123,7 +123,7 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
 
 /**
  * Returns the longest expiry that a role may request, in seconds.
- * A user who is not the owner gets a shorter limit, because the user's URLs work until they expire, even after a revocation.
+ * A user who is not the owner gets a shorter limit, because a URL works until its expiry, even after a revocation.
  */
 function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;

@@ -6,7 +6,7 @@ import { urlAuditLog } from "../audit/queries.ts";
 
 /** The length of a time window for refusals. In one time window, the refused requests of a person cause at most one event on a note. */
 const WINDOW_MS = 60_000;
-/** The maximum number of windows that are open at the same time. */
+/** The maximum number of time windows that are open together. */
 const MAX_WINDOWS = 10_000;
 /** The maximum number of attachment ids in one event. A batch of URLs has an equal maximum. */
 const MAX_IDS = 1_000;
@@ -44,7 +44,10 @@ export function createRefusals({ db, clock, newId }: Deps): Refusals {
       .catch(() => undefined);
   }
 
-  /** Ends a time window. If the window has counted refusals, the function records an event about them, and begins the next window. */
+  /**
+   * Ends a time window of refusals. If the window has counted refusals, the function records an event about the refusals, and begins the
+   * next window.
+   */
   async function end(key: string, { caller, first, count, attachmentIds }: Window): Promise<void> {
     windows.delete(key);
     if (count === 0) return;

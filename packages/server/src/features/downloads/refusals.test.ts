@@ -43,7 +43,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     expect(await refusals()).toEqual([first]);
     service.advance(WINDOW_MS);
     await service.useCases.flushRefusals();
-    // The requests arrive at the same time, so either file can be the first in `attachmentIds`.
+    // The requests arrive together, so either file can be the first in `attachmentIds`.
     const both = expect.toSatisfy((ids: string[]) => ids.toSorted().join() === [one, other].toSorted().join());
     const others = { actorId: "eve", attachmentIds: both, detail: { count: 199 } };
     expect(await refusals()).toEqual([others, first]);

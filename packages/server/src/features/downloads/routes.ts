@@ -36,7 +36,7 @@ const schemas = operations("urls", {
   },
 });
 
-// These routes have no HEAD routes, because a HEAD request would issue and record a URL that no client receives.
+// The routes of URLs have no HEAD routes, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
 /** The routes that issue URLs: GET /attachments/:attachmentId/url and /download, and POST /attachments/urls. */
@@ -105,7 +105,7 @@ export function parseExpiresIn(text: string | undefined): number | undefined {
 
 /** Converts the URLs of a batch to the form of the response. */
 export function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
-  // The URLs of a batch usually have one expiry, so the code formats an expiry only when it changes.
+  // The URLs of a batch usually have one expiry, so the code formats only a changed expiry.
   let instant = Number.NaN;
   let written = "";
   return answers.map((answer) => {

@@ -4,7 +4,7 @@ import type { ItemAction, Resource, Resources, User } from "./types.ts";
 
 /** The maximum time that the service waits for a decision. */
 const ASK_WITHIN_MS = 5_000;
-/** The maximum number of calls of `may` that run at the same time for one request. */
+/** The maximum number of calls of `may` that run in parallel for one request. */
 const AT_ONCE = 20;
 
 /** A question to the host application without a valid decision, and without the ids of the user and the items. */
@@ -15,8 +15,8 @@ export type Ask = ReturnType<typeof createAsk>;
 type Options = {
   resources: Resources;
   /**
-   * The service calls `onFault` when a function of the host application throws, takes too long or returns a wrong type. After such a fault,
-   * the service refuses the action.
+   * The service calls `onFault` when a function of the host application throws, takes too long or returns a wrong type. After a fault of
+   * the host application, the service refuses the action.
    */
   onFault: (fault: AskFault) => void;
   askWithinMs?: number;
@@ -72,7 +72,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     /** Returns whether the user may perform the action on one item. */
     may,
     /**
-     * Returns the items on which the user may perform the action. The function calls `mayMany` once for each resource that has this
+     * Returns the items on which the user may perform the action. The function calls `mayMany` once for each resource with a `mayMany`
      * function.
      */
     async mayMany<Name extends ItemName>(user: User, action: ItemAction, items: readonly Name[]): Promise<Set<Name>> {

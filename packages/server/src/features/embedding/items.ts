@@ -23,7 +23,7 @@ export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, R
   return { userId: applicationUserId(id), grants: new Map() };
 }
 
-/** Creates the functions that find items and request decisions about them from the application. */
+/** Creates the functions that find items and ask the application for decisions about items. */
 export function createItemAccess({ db }: Deps, ask: Ask) {
   /**
    * Returns the caller with the application's decision about one item. If the application refuses the user, the caller gets no access to
@@ -99,7 +99,7 @@ export function checkFile({ accept, maxBytes }: Resource, file: { contentType: s
 }
 
 /**
- * Records the name and the email address of a user of the host application, so that responses can show them. Most calls of `rememberUser`
+ * Records the name and the email address of a user of the host application for the responses of the service. Most calls of `rememberUser`
  * change nothing. The function reads the stored user first, because a read costs less than a durable write.
  */
 export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<SharingVerbs, "rememberPerson">) {

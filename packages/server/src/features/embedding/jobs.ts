@@ -40,8 +40,8 @@ export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; 
 const DELIVER_WITHIN_MS = 60_000;
 
 /**
- * The time for which a replica leases an event. The lease is longer than a hook may take, so two replicas never deliver an event at the
- * same time.
+ * The time for which a replica leases an event. The lease is longer than the time limit of a hook, so two replicas never deliver an event
+ * together.
  */
 const LEASE_MS = 2 * DELIVER_WITHIN_MS;
 const AT_ONCE = 10;
@@ -55,10 +55,10 @@ type Options = {
 };
 
 /**
- * Calls the application's hooks for the due file events, several hooks at the same time. `deliverFileEvents` returns the number of
- * delivered events. If a hook fails, the service calls the hook again for the event, after longer and longer pauses. After a crash, the
- * service delivers an event again when the lease of the event ends.
- * When `signal` aborts, no further delivery starts, and the running deliveries finish. Undelivered events remain due.
+ * Calls the application's hooks for the due file events. Several hooks run in parallel. `deliverFileEvents` returns the number of delivered
+ * events. If a hook fails, the service calls the hook again for the event, after longer and longer pauses. After a crash, the service
+ * delivers an event again when the lease of the event ends.
+ * When `signal` aborts, no further delivery starts, and the running deliveries finish. Undelivered file events remain due.
  */
 export function deliverFileEvents(deps: Deps, options: Options) {
   const { db, clock } = deps;

@@ -24,14 +24,14 @@ export type ItemFile = {
 };
 
 /**
- * One call of a hook. `id` is constant for all calls about one event, so use it as an idempotency key. `attempt` is the number of the call,
- * from 1.
+ * One call of a hook. `id` is constant for all calls about one event, so use `id` as an idempotency key. `attempt` is the number of the
+ * call, from 1.
  */
 export type HookDelivery = { id: string; attempt: number };
 
 /**
  * A function of the application that receives a file and the id of its item. If a hook throws or takes longer than a minute, the service
- * calls the hook again with the same file.
+ * calls the hook again for the file.
  */
 export type Hook = (file: ItemFile, itemId: string, delivery: HookDelivery) => unknown;
 
@@ -63,8 +63,8 @@ export type Resource<AppUser extends User = User> = {
 export type Resources<AppUser extends User = User> = Readonly<Record<string, Resource<AppUser>>>;
 
 /**
- * An item is one thing of an application that embeds the service, such as invoice 42. `resource` is the kind of the item, such as
- * `invoice`. The files of an item belong to the note of the item. No user owns the note of an item, so no list contains this note.
+ * An item belongs to an application that embeds the service, such as invoice 42. `resource` is the kind of the item, such as `invoice`. The
+ * files of an item belong to the note of the item. No user owns the note of an item, so no list contains the note of an item.
  */
 export type Item = ItemName & { noteId: string };
 

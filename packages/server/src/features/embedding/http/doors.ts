@@ -35,7 +35,7 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
       // timeout.
       if (response.headersSent || response.destroyed) return;
       // The response closes the connection after a refused body. Nobody reads the rest of a refused body, and the next request on the
-      // connection would wait for this rest.
+      // connection would wait for the unread rest.
       if (request.complete === false) response.setHeader("connection", "close");
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);
@@ -66,7 +66,8 @@ type Mounted = IncomingMessage & { originalUrl?: string };
 
 /**
  * Converts a Node.js request to a web-standard `Request` without a body. The host of the `Request` comes from the Host header. If the
- * request has no valid host, the host is `localhost`. The service does not use the host, but the host application can read it.
+ * request has no valid host, the host is `localhost`. The service does not use the host of the URL, but the host application can read the
+ * host.
  */
 function toWebRequest(request: Mounted): Request {
   const { method = "GET", headers, url = "/", originalUrl = url } = request;
@@ -102,7 +103,7 @@ async function readWebBody(request: Request): Promise<Body> {
  * Reads the body of a Node.js request, or returns the body that a body parser has read. `readNodeBody` throws the errors of `readWebBody`.
  */
 async function readNodeBody(request: IncomingMessage & { body?: unknown }): Promise<Body> {
-  // Some parsers set `body` to an empty object, although they have not read the body.
+  // Some parsers set `body` to an empty object before anything has read the body.
   if (!request.readableEnded) return readBounded(request);
   const body = toBody(request.body);
   const isLost = body === undefined && (request.headers["content-length"] ?? "0") !== "0";
@@ -117,7 +118,7 @@ function toBody(parsed: unknown): Body {
   try {
     return JSON.stringify(parsed);
   } catch (cause) {
-    // JSON.stringify fails, for example, if the body has too many levels.
+    // JSON.stringify fails, for example, for a body with too many levels.
     throw new HttpProblem("invalid_request", "The parsed body can't be written as JSON.", { cause });
   }
 }

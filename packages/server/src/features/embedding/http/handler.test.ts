@@ -9,18 +9,18 @@ describe("the path below the mount path", () => {
     ["/files/invoice/42", "/invoice/42"],
     ["/files/files/ID/url", "/files/ID/url"],
     ["/files/uploads/ID", "/uploads/ID"],
-    // For these paths, the framework has removed the mount path.
+    // The framework has removed the mount path from the request path.
     ["/invoice/42", "/invoice/42"],
     ["/files/ID/url", "/files/ID/url"],
     ["/uploads/ID/complete", "/uploads/ID/complete"],
-    // For these paths, the routes are below another mount path.
+    // The routes are below another mount path.
     ["/api/v1/files/invoice/42", "/invoice/42"],
     ["/api/files/files/ID/url", "/files/ID/url"],
     ["/files/api/files/invoice/42", "/invoice/42"],
-    // These paths have ids that look like a mount path.
+    // The ids of the request path look like a mount path.
     ["/files/invoice/files", "/invoice/files"],
     ["/files/invoice/files%2Finvoice%2F1", "/invoice/files%2Finvoice%2F1"],
-    // These paths have neither a known resource nor a fixed name such as `uploads`.
+    // The request path has neither a known resource nor a fixed name such as `uploads`.
     ["/files/contract/42", "/contract/42"],
     ["/contract/42", "/contract/42"],
     ["//evil.example/invoice/42", "/evil.example/invoice/42"],

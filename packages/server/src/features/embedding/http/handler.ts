@@ -131,7 +131,7 @@ export type Exchange = { request: Request; original: unknown };
 /** The HTTP request that an entry point received. The `user()` function of the application gets the stored request. */
 export const exchange = new AsyncLocalStorage<Exchange>();
 
-/** No resource may have these names, because paths without a resource start with these names. */
+/** No resource may have a reserved name, because paths without a resource start with a reserved name. */
 export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
 const OWN_PATH = /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/urls)(?:\/|$)/i;
 

@@ -21,7 +21,10 @@ const KEEP_MS = 86_400_000;
  */
 const ABANDONED_AFTER_MS = 600_000;
 
-/** The capabilities of the bucket. The service probes the capabilities once a day, and stores them in the database for all replicas. */
+/**
+ * The capabilities of the bucket. The service probes the capabilities once a day, and stores the capabilities in the database for all
+ * replicas.
+ */
 type Capabilities = {
   /** Returns the known capabilities of the bucket. Before the first probe, `current` returns `LEAST_CAPABILITIES`. */
   current(): BucketCapabilities;

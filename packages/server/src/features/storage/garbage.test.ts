@@ -94,7 +94,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     }
   });
 
-  it("garbage collection deletes unreferenced objects, and --dry-run only reports these objects", async () => {
+  it("garbage collection deletes unreferenced objects, and --dry-run only reports unreferenced objects", async () => {
     await populate();
     const [before, deletions] = [await keys(), await table("object_deletions")];
     const orphans = [await putBehind(ownKey()), await putBehind(ownKey())];

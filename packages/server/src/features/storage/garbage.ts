@@ -11,7 +11,7 @@ export type GarbageOptions = {
   mend: boolean;
   /** With `force`, garbage collection deletes garbage even if most objects are garbage, or if other programs may use the bucket. */
   force: boolean;
-  /** Whether only this service stores objects in the bucket, or under the configured key prefix. */
+  /** Whether only Valet Key stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
   /**
    * Whether garbage collection checks that the bucket can read each object. Only the built-in bucket needs the read check, because its disk
@@ -19,9 +19,7 @@ export type GarbageOptions = {
    */
   readsObjects: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
-  /**
-   * Garbage collection calls `onProgress` after each page of objects, with the number of objects that it has compared with the database.
-   */
+  /** Garbage collection calls `onProgress` after each page, with the number of compared objects. */
   onProgress?: ((compared: number) => void) | undefined;
 };
 
@@ -36,9 +34,9 @@ export type GarbageReport = {
 };
 
 /**
- * Compares the bucket with the database in both directions, in constant memory. The function deletes unreferenced objects, and corrects
- * usage counters. If an attachment has lost its object, the function only reports the loss. Nothing can restore a lost object, and only the
- * owner may delete the attachment.
+ * Compares the bucket with the database, and the database with the bucket, in constant memory. The function deletes unreferenced objects,
+ * and corrects usage counters. If an attachment has lost its object, the function only reports the loss. Nothing can restore a lost object,
+ * and only the owner may delete the attachment.
  */
 export function collectGarbage(deps: Deps) {
   return async (options: GarbageOptions): Promise<GarbageReport> => {
@@ -57,7 +55,7 @@ export function collectGarbage(deps: Deps) {
       await mend(deps, finding);
       mended[finding.kind] += 1;
     }
-    // The command runs the queued deletions immediately, so that it also works while the service is stopped.
+    // The command runs the queued deletions immediately, so that the command also works while the service is stopped.
     await purgeObjects(deps)();
     return report;
   };
@@ -142,7 +140,7 @@ type Tally = {
   known: number;
   /** The number of objects under the key prefix whose key does not have the form of the service's keys. */
   foreign: number;
-  /** The number of objects without a row that are newer than `GARBAGE_MIN_AGE_MS`, because they may belong to an upload in progress. */
+  /** The number of objects without a row that are newer than `GARBAGE_MIN_AGE_MS`. A new object may belong to an upload in progress. */
   young: number;
 };
 
@@ -158,7 +156,7 @@ const HEADS_AT_ONCE = 8;
 
 /**
  * Compares the list of objects with the list of ready attachments, in constant memory. Each of the two lists is in the order of its keys.
- * The function checks a missing object again before it reports the object, because the lists can change in the meantime.
+ * The function checks a missing object again before the report, because the lists can change in the meantime.
  */
 export async function* findInObjects(
   deps: Deps,
@@ -245,7 +243,7 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
     const known = await inventoryQueries(db).multipartsUnder(page.map((upload) => upload.objectKey));
     for (const upload of page) {
       const { objectKey, bucketUploadId, begunAt } = upload;
-      // The function compares the ids of the uploads instead of their keys. If a response of the bucket was lost, two uploads may have one
+      // The function compares the ids of the uploads, and not their keys. If a response of the bucket was lost, two uploads may have one
       // key.
       if (known.has(bucketUploadId)) tally.known += 1;
       else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;

@@ -128,7 +128,7 @@ const WAIT_MS = 250;
 
 /**
  * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` gets the current instant in milliseconds,
- * and returns the deletions that it queued.
+ * and returns the queued deletions.
  */
 export async function releaseObjects(
   deps: Deps,
@@ -141,8 +141,8 @@ export async function releaseObjects(
 }
 
 /**
- * Waits a short time for a deletion that never rejects, because the object is usually deleted after this time. The deletion continues after
- * the wait, so a bucket that does not respond does not delay the caller.
+ * Waits a short time for a deletion that never rejects, because most deletions end within a short time. The deletion continues after the
+ * wait, so a bucket that does not respond does not delay the caller.
  */
 export async function forAMoment(deletion: Promise<unknown>): Promise<void> {
   const waited = new AbortController();

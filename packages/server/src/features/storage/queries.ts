@@ -104,7 +104,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
         .execute();
     },
 
-    /** Postpones a deletion. `postpone` does nothing if the deletion has changed since the caller read it. */
+    /** Postpones a deletion. `postpone` does nothing if the deletion has changed since the read of the caller. */
     async postpone(
       { objectKey, notBefore: seen }: ObjectDeletion,
       { notBefore }: { notBefore: number },
@@ -161,7 +161,7 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
         // A complete upload references no object. An object at the key of a complete upload belongs to the attachment, or a client stored
-        // the object after the service had copied it.
+        // the object after the copy of the service.
         .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))

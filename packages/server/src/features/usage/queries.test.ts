@@ -91,7 +91,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await noteQueries(suite.db).delete(note.id);
   });
 
-  it("the search for wrong usage counters finds these counters in pages, and a recount corrects them", async () => {
+  it("the search finds wrong usage counters in pages, and a recount corrects the counters", async () => {
     const owners = ["drift-a", "drift-b", "drift-c"];
     for (const ownerId of owners) {
       const note = sampleNote({ ownerId });

@@ -55,7 +55,7 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 
   /**
    * Counts deleted files of an owner in the usage until `expiresAt`, because until then a client can store their objects again with signed
-   * URLs. `hold` ignores the quota, so it never throws `quota_exceeded`. A repeated call of `hold` has no further effect. The caller must
+   * URLs. `hold` ignores the quota, and never throws `quota_exceeded`. A repeated call of `hold` has no further effect. The caller must
    * call `hold` in the transaction that deletes the files.
    */
   async hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void> {
@@ -76,7 +76,9 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     await addToUsage(db, { ownerId: first.ownerId, more, quota: undefined });
   },
 
-  /** Releases a reservation. A repeated call of `release` has no further effect. The caller must call `release` in a transaction. */
+  /**
+   * Releases a reservation of quota. A repeated call of `release` has no further effect. The caller must call `release` in a transaction.
+   */
   async release(objectKey: string): Promise<void> {
     const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
     const row = await reserved.returning(["owner_id", "size_bytes"]).executeTakeFirst();
@@ -139,8 +141,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 
   /** Sets the usage counter of an owner to the sum of the rows. The caller must call `recount` in a transaction. */
   async recount(ownerId: string): Promise<void> {
-    // The query locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
-    // afterwards.
+    // The query locks the counter before the query counts the files. A parallel transaction that changes a file must wait, and changes the
+    // counter afterwards.
     await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
     const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
     const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
@@ -156,7 +158,7 @@ type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | u
 
 /**
  * Adds to the usage of an owner, if the quota is large enough. The caller must call `takeQuota` in the transaction that adds the files. One
- * statement checks the quota, adds the usage, and locks the row of the owner, so that replicas add one after the other. `takeQuota` throws
+ * statement checks the quota, adds the usage, and locks the row of the owner, so that replicas add one by one. `takeQuota` throws
  * `quota_exceeded`.
  */
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
@@ -180,8 +182,8 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
 }
 
 /**
- * Deletes a reservation, and returns the usage that it had reserved. `endReservation` does not change the usage of the owner. Returns
- * undefined if the reservation does not exist.
+ * Deletes a reservation, and returns the reserved usage. `endReservation` does not change the usage of the owner. Returns undefined if the
+ * reservation does not exist.
  */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
   const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
@@ -235,7 +237,7 @@ export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
  * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from` is SQL that decides whether to add, and
  * ends with a condition.
  * If `limits` is undefined, there is no limit. If the owner has a quota, the owner's quota replaces `limits`.
- * The statement locks the row of the owner, so replicas add one after the other.
+ * The statement locks the row of the owner, so replicas add one by one.
  */
 export function addingToUsage(change: {
   ownerId: unknown;

@@ -4,7 +4,7 @@ import { fileForm } from "../../testing/form.ts";
 import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
-/** After this time, no PUT can store the object: the URL works for 15 minutes, and a running PUT may continue for 5 more minutes. */
+/** The URL works for 15 minutes, and a running PUT may continue for 5 more minutes. No PUT can store the object after 20 minutes. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     await newNote();
     const before = await service.bucketContents.uploads();
     expect((await start(20 * MIB + 1)).body.code).toBe("quota_exceeded");
-    // The service aborts the multipart upload that it created in the bucket.
+    // The service aborts its multipart upload in the bucket.
     await service.useCases.purgeObjects();
     expect(await service.bucketContents.uploads()).toBe(before);
   });
@@ -115,7 +115,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
       },
     ],
     ["gone with its note", async () => (await ann.send(`DELETE /notes/${noteId}`)).status],
-  ])("the usage counts a file that is %s until its signed URL cannot store it again", async (_how, end) => {
+  ])("the usage counts a file that is %s until no signed URL can store the file again", async (_how, end) => {
     await newNote();
     const upload = await begin(5);
     expect((await put(upload, "hello")).status).toBe(200);

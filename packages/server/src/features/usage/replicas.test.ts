@@ -17,7 +17,7 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
     owner = [first.as(task.id), second.as(task.id)];
   });
 
-  /** Makes all calls at the same time, and sends half of the calls to each replica. */
+  /** Makes all calls in parallel, and sends half of the calls to each replica. */
   async function atOnce(call: (client: Client) => Promise<Answer>): Promise<{ won: number; refused: number }> {
     const answers = await Promise.all(
       Array.from({ length: STARTS }, (_, nth) => call(nth % 2 === 0 ? owner[0] : owner[1])),
@@ -69,7 +69,7 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
       const { won } = await atOnce((client) =>
         client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(FILE_BYTES)) }),
       );
-      // Fewer forms than files may fit at the same time, because a form also reserves space for its part headers until it is complete.
+      // A form also reserves space for its part headers until the form is complete, so fewer forms than files may fit.
       expect(won).toBeGreaterThan(0);
       expect(won).toBeLessThanOrEqual(8);
       expect(await usage()).toEqual({ usedBytes: won * FILE_BYTES, files: won });

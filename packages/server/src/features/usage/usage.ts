@@ -16,7 +16,7 @@ export function quotaOfUser(quota: Quota, { quotaBytes, quotaFiles }: OwnQuota):
   return { bytes: quotaBytes ?? quota.bytes, files: quotaFiles ?? quota.files };
 }
 
-/** In these states, a file uses no quota any more. In every other state, a file uses the quota. */
+/** A file in an `ENDED` state uses no quota any more. In every other state, a file uses the quota. */
 export const ENDED: readonly AttachmentState[] = ["rejected", "aborted", "expired"];
 
 export function usesCapacity(state: AttachmentState): boolean {

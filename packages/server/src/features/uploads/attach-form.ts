@@ -184,7 +184,7 @@ async function* extending(deps: Deps, { request, body, ...begun }: Extending): A
 
   for await (const chunk of body as AsyncIterable<Buffer>) {
     receivedBytes += chunk.length;
-    // The bucket adapter refuses bytes beyond `most`, so these bytes need no reservation.
+    // The bucket adapter refuses bytes beyond `most`, so bytes beyond `most` need no reservation.
     if (receivedBytes > reservedBytes && reservedBytes < most) {
       await orIfFull(
         () => extendTo(Math.max(receivedBytes, reservedBytes + STEP_BYTES)),

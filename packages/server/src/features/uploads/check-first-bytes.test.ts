@@ -93,7 +93,7 @@ const contradictions: [...Case, says: RegExp][] = [
   ["text", "a.bin", "image/png", /it is not a PNG image, declared as image\/png/],
   ["text", "a.pdf", "application/pdf", /it is not a PDF/],
   ["text", "a.zip", "application/zip", /it is not a zip archive/],
-  // These cases have binary content with the type or the name of a text.
+  // The file has binary content with the type or the name of a text.
   ["png", "a.txt", "text/plain", /it is a PNG image, named a.txt/],
   ["png", "a.png", "text/plain", /it is a PNG image, declared as text\/plain/],
   ["png", "a.json", "application/json", /it is a PNG image/],
@@ -104,7 +104,7 @@ const contradictions: [...Case, says: RegExp][] = [
   ["pdf", "a.md", "text/markdown", /it is a PDF/],
   ["zip", "notes", "text/plain", /it is a zip archive/],
   ["mp3", "a.log", "text/plain", /it is an MP3 file/],
-  // These cases have the name of a program or a web page, with the type of an image, audio or video.
+  // The file has the name of a program or a web page, with the type of an image, audio or video.
   ["pdf", "a.html", "application/pdf", /it is a PDF, named a.html/],
   ["pdf", "a.exe", "application/pdf", /it is a PDF, named a.exe/],
   [
@@ -121,7 +121,7 @@ const contradictions: [...Case, says: RegExp][] = [
   ["text", "a.scr", "image/heic", /named a.scr/],
   ["mp4", "a.lnk", "video/mp4", /named a.lnk/],
   ["mp3", "a.bat", "audio/mpeg", /named a.bat/],
-  // These cases have the name of a program, with content that is no program.
+  // The file has the name of a program, with content that is no program.
   ["text", "notes.exe", "text/plain", /it is not a Windows program, named notes.exe/],
   ["text", "notes.DLL", "application/octet-stream", /it is not a Windows program/],
   ["text", "notes.msi", "text/plain", /it is not a Windows installer/],
@@ -132,7 +132,7 @@ const contradictions: [...Case, says: RegExp][] = [
   ["html", "page.exe", "text/html", /it is HTML, named page.exe/],
   ["zip", "report.exe", DOCX, /it is a zip archive, named report.exe/],
   ["elf", "tool.exe", "application/octet-stream", /it is a Linux program, named tool.exe/],
-  // These cases are about audio and video.
+  // The file has the name or the type of audio or video.
   ["png", "a.mp4", "application/octet-stream", /it is a PNG image, named a.mp4/],
   ["mp3", "a.mp4", "video/mp4", /it is an MP3 file/],
   ["text", "a.mp4", "video/mp4", /it is not an MP4 or QuickTime file/],
@@ -176,7 +176,7 @@ const agreements: Case[] = [
   ["text", "a.png", "application/octet-stream"],
   ["executable", "setup.exe", "application/x-msdownload"],
   ["nothing", "a.png", "image/png"],
-  // These cases have text content with a type that clients often declare for text.
+  // The file has text content with a type that clients often declare for text.
   ["text", "main.ts", "video/mp2t"],
   ["text", "main.ts", "text/plain"],
   ["text", "main.rs", "text/x-rust"],
@@ -201,7 +201,7 @@ const agreements: Case[] = [
   ["colouredLog", "a.log", "text/plain"],
   ["protectedOffice", "slides.pot", "text/x-gettext-translation-template"],
   ["protectedOffice", "old.xls", "application/vnd.ms-excel"],
-  // These cases have filenames that look like the name of a program, but are not.
+  // The filename looks like the name of a program, but the file is no program.
   ["pdf", "Tickets from example.com", "application/pdf"],
   ["png", "a.exe.png", "image/png"],
   ["svg", "a.xml", "image/svg+xml"],
@@ -215,7 +215,7 @@ const agreements: Case[] = [
   ["debianPackage", "a.deb", "application/vnd.debian.binary-package"],
   ["rpmPackage", "a.rpm", "application/x-rpm"],
   ["zip", "a.apk", "application/zip"],
-  // These cases are about audio and video. One container format has many extensions and content types.
+  // The file has the name or the type of audio or video. One container format has many extensions and content types.
   ["mp4", "a.mp4", "video/mp4"],
   ["mp4", "a.m4v", "video/x-m4v"],
   ["mp4", "a.mov", "video/quicktime"],

@@ -28,11 +28,11 @@ export type CompleteUploadInput = {
 };
 
 /**
- * Assembles the parts of a multipart upload, verifies the object, and makes the attachment ready. If the verification is slow, it continues
- * after the HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion has no further effect.
- * `completeUpload` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`,
- * the client can send the missing bytes and complete the upload again. `completeUpload` throws `upload_rejected` if the object differs from
- * the declaration, or if the file request does not accept the file. The service deletes a rejected object.
+ * Assembles the parts of a multipart upload, verifies the object, and makes the attachment ready. A slow verification continues after the
+ * HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion has no further effect. `completeUpload`
+ * throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`, the client can send
+ * the missing bytes and complete the upload again. `completeUpload` throws `upload_rejected` if the object differs from the declaration, or
+ * if the file request does not accept the file. The service deletes a rejected object.
  */
 export function completeUpload(deps: Deps) {
   const { db } = deps;

@@ -140,7 +140,7 @@ async function announceArrival(
   { attachment, ...arrival }: Arrival & { attachment: Attachment | undefined },
 ): Promise<void> {
   const { seen, right, now } = arrival;
-  // The function notifies the owner before it stores the event of the file, because the stored event would look like the event of an
+  // The function notifies the owner before the write of the event of the file, because the stored event would look like the event of an
   // earlier file.
   if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
   const event = arrivalEvent(deps, arrival);

@@ -20,12 +20,12 @@ type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
 // The limit allows one more part than a valid form has, so that the error text can name the extra part.
 const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
 
-// Each stream of the parser buffers only one chunk, because many forms can wait at the same time.
+// Each stream of the parser buffers only one chunk, because many forms can wait together.
 const buffering = { highWaterMark: 1, fileHwm: 1 };
 
 /**
- * Refuses a form that is too long, before the service reads the body. The function uses the declared length of the form. `refuseOversize`
- * throws `file_too_large`.
+ * Refuses a form that is too long, before the service reads the body of the form. The function uses the declared length of the form.
+ * `refuseOversize` throws `file_too_large`.
  */
 export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
   if (contentLength === undefined || Number(contentLength) <= maxBytes) return;

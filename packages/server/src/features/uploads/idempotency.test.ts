@@ -110,7 +110,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect((await service.bucketContents.uploads()) - before).toBe(json === LARGE ? 1 : 0);
   });
 
-  it("a repeated start returns 409 when the first upload is aborted at the same moment", async () => {
+  it("a repeated start returns 409 during the abort of the first upload", async () => {
     let reads = 0;
     let other: Answer | undefined;
     const database = (db: Database): Database => ({

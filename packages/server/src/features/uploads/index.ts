@@ -101,8 +101,8 @@ export function abortUpload(deps: Deps) {
             throw new DomainError("upload_not_pending", "The upload is complete. Delete the attachment instead.");
           }
           if (from !== "pending" && !isBeingVerified(from)) return { upload, isEnded: false };
-          // A completion or a verification may have changed the state after the loop read it. If the state has changed, the loop reads the
-          // new state and decides again.
+          // A completion or a verification may have changed the state after the read of the loop. If the state has changed, the loop reads
+          // the new state and decides again.
           if (!(await transitionUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) continue;
           await queueObjectDeletions(tx, { upload, now: clock() });
           return { upload, isEnded: true };
@@ -130,7 +130,7 @@ export function expireUploads(deps: Deps) {
   const { db, clock } = deps;
   return async (): Promise<number> => {
     const now = clock();
-    // Releases the reservations of form uploads whose process has died. The deletion of the objects of these form uploads is already
+    // Releases the reservations of form uploads whose process has died. The deletion of the objects of the released form uploads is already
     // queued.
     const release = () =>
       db.transaction((tx) => usageQueries(tx).releaseExpired(now, RELEASED_AT_ONCE), { freesSpace: true });
@@ -140,7 +140,7 @@ export function expireUploads(deps: Deps) {
       const abandoned = await uploadQueries(db).listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);
       const before = expired;
       for (const upload of abandoned) if (await expire(deps, { upload, now })) expired += 1;
-      // The loop stops if a full batch changed nothing, because the loop would otherwise list the same batch forever.
+      // The loop stops after a full batch without a change, because the loop would list the batch forever.
       if (abandoned.length < BATCH || expired === before) return expired;
     }
   };

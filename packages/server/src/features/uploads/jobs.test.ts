@@ -8,7 +8,7 @@ const MAX_RUNNING = 4;
 
 type Running = { leased: LeasedVerification; signal: AbortSignal; finish(): void; fail(error: Error): void };
 
-/** Starts verifications from a queue in memory. Each verification runs until the test ends it. */
+/** Starts verifications from a queue in memory. Each verification runs until the end of the test. */
 function verificationOf(count: number) {
   const queue = Array.from({ length: count }, (_, nth) => sampleVerification(`file ${nth}`));
   const running: Running[] = [];
@@ -64,7 +64,7 @@ describe("the verification in the background", () => {
     expect(queue).toHaveLength(3);
   });
 
-  it("the background job renews the lease of a running verification, and aborts a verification with a lost lease", async () => {
+  it("the background job renews the lease of a running verification, and aborts a verification without a lease", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const { running, renewed, loseLease } = verificationOf(1);

@@ -20,8 +20,8 @@ const RETRY_SCAN_MAX_MS = 30_000;
 
 /**
  * Leases the verification that has been due for the longest time. Returns undefined if no verification is due. A verification that needs a
- * scan waits for a replica with a scanner. Even if the operator removes the scanner from the configuration, no such file becomes `ready`
- * without a scan.
+ * scan waits for a replica with a scanner. After the operator removes the scanner from the configuration, an unscanned file still cannot
+ * become `ready`.
  */
 export function leaseVerification({ db, clock, newId, scanning }: Deps) {
   return (): Promise<LeasedVerification | undefined> => {
@@ -41,8 +41,8 @@ export function renewVerification({ db, clock }: Deps) {
 }
 
 /**
- * Verifies the whole object of an attachment, and decides about the attachment. Two runs of one verification do no harm, even at the same
- * time, because only the first decision has an effect.
+ * Verifies the whole object of an attachment, and decides about the attachment. Two parallel runs of one verification do no harm, because
+ * only the first decision has an effect.
  * If the run fails, for example because the bucket is unavailable, the promise rejects, and the verification is due again later. The pause
  * before the next run grows with each failure. If `signal` aborts, the verification is due again immediately.
  */
@@ -88,13 +88,13 @@ async function verifyAndDecide(
  */
 const INTERVAL_MS = 5_000;
 
-/** The maximum number of verifications that run at the same time. A verification reads a whole file from the bucket, in constant memory. */
+/** The maximum number of verifications that run in parallel. A verification reads a whole file from the bucket, in constant memory. */
 const MAX_RUNNING = 4;
 
 /**
- * Runs the verifications that continue after the HTTP request. Several verifications run at the same time. The job renews the lease of each
+ * Runs the verifications that continue after the HTTP request. Several verifications run in parallel. The job renews the lease of each
  * running verification. If a replica dies, its leases end, and another replica leases its verifications. `stop` releases the running
- * verifications, so that another replica can lease them.
+ * verifications for other replicas.
  */
 export function startVerification(options: {
   useCases: {

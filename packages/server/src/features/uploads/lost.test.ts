@@ -103,7 +103,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
         createMultipart: async (options) => {
           await bucket.createMultipart(options);
           created.resolve();
-          // The service waits here until the end of the test, as if the process had crashed.
+          // The service waits until the end of the test, and so simulates a crashed process.
           return crash.promise;
         },
       }),

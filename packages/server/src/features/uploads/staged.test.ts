@@ -72,7 +72,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 9: the uploaded object counts in the quota until its signed URL cannot store it again", async () => {
+  it("requirement 9: the uploaded object counts in the quota until no signed URL can store the object again", async () => {
     await open();
     const usage = async () => (await ann.send("GET /usage")).body.usedBytes;
     const upload = await start();
@@ -104,7 +104,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("good!");
   });
 
-  it("requirement 7: one of ten completions decides, and the copies of the others are deleted", async () => {
+  it("requirement 7: one of ten completions decides, and the copies of the other completions are deleted", async () => {
     await open();
     const upload = await start();
     await put(upload, "good!");
@@ -192,7 +192,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
           if (!dies) return outcome;
           dies = false;
           copied.resolve();
-          // The service waits here forever, as if the process had crashed.
+          // The service waits forever, and so simulates a crashed process.
           return new Promise(() => undefined);
         },
       }),

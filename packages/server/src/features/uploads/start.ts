@@ -28,7 +28,7 @@ import { authoriseSender, type Sender } from "./sender.ts";
  */
 const UNRECORDED_AFTER_MS = 600_000;
 
-/** A start can get these errors because another request with its idempotency key ran at the same time. */
+/** A start can get an error of `CODES_OF_A_TWIN` because of a parallel request with its idempotency key. */
 const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
 
 /** `arrive` is undefined for visitors of a link, because visitors have no invitations. */
@@ -74,8 +74,8 @@ function startOrRepeat(deps: Deps) {
     try {
       return await start();
     } catch (error) {
-      // Another request with the same idempotency key may have run before or at the same time. If the other request used the last free
-      // space or slot, the current start was refused.
+      // Another request with the idempotency key may run before the request or in parallel. If the other request used the last free space
+      // or slot, the service refused the current start.
       const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
       const other = mayBeTaken ? await repeat() : undefined;
       if (other === undefined) throw error;
@@ -167,7 +167,7 @@ export function signPut(
  * Finds the caller's upload with the given idempotency key and declaration, and signs the PUT of a pending upload again.
  * Returns undefined for a new or a forgotten idempotency key. The service forgets an idempotency key after a day, or when its upload is
  * rejected, aborted, expired or deleted.
- * `repeatStart` throws `idempotency_key_reused`. The function follows draft-ietf-httpapi-idempotency-key-header.
+ * `repeatStart` throws `idempotency_key_reused`. The function follows the draft standard draft-ietf-httpapi-idempotency-key-header.
  */
 export async function repeatStart(
   deps: Deps,

@@ -13,7 +13,7 @@ type Begun = { id: string; attachmentId: string; method: string; url: string; he
 
 /*
  * The test advances only the clock of the service. The clock of the bucket stands still, so the bucket still accepts a PUT whose URL is
- * expired for the service. In these tests, a late PUT represents a slow PUT that started in time.
+ * expired for the service. In the tests of the sweep, a late PUT represents a slow PUT that started in time.
  */
 describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
   let service: TestService;
@@ -42,7 +42,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     replica.advance(milliseconds);
   }
 
-  /** Runs the sweep on two replicas at the same time. */
+  /** Runs the sweep on two replicas in parallel. */
   async function sweep(): Promise<void> {
     await Promise.all(
       [service, replica].map(async ({ useCases }) => {

@@ -21,8 +21,8 @@ type Transition = AttachmentChange & { attachmentId: string; uploadId: string | 
 /**
  * Moves an attachment and its upload from one state to another. The caller must call `transitionUpload` in a transaction. There is one
  * exception: the statement in queries/complete-statement.ts changes the two states when a user completes an upload. `transitionUpload`
- * returns false if the state is not `from` any more. A completion, a verification, an abort and the sweep can run at the same time, and
- * only one of these actions succeeds.
+ * returns false if the state is not `from` any more. A completion, a verification, an abort and the sweep can run in parallel, and only one
+ * action succeeds.
  */
 export async function transitionUpload(
   queries: Tx,
@@ -41,8 +41,7 @@ export async function transitionUpload(
 // the attachment was deleted.
 
 /**
- * The attachment as the caller has read it from the database. `upload` is undefined if the attachment came from a form, or is an adopted
- * object.
+ * The attachment in the state of the caller's last read. `upload` is undefined if the attachment came from a form, or is an adopted object.
  */
 export type Decision = { attachment: Attachment; upload: Upload | undefined };
 

@@ -185,14 +185,14 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await progress(upload.id)).state).toBe("ready");
   });
 
-  it("requirement 7: the service rejects an object that is replaced before its verification reads it", async () => {
+  it("requirement 7: the service rejects an object that a client replaces before the verification of the object", async () => {
     const { upload } = await complete();
     await replaceObject();
     await runVerifications(service);
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
   });
 
-  it("requirement 7: the service rejects an object that is replaced while its verification reads it", async () => {
+  it("requirement 7: the service rejects an object that a client replaces during the verification of the object", async () => {
     beforeRead = async (read) => {
       const body = await read();
       await replaceObject();

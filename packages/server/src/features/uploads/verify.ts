@@ -88,8 +88,8 @@ async function readAndVerify(
 
 /**
  * Confirms that the object has not changed. The function also checks the stored headers, because stored headers do not change the ETag. A
- * staged copy or `If-None-Match: *` should already prevent changes of the object. Reading a large object takes long, so the function finds
- * changes in a bucket that does not prevent them.
+ * staged copy or `If-None-Match: *` should already prevent changes of the object. The read of a large object takes long. The function finds
+ * changes in a bucket that does not prevent changes.
  */
 async function confirmUnchanged(
   bucket: Bucket,
@@ -138,8 +138,8 @@ function refused(what: string): Verdict {
 export type InspectedObject = StoredObject & { start: Uint8Array | undefined };
 
 /**
- * Reads the metadata and the first bytes of an object at the same time, because each request to a distant bucket takes long. Returns
- * undefined if the object is missing.
+ * Reads the metadata and the first bytes of an object in parallel, because each request to a distant bucket takes long. Returns undefined
+ * if the object is missing.
  */
 export async function inspect(bucket: Bucket, objectKey: string): Promise<InspectedObject | undefined> {
   const readStart = () => bucket.readStart(objectKey, { length: START_BYTES });
@@ -152,7 +152,7 @@ export async function inspect(bucket: Bucket, objectKey: string): Promise<Inspec
   return { ...stored, start: read?.etag === etag ? read.bytes : undefined };
 }
 
-/** Each reason for a rejection ends with this sentence. */
+/** Each reason for a rejection ends with the sentence `NOT_KEPT`. */
 export const NOT_KEPT = "It was not kept.";
 
 /**

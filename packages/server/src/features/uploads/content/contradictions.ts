@@ -7,14 +7,14 @@ import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } fro
  */
 export type Claim = { filename: string; contentType: string; isRenamed?: boolean };
 
-/** The service recognises the type of a file by this number of bytes from its start. */
+/** The service recognises the type of a file by the first `START_BYTES` bytes of the file. */
 export const START_BYTES = 4_100;
 
 const PDF = "application/pdf";
 const GZIP = "application/gzip";
 const MP4 = "video/mp4";
 const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
-/** The names of programs, which the service recognises only to reject them. */
+/** The names of programs, which the service recognises only for rejection. */
 const EXECUTABLES = new Map([
   ["application/x-msdownload", "a Windows program"],
   ["application/x-elf", "a Linux program"],
@@ -23,19 +23,19 @@ const EXECUTABLES = new Map([
 /** PDF readers search for the mark `%PDF-` in the first 1,024 bytes of a file. Source: Adobe, PDF Reference 1.7, appendix H. */
 const PDF_MARK_WITHIN = 1_024;
 /**
- * MP4 fragments and old QuickTime files start with these boxes, which the package file-type does not recognise. A box starts with four
- * bytes for its length, followed by its name.
+ * MP4 fragments and old QuickTime files start with the boxes of `MP4_BOXES`, which the package file-type does not recognise. A box starts
+ * with four bytes for its length, followed by its name.
  */
 const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
-/** The package file-type recognises these text formats. */
+/** The package file-type recognises the text formats of the pattern. */
 const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
 const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
 /**
- * Clients also declare these text types for binary files. Some systems derive the type only from the extension, so they declare text types
- * for videos (.ts) and slides (.pot).
+ * Clients also declare the text types of the set for binary files. Some systems derive the type only from the extension, and declare text
+ * types for videos (.ts) and slides (.pot).
  */
 const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
-/** Text does not contain these control characters. Source: WHATWG MIME Sniffing, "binary data byte". */
+/** Text does not contain the control characters of the pattern. Source: WHATWG MIME Sniffing, "binary data byte". */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
 /**
@@ -66,14 +66,14 @@ export function findContradiction(
 }
 
 /**
- * Many kinds of files use these container formats. For a file in a container format, the declared type is more precise than the detected
- * type.
+ * Many kinds of files use the container formats of `CONTAINERS`. For a file in a container format, the declared type is more precise than
+ * the detected type.
  */
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
- * Returns the type by which a file request decides whether it accepts a file, usually the declared type. If the content certainly has
- * another type and no check verifies the declared type, the function returns the type of the content. The caller passes the parameters of
+ * Returns the type by which a file request accepts or refuses a file, usually the declared type. If the content certainly has another type
+ * and no check verifies the declared type, the function returns the type of the content. The caller passes the parameters of
  * `findContradiction`, and calls the function only if there is no contradiction.
  */
 export function typeToAccept(
@@ -186,7 +186,9 @@ function nameOf({ markup, type }: Actual, expected: FileKind | undefined): strin
 
 export type Markup = "html" | "svg";
 
-/** A browser recognises HTML by these tags. Source: WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type". */
+/**
+ * A browser recognises HTML by the tags of the pattern. Source: WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type".
+ */
 const HTML =
   /^<(!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta|link|img|form)[\s/>]/i;
 

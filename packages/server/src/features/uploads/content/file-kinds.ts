@@ -36,8 +36,8 @@ const OPEN_XML = "application/vnd.openxmlformats-officedocument";
 const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
 
 /**
- * The service checks the first bytes of these kinds. The service cannot check other kinds, because their files have no fixed first bytes,
- * or because several formats use one extension. For example, a .doc file may be RTF or HTML.
+ * The service checks the first bytes of the file kinds in the list. The service cannot check other kinds, because their files have no fixed
+ * first bytes, or because several formats use one extension. For example, a .doc file may be RTF or HTML.
  */
 const KINDS: readonly FileKind[] = [
   {
@@ -145,8 +145,8 @@ const KINDS: readonly FileKind[] = [
 ];
 
 /**
- * Programs, installers and shortcuts are kinds that the service recognises only by the filename. The declared type of a program says too
- * little. For example, some clients declare a script as `application/x-msdownload`.
+ * Programs, installers and shortcuts are kinds that the service recognises only by the filename. The declared type of a program is not
+ * precise enough. For example, some clients declare a script as `application/x-msdownload`.
  */
 const PROGRAMS: readonly FileKind[] = [
   { name: "a Windows program", extensions: ["exe", "dll", "scr", "cpl"], types: ["application/x-msdownload"] },

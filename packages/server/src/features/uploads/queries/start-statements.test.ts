@@ -116,7 +116,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     );
   });
 
-  // The test skips SQLite, because two transactions never run at the same time on SQLite.
+  // The test skips SQLite, because two transactions never run in parallel on SQLite.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("a start waits for other starts even longer than a statement may wait for a lock", async () => {
     const [note] = await insertNotes("patient");
@@ -126,7 +126,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     const release = await holdStarts({ noteId, userId });
     const waiting = suite.db.transaction(async (tx) => {
       attempts += 1;
-      // The first attempt has waited for too long, so PostgreSQL has ended the attempt.
+      // The first attempt has waited for too long, and PostgreSQL has ended the attempt.
       if (attempts === 2) await release();
       await uploadQueries(tx).holdStarts({ noteId, userId });
       return uploadQueries(tx).start(start);
@@ -150,7 +150,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(await uploadQueries(suite.db).start(start)).toMatchObject({ isRecorded: true });
   });
 
-  /** Locks the starts of uploads in another transaction. Returns a function that ends the other transaction. */
+  /** Locks the starts of uploads in another transaction. Returns a function that ends the second transaction. */
   async function holdStarts(of: { noteId: string; userId: string }): Promise<() => Promise<void>> {
     const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const holding = suite.db.transaction(async (tx) => {
@@ -220,7 +220,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(files).toBe(permitted);
   });
 
-  it("a start is permitted before the revocation of the user's share, and refused after it", async () => {
+  it("the service refuses a start after the revocation of the user's share, and permits an earlier start", async () => {
     const [shared] = await insertNotes(newId());
     const bob = newId();
     await shareQueries(suite.db).put({ noteId: shared.id }, sampleShare({ userId: bob, role: "editor" }));
@@ -236,7 +236,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(files).toBe(1 + during.filter((record) => record?.isRecorded).length);
   });
 
-  it("a start records nothing on a note that another transaction deletes at the same moment", async () => {
+  it("a start records nothing on a note during the deletion of the note", async () => {
     const [doomed] = await insertNotes(newId());
     const starts = Array.from({ length: 3 }, () => uploadQueries(suite.db).start(startOf(doomed)));
     const deletion = suite.db.transaction(async (tx) => {

@@ -80,8 +80,8 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
     lock: one("lock", (m) => holdingStarts(m)),
     start: one("record", (m) => {
       const [ownerId, counting] = [sql.ref("owner_id"), sql.ref("facts.owner_id")];
-      // If another transaction is deleting the note, the lock waits for the end of this transaction. All transactions lock the note before
-      // the usage, to avoid a deadlock.
+      // If another transaction is deleting the note, the lock waits for the end of the other transaction. All transactions lock the note
+      // before the usage, to avoid a deadlock.
       return sql`
         with found as materialized (${finding(db, m)} for key share of notes),
         facts as materialized (${judging(m)}),
@@ -108,7 +108,7 @@ export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unk
     ) as keys`;
 }
 
-/** Releases an idempotency key if its upload is too old, or is pending and expires very soon. */
+/** Releases an idempotency key if the upload of the key is too old, or is pending and expires very soon. */
 export function forgettingKey(key: Pick<Record<Parameter, unknown>, KeyParameter>): RawBuilder<unknown> {
   const { userId, idempotencyKey, startedBefore, expiresBefore } = key;
   return sql`
@@ -117,7 +117,7 @@ export function forgettingKey(key: Pick<Record<Parameter, unknown>, KeyParameter
       and (created_at <= ${startedBefore} or (state = 'pending' and expires_at < ${expiresBefore}))`;
 }
 
-/** These roles may add files to a note. */
+/** A user with a role of `ADDERS` may add files to a note. */
 export const ADDERS = sql.join(ROLES.filter((role) => permits(role, "attachment.add")).map((role) => sql.lit(role)));
 
 /** Counts the pending uploads of a user. The condition of the index is a literal, so the query needs an equal literal. */

@@ -38,7 +38,8 @@ export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatem
 }
 
 /**
- * These queries start and complete an upload. Each engine has a faster version of these queries, because the queries run for each upload.
+ * The queries of `UploadSteps` start and complete an upload. Each engine has a faster version of the upload queries, because the queries
+ * run for each upload.
  */
 export type UploadSteps = {
   /**
@@ -111,8 +112,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
     },
 
     /**
-     * Stores the key of the HTTP request that copied a file. The row of a copy is an upload that has ended, so the same rules apply to all
-     * keys of a user.
+     * Stores the key of the HTTP request that copied a file. The row of a copy is an ended upload, and all keys of a user have equal rules.
      */
     async recordCopy(copy: Attachment, { id, idempotencyKey }: { id: string; idempotencyKey: string }): Promise<void> {
       const row: Insertable<Tables["uploads"]> = {

@@ -55,7 +55,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("each verification is leased once when many callers lease at the same time", async () => {
+  it("many parallel callers lease each verification once", async () => {
     const queued = await Promise.all(Array.from({ length: 8 }, () => queue()));
     const leases = await Promise.all(Array.from({ length: 24 }, (_, nth) => lease(5_000, `holder ${nth}`)));
     const taken = leases.flatMap((verification) => (verification === undefined ? [] : [verification.attachmentId]));

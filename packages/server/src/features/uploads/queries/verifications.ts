@@ -3,8 +3,8 @@ import { orMissing } from "../../../platform/database/writes.ts";
 import { notInTrash } from "../../access/sql.ts";
 
 /**
- * The number of due verifications that a replica reads before it leases one of them. The number is large enough that other replicas do not
- * lease all of these verifications at the same moment.
+ * The number of due verifications that a replica reads before the replica leases one verification. With 20 candidates, other replicas
+ * rarely lease all candidates of a replica.
  */
 const CANDIDATES = 20;
 

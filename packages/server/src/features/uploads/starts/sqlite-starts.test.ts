@@ -115,7 +115,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("starts of uploads on SQLite settle one by one, even if two starts are the same object", async () => {
+  it("SQLite settles starts of uploads one by one, even if two starts are one object", async () => {
     const { note, starts } = await startsInTest();
     const same = startsOn(note, 1)[0] as UploadStart;
     const outcomes = await Promise.allSettled([same, ...startsOn(note, BURST), same].map(starts.start));

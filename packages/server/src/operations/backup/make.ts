@@ -80,7 +80,7 @@ async function make(options: BackupOptions): Promise<Manifest> {
     const database = await copyDatabase(source, { folder, bucket });
     await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
     // The backup copies the exported events after the database. At least one of the two copies has each event, because the service exports
-    // an event before it deletes the row of the event.
+    // an event before the service deletes the row of the event.
     await copyAudit(dataDir, folder);
     const blobs = await copyBlobs({ ...options, folder, before });
     // The call fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.

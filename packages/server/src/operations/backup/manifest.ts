@@ -37,7 +37,7 @@ const Manifest = Type.Object({
    * backup is complete.
    */
   folder: RelativePath,
-  /** The files in `folder`. */
+  /** The list of the files in `folder`. */
   files: Type.Array(FileEntry),
   rows: Type.Object({ notes: Count, attachments: Count }),
   /** `missing` lists the blobs that were missing or too short in the bucket. */

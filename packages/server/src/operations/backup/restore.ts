@@ -19,7 +19,7 @@ type RestoreOptions = {
 };
 
 /**
- * Restores a backup into an empty data folder. The function verifies every byte of the backup before it changes the data folder.
+ * Restores a backup into an empty data folder. The function verifies every byte of the backup before the first change of the data folder.
  * `restoreBackup` throws `invalid_request` if the backup is not whole or needs a later version, or if the data folder is not empty.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
@@ -71,10 +71,7 @@ async function refuseFull(dataDir: string): Promise<void> {
 
 type BackedUp = { file: string; entry: FileEntry; isBlob: boolean };
 
-/**
- * Yields all files of a backup. The function yields the blob list before the blobs, so that the caller verifies the list before the
- * function reads it.
- */
+/** Yields all files of a backup. The function yields the blob list before the blobs, so that the caller verifies the list first. */
 async function* filesOf(backupDir: string, { folder, files }: Manifest): AsyncGenerator<BackedUp> {
   for (const entry of files) yield { file: join(backupDir, folder, entry.path), entry, isBlob: false };
   for await (const entry of readBlobList(join(backupDir, folder, BLOB_LIST))) {

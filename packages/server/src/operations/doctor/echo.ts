@@ -20,7 +20,7 @@ export type Echo = {
   bodyMs: number;
 };
 
-/** The IP address is reserved for documentation (RFC 5737), so no client has it. */
+/** The IP address is reserved for documentation (RFC 5737), so no client has the IP address. */
 export const FORGED_IP = "203.0.113.7";
 const PATH = "/doctor/echo";
 /**
@@ -28,7 +28,7 @@ const PATH = "/doctor/echo";
  */
 export const PAUSE_MS = 800;
 const TIMEOUT_MS = 20_000;
-/** The doctor invents these credentials, which give access to nothing. */
+/** The doctor invents the credentials, which give access to nothing. */
 const CREDENTIALS = { authorization: "Bearer valetkey-doctor", cookie: "valetkey-doctor=1" };
 
 export type Echoed = { echo: Echo; answer: Response } | { answer: Answer };
@@ -69,8 +69,8 @@ function parse(text: string): (Echo & { proof: unknown }) | undefined {
 }
 
 /**
- * Makes a body that is sent in two pieces, with a pause between the pieces. If a proxy collects the whole body before it sends the body on,
- * the two pieces arrive together.
+ * Makes a body that is sent in two pieces, with a pause between the pieces. A proxy that collects the whole body before the forwarding
+ * delivers the two pieces together.
  */
 function slowBody(): ReadableStream<Uint8Array> {
   return ReadableStream.from(
@@ -105,8 +105,8 @@ const VALID_MS = 60_000;
 export type ProveEcho = (token: string) => string | undefined;
 
 /**
- * Proves to the doctor and to the service, through a proxy, that the other side knows the secret. An echo token consists of an instant and
- * its HMAC. A proof is the HMAC of the token.
+ * Proves through a proxy that the doctor and the service know the secret. An echo token consists of an instant and its HMAC. A proof is the
+ * HMAC of the token.
  */
 export function createEchoProof({
   secret,

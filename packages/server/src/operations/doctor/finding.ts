@@ -1,4 +1,4 @@
-/** `error`: the service fails, or it exposes data. `warning`: the set-up has a risk. `info`: the operator should know this fact. */
+/** `error`: the service fails or exposes data. `warning`: the set-up has a risk. `info`: the operator should know the fact. */
 export type Severity = "error" | "warning" | "info";
 
 /** A fault that the doctor can find. `why` is the consequence of the fault. */

@@ -11,7 +11,7 @@ export type CheckedConfig = Pick<
   "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail" | "tracing"
 > & { auth: Pick<Config["auth"], "oidc" | "jwksUrl"> };
 
-/** A check needs these values to send requests to the bucket. */
+/** A check needs the values of `CheckedBucket` to send requests to the bucket. */
 type CheckedBucket = {
   name: string;
   /** The bucket at the endpoint that the service calls. */
@@ -38,7 +38,7 @@ type CheckedBucket = {
  */
 export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
 
-/** The checks of the doctor need these parts. */
+/** The checks of the doctor need the members of `DoctorParts`. */
 export type DoctorParts = {
   config: CheckedConfig;
   /** Warnings of the configuration parser about probable mistakes. */
@@ -134,7 +134,7 @@ export function recogniseProvider({
   const byServer = BY_SERVER.find(([pattern]) => pattern.test(server))?.[1];
   if (byServer !== undefined) return byServer;
   // Only Swift sends the header x-trans-id, which contains the id of a transaction. The request ids of Ceph RGW also start with `tx`, but
-  // they contain the name of a zone.
+  // contain the name of a zone.
   if (headers?.has("x-trans-id") === true) return "swift";
   if (/^tx[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-/.test(headers?.get("x-amz-request-id") ?? "")) return "ceph";
   return "other";

@@ -16,7 +16,7 @@ export type Doctor = {
   prove: ProveEcho;
   /**
    * Runs all checks of the doctor, and returns the report. If a run is in progress, or ended a few seconds ago, `examine` returns the
-   * report of this run. Without `clientIp`, the test URLs for the browser work for every client.
+   * report of the run. Without `clientIp`, the test URLs for the browser work for every client.
    */
   examine(caller: { clientIp: string | undefined }): Promise<DoctorReport>;
 };

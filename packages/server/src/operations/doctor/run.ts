@@ -60,11 +60,11 @@ const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   },
   { subject: "PUBLIC_URL", checks: [publicUrlCheck] },
 ];
-/** After an error of one of these checks, all later checks of the bucket would also fail. */
+/** After an error of a check in the list, all later checks of the bucket would also fail. */
 const GATES: readonly Check[] = [credentialsCheck, reachCheck];
 const ORDER: readonly Severity[] = ["error", "warning", "info"];
 
-/** Runs every check of the doctor, one check after the other. `runChecks` never rejects. */
+/** Runs every check of the doctor, one by one. `runChecks` never rejects. */
 export async function runChecks(parts: DoctorParts, { onProgress, limitMs = LIMIT_MS }: Options = {}): Promise<Report> {
   const outcomes: Outcome[] = [];
   const checked: string[] = [];

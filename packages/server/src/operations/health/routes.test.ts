@@ -191,7 +191,7 @@ describe("metrics", () => {
 });
 
 describe("X-Request-Id", () => {
-  it("every response has an X-Request-Id, and the body of a problem contains this id", async () => {
+  it("every response has an X-Request-Id, and the body of a problem contains the id", async () => {
     const { anonymous } = await started();
     const { headers, body } = await anonymous.send("GET /me");
     expect(headers["x-request-id"]).toBe(body.requestId);

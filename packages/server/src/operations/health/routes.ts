@@ -92,7 +92,7 @@ type ReadinessReader = {
   poll(): Promise<Readiness>;
   /** Returns the states of the parts. If nobody called `poll` in the last seconds, `read` waits for a new probe of each part. */
   read(): Promise<Readiness>;
-  /** Starts no further probes. */
+  /** Starts no further probes of the health. */
   stop(): void;
 };
 
@@ -166,7 +166,7 @@ function createWatch(probe: () => Promise<void>) {
 function check(probe: () => Promise<void>): Promise<Check> {
   return probe().then(
     (): Check => ({ state: "up" }),
-    // The response omits the messages of other errors, because these messages may contain host names and IP addresses.
+    // The response omits the messages of other errors, because a message may contain host names and IP addresses.
     (error: unknown): Check => ({ state: "down", ...(error instanceof DomainError && { reason: error.message }) }),
   );
 }

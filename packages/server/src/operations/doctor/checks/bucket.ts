@@ -13,7 +13,7 @@ import {
 } from "../requests.ts";
 import { permissionFix } from "./permissions.ts";
 
-/** These faults concern the connection to the bucket, and the credentials for the bucket. */
+/** The checks find faults of the connection to the bucket, and of the credentials for the bucket. */
 export const bucketFaults = {
   "bucket-unreachable": fault.error("The S3 server can't be reached", "No file can be stored or read."),
   "bucket-tls": fault.error(
@@ -158,7 +158,7 @@ function explainFailure({ bucket, config }: DoctorParts, failed: Failure): Outco
 
 /**
  * Checks whether the endpoint ends with the name of the bucket. Some servers have an endpoint with a path, so a path is a fault only if the
- * bucket cannot be listed at this endpoint.
+ * endpoint cannot list the bucket.
  */
 async function checkPath({ bucket }: DoctorParts): Promise<Outcome[]> {
   const { endpoint, name, s3, target } = bucket;

@@ -3,7 +3,7 @@ import { createSignedRequests } from "../objects.ts";
 import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { type Answer, isFailure, type Response } from "../requests.ts";
 
-/** These faults of the CORS configuration affect only browsers. */
+/** The checks find faults of the CORS configuration, which affect only browsers. */
 export const corsFaults = {
   "cors-missing": fault.error(
     "The bucket has no CORS configuration",
@@ -150,7 +150,7 @@ function listOf({ headers }: Response, name: string): string[] {
 }
 
 const ALLOWED_METHODS = ["GET", "HEAD", "PUT"];
-/** Uploads send these headers. The remedy lists all headers of uploads, because some providers refuse a star. */
+/** Uploads send the headers of `ALLOWED_HEADERS`. The remedy lists all headers of uploads, because some providers refuse a star. */
 const ALLOWED_HEADERS = ["content-type", "if-none-match", "x-amz-checksum-sha256"];
 const EXPOSED = ["ETag"];
 const MAX_AGE_SECONDS = 3600;

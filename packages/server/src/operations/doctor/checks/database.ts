@@ -6,7 +6,7 @@ import type { DatabaseConfig } from "../../../platform/config/index.ts";
 import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import type { Check } from "../parts.ts";
 
-/** These faults concern the embedded database, PostgreSQL, and a connection pooler in front of PostgreSQL. */
+/** The checks find faults of the embedded database, of PostgreSQL, and of a connection pooler in front of PostgreSQL. */
 export const databaseFaults = {
   "sqlite-damaged": fault.error(
     "The embedded database can't be read",
@@ -127,8 +127,8 @@ async function judgePooler(clients: readonly pg.Client[], { prepared }: Postgres
 }
 
 /**
- * Returns whether named statements work. The check uses one statement name on two connections, one after the other. A pooler that ignores
- * names gives the two connections one server connection, where the name is already taken.
+ * Returns whether named statements work. The check uses one statement name first on one connection, and then on a second connection. A
+ * pooler that ignores names gives the two connections one server connection, where the name is already taken.
  */
 async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
   const name = "vk_doctor";

@@ -5,7 +5,7 @@ import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from ".
 import { isFailure } from "../requests.ts";
 import { permissionFix } from "./permissions.ts";
 
-/** These faults give people access to the bucket that they should not have. */
+/** The checks find faults that expose the bucket to unauthorised people. */
 export const exposureFaults = {
   "anonymous-list": fault.error(
     "Anyone can list the bucket",

@@ -2,7 +2,7 @@ import type { BucketCapabilities } from "../../../platform/bucket/port.ts";
 import { fault, findingOf, type Outcome, stepFix } from "../finding.ts";
 import type { Check } from "../parts.ts";
 
-/** These findings concern features of S3 that the bucket lacks. */
+/** The checks find features of S3 that the bucket lacks. */
 export const featureFaults = {
   "copy-source-hole": fault.warning(
     "The bucket accepts x-amz headers that nobody signed",

@@ -45,7 +45,7 @@ describe.each(PROVIDERS)("the remedies for %s", (provider) => {
     }
   });
 
-  it("the remedies of the doctor name the origin, and the bucket where a command needs it", () => {
+  it("the remedies of the doctor name the origin, and the bucket if a command needs the bucket", () => {
     for (const { text } of corsFix(at(provider), { origin: ORIGIN }))
       expect(text).toMatch(/files\.example\.com|my-private-bucket/);
   });

@@ -15,7 +15,7 @@ import {
 import type { Check, DoctorParts } from "../parts.ts";
 import { isLocal } from "../requests.ts";
 
-/** These faults concern the configuration and the machine of the service. */
+/** The checks find faults of the configuration and the machine of the service. */
 export const hostFaults = {
   "config-invalid": fault.error("The configuration has a fault", "The service does not start."),
   "config-doubtful": fault.warning(

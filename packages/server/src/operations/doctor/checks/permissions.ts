@@ -10,7 +10,7 @@ import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal
 import { type BucketPlace, type Check, type DoctorParts, quoted } from "../parts.ts";
 import { type Answer, isFailure } from "../requests.ts";
 
-/** These faults concern the permissions of the credentials. */
+/** The checks find missing permissions of the credentials. */
 export const permissionFaults = {
   "permission-get": fault.error("The credentials may not read objects", "Downloads and verifications fail."),
   "permission-delete": fault.error(
@@ -114,7 +114,7 @@ const OBJECT_ACTIONS = [
 
 const BUCKET_ACTIONS = ["s3:ListBucket", "s3:ListBucketMultipartUploads"];
 
-/** Explains how an operator gives the service the permissions that it needs. */
+/** Explains how an operator gives the service the needed permissions. */
 export function permissionFix(place: BucketPlace): Fix[] {
   const policy = policyFor(place.bucket.name);
   const json: Fix = { label: "IAM policy (JSON)", text: JSON.stringify(policy, null, 2) };

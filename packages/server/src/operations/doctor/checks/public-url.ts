@@ -4,7 +4,7 @@ import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix, un
 import type { Check, DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, isLocal, isTlsFailure, unreachableFix } from "../requests.ts";
 
-/** These faults concern PUBLIC_URL and the proxies between browsers and the service. */
+/** The checks find faults of PUBLIC_URL and of the proxies between browsers and the service. */
 export const publicUrlFaults = {
   "public-url-unreachable": fault.error("PUBLIC_URL does not respond", "Links and sign-ins lead there."),
   "public-url-other": fault.error(

@@ -2,7 +2,7 @@ import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix } f
 import type { Check, CheckedConfig, DoctorParts } from "../parts.ts";
 import { isFailure, type Response, unreachableFix } from "../requests.ts";
 
-/** These faults concern the servers that the service calls, except the bucket and the database. */
+/** The checks find faults of the servers that the service calls, except the bucket and the database. */
 export const serverFaults = {
   "scanner-unreachable": fault.error(
     "The virus scanner does not respond",

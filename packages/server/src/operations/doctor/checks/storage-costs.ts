@@ -8,7 +8,7 @@ import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal
 import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
-/** These faults in the settings of the bucket delete files, or increase the storage costs. */
+/** The checks find settings of the bucket that delete files, or increase the storage costs. */
 export const storageCostFaults = {
   "lifecycle-deletes": fault.error(
     "A lifecycle rule deletes files",
@@ -135,7 +135,7 @@ function reasonOf(refusal: Refusal, permission: string): string {
   return `the bucket responded with ${refusal.code}`;
 }
 
-/** S3 returns an object in these storage classes only after a person has restored the object, which takes hours. */
+/** S3 returns an object of an archive class only after a person has restored the object, which takes hours. */
 const ARCHIVES: readonly string[] = ["GLACIER", "DEEP_ARCHIVE"];
 /**
  * The pattern matches the beginnings of object keys, after the key prefix. Object keys consist of hex digits
@@ -213,8 +213,8 @@ type WantedRules = { rules: readonly LifecycleRule[]; keyPrefix: string; hasVers
 
 /**
  * Describes the right lifecycle rules: the rules of the bucket, without the actions that delete or archive files of the service. The
- * function adds a rule that deletes the parts of abandoned uploads. In a bucket with versions, it also adds a rule that deletes old
- * versions.
+ * function adds a rule that deletes the parts of abandoned uploads. In a bucket with versions, the function also adds a rule that deletes
+ * old versions.
  */
 export function lifecycleFix(place: BucketPlace, { rules, keyPrefix, hasVersions }: WantedRules): Fix[] {
   if (place.provider === "b2") return [b2(place, hasVersions)];

@@ -4,7 +4,7 @@ import { BODY, createSignedRequests, TYPE } from "../objects.ts";
 import type { Check, DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, isLocal, type Response, unreachableFix } from "../requests.ts";
 
-/** Only a whole upload and download of a test object shows these faults. */
+/** Only a whole upload and download of a test object shows the faults of transfers.ts. */
 export const transferFaults = {
   "endpoint-plain-http": fault.warning(
     "The connection to the bucket is not encrypted",
@@ -50,11 +50,11 @@ const finding = findingOf(transferFaults);
 
 const SHA256 = createHash("sha256").update(BODY).digest("base64");
 const DISPOSITION = 'attachment; filename="doctor.txt"';
-/** A download must have these headers. The distribution gets its URL from the service, which may not quote the filename. */
+/** A download must have the headers of `EXPECTED`. The distribution gets its URL from the service, which may not quote the filename. */
 const EXPECTED = { "Content-Disposition": /^attachment;.*doctor\.txt/, "Content-Type": /^text\/plain\b/ };
 const RANGE = { header: "bytes=2-5", text: BODY.slice(2, 6) };
 
-/** A hop is one network path to the bucket. `unreachable` and `refuses` are undefined if an earlier check reports these faults. */
+/** A hop is one network path to the bucket. `unreachable` and `refuses` are undefined if an earlier check reports the fault. */
 type Hop = {
   setting: string;
   url: string;

@@ -58,7 +58,7 @@ export function bucketSuite(
       await bucket.probe();
     });
 
-    test.each(streamSizes)("the bucket stores a stream of %i bytes, and returns these bytes", async (size) => {
+    test.each(streamSizes)("the bucket stores a stream of %i bytes, and returns all bytes", async (size) => {
       const bytes = patterned(size);
       const { objectKey, stored } = await store(bytes);
       expect(stored).toEqual({ sizeBytes: size, checksum: { algorithm: "SHA256", value: sha256(bytes) } });

@@ -78,7 +78,7 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
       return unavailable(`The bucket did not respond to ${operation} within ${milliseconds} ms`);
     };
     try {
-      // The time limit also rejects the call itself, because the AWS SDK ignores the abort signal while it waits for credentials.
+      // The time limit also rejects the call of the AWS SDK, because the AWS SDK ignores the abort signal during a wait for credentials.
       return await within({ milliseconds, late }, () => work({ abortSignal: controller.signal }));
     } catch (error) {
       if (refusesCredentials(error)) credentials.refused();
@@ -122,8 +122,8 @@ type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatu
 
 /**
  * Converts an error of the AWS SDK to `bucket_unavailable`, or to `storage_full` if the disk of the bucket is full. The cause of the new
- * error names the operation, and gives advice for the operator. The new error does not contain the error of the AWS SDK, because this error
- * contains signatures. The function returns domain errors and programming errors unchanged.
+ * error names the operation, and gives advice for the operator. The new error does not contain the error of the AWS SDK, because the error
+ * of the AWS SDK contains signatures. The function returns domain errors and programming errors unchanged.
  */
 export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
@@ -152,10 +152,7 @@ export function failedWith(error: unknown, ...expected: (string | number)[]): bo
   return expected.includes(codeOf(error)) || (status !== undefined && expected.includes(status));
 }
 
-/**
- * Returns a handler for the failures of a call. The result of the call is undefined if it failed with one of the expected codes or
- * statuses.
- */
+/** Returns a handler for the failures of a call. The result of the call is undefined after a failure with an expected code or status. */
 export function unless(...expected: (string | number)[]): (error: unknown) => undefined {
   return (error) => {
     if (!failedWith(error, ...expected)) throw error;
@@ -186,9 +183,9 @@ function statusOf(error: Failure): number | undefined {
  */
 type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;
 
-/** Servers refuse an unknown header with these statuses. Backblaze B2 returns 400, and other servers return 501. */
+/** Servers refuse an unknown header with a status of `CHECKSUM_REFUSALS`. Backblaze B2 returns 400, and other servers return 501. */
 const CHECKSUM_REFUSALS = [400, 501];
-/** Errors with these codes also have the status 400, but checksum headers are not the reason of these errors. */
+/** Errors with a code of `OTHER_FAULTS` also have the status 400, but checksum headers are not the reason of the errors. */
 const OTHER_FAULTS = ["BadDigest", "RequestTimeout"];
 
 /** If the server refuses checksum headers, the function remembers the refusal as long as the process runs. */

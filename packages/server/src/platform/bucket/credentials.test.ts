@@ -48,7 +48,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toEqual([false]);
   });
 
-  test("credentials of a provider are renewed in the background before they expire", async () => {
+  test("the service renews the credentials of a provider in the background before the expiry", async () => {
     const { state, lasting } = provided(HOUR);
     const first = await lasting();
     state.now += HOUR - 4 * MINUTE;
@@ -58,14 +58,14 @@ describe("credentials of a provider", () => {
     expect(state.asked).toEqual([false, true]);
   });
 
-  test("credentials of a provider are awaited after they expire", async () => {
+  test("calls wait for new credentials of a provider after the expiry of the old credentials", async () => {
     const { state, lasting } = provided(HOUR);
     await lasting();
     state.now += HOUR;
     expect(await lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("credentials of a provider are refreshed once if they expire before the requested time", async () => {
+  test("the service refreshes credentials of a provider once if the credentials expire before the requested time", async () => {
     const { state, lasting } = provided(HOUR);
     await lasting();
     state.now += 10 * MINUTE;
@@ -76,7 +76,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toHaveLength(3);
   });
 
-  test("credentials of a provider remain valid until they expire if the provider fails", async () => {
+  test("credentials of a provider remain valid until their expiry after a failure of the provider", async () => {
     const { state, lasting } = provided(HOUR);
     const first = await lasting();
     state.broken = true;

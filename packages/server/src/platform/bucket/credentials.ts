@@ -4,11 +4,11 @@ import { type Clock, within } from "../clock.ts";
 /** Fetches credentials, as a provider of the AWS SDK does. With `forceRefresh`, the provider does not use its cache. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
 
-/** Caches credentials, and renews them before they expire. */
+/** Caches credentials, and renews the credentials before the expiry. */
 export type CredentialSource = {
   /**
-   * Returns credentials that are valid for the given time, if the provider has such long credentials. `lasting` returns cached credentials
-   * directly, and not as a promise.
+   * Returns credentials that are valid for the given time, if the provider has credentials with a long lifetime. `lasting` returns cached
+   * credentials directly, and not as a promise.
    */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
   /**
@@ -27,7 +27,7 @@ const PAUSE_MS = 60_000;
 
 /**
  * Caches the credentials of a provider. A call of the provider may take at most `timeoutMs`. If `from` is static credentials, the source
- * always returns these credentials.
+ * always returns the static credentials.
  */
 export function createCredentialSource(
   from: Credentials | CredentialProvider,
@@ -66,7 +66,7 @@ export function createCredentialSource(
       const expiresAt = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
       if (expiresAt <= now) return renew(now);
       if (now - askedAt < PAUSE_MS) return credentials;
-      // While the cached credentials are still valid, the caller gets them even if the renewal fails.
+      // While the cached credentials are still valid, the caller gets the cached credentials, even after a failed renewal.
       if (expiresAt < now + seconds * 1000) return renew(now).catch(() => credentials);
       if (expiresAt - now < RENEW_BEFORE_MS || now - fetchedAt >= RECHECK_MS) renew(now).catch(() => undefined);
       return credentials;
@@ -78,7 +78,7 @@ export function createCredentialSource(
 }
 
 /**
- * Returns the provider chain of the AWS SDK. The chain searches for credentials in this order: environment, profile, SSO, web identity,
+ * Returns the provider chain of the AWS SDK. The chain searches for credentials in the order environment, profile, SSO, web identity,
  * container, instance.
  */
 export function sdkProviderChain(region: string): CredentialProvider {

@@ -77,9 +77,9 @@ const SINGLES_AT_ONCE = 8;
 /** The extra time for each object of a batch, because some servers delete objects one by one. */
 const EXTRA_MS_EACH = 200;
 /**
- * A server with one of these statuses has no DeleteObjects, or does not accept the request of the AWS SDK. The AWS SDK always sends a
- * checksum with DeleteObjects. Backblaze B2 refuses the checksum with 400. Swift also responds with 400, because Swift requires Content-MD5
- * instead. Google Cloud Storage has no DeleteObjects.
+ * A server with a status of `NO_BATCHES` has no DeleteObjects, or does not accept the request of the AWS SDK. The AWS SDK always sends a
+ * checksum with DeleteObjects. Backblaze B2 refuses the checksum with 400. Swift also responds with 400, because Swift requires
+ * Content-MD5. Google Cloud Storage has no DeleteObjects.
  */
 const NO_BATCHES = [400, 405, 501];
 

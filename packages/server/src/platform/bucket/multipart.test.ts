@@ -66,7 +66,7 @@ async function twoParts(): Promise<Place> {
 }
 
 describe("multipart uploads whose parts a browser sends", () => {
-  test("the bucket lists the parts of a browser, completes them in order, and stores the declared type", async () => {
+  test("the bucket lists the parts of a browser, completes the upload in order, and stores the declared type", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     expect(parts).toMatchObject([

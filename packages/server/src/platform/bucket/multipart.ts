@@ -57,7 +57,7 @@ function listPartPage(
     UploadId: place.bucketUploadId,
     ...(marker === undefined ? {} : { PartNumberMarker: marker }),
   });
-  // For a missing upload, Ceph returns the same error as for a missing object.
+  // For a missing upload, Ceph returns the error of a missing object.
   return call("ListParts", (options) => s3.send(list, options).catch(unless("NoSuchUpload", "NoSuchKey")));
 }
 
@@ -200,8 +200,8 @@ async function copyPart(
 }
 
 /**
- * Servers that cannot list unfinished uploads respond with these errors. On a server without the list, the service cannot find unfinished
- * uploads.
+ * Servers that cannot list unfinished uploads respond with an error of `NO_LIST`. On a server without the list, the service cannot find
+ * unfinished uploads.
  */
 const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 
@@ -223,7 +223,7 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
 
 /**
  * Begins a multipart upload. `beginParts` returns the id of the upload. If the server refuses the checksum algorithm, the function begins
- * the upload without it.
+ * the upload without the algorithm.
  */
 export async function beginParts(
   { s3, call, optionalChecksums }: BucketClient,
@@ -277,7 +277,7 @@ function listUploads(
 
 /**
  * Sends a write that must not replace an object, with the condition if-none-match. If the server does not support the condition, the
- * function sends the write without it, which is safe because keys are unique.
+ * function sends the write without the condition, which is safe because keys are unique.
  */
 export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
   try {

@@ -5,8 +5,8 @@ import { DomainError } from "../errors.ts";
 type HeldBuffer = {
   bytes: Buffer;
   /**
-   * Waits for the next bytes for the buffer. `fill` rejects with `service_busy` if the bytes arrive too slowly while another form waits for
-   * a buffer.
+   * Waits for the next bytes for the buffer. `fill` rejects with `service_busy` if the bytes arrive too slowly during the wait of another
+   * form for a buffer.
    */
   fill<T>(arrival: Promise<T>): Promise<T>;
   /**
@@ -35,7 +35,7 @@ type PartBuffers = {
 export type PartBufferOptions = {
   /** The maximum size of the buffers of all forms of the process together. */
   totalBytes: number;
-  /** The size of one part of an upload. The process keeps only buffers of this size for reuse. */
+  /** The size of one part of an upload. The process keeps only buffers of `partBytes` bytes for reuse. */
   partBytes: number;
   /** The maximum time that a form waits for a buffer. */
   waitMs: number;
@@ -48,7 +48,7 @@ type Waiting = { userId: string; sizeBytes: number; grant: () => void };
 const USE_DIRECT_UPLOAD = "Try again, or start an upload and send the file straight to the bucket with its URL.";
 const BUSY = `Too many files arrive at once. ${USE_DIRECT_UPLOAD}`;
 const SLOW = `The file arrives too slowly while other files wait. ${USE_DIRECT_UPLOAD}`;
-/** The pause between two checks whether a form fills its buffer too slowly. */
+/** The pause between two checks for a form that fills its buffer too slowly. */
 const CHECK_EVERY_MS = 500;
 
 /**
@@ -114,8 +114,8 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   }
 
   /**
-   * Refuses a form that takes too long to fill its buffer. `watchFilling` returns `fill`, which waits for the bytes of the form, and
-   * `stop`, which ends the check.
+   * Refuses a form that fills its buffer too slowly. `watchFilling` returns `fill`, which waits for the bytes of the form, and `stop`,
+   * which ends the check.
    */
   function watchFilling(): Pick<HeldBuffer, "fill"> & { stop: () => void } {
     const since = performance.now();
@@ -176,7 +176,7 @@ export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefine
 
 type SplitOptions = { partBytes: number; maxBytes: number; buffers: FormBuffers };
 
-/** A file of at most 64 KiB needs no shared buffer, so it never waits for slow forms. A stream always buffers up to 64 KiB. */
+/** A file of at most 64 KiB needs no shared buffer, and never waits for slow forms. A stream always buffers up to 64 KiB. */
 const SMALL_BYTES = 65_536;
 
 /**

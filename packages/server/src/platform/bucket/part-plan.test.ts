@@ -11,7 +11,7 @@ const MAX_PART_BYTES = 5 * 2 ** 30;
 const sizes = fc.oneof(
   fc.integer({ min: THRESHOLD + 1, max: 5 * 2 ** 40 }),
   fc.integer({ min: THRESHOLD + 1, max: 200 * MIB }),
-  // These file sizes are near the size above which parts must be larger than usual.
+  // The generated file sizes are near the size above which parts must be larger than usual.
   fc.integer({ min: 80_000 * MIB - 3, max: 80_000 * MIB + 3 }),
 );
 
@@ -69,7 +69,7 @@ describe("planning an upload", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const partSize = partSizeOfUppy(sizeBytes);
-        // Calculates the part size as Uppy's plugin does. Parts have at least 5 MiB, and are larger if the file would otherwise have too
+        // Calculates the part size as Uppy's plugin does. Parts have at least 5 MiB. Parts are larger if the file would otherwise have too
         // many parts.
         let chunkSize = Math.max(Math.ceil(sizeBytes / MAX_PARTS), 5 * MIB);
         if (Math.ceil(sizeBytes / chunkSize) > MAX_PARTS) chunkSize = Math.ceil(sizeBytes / MAX_PARTS);

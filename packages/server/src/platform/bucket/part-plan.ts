@@ -10,7 +10,7 @@ const USUAL_PART_BYTES = 8 * MIB;
 /** The size of a file and of its parts, in bytes. Each part except for the last part has `partSize` bytes. */
 export type Parts = { sizeBytes: number; partSize: number };
 
-/** `partSize` is in bytes. */
+/** The size `partSize` is in bytes. */
 export type UploadPlan = { strategy: "put" } | { strategy: "multipart"; partSize: number; partCount: number };
 
 /**

@@ -43,8 +43,8 @@ export type Bucket = {
   newObjectKey(): string;
   /**
    * Signs a download URL, with the content type and disposition that `safeServing` allows. The URL expires earlier than requested if the
-   * credentials expire earlier, and can expire earlier with a cache window. If the credentials are cached, `presignGet` returns the URL
-   * directly instead of a promise.
+   * credentials expire earlier, and can expire earlier with a cache window. With cached credentials, `presignGet` returns the URL directly,
+   * without a promise.
    */
   presignGet(options: {
     objectKey: string;
@@ -97,7 +97,7 @@ export type Bucket = {
    * Streams a body of unknown length into the bucket, in constant memory. The bucket adapter reuses the memory of the body's chunks, so the
    * caller must not use the chunks afterwards.
    * `store` rejects with `file_too_large` if the body is longer than `maxBytes`. If `store` rejects, the bucket contains no object. All
-   * people who upload at the same time get a fair share of the memory. `userId` is the id of the person who uploads.
+   * people with a running upload get a fair share of the memory. `userId` is the id of the person who uploads.
    */
   store(options: {
     userId?: string;
@@ -126,8 +126,8 @@ export type Bucket = {
   /**
    * Copies an object of any size within the bucket. If the object is missing or has another ETag, `copy` copies nothing and returns
    * "changed". The caller must verify the copy, because some servers do not compare ETags, and no server compares the ETag of a multipart
-   * object. `dropsHeaders`: the copy has the given content type, and no other stored header of the object, such as Content-Encoding. By
-   * default, a small copy keeps the stored headers, so that a check of the copy finds the headers.
+   * object. `dropsHeaders`: the copy has the given content type, and omits all other stored headers of the object, such as
+   * Content-Encoding. By default, a small copy keeps the stored headers, so that a check of the copy finds the headers.
    */
   copy(options: {
     from: string;
@@ -193,7 +193,7 @@ const KEYS = Object.keys(NAMES) as (keyof typeof NAMES)[];
 /** The capabilities that a probe has found in a bucket. */
 export type BucketCapabilities = Record<keyof typeof NAMES, boolean>;
 
-/** The service assumes the least capabilities before the first probe. With only these capabilities, uploads are safe on every S3 server. */
+/** The service assumes the least capabilities before the first probe. With the least capabilities, uploads are safe on every S3 server. */
 export const LEAST_CAPABILITIES = Object.fromEntries(KEYS.map((name) => [name, false])) as BucketCapabilities;
 
 /** Describes the capabilities in one line for the log. */

@@ -11,11 +11,11 @@ import { declaredPromises } from "./testing/declared-promises.ts";
 const HELLO = Buffer.from("hello");
 const APP = "https://files.example.com";
 
-/** The tests share these objects, which `beforeAll` creates. */
+/** The tests share the objects of `Ground`, which `beforeAll` creates. */
 type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<typeof inspect> };
 
 /**
- * Adds one test for each row of docs/providers.md. A row with "no" has a test too:
+ * Adds one test for each row of docs/providers.md. A row with "no" also has a test:
  * the test fails if the provider now keeps the promise.
  */
 export function providerPromiseTests(provider: string, ground: () => Ground): void {
@@ -52,7 +52,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
       now: Date.now(),
       ...options,
     });
-    // The code removes Content-Length, because `fetch` sets this header.
+    // The code removes Content-Length, because `fetch` sets Content-Length.
     const { "content-length": _length, ...headers } = signed.headers;
     const send = (body: string | Buffer = HELLO, changed: Record<string, string> = {}) =>
       fetch(signed.url, { method: signed.method, headers: { ...headers, ...changed }, body: Buffer.from(body) });

@@ -48,8 +48,8 @@ export function createReading(client: BucketClient): Objects {
 }
 
 /**
- * Throws an error if the key cannot be signed. No URL could serve such an object, and the AWS SDK could change the key to the key of
- * another object.
+ * Throws an error if the key cannot be signed. No URL could serve an object with an invalid key, and the AWS SDK could change the key to
+ * the key of another object.
  */
 function assertKey(objectKey: string): void {
   try {
@@ -127,7 +127,7 @@ function wholeBody(body: Readable, length: number | undefined): Readable {
   });
   body.on("error", (error) => whole.destroy(toBucketError(error, "GetObject") as Error));
   whole.on("close", () => body.destroy());
-  // The reader of the stream receives the error when it reads. The error handler prevents an uncaught exception before the first read.
+  // The reader of the stream receives the error at the next read. The error handler prevents an uncaught exception before the first read.
   whole.on("error", () => undefined);
   return body.pipe(whole);
 }
@@ -142,8 +142,8 @@ async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: st
 }
 
 /**
- * Returns the checksum of the whole object. The function ignores a checksum of part checksums ("…-3"), because this checksum does not
- * verify the whole object.
+ * Returns the checksum of the whole object. The function ignores a checksum of part checksums ("…-3"), because a checksum of part checksums
+ * does not verify the whole object.
  */
 function wholeChecksum({ ChecksumSHA256, ChecksumType }: HeadObjectCommandOutput): Checksum | undefined {
   if (ChecksumSHA256 === undefined || ChecksumType === "COMPOSITE" || ChecksumSHA256.includes("-")) return undefined;
@@ -155,13 +155,16 @@ function unlessMissing(error: unknown): undefined {
   throw error;
 }
 
-/** Browsers send these values of Cache-Control when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+/**
+ * Browsers send `no-cache` or `max-age=0` as Cache-Control when the cache of the browser is off. Source: Fetch standard,
+ * "HTTP-network-or-cache fetch".
+ */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 
 /**
  * Lists the stored headers of an object that the service never declares in an upload. The bucket would send undeclared headers to every
  * reader, and `Content-Encoding` even changes the bytes that a reader gets. The list excludes storage class and encryption, because a
- * server may add these headers.
+ * server may add headers for storage class and encryption.
  */
 function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
   const isFromBrowser = BROWSER_CACHE_CONTROL.test(found.CacheControl ?? "");

@@ -9,7 +9,7 @@ export type Disposition = "attachment" | "inline";
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 const DEFAULT_TYPE = "application/octet-stream";
 
-// A browser displays these types without running code. HTML, SVG, XML and scripts must never be on the list of inline types.
+// A browser displays the inline types without running code. HTML, SVG, XML and scripts must never be on the list of inline types.
 const INLINE_TYPES = words(`
   image/png image/jpeg image/gif image/webp image/avif image/bmp application/pdf text/plain
   audio/mpeg audio/mp4 audio/ogg audio/wav audio/webm audio/flac audio/aac
@@ -28,14 +28,14 @@ export function normaliseContentType(contentType: string): string {
  */
 function safeServing(contentType: string, requested: Disposition): { disposition: Disposition; contentType: string } {
   if (INLINE_TYPES.has(contentType)) {
-    // The type states the charset, because a browser would otherwise guess the charset.
+    // The type states the charset, so that a browser does not guess the charset.
     const type = contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType;
     return { disposition: requested, contentType: type };
   }
   return { disposition: "attachment", contentType: DEFAULT_TYPE };
 }
 
-/** The object to download, and how the bucket serves it. */
+/** The object to download, and the way in which the bucket serves the object. */
 type DownloadRequest = { objectKey: string; filename: string; contentType: string; disposition: Disposition };
 
 /** The encoded key of the object, and the response headers that the signature of a download URL covers. */

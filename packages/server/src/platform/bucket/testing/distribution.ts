@@ -24,7 +24,7 @@ type Options = {
 
 const KEY_PAIR_ID = "K2JCJMDEHXQW5F";
 const SIGNING = ["Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"];
-/** The query parameters that a distribution forwards to the bucket, as docs/cloudfront.md configures it. */
+/** The query parameters that a distribution forwards to the bucket, with the configuration of docs/cloudfront.md. */
 export const FORWARDED = ["response-content-disposition", "response-content-type"];
 
 type Policy = {
@@ -97,7 +97,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   const distribution = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return {
-    /** The service signs URLs for the distribution with this configuration. */
+    /** The service signs URLs for the distribution of the test. */
     target: { distribution, keyPairId: KEY_PAIR_ID, privateKey: pem, hash, bindsIp } satisfies CloudFrontTarget,
     /** The URLs of all requests. */
     requests,

@@ -36,8 +36,8 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   }
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
   const oidc = readOidc(reader);
-  // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. The default is then `closed`, because a
-  // stranger could sign up with the email address of a person in the other system.
+  // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. The default of `signUp` is then `closed`,
+  // because a stranger could sign up with the email address of a person in the other system.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
   const signUp = reader.read("AUTH_SIGN_UP", hasIssuer ? "closed" : "open");
   // Without mail, the default is false, because people could not prove their email addresses.
@@ -45,7 +45,8 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   return (secrets: () => EmbeddedSecrets) => ({
     secret: secret ?? secrets().authSecret,
     /**
-     * The earlier values of `secret`. The service uses old secrets only to accept and decrypt earlier values, such as the tokens of links.
+     * The earlier values of `secret`. The service uses old secrets only to accept and decrypt earlier values, for example the tokens of
+     * links.
      */
     oldSecrets,
     jwtSecret,

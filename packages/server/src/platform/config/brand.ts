@@ -6,7 +6,7 @@ import type { ConfigReader } from "./reader.ts";
 /** How the operator names the service, on pages and in mails. */
 export type Brand = { name: string; logo: Logo | undefined; color: Color | undefined };
 
-/** A picture beside the name. `file`: its absolute path. */
+/** A picture beside the name. `file`: the absolute path of the picture. */
 export type Logo = { file: string; type: "image/png" | "image/jpeg" | "image/webp"; bytes: Buffer };
 
 export const DEFAULT_BRAND: Brand = { name: "Valet Key", logo: undefined, color: undefined };
@@ -35,7 +35,7 @@ function readLogo(reader: ConfigReader, { workingDirectory }: { workingDirectory
     const bytes = readFileSync(file);
     const type = typeOf(bytes);
     if (type !== undefined) return { file, type, bytes };
-    // An SVG can contain scripts, and a browser runs these scripts if somebody opens the URL of the picture.
+    // An SVG can contain scripts, and a browser runs the scripts if somebody opens the URL of the picture.
     const isSvg = /<svg[\s>]/i.test(bytes.toString("latin1"));
     return refuse(isSvg ? "is an SVG, which can contain scripts" : "is neither PNG, JPEG nor WebP");
   } catch (error) {

@@ -19,7 +19,7 @@ export function contrast(one: Color, other: Color): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Mixes `color` with the smallest part of `other` that makes it readable on `ground`. */
+/** Mixes `color` with the smallest part of `other` that makes the result readable on `ground`. */
 export function readableOn(ground: Color, { color, other }: { color: Color; other: Color }): Color {
   for (let step = 0; step < STEPS; step += 1) {
     const mixed = mix(color, { other, share: step / STEPS });
@@ -28,7 +28,7 @@ export function readableOn(ground: Color, { color, other }: { color: Color; othe
   return other;
 }
 
-/** Mixes a colour with a share of another one, from 0 to 1. */
+/** Mixes a colour with a share of another colour, from 0 to 1. */
 export function mix(color: Color, { other, share }: { other: Color; share: number }): Color {
   const others = channels(other);
   const mixed = channels(color).map((value, index) => Math.round(value * (1 - share) + (others[index] ?? 0) * share));

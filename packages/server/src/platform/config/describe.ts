@@ -8,7 +8,7 @@ const MASK = "********";
 /** A map of settings to the values that the output shows. The output omits a setting whose value is undefined. */
 type Lines = Record<string, string | number | boolean | undefined>;
 
-/** Formats the configuration for people, with one `NAME=value` on each line. The function masks secrets. */
+/** Formats the configuration for people, with one `NAME=value` on each line. The function masks all secrets. */
 export function describeConfig(config: Config): string[] {
   const { server, auth, limits, tracing } = config;
   const acceptsJwts = auth.jwtSecret !== undefined || auth.jwksUrl !== undefined;
@@ -129,7 +129,7 @@ function describeCredentials(credentials: Credentials | undefined): Lines {
   };
 }
 
-/** Masks the password and all values of the query, because these values may be secrets. */
+/** Masks the password and all values of the query, because the values of a query may be secrets. */
 function maskUrl(text: string): string {
   const url = new URL(text);
   if (url.password !== "") url.password = MASK;

@@ -22,7 +22,7 @@ import { type EmbeddedSecrets, ensureSecrets } from "./stored-secrets.ts";
 export type { AuthConfig, BucketConfig, DatabaseConfig, MailConfig, MetricsConfig, TracingConfig };
 export { ConfigError, defaultLimits };
 
-/** The parsed configuration. */
+/** The parsed configuration of the service. */
 export type Config = {
   /** The names of the variables that have a value. */
   given: readonly string[];
@@ -46,13 +46,14 @@ export type Config = {
 /** The configuration, and warnings about probable mistakes. */
 export type LoadedConfig = { config: Config; warnings: readonly string[] };
 
-// The AWS SDK reads these variables from the real environment, so the variables have no effect in a .env file.
+// The AWS SDK reads the matched variables from the real environment, so the variables have no effect in a .env file.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
 
 type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) => EmbeddedSecrets };
 
 /**
- * Reads the configuration from the environment, and from `.env` in the working directory. The environment overrides `.env`.
+ * Reads the configuration from the environment, and from `.env` in the working directory. A variable of the environment overrides a
+ * variable of `.env`.
  * In embedded mode (built-in bucket and SQLite), the function generates missing secrets and stores the secrets in DATA_DIR.
  * `loadConfig` throws ConfigError with every fault and its remedy.
  */

@@ -41,8 +41,8 @@ export function readLimits(reader: ConfigReader) {
     userQuotaFiles: reader.read("USER_QUOTA_FILES"),
     uploadMaxBytes: readUploadMax(reader),
     /**
-     * The size in bytes of the largest file for a single PUT. A failed single PUT of this size costs little to repeat. A larger file needs
-     * a multipart upload.
+     * The size in bytes of the largest file for a single PUT. A repetition of a failed single PUT of 64 MiB costs little. A larger file
+     * needs a multipart upload.
      */
     singlePutMaxBytes: 64 * 2 ** 20,
     /** The lifetime of a signed PUT of a file or a part, in seconds. */
@@ -119,7 +119,7 @@ function readLinks(reader: ConfigReader) {
     isEnabled: reader.read("LINKS") === "on",
     /**
      * The maximum lifetime of a link in seconds, from the creation of the link. If `maxExpirySeconds` is undefined, a link can exist until
-     * it is revoked.
+     * its revocation.
      */
     maxExpirySeconds: readMaxExpiry(reader),
     /** If `isPasswordRequired` is true, visitors cannot open a link without a password. */

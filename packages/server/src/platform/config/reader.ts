@@ -226,10 +226,10 @@ const KNOWN: ReadonlySet<string> = new Set([...SETTING_NAMES, ...SECRETS.map((na
 /** Kubernetes and Docker set variables such as `LINKS_SERVICE_HOST` for each service and each linked container. */
 const SET_BY_PLATFORM = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP)(?:_\w+)?)?)$/;
 
-/** No other program is known to have variables with these prefixes. */
+/** No other known program has variables with the prefixes of Valet Key. */
 const OUR_PREFIXES = /^(?:AUTH_(?:JWT|OIDC|SIGN)_|LINKS_|URL_TTL_|USER_QUOTA_)/;
 
-/** Warns about each variable whose name looks like one of our settings, if this setting is not set. */
+/** Warns about each variable whose name looks like an unset setting of Valet Key. */
 export function warnOfNearMisses(reader: ConfigReader): void {
   for (const name of reader.names) {
     if (KNOWN.has(name) || SET_BY_PLATFORM.test(name)) continue;

@@ -7,8 +7,8 @@ export type MetricsConfig = ReturnType<typeof readMetrics>;
 
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
 /**
- * The maximum number of proxies. The limit exists because with too large a number, the service trusts entries of X-Forwarded-For that the
- * client wrote.
+ * The maximum number of proxies. With too large a number, the service would trust entries of X-Forwarded-For that the client wrote. The
+ * limit prevents a number that is too large.
  */
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
@@ -92,8 +92,9 @@ function readWorkers(reader: ConfigReader): number {
 }
 
 /**
- * Reads the proxies whose X-Forwarded-* headers the service trusts. `false`: the service trusts no proxy. A number: the service trusts this
- * many proxies, counted from the proxy next to the service. A list: the service trusts the proxies with these IP addresses.
+ * Reads the proxies whose X-Forwarded-* headers the service trusts. `false`: the service trusts no proxy. A number: the service trusts as
+ * many proxies as the number states, counted from the nearest proxy. A list: the service trusts the proxies whose IP addresses are on the
+ * list.
  */
 function readTrustProxy(reader: ConfigReader, publicUrl: string | undefined): false | number | string[] {
   const value = reader.read("TRUST_PROXY");

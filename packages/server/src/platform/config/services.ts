@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 import { type ConfigReader, isLocalHost } from "./reader.ts";
 import type { ServerConfig } from "./server.ts";
 
-// The service uses these other services: the database, the mail server, the virus scanner and the collector of traces.
+// The service uses four other services: the database, the mail server, the virus scanner and the collector of traces.
 
 export type DatabaseConfig =
   | { kind: "sqlite"; file: string }
@@ -33,7 +33,7 @@ export type MailConfig = {
   isSecure: boolean;
   /** Whether the service refuses to send over a connection without TLS. */
   requiresTls: boolean;
-  /** `user` and `password` are both set, or both undefined. */
+  /** The operator sets `user` and `password` together, or leaves `user` and `password` undefined. */
   user: string | undefined;
   password: string | undefined;
   from: { name: string; email: string };
@@ -95,7 +95,10 @@ export function readTracing(reader: ConfigReader) {
     endpoint,
     /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. The headers of an export may contain a token. */
     headers: reader.read("OTEL_EXPORTER_OTLP_HEADERS"),
-    /** If `serviceName` is undefined, the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey" without a name in this variable. */
+    /**
+     * If `serviceName` is undefined, the name comes from OTEL_RESOURCE_ATTRIBUTES. Without a name in OTEL_RESOURCE_ATTRIBUTES, the name is
+     * "valetkey".
+     */
     serviceName: reader.read("OTEL_SERVICE_NAME"),
     sampler: reader.read("OTEL_TRACES_SAMPLER"),
     /** The fraction of the traces that the `traceidratio` samplers record, from 0 to 1. */
@@ -189,7 +192,7 @@ function readSender(
 
 /**
  * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open the links in mails. The function does not warn if the
- * mail server is also on localhost, because such a set-up is usually for tests.
+ * mail server is also on localhost, because a local mail server is usually for tests.
  */
 function warnOfLocalLinks(
   reader: ConfigReader,

@@ -23,8 +23,9 @@ const KEY_BYTES = 32;
 export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
   const derive = (purpose: string) =>
     secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
-  // The passes of visitors have only one key, so a new AUTH_SECRET makes them invalid. The harm is small, because a visitor can open the
-  // URL of the link again and get a new pass. The URLs of links and the receipts must remain valid, so they have several keys.
+  // The passes of visitors have only one key, so a new AUTH_SECRET makes all passes invalid. The harm is small, because a visitor can open
+  // the URL of the link again and get a new pass. The URLs of links and the receipts must remain valid, so the URLs and the receipts have
+  // several keys.
   const [passKey] = derive("visitor passes");
   return {
     tokens: derive("tokens"),

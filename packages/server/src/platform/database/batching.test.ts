@@ -118,7 +118,7 @@ describe("batching", () => {
     expect(runs).toHaveLength(1);
   });
 
-  it("several batches run at the same time up to the limit", async () => {
+  it("several batches run in parallel up to the limit", async () => {
     const { batching, runs, nextRun } = controlledBatching({ maxRunning: 2 });
     const added = [batching.add(1)];
     await nextRun();

@@ -17,7 +17,8 @@ function isOld({ since }: { since: number }): boolean {
 /**
  * Gathers items into batches. A new batch starts at the end of the current turn of the event loop. If `maxRunning` batches already run, the
  * new batch waits until a running batch ends. All items of a batch share one promise. If a batch fails, the next batch still runs. A batch
- * that has already waited for more than a second fails too. With this rule, callers do not wait longer and longer while a database hangs.
+ * that has already waited for more than a second also fails. The limit of one second prevents longer and longer waits while a database
+ * hangs.
  */
 export function createBatching<T, R>(options: {
   run: (items: T[]) => Promise<R>;

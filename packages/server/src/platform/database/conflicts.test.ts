@@ -25,7 +25,7 @@ function meetingOf(count: number): () => Promise<void> {
 describe("transactions that stop one another, on postgres", () => {
   const suite = useDatabase(postgres);
 
-  it("two transactions in a deadlock both succeed", async () => {
+  it("both transactions of a deadlock succeed", async () => {
     const { db } = suite;
     const [one, two] = [sampleNote(), sampleNote()];
     await noteQueries(db).insert(one);
@@ -42,7 +42,7 @@ describe("transactions that stop one another, on postgres", () => {
         await auditQueries(tx).add(sampleEvent({ noteId: one.id }));
       });
     await Promise.all([hold([one.id, two.id]), hold([two.id, one.id])]);
-    // The second attempt may meet the other transaction again, so there may be more than three attempts.
+    // The second attempt may meet the other transaction again, so the test accepts more than three attempts.
     expect(attempts).toBeGreaterThan(2);
     const { items } = await auditQueries(db).listOfNote(one.id, { limit: 10, cursor: undefined });
     expect(items).toHaveLength(2);

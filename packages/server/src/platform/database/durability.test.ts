@@ -18,8 +18,8 @@ import type { Database } from "./queries.ts";
  */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const ID_LENGTH = 36;
-// In every second round, the test waits for more than 20,000 events before it kills SQLite. With 20,000 events, SQLite is moving events out
-// of its journal (features/audit/journal/log.ts). PostgreSQL has no journal of URL events.
+// In every second round, the test waits for more than 20,000 events before the kill. With 20,000 events, SQLite is moving events out of its
+// journal (features/audit/journal/log.ts). PostgreSQL has no journal of URL events.
 const eventsBeforeKill = (round: number, engine: string) =>
   engine === "sqlite" && round % 2 === 1 ? 21_000 + 500 * (round % 10) : 300 + 37 * round;
 
@@ -78,7 +78,8 @@ async function startedUploads(db: Database, noteId: string): Promise<string[]> {
 }
 
 /**
- * Starts a child process, and kills the process when it has printed `acknowledgements` ids. Returns all ids that the child process printed.
+ * Starts a child process, and kills the process after the process has printed `acknowledgements` ids. Returns all ids that the child
+ * process printed.
  */
 async function runUntilKilled(
   name: string,

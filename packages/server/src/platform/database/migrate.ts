@@ -16,8 +16,8 @@ type Migrations = Readonly<Record<string, Migration>>;
 type MigrateOptions = { schema?: string | undefined; migrations?: Migrations | undefined };
 
 /**
- * Updates the schema in one transaction. Processes that start at the same time migrate one after the other. On PostgreSQL, the processes
- * wait for an advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
+ * Updates the schema in one transaction. Processes that start together migrate one by one. On PostgreSQL, the processes wait for an
+ * advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
  * `schema` is the schema for all tables, only on PostgreSQL. The function creates a missing schema. The default of `schema` is the schema
  * of the connection. The default of `migrations` is the migrations of the current version.
  * `migrate` throws `database_unavailable` if a preview before 0.1.0 made the database, or if the database refuses a migration. `migrate`
@@ -78,7 +78,7 @@ async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[
 
 /**
  * Returns the migrations of a later version of the service, as migrations that do nothing. The migrator would report an unknown migration
- * as corrupted. `laterMigrations` throws `database_unavailable` if the current version is too old for the database.
+ * as corrupted. `laterMigrations` throws `database_unavailable` if the running version is too old for the database.
  */
 async function laterMigrations(
   db: Kysely<Tables>,

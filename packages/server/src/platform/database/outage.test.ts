@@ -41,7 +41,7 @@ const reads: Record<string, (db: Database) => Promise<unknown>> = {
   "the access to a note": (db) => accessQueries(db).note("ann", "none"),
 };
 
-/** Makes all calls at the same time, so that no call waits for the failure of another call. */
+/** Makes all calls in parallel, so that no call waits for the failure of another call. */
 async function expectUnavailable(db: Database, calls: typeof writes): Promise<void> {
   const expectOne = async ([name, call]: [string, (typeof writes)[string]]) => {
     const isTooLate = timeLimit();
@@ -105,7 +105,7 @@ describe("an unreachable PostgreSQL", () => {
     expect(await accessQueries(db).note("ann", note.id)).toBeUndefined();
   });
 
-  it("all calls that wait for a dead connection fail at the same time", async () => {
+  it("all calls that wait for a dead connection fail together", async () => {
     await proxy.stall();
     const isTooLate = timeLimit();
     const calls = Array.from({ length: 30 }, () => noteQueries(db).listOwned("ann", FIRST));

@@ -12,8 +12,8 @@ export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
   const id = text.slice(CURSOR_PREFIX.length);
-  // The code encodes the id, and compares the result with the cursor. Another text can decode to the same id, because of padding, other
-  // alphabets, trailing bits or broken UTF-8.
+  // The code encodes the id, and compares the result with the cursor. Padding, other alphabets, trailing bits or broken UTF-8 can make
+  // another text that decodes to an equal id.
   if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) {
     throw invalidCursor();
   }

@@ -11,7 +11,7 @@ export type Tx = {
   kysely: Kysely<Tables>;
   engine: Engine;
   clock: Clock;
-  /** Runs a compiled statement. */
+  /** Runs a compiled SQL statement. */
   run: RunStatement;
   /** `search` is undefined inside a transaction, where a search would run on another connection. */
   search: Search | undefined;
@@ -33,8 +33,8 @@ export type Database = Tx & {
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
   /**
-   * The maximum number of searches in notes that should run at the same time. With a higher number, searches would delay each other or
-   * other queries.
+   * The desired maximum number of searches in notes that run in parallel. With a higher number, searches would delay each other or other
+   * queries.
    */
   searchesAtOnce: number;
   /** Checks that the database and the log of URL events accept writes. `probe` rejects with `database_unavailable` or `storage_full`. */
@@ -99,7 +99,7 @@ export const SEARCH_LIMIT_MS = 2_000;
 /** Runs queries that may read all notes of a person. A query that exceeds the time limit stops with `search_timeout`. */
 export type Search = {
   run: <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
-  /** The maximum number of searches that run at the same time. */
+  /** The maximum number of searches that run in parallel. */
   atOnce: number;
   /**
    * `inTime` exists only for an engine that cannot stop a running query. `inTime` builds a condition that the query evaluates for every
@@ -118,16 +118,16 @@ export function searchTimeout(limitMs: number, cause: unknown): DomainError {
 }
 
 /**
- * Runs transactions. Inside the work of a transaction, a query throws if it does not use the transaction. Without the check, a query on
- * SQLite could wait for the connection that the transaction holds. On PostgreSQL, the query would run outside of the transaction without an
- * error.
+ * Runs the transactions of the service. Inside the work of a transaction, a query outside of the transaction throws. Without the check, a
+ * query on SQLite could wait for the connection that the transaction holds. On PostgreSQL, the query would run outside of the transaction
+ * without an error.
  */
 export type Transactions = {
   /** A plugin for the Kysely instance outside of transactions. */
   guard: KyselyPlugin;
   /**
-   * Throws an error inside the work of a transaction. Queries that bypass Kysely call `refuseInside`, because `guard` does not see these
-   * queries.
+   * Throws an error inside the work of a transaction. Queries that bypass Kysely call `refuseInside`, because `guard` sees only queries of
+   * Kysely.
    */
   refuseInside(): void;
   run<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
@@ -164,7 +164,7 @@ export function createTransactions({ retry = (run) => run() }: { retry?: Retry }
             .transaction()
             .execute(work)
             .finally(() => {
-              // From this point on, a timer that the work started may run queries outside of the transaction again.
+              // After the end of the transaction, a timer that the work started may run queries outside of the transaction again.
               transaction.open = false;
             }),
         );

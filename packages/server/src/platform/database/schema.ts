@@ -21,8 +21,8 @@ import type {
 type Bit = 0 | 1;
 
 /**
- * The type of all tables. For the tables of the accounts library (accounts-config.ts), the type lists only the columns that the queries of
- * this service use. Instants are milliseconds since the epoch, except in the tables of the accounts library.
+ * The type of all tables. For the tables of the accounts library (accounts-config.ts), the type lists only the columns that the service
+ * queries. Instants are milliseconds since the epoch, except in the tables of the accounts library.
  */
 export type Tables = {
   auth_users: { id: string; email: string; name: string; updated_at: string };
@@ -100,7 +100,7 @@ export type Tables = {
     created_at: number;
     /**
      * The id of the item in the trash that contains only the attachment. If `trash_id` of an attachment is null, only its note decides
-     * whether the attachment is in the trash. Older versions also set `trash_id` of the attachments when they moved a note to the trash.
+     * whether the attachment is in the trash. Older versions also set `trash_id` of the attachments when a user moved a note to the trash.
      */
     trash_id: string | null;
     /** `is_indexed` is null if the index for searches does not have the current filename. */
@@ -359,7 +359,10 @@ export type Tables = {
    * exist longer than the link.
    */
   link_events: { link_id: string; event_id: string };
-  /** The table contains the counters of the limits, each for one period of time (platform/limits/in-database.ts). `key` is a hash. */
+  /**
+   * The table contains the counters of the limits, each for one period of time (platform/limits/in-database.ts). The column `key` contains
+   * a hash.
+   */
   limit_counts: {
     key: string;
     count: number;
@@ -440,7 +443,7 @@ export type Tables = {
     problem: string | null;
     /** The number of failed attempts since the last success. */
     failures: number;
-    /** The service sends no request to the endpoint before this instant. */
+    /** The service sends no request to the endpoint before the instant `paused_until`. */
     paused_until: number;
     succeeded_at: number | null;
     /**

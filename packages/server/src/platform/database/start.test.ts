@@ -65,7 +65,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     await later.close();
   });
 
-  it("the service refuses a database of a preview before 0.1.0, and names the last commit that opens it", async () => {
+  it("the service refuses a database of a preview before 0.1.0, and names the last commit that opens the database", async () => {
     const location = await locationInTest();
     const db = await openAt(location);
     await sql`update kysely_migration set name = '0042-sharing' where name like '0100-%'`.execute(db.kysely);
@@ -112,7 +112,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     });
   });
 
-  it("the service refuses a later database that does not name the versions that may use it", async () => {
+  it("the service refuses a later database that does not name the compatible versions", async () => {
     const location = await migratedLater(({ kysely }) => kysely.schema.dropTable("schema_compatibility").execute());
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",

@@ -36,7 +36,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote(note.id, FIRST)).items).toEqual([]);
   });
 
-  it("a transaction sees its own changes in access decisions before it commits", async () => {
+  it("a transaction sees its own changes in access decisions before the commit", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await suite.db.transaction(async (tx) => {
@@ -68,7 +68,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect(await accessQueries(suite.db).note("ann", note.id)).toBeDefined();
   });
 
-  it("transactions run at the same time as single writes and URL events", async () => {
+  it("transactions run in parallel with single writes and URL events", async () => {
     const noteId = sampleNote().id;
     const writes = Array.from({ length: 60 }, (_, i) => {
       if (i % 3 === 0) return urlAuditLog(suite.db).record(sampleEvent({ noteId }));

@@ -16,12 +16,12 @@ export type AttachmentState =
   | "aborted"
   | "expired";
 
-/** In these states, all bytes of the file have arrived, but the verification has not ended. */
+/** In a VerificationState, all bytes of the file have arrived, but the verification has not ended. */
 export type VerificationState = "verifying" | "scanning";
 
 /**
  * The role of a user on a note or an attachment. The role is undefined if the user is not the owner and has no valid share. A user with a
- * share of an attachment is a viewer of only this attachment.
+ * share of an attachment is a viewer of only the shared attachment.
  */
 export type Role = "owner" | "editor" | "viewer";
 
@@ -40,7 +40,7 @@ export type JwtIssuer = "jwt-secret" | "jwks";
 /** The way in which a user has proven the ownership of an email address. */
 export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
 
-/** The topics of mails. A user can turn off the mails of each topic. */
+/** The topics of mails from the service. A user can turn off the mails of each topic. */
 export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as const;
 
 export type MailTopic = (typeof mailTopics)[number];
@@ -48,7 +48,7 @@ export type MailTopic = (typeof mailTopics)[number];
 /** The time at which a user gets the mails of a topic. `daily`: the daily digest contains the mails of the topic. */
 export type MailChoice = "at_once" | "daily" | "never";
 
-/** An endpoint can subscribe to these kinds of events. A message of the kind `url.issued` summarises several events. */
+/** An endpoint can subscribe to the kinds of events in `webhookEvents`. A message of the kind `url.issued` summarises several events. */
 const webhookEvents = [
   "share.created",
   "link.claimed",

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { DomainError } from "../../errors.ts";
 
-// The SQLSTATE classes for faults of the server. 08: connection exception. 53: insufficient resources. 57: operator intervention, such as a
-// shutdown. 58: system error. The code 25006 means that the server has become read-only. The code 42501 means that the server may not use a
-// file, for example on a read-only disk, or that the user may not use a table. The code 55P03 means that another transaction held a lock
-// for too long.
+// The SQLSTATE classes for faults of the server. The SQLSTATE class 08 means a connection exception. The SQLSTATE class 53 means
+// insufficient resources. The SQLSTATE class 57 means an intervention of the operator, such as a shutdown. The SQLSTATE class 58 means a
+// system error. The code 25006 means that the server has become read-only. The code 42501 means that the server may not use a file, or that
+// the user may not use a table. The code 55P03 means that another transaction held a lock for too long.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$|^42501$|^55P03$/;
 
 const DISK_FULL = "53100";

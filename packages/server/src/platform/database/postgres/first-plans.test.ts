@@ -26,7 +26,7 @@ it("the first uploads of a database start without a read of other people's uploa
     const start = { upload, isGranted: false, quota: NO_QUOTA, maxPending: MAX_PENDING, startedBefore: 0 };
     expect(await uploadQueries(db).start(start)).toMatchObject({ isRecorded: true });
   }
-  // A PostgreSQL connection reports its statistics when it closes.
+  // A PostgreSQL connection reports its statistics at its end.
   await db.close();
   await expect
     .poll(() => runSql(url, "select 1 from pg_stat_user_tables where relname = 'uploads' and n_tup_ins = 60"))

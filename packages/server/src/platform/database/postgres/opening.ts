@@ -8,8 +8,8 @@ import { DomainError } from "../../errors.ts";
  * Returns whether a named statement works in every later transaction of a connection. The caller must call the function in a transaction. A
  * pooler in transaction mode can give each transaction another server connection. On another server connection, the name can be unknown, or
  * can belong to another statement. A pooler sends its clients its own process id. A process id that differs from the id of PostgreSQL shows
- * that there is a pooler. Some poolers rename named statements on the server, as PgBouncer does with max_prepared_statements. With such a
- * pooler, names work.
+ * that there is a pooler. Some poolers rename named statements on the server, as PgBouncer does with max_prepared_statements. With a pooler
+ * that renames statements, names work.
  */
 export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean> {
   const { rows: pids } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
@@ -56,7 +56,7 @@ export async function requireSchema(client: pg.PoolClient, schema: string): Prom
 /**
  * The migrations use the PostgreSQL dialect without the lock of Kysely's migrator. The lock of Kysely's migrator belongs to a session.
  * Through a pooler, the command that releases the lock can reach another session. The lock then remains, and the next start of the service
- * would wait forever. The transaction of the migrations uses another lock instead (migrate.ts).
+ * would wait forever. The transaction of the migrations uses another lock (migrate.ts).
  */
 export class MigrationDialect extends PostgresDialect {
   override createAdapter(): DialectAdapter {

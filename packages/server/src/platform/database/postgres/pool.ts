@@ -27,8 +27,8 @@ export const types: pg.CustomTypesConfig = {
 
 /**
  * Creates a connection pool whose calls fail within seconds while the server is unreachable, and work again afterwards.
- * The client enforces the time limit of a query. A limit on the server would not help while the server is unreachable, and connection
- * poolers refuse the startup parameter for such a limit.
+ * The client enforces the time limit of a query. A limit on the server would not help while the server is unreachable. Connection poolers
+ * also refuse the startup parameter for a limit.
  */
 export function createPool(options: { url: string; maxConnections: number; queryTimeoutMs?: number }): pg.Pool {
   const pool = new pg.Pool({
@@ -92,7 +92,7 @@ function wrapClient(client: pg.PoolClient, names: StatementNames): PostgresPoolC
       return rethrow(failure ?? error);
     }
   };
-  // The function retries only statements outside of transactions. A statement in a transaction cannot be repeated without the other
+  // The function retries only statements outside of transactions. The client cannot repeat a statement of a transaction without the other
   // statements of the transaction.
   const query = (text: string, values: readonly unknown[]) =>
     client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
@@ -130,13 +130,11 @@ const MAX_NAMES = 500;
 const MAX_RENEWALS = 100;
 
 const CAN_HAVE_PLAN = /^(?:select|insert|update|delete|with) /;
-/**
- * The pattern matches an insert of several rows. There are too many texts of such inserts, because the text depends on the number of rows.
- */
+/** The pattern matches an insert of several rows. Each number of rows makes another text of the statement, and there are too many texts. */
 const SEVERAL_ROWS = /^insert .*\), \(\$/;
 /**
- * The pattern matches a query that selects all columns of a table. Another replica can add a column to the table while it migrates the
- * database. After a new column, PostgreSQL refuses the statement under its old name.
+ * The pattern matches a query that selects all columns of a table. Another replica can add a column to the table during the migration of
+ * the database. After a new column, PostgreSQL refuses the statement under its old name.
  */
 const ALL_COLUMNS = /(?:^|[\s,.])\*(?=\s*(?:,|from (?!\()|$))/;
 
@@ -156,7 +154,7 @@ export function createStatementNames(): StatementNames {
     },
 
     renew(sql, lost) {
-      // Several connections can lose a name at the same time. Only the first of these connections makes a new name.
+      // Several connections can lose a name together. Only the first connection that loses a name makes a new name.
       if (lost === undefined || names.get(sql) !== lost) return;
       renewed += 1;
       names.set(sql, hashOf(randomUUID()));

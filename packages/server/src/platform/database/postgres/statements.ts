@@ -32,7 +32,7 @@ export function runOn(runNamed: RunNamed): RunStatement {
   };
 }
 
-/** PostgreSQL cannot store the NUL character in a text, so no row has an id with this character. */
+/** PostgreSQL cannot store the NUL character in a text, so no row has an id with a NUL character. */
 export function isImpossible(value: unknown): boolean {
   return typeof value === "string" && value.includes("\0");
 }

@@ -2,8 +2,8 @@ import { workerData } from "node:worker_threads";
 import { openExisting } from "./file.ts";
 import { answerRequests } from "./thread.ts";
 
-// The code of this file is the worker thread that copies the write-ahead log into the database. The copy needs a separate thread, because
-// the copy blocks its thread for 50 ms or more.
+// The worker thread of checkpoint-worker.ts copies the write-ahead log into the database. The copy needs a separate thread, because the
+// copy blocks its thread for 50 ms or more.
 
 /**
  * The request says how a checkpoint copies the write-ahead log. `passive` does not wait for readers or writers. `restart` waits until no

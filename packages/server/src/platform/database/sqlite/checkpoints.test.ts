@@ -101,8 +101,8 @@ it("a failed checkpoint is reported, and runs again later", async () => {
     clock: Date.now,
     onCheckpointFailure: (error) => failures.push(error),
   });
-  // The worker thread opens the file only when the log is long for the first time. If the file is missing at this time, the thread must not
-  // create a new file.
+  // The worker thread opens the file only when the log is long for the first time. If the file is missing when the log becomes long, the
+  // thread must not create a new file.
   renameSync(file as string, `${file}.moved`);
   for (let count = 0; count < 2; count += 1) await lengthenLog(again);
   await expect.poll(() => failures.length).toBe(1);
@@ -118,7 +118,7 @@ it("a failed checkpoint is reported, and runs again later", async () => {
   await close();
 });
 
-it("the service also checks the length of the log after it has moved URL events from the journal", async () => {
+it("the service also checks the length of the log after a move of URL events from the journal", async () => {
   const { file, close } = await sqlite.open();
   let steps = 0;
   const urlAudit = openSqliteUrlAudit({

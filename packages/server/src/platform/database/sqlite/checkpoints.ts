@@ -11,8 +11,7 @@ const PAGE_BYTES = 4_096;
 /** After a checkpoint that failed or copied too little, the next checkpoint waits at least two seconds. */
 const PAUSE_MS = 2_000;
 /**
- * The first version of SQLite that has `wal_checkpoint(noop)`. Earlier versions of SQLite have a bug in checkpoints that run at the same
- * time as writes.
+ * The first version of SQLite that has `wal_checkpoint(noop)`. Earlier versions of SQLite have a bug in checkpoints that run during writes.
  */
 const SAFE_VERSION = [3, 51, 3];
 
@@ -35,8 +34,8 @@ type Options = {
  * copies the pages that were written during the first. The third checkpoint copies the rest between two writes. After the third checkpoint,
  * the next write starts at the beginning of the log.
  *
- * While writes continue, SQLite does not flush the pages that a checkpoint has copied. The service therefore flushes the file after the
- * first two checkpoints. Without the flush, the third checkpoint would flush all copied pages, and all writes would wait.
+ * While writes continue, SQLite does not flush the pages that a checkpoint has copied. After each of the first two checkpoints, the service
+ * flushes the file. Without the flush, the third checkpoint would flush all copied pages, and all writes would wait.
  */
 export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);
@@ -57,7 +56,7 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
   async function run(): Promise<void> {
     try {
       if (performance.now() < pausesUntil || !isLong(measure.get() as CheckpointResult)) return;
-      // If the log is still long, a reader that started long ago needs the log. With such a reader, the last checkpoint would block all
+      // If the log is still long, a reader that started long ago needs the log. With an old reader, the last checkpoint would block all
       // writes and copy nothing.
       if (isLong(await thread.request("passive"))) {
         pause();
@@ -98,7 +97,7 @@ export function hasCheckpointThread(): boolean {
   return isSafe(process.versions.sqlite ?? "");
 }
 
-/** Returns whether a version of SQLite, such as "3.51.3", can run checkpoints at the same time as writes. */
+/** Returns whether a version of SQLite, such as "3.51.3", can run checkpoints during writes. */
 function isSafe(version: string): boolean {
   const parts = version.split(".").map(Number);
   const index = SAFE_VERSION.findIndex((part, at) => part !== parts[at]);

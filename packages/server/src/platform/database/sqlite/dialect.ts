@@ -24,7 +24,7 @@ import { WriteGroups } from "./write-group.ts";
 const BUSY_RETRY_MS = 10;
 
 type DialectOptions = {
-  /** All writers of the process share the lock, and wait in a queue instead of getting errors because the file is busy. */
+  /** All writers of the process share the lock, and wait in a queue. Without the lock, a writer would get an error for a busy file. */
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
@@ -78,7 +78,7 @@ class SqliteFileAdapter extends SqliteAdapter {
   }
 }
 
-/** All `SqliteTurn` objects share these parts. */
+/** All `SqliteTurn` objects share the members of `Shared`. */
 type Shared = {
   database: DatabaseSync;
   queue: Mutex;
@@ -167,7 +167,7 @@ class SqliteTurn implements DatabaseConnection {
     this.#endTurn = endTurn;
   }
 
-  /** The method ends the turn before the commit is durable, so that the next transaction can enter the same write group. */
+  /** The method ends the turn before the commit is durable, so that the next transaction can enter the write group. */
   async commit(): Promise<void> {
     const kept = this.#shared.groups.keep();
     this.#end();
@@ -225,7 +225,7 @@ class SqliteTurn implements DatabaseConnection {
     return result;
   }
 
-  /** Runs a statement that is not allowed inside a transaction, such as a pragma. */
+  /** Runs a statement that SQLite does not allow inside a transaction, such as a pragma. */
   async #runAlone<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { queue, groups, writeLock, statements } = this.#shared;
     const endTurn = await queue.acquire();

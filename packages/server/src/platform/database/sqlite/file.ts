@@ -8,11 +8,11 @@ import { DomainError } from "../../errors.ts";
 const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
 
-// When the write-ahead log has this many pages, a commit copies the log into the database. A log of 16,000 pages has about 62 MiB, and the
-// copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy frequently changed pages more often. With the SQLite
-// default of 1,000 pages, one of a hundred URL events had to wait. With the SQLite default, the log of URL events reached only 2/3 of the
-// throughput. The main thread uses the limit only during migrations. The audit thread uses the limit only for the log of its journal. The
-// file checkpoints.ts describes all other copies of the log.
+// When the write-ahead log has `CHECKPOINT_PAGES` pages, a commit copies the log into the database. A log of 16,000 pages has about 62 MiB,
+// and the copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy frequently changed pages more often. With the
+// SQLite default of 1,000 pages, one of a hundred URL events had to wait. With the SQLite default, the log of URL events reached only 2/3
+// of the throughput. The main thread uses the limit only during migrations. The audit thread uses the limit only for the log of its
+// journal. The file checkpoints.ts describes all other copies of the log.
 const CHECKPOINT_PAGES = { workerThread: 16_000, mainThread: 24_000 };
 
 const CACHE_KIB = 32_000;
@@ -20,9 +20,9 @@ const CACHE_KIB = 32_000;
 type Writer = { where: keyof typeof CHECKPOINT_PAGES };
 
 /**
- * Opens a database file for writing. If the file or its directory is missing, the function creates them, readable only for the owner. If
- * another process starts at the same moment, the function waits for the other process. `openWriter` rejects with `database_unavailable` if
- * the file cannot be used.
+ * Opens a database file for writing. If the file or its directory is missing, the function creates the file and the directory, readable
+ * only for the owner. If another process starts in parallel, the function waits for the other process. `openWriter` rejects with
+ * `database_unavailable` if the file cannot be used.
  */
 export async function openWriter(file: string, { where }: Writer): Promise<DatabaseSync> {
   const deadline = performance.now() + OPEN_PATIENCE_MS;

@@ -14,7 +14,7 @@ export class Mutex {
 /** Runs work while it holds the lock. */
 export async function inTurn<T>(lock: Mutex, work: () => Promise<T>): Promise<T> {
   const unlock = await lock.acquire();
-  // The call is inside `try`, because `work` can also throw before it returns a promise.
+  // The call is inside `try`, because `work` can also throw before `work` returns a promise.
   try {
     return await work();
   } finally {

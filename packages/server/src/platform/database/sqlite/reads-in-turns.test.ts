@@ -9,7 +9,7 @@ import { readsInTurns } from "./statements.ts";
 const statement = (name: string, sql: string): Statement => ({ name, sql, rows: "many", parameters: ["id"] });
 const byId = statement("by id", "select value from facts where id = ?1");
 const all = statement("all", "select id from facts order by id");
-// SQLite accepts the statement, and reports the overflow only when it runs the statement.
+// SQLite accepts the statement, and reports the overflow only during the run of the statement.
 const failing = statement("failing", "select abs(-9223372036854775808), ?1");
 
 async function openFacts() {
@@ -44,7 +44,7 @@ describe("the reads of a turn", () => {
     expect(await read(byId, ["b"])).toEqual([[2]]);
   });
 
-  it("a failing read of a turn does not fail the other reads", async () => {
+  it("a failing read of a turn does not affect other reads", async () => {
     const { add, read } = await openFacts();
     add("a", 1);
     const reads = [
@@ -59,7 +59,7 @@ describe("the reads of a turn", () => {
     expect(await read(all, [])).toEqual([["a"], ["b"]]);
   });
 
-  it("the reads of a turn fail when the database is closed in this turn", async () => {
+  it("the reads of a turn fail after the close of the database in the turn", async () => {
     const { reader, read } = await openFacts();
     const last = read(byId, ["a"]);
     reader.close();

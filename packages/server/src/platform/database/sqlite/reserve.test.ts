@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { DomainError } from "../../errors.ts";
 import { createReserve } from "./reserve.ts";
 
-/** Runs a transaction that fails once because the disk is full. Returns the steps in the order in which they happened. */
+/** Runs a transaction that fails once because the disk is full. Returns the recorded steps in order. */
 async function freeSpace(options: { growthBytes: number; truncateWal?: () => Promise<void> }) {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-reserve-"));
   onTestFinished(() => rm(folder, { recursive: true }));

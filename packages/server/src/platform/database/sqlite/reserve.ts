@@ -16,7 +16,7 @@ type Options = {
 
 /**
  * Makes a reserve file of 4 MiB beside the database. On a full disk, even a transaction that frees space can fail, because the transaction
- * needs some space first. If such a transaction fails, the service deletes the reserve file, and runs the transaction again.
+ * needs some space first. If a transaction that frees space fails, the service deletes the reserve file, and runs the transaction again.
  */
 export function createReserve(
   file: string,
@@ -50,9 +50,9 @@ export function createReserve(
     } catch (error) {
       if (!isFull(error) || sizeBytes() === 0) throw error;
       rmSync(reserve, { force: true });
-      // The code empties the write-ahead log now. Usually, the service empties the log only when it is long (checkpoints.ts), which may be
-      // too late on a small disk. The code skips the copy if the log does not fit on the disk, because the copy would use up the space for
-      // the transaction.
+      // The code empties the write-ahead log now. Usually, the service empties only a long log (checkpoints.ts). On a small disk, the
+      // service may empty the log too late. The code skips the copy if the log does not fit on the disk, because the copy would use up the
+      // space for the transaction.
       if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
       return await run();
     } finally {

@@ -22,7 +22,7 @@ export type SqliteSnapshot = {
 
 /**
  * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so the function opens the
- * journal first. An event that moves between the two openings is in the journal and in the database. Readers of the copy still see such an
+ * journal first. An event that moves between the two openings is in the journal and in the database. Readers of the copy still see each
  * event only once. `openSnapshot` throws `database_unavailable`.
  */
 export function openSnapshot(file: string): SqliteSnapshot {
@@ -31,7 +31,8 @@ export function openSnapshot(file: string): SqliteSnapshot {
     for (const database of opened) database.close();
   }
   function open(path: string): DatabaseSync {
-    // The function opens the file only to create it. On POSIX, a process that closes any handle of a file loses all its locks on the file.
+    // If the file is missing, the function opens the file to create the file. On POSIX, a process that closes any handle of a file loses
+    // all its locks on the file.
     if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
     const database = beginReading(path);
     opened.push(database);

@@ -14,8 +14,8 @@ type Options = {
 };
 
 /**
- * A failure is an error of SQLite that a thread sends to another thread. An error object would lose its SQLite code when it is sent to
- * another thread.
+ * A failure is an error of SQLite that a thread sends to another thread. An error object would lose its SQLite code on the way to another
+ * thread.
  */
 export type Failure = { message: string; errcode: number | undefined };
 type Reply<Answer> = { answer: Answer } | { failure: Failure };
@@ -66,7 +66,7 @@ export class SqliteThread<Request, Answer> {
     if (worker === undefined) return;
     worker.ref();
     worker.postMessage(CLOSE);
-    // The code does not use `once` of node:events, because `once` would reject if the thread fails while it ends.
+    // The code does not use `once` of node:events, because `once` would reject after a failure of the ending thread.
     await new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   }
 
@@ -130,8 +130,8 @@ export function workerModule(name: string, importer: string): URL {
 }
 
 /**
- * Handles requests, one request after the other, until `close`. `answer` may return a promise, but must not wait for an event. The module
- * must call `answerRequests` inside the worker thread.
+ * Handles requests one by one until `close`. `answer` may return a promise, but must not wait for an event. The module must call
+ * `answerRequests` inside the worker thread.
  */
 export function answerRequests<Request>(has: { answer: (request: Request) => unknown; close: () => void }): void {
   const port = parentPort;

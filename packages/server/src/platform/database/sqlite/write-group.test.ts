@@ -49,7 +49,7 @@ async function factsInTest(): Promise<Facts> {
 }
 
 describe("writes that are ready at the same time", () => {
-  it("writes that are ready at the same time share one commit", async () => {
+  it("writes that become ready together share one commit", async () => {
     const facts = await factsInTest();
     await Promise.all(["a", "b", "c"].map((id) => facts.add(id)));
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "b", "c"]]);
@@ -151,7 +151,7 @@ describe("writes that are ready at the same time", () => {
     expect(facts.committed()).toContain("d");
   });
 
-  it("the writes of a group remain together when a query of raw SQL runs between them", async () => {
+  it("the writes of a group remain together during a query of raw SQL", async () => {
     const facts = await factsInTest();
     const query = sql`
       select id from facts`;
@@ -179,7 +179,7 @@ const tasks = fc.array(
 );
 
 describe("transactions in any interleaving", () => {
-  it("interleaved transactions have the result of these transactions one after another", async () => {
+  it("interleaved transactions have the result of transactions that run one by one", async () => {
     const run = async (given: typeof tasks extends fc.Arbitrary<infer T> ? T : never) => {
       const facts = await openFacts();
       try {

@@ -7,7 +7,7 @@ import type { Mutex } from "./mutex.ts";
 const MAX_MEMBERS = 32;
 
 type WriteGroupOptions = {
-  /** All writers of the process share the lock, and wait in a queue instead of getting errors because the file is busy. */
+  /** All writers of the process share the lock, and wait in a queue. Without the lock, a writer would get an error for a busy file. */
   writeLock: Mutex;
   /** The groups call `afterWrite` after each commit. */
   afterWrite: () => void;
@@ -17,7 +17,7 @@ type WriteGroupOptions = {
 type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () => void };
 
 /**
- * Runs writes in groups. All writes that are ready at the same time become members of one group. A group is one transaction of the file, so
+ * Runs writes in write groups. All writes that are ready together become members of one group. A group is one transaction of the file, so
  * the members share one flush of the disk (ADR 11). Each member of a group has a savepoint. The members of a group run one after another.
  * If a member fails, SQLite undoes only the savepoint of the member. If the commit fails, all members fail.
  */
@@ -40,8 +40,8 @@ export class WriteGroups {
     if (this.#open === undefined) {
       const unlock = await this.#options.writeLock.acquire();
       try {
-        // The transaction begins as a writer, and waits here for other writers. A transaction that begins as a reader may fail later, at
-        // its first write.
+        // The transaction begins as a writer, and waits for other writers at `begin immediate`. A transaction that begins as a reader may
+        // fail later, at its first write.
         await begin("begin immediate");
       } catch (error) {
         unlock();
@@ -79,7 +79,7 @@ export class WriteGroups {
 
   /**
    * The caller must call `notice` for every error of a statement. After some errors, for example on a full disk, SQLite has rolled back the
-   * whole transaction. After such an error, `notice` fails the whole group.
+   * whole transaction. After a rollback by SQLite, `notice` fails the whole group.
    */
   notice(error: unknown): void {
     const group = this.#open;

@@ -76,7 +76,7 @@ it("requirement 30: the service holds only one response for a client that does n
   const sockets = await Promise.all(Array.from({ length: 10 }, open));
   for (const socket of sockets) socket.pause().write(requestOf("/activity?limit=200").repeat(90));
   const other = await open();
-  // Another client reads ten pages, one page after the other. In the time of these ten pages, the service could also write pages to the
+  // Another client reads ten pages, one page after the other. During the ten page reads, the service could also write pages to the
   // connections that do not read.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(requestOf("/me"));
@@ -102,7 +102,7 @@ it("requirement 30: the service cuts a client that sends more than 100 requests 
   next.destroy();
 });
 
-it("requirement 30: the service starts only the first request of a client whose connection it cuts", async () => {
+it("requirement 30: the service starts only the first request of a client with a cut connection", async () => {
   let started = 0;
   const requestId = () => `request-${++started}`;
   const { requestOf, open } = await start({ app: { requestId } });

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { httpLimits } from "./http-limits.ts";
 
 type Connection = {
-  /** The number of requests without a complete response. Only the first of these requests is running. */
+  /** The number of requests without a complete response. Only the first open request is running. */
   open: number;
   /** The functions start all other open requests, in order. */
   waiting: (() => void)[];
@@ -20,7 +20,7 @@ type Limits = { readWithinMs?: number };
 export function createBoundServer(handle: RequestListener, limits?: Limits): Server {
   const { headerBytes: maxHeaderSize, headersTimeoutMs: headersTimeout } = httpLimits;
   const server = createServer({ maxHeaderSize, headersTimeout }, boundConnections(handle, limits));
-  // The server limits the idle time instead of the total time, so that a long upload can finish.
+  // The server limits the idle time, and not the total time, so that a long upload can finish.
   server.setTimeout(httpLimits.idleTimeoutMs);
   server.requestTimeout = 0;
   server.keepAliveTimeout = httpLimits.keepAliveTimeoutMs;
@@ -52,8 +52,8 @@ function closeUnusedConnections(server: Server): void {
 /**
  * Limits the memory that one connection can use. The service starts a request only after the client has read the previous response. If a
  * client does not read, only one response is in memory. The server closes the connection if the client reads a response too slowly, or
- * sends too many requests without reading. By default, Node.js handles all requests of a connection at the same time, and holds all their
- * responses.
+ * sends too many requests without reading. By default, Node.js handles all requests of a connection in parallel, and holds all responses of
+ * the connection.
  *
  * The checks run before `handle`, because Node.js parses up to 64 KiB of requests at a time, even after the server has closed the
  * connection.

@@ -7,8 +7,8 @@ import { HttpProblem } from "./problem.ts";
 declare module "fastify" {
   interface FastifyRequest {
     /**
-     * The IP address of the client, without port and zone. Code must use `clientAddress` instead of `ip`, because `ip` is the text that a
-     * proxy wrote. `clientAddress` is "unknown" if the client has disconnected.
+     * The IP address of the client, without port and zone. Code must use `clientAddress` instead of `ip`, because a proxy wrote `ip`.
+     * `clientAddress` is "unknown" if the client has disconnected.
      */
     readonly clientAddress: string;
   }
@@ -35,7 +35,7 @@ export function trustsProxy(trustProxy: TrustProxy): TrustProxy {
 
 /**
  * Adds `clientAddress` to the requests. If the proxy wrote no valid IP address, the function uses the IP address of the connection, and
- * logs the first such request.
+ * logs the first request without a valid IP address.
  */
 export function addClientAddress(app: FastifyInstance): void {
   let isLogged = false;
@@ -86,7 +86,7 @@ export function readAddress(text: string): string | undefined {
 
 /**
  * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of IPv6. One host can use
- * all IP addresses of such an IPv6 network. If the text is no IP address, the function returns the text unchanged.
+ * all IP addresses of an IPv6 network with a 64-bit prefix. If the text is no IP address, the function returns the text unchanged.
  */
 export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

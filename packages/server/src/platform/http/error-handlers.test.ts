@@ -101,7 +101,7 @@ describe("refusals of HTTP itself", () => {
     },
   );
 
-  it("the service authenticates a caller before it reads the body", async () => {
+  it("the service authenticates a caller before the service reads the body", async () => {
     const answer = await service.anonymous.send("POST /notes", { json: "{", headers: JSON_TYPE });
     expect(answer.body).toMatchObject({ status: 401, code: "unauthenticated" });
     expect(answer.headers["www-authenticate"]).toBe("Bearer");
@@ -143,7 +143,7 @@ describe("refusals of HTTP itself", () => {
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");
     expect((error as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
-    // The client sends a second request on the open connection before it gets the first response.
+    // The client sends a second request on the open connection before the first response.
     socket.write(call);
     while (accepted.bytesRead < 2 * call.length) await new Promise((resolve) => setImmediate(resolve));
     release();

@@ -2,17 +2,20 @@ import type { FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
 import { HttpProblem } from "./problem.ts";
 import { isStreamedForm } from "./route-types.ts";
 
-/** The HTTP layer enforces these limits. The operator configures the limits of the service, such as file size and expiry. */
+/** The HTTP layer enforces the limits of `httpLimits`. The operator configures the limits of the service, such as file size and expiry. */
 export const httpLimits = {
   /** Parsing a body of 64 KiB takes a few milliseconds, even if an attacker chose the content. */
   jsonBodyBytes: 65_536,
   /** The limit for a body that contains the text of a note, or a list of parts. */
   largeJsonBodyBytes: 1_048_576,
-  /** The maximum length in bytes of all bodies above `jsonBodyBytes` that arrive or wait at the same time. */
+  /** The maximum length in bytes of all arriving or waiting bodies above `jsonBodyBytes`. */
   largeBodiesBytes: 67_108_864,
   /** The part of `largeBodiesBytes` in bytes that one person, or all visitors of one network, can use. */
   largeBodiesOfOneBytes: 16_777_216,
-  /** A body that is not a form must be complete within this time. The client must send the largest body with at least 52 kB a second. */
+  /**
+   * A body that is not a form must be complete within `bodyTimeoutMs` milliseconds. The client must send the largest body with at least 52
+   * kB a second.
+   */
   bodyTimeoutMs: 20_000,
   /** The maximum number of nested levels in a JSON body. The deepest schema has three levels. */
   jsonDepth: 16,
@@ -26,13 +29,13 @@ export const httpLimits = {
   /** The maximum number of different member names in a JSON body. */
   jsonNames: 256,
   headerBytes: 16_384,
-  /** The headers of a request must be complete within this time. */
+  /** The headers of a request must be complete within `headersTimeoutMs` milliseconds. */
   headersTimeoutMs: 20_000,
-  /** The server closes a connection without traffic after this time. The connection of a slow upload remains open. */
+  /** The server closes a connection without traffic after `idleTimeoutMs` milliseconds. The connection of a slow upload remains open. */
   idleTimeoutMs: 120_000,
-  /** A client must read a whole response within this time, or the server closes the connection. */
+  /** A client must read a whole response within `readWithinMs` milliseconds, or the server closes the connection. */
   readWithinMs: 120_000,
-  /** The number of requests that a client may send on one connection before it has read the first response. */
+  /** The number of requests that a client may send on one connection before the client has read the first response. */
   pipelinedRequests: 100,
   /**
    * The time for which an idle connection remains open is longer than the idle timeouts of load balancers, so that a load balancer closes
@@ -65,7 +68,7 @@ export const httpLimits = {
   probeForMs: 10_000,
 } as const;
 
-/** The maximum number of writes of one holder that run at the same time. Each write may use a database connection. */
+/** The maximum number of writes of one holder that run in parallel. Each write may use a database connection. */
 const WRITES_AT_ONCE = 3;
 /** The maximum number of writes of one holder that wait. The service refuses further writes. */
 const MAX_WAITING_WRITES = 200;
@@ -75,7 +78,7 @@ type WriteTurns = ReturnType<typeof createWriteTurns>;
 
 /**
  * Creates a queue of writes for each holder. A holder is a user, or a link with all its visitors. The writes of a holder start in order,
- * and only a few writes run at the same time. One person does not delay other people.
+ * and only a few writes run in parallel. One person does not delay other people.
  * Each process has separate queues.
  */
 export function createWriteTurns() {
@@ -124,8 +127,8 @@ export function inTurns({ turns, check = async () => undefined }: TurnOptions): 
     if (!WRITING_METHODS.has(String(route.method))) return;
     const { handler } = route;
     const run: RouteHandlerMethod = async function (request, reply) {
-      // The body of a form has not arrived at this point. If the form counted as a running write, other writes would have to wait for a
-      // slow client.
+      // The body of a form has not arrived before the call of the handler. If the form counted as a running write, other writes would have
+      // to wait for a slow client.
       if (isStreamedForm(request)) return handler.call(this, request, reply);
       const write = async () => {
         await check(request);

@@ -31,7 +31,7 @@ export function operations<Schemas extends Record<string, FastifySchema>>(
   ) as Schemas;
 }
 
-/** The tags of the operations, in the order in which a reader of /docs needs them. */
+/** The tags of the operations, in the best order for readers of /docs. */
 const tags = [
   { name: "notes", description: "Notes that files are attached to" },
   { name: "attachments", description: "The files of a note" },
@@ -65,7 +65,7 @@ follow();
 `;
 
 /**
- * Hides the column for OpenAPI links, because no response has such links. On a phone, the column for links would fill a third of the
+ * Hides the column for OpenAPI links, because no response has OpenAPI links. On a phone, the column for links would fill a third of the
  * screen.
  */
 const NO_LINKS = `
@@ -165,10 +165,7 @@ function withOptionalBodies<Document extends { paths?: object }>(document: Docum
   return document;
 }
 
-/**
- * Documents the permitted range of `expiresIn`. The use case checks the range instead of the schema, so that the error text can name the
- * range.
- */
+/** Documents the permitted range of `expiresIn`. The use case checks the range, so that the error text can name the range. */
 function withRange(schema: object | undefined, limits: DocumentOptions["limits"]): object {
   const expiresIn = {
     type: "integer",

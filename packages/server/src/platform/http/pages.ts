@@ -25,12 +25,12 @@ export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** `isPage` is true for routes that only the web app has. If a path below such a route does not exist, the service returns a page. */
+    /** `isPage` is true for routes that only the web app has. If a path below a page route does not exist, the service returns a page. */
     isPage?: boolean;
   }
 }
 
-/** The paths that only the web app has. The paths `/`, `/activity` and `/links` exist both in the web app and in the API. */
+/** The paths that only the web app has. The web app and the API both have the paths `/`, `/activity` and `/links`. */
 const PAGES = [
   "/n/:noteId",
   "/shared",
@@ -53,7 +53,8 @@ type Page = "index" | "landing";
 /** The pattern matches the HTML files of the pages. If a page is not in English, its filename contains the code of its language. */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
 const HTML = "text/html; charset=utf-8";
-// Dotfiles are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its own URL.
+// Files whose names start with a dot are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its
+// own URL.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
 export type WebApp = {
@@ -67,9 +68,9 @@ export type WebApp = {
 
 /**
  * Serves the build of the web app from `root`.
- * The names of files in /assets contain a hash, so browsers cache these files for a year. Browsers revalidate all files outside of /assets.
- * The service reads the list of the files outside /assets only once, at startup. The page of a link contains no data of the link. Each page
- * is in the language of its reader.
+ * The names of files in /assets contain a hash, so browsers cache files in /assets for a year. Browsers revalidate all files outside of
+ * /assets. The service reads the list of the files outside /assets only once, at startup. The page of a link contains no data of the link.
+ * Each page is in the language of its reader.
  */
 export function serveWebApp(app: App, { root, publicUrl }: { root: string; publicUrl: string }): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
@@ -108,8 +109,8 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
         sendIndex(request, reply.header("vary", LANGUAGE_HEADERS)),
       );
     }
-    // If the web app is installed, the service worker of the web app handles this request (attach-worker.js). If the service worker does
-    // not run, the service redirects to a page that asks the user for the files again.
+    // If the web app is installed, the service worker of the web app handles the request to /attach (attach-worker.js). If the service
+    // worker does not run, the service redirects to a page that asks the user for the files again.
     pages.post("/attach", {
       schema,
       config: { isPage: true },
@@ -188,7 +189,7 @@ const OUR_LANGUAGES: ReadonlySet<string> = new Set(languages);
 /** The web app writes the language cookie when a person chooses a language (texts/choose-language.ts of the web app). */
 const LANGUAGE_COOKIE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
 
-/** These request headers decide the language of a response. */
+/** The headers accept-language and cookie decide the language of a response. */
 const LANGUAGE_HEADERS = "accept-language, cookie";
 
 type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;
@@ -250,7 +251,7 @@ export function plainPagePolicy(targets: readonly string[] = []): string {
 
 type PlainPage = { language: Language; title: string; content: string };
 
-/** Builds a page that needs no JavaScript. `content` is HTML. */
+/** Builds a page that needs no JavaScript. The text `content` is HTML. */
 export function plainPage({ language, title, content }: PlainPage): string {
   return `<!doctype html>
 <html lang="${language}">

@@ -32,8 +32,8 @@ export function problemBody(code: ProblemCode, options: { detail: string; reques
 /** The parts of an error that a client may read. */
 type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
 
-// The errors of Fastify and its plugins, by code. The texts of this list replace the texts of Fastify, which could quote a header or a
-// path.
+// The errors of Fastify and its plugins, by code. The texts of `frameworkErrors` replace the texts of Fastify, which could quote a header
+// or a path.
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
@@ -92,7 +92,7 @@ export function notFound(): HttpProblem {
   return new HttpProblem("not_found", "There is nothing at this URL.");
 }
 
-/** Sends an error as a problem document (RFC 9457). The function also sends errors that Fastify raises before it finds a route. */
+/** Sends an error as a problem document (RFC 9457). The function also sends errors that Fastify raises before Fastify finds a route. */
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   const { status } = problems[refusal.code];

@@ -29,7 +29,7 @@ describe("requirement 30: the structure of a JSON body is limited before it is p
   });
 });
 
-it("the work of each request runs in the context of this request after a wait for a turn", async () => {
+it("the work of each request runs in the context of the request after a wait for a turn", async () => {
   const turns = createLoopTurns();
   const context = new AsyncLocalStorage<string>();
   const seen: (string | undefined)[] = [];

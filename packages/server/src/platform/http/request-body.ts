@@ -43,9 +43,9 @@ export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTu
 }
 
 /**
- * Limits the bytes of all large bodies that arrive or wait at the same time, because the process keeps memory that it has used once. The
- * limit counts the declared length of a body, from before its first byte until its response has ended. A client that delays its body cannot
- * use up the bytes of other clients, because each person and each network also has a limit.
+ * Limits the bytes of all arriving or waiting large bodies, because the process never frees used memory. The limit counts the declared
+ * length of a body, from before its first byte until its response has ended. A client that delays its body cannot use up the bytes of other
+ * clients, because each person and each network also has a limit.
  */
 function createBodyLimit(): preParsingHookHandler {
   const { largeBodiesBytes, largeBodiesOfOneBytes } = httpLimits;

@@ -25,8 +25,8 @@ export type RequestSpans = {
 type Traced = { span: RequestSpan; code: string | undefined };
 
 /**
- * Adds hooks that give each request a span. The caller must call `traceRequests` before it adds other hooks, so that the span contains the
- * work of these hooks.
+ * Adds hooks that give each request a span. The caller must call `traceRequests` before the caller adds other hooks, so that the span
+ * contains the work of the hooks.
  */
 export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
   const traced = new WeakMap<FastifyRequest, Traced>();

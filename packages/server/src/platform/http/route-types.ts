@@ -30,7 +30,7 @@ export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
   TypeBoxTypeProvider
 >;
 
-/** The routes need these values and functions. `UseCases` contains the verbs of the features that the routes call. */
+/** The routes need the values and functions of the type. `UseCases` contains the verbs of the features that the routes call. */
 export type RouteDeps<UseCases> = {
   useCases: UseCases;
   metrics: Metrics;
@@ -50,7 +50,7 @@ export type RouteDeps<UseCases> = {
 export type FormProgressLimits = {
   /** The longest time that the service waits for the next bytes. */
   stallMs: number;
-  /** The service checks the rate after it has waited for the client for this time in total. */
+  /** The service checks the rate after a total wait of `rateWindowMs` milliseconds for the client. */
   rateWindowMs: number;
   /** If a form arrives more slowly than `minBytesPerSecond`, the service aborts the upload. */
   minBytesPerSecond: number;

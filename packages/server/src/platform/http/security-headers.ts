@@ -5,11 +5,11 @@ import type { App } from "./route-types.ts";
 const YEAR_SECONDS = 31_536_000;
 
 /**
- * The Content-Security-Policy for responses that are not pages. The policy permits nothing, because such a response needs no other
- * resources.
+ * The Content-Security-Policy for responses that are not pages. The policy permits nothing, because a response without a page needs no
+ * other resources.
  */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
-/** These headers have an effect only on pages. */
+/** The headers of `ONLY_PAGES` have an effect only on pages. */
 const ONLY_PAGES: ReadonlySet<string> = new Set([
   "cross-origin-opener-policy",
   "origin-agent-cluster",
@@ -36,8 +36,8 @@ export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },
 ): void {
-  // The headers never change, so the service builds them once. The package Helmet would build its policy again for each request, which
-  // costs a tenth of the time to issue a URL.
+  // The headers never change, so the service builds the headers once. The package Helmet would build its policy again for each request,
+  // which costs a tenth of the time to issue a URL.
   app.addHook("onReady", async () => {
     const page = await renderOnce(helmetOptions(options));
     const data = Object.entries(page).filter(([name]) => !ONLY_PAGES.has(name));
@@ -89,7 +89,7 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
     referrerPolicy: { policy: "no-referrer" },
     strictTransportSecurity: isHttps ? { maxAge: YEAR_SECONDS, includeSubDomains: false } : false,
     xFrameOptions: { action: "deny" },
-    // The responses omit these headers, because only obsolete browsers use the headers.
+    // The responses omit headers that only obsolete browsers use.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,

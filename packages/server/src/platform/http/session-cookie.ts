@@ -19,5 +19,5 @@ export function isHttps(publicUrl: string): boolean {
   return new URL(publicUrl).protocol === "https:";
 }
 
-/** Requests with safe methods change nothing, so a page of another origin may send them. */
+/** Requests with safe methods change nothing, so a page of another origin may send requests with safe methods. */
 export const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);

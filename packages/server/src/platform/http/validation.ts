@@ -87,7 +87,7 @@ function abridge(node: SchemaNode, value: unknown): unknown {
 
 const validators = new WeakMap<SchemaNode, Validator>();
 
-/** Compiles a schema when the first value for it arrives, so that the service does not compile the schemas of all routes at startup. */
+/** Compiles a schema at the first value for the schema, so that the service does not compile the schemas of all routes at startup. */
 function compiledOf(node: SchemaNode): Validator {
   const known = validators.get(node);
   if (known !== undefined) return known;

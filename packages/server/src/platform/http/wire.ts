@@ -69,8 +69,8 @@ export function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done:
 }
 
 /**
- * Reads the header Idempotency-Key, with or without quotes. The key has 1 to 255 characters of visible ASCII.
- * `readIdempotencyKey` throws `invalid_request`. The function follows draft-ietf-httpapi-idempotency-key-header.
+ * Reads the header Idempotency-Key, with or without quotes. The key has 1 to 255 characters of visible ASCII. `readIdempotencyKey` throws
+ * `invalid_request`. The function follows the draft standard draft-ietf-httpapi-idempotency-key-header.
  */
 export function readIdempotencyKey(header: string | readonly string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
@@ -91,8 +91,8 @@ function unquote(header: string): string | undefined {
 }
 
 /**
- * Converts chunks to a stream that takes the next chunk only when a reader waits for the chunk. Many form uploads can wait at the same
- * time, so each stream should buffer little.
+ * Converts chunks to a stream that takes the next chunk only when a reader waits for the chunk. Many form uploads can wait together, so
+ * each stream should buffer little.
  */
 export function streamOf(chunks: AsyncIterable<Buffer>): Readable {
   return Readable.from(chunks, { objectMode: false, highWaterMark: 0 });

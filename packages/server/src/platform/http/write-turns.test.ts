@@ -61,7 +61,7 @@ describe("requirement 30: the writes of one holder", () => {
 });
 
 describe.each(engines)("requirement 30: many writes at the same time, on $name", (engine) => {
-  /** Starts a service that records the maximum number of transactions that run at the same time. */
+  /** Starts a service that records the maximum number of parallel transactions. */
   async function start() {
     let running = 0;
     let most = 0;
@@ -80,7 +80,7 @@ describe.each(engines)("requirement 30: many writes at the same time, on $name",
     return { service: await startServiceInTest({ engine, wrap: { database: count } }), most: () => most };
   }
 
-  it("many writes of one user use at most three transactions at the same time", async () => {
+  it("many writes of one user use at most three parallel transactions", async () => {
     const { service, most } = await start();
     const ann = service.as("ann");
     const { id } = (await ann.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 30: many writes at the same time, on $name",
     expect(most()).toBeLessThanOrEqual(3);
   });
 
-  it("many claims of one link use at most three transactions at the same time", async () => {
+  it("many claims of one link use at most three parallel transactions", async () => {
     const { service, most } = await start();
     const { token } = await storeLink(service.db);
     const claim = (_: unknown, nth: number) => visitorOf(service.app, { ip: `198.51.100.${nth}` }).claim(token);

@@ -76,7 +76,7 @@ describe("a background loop", () => {
     await stopped;
   });
 
-  it("a background loop starts no round after it stops", async () => {
+  it("a background loop starts no round after its stop", async () => {
     await loop.stop();
     loop.kick();
     await vi.advanceTimersByTimeAsync(10_000);

@@ -7,11 +7,11 @@ const RETRY_MS = 1_000;
 export type FairTurns = ReturnType<typeof createFairTurns>;
 
 /**
- * Limits how many costly tasks run at the same time. The holders take turns, and each holder runs one task at a time. A holder with many
- * tasks delays the tasks of other holders only a little.
- * A holder is a person, or the network of a client. `atOnce` is the maximum number of tasks that run at the same time. `ofHolder` is the
- * maximum number of tasks of one holder that run or wait. `problem` is the error text for a holder with more tasks. Each process has
- * separate turns and counts.
+ * Limits the number of costly tasks that run in parallel. The holders take turns, and each holder runs one task at a time. A holder with
+ * many tasks delays the tasks of other holders only a little.
+ * A holder is a person, or the network of a client. `atOnce` is the maximum number of tasks that run in parallel. `ofHolder` is the maximum
+ * number of tasks of one holder that run or wait. `problem` is the error text for a holder with more tasks. Each process has separate turns
+ * and counts.
  */
 export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number; ofHolder: number; problem: string }) {
   const running = new Set<string>();

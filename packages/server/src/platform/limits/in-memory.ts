@@ -66,7 +66,7 @@ export function createAllowance(
 const MAX_WINDOWS = 10_000;
 
 /**
- * Creates a function that takes 1 from a window, as `takeFromWindow` does. An exhausted window remains in memory until it expires, so that
+ * Creates a function that takes 1 from a window, as `takeFromWindow` does. An exhausted window remains in memory until its expiry, so that
  * a holder with many refused requests causes no queries. The caller may use `createWindows` only for limits whose amounts are never given
  * back.
  */

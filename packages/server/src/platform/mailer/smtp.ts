@@ -115,15 +115,12 @@ function isRecipientOnly({ command, responseCode = 0, message }: SmtpError): boo
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
 
-/**
- * The pattern matches the enhanced status codes for a recipient that does not exist (RFC 3463), and the texts of servers without such
- * codes.
- */
+/** The pattern matches the enhanced status codes for an unknown recipient (RFC 3463), and the texts of servers without status codes. */
 const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user unknown|unknown user|does not exist/i;
 
 /**
  * Only two failures are final: the recipient does not exist, or the server refuses the content. After all other failures, such as a wrong
- * password or a refused relay, the service tries again, because the operator can repair the cause.
+ * password, the service tries again, because the operator can repair the cause.
  */
 function outcomeOf(error: unknown): MailOutcome {
   const { code, command, responseCode = 0, message } = error as SmtpError;
@@ -147,8 +144,8 @@ export type Mailer = {
 
 /**
  * The content of a mail to one email address. `id` is constant over all attempts to send the mail.
- * `unsubscribeUrl`: a POST to the URL turns off mails of the topic (RFC 8058). If `unsubscribeUrl` is undefined, nobody can turn off these
- * mails.
+ * `unsubscribeUrl`: a POST to the URL turns off mails of the topic (RFC 8058). If `unsubscribeUrl` is undefined, nobody can turn off the
+ * mails of the topic.
  */
 export type Message = {
   id: string;

@@ -27,7 +27,7 @@ export type SmtpServerOptions = SMTPServerOptions & {
   refuse?: (recipient: string) => Reply | undefined;
   /** The default of `port` is any free port. */
   port?: number;
-  /** The server calls `beforeConfirm` before it confirms a message. */
+  /** The server calls `beforeConfirm` before the server confirms a message. */
   beforeConfirm?: () => void | Promise<void>;
 };
 

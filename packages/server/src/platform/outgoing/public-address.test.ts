@@ -16,7 +16,7 @@ describe("requirement 31: an address that a user gave", () => {
     expect(isPublicAddress(address)).toBe(false),
   );
   it.each(OPEN)("the IP address %s is on the internet", (address) => expect(isPublicAddress(address)).toBe(true));
-  it("an IP address is on the local machine only if it is a loopback address", () => {
+  it("an IP address is on the local machine only as a loopback address", () => {
     const given = ["127.0.0.1", "127.9.9.9", "::1", "10.0.0.1", "::ffff:127.0.0.1", "127.example.com"];
     expect(given.map(isLoopbackAddress)).toEqual([true, true, true, false, false, false]);
   });

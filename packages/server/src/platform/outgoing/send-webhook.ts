@@ -59,8 +59,8 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
 class Refusal extends Error {}
 
 /**
- * The sender queries the name servers directly. The resolver of the system would use the few threads that also hash passwords, and a slow
- * name server would block these threads.
+ * The sender queries the name servers directly. The resolver of the system would use the few threads that also hash passwords. A slow name
+ * server would block the threads.
  */
 const resolveByDns: Resolve = async (host, signal) => {
   if (isIP(host) !== 0) return [addressOf(host)];
@@ -164,8 +164,8 @@ const PROBLEMS: Record<string, string> = {
 };
 
 /**
- * Returns the problem as a text for the owner of the endpoint. The text replaces the error messages of Node.js, because these messages
- * contain URLs and IP addresses.
+ * Returns the problem as a text for the owner of the endpoint. The text replaces the error messages of Node.js, because an error message of
+ * Node.js contains URLs and IP addresses.
  */
 function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): string {
   if (isCut) return "The service stopped during the request.";
@@ -190,10 +190,7 @@ export type WebhookSender = {
   }): Promise<WebhookOutcome>;
 };
 
-/**
- * The list has the IPv4 ranges that are not on the public internet (RFC 6890), and the metadata server of Azure, which has a public IP
- * address.
- */
+/** The list has the IPv4 ranges outside of the public internet (RFC 6890), and the public IP address of Azure's metadata server. */
 const CLOSED_IPV4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -220,7 +217,7 @@ const CLOSED_IPV4 = [
 const OPEN_IPV6 = ["2000::/3"];
 
 /**
- * These parts of OPEN_IPV6 are not public: Teredo and other protocols, 6to4, and two ranges for documentation. Some of the closed IPv6
+ * Some parts of OPEN_IPV6 are not public: Teredo and other protocols, 6to4, and two ranges for documentation. Some of the closed IPv6
  * addresses contain IPv4 addresses.
  */
 const CLOSED_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];

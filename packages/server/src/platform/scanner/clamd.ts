@@ -78,8 +78,8 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
       });
       return verdictOf(await Promise.race([reply, sent, untilNoReply(stop.signal)]));
     } catch (error) {
-      // If the file cannot be read, the connection breaks too. The error of the file is the real cause, so the code throws the error of the
-      // file.
+      // If the code cannot read the file, the connection to clamd also breaks. The error of the file is the real cause, so the code throws
+      // the error of the file.
       if (file.broken !== undefined) throw file.broken;
       throw error instanceof DomainError ? error : unavailable("the scan broke off", error);
     } finally {
@@ -177,7 +177,7 @@ function unavailable(why: string, cause?: unknown): DomainError {
   });
 }
 
-/** The result of a virus scan. `too_large`: the file is too large for the scanner, which did not read the whole file. */
+/** The result of a virus scan. `too_large`: the file is too large for the scanner, and the scanner did not read the whole file. */
 type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } | { kind: "too_large" };
 
 /**

@@ -39,7 +39,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   );
   const child = spawn("clamd", ["--config-file", config], { stdio: ["ignore", "pipe", "inherit"], env });
   const ended = once(child, "close");
-  // The test waits for the last line that clamd prints before it listens.
+  // The test waits for the last line that clamd prints before clamd listens.
   await lineOf(child, /Self checking/);
   return {
     host: "127.0.0.1",
@@ -52,7 +52,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   };
 }
 
-/** Resolves when the process prints a line that matches `pattern`. Rejects if the process ends before such a line. */
+/** Resolves when the process prints a line that matches `pattern`. Rejects if the process ends before a matching line. */
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];

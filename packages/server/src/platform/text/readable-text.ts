@@ -47,8 +47,8 @@ const MAX_FILENAME_LENGTH = 255;
 const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
 
 /**
- * Checks a filename. Returns the filename in NFC without surrounding white space. A filename is only for display, and never part of an
- * object key. A filename has 1 to 255 characters.
+ * Checks the characters and the length of a filename. Returns the filename in NFC without surrounding white space. A filename is only for
+ * display, and never part of an object key. A filename has 1 to 255 characters.
  * Throws `invalid_filename` for `.`, `..`, path separators, control characters, bidirectional marks and lone surrogates
  * (docs/security-requirements.md, 2).
  */
@@ -72,8 +72,8 @@ function invalid(message: string): DomainError {
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /**
- * A browser runs or renders files with these extensions, or a double click runs the files. The list does not contain `com`, because many
- * filenames are names of web sites, which end with `com`.
+ * A browser runs or renders files with an `ACTIVE` extension, or a double click runs the files. The list does not contain `com`, because
+ * many filenames are names of web sites, which end with `com`.
  */
 const ACTIVE = words(`
   html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt js mjs cjs php asp aspx jsp hta
@@ -81,7 +81,8 @@ const ACTIVE = words(`
 `);
 
 /**
- * Text files have these extensions. The list does not contain `ts`, `key` and `pot`, because videos and slides also have these extensions.
+ * Text files have the extensions of `TEXT`. The list does not contain `ts`, `key` and `pot`, because videos and slides use `ts`, `key` and
+ * `pot`.
  */
 const TEXT = words(`
   txt text log md markdown rst csv tsv json jsonl ndjson geojson yaml yml toml ini conf cfg

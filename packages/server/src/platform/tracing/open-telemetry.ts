@@ -25,7 +25,7 @@ import type { StartRequestSpan } from "../http/request-spans.ts";
 export type Tracing = {
   startRequest: StartRequestSpan;
   inSpan: InSpan;
-  /** Exports the waiting spans. `close` stops after `withinMs` milliseconds, and after 3 seconds at the latest. */
+  /** Exports the waiting trace spans. `close` stops after `withinMs` milliseconds, and after 3 seconds at the latest. */
   close(options: { withinMs: number }): Promise<void>;
 };
 
@@ -117,7 +117,7 @@ function samplerOf({ sampler, ratio }: TracingConfig): Sampler {
   return isParentBased === undefined ? root : new ParentBasedSampler({ root });
 }
 
-/** Logs when the collector stops accepting spans, and when it accepts spans again. */
+/** Logs when the collector stops accepting spans, and when the collector accepts spans again. */
 function logOutages(exporter: SpanExporter, logger: Logger): SpanExporter {
   let isDown = false;
   return {

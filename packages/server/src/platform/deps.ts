@@ -31,8 +31,8 @@ export type Deps = {
    */
   onDeletionsQueued: () => void;
   /**
-   * If `scanning` is undefined, the service does not scan files. `tooLarge` is whether the service rejects or accepts a file that is too
-   * large for the scanner.
+   * If `scanning` is undefined, the service does not scan files. `tooLarge` states whether the service rejects or accepts a file that is
+   * too large for the scanner.
    */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
   /**

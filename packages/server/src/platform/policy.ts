@@ -2,8 +2,8 @@ import { MAX_LINK_SECONDS } from "./config/limits.ts";
 import { SETTINGS } from "./config/settings.ts";
 
 /**
- * An administrator can change these rules of the service. If the value of an expiry rule is null, the service sets no limit. Expiries are
- * in seconds.
+ * An administrator can change the rules of a Policy. If the value of an expiry rule is null, the service sets no limit. All expiries are in
+ * seconds.
  */
 export type Policy = {
   /**
@@ -88,8 +88,8 @@ export type LivePolicy = {
   /** Returns the rules that would result from stored values. */
   preview(stored: StoredPolicy): Policy;
   /**
-   * The caller must call `startReading` before it reads the stored values. The returned function applies the read values, unless the
-   * function of a later read has already applied values.
+   * The caller must call `startReading` before the caller reads the stored values. The returned function applies the read values, unless
+   * the function of a later read has already applied values.
    */
   startReading(): (stored: StoredPolicy) => void;
   refresh(read: () => Promise<StoredPolicy>): Promise<void>;

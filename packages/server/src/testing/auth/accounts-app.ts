@@ -59,7 +59,10 @@ async function openDatabase(engine: TestEngine): Promise<AccountsDatabase> {
   return { ...(await engine.open({ clock: () => Date.now() + clock.aheadMs })), clock };
 }
 
-/** Deletes the rows of all accounts. The other tables of accounts refer to `auth_users`, so the database also deletes their rows. */
+/**
+ * Deletes the rows of all accounts. The other tables of accounts refer to `auth_users`, so the database also deletes the rows of the other
+ * tables.
+ */
 async function empty({ db, clock }: AccountsDatabase): Promise<void> {
   clock.aheadMs = 0;
   await db.transaction(async ({ kysely }) => {

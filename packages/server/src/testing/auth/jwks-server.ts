@@ -41,7 +41,7 @@ export async function startJwksServer(): Promise<JwksServer> {
   };
 }
 
-/** Creates a key pair. If `kid` is undefined, the key has no `kid`. */
+/** Creates a key pair for signatures. If `kid` is undefined, the key has no `kid`. */
 export async function newSigningKey(algorithm: string, kid: string | undefined): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   const publicJwk = await exportJWK(publicKey);

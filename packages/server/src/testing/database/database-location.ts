@@ -4,7 +4,7 @@ import type { Database } from "../../platform/database/queries.ts";
 import { openPostgres } from "../../wiring/database/open-postgres.ts";
 import { openSqlite } from "../../wiring/database/open-sqlite.ts";
 
-/** Another process needs these facts to open a database. */
+/** Another process needs the facts of the type to open a database. */
 export type DatabaseLocation = { file: string } | { url: string };
 
 /** `clock`: the default is the clock of the machine. `migrations`: the default is the migrations of the current version. */

@@ -22,7 +22,7 @@ export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
 }
 
 /**
- * Returns a folder above a path that other users cannot enter, or undefined if there is no such folder. PostgreSQL refuses to run as root,
+ * Returns a folder above a path that other users cannot enter, or undefined without a protected folder. PostgreSQL refuses to run as root,
  * and the user of PostgreSQL must reach the programs of the package.
  */
 export function closedFolderAbove(path: string): string | undefined {

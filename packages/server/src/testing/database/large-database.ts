@@ -7,7 +7,7 @@ export const ROWS = 20_000;
 /** The instant in the middle of the instants of the rows. */
 export const MIDDLE = ROWS / 2;
 
-/** These tables remain small. Only few users of the database are disabled. */
+/** The tables of `SMALL_TABLES` remain small. Only few users of the database are disabled. */
 const SMALL_TABLES = [
   "application",
   "bucket_capabilities",

@@ -50,7 +50,7 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
       "fsync=off",
       "synchronous_commit=off",
       "full_page_writes=off",
-      // A test database exists only for seconds, so JIT and autovacuum would take more time than they save.
+      // A test database exists only for seconds, so JIT and autovacuum would save no time.
       "jit=off",
       "autovacuum=off",
       "max_connections=300",

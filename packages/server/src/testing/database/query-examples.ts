@@ -25,7 +25,7 @@ type Examples = {
 };
 
 const NOW = MIDDLE;
-/** Few rows of `fillTables` have expired at this instant. */
+/** Few rows of `fillTables` have expired at the instant `EXPIRED`. */
 const EXPIRED = ROWS / 1000;
 const FEW = ["1", "2", "3"];
 const users = FEW.map((nth) => `user-${nth}`);

@@ -2,8 +2,8 @@ import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "./samples.ts";
 
-// Starts many uploads of one owner at the same time: `node take-quota.child.ts <location as JSON> <note id>`.
-// The process prints "ready", starts the uploads when it gets SIGUSR2, and prints the number of files that fit into the quota.
+// Starts many uploads of one owner in parallel: `node take-quota.child.ts <location as JSON> <note id>`.
+// The process prints "ready", starts the uploads after SIGUSR2, and prints the number of files that fit into the quota.
 const FILES = 50;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));

@@ -1,8 +1,8 @@
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
 
 /**
- * TcpProxy is a proxy to a server. The proxy can cut connections (reset them and refuse new connections), stall them (forward no byte), and
- * repair them.
+ * TcpProxy is a proxy to a server. The proxy can cut connections (reset and refuse), stall connections (forward no byte), and repair
+ * connections.
  */
 export class TcpProxy {
   readonly #target: { host: string; port: number; onSent?: (bytes: Buffer) => void };

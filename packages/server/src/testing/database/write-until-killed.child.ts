@@ -4,7 +4,7 @@ import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleEvent, sampleNote, sampleUpload } from "./samples.ts";
 
 // Writes to a note until the test kills the process: `node write-until-killed.child.ts <location as JSON> <note id>`. Half of the callers
-// write pairs of events in transactions. The actor of the second event is the id of the first event. The other half of the callers starts
+// write pairs of events in transactions. The actor of the second event is the id of the first event. The second half of the callers starts
 // uploads.
 // The process prints the id of the first event of each acknowledged pair, or of each acknowledged upload, on a separate line.
 const CALLERS = 32;

@@ -31,7 +31,7 @@ type FileName = (typeof FILES)[number];
 
 const person = fc.constantFrom(...PEOPLE);
 const file = fc.constantFrom(...FILES);
-/** Minutes until an expiry. Undefined means that the share never expires. */
+/** The number of minutes until a share expires. Undefined means that the share never expires. */
 const minutes = fc.option(fc.constantFrom(20, 90), { nil: undefined });
 const nth = fc.nat({ max: 5 });
 const act = fc.oneof(
@@ -89,7 +89,7 @@ type Act = typeof act extends fc.Arbitrary<infer One> ? One : never;
 const unlimited = { minutes: undefined, hasPassword: false, isForNames: false, maxClaims: null } as const;
 const link = { act: "link", by: "ann", files: [] as FileName[], ...unlimited } as const;
 const share = { act: "share", person: "bob", minutes: undefined, isEditor: false } as const;
-/** For each rule of access, the list has a history that no other rule decides. Few random histories contain a history of this list. */
+/** For each rule of access, the list has a history that no other rule decides. Few random histories contain a history of the list. */
 const HISTORIES: Act[][] = [
   [link, { act: "delete file", file: "second" }, { act: "delete file", file: "first" }],
   [link, { act: "revoke link", nth: 0 }],

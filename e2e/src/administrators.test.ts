@@ -52,7 +52,7 @@ describe("administrators", () => {
     expect(me.body.isAdmin).toBe(isAdmin);
   });
 
-  it("the command line proves the email address of one of two people with the same email address", async () => {
+  it("the command line proves the email address of one of two people with equal email addresses", async () => {
     const email = "twin@example.com";
     const json = { email, name: "Twin", password };
     const { body, cookie } = await post("/auth/sign-up/email", { json });

@@ -228,7 +228,7 @@ describe("valetkey backup and restore", () => {
       }
     });
 
-    // This test must be the last, because the test kills the service that all tests share.
+    // The test kills the service that all tests share, so the test must be the last test.
     it("a backup fails when its service is killed, and succeeds after a restart", async () => {
       const { place, restoredPlace, backupDir, restored } = foldersOf("stopped");
       const { child, ended } = await startBackup(place, backupDir);
@@ -330,7 +330,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    // This test must be the last, because the test damages the bucket that all tests share.
+    // The test kills the service that all tests share, so the test must be the last test.
     it("a backup names a file that is damaged in the backup and in the bucket", async () => {
       const { place, backupDir, blob, dataDir } = await backedUp();
       const path = relative(backupDir, blob);

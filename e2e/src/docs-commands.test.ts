@@ -23,7 +23,7 @@ beforeAll(async () => {
   place = await makePlace({ URL_TTL_DEFAULT: "10" });
   place.env.DATA_DIR = join(place.dataDir, "data");
   service = await startProcess(place);
-  // The commands of the documentation reach the built-in bucket on this port.
+  // The commands of the documentation reach the built-in bucket on the port `S3_LOCAL_PORT`.
   place.env.S3_LOCAL_PORT = /bucket: built-in, \S+:(\d+)/.exec(service.output())?.[1] ?? "";
 });
 

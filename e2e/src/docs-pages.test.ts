@@ -67,7 +67,7 @@ describe("the pages of the API at /docs", () => {
 
 /**
  * Returns the brightness of a color from 0 (black) to 1 (white). A transparent color counts as 1, because the browser shows white behind
- * it.
+ * the color.
  */
 function brightnessOf(color: string): number {
   const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);

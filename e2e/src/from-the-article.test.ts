@@ -97,7 +97,7 @@ describe("docs/from-the-article.md, step by step", () => {
     expect(unknown).toMatchObject({ status: 404, body: { message: "Attachment not found" } });
   });
 
-  it("a second adoption of the same line changes nothing", async () => {
+  it("a second adoption of one line changes nothing", async () => {
     const first = await adoptList();
     expect(first.stderr).toBe("0 adopted, 3 adopted before, 0 with a problem.\n");
     expect((await adoptList()).map).toEqual(first.map);

@@ -88,7 +88,7 @@ describe("a service whose disk is full", () => {
   });
 
   it.each(["runs", "is stopped"])(
-    "a service on a full disk can be backed up to another disk while it %s",
+    "the service on a full disk can be backed up to another disk while the service %s",
     async (state) => {
       const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
       place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });

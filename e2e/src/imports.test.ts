@@ -111,7 +111,7 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/operations",
     "packages/presign/src",
   ],
-  // This zone contains the entry files: cli.ts, and index.ts for applications that embed the service.
+  // The zone `packages/server/src` contains the entry files: cli.ts, and index.ts for applications that embed the service.
   "packages/server/src": [
     "packages/server/src/cli",
     "packages/server/src/wiring",
@@ -142,10 +142,10 @@ const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*?$/gms;
 /** Matches the path by which benchmarks import a source file of the server. */
 const OF_SERVER = /^@valetkey\/server\/(?=src\/)/;
 
-/** These files may contain SQL: the queries and fragments of features, and three folders of the platform. */
+/** The pattern matches files that may contain SQL: the queries and fragments of features, and three folders of the platform. */
 const OF_SQL =
   /\/features\/[a-z]+\/(?:.*\/)?(?:queries\/[^/]+|[a-z-]*queries|sql)\.ts$|\/platform\/(?:database|limits|jobs)\//;
-/** This code opens a database with its pragmas, or has a separate database file without Kysely. */
+/** The listed code opens a database with its pragmas, or has a separate database file without Kysely. */
 const WITH_OWN_SQL = [
   "packages/server/src/wiring/database",
   "packages/server/src/features/audit/journal",
@@ -173,7 +173,7 @@ type Import = { from: string; to: string };
 
 const codeOf = (file: string) => readFileSync(file, "utf8").replace(COMMENT, "");
 
-/** Finds the imports of values and types from files of this repository. */
+/** Finds the imports of values and types from files of the repository. */
 function importsOf(file: string): Import[] {
   const from = relative(root, file);
   const code = codeOf(file);
@@ -206,7 +206,7 @@ function sourceFiles(...folders: string[]): string[] {
     .filter((path) => path.includes("/src/"));
 }
 
-/** Finds the shortest circle of imports through each file of a circle. Returns each circle once. */
+/** Finds the shortest circle of imports through each file of a circle. Returns each circle of imports once. */
 function circlesOf(edges: readonly Pick<Import, "from" | "to">[]): string[] {
   const targets = Map.groupBy(edges, ({ from }) => from);
   const found = new Map<string, string>();
@@ -304,11 +304,11 @@ describe("imports", () => {
     ]);
   });
 
-  // Kysely has 240 files. If the thread loaded Kysely, the start of the thread would take twice as long.
+  // The package Kysely has 240 files. If the thread loaded Kysely, the start of the thread would take twice as long.
   it("the thread of the URL journal does not load Kysely", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const thread = join(root, "packages/server/src/features/audit/journal/journal-worker.ts");
-    // The process has no database, and fails only after it has loaded its modules.
+    // The process has no database, and fails only after the process has loaded its modules.
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
     expect(stderr).toContain("features/audit/audit-event.ts");
     expect(stderr).not.toContain("/kysely/");

@@ -25,7 +25,7 @@ const CLOCK_AHEAD = new URL("testing/clock-ahead.cjs", import.meta.url).pathname
 const EVENTS = ["share.created", "upload.ready", "upload.rejected", "url.issued"];
 
 describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
-  it(`a service that is killed ${ROUNDS} times under load loses nothing that it acknowledged`, {
+  it(`a service that is killed ${ROUNDS} times under load loses no acknowledged change`, {
     timeout: 120_000 + ROUNDS * 20_000,
   }, async () => {
     // The SMTP and webhook servers confirm slowly, so that a kill can come between the arrival of a message and its confirmation.
@@ -74,7 +74,7 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
 
 describe.each(useDatabases())("kill -9 while large notes are deleted, on $name", ({ makeEnv }) => {
   const timeout = 120_000 + ROUNDS * 60_000;
-  it("a service that is killed while it deletes large notes loses no note and leaves no object", {
+  it("a service that is killed during the deletion of large notes loses no note and leaves no object", {
     timeout,
   }, async () => {
     const settings = { TRASH_DAYS: "3", S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
@@ -115,8 +115,8 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
       deleted = [toPurge];
     }
     expect(interrupted).toBeGreaterThan(0);
-    // The test restores the remaining note, which the last kill may have left in the trash. Otherwise the note would expire before the next
-    // start.
+    // The test restores the remaining note, which the last kill may have left in the trash. Without the restore, the note would expire
+    // before the next start.
     const restoring = await startProcess(at(ROUNDS));
     await expectWhole(await userOf(restoring, "ann"), kept as NoteWithFiles);
     await restoring.stop();

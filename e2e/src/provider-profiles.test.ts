@@ -6,9 +6,9 @@ import { hasDifferences, PROFILES } from "./testing/s3-servers/profiles.ts";
 import { type RunningProvider, startProfileProvider } from "./testing/s3-servers/providers.ts";
 
 /**
- * The tests of bad input run on the profiles with these names. A server enforces the conditions of a write, refuses them, or ignores them.
- * The test of the built-in bucket covers a server that enforces the conditions. One profile covers a server that refuses conditions, and
- * another profile covers a server that ignores conditions. `PROFILES=all` runs all profiles, which takes three times as long.
+ * The tests of bad input run on the listed profiles. A server enforces, refuses or ignores the conditions of a write. The test of the
+ * built-in bucket covers a server that enforces the conditions. One profile covers a server that refuses conditions, and another profile
+ * covers a server that ignores conditions. `PROFILES=all` runs all profiles, which takes three times as long.
  */
 const BAD_INPUT = process.env.PROFILES === "all" ? PROFILES.map(({ name }) => name) : ["B2", "Google"];
 
@@ -28,7 +28,7 @@ describe.each(PROFILES.filter(hasDifferences))("the profile of $name", (profile)
 
 // The tests of the built-in bucket also hold for a profile that does not differ from the built-in bucket.
 it.each(PROFILES.filter((profile) => !hasDifferences(profile)))(
-  "docs/providers.md declares the same promises for $name and for the built-in bucket",
+  "docs/providers.md declares equal promises for $name and for the built-in bucket",
   ({ name }) => {
     expect(declaredPromises(name)).toEqual(declaredPromises("built-in"));
   },

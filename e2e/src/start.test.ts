@@ -45,7 +45,7 @@ describe("the first start", () => {
   });
 
   it("the first start with closed sign-up prints how to create accounts", async () => {
-    // By default, a test place opens sign-up. An empty setting has the same effect as no setting, so sign-up is closed in this test.
+    // By default, a test place opens sign-up. An empty AUTH_SIGN_UP has the effect of no AUTH_SIGN_UP, so sign-up is closed in the test.
     const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));
     expect(service.output()).toMatch(/^Next: .*npx valetkey user add/m);
     const headers = { "content-type": "application/json" };
@@ -343,7 +343,7 @@ function killGroup(pid: number): void {
   }
 }
 
-/** Starts a form upload. `finish` sends the last bytes of the form. */
+/** Starts an upload with a form. `finish` sends the last bytes of the form. */
 async function slowUpload(url: string, noteId: string) {
   const { signTestJwt } = await import("../../packages/server/src/testing/auth/test-jwt.ts");
   const token = await signTestJwt({ sub: "ann" });

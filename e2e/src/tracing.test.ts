@@ -153,7 +153,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     expect(spans[0]?.resource["service.name"]).toBe("files");
   });
 
-  /** Returns the name of each descendant of a span, with the names of its ancestors. Sibling spans are in the order in which they ended. */
+  /** Returns the name of each descendant of a span, with the names of its ancestors. Sibling spans are in the order of their ends. */
   function treeOf(span: CollectedSpan | undefined, ancestors: readonly string[] = []): string[] {
     if (span === undefined) return [];
     const path = [...ancestors, span.name];

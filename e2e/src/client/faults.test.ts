@@ -83,7 +83,7 @@ describe("a lost response", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("a retry of a completion with a lost response returns the same attachment", async () => {
+  it("a retry of a completion with a lost response returns the attachment of the first attempt", async () => {
     const world = getWorld();
     const note = await newNote(world);
     world.toService.decide(once(({ url }) => url?.endsWith("/complete") === true, "loseAnswer"));

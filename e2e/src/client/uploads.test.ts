@@ -8,7 +8,7 @@ const newNote = async ({ client }: World) => (await client.notes.create({ title:
 const partsOf = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
 
 describe("an upload through the client", () => {
-  it.each([0, 1, 1_000_000, 20_000_000])("an upload of %i bytes is one PUT of the same bytes", async (sizeBytes) => {
+  it.each([0, 1, 1_000_000, 20_000_000])("an upload of %i bytes is one PUT with all bytes", async (sizeBytes) => {
     const world = getWorld();
     const { client, toBucket } = world;
     const given = file(sizeBytes);

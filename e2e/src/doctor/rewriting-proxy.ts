@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTlsServer } from "node:https";
 import { forward, listen } from "../testing/forward.ts";
 
-/** The rule of a proxy gets this description of a request. */
+/** The rule of a proxy gets a description of a request with the type `Seen`. */
 export type Seen = {
   method: string;
   path: string;

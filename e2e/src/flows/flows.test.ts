@@ -26,7 +26,7 @@ async function documentedRows(): Promise<string[][]> {
   );
 }
 
-/** Runs one flow. Returns the last step that the person reached, and the error if the flow failed. */
+/** Runs one user flow. Returns the last step that the person reached, and the error if the flow failed. */
 async function lastStep(flow: Flow, place: ReturnType<typeof createPlace>): Promise<string> {
   let last = NO_NEXT_STEP;
   try {

@@ -11,7 +11,7 @@ import { installMore, type Project, run, type Tarballs } from "./project.ts";
 const EXAMPLES = resolve(import.meta.dirname, "../../../examples");
 const WITHOUT_TELEMETRY = { NEXT_TELEMETRY_DISABLED: "1" };
 
-/** Returns whether this repository publishes a package with the given name. */
+/** Returns whether the repository publishes a package with the given name. */
 export const isOurs = (name: string): boolean => name.startsWith("@valetkey/");
 
 /** A running example application with its own bucket. */

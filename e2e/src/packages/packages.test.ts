@@ -139,7 +139,7 @@ describe("the published packages", () => {
 });
 
 describe.each([20, 22, 24])("on Node %i", (major) => {
-  it("@valetkey/presign makes the same signature as an ES module and with CommonJS", async () => {
+  it("@valetkey/presign makes equal signatures as an ES module and with CommonJS", async () => {
     const source = `import { createPresigner } from "@valetkey/presign";${PRESIGN}`;
     const fromModule = await runModule(major, { name: "presign.mjs", source });
     expect(fromModule).toMatch(/^[0-9a-f]{64}\n$/);
@@ -238,7 +238,7 @@ const SERVER_RENDERED = `
   console.log(version, renderToString(createElement(ValetKeyProvider, { client }, createElement(Invoice))));
 `;
 
-it("the valetkey command prints the Node.js version that it needs", async () => {
+it("the valetkey command prints the required Node.js version", async () => {
   await expect(run(node(20), [commandOf(project), "start"], { cwd: project.folder })).rejects.toThrow(
     "Valet Key needs Node 24.7 or later, or Node 22.20 or a later version of Node 22. This is Node 20.",
   );

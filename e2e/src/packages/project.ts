@@ -18,7 +18,7 @@ type RunOptions = { cwd: string; env?: Record<string, string> };
 
 /** Runs a command, and resolves with the standard output of the command. Rejects with the whole output if the command fails. */
 export async function run(command: string, args: string[], { cwd, env: more }: RunOptions): Promise<string> {
-  // The test removes the variables that npm and Vitest set, because the project of a user does not have these variables.
+  // The test removes the variables that npm and Vitest set, because the project of a user does not have variables of npm or Vitest.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_ENV$)/.test(name));
   const env = { ...Object.fromEntries(inherited), ...more };
   try {

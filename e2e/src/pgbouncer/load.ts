@@ -10,7 +10,7 @@ export const REQUESTS = CALLERS * TURNS * (URLS_A_TURN + 5);
 /** The number of requests to the service, and a text for each failed request, such as `500 GET /notes`. */
 export type Load = { requests: number; failures: string[] };
 
-/** Lets 16 callers create notes, upload files and issue URLs at the same time. */
+/** Lets 16 callers create notes, upload files and issue URLs in parallel. */
 export async function loadService(url: string): Promise<Load> {
   const load: Load = { requests: 0, failures: [] };
   await Promise.all(Array.from({ length: CALLERS }, (_, nth) => work(url, { sub: `caller-${nth}`, load })));

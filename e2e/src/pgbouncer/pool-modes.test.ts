@@ -103,7 +103,7 @@ describe.each<PoolMode & { names: string[] }>([
 });
 
 describe("PgBouncer in statement mode", () => {
-  it("the service explains in one sentence why it cannot start behind PgBouncer in statement mode", async () => {
+  it("the service explains in one sentence why PgBouncer in statement mode prevents the start", async () => {
     const behind = await openBehind({ mode: "statement", preparedStatements: 0, size: 5 });
     onTestFinished(behind.remove);
     const { code, stderr } = await endOfCli(await behind.makePlace(), ["start"]);

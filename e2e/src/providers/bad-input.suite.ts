@@ -14,7 +14,8 @@ export const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 /**
  * Tests wrong uploads on one S3 server. A file must not be downloadable before the service has verified the file.
  * `name`: the name of the server, as in the table of docs/providers.md. `isProfile`: whether the server is the built-in bucket behind a
- * proxy. For a profile, the suite skips restarts and all stored headers except one, because the tests of the built-in bucket cover them.
+ * proxy. For a profile, the suite skips restarts and all stored headers except one, because the tests of the built-in bucket cover restarts
+ * and headers.
  */
 export function badInputSuite(name: string, running: () => RunningProvider, { isProfile = false } = {}): void {
   describe(`bad input on ${name}`, () => {

@@ -46,7 +46,7 @@ it("haproxy sends requests to the replicas even if all health checks fail", asyn
   const server = createServer(({ url }, response) => {
     const isCheck = url === "/readyz";
     response.writeHead(isCheck ? 503 : 200).end();
-    // haproxy removes a replica after three failed checks. After ten failed checks of two replicas, haproxy has removed both replicas.
+    // haproxy removes a replica after three failed checks. After ten failed checks of two replicas, haproxy has removed the two replicas.
     if (isCheck && ++checks === 10) checked.resolve();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

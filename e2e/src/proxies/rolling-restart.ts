@@ -41,7 +41,7 @@ export type Ports = { listen: number; replicas: readonly number[]; isReady?(port
 
 export type Outcome = { requests: number; failures: string[] };
 
-/** Puts load on two replicas behind a proxy, and restarts one replica after the other with SIGTERM. */
+/** Puts load on two replicas behind a proxy, and restarts first one replica, and then the second replica, with SIGTERM. */
 export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
   const { url, replicas, restart } = await openStage(proxy);
   const token = await signTestJwt({ sub: "ann", email: "ann@example.com" });
@@ -140,7 +140,9 @@ async function openStage(proxy: ProxySpec) {
   return { url, replicas, restart };
 }
 
-/** Sends a request on a new connection. A reloading proxy closes open connections, and a client may notice the close too late. */
+/**
+ * Sends a request on a new connection. A reloading proxy closes open connections, and a client may notice the closed connection too late.
+ */
 function send(url: string, { method, token, body }: { method: string; token: string; body: unknown }): Promise<string> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   return new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 const ROOT = resolve(import.meta.dirname, "../../..");
 const LOCK = "package-lock.json";
 const NOT_BUILT = /^(?:dist|node_modules|testing)$|\.test\.tsx?$/;
-/** The tests need these builds. The second build contains the output of the first build. */
+/** The tests need the builds of the list. The second build contains the output of the first build. */
 const BUILDS = [
   {
     workspace: "packages/web",

@@ -14,7 +14,7 @@ export type Collector = {
   close(): Promise<void>;
 };
 
-/** Starts a simulated collector. With `respond: false`, the collector accepts connections but sends no response. */
+/** Starts a simulated collector of traces. With `respond: false`, the collector accepts connections but sends no response. */
 export async function startCollector({ respond = true } = {}): Promise<Collector> {
   const bodies: Buffer[] = [];
   let headers: Record<string, string | string[] | undefined> = {};

@@ -8,8 +8,9 @@ export type ServiceDatabase = {
 };
 
 /**
- * Returns both kinds of database, for `describe.each(useDatabases())`. Deletes the new databases after the test file. `migrated`: whether a
- * PostgreSQL database has the current schema. For SQLite, the place of the service decides whether the database has the schema.
+ * Returns an SQLite database and a PostgreSQL database, for `describe.each(useDatabases())`. Deletes the new databases after the test file.
+ * `migrated`: whether a PostgreSQL database has the current schema. For SQLite, the place of the service decides whether the database has
+ * the schema.
  */
 export function useDatabases({ migrated } = { migrated: true }): readonly ServiceDatabase[] {
   const made: { remove(): Promise<void> }[] = [];

@@ -21,7 +21,7 @@ type Forwarding = {
   change?(headers: IncomingHttpHeaders): OutgoingHttpHeaders;
 };
 
-/** Forwards a request to the same path of another server, and forwards the response. */
+/** Forwards a request to the path of the request on another server, and forwards the response. */
 export function forward(
   { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
   { target, headers = incoming.headers, change = (unchanged) => unchanged }: Forwarding,

@@ -78,6 +78,6 @@ async function upload(api: Api, { noteId, seen }: Target): Promise<string> {
 }
 
 function expectStatus(actual: number, expected: number): void {
-  // A killed service sends no response, so a kill cannot cause a wrong status. Each wrong status is therefore a fault.
+  // A killed service sends no response, so a kill cannot cause a wrong status. Each wrong status is therefore a fault of the service.
   if (actual !== expected) throw new UnexpectedAnswer(`answered ${actual} where ${expected} was due`);
 }

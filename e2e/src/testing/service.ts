@@ -70,8 +70,8 @@ export type RunningService = {
 };
 
 /**
- * Starts a service, and waits until the service listens. `program`: the paths of Node.js and of the command. The default of `program` is
- * Node.js and the command of this repository.
+ * Starts a service, and waits until the service listens. `program`: the paths of Node.js and of the command. By default, `program` is
+ * Node.js with the `valetkey` command of the repository.
  */
 export async function startProcess(
   place: Place,

@@ -16,7 +16,7 @@ const PDF = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(20_000)]);
 const LARGE = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(30 * MIB)]);
 const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), randomBytes(100)]);
 
-/** The tests call these methods of Uppy inside the page. */
+/** The tests call the methods of `InPage` inside the page. */
 type InPage = {
   getFiles(): { id: string; name: string; isPaused?: boolean; s3Multipart?: object }[];
   pauseAll(): void;
@@ -144,7 +144,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(await attachmentsOf()).toEqual([expect.objectContaining({ filename: "film.pdf", state: "ready" })]);
   });
 
-  it("Uppy attaches a file of 30 MiB before it reports success", async () => {
+  it("Uppy attaches a file of 30 MiB before Uppy reports success", async () => {
     await choose("film.pdf", LARGE);
     await said("film.pdf was uploaded");
     const [attachment] = await attachmentsOf();

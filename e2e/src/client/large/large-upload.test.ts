@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { uploadInOneGo, uploadThroughKills } from "./large-upload.ts";
 
 const MIB = 2 ** 20;
-// `npm run large-upload` runs the same steps with a file of 5 GiB. When the test kills the client at 25 %, the client has sent more than
-// four parts. The bucket therefore has at least one whole part, and the next client continues after this part.
+// The command `npm run large-upload` runs the steps of the test with a file of 5 GiB. When the test kills the client at 25 %, the client
+// has sent more than four parts. The bucket therefore has at least one whole part, and the next client continues after the last whole part.
 const sizeBytes = 192 * MIB + 4321;
 const say = () => undefined;
 
@@ -14,7 +14,7 @@ describe("a large file, with client, service and bucket in processes of their ow
     expect(service.peakBytes - service.firstBytes).toBeLessThan(30 * MIB);
   });
 
-  it("a large upload has the same bytes after kill -9 of client, service and bucket", async () => {
+  it("a large upload has all bytes of the file after kill -9 of client, service and bucket", async () => {
     const { sha256, resumedAtBytes } = await uploadThroughKills({ sizeBytes, say });
     expect(sha256.stored).toBe(sha256.given);
     expect(resumedAtBytes).toBeGreaterThan(0);

@@ -95,7 +95,7 @@ async function inWorld<Result extends { attachmentId: string }>(
   }
 }
 
-/** This client process sends one upload. */
+/** The client process sends one upload. */
 type Uploader = {
   /** Resolves when the client has sent `bytes` bytes. Rejects if the process ends before the client has sent the bytes. */
   reached(bytes: number): Promise<void>;
@@ -124,7 +124,7 @@ function startUploader(order: UploadOrder): Uploader {
     for (const { bytes, resolve } of goals) if (sentBytes >= bytes) resolve();
   });
   child.once("exit", (code) => ended.reject(new Error(`the client ended with ${code} after ${sentBytes} bytes`)));
-  // `reached` and `finished` report the error of the process. Without this `catch`, the test process would also fail.
+  // `reached` and `finished` report the error of the process. Without the `catch`, a failed client would also fail the test process.
   ended.promise.catch(() => undefined);
   return {
     async reached(bytes) {

@@ -1,6 +1,6 @@
 import { uploadInOneGo, uploadThroughKills } from "./large-upload.ts";
 
-// `npm run large-upload` runs this file. TMPDIR needs space for twice LARGE_UPLOAD_BYTES (default 5 GiB).
+// The command `npm run large-upload` runs main.ts. TMPDIR needs space for twice LARGE_UPLOAD_BYTES (default 5 GiB).
 const MIB = 2 ** 20;
 const sizeBytes = Number(process.env.LARGE_UPLOAD_BYTES ?? 5 * 2 ** 30);
 const startedAt = performance.now();

@@ -7,8 +7,8 @@ export type UploadNews =
   | { sentBytes: number; resumedAt: number | undefined; rssBytes: number }
   | { attachmentId: string; rssBytes: number };
 
-// A test can kill the process of this file. After the kill, only the file of the upload store is left. A new process resumes the upload
-// from the file of the upload store.
+// A test can kill the process of upload.child.ts. After the kill, only the file of the upload store is left. A new process resumes the
+// upload from the file of the upload store.
 const { baseUrl, token, noteId, path, storePath } = JSON.parse(process.argv[2] as string) as UploadOrder;
 const client = createClient({ baseUrl, token, store: fileStore(storePath) });
 const tell = (news: UploadNews) => process.send?.(news);

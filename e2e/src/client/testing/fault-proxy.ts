@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 
 /**
  * The fault that the proxy causes for a request.
- * - `cutAt`: the proxy resets the connection after it has received this fraction of the body.
+ * - `cutAt`: the proxy resets the connection after the proxy has received a fraction `cutAt` of the body.
  * - `loseAnswer`: the proxy closes the connection instead of forwarding the response of the server.
- * - `status`: the proxy sends a response with this status, and forwards nothing.
+ * - `status`: the proxy forwards nothing, and sends a response with the status `status`.
  * - `hold`: the proxy awaits `hold` before it forwards the request, and `release` before it forwards the response.
  */
 export type Fate =

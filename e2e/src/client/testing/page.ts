@@ -1,6 +1,6 @@
 import { createClient, type WebStorage, webStore } from "../../../../packages/client/src/index.ts";
 
-// The code of this file runs in the browser. Uploads the chosen file to the note in the URL, with the token in the URL or with the session
+// The browser runs the code of page.ts. Uploads the chosen file to the note in the URL, with the token in the URL or with the session
 // cookie.
 type InPage = {
   location: { hash: string; origin: string };

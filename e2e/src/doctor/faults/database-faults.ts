@@ -115,7 +115,7 @@ export async function createDatabase(
   return url.href;
 }
 
-/** These faults concern the disk. The tests of disk faults need a user who may mount a file system. */
+/** The list has faults of the disk. The tests of disk faults need a user who may mount a file system. */
 export const diskFaults: readonly Fault[] = [
   {
     fault: "the disk is full",
@@ -160,10 +160,10 @@ async function onDisk({ env }: Stage, { mebibytes, used }: { mebibytes: number; 
   return { ...env, DATA_DIR: disk };
 }
 
-/** The doctor reports these findings for the PostgreSQL server of the tests, which does not flush its commits. */
+/** The doctor reports the findings `LOOSE` for the PostgreSQL server of the tests, which does not flush its commits. */
 const LOOSE = ["database-commit", "database-fsync"] as const;
 
-/** These faults concern a connection pooler. The tests of pooler faults need PgBouncer. */
+/** The list has faults of a connection pooler. The tests of pooler faults need PgBouncer. */
 export const poolerFaults: readonly Fault[] = [
   {
     fault: "the pooler runs in statement mode",
@@ -182,7 +182,7 @@ export const poolerFaults: readonly Fault[] = [
   },
 ];
 
-/** These set-ups use a pooler correctly. The doctor must report only the findings of the PostgreSQL server of the tests. */
+/** The list has set-ups that use a pooler correctly. The doctor must report only the findings of the PostgreSQL server of the tests. */
 export const healthyPoolers: readonly { setup: string; findings: readonly string[]; arrange: Fault["arrange"] }[] = [
   {
     setup: "transaction mode, with names that PgBouncer manages",

@@ -220,7 +220,7 @@ const SERVERS: readonly Server[] = [
 /** The doctor must warn of a key set without TLS. */
 const doubtful = ({ id }: Server): Fault["id"][] => (id === "key-set-unusable" ? ["config-doubtful"] : []);
 
-/** These faults concern the servers that the service calls, except the bucket and the database. */
+/** The list has faults of the servers that the service calls, except the bucket and the database. */
 export const serverFaults: readonly Fault[] = [
   ...SERVERS.flatMap((server): Fault[] => [
     {

@@ -15,7 +15,7 @@ const NO_LIMITS = "client_max_body_size 0; proxy_request_buffering off; proxy_ht
 const HOST = "proxy_set_header Host $http_host;";
 const setup = "nginx";
 
-/** These faults concern the proxy in front of the service. The tests of proxy faults need nginx. */
+/** The list has faults of the proxy in front of the service. The tests of proxy faults need nginx. */
 export const nginxFaults: readonly Fault[] = [
   proxyBefore({
     fault: "the proxy limits bodies to 1 MB",
@@ -263,7 +263,7 @@ async function stop(child: ChildProcess, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Waits until the port accepts connections, because nginx prints nothing when it is ready. */
+/** Waits until the port accepts connections, because nginx prints no message when nginx is ready. */
 async function listens(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, "127.0.0.1");

@@ -17,7 +17,7 @@ import {
 
 const ORIGINS = { allowedOrigins: [ORIGIN] };
 
-/** These faults make requests from browsers to the bucket fail. */
+/** The list has faults that make requests from browsers to the bucket fail. */
 export const browserFaults: readonly Fault[] = [
   corsFault({ fault: "the bucket has no CORS configuration", id: "cors-missing", cors: undefined }),
   corsFault({
@@ -127,7 +127,7 @@ const CHANGES: readonly { change: string; id: Fault["id"]; rule: (seen: Seen) =>
   },
 ];
 
-/** These faults concern the network path to the bucket, and only a whole upload and download shows them. */
+/** The list has faults of the network path to the bucket. Only a whole upload and download shows a fault of the network path. */
 export const transferFaults: readonly Fault[] = [
   ...ENDPOINTS.flatMap((setting) =>
     CHANGES.map(({ change, id, rule }) => ({

@@ -71,7 +71,7 @@ export function contentTests(fixture: BadInputFixture): void {
     expect(await fixture.service().bucketContents.uploads()).toBe(0);
   });
 
-  test("requirement 9: uploads that start at the same time cannot exceed the quota", async () => {
+  test("requirement 9: simultaneous starts of uploads cannot exceed the quota", async () => {
     const limited = await fixture.open({ userQuotaFiles: 5 });
     const ben = await limited.as("ben");
     const note = (await ben.send("POST /notes", { json: { title: "Few" } })).body.id;

@@ -31,7 +31,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
     const keyOf = ({ url }: { url: string }) => new URL(url).pathname.split("/").slice(2).join("/");
     const at = (Key: string) => ({ Bucket: fixture.server().bucket, Key });
     const rejection = { status: 422, code: "upload_rejected" };
-    // The service handles form objects and adopted objects in the same way on each server, so one header is enough.
+    // Every server treats form objects and adopted objects equally, so one header is enough.
     const hasAllTests = fixture.name === "built-in" || option === HEADERS[0]?.[2];
     const says = expect.stringMatching(new RegExp(name.replace(/color$/, "\\*"), "i"));
 

@@ -179,7 +179,7 @@ async function startScript(script: string, env: Record<string, string>): Promise
   return child;
 }
 
-/** Stops a start script and all processes that it started. */
+/** Stops a start script and all processes that the script started. */
 async function stopScript(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, "close");

@@ -1,4 +1,4 @@
-// This server has the design of the article: Express, one JWT middleware, three queries and getSignedUrl.
+// The benchmark server has the design of the article: Express, one JWT middleware, three queries and getSignedUrl.
 // The server of the article is only the baseline of the benchmark. SECURITY.md and docs/from-the-article.md describe the faults of the
 // article's design.
 import { randomUUID } from "node:crypto";

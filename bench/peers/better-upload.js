@@ -1,5 +1,6 @@
-// This server runs better-upload with its Node handler on plain node:http. The documentation of better-upload uses Express and Fastify,
-// which cost more CPU time than node:http. The function onBeforeUpload checks the token, as the documentation of better-upload shows.
+// The benchmark server runs better-upload with its Node handler on plain node:http. The documentation of better-upload uses Express and
+// Fastify, which cost more CPU time than node:http. The function onBeforeUpload checks the token, as the documentation of better-upload
+// shows.
 import { createServer } from "node:http";
 import { RejectUpload, route } from "@better-upload/server";
 import { toNodeHandler } from "@better-upload/server/adapters/node";

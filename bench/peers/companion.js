@@ -1,6 +1,6 @@
-// This server runs Uppy Companion in an Express application, as the documentation of Companion shows. For a file that is not multipart,
-// Uppy Companion signs a form. The S3 routes of Uppy Companion do not check who sends a request, so the application checks the token first.
-// Uppy Companion signs no download URLs.
+// The benchmark server runs Uppy Companion in an Express application, as the documentation of Companion shows. For a file that is not
+// multipart, Uppy Companion signs a form. The S3 routes of Uppy Companion do not check who sends a request, so the application checks the
+// token first. Uppy Companion signs no download URLs.
 import { tmpdir } from "node:os";
 import { app as createCompanion } from "@uppy/companion";
 import express from "express";

@@ -1,5 +1,6 @@
-// This server runs pushduck with its adapter for Fastify. The second Node adapter of pushduck is for Express. A middleware of the route
-// checks the token, as the documentation of pushduck shows. When pushduck refuses a file, the response has status 200 and `success: false`.
+// The benchmark server runs pushduck with its adapter for Fastify. The second Node adapter of pushduck is for Express. A middleware of the
+// route checks the token, as the documentation of pushduck shows. When pushduck refuses a file, the response has status 200 and
+// `success: false`.
 import Fastify from "fastify";
 import { toFastifyHandler } from "pushduck/adapters";
 import { createUploadConfig } from "pushduck/server";

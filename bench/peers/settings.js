@@ -1,8 +1,8 @@
 import { createVerifier } from "fast-jwt";
 
 /**
- * All peers use the same bucket and credentials. The bucket of the benchmark does not exist, because signing a URL sends no request to the
- * bucket.
+ * All servers of the comparison use one bucket with one set of credentials. The bucket of the benchmark does not exist, because signing a
+ * URL sends no request to the bucket.
  */
 export const {
   PORT: port,

@@ -23,7 +23,7 @@ import { createToken, settings } from "./rig/settings.ts";
 
 type Peer = { name: string; entry: string; checksWho: boolean; url?: WorkloadName; start: WorkloadName };
 
-/** Lists the peers. `url` and `start` each name the workload whose requests the peer understands. */
+/** Lists the servers of the comparison. `url` and `start` each name the workload whose requests the peer understands. */
 const peers: readonly Peer[] = [
   { name: "better-upload", entry: "better-upload.js", checksWho: false, url: "peer-url", start: "better-upload" },
   { name: "better-upload + JWT", entry: "better-upload.js", checksWho: true, url: "peer-url", start: "better-upload" },
@@ -31,7 +31,7 @@ const peers: readonly Peer[] = [
   { name: "companion + JWT", entry: "companion.js", checksWho: true, start: "companion" },
 ];
 
-/** The data that the service writes before it responds. The peers write no data for these requests. */
+/** The data that the service writes before it responds. The other servers of the comparison write no data before the response. */
 const WRITES = {
   url: { row: "-", quota: "-", audit: "yes" },
   // The service writes the audit event of an upload later, when the upload is completed.
@@ -47,7 +47,7 @@ const HEADER = ["", "requests/s", "ratio", ...LOAD_HEADER];
 const DOES = ["who", "access", "row", "quota", "size", "audit"];
 
 /**
- * Compares this service with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The table
+ * Compares Valet Key with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The table
  * also lists the work that each server does for a request.
  *
  * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Returns whether the measurements of upload starts met their goals.

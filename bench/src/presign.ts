@@ -122,10 +122,10 @@ function contestantsOf(signer: Signer): Contestant[] {
 }
 
 /**
- * Measures the speed of a signer in URLs for each second of CPU time of this thread.
+ * Measures the speed of a signer, in URLs for each second of CPU time of the calling thread.
  *
- * A wall clock would also count the time of other processes. The work of other threads, such as garbage collection and WebCrypto, does not
- * count.
+ * A wall clock would also count the time of other processes. The measurement excludes the CPU time of other threads, such as garbage
+ * collection and WebCrypto.
  */
 export async function measure({ signer, inFlight }: Contestant, milliseconds: number): Promise<number> {
   const start = performance.now();

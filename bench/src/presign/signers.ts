@@ -18,7 +18,7 @@ export type Signer = { name: string; isPeer: boolean } & (
 
 type RequestToPresign = Parameters<S3RequestPresigner["presign"]>[0];
 
-/** Every signer gets these inputs: AWS, virtual-hosted style, permanent credentials, and keys that need no percent-encoding. */
+/** Every signer gets virtual-hosted AWS URLs, permanent credentials, and keys that need no percent-encoding. */
 export const inputs = {
   ...settings,
   endpoint: `https://s3.${settings.region}.amazonaws.com`,
@@ -130,7 +130,7 @@ const DIGEST_BYTES = 32;
 
 /**
  * Makes a signer that computes only the three hashes of a signature: one of the canonical request, and two for the HMAC. No signer that
- * uses the native hash of Node.js can be faster than these three hashes.
+ * uses the native hash of Node.js can be faster than three hashes.
  *
  * The input of each hash is as long as the input for a real signature. The limit signer builds no URL and copies nothing.
  */

@@ -96,7 +96,10 @@ export const repeatable = {
     ),
   list: (source: Source) => byUser(source, { method: "GET", path: "/notes" }),
   share: shares,
-  /** These requests go to an application that embeds Valet Key. Each note is an item of the application that embeds Valet Key. */
+  /**
+   * The load generator sends embedding requests to an application that embeds Valet Key. Each note is an item of the application that
+   * embeds Valet Key.
+   */
   "embedding-url": (source: Source) =>
     urlCalls(source, (userId) => ({ token: source.tokens.get(userId) })).map((call) => ({
       ...call,

@@ -23,7 +23,7 @@ export type Engine = "postgres" | "sqlite";
 export const engines: readonly Engine[] = ["postgres", "sqlite"];
 
 const root = new URL("../../../", import.meta.url);
-/** The command of the service has the same path in all versions, so that `--before` can run any version. */
+/** The command of the service has one path in all versions, so that `--before` can run any version. */
 const COMMAND = "packages/server/src/cli.ts";
 const probe = new URL("./usage-probe.ts", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
@@ -59,7 +59,7 @@ export function serviceSpec(engine: Engine, where: DataLocation, checkout?: stri
   return { ...spec, name: `${basename(checkout)}/${engine}`, entry: pathToFileURL(join(checkout, COMMAND)) };
 }
 
-/** Describes a server of this benchmark: the hot path on plain node:http (`bare`), or an application that embeds Valet Key. */
+/** Describes a server of the benchmark: the hot path on plain node:http (`bare`), or an application that embeds Valet Key. */
 export function ownSpec(server: "bare" | "embedding", engine: Engine, where: DataLocation): CandidateSpec {
   const env = { AUTH_JWT_SECRET: settings.jwtSecret };
   return specOf(where, { name: `${server}/${engine}`, entry: `bench/src/servers/${server}.ts`, env });
@@ -81,7 +81,10 @@ function specOf({ directory, url }: DataLocation, { name, entry, env }: Own): Ca
   return { name, entry: new URL(entry, root), directory, env: { ...aws, ...database, ...env } };
 }
 
-/** Starts a server and waits until it responds. If BENCH_PROFILE_DIR is set, the server writes a CPU profile to this directory. */
+/**
+ * Starts a server and waits until the server responds. If BENCH_PROFILE_DIR is set, the server writes a CPU profile to the directory
+ * BENCH_PROFILE_DIR.
+ */
 export async function startCandidate({ name, entry, directory, env }: CandidateSpec): Promise<Candidate> {
   const port = await freePort();
   const child = fork(entry, [], {

@@ -30,8 +30,8 @@ export const SMALL_NOTE_FILES = 5;
 export const LARGE_NOTE_FILES = 100;
 
 /**
- * Makes the data that every candidate of the benchmark gets. Each call of `createDataset` makes the same data, so the load generator does
- * not need to read a database.
+ * Makes the data that every candidate of the benchmark gets. Each call of `createDataset` makes equal data, so the load generator does not
+ * need to read a database.
  */
 export function createDataset(): Dataset {
   const random = createRandom(SEED);

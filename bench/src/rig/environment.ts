@@ -135,7 +135,7 @@ async function startBucket(dataDir: string) {
   const ended = once(child, "exit").then(([code]): never => {
     throw new Error(`The process of the bucket has ended with ${code}. Its output is above`);
   });
-  // Without this `catch`, the end of the process after `stop` would be an unhandled rejection.
+  // Without the `catch`, the end of the process after `stop` would be an unhandled rejection.
   ended.catch(() => undefined);
   const [endpoint] = (await Promise.race([once(child, "message"), ended])) as [string];
   return {

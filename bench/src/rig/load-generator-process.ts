@@ -1,5 +1,5 @@
-// The code of this file runs in the process of the load generator. The load generator receives orders over IPC, and returns results over
-// IPC.
+// The process of the load generator runs the code of load-generator-process.ts. The load generator receives orders over IPC, and returns
+// results over IPC.
 
 import { connect, type Socket } from "node:net";
 import { createSource, type WorkloadName } from "./calls.ts";

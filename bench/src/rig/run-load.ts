@@ -19,7 +19,7 @@ export type PlannedTurn = {
   engine?: Engine;
 };
 
-/** A workload, and the server that receives the requests of the workload. Several turns of a round may use the same server. */
+/** A workload, and the server that receives the requests of the workload. In a round, one server may get several turns. */
 export type Turn = { name: string; workload: WorkloadName; server: PreparedCandidate };
 
 export type Measured = Turn & {
@@ -59,7 +59,7 @@ export function serviceTurns(workload: WorkloadName, prefix = `${workload} `): P
   }));
 }
 
-/** Returns the turns of a server of this benchmark, one turn for each database engine. */
+/** Returns the turns of a benchmark server, one turn for each database engine. */
 export function ownTurns(server: "bare" | "embedding", workload: WorkloadName, prefix: string): PlannedTurn[] {
   return engines.map((engine) => ({
     name: `${prefix}${server}/${engine}`,
@@ -218,7 +218,7 @@ export function throughputRatio(measured: Measured, base: Measured): number {
   return medianRatio(throughputs(measured), throughputs(base));
 }
 
-/** All load benchmarks share the header and the cells of these columns. */
+/** All load benchmarks print the columns of `LOAD_HEADER`. */
 export const LOAD_HEADER = ["p50 ms", "p99 ms", "CPU us/request", "RSS MiB", "generator CPU"];
 export function loadCells({ rounds, usage }: Measured): string[] {
   return [

@@ -1,5 +1,4 @@
-// This file has all knowledge of the benchmarks about the code and tables of the service. All other files of the benchmarks use only the
-// HTTP API of the service.
+// Only service.ts depends on the code and tables of the service. All other files of the benchmarks use only the HTTP API of the service.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -98,7 +97,7 @@ export async function seedArticle(where: DataLocation, { notes, attachments, sha
 /**
  * Ends the uploads that started since an instant, as if the uploads had expired. The load generator never completes the uploads of the
  * workload `start`. Without `endUploads`, each round would add tens of thousands of pending uploads.
- * `since`: milliseconds since 1970.
+ * `since` is in milliseconds since 1970.
  */
 export async function endUploads(where: DataLocation, { since }: { since: number }): Promise<void> {
   const started = `state = 'pending' and created_at >= ${since}`;
@@ -122,7 +121,7 @@ export async function readAuditedUrls({ directory, url }: DataLocation): Promise
   }
   return withSqlite(directory, (database) => {
     database.prepare("attach ? as journal").run(`${sqliteFileIn(directory)}-url-journal`);
-    // Events are first in batches of the journal and later in `audit_events`, and an event can be in both for a while.
+    // The service writes events first to batches of the journal, and later to `audit_events`.
     const events = `(select id, action, attachment_ids from audit_events union
       select value ->> 0, value ->> 2, value ->> 6 from journal.url_event_batches, json_each(events))`;
     return toAudited(database.prepare(count(events, "attachment_ids")).get());

@@ -1,5 +1,5 @@
-// This server is the hot path GET /attachments/:id/url as minimal code. The service cannot be faster than the minimal server. The minimal
-// server has the signer and the durable audit log of the service, but no schemas, router, log or security headers.
+// The benchmark server has the hot path GET /attachments/:id/url as minimal code. The service cannot be faster than the minimal server. The
+// minimal server has the signer and the durable audit log of the service, but no schemas, router, log or security headers.
 import { randomFillSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { DatabaseSync } from "node:sqlite";
@@ -37,7 +37,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     credentials,
     now,
     expiresInSeconds: EXPIRES_IN_SECONDS,
-    // The Content-Disposition header is correct only for the filenames of this benchmark. The service encodes the header for all filenames.
+    // The Content-Disposition header is correct only for the filenames of the benchmark. The service encodes the header for all filenames.
     response: { contentDisposition: `attachment; filename="${row.filename}"`, contentType: row.content_type },
   });
   await urlAuditLog(service).record({

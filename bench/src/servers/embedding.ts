@@ -1,4 +1,5 @@
-// This server is an application that embeds Valet Key and verifies a JWT. The access rule of the application reads a map in memory.
+// The benchmark server is an application that embeds Valet Key and verifies a JWT. The access rule of the application reads a map in
+// memory.
 import { createServer } from "node:http";
 import { createValetKey } from "@valetkey/server";
 import { createDataset } from "../rig/dataset.ts";

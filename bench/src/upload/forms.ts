@@ -114,7 +114,7 @@ type Forms = { port: number; path: string; token: string; files: number; fileByt
 const PIECE = Buffer.alloc(2 ** 20, 7);
 const BOUNDARY = "----bench-of-valet-key";
 
-/** Posts several files at the same time, each file in a separate form, as browsers do. Throws unless all responses have status 201. */
+/** Posts several files in parallel, each file in a separate form, as browsers do. Throws unless all responses have status 201. */
 async function postForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const agent = new Agent({ maxSockets: files });
   const post = async (number: number) => {
@@ -156,7 +156,7 @@ function* pieces({ head, fileBytes, tail }: { head: Buffer; fileBytes: number; t
 
 const SETTLED_MS = 3_000;
 
-/** Posts several forms at the same time, without their last bytes. Closes the connections when the server does not read further bytes. */
+/** Posts several forms in parallel, without their last bytes. Closes the connections when the server does not read further bytes. */
 async function stallForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const stalled = Array.from({ length: files }, (_, number): ClientRequest => {
     const { headers, head } = formOf({ number, token, fileBytes });

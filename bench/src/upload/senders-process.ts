@@ -63,7 +63,7 @@ function inOne(s3: S3Client): Sender["send"] {
   };
 }
 
-// All upload clients (senders) take turns in this process. The process of the senders does nothing else, so the CPU time of the process is
+// All upload clients (senders) take turns in one process. The process of the senders does nothing else, so the CPU time of the process is
 // the CPU time of the sender.
 const senders = createSenders(JSON.parse(process.argv[2] as string));
 process.on("message", async ({ name, path }: { name: string; path: string }) => {

@@ -56,7 +56,7 @@ describe("the caller", () => {
     expect(requests).toHaveLength(2);
   });
 
-  it("the client sends the cookie only if it has no token", async () => {
+  it("the client sends the cookie only without a token", async () => {
     const seen: (string | undefined)[] = [];
     const fetch = async (_: unknown, init?: RequestInit) => {
       seen.push(init?.credentials);
@@ -147,7 +147,7 @@ describe("a base URL that is a path", () => {
     expect(sent).toEqual(["/files/files/1"]);
   });
 
-  it("a client whose base URL is a path fails in Node.js only at the first call, so a server can render the page", async () => {
+  it("a client with a path as base URL fails in Node.js only at the first call, so a server can render the page", async () => {
     expect((await failureOf(openFiles({ baseUrl }).get("1"))).code).toBe("network");
   });
 });

@@ -11,7 +11,7 @@ export type Bytes = {
   blob(): Promise<Blob>;
 };
 
-/** A download in progress. */
+/** A download whose bytes are arriving. */
 export type Download = Bytes & { attachment: Attachment };
 
 type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
@@ -84,7 +84,7 @@ export async function openStream(deps: BucketDeps, source: Source): Promise<Read
   );
 }
 
-/** Sends the first request, with retries. A browser may report that it is online while requests still fail. */
+/** Sends the first request, with retries. A browser may report a network connection while requests still fail. */
 async function openPatiently(deps: BucketDeps, source: Source): Promise<Response> {
   for (let failures = 1; ; failures += 1) {
     try {

@@ -1,13 +1,13 @@
 import type { ProblemCode } from "./wire.ts";
 
 /**
- * The error codes of this package.
+ * The error codes of the package `@valetkey/client`.
  *
- * - `network`: no response arrived.
+ * - `network`: no response arrived at the client.
  * - `aborted`: the caller aborted the call.
  * - `invalid_response`: the response is not from Valet Key.
  * - `bucket_refused`: the bucket refused the upload or download, and a retry would not help.
- * - `not_displayable`: an element of the page cannot show the file. Only `@valetkey/react` uses this code.
+ * - `not_displayable`: an element of the page cannot show the file. Only `@valetkey/react` uses the error code `not_displayable`.
  * - `wrong_length`: a download returned fewer or more bytes than the file has.
  * - `file_unreadable`: the file to upload has changed or does not exist.
  * - `invalid_option`: an argument is invalid.
@@ -22,7 +22,7 @@ export type ClientErrorCode =
   | "file_unreadable"
   | "invalid_option";
 
-/** The error codes of the service and of this package. */
+/** The error codes of the service and of the package `@valetkey/client`. */
 export type ErrorCode = ProblemCode | ClientErrorCode;
 
 type Details = {
@@ -33,7 +33,7 @@ type Details = {
 };
 
 /**
- * The only error class of this package.
+ * The only error class of the package `@valetkey/client`.
  *
  * `code` is for programs, and `message` is for people. `status` and `requestId` come from the response, if a response arrived. A message
  * never contains a token or a signed URL.
@@ -55,7 +55,7 @@ export class ValetKeyError extends Error {
   }
 }
 
-/** Makes the error for a request without a response: `aborted` if the caller aborted the request, otherwise `network`. */
+/** Makes the error for a request without a response. The code is `aborted` if the caller aborted the request, and otherwise `network`. */
 export function networkError(cause: unknown, { signal, what }: { signal?: AbortSignal | undefined; what: string }) {
   if (signal?.aborted && !isTimeout(signal.reason)) return aborted(signal.reason);
   return new ValetKeyError("network", `${what} got no response. Check the connection and the URL.`, { cause });
@@ -65,7 +65,7 @@ export function aborted(cause?: unknown): ValetKeyError {
   return new ValetKeyError("aborted", "The caller aborted the operation.", { cause });
 }
 
-/** Returns whether the same request may succeed later, for example because no response arrived or the service was overloaded. */
+/** Returns whether a repetition of the request may succeed later, for example because no response arrived or the service was overloaded. */
 export function isRetryable(error: unknown): error is ValetKeyError {
   if (!(error instanceof ValetKeyError)) return false;
   if (error.code === "network" || error.code === "bucket_unavailable") return true;

@@ -10,7 +10,7 @@ import type { UploadOptions } from "./upload/upload-options.ts";
 import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
-/** A thing of the application that can have files, such as invoice 42: `{ resource: "invoice", id: "42" }`. */
+/** An item of the application that can have files, such as invoice 42: `{ resource: "invoice", id: "42" }`. */
 export type Item = { resource: string; id: string };
 
 /** A file of an item. */
@@ -21,7 +21,7 @@ export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise
 
 /** `baseUrl` is the URL of the routes of Valet Key in the application, such as `https://app.example.com/files`, or `/files` in a page. */
 export type FilesOptions = CallsOptions & {
-  /** Stores unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
+  /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
   store?: UploadStore;
 };
 

@@ -1,7 +1,8 @@
 import { type Send, sendWithFetch, sendWithXhr } from "./send-bytes.ts";
 
 /**
- * The functions of the runtime that an upload needs. The source files of uploads get a Platform object, so that they do not read globals.
+ * The functions of the runtime that an upload needs. The source files of uploads get a Platform object, so that the source files do not
+ * read globals.
  */
 export type Platform = {
   /** Returns the milliseconds of a monotonic clock. An upload never reads the wall clock, which may be wrong. */

@@ -3,7 +3,7 @@ import { networkError, ValetKeyError } from "./errors.ts";
 /**
  * A file that can be read in pieces: a File or Blob of a page, or the result of `openFile` of `@valetkey/client/node`.
  *
- * The client uses only these members of a Blob, so the client can also upload files that are too large for a Blob.
+ * The client uses only the members of `FileSource`, so the client can also upload files that are too large for a Blob.
  */
 export type FileSource = {
   /** The size of the file in bytes. */
@@ -28,7 +28,7 @@ type Sending = {
   url: string;
   headers: Record<string, string>;
   bytes: FileSource;
-  /** The client calls `onSent` with the number of sent bytes, if the platform reports this number. */
+  /** The client calls `onSent` with the number of sent bytes, if the platform reports the number. */
   onSent: (bytes: number) => void;
   signal: AbortSignal;
 };
@@ -42,12 +42,10 @@ type Sent = { status: number; text: string };
 /** Sends bytes to the bucket. `Send` rejects with a ValetKeyError: `network`, `aborted`, `file_unreadable`. */
 export type Send = (sending: Sending) => Promise<Sent>;
 
-/**
- * The number of bytes that one read returns. An upload needs about 1 MiB of memory for each part that the client sends at the same time.
- */
+/** The number of bytes that one read returns. An upload needs about 1 MiB of memory for each part that is in transfer. */
 const CHUNK_BYTES = 2 ** 20;
 
-/** Browsers set the headers Content-Length and Host, and do not allow scripts to set them. */
+/** Browsers set the headers Content-Length and Host. Scripts may not set the headers Content-Length and Host. */
 const SET_BY_BROWSER = /^(content-length|host)$/i;
 
 const WHAT = "An upload to the bucket";
@@ -66,8 +64,8 @@ type Xhr = {
 };
 
 /**
- * The client sends with XMLHttpRequest, because `fetch` of browsers reports no upload progress. The browser reads the file while it sends
- * the file.
+ * The client sends with XMLHttpRequest, because `fetch` of browsers reports no upload progress. The browser reads the file during the
+ * upload of the file.
  */
 export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
   return ({ method, url, headers, bytes, onSent, signal }) =>
@@ -78,8 +76,8 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
         signal.removeEventListener("abort", abort);
         then();
       };
-      // XMLHttpRequest reports a changed file with the same event as a broken connection. The client reads a byte to find out whether the
-      // file has changed.
+      // For a changed file and for a broken connection, XMLHttpRequest reports an equal event. The client reads a byte to find out whether
+      // the file has changed.
       const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
       xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
       xhr.onerror = settle(fail);
@@ -128,7 +126,7 @@ function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStr
   return new ReadableStream(
     {
       async pull(controller) {
-        // If `fetch` requests the next chunk, it has sent the earlier chunks.
+        // If `fetch` requests the next chunk, `fetch` has sent the earlier chunks.
         onSent(start);
         if (start === bytes.size) return controller.close();
         const end = Math.min(bytes.size, start + CHUNK_BYTES);

@@ -8,7 +8,7 @@ import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment } from "./wire.ts";
 
 export type ClientOptions = CallsOptions & {
-  /** Stores unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
+  /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
   store?: UploadStore;
 };
 

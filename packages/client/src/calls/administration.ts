@@ -94,7 +94,7 @@ export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" =
     list: ({ signal }: { signal?: AbortSignal } = {}) => call<Webhooks>("GET", path, { signal }),
     /** Creates a webhook. Only the response to `create` contains the secret of the webhook. */
     create: (webhook: CreateWebhookBody) => call<WebhookWithSecret>("POST", path, { body: webhook }),
-    /** Changes a webhook. `isDisabled: false` enables a disabled webhook. */
+    /** Changes the settings of a webhook. `isDisabled: false` enables a disabled webhook. */
     update: (webhookId: string, change: UpdateWebhookBody) => call<Webhook>("PATCH", one(webhookId), { body: change }),
     /** Deletes a webhook and the list of its deliveries. */
     remove: (webhookId: string) => call<void>("DELETE", one(webhookId)),

@@ -22,7 +22,7 @@ import type {
 } from "../wire.ts";
 
 type Signal = { signal?: AbortSignal };
-/** A repeated call with the same `idempotencyKey` has the effect of one call. */
+/** A repeated call with one `idempotencyKey` has the effect of one call. */
 type Repeatable = Signal & { idempotencyKey?: string };
 /** `owned`: the notes of the caller. `shared`: the notes that are shared with the caller. The default of `scope` is `owned`. */
 type Scope = { scope?: ListNotesQuery["scope"] };
@@ -59,7 +59,10 @@ export function noteCalls(call: Call) {
     /** Yields every attachment of a note, page by page. */
     iterateAttachments: (noteId: string, options: Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => listAttachments(noteId, { ...options, ...(cursor !== undefined && { cursor }) })),
-    /** Changes a note. With `ifUpdatedAt`, the call throws `note_changed` if the note has changed since this instant. */
+    /**
+     * Changes the title, the content or another part of a note. With `ifUpdatedAt`, the call throws `note_changed` if the note has changed
+     * since the instant `ifUpdatedAt`.
+     */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
     /** Records that the caller has seen the note, so that `isNew` of the note becomes false. */
     markSeen: (noteId: string) => call<void>("PUT", `${path(noteId)}/seen`),
@@ -95,10 +98,13 @@ export function attachmentCalls(call: Call) {
      */
     move: (attachmentId: string, body: MoveAttachmentBody, { idempotencyKey, signal }: Repeatable = {}) =>
       call<Attachment>("POST", `${path(attachmentId)}/move`, { body, signal, headers: keyHeader(idempotencyKey) }),
-    /** Copies a ready file to a note. A repeated call with the same `idempotencyKey`, file and note returns the same copy. */
+    /** Copies a ready file to a note. A repeated call with one `idempotencyKey`, file and note returns one copy. */
     copy: (attachmentId: string, body: CopyAttachmentBody, { idempotencyKey, signal }: Repeatable = {}) =>
       call<Attachment>("POST", `${path(attachmentId)}/copy`, { body, signal, headers: keyHeader(idempotencyKey) }),
-    /** Counts who loses access if these files of one note move to another note. Moves nothing. At most 1,000 files. */
+    /**
+     * Counts the people who lose access if the given files of one note move to another note. The call of `describeMove` moves no file. The
+     * caller can pass at most 1,000 files.
+     */
     describeMove: (body: MoveEffectsBody, { signal }: Signal = {}) =>
       call<MoveEffects>("POST", "/attachments/move-effects", { body, signal }),
     /** Records that the caller has seen the file, so that `isNew` of the file becomes false. */
@@ -115,7 +121,8 @@ export function attachmentCalls(call: Call) {
 const MAX_BATCH = 1000;
 
 /**
- * `expiresIn` is in seconds. The default of `expiresIn` is 60. The service refuses an `expiresIn` outside its range.
+ * `expiresIn` is the lifetime of the URL in seconds. The default of `expiresIn` is 60. The service refuses an `expiresIn` outside its
+ * range.
  * `purpose` is the purpose of the URL in the audit event. The default of `purpose` is `view` for an inline URL, and `download` for every
  * other URL.
  */
@@ -128,9 +135,8 @@ export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: Ab
 export type Disposition = { disposition?: "attachment" | "inline" };
 
 /**
- * With `cacheable`, calls within half of `expiresIn` return the same URL, so that the browser cache works. A cacheable URL is valid for at
- * least half of `expiresIn`. `expiresAt` is the expiry of the URL. `cacheable` is only for inline URLs. The default of `cacheable` is
- * false.
+ * With `cacheable`, calls within half of `expiresIn` return one URL, so that the browser cache works. A cacheable URL is valid for at least
+ * half of `expiresIn`. `expiresAt` is the expiry of the URL. `cacheable` is only for inline URLs. The default of `cacheable` is false.
  */
 export type Cacheable = { cacheable?: boolean };
 

@@ -36,7 +36,7 @@ type ShareCalls = {
   list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
   /**
    * Revokes a share of a note or an attachment. From the next request on, the share gives the user no access.
-   * URLs that the user already has stay valid until they expire.
+   * URLs that the user already has stay valid until their expiry.
    */
   remove(subject: ShareSubject, userId: string): Promise<void>;
 };
@@ -92,7 +92,7 @@ export function accessRequestCalls(call: Call) {
 
 type CreateLinkOptions = { idempotencyKey?: string };
 
-/** People with an account use these calls for links and file requests. Every list of links starts with the newest link. */
+/** People with an account use `linkCalls` for links and file requests. Every list of links starts with the newest link. */
 export function linkCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
   const ofFile = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}/links`;
@@ -106,7 +106,7 @@ export function linkCalls(call: Call) {
      */
     create: (noteId: string, link: CreateLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<Link>("POST", ofNote(noteId), { body: link, headers: keyHeader(idempotencyKey) }),
-    /** Makes a link to one file. `idempotencyKey` has the same meaning as for `create`. */
+    /** Makes a link to one file. `idempotencyKey` has the meaning that `create` describes. */
     createForFile: (attachmentId: string, link: CreateFileLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<Link>("POST", ofFile(attachmentId), { body: link, headers: keyHeader(idempotencyKey) }),
     /** Returns one page of links: links of the caller's own notes, and links that the caller made and may still edit. */
@@ -114,7 +114,8 @@ export function linkCalls(call: Call) {
     /** Returns one page of the links of a note. */
     ofNote: (noteId: string, options: PageOptions = {}) => page<LinkPage>(ofNote(noteId), options),
     /**
-     * Returns one page of the links that list a given file. The page excludes links to the whole note, because these links list no files.
+     * Returns one page of the links that list a given file. The page excludes links to the whole note, because links to the whole note list
+     * no files.
      */
     ofFile: (attachmentId: string, options: PageOptions = {}) => page<LinkPage>(ofFile(attachmentId), options),
     get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<Link>("GET", one(linkId), { signal }),

@@ -15,7 +15,7 @@ export type LinkOptions = {
   baseUrl: string;
   /** The default of `fetch` is the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
-  /** Stores unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
+  /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
   store?: UploadStore;
 };
 
@@ -114,7 +114,7 @@ function fileRequest({ call, look, ...deps }: RequestDeps, token: string): LinkR
   let looked: Promise<unknown> | undefined;
   // Each call first waits for the cookie of the visitor. Without the cookie, two simultaneous uploads would belong to different visitors.
   const callAsVisitor: Call = async (method, path, options) => {
-    // The signal of one upload must not abort the shared call of `look`, because other uploads also wait for this call.
+    // The signal of one upload must not abort the shared call of `look`, because other uploads also wait for the call.
     looked ??= look({ signal: AbortSignal.timeout(LOOK_MS) }).catch((error) => {
       looked = undefined;
       throw error;

@@ -22,7 +22,7 @@ export function visitCalls(call: Call, token: string) {
     look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> => call<PublicLink>("GET", link, { signal }),
     /** Unlocks the link for the visitor. Throws `wrong_password` and `rate_limited`. */
     unlock: (password: string) => call<void>("POST", `${link}/unlock`, { body: { password } }),
-    /** Sends a code to an email address that the link lists. For every other email address, the result is the same. */
+    /** Sends a code to an email address that the link lists. For every other email address, the service responds equally. */
     requestCode: (email: string) => call<void>("POST", `${link}/codes`, { body: { email } }),
     /** Unlocks a link with a listed email address and the code from a mail. Throws `wrong_code` and `rate_limited`. */
     proveEmail: (email: string, code: string) => call<void>("POST", `${link}/email`, { body: { email, code } }),
@@ -31,7 +31,7 @@ export function visitCalls(call: Call, token: string) {
      * the link.
      */
     claim(wanted: ClaimBody = {}): Promise<LinkClaim> {
-      // The client sends claim requests one after the other, so that the service counts only one claim.
+      // The client sends claim requests one by one, so that the service counts only one claim.
       const claimed = lastClaim.then(() => call<LinkClaim>("POST", `${link}/claims`, { body: wanted }));
       lastClaim = claimed.catch(() => undefined);
       return claimed;

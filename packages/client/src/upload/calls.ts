@@ -23,7 +23,7 @@ export async function openUpload(context: UploadContext): Promise<OpenUpload> {
 type FoundUpload = Upload["upload"] | (Send["upload"] & { attachmentId?: undefined });
 type NewUpload = StartedUpload["upload"] | (StartedSend["upload"] & { attachmentId?: undefined });
 
-/** Reads an upload and the list of its stored parts from the service. Returns undefined if the service has no such upload. */
+/** Reads an upload and the list of its stored parts from the service. Returns undefined if the service does not know the upload. */
 export async function findUpload(context: UploadContext, uploadId: string): Promise<FoundUpload | undefined> {
   try {
     const path = uploadPath(context, uploadId);
@@ -79,7 +79,7 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
     return toOpen(upload);
   } catch (error) {
     const isForOtherFile = error instanceof ValetKeyError && error.code === "idempotency_key_reused";
-    // The client needs another idempotency key, because the file has new content, but the same fingerprint.
+    // The client needs another idempotency key, because the file has new content, but an equal fingerprint.
     if (usedKey !== undefined && isForOtherFile) return startUpload(context, undefined);
     throw error;
   }

@@ -5,7 +5,7 @@ export type SignedPart = SignedParts["parts"][number];
 type Options = {
   /** The parts to sign, in the order in which the client sends them. */
   partNumbers: readonly number[];
-  /** The number of parts that the client sends at the same time. The signer requests signatures at least `parallel` parts ahead. */
+  /** The number of parts that the client sends in parallel. The signer requests signatures at least `parallel` parts ahead. */
   parallel: number;
   sign: (partNumbers: number[]) => Promise<SignedPart[]>;
   now: () => number;

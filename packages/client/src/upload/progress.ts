@@ -144,9 +144,9 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   };
 }
 
-/** The minimum length of a speed sample. A shorter sample would measure buffers instead of the connection. */
+/** The minimum length of a speed sample. A shorter speed sample would measure buffers instead of the connection. */
 const SAMPLE_MS = 250;
-/** The memory of the speed meter: a sample of this age has the weight 1/e. */
+/** The memory of the speed meter: a sample of the age `MEMORY_MS` has the weight 1/e. */
 const MEMORY_MS = 5_000;
 
 type SpeedMeter = {

@@ -1,14 +1,14 @@
 import { aborted, isRetryable, MAX_DELAY_MS, retryDelayMs, type ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
 
-/** Repeats an attempt until it succeeds, a signal aborts, or the attempt fails with an error that a retry cannot fix. */
+/** Repeats an attempt until success, until a signal aborts, or until the attempt fails with a permanent error. */
 export type Retry = <T>(attempt: (signal: AbortSignal) => Promise<T>, options?: { stop?: AbortSignal }) => Promise<T>;
 
 type Options = {
   platform: Platform;
   gate: PauseGate;
   signal: AbortSignal;
-  /** If no attempt succeeds for this time while there is a connection, the retry loop throws the last error. */
+  /** The retry loop throws the last error if no attempt succeeds for `giveUpAfterMs` milliseconds with a connection. */
   giveUpAfterMs: number;
   /** The loop calls `onWaiting` when a count changes: unfinished requests (`attempts`), and waiting unfinished requests (`waiting`). */
   onWaiting: (counts: { attempts: number; waiting: number }) => void;

@@ -11,7 +11,7 @@ type MultipartUpload = OpenUpload & { kind: "multipart" };
 /** The number of signatures of a part that the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
-/** Sends every part that the bucket does not have, and sends several parts at the same time. */
+/** Sends several missing parts in parallel, until the bucket has every part. */
 export async function sendParts(context: UploadContext, upload: MultipartUpload): Promise<void> {
   const missing = await findMissing(context, upload);
   const failed = new AbortController();
@@ -28,7 +28,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   });
   const queue = missing.values();
   const work = async () => {
-    // All workers share one iterator, so no two workers send the same part.
+    // All workers share one iterator, so no two workers send one part.
     for (const partNumber of queue) {
       await sendPart(context, { upload, partNumber, signer, failed: failed.signal });
     }

@@ -58,7 +58,10 @@ export function defaultStore(): UploadStore {
 /** The idempotency key of the request that starts an upload and, after the response, the id of the upload. */
 type UploadIds = { idempotencyKey: string; uploadId?: string };
 
-/** The record of one upload in the store. A SavedUpload ignores errors of the store, because these errors only prevent a later resume. */
+/**
+ * The record of one upload in the store. A SavedUpload ignores errors of the store, because errors of the store only prevent a later
+ * resume.
+ */
 export type SavedUpload = {
   load(): Promise<UploadIds | undefined>;
   save(ids: UploadIds): Promise<void>;
@@ -102,7 +105,7 @@ type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; receiver: s
 /**
  * Returns the key that identifies an upload after a reload: the metadata of the file, and the receiver.
  *
- * `fingerprint` does not read the bytes of the file. A changed file has the same fingerprint if its name, size and modification time are
+ * `fingerprint` does not read the bytes of the file. A changed file keeps its fingerprint if its name, size and modification time are
  * unchanged.
  */
 export function fingerprint(identity: Identity): string {

@@ -22,7 +22,7 @@ export type OpenUpload = { uploadId: string; attachmentId: string | undefined } 
 /** A finished file was uploaded to a note, or sent for a file request. */
 export type FinishedFile = Attachment | SentFile;
 
-/** All steps of one upload share these values. */
+/** All steps of one upload share the values of `UploadContext`. */
 export type UploadContext = {
   call: Call;
   platform: Platform;
@@ -85,7 +85,8 @@ export function requestReceiver(token: string, slotId: string | undefined): Rece
     key: `link:${token.slice(token.lastIndexOf("~") + 1).slice(0, 21)}:${slotId ?? ""}`,
     startPath: uploadsPath,
     uploadsPath,
-    // The upload is already complete at this point. If the client completes a complete upload again, the service returns the file.
+    // The upload is already complete when the client asks for the result. If the client completes a complete upload again, the service
+    // returns the file.
     result: ({ uploadId }) => ({
       method: "POST",
       path: `${uploadsPath}/${encodeURIComponent(uploadId)}/complete`,

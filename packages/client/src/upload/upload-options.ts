@@ -15,7 +15,7 @@ export type UploadOptions = FileOptions & {
   signal?: AbortSignal;
   /** The upload starts at the service after the promise is fulfilled, so files that a user drops together keep their order. */
   startsAfter?: Promise<unknown>;
-  /** The number of parts of a large file that the client sends at the same time, from 1 to 16. The default of `parallel` is 4. */
+  /** The number of parts of a large file that the client sends in parallel, from 1 to 16. The default of `parallel` is 4. */
   parallel?: number;
   /**
    * The upload fails if no request succeeds for `giveUpAfterSeconds` while there is a connection. A failed upload can resume later. The

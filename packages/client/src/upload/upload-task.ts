@@ -29,7 +29,7 @@ import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload
 /** A running upload for a file request. A running upload for a file request. */
 export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly done: Promise<SentFile> };
 
-/** A running upload. */
+/** An upload that runs in the background. */
 export type UploadTask = {
   /** `done` resolves with the ready attachment. `done` rejects with a ValetKeyError. */
   readonly done: Promise<Attachment>;
@@ -53,7 +53,7 @@ type Deps = { baseUrl: string; call: Call; platform: Platform; store: UploadStor
  * later.
  */
 const ABORT_WITHIN_MS = 20_000;
-/** An upload cannot resume after one of these errors. */
+/** An upload cannot resume after an error of the set `FINAL_ERRORS`. */
 const FINAL_ERRORS: ReadonlySet<string> = new Set([
   "upload_rejected",
   "upload_not_pending",
@@ -202,7 +202,7 @@ async function canRestart(context: UploadContext, { upload, error }: { upload: O
   const isGone = isLost(error) || error.code === "upload_not_found" || error.code === "upload_not_pending";
   if (!isGone) return false;
   const current = await findUpload(context, upload.uploadId);
-  // The bucket has lost the parts of the upload. Without an abort, the old upload would use the quota until it expires.
+  // The bucket has lost the parts of the upload. Without an abort, the old upload would use the quota until its expiry.
   if (current?.state === "pending") return abortUpload(context, upload.uploadId);
   return current === undefined || current.state === "expired";
 }

@@ -114,7 +114,7 @@ export type MoveAttachmentBody = Static<typeof MoveAttachmentBody>;
 export const CopyAttachmentBody = closedObject({ toNoteId: Id });
 export type CopyAttachmentBody = Static<typeof CopyAttachmentBody>;
 
-/** If a client repeats the request with the same key, file and note, the client gets the copy of the first request. */
+/** A repeated request with one key, file and note returns the copy of the first request. */
 export const CopyAttachmentHeaders = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({

@@ -233,7 +233,7 @@ export type UnlockBody = Static<typeof UnlockBody>;
 export const LinkCodeBody = closedObject({ email: Email });
 export type LinkCodeBody = Static<typeof LinkCodeBody>;
 
-/** `code` has 8 digits. The service ignores spaces in the code. */
+/** The `code` of a proof has 8 digits. The service ignores spaces in the code. */
 export const ProveLinkEmailBody = closedObject({
   email: Email,
   code: Type.String({ pattern: "^[0-9 ]+$", minLength: 1, maxLength: 20 }),

@@ -7,7 +7,7 @@ import { closedObject, orNull } from "./shapes.ts";
 const Title = Type.String({ maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
-/** Every response with a note contains these members. */
+/** Every response with a note contains the members of `common`. */
 const common = {
   id: Id,
   title: Title,
@@ -34,7 +34,7 @@ const common = {
  * `attachments` is the first page of the note's attachments, in order of creation. `attachmentsCursor` is the cursor of the next page of
  * attachments, or null. The response contains a rejected attachment only for the owner of the note and for the person who uploaded the
  * attachment.
- * `access` counts the other people who have access to the note. Only the owner and the editors get `access` of a note.
+ * The member `access` counts the other people who have access to the note. Only the owner and the editors get `access` of a note.
  */
 export const Note = Type.Object({
   ...common,

@@ -9,7 +9,7 @@ import { licensesOf, packageFolders } from "../../web/third-party-licenses.ts";
 const ROOT = resolve(import.meta.dirname, "..");
 const SERVER = resolve(ROOT, "../server/src");
 const DIST = join(ROOT, "dist");
-/** Node.js starts these modules by the name of their file: the command, and the worker threads. */
+/** Node.js starts the modules of `ENTRIES` by file name: the command, and the worker threads. */
 const ENTRIES = {
   cli: "cli.ts",
   "bucket-worker": "operations/built-in-bucket/bucket-worker.ts",

@@ -4,6 +4,7 @@ import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts"
 import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
 import { fileToolsTexts, renameTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { invitationTexts } from "../../../../packages/web/src/texts/en/invitations.ts";
+import { movingTexts } from "../../../../packages/web/src/texts/en/moving.ts";
 import { previewTexts as preview } from "../../../../packages/web/src/texts/en/preview.ts";
 import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
@@ -36,6 +37,15 @@ async function openMenu(page: Page, filename: string): Promise<void> {
   const row = page.getByRole("listitem").filter({ hasText: filename });
   await row.getByRole("button", { name: texts.common.more }).click();
   await page.getByRole("menuitem", { name: attachments.copyLink }).waitFor();
+}
+
+async function openMove(page: Page, full: Note) {
+  await openNote(page, full);
+  await openMenu(page, "Kitchen.png");
+  await page.getByRole("menuitem", { name: attachments.moveTo }).click();
+  const dialog = page.getByRole("dialog", { name: movingTexts.title.move("Kitchen.png") });
+  await dialog.getByRole("option").first().waitFor();
+  return dialog;
 }
 
 const previews: [name: string, ending: string][] = [
@@ -136,6 +146,30 @@ export const noteScenes: readonly Scene[] = [
       await page.getByRole("button", { name: attachments.manage }).click();
       await page.getByRole("checkbox", { name: attachments.choose("Kitchen.png") }).check();
       await page.getByRole("checkbox", { name: attachments.choose("Meter readings.txt") }).check();
+    },
+    async "move-choose"(page, { full }) {
+      await openMove(page, full);
+    },
+    async "move-confirm"(page, { full }) {
+      const dialog = await openMove(page, full);
+      await dialog.getByRole("option", { name: "Contract with Hofer & Sons" }).click();
+      await dialog.getByRole("status").filter({ hasText: /1/ }).waitFor();
+    },
+    async "move-other-owner"(page, { full }) {
+      const dialog = await openMove(page, full);
+      await dialog.getByRole("combobox", { name: movingTexts.search }).fill("Quarterly");
+      await dialog.getByRole("option", { name: "Quarterly figures" }).click();
+      await dialog.getByText(movingTexts.otherOwner("Ben Osei")).waitFor();
+    },
+    async "move-dragging"(page, { full }) {
+      await openNote(page, full);
+      if ((page.viewportSize()?.width ?? 0) < 700) return;
+      const data = await page.evaluateHandle("new DataTransfer()");
+      const row = page.getByRole("listitem").filter({ hasText: "Kitchen.png" });
+      await row.dispatchEvent("dragstart", { dataTransfer: data });
+      const note = page.getByRole("listitem").filter({ hasText: "Choir: scores for Advent" });
+      await note.dispatchEvent("dragover", { dataTransfer: data });
+      await page.getByText(texts.notes.drop.move).waitFor();
     },
     async "note-rename"(page, { full }) {
       await openNote(page, full);

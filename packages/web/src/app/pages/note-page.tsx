@@ -1,3 +1,4 @@
+import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Attachment, Note } from "@valetkey/client";
@@ -10,6 +11,7 @@ import { AttachmentSection, inOrder } from "../../features/attachments/attachmen
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
 import { hasCode } from "../../service/client.ts";
+import { $dropped, type TakenFiles, type TargetNote } from "../../service/dragged-files.ts";
 import { importWithRetry } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
@@ -46,6 +48,8 @@ export function NotePage() {
   // attached.
   const shownOrder = file === undefined || order.includes(file) ? order : [];
   const [sharing, setSharing] = useState<{ noteId: string; files?: readonly Attachment[]; tab?: "people" | "link" }>();
+  const [chosenToMove, setMoving] = useState<TakenFiles & { isCopy: boolean; to?: TargetNote }>();
+  const moving = useStore($dropped) ?? chosenToMove;
   const hasLinks = useQuery(instanceQuery).data?.limits.links.enabled === true;
   const canLink = hasLinks && !isGone && note.data !== undefined && note.data.role !== "viewer";
   useShortcut("make a link", () => setSharing({ noteId, tab: "link" }), { isEnabled: canLink });
@@ -53,6 +57,10 @@ export function NotePage() {
   const openPlace = (place: AccessPlace) => {
     if (place === "files") files.current?.focus();
     else setSharing({ noteId, tab: place });
+  };
+  const stopMoving = () => {
+    $dropped.set(undefined);
+    setMoving(undefined);
   };
   const kept = q === undefined ? {} : { q };
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
@@ -113,6 +121,9 @@ export function NotePage() {
             }}
             onCopyLink={setLinked}
             onShare={(files) => setSharing({ noteId, files })}
+            onMove={(files, isCopy) =>
+              setMoving({ files, fromNoteId: noteId, canMove: note.data.role !== "viewer", isCopy })
+            }
           />
           {note.data.role !== "viewer" && (
             <NoteActivity>
@@ -145,6 +156,9 @@ export function NotePage() {
             <FileLinksDialog files={[firstLinked, ...otherLinked]} onClose={() => setLinked([])} />
           )}
         </LazyPart>
+      )}
+      {moving !== undefined && (
+        <LazyPart onClose={stopMoving}>{({ MoveFiles }) => <MoveFiles {...moving} onClose={stopMoving} />}</LazyPart>
       )}
       {sharing !== undefined && (
         <LazyPart onClose={() => setSharing(undefined)}>

@@ -1,5 +1,5 @@
 import type { Attachment, Note } from "@valetkey/client";
-import { Download, Eye, Link2, MoreHorizontal, PencilLine, Trash2, UserPlus } from "lucide-react";
+import { Copy, Download, Eye, FileOutput, Link2, MoreHorizontal, PencilLine, Trash2, UserPlus } from "lucide-react";
 import { memo, useEffect, useMemo, useRef } from "react";
 import { nameOf } from "../../components/avatar.tsx";
 import { IconButton, IconLink } from "../../components/button.tsx";
@@ -7,6 +7,7 @@ import { FileName } from "../../components/file-name.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { useDownloadLink } from "../../service/download-link.ts";
+import { $dragged } from "../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { accessParts } from "../../texts/describe-access.ts";
@@ -25,10 +26,17 @@ type AttachmentActions = {
   onShare: ((attachment: Attachment) => void) | undefined;
   /** Opens the form that renames a file. With undefined, closes the form. */
   onRename: ((attachment: Attachment | undefined) => void) | undefined;
+  onMove: ((attachment: Attachment) => void) | undefined;
+  onCopy: (attachment: Attachment) => void;
+  /** Starts to drag the file, together with the other selected files if the file is selected. */
+  onDrag: (attachment: Attachment, data: DataTransfer) => void;
   onRemove: ((attachment: Attachment) => void) | undefined;
   /** Selects or deselects a file. With `isRange`, also selects or deselects all files between the last click and this one. */
   onChoose: (attachmentId: string, isRange: boolean) => void;
 };
+
+/** With a finger, a long press would start a drag, and the list of notes is not visible on a phone. */
+const CAN_DRAG = matchMedia("(pointer: fine)").matches;
 
 type AttachmentRowProps = {
   attachment: Attachment;
@@ -69,6 +77,9 @@ export const AttachmentRow = memo(function AttachmentRow({
       onKeyDown={(event) => {
         if (event.key === "F2" && isReady) onRename?.(attachment);
       }}
+      draggable={isReady && CAN_DRAG}
+      onDragStart={({ dataTransfer }) => actions.onDrag(attachment, dataTransfer)}
+      onDragEnd={() => $dragged.set(undefined)}
       className="group relative isolate -mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1 [contain-intrinsic-size:auto_56px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:bg-hover/60 hover:[content-visibility:visible]"
     >
       {isChosen !== undefined && <Choose attachment={attachment} isChosen={isChosen} onChoose={actions.onChoose} />}
@@ -177,7 +188,7 @@ function QuickActions({ attachment, actions }: ActionsProps) {
 }
 
 function AttachmentMenu({ attachment, actions }: ActionsProps) {
-  const { onPreview, onCopyLink, onShare, onRename, onRemove } = actions;
+  const { onPreview, onCopyLink, onShare, onRename, onMove, onCopy, onRemove } = actions;
   const downloadLink = useDownloadLink();
   const isReady = attachment.state === "ready";
   if (!isReady && onRemove === undefined) return null;
@@ -212,6 +223,14 @@ function AttachmentMenu({ attachment, actions }: ActionsProps) {
               {words.share}
             </MenuItem>
           )}
+          {onMove !== undefined && (
+            <MenuItem icon={<FileOutput size={16} />} onClick={() => onMove(attachment)}>
+              {words.moveTo}
+            </MenuItem>
+          )}
+          <MenuItem icon={<Copy size={16} />} onClick={() => onCopy(attachment)}>
+            {words.copyTo}
+          </MenuItem>
         </>
       )}
       {onRemove !== undefined && (
@@ -237,6 +256,8 @@ type RowActionsOptions = {
     onPreview: (attachmentId: string) => void;
     onRename: (attachment: Attachment | undefined) => void;
     onChoose: (attachmentId: string, isRange: boolean) => void;
+    onMove: (attachments: readonly Attachment[], isCopy: boolean) => void;
+    onDrag: AttachmentActions["onDrag"];
   };
 };
 
@@ -252,6 +273,9 @@ export function useRowActions({ role }: Note, { hasLinks, callbacks }: RowAction
       onCopyLink: hasLinks && canEdit ? (attachment) => latest.current.onCopyLink([attachment]) : undefined,
       onShare: role === "owner" ? (attachment) => latest.current.onShare([attachment]) : undefined,
       onRename: canEdit ? (attachment) => latest.current.onRename(attachment) : undefined,
+      onMove: canEdit ? (attachment) => latest.current.onMove([attachment], false) : undefined,
+      onCopy: (attachment) => latest.current.onMove([attachment], true),
+      onDrag: (attachment, data) => latest.current.onDrag(attachment, data),
       onRemove: canEdit ? (attachment) => void removeAttachments([attachment]) : undefined,
       onChoose: (id, isRange) => latest.current.onChoose(id, isRange),
     };

@@ -7,6 +7,7 @@ import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } 
 import { dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
+import { $dragged, DRAGGED_TYPE } from "../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
@@ -31,6 +32,8 @@ type AttachmentSectionProps = {
   onPreview: (attachmentId: string, listed: readonly Attachment[]) => void;
   /** Opens the links of one file, or makes a link of several files. */
   onCopyLink: (attachments: readonly Attachment[]) => void;
+  /** Opens the dialog that moves or copies files to another note. */
+  onMove: (attachments: readonly Attachment[], isCopy: boolean) => void;
   /** Opens the dialog that shares files without their note. Only the owner of the note can share a file. */
   onShare: (attachments: readonly Attachment[]) => void;
 };
@@ -54,6 +57,14 @@ export function AttachmentSection({ ref: section, note, ...callbacks }: Attachme
       onPreview: (id) => callbacks.onPreview(id, listed),
       onRename: (attachment) => setRenamedId(attachment?.id),
       onChoose: (id, isRange) => tools?.choose(id, isRange),
+      onDrag(attachment, data) {
+        const isChosen = (id: string) => tools?.managed.choice.ids.has(id) === true;
+        const chosen = listed.filter(({ id, state }) => state === "ready" && isChosen(id));
+        const files = isChosen(attachment.id) ? chosen : [attachment];
+        data.setData(DRAGGED_TYPE, note.id);
+        data.effectAllowed = canEdit ? "copyMove" : "copy";
+        $dragged.set({ files, fromNoteId: note.id, canMove: canEdit });
+      },
     },
   });
   useNotePolling(note, { shown: attachments });
@@ -96,6 +107,7 @@ export function AttachmentSection({ ref: section, note, ...callbacks }: Attachme
           onChange={tools.change}
           onLink={hasLinks && canEdit ? callbacks.onCopyLink : undefined}
           onShare={note.role === "owner" ? callbacks.onShare : undefined}
+          onMove={callbacks.onMove}
         />
       )}
       {isEmpty ? (

@@ -1,6 +1,6 @@
 import type { Attachment, Note } from "@valetkey/client";
 import { clsx } from "clsx";
-import { Download, Link2, Trash2, UserPlus } from "lucide-react";
+import { Copy, Download, FileOutput, Link2, Trash2, UserPlus } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { Select } from "../../components/select.tsx";
@@ -46,6 +46,7 @@ type FileToolsProps = {
   onLink: ((files: readonly Attachment[]) => void) | undefined;
   /** Undefined if the user can't share files. */
   onShare: ((files: readonly Attachment[]) => void) | undefined;
+  onMove: (files: readonly Attachment[], isCopy: boolean) => void;
 };
 
 /** The tools above the files: the filter, the order, and the actions on the selected files. */
@@ -105,19 +106,20 @@ export function FileTools({ note, files, shown, managed, onChange, ...actions }:
   );
 }
 
-type ChosenBarProps = Pick<FileToolsProps, "note" | "onLink" | "onShare"> & {
+type ChosenBarProps = Pick<FileToolsProps, "note" | "onLink" | "onShare" | "onMove"> & {
   listed: readonly Attachment[];
   choice: Choice;
   onChoose: (choice: Choice) => void;
 };
 
 /** Selects all listed files, and runs actions on the selected files. The actions never change files that the filter hides. */
-function ChosenBar({ note, listed, choice, onChoose, onLink, onShare }: ChosenBarProps) {
+function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: ChosenBarProps) {
   const all = useRef<HTMLInputElement>(null);
   const downloadLink = useDownloadLink();
   const chosen = listed.filter(({ id }) => choice.ids.has(id));
   const ready = chosen.filter(({ state }) => state === "ready");
   const [single] = ready;
+  const isViewer = note.role === "viewer";
   const isPartial = chosen.length > 0 && chosen.length < listed.length;
   useEffect(() => {
     if (all.current !== null) all.current.indeterminate = isPartial;
@@ -185,7 +187,13 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare }: ChosenBa
             {words.share}
           </Button>
         )}
-        {chosen.length > 0 && note.role !== "viewer" && (
+        {single !== undefined && (
+          <Button kind="quiet" className={COMPACT} onClick={() => onMove(ready, isViewer)}>
+            {isViewer ? <Copy size={16} /> : <FileOutput size={16} />}
+            {isViewer ? words.copy : words.move}
+          </Button>
+        )}
+        {chosen.length > 0 && !isViewer && (
           <Button kind="quiet" className={`${COMPACT} text-danger`} onClick={remove}>
             <Trash2 size={16} />
             {words.remove}

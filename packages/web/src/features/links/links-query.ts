@@ -3,6 +3,7 @@ import type { CreateLinkBody, Link, LinkKind, LinkPage, UpdateLinkBody } from "@
 import { useRef, useState } from "react";
 import { copyText } from "../../components/clipboard.ts";
 import { client, earliestServiceNow } from "../../service/client.ts";
+import { newKey } from "../../service/new-key.ts";
 import { keys, pagesQuery, queryClient } from "../../service/queries.ts";
 import { bodyOfAgain } from "./link-body.ts";
 
@@ -85,11 +86,6 @@ function useCreateLink() {
     },
     onSettled: reload,
   });
-}
-
-/** Pages without HTTPS have no `crypto.randomUUID`. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export function useUpdateLink({ id }: Link) {

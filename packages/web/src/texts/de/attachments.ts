@@ -17,6 +17,8 @@ export const attachments: typeof english = {
   download: "Herunterladen",
   rename: "Umbenennen …",
   share: "Diese Datei teilen …",
+  moveTo: "Verschieben nach …",
+  copyTo: "Kopieren nach …",
   manage: "Dateien sortieren, filtern und auswählen",
   choose: (filename: string) => `${filename} auswählen`,
   count: (count: number) => formatCount(count, files),

@@ -29,6 +29,8 @@ export const fileToolsTexts: typeof english.fileToolsTexts = {
   download: "Herunterladen",
   link: "Link erstellen",
   share: "Teilen",
+  move: "Verschieben",
+  copy: "Kopieren",
   tooManyForLink: (most: number) => `Ein Link öffnet höchstens ${most} Dateien. Wählen Sie weniger aus.`,
   remove: "Löschen",
 };

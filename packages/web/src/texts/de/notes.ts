@@ -2,6 +2,7 @@ import type { notes as english } from "../en/notes.ts";
 
 export const notes: typeof english = {
   untitled: "Ohne Titel",
+  drop: { move: "Hierher verschieben", copy: "Hierher kopieren" },
   days: { today: "Heute", yesterday: "Gestern" },
   list: { owned: "Notizen", shared: "Für mich freigegeben" },
   empty: {

@@ -16,6 +16,8 @@ export const attachments = {
   download: "Download",
   rename: "Rename…",
   share: "Share this file…",
+  moveTo: "Move to…",
+  copyTo: "Copy to…",
   manage: "Sort, filter and select files",
   choose: (filename: string) => `Select ${filename}`,
   count: (count: number) => formatCount(count, files),

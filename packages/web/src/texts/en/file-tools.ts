@@ -28,6 +28,8 @@ export const fileToolsTexts = {
   download: "Download",
   link: "Make a link",
   share: "Share",
+  move: "Move",
+  copy: "Copy",
   tooManyForLink: (most: number) => `A link opens at most ${most} files. Select fewer.`,
   remove: "Delete",
 };

@@ -1,5 +1,7 @@
 export const notes = {
   untitled: "Untitled",
+  /** Shown on a note of the list while files are dragged over it. */
+  drop: { move: "Move here", copy: "Copy here" },
   days: { today: "Today", yesterday: "Yesterday" },
   list: { owned: "Notes", shared: "Shared with me" },
   empty: {

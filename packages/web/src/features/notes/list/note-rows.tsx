@@ -9,6 +9,7 @@ import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { accessParts } from "../../../texts/describe-access.ts";
 import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
+import { useDropTarget } from "./drop-target.ts";
 import { groupByDay, plainSnippet } from "./group-by-day.ts";
 
 type NoteRowsProps = {
@@ -73,6 +74,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
     formatWhen(note.updatedAt, now),
   ];
   const row = useRef<HTMLLIElement>(null);
+  const { effect, handlers } = useDropTarget(note);
   // Scrolls to the open note, which may be anywhere in the list. Scrolls to the open note again after the user has cleared the search.
   useEffect(() => {
     if (isSelected && shownFor !== undefined) row.current?.scrollIntoView({ block: "nearest" });
@@ -80,7 +82,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   const mark = (text: string) => (found === undefined ? text : <found.Marked text={text} q={q} />);
   const snippet = plainSnippet(note.snippet);
   return (
-    <li ref={row} className="scroll-my-14">
+    <li ref={row} className="relative scroll-my-14" {...handlers}>
       <Link
         to="/n/$noteId"
         params={{ noteId: note.id }}
@@ -98,6 +100,13 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
         </span>
         {snippet !== "" && <span className="block truncate text-muted text-small">{mark(snippet)}</span>}
       </Link>
+      {effect !== undefined && (
+        <span className="pointer-events-none absolute inset-0 flex items-start justify-end rounded-card border-2 border-accent bg-accent-soft/60 p-1">
+          <span className="rounded-small bg-accent px-2 font-medium text-on-accent text-small">
+            {texts.notes.drop[effect]}
+          </span>
+        </span>
+      )}
       {found !== undefined && <found.FoundFiles note={note} q={q} />}
     </li>
   );

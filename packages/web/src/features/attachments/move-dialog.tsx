@@ -1,0 +1,251 @@
+import { Autocomplete } from "@base-ui/react/autocomplete";
+import { useQuery } from "@tanstack/react-query";
+import type { NoteSummary } from "@valetkey/client";
+import { Check, Search } from "lucide-react";
+import { useDeferredValue, useEffect, useEffectEvent, useRef, useState } from "react";
+import { nameOf } from "../../components/avatar.tsx";
+import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { useNow } from "../../components/hooks.ts";
+import { Segmented } from "../../components/segmented.tsx";
+import { Failure, Problem } from "../../components/states.tsx";
+import { client } from "../../service/client.ts";
+import type { TakenFiles, TargetNote } from "../../service/dragged-files.ts";
+import { accessParts } from "../../texts/describe-access.ts";
+import { movingTexts } from "../../texts/en/moving.ts";
+import { formatWhen, texts } from "../../texts/index.ts";
+import { nameFiles, transferFiles } from "./move-files.ts";
+
+const words = movingTexts;
+
+type Kind = "move" | "copy";
+
+type MoveFilesProps = TakenFiles & {
+  isCopy: boolean;
+  /** The note onto which the user dropped the files. Undefined: the user chooses a note in the dialog. */
+  to?: TargetNote | undefined;
+  onClose: () => void;
+};
+
+/**
+ * Moves or copies files to another note. Without a note, asks for the note first. Files that were dropped onto a note move at once if nobody
+ * loses access.
+ */
+export function MoveFiles({ to, ...props }: MoveFilesProps) {
+  return to === undefined ? <MoveDialog {...props} /> : <DroppedFiles {...props} to={to} />;
+}
+
+function DroppedFiles({ to, onClose, ...taken }: MoveFilesProps & { to: TargetNote }) {
+  const effects = useEffects(taken.files, taken.isCopy ? undefined : to);
+  const { losing, sameOwner } = effects.data ?? {};
+  const isHarmless = taken.isCopy || (sameOwner === true && losing !== undefined && losing.people + losing.links === 0);
+  const run = () => {
+    void transferFiles({ ...taken, to });
+    onClose();
+  };
+  const runAtOnce = useEffectEvent(run);
+  // If the service can't say who loses access, the move itself reports the reason.
+  const isDecided = isHarmless || effects.isError;
+  useEffect(() => {
+    if (isDecided) runAtOnce();
+  }, [isDecided]);
+  if (isDecided || effects.data === undefined) return null;
+  return (
+    <Dialog onClose={onClose} title={words.title.move(nameFiles(taken.files))} description={`→ ${titleOf(to)}`}>
+      <div className="flex flex-col gap-4">
+        <Effects kind="move" to={to} effects={effects} />
+        <Button kind="primary" className="self-end" onClick={run}>
+          {words.action.move}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Asks for the note. The people who lose access are shown before the user confirms. */
+function MoveDialog({ files, fromNoteId, canMove, isCopy, onClose }: Omit<MoveFilesProps, "to">) {
+  const [kind, setKind] = useState<Kind>(isCopy ? "copy" : "move");
+  const [to, setTo] = useState<TargetNote>();
+  const field = useRef<HTMLInputElement>(null);
+  const confirm = useRef<HTMLButtonElement>(null);
+  const effects = useEffects(files, kind === "move" ? to : undefined);
+  const run = () => {
+    if (to === undefined) return;
+    void transferFiles({ files, fromNoteId, canMove, to, isCopy: kind === "copy" });
+    onClose();
+  };
+  return (
+    <Dialog
+      onClose={onClose}
+      title={words.title[kind](nameFiles(files))}
+      initialFocus={field}
+      className="max-md:h-[92dvh]"
+    >
+      <div className="flex flex-col gap-3">
+        {canMove && (
+          <Segmented
+            label={words.kind.label}
+            value={kind}
+            onChange={setKind}
+            options={[
+              { value: "move", label: words.kind.move },
+              { value: "copy", label: words.kind.copy },
+            ]}
+          />
+        )}
+        <NotePicker
+          fieldRef={field}
+          exceptId={fromNoteId}
+          chosenId={to?.id}
+          onChoose={(note) => {
+            setTo(note);
+            confirm.current?.focus();
+          }}
+        />
+        <div className="sticky -bottom-4 -mx-4 -mb-4 flex rounded-b-card items-center gap-4 border-t bg-surface px-4 py-3 md:-bottom-6 md:-mx-6 md:-mb-6 md:px-6">
+          <div className="min-w-0 grow">
+            <Effects kind={kind} to={to} effects={effects} />
+          </div>
+          <Button
+            ref={confirm}
+            kind="primary"
+            aria-disabled={to === undefined}
+            className="aria-disabled:opacity-50"
+            onClick={run}
+          >
+            {words.action[kind]}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function useEffects(files: TakenFiles["files"], to: TargetNote | undefined) {
+  const attachmentIds = files.map(({ id }) => id);
+  return useQuery({
+    queryKey: ["move-effects", to?.id, attachmentIds],
+    queryFn: ({ signal }) => client.attachments.describeMove({ attachmentIds, toNoteId: to?.id ?? "" }, { signal }),
+    enabled: to !== undefined,
+    gcTime: 0,
+    retry: false,
+  });
+}
+
+type EffectsProps = { kind: Kind; to: TargetNote | undefined; effects: ReturnType<typeof useEffects> };
+
+/** Says in one sentence what will happen. */
+function Effects({ kind, to, effects: { data, isError, error } }: EffectsProps) {
+  if (isError) return <Problem error={error} />;
+  const text = () => {
+    if (to === undefined) return words.choose;
+    if (kind === "copy") return words.copied;
+    if (data === undefined) return words.counting;
+    const losing = words.losing(data.losing);
+    return data.sameOwner
+      ? losing
+      : `${losing} ${words.otherOwner(nameOf(to.owner, { otherwise: texts.common.someone }))}`;
+  };
+  return (
+    <p role="status" className="text-pretty text-small">
+      {text()}
+    </p>
+  );
+}
+
+type NotePickerProps = {
+  fieldRef: React.RefObject<HTMLInputElement | null>;
+  exceptId: string;
+  chosenId: string | undefined;
+  onChoose: (note: TargetNote) => void;
+};
+
+/** The notes that the user may edit, the latest ones first. The arrow keys and Enter choose a note. */
+function NotePicker({ fieldRef, exceptId, chosenId, onChoose }: NotePickerProps) {
+  const [text, setText] = useState("");
+  const now = useNow();
+  const q = useDeferredValue(text.trim());
+  const found = useQuery({
+    queryKey: ["editable-notes", q],
+    queryFn: ({ signal }) => findEditable(q, signal),
+    placeholderData: (before) => before,
+  });
+  const notes = (found.data ?? []).filter(({ id }) => id !== exceptId);
+  return (
+    <Autocomplete.Root
+      open
+      inline
+      items={notes}
+      filter={null}
+      mode="none"
+      value={text}
+      onValueChange={setText}
+      itemToStringValue={titleOf}
+      autoHighlight="always"
+      keepHighlight
+    >
+      <div className="relative">
+        <Search size={16} className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-muted" />
+        <Autocomplete.Input
+          ref={fieldRef}
+          aria-label={words.search}
+          placeholder={words.search}
+          maxLength={200}
+          className="h-11 w-full rounded-card border border-line bg-sunken pr-3 pl-9 text-base outline-none transition-colors hover:border-line-strong focus:border-accent focus:bg-surface md:h-9"
+        />
+      </div>
+      {found.isError && <Failure title={words.failed} query={found} />}
+      <Autocomplete.Empty className="empty:hidden">
+        {found.isFetching || found.isError ? null : <p className="py-4 text-center text-muted">{words.none}</p>}
+      </Autocomplete.Empty>
+      <Autocomplete.List
+        aria-label={words.list}
+        className="-mx-2 min-h-0 overflow-y-auto overscroll-contain empty:hidden md:h-[min(40vh,320px)]"
+      >
+        {(note: NoteSummary) => (
+          <Autocomplete.Item
+            key={note.id}
+            value={note}
+            onClick={() => onChoose(note)}
+            className="flex min-h-14 cursor-default select-none items-center gap-3 rounded-card px-2 py-1 outline-none data-highlighted:bg-hover aria-[current]:bg-selected md:min-h-11"
+            {...(note.id === chosenId && { "aria-current": true })}
+          >
+            <span className="min-w-0 grow">
+              <span dir="auto" className="block truncate font-medium">
+                {titleOf(note)}
+              </span>
+              <span className="block truncate text-muted text-small tabular-nums">
+                {factsOf(note, now).join(" · ")}
+              </span>
+            </span>
+            {note.id === chosenId && <Check size={16} className="shrink-0 text-accent" />}
+          </Autocomplete.Item>
+        )}
+      </Autocomplete.List>
+    </Autocomplete.Root>
+  );
+}
+
+function titleOf({ title }: { title: string }): string {
+  return title === "" ? texts.notes.untitled : title;
+}
+
+function factsOf({ role, owner, access, updatedAt }: NoteSummary, now: number): string[] {
+  return [
+    ...(role === "owner" ? [] : [words.of(nameOf(owner, { otherwise: texts.common.someone }))]),
+    ...(access === undefined ? [] : accessParts(access, { now })),
+    formatWhen(updatedAt, now),
+  ];
+}
+
+const FOUND = 30;
+
+async function findEditable(q: string, signal: AbortSignal): Promise<NoteSummary[]> {
+  const find = (scope: "owned" | "shared") =>
+    client.notes.list({ scope, limit: FOUND, signal, ...(q !== "" && { q }) });
+  const lists = await Promise.all([find("owned"), find("shared")]);
+  return lists
+    .flatMap(({ items }) => items)
+    .filter(({ role }) => role !== "viewer")
+    .toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+}

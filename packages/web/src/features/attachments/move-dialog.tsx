@@ -5,7 +5,7 @@ import { Check, Search } from "lucide-react";
 import { useDeferredValue, useEffect, useEffectEvent, useRef, useState } from "react";
 import { nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
-import { Dialog } from "../../components/dialog.tsx";
+import { Dialog, DialogFooter } from "../../components/dialog.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Segmented } from "../../components/segmented.tsx";
 import { Failure, Problem } from "../../components/states.tsx";
@@ -44,19 +44,19 @@ function DroppedFiles({ to, onClose, ...taken }: MoveFilesProps & { to: TargetNo
     onClose();
   };
   const runAtOnce = useEffectEvent(run);
-  // If the service can't say who loses access, the move itself reports the reason.
-  const isDecided = isHarmless || effects.isError;
   useEffect(() => {
-    if (isDecided) runAtOnce();
-  }, [isDecided]);
-  if (isDecided || effects.data === undefined) return null;
+    if (isHarmless) runAtOnce();
+  }, [isHarmless]);
+  if (isHarmless || effects.isPending) return null;
   return (
     <Dialog onClose={onClose} title={words.title.move(nameFiles(taken.files))} description={`→ ${titleOf(to)}`}>
       <div className="flex flex-col gap-4">
         <Effects kind="move" to={to} effects={effects} />
-        <Button kind="primary" className="self-end" onClick={run}>
-          {words.action.move}
-        </Button>
+        <DialogFooter>
+          <Button data-autofocus kind="primary" onClick={run}>
+            {words.action.move}
+          </Button>
+        </DialogFooter>
       </div>
     </Dialog>
   );
@@ -66,21 +66,16 @@ function DroppedFiles({ to, onClose, ...taken }: MoveFilesProps & { to: TargetNo
 function MoveDialog({ files, fromNoteId, canMove, isCopy, onClose }: Omit<MoveFilesProps, "to">) {
   const [kind, setKind] = useState<Kind>(isCopy ? "copy" : "move");
   const [to, setTo] = useState<TargetNote>();
-  const field = useRef<HTMLInputElement>(null);
   const confirm = useRef<HTMLButtonElement>(null);
   const effects = useEffects(files, kind === "move" ? to : undefined);
+  const isDecided = to !== undefined && (kind === "copy" || !effects.isFetching);
   const run = () => {
-    if (to === undefined) return;
+    if (to === undefined || !isDecided) return;
     void transferFiles({ files, fromNoteId, canMove, to, isCopy: kind === "copy" });
     onClose();
   };
   return (
-    <Dialog
-      onClose={onClose}
-      title={words.title[kind](nameFiles(files))}
-      initialFocus={field}
-      className="max-md:h-[92dvh]"
-    >
+    <Dialog onClose={onClose} title={words.title[kind](nameFiles(files))} className="max-md:h-[90dvh]">
       <div className="flex flex-col gap-3">
         {canMove && (
           <Segmented
@@ -94,7 +89,6 @@ function MoveDialog({ files, fromNoteId, canMove, isCopy, onClose }: Omit<MoveFi
           />
         )}
         <NotePicker
-          fieldRef={field}
           exceptId={fromNoteId}
           chosenId={to?.id}
           onChoose={(note) => {
@@ -102,20 +96,20 @@ function MoveDialog({ files, fromNoteId, canMove, isCopy, onClose }: Omit<MoveFi
             confirm.current?.focus();
           }}
         />
-        <div className="sticky -bottom-4 -mx-4 -mb-4 flex rounded-b-card items-center gap-4 border-t bg-surface px-4 py-3 md:-bottom-6 md:-mx-6 md:-mb-6 md:px-6">
-          <div className="min-w-0 grow">
+        <DialogFooter>
+          <div className="min-w-0 grow basis-0">
             <Effects kind={kind} to={to} effects={effects} />
           </div>
           <Button
             ref={confirm}
             kind="primary"
-            aria-disabled={to === undefined}
+            aria-disabled={!isDecided}
             className="aria-disabled:opacity-50"
             onClick={run}
           >
             {words.action[kind]}
           </Button>
-        </div>
+        </DialogFooter>
       </div>
     </Dialog>
   );
@@ -154,14 +148,13 @@ function Effects({ kind, to, effects: { data, isError, error } }: EffectsProps) 
 }
 
 type NotePickerProps = {
-  fieldRef: React.RefObject<HTMLInputElement | null>;
   exceptId: string;
   chosenId: string | undefined;
   onChoose: (note: TargetNote) => void;
 };
 
 /** The notes that the user may edit, the latest ones first. The arrow keys and Enter choose a note. */
-function NotePicker({ fieldRef, exceptId, chosenId, onChoose }: NotePickerProps) {
+function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
   const [text, setText] = useState("");
   const now = useNow();
   const q = useDeferredValue(text.trim());
@@ -187,7 +180,7 @@ function NotePicker({ fieldRef, exceptId, chosenId, onChoose }: NotePickerProps)
       <div className="relative">
         <Search size={16} className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-muted" />
         <Autocomplete.Input
-          ref={fieldRef}
+          data-autofocus
           aria-label={words.search}
           placeholder={words.search}
           maxLength={200}

@@ -1,7 +1,4 @@
-import { rejections as words } from "./en/rejections.ts";
-
-/** The kind of file that a name or a content type promises. */
-export type Promised = "picture" | "film" | "sound" | "pdf" | "text";
+import { type Promised, rejections as words } from "./en/rejections.ts";
 
 const PROMISES: readonly [RegExp, Promised][] = [
   [/^image\/|\.(?:png|jpe?g|gif|webp|avif|bmp|heic|tiff?|svg)$/i, "picture"],

@@ -3,7 +3,7 @@ import { drawPage, openPdf } from "../../files/pdf.ts";
 import { type Range, readRange } from "../../files/read-range.ts";
 import { fill, h } from "../dom.ts";
 import { texts } from "../texts/en.ts";
-import type { Viewed } from "./viewer.ts";
+import type { Viewed } from "./text.ts";
 
 const words = texts.preview;
 /** The maximum width of a page. A wider page is not easier to read. Pixels. */

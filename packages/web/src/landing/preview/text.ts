@@ -1,10 +1,20 @@
-import { readRange } from "../../files/read-range.ts";
+import type { LinkFile } from "@valetkey/client";
+import { readRange, type UrlSource } from "../../files/read-range.ts";
 import { readText, SHOWN_BYTES } from "../../files/read-text.ts";
 import { fill, h } from "../dom.ts";
 import { texts } from "../texts/en.ts";
-import type { Viewed } from "./viewer.ts";
 
 const words = texts.preview;
+
+/** A file, and the functions that the viewer gives to its preview. */
+export type Viewed = {
+  file: LinkFile;
+  stage: HTMLElement;
+  urls: UrlSource;
+  /** Aborted when the viewer closes. */
+  signal: AbortSignal;
+  fail(text: string): void;
+};
 
 /** Shows the start of a text. Markdown, tables and HTML stay plain text, so that nothing in the file can change the page. */
 export async function showText({ file, stage, urls, signal }: Viewed): Promise<void> {

@@ -7,18 +7,9 @@ import { fill, h, icons, setProps, svg } from "../dom.ts";
 import type { Page } from "../page-context.ts";
 import { texts } from "../texts/en.ts";
 import { fileName } from "../views/parts.ts";
+import type { Viewed } from "./text.ts";
 
 const words = texts.preview;
-
-/** A file, and the functions that the viewer gives to its preview. */
-export type Viewed = {
-  file: LinkFile;
-  stage: HTMLElement;
-  urls: UrlSource;
-  /** Aborted when the viewer closes. */
-  signal: AbortSignal;
-  fail(text: string): void;
-};
 
 type ViewerOptions = { page: Page; claims: Claims; onDownload: () => void };
 

@@ -1,4 +1,5 @@
-import type { Promised } from "../describe-rejection.ts";
+/** The kind of file that a name or a content type promises. */
+export type Promised = "picture" | "film" | "sound" | "pdf" | "text";
 
 const notA: Record<Promised, string> = {
   picture: "not a picture",

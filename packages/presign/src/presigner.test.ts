@@ -111,7 +111,7 @@ describe("temporary credentials", () => {
 });
 
 describe("cached signing keys", () => {
-  test("a cached signing key makes the signature of a new signing key after many other credentials", () => {
+  test("a cached signing key makes a correct signature after many other credentials", () => {
     const used = createPresigner(target);
     const days = Array.from({ length: 12 }, (_, day) => ({
       ...options,

@@ -57,7 +57,7 @@ describe("the URL", () => {
     expect(policyOf(request).Statement[0].Resource).toBe("https://d111111abcdef8.cloudfront.net/a%2A%27%28b%29%21");
   });
 
-  test("a CloudFront URL names the hash SHA-256 for a SHA-256 signature, because CloudFront expects SHA-1 by default", () => {
+  test("a CloudFront URL with a SHA-256 signature names the hash SHA-256", () => {
     const signer = createCloudFrontSigner({ ...target, hash: "sha256" });
     expect(signer.presignGet(options).url).toMatch(/&Hash-Algorithm=SHA256$/);
     expect(sign().url).not.toContain("Hash-Algorithm");

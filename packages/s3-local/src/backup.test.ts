@@ -17,7 +17,7 @@ async function startWithFile() {
 }
 
 describe("a backup of a running bucket", () => {
-  it("a backup copies an object whose deletion arrives before the metadata is copied", async () => {
+  it("a backup copies an object whose deletion arrives before the copy of the metadata", async () => {
     const { dataDir, bucket, client, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
     const removed = remove();
@@ -35,7 +35,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a backup does not delay a deletion after the metadata is copied", async () => {
+  it("a backup does not delay a deletion after the copy of the metadata", async () => {
     const { dataDir, bucket, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
     await backup.copyMetadata(join(dataDir, "copy.sqlite"));
@@ -63,7 +63,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a backup continues when an earlier backup is ended a second time", async () => {
+  it("a backup continues after a second end of an earlier backup", async () => {
     const { dataDir, bucket, remove, close } = await startWithFile();
     const earlier = await bucket.startBackup();
     await earlier.end();

@@ -66,7 +66,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
     expect(await exists(client, "a")).toBe(false);
   });
 
-  test(`the bucket returns a ${algorithm} of the AWS SDK to the AWS SDK`, async () => {
+  test(`the AWS SDK can store and read a ${algorithm} in the bucket`, async () => {
     const { client } = await startBucket();
     await client.send(
       new PutObjectCommand({ ...at("a"), Body: BODY, ChecksumAlgorithm: algorithm as ChecksumAlgorithm }),
@@ -179,7 +179,7 @@ describe("aws-chunked bodies", () => {
     expect(await upload.put(body.replace(/0;chunk.*/s, ""))).toEqual({ code: "IncompleteBody", stored: false });
   });
 
-  test("the bucket sends a response when the bucket refuses a chunked body before the end", async () => {
+  test("the bucket sends a response to a chunked body that the bucket refuses before its end", async () => {
     const decoded = 3_000_000;
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", decoded });
     const forged = `3;chunk-signature=${"0".repeat(64)}\r\nabc\r\n`;

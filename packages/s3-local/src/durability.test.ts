@@ -173,7 +173,7 @@ describe("a running download", () => {
 });
 
 describe("a data folder", () => {
-  test("a data folder is locked for one process", async () => {
+  test("only one process can lock a data folder", async () => {
     const { dataDir, close } = await startBucket();
     const again = () => startS3Local({ dataDir, credentials: CREDENTIALS });
     await expect(again()).rejects.toThrow("in use by another process");

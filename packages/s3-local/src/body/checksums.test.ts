@@ -65,7 +65,7 @@ test("the SHA checksums of the bucket equal the values of the standard", async (
   expect((await checksum("SHA256", bytes)).equals(createHash("sha256").update(bytes).digest())).toBe(true);
 });
 
-test("only the checksums of the CRC family combine", () => {
+test("only checksums of the CRC family can be combined", () => {
   expect(CHECKSUM_ALGORITHMS.filter(isCombinable)).toEqual(["CRC32", "CRC32C", "CRC64NVME"]);
 });
 

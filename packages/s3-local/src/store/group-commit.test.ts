@@ -30,7 +30,7 @@ test("database changes of one turn share one commit in order", async () => {
   expect(commits).toHaveLength(1);
 });
 
-test("a database change that throws is rolled back alone", async () => {
+test("the database undoes only the change that throws", async () => {
   const { contents, commits, write, staged } = start();
   const [kept, dropped] = await write(() => [contents.add(staged("a")), contents.add(staged("b"))] as const);
   const failing = write(() => {
@@ -59,7 +59,7 @@ test("a failed commit rejects all its changes, and keeps their blobs", async () 
   expect(commits).toEqual([[], []]);
 });
 
-test("a blob is freed together with the last content that refers to the blob", async () => {
+test("the bucket frees a blob together with the last content that refers to the blob", async () => {
   const { contents, commits, write, staged } = start();
   const first = await write(() => contents.add(staged("a")));
   const copy = await write(() => contents.duplicate(first));

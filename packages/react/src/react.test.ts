@@ -139,7 +139,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => statesOf(uploads)).toEqual(["ready"]);
     });
 
-    it("useUploads shows why an upload failed, and retries the upload", async () => {
+    it("useUploads shows the reason of a failed upload, and retries the upload", async () => {
       const { client } = openClient();
       const item = newItem();
       closed.add(item.id);
@@ -462,7 +462,7 @@ describe.each(MAJORS)("React %i", (major) => {
     expect(() => react.renderOnServer(client, page)).toThrow("client of openFiles");
   });
 
-  it("a hook throws an error that says that the provider is missing", () => {
+  it("a hook without a provider throws an error that names the missing provider", () => {
     const page = react.createElement(Page, { react, item: newItem() });
     expect(() => react.renderToString(page)).toThrow("<ValetKeyProvider client={…}>");
   });

@@ -78,7 +78,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfOwner("o-old", FIRST)).items).toEqual(events.slice(3));
   });
 
-  it("the audit log stores an event once if a caller records the event a second time with a new event", async () => {
+  it("the audit log stores an event once, even if a caller records the event twice", async () => {
     const event = sampleEvent({ noteId: "n-twice" });
     await urlAuditLog(suite.db).record(event);
     const other = sampleEvent({ noteId: "n-twice" });

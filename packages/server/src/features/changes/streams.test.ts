@@ -126,7 +126,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
 
 describe("a stream whose credentials no longer count", () => {
   it.each(["access_denied", "account_closed"] as const)(
-    "a stream whose credentials are not valid any more ends after %s",
+    "a stream with invalid credentials ends after %s",
     async (code) => {
       const streams = createStreams(QUICK);
       onTestFinished(() => streams.close());

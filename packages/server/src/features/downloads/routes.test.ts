@@ -19,7 +19,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     return body.id;
   }
 
-  it("GET /url returns the {fileUrl} of the article, which works for 60 seconds", async () => {
+  it("GET /url returns the {fileUrl} of the article, and the URL works for 60 seconds", async () => {
     const id = await attach("hello");
     const before = Date.now();
     const { status, body, headers } = await ann.send(`GET /attachments/${id}/url`);
@@ -241,7 +241,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     [{ attachmentIds: [unknownId()], expiresIn: 43_201 }, "expires_in_out_of_range"],
     [{ attachmentIds: [unknownId()], key: "a" }, "invalid_request"],
     [{ attachmentIds: [unknownId()], purpose: "x" }, "invalid_request"],
-  ])("the service refuses the batch of URLs %#", async (json, code) => {
+  ])("the service refuses the invalid batch of URLs %#", async (json, code) => {
     const answer = await ann.send("POST /attachments/urls", { json });
     expect([answer.status, answer.body.code]).toEqual([400, code]);
   });

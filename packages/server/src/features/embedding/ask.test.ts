@@ -110,13 +110,13 @@ describe("decisions about many items", () => {
     return createAsk({ resources, onFault: (fault) => faults.push(fault), askWithinMs: 50 });
   }
 
-  it("the decisions about many items come from one call of mayMany", async () => {
+  it("the decisions about many items come from one call of the function mayMany", async () => {
     const mayMany = vi.fn(() => new Set(["1"]));
     expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual(["1", "1"]);
     expect(mayMany.mock.calls).toEqual([[user, "read", ["1", "2"]]]);
   });
 
-  it("the decisions about many items come from may if there is no mayMany", async () => {
+  it("the decisions about many items come from the function may if mayMany is missing", async () => {
     const may = (_user: unknown, _action: unknown, id: string) => id === "2";
     expect(idsOf(await asking({ may }).mayMany(user, "read", items))).toEqual(["2"]);
   });
@@ -132,7 +132,7 @@ describe("decisions about many items", () => {
     expect(faults).toHaveLength(1);
   });
 
-  it("requirement 38: the decisions about many items refuse the remaining items after five seconds of may", async () => {
+  it("requirement 38: the decisions about many items refuse the remaining items after five seconds", async () => {
     const may = vi.fn((_user: unknown, _action: unknown, id: string) =>
       id === "1" ? true : new Promise(() => undefined),
     );

@@ -34,7 +34,7 @@ describe("the path below the mount path", () => {
     expect(findPath([`/documents/files/${ID}/url`, `/files/${ID}/url`])).toBe(`/files/${ID}/url`);
   });
 
-  it("the path below the mount path is found below a mount path of several segments", () => {
+  it("the handler finds a path below a mount path of several segments", () => {
     const deep = createFindPath({ basePath: "/api/files", resources: ["invoice"] });
     expect(deep(["/api/files/invoice/42"])).toBe("/invoice/42");
     expect(deep(["/files/invoice/42"])).toBe("/invoice/42");

@@ -73,13 +73,13 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     ["another name", { filename: "b.txt" }],
     ["another type", { contentType: "text/css" }],
     ["a checksum", { sha256: "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" }],
-  ])("a start with a used key and %s returns 422", async (_what, json) => {
+  ])("a start with a used idempotency key and %s returns 422", async (_what, json) => {
     await start();
     expect((await start({ json })).body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
     expect(await listed()).toHaveLength(1);
   });
 
-  it("a used key returns 422 in another note, and starts a new upload for another user", async () => {
+  it("a used idempotency key returns 422 in another note, and starts a new upload for another user", async () => {
     const { upload } = (await start()).body;
     expect((await start({ note: await newNote() })).body.code).toBe("idempotency_key_reused");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });

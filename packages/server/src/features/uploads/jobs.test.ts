@@ -43,7 +43,7 @@ function sampleVerification(attachmentId: string): LeasedVerification {
 }
 
 describe("the verification in the background", () => {
-  it("the background job runs a bounded number of verifications, and starts the next when a verification ends", async () => {
+  it("the background job runs a bounded number of verifications, and starts a new verification after each end", async () => {
     const { verification, running, errors } = verificationOf(MAX_RUNNING + 2);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);

@@ -148,7 +148,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("a start returns 503, and its parts are deleted, when the recording of the upload fails", async () => {
+  it("a start returns 503 and deletes its parts when the service cannot record the upload", async () => {
     let fails = false;
     await open({
       database: (db) => ({

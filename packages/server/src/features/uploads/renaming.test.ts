@@ -46,7 +46,7 @@ describe.each(engines)("the rename of a file on $name", (engine) => {
     expect(await namesOf()).toEqual(new Set(["second.txt"]));
   });
 
-  it("a rename adds one event with the old and the new name, and a rename to the old name adds none", async () => {
+  it("a rename adds one event with the old and the new name, and a rename to the old name adds no event", async () => {
     const id = await attach("hello", "a.txt");
     for (const name of ["b.txt", "b.txt", " b.txt "]) expect((await rename(id, name)).status).toBe(200);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;

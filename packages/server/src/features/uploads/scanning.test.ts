@@ -276,7 +276,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("the service accepts a file that is too large for the scanner, if the settings say so", async () => {
+  it("the service accepts a file that is too large for the scanner, if the settings permit the file", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "accept" });
     const id = await attach("x".repeat(1_001));
     await runVerifications(service);

@@ -368,7 +368,7 @@ describe("two replicas on one PostgreSQL", () => {
     };
   }
 
-  it("the service refuses an abort that a completion overtakes", async () => {
+  it("the service refuses an abort if a completion is faster", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: false });
     meanwhile(async () => other.as("ann").send(`POST /uploads/${upload.id}/complete`));
     const answer = await ann.send(`DELETE /uploads/${upload.id}`);

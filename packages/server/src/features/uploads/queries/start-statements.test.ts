@@ -84,7 +84,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     return notes;
   }
 
-  it("a start of an upload decides like a model of its rules, in any sequence of changes", async () => {
+  it("a start of an upload agrees with a model of the rules after any sequence of changes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 1, maxLength: 25 }), async (sequence) => {
         const ownerId = newId();

@@ -73,7 +73,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 10, files: 10 });
   });
 
-  it("starts of uploads on SQLite wait for other writes of the process, which also wait for starts", async () => {
+  it("starts of uploads on SQLite and other writes of the process wait for each other", async () => {
     const { note, starts, writeLock, commits } = await startsInTest();
     const unlock = await writeLock.acquire();
     const started = Promise.all(startsOn(note, 40).map(starts.start));

@@ -54,7 +54,7 @@ describe("probes", () => {
     expect(text).toContain(`valetkey_part_up{part="${part}"} 0\n`);
   });
 
-  it("a draining service is not ready, and closes each connection with its response", async () => {
+  it("a draining service is not ready, and closes each connection after the response", async () => {
     const draining = new AbortController();
     const { anonymous } = await started({ draining: draining.signal });
     expect((await anonymous.send("GET /healthz")).headers.connection).not.toBe("close");

@@ -30,7 +30,7 @@ async function settled(): Promise<void> {
 }
 
 describe("static credentials", () => {
-  test("static credentials are returned synchronously", () => {
+  test("the source returns static credentials synchronously", () => {
     const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
     const source = createCredentialSource(credentials, { clock: () => START, timeoutMs: 1000 });
     expect(source.lasting({ now: START, seconds: 60 })).toBe(credentials);
@@ -40,7 +40,7 @@ describe("static credentials", () => {
 });
 
 describe("credentials of a provider", () => {
-  test("credentials of a provider are fetched once for concurrent callers, and then cached", async () => {
+  test("the source fetches credentials of a provider once for concurrent callers, and caches the credentials", async () => {
     const { state, lasting } = provided(HOUR);
     const [one, other] = await Promise.all([lasting(), lasting()]);
     expect(one).toBe(other);
@@ -91,7 +91,7 @@ describe("credentials of a provider", () => {
     expect(await lasting()).toMatchObject({ accessKeyId: "key5" });
   });
 
-  test("credentials without an expiry are fetched again to detect a rotation", async () => {
+  test("the source fetches credentials without an expiry again to detect a rotation", async () => {
     const { state, lasting } = provided(undefined);
     const first = await lasting();
     state.now += 4 * MINUTE;
@@ -104,7 +104,7 @@ describe("credentials of a provider", () => {
     expect(lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("credentials that the bucket refused are fetched again after a pause", async () => {
+  test("the source fetches credentials again, after a pause, if the bucket refused the credentials", async () => {
     const { state, source, lasting } = provided(undefined);
     await lasting();
     source.refused();

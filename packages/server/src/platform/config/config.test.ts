@@ -319,7 +319,7 @@ describe("warnings", () => {
     ["S3_BUCKET", "AWS_BUCKET_NAME"],
     ["DB_URL", "DATABASE_URL"],
     ["JWT_SECRET", "AUTH_JWT_SECRET"],
-  ])("the configuration suggests for the unknown name %s the name %s", (name, meant) => {
+  ])("for the unknown name %s, the configuration suggests the name %s", (name, meant) => {
     expect(load({ [name]: "x" }).warnings).toEqual([`${name} is set but not read here: did you mean ${meant}?`]);
   });
 

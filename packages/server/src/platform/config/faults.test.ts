@@ -270,7 +270,7 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
     }
   });
 
-  test("a secret of 31 bytes is refused, and a secret of 32 bytes is accepted", () => {
+  test("the configuration refuses a secret of 31 bytes, and accepts a secret of 32 bytes", () => {
     const short = failure({ ...S3, AUTH_SECRET: SECRET.slice(1) });
     expect(short.faults[0]?.problem).toBe("is too short: 31 bytes, at least 32 are needed");
     expect(short.faults[0]?.remedy).toMatch(command);

@@ -11,7 +11,7 @@ const uuids = fc.uuid();
 const generations = fc.integer({ min: 0, max: 2 ** 40 });
 
 describe("requirement 19: the token of a link", () => {
-  it("a token opens its link at its generation, under the current and an old secret", () => {
+  it("a token opens its link at its generation, with the current secret and with an old secret", () => {
     fc.assert(
       fc.property(uuids, generations, (linkId, generation) => {
         for (const each of [key, oldKey]) {

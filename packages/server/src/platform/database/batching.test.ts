@@ -106,7 +106,7 @@ describe("batching", () => {
     ]);
   });
 
-  it("a closed batching runs the waiting items, and refuses new items", async () => {
+  it("a closed queue of batches runs the waiting items, and refuses new items", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const added = batching.add(1);
     const closing = batching.close();

@@ -93,7 +93,7 @@ describe("an unreachable PostgreSQL", () => {
     },
   );
 
-  it("a transaction that an outage interrupts keeps no write", async () => {
+  it("a transaction during an outage keeps no write", async () => {
     const note = sampleNote();
     const transaction = db.transaction(async (tx) => {
       await noteQueries(tx).insert(note);

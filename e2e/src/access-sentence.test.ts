@@ -448,7 +448,7 @@ describe.each(engines)("the sentence of access on $name", (engine) => {
     service.useCases.rememberPerson({ id: "root", email: "root@example.com", name: "Root", isAdmin: true }),
   );
 
-  it("the access sentence of a file names everyone who can get a URL, after each act of a random history", async () => {
+  it("the access sentence of a file names each person who can get a URL, after any history of acts", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 10 }), async (acts) => {
         worlds += 1;

@@ -188,7 +188,7 @@ describe("valetkey backup and restore", () => {
       };
     }
 
-    it("a backup completes a killed backup without copying its files again", async () => {
+    it("a second backup completes a killed backup, and does not copy finished files again", async () => {
       const { place, restoredPlace, backupDir } = foldersOf("killed");
       const { child, ended } = await startBackup(place, backupDir);
       child.kill("SIGKILL");

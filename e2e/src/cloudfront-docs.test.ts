@@ -50,7 +50,7 @@ describe("requirement 18: deploy/cloudfront has settings that only read", () => 
     expect(terraform).toContain(`items = ${JSON.stringify(FORWARDED).replace(",", ", ")}`);
   });
 
-  it("CloudFront sandboxes content as the built-in bucket does", () => {
+  it("CloudFront sandboxes content like the built-in bucket", () => {
     const { ContentSecurityPolicy } = read("response-headers-policy.json").SecurityHeadersConfig;
     expect(ContentSecurityPolicy.ContentSecurityPolicy).toBe("sandbox; default-src 'none'");
     expect(terraform).toContain(ContentSecurityPolicy.ContentSecurityPolicy);

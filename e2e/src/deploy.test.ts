@@ -54,7 +54,7 @@ describe("the sample for Traefik", () => {
     expect(providers.file.filename).toBe("/etc/traefik/valetkey.yaml");
   });
 
-  it("the Traefik sample checks both replicas, and closes /metrics", () => {
+  it("the Traefik sample checks two replicas, and closes /metrics", () => {
     expect(http.routers.valetkey.rule).toContain("!Path(`/metrics`)");
     const { loadBalancer } = http.services[http.routers.valetkey.service];
     expect(loadBalancer.healthCheck).toEqual({ path: "/readyz", interval: "1s", timeout: "5s" });

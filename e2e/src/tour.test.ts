@@ -76,7 +76,7 @@ describe.each(useDatabases().filter(({ name }) => name === "postgres"))("the mai
     expect((await ben?.call("GET", `/attachments/${attachmentId}/url`))?.status).toBe(403);
   });
 
-  it("an upload URL accepts one PUT only, and the upload completes", async () => {
+  it("an upload URL accepts only one PUT, and the upload completes", async () => {
     const started = await ann?.call("POST", `/notes/${noteId}/uploads`, {
       filename: "photo.png",
       sizeBytes: 1000,

@@ -127,7 +127,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     expect(paths).toContain("PUT /notes/:noteId/shares > database.transaction");
   });
 
-  it("the traces keep pipelined requests apart", () => {
+  it("the traces separate pipelined requests", () => {
     for (const traceId of PIPELINED) {
       const list = spans.find((span) => span.traceId === traceId && span.name === "GET /notes");
       expect(treeOf(list)).toContain("GET /notes > database.notes.listOwned");

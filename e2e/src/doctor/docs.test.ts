@@ -62,7 +62,7 @@ describe("docs/doctor.md", () => {
     expect(rowsOf()).toEqual(expected);
   });
 
-  it("docs/doctor.md lists no fault that no test makes", () => {
+  it("docs/doctor.md lists only faults that a test makes", () => {
     expect(Object.keys(CATALOGUE).filter((id) => setupsOf(id) === "")).toEqual([]);
   });
 

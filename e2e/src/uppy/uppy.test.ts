@@ -217,7 +217,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect((await attachmentsOf()).map(({ state }) => state)).toEqual(["rejected"]);
   });
 
-  it("Uppy sends an empty file as a form, and so reports the file as an error", async () => {
+  it("Uppy sends an empty file as a form, and reports an error", async () => {
     await choose("empty.txt", Buffer.alloc(0));
     await said("empty.txt was not uploaded: Companion request failed: Bad Request");
     expect(site.requests).toEqual(["GET /s3/params"]);

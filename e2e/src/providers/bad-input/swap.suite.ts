@@ -24,7 +24,7 @@ export function swapTests(fixture: BadInputFixture): void {
     expect((await fixture.served(upload)).equals(LARGE)).toBe(true);
   });
 
-  test("requirement 6: every download returns one body after two PUTs to one URL", async () => {
+  test("requirement 6: all downloads return an equal body after two PUTs to one URL", async () => {
     const upload = await fixture.start();
     expect((await fixture.put(upload, "first")).status).toBe(200);
     expect((await fixture.put(upload, "other")).status).toBe(fixture.capabilities().conditionalPut ? 412 : 200);

@@ -125,7 +125,7 @@ describe("an error", () => {
 });
 
 describe("the path of a request", () => {
-  it("the client encodes the path of a request, also if the base URL ends with a slash", async () => {
+  it("the client encodes the path of a request, even if the base URL ends with a slash", async () => {
     const { baseUrl, requests } = await serve((_, response) => json(response, {}));
     const client = createClient({ baseUrl: `${baseUrl}/` });
     await client.notes.get("../a?b#c");

@@ -32,7 +32,7 @@ function signerOf(partNumbers: number[], { parallel = 4, seconds = 900 } = {}) {
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe("the signer of parts", () => {
-  it("an upload signs each part once, in batches of at most 100 parts, shortly before the client sends them", async () => {
+  it("an upload signs each part once, in batches of at most 100 parts, shortly before the transfer", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 16 }), async (count, parallel) => {
         const { signer, signed } = signerOf(upTo(count), { parallel });

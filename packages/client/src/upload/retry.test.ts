@@ -155,7 +155,7 @@ describe("an attempt that fails", () => {
 });
 
 describe("a pause between attempts", () => {
-  it("the pause before a retry is the Retry-After plus a random time below a limit that doubles up to 30 s", () => {
+  it("the pause before a retry is the Retry-After plus a random time below a growing limit", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),

@@ -4,11 +4,12 @@ import { dirname, join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 export const INDEX_HTML =
-  '<!doctype html><title>Valet Key</title><script type="module" src="/assets/app-1a2b.js"></script>';
+  '<!doctype html><head><title>Valet Key</title><script type="module" src="/assets/app-1a2b.js"></script></head>';
 export const SCRIPT = `export const words = ${JSON.stringify("word ".repeat(200))};`;
 export const SECRET = "a file beside the folder or hidden in it";
 
-export const LANDING_HTML = '<title>A file for you</title><a href="/s/%TOKEN%/download">%ORIGIN%</a>';
+export const LANDING_HTML =
+  '<head><title>A file for you</title></head>%BRAND%<a href="/s/%TOKEN%/download">%ORIGIN%</a>';
 /** The German page has the size of the English page. */
 export const GERMAN_HTML = INDEX_HTML.replace("app-1a2b", "app-5e6f");
 export const GERMAN_LANDING_HTML = LANDING_HTML.replace("A file for you", "Eine Datei für Sie");

@@ -39,14 +39,17 @@ import {
   opsRoutes,
   type Probes,
 } from "../operations/health/routes.ts";
+import { type Brand, DEFAULT_BRAND } from "../platform/config/brand.ts";
 import type { LinkPolicy } from "../platform/config/limits.ts";
 import { createBoundServer } from "../platform/http/bound-connections.ts";
+import { serveBrand } from "../platform/http/brand-pages.ts";
 import { addClientAddress, createClientIpOf, type TrustProxy, trustsProxy } from "../platform/http/client-address.ts";
 import { createRouteTable, handleErrors } from "../platform/http/error-handlers.ts";
 import { createWriteTurns, httpLimits, inTurns } from "../platform/http/http-limits.ts";
 import { RequestLog, withRedaction } from "../platform/http/logging.ts";
 import { documentRoutes, operations } from "../platform/http/openapi.ts";
 import { pageHook, pageRoutes, serveWebApp } from "../platform/http/pages.ts";
+import { createPlainPages } from "../platform/http/plain-pages.ts";
 import { sendParserProblem, sendProblem } from "../platform/http/problem.ts";
 import { createLoopTurns, limitBodyTime, parseJsonBodies } from "../platform/http/request-body.ts";
 import { type StartRequestSpan, traceRequests } from "../platform/http/request-spans.ts";
@@ -98,6 +101,8 @@ export type AppOptions = {
   startSpan?: StartRequestSpan | undefined;
   /** Aborts when the service drains. From then on, /readyz returns 503, and each response closes its connection. Default: never aborted. */
   draining?: AbortSignal;
+  /** The name, the logo and the color of the service. Default: those of Valet Key. */
+  brand?: Brand;
   /** The folder with the built web app. Default: there is no web app, and only /docs has pages. */
   webRoot?: string | undefined;
 };
@@ -134,7 +139,9 @@ export function buildApp(options: AppOptions): App {
     observeRoute(metrics, route);
   });
   const { webRoot } = options;
-  const webApp = webRoot === undefined ? undefined : serveWebApp(app, { root: webRoot, publicUrl: options.publicUrl });
+  const brand = serveBrand(app, options.brand ?? DEFAULT_BRAND);
+  const webApp =
+    webRoot === undefined ? undefined : serveWebApp(app, { root: webRoot, publicUrl: options.publicUrl, brand });
   handleErrors(app, { metrics, table, webApp, spans });
   closeConnections(app, { headers, draining: options.draining });
   addSecurityHeaders(app, { ...options, headers });
@@ -154,6 +161,7 @@ export function buildApp(options: AppOptions): App {
     uploadMaxBytes: limits.uploadMaxBytes,
     formProgress,
     publicUrl,
+    plainPages: createPlainPages(brand),
     clientIpOf: createClientIpOf({ bindsUrlsToIp: options.bindsUrlsToIp ?? false }),
     takeTurn: (_request, _reply, done) => turns(done),
   };

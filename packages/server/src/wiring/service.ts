@@ -186,6 +186,7 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
     // With several workers, the service does not offer /metrics on the shared port, because a request could reach any worker.
     metricsAccess:
       config.metrics.port === undefined && config.server.workers === 1 ? { token: config.metrics.token } : "elsewhere",
+    brand: config.brand,
     webRoot,
   });
 }

@@ -14,6 +14,7 @@ import {
   Users,
 } from "lucide-react";
 import { Avatar } from "../components/avatar.tsx";
+import { BrandLogo } from "../components/brand-mark.tsx";
 import { Button } from "../components/button.tsx";
 import { Menu, MenuItem } from "../components/menu.tsx";
 import { listedNote, noteQuery } from "../service/queries.ts";
@@ -43,7 +44,7 @@ export function Rail({ onNewNote, isCreating }: { onNewNote: () => void; isCreat
         to="/"
         className="flex items-center gap-2 rounded-card px-2 py-1 font-semibold max-lg:justify-center max-lg:px-0"
       >
-        <img src="/icon.svg" alt="" width={24} height={24} />
+        <BrandLogo className="h-6 max-w-24 object-contain" />
         <span className="max-lg:sr-only">{texts.app.name}</span>
       </Link>
       <Button kind="primary" onClick={onNewNote} disabled={isCreating}>

@@ -3,7 +3,7 @@ import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { type Language, USUAL_LANGUAGE } from "../../platform/database/unions.ts";
 import { operations } from "../../platform/http/openapi.ts";
-import { plainPage, plainPagePolicy, readerLanguage } from "../../platform/http/pages.ts";
+import { readerLanguage } from "../../platform/http/pages.ts";
 import { refusalOf } from "../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { callerOf } from "../access/caller.ts";
@@ -53,7 +53,7 @@ const unsubscribeSchemas = operations("mail", {
 });
 
 /** The routes GET and POST /unsubscribe/:token. Only POST turns mails off, because mail scanners open links with GET. */
-export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps<MailVerbs>): void {
+export function unsubscribeRoutes(app: App, { useCases, publicUrl, plainPages }: RouteDeps<MailVerbs>): void {
   app.addHook("onRequest", visitorHeaders(publicUrl));
   // A mail program sends `List-Unsubscribe=One-Click` in a form of one of two media types. The service ignores the form, because the token
   // contains all facts that the service needs.
@@ -66,15 +66,17 @@ export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps<M
     reply: Pick<FastifyReply, "type" | "header" | "code" | "request">,
     { isDone, find }: { isDone: boolean; find: () => Unsubscribe["topic"] | Promise<Unsubscribe["topic"]> },
   ): Promise<string> {
-    reply.type("text/html; charset=utf-8").header("content-security-policy", plainPagePolicy());
+    reply.type("text/html; charset=utf-8").header("content-security-policy", plainPages.policy());
     const language = readerLanguage(reply.request.headers) ?? USUAL_LANGUAGE;
+    const title = unsubscribeTexts[language].title(plainPages.name);
+    const render = (view: View) => plainPages.render({ language, title, content: contentOf(view, language) });
     try {
-      return unsubscribePage({ topic: await find(), isDone }, language);
+      return render({ topic: await find(), isDone });
     } catch (error) {
       const { code } = refusalOf(error);
       if (code !== "account_link_invalid") throw error;
       reply.code(problems[code].status);
-      return unsubscribePage(undefined, language);
+      return render(undefined);
     }
   }
 
@@ -89,7 +91,7 @@ export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps<M
 type Mails = Record<Unsubscribe["topic"], string>;
 
 const english = {
-  title: "Mails from Valet Key",
+  title: (name: string) => `Mails from ${name}`,
   invalid: "This link can't be used",
   incomplete: "This link is not complete. Copy the whole link from the mail.",
   question: "Turn off these mails?",
@@ -107,7 +109,7 @@ const english = {
 };
 
 const german: typeof english = {
-  title: "E-Mails von Valet Key",
+  title: (name: string) => `E-Mails von ${name}`,
   invalid: "Dieser Link funktioniert nicht",
   incomplete: "Dieser Link ist nicht vollständig. Kopieren Sie den ganzen Link aus der E-Mail.",
   question: "Diese E-Mails abbestellen?",
@@ -129,11 +131,7 @@ const unsubscribeTexts: Record<Language, typeof english> = { en: english, de: ge
 /** The facts that the page shows. Undefined: the token in the link is not valid. */
 type View = { topic: Unsubscribe["topic"]; isDone: boolean } | undefined;
 
-/** Renders the page on which a reader turns mails off. The page needs no JavaScript and no sign-in. */
-export function unsubscribePage(view: View, language: Language): string {
-  return plainPage({ language, title: unsubscribeTexts[language].title, content: contentOf(view, language) });
-}
-
+/** The page on which a reader turns mails off. The page needs no JavaScript and no sign-in. */
 function contentOf(view: View, language: Language): string {
   const words = unsubscribeTexts[language];
   if (view === undefined) return `<h1>${words.invalid}</h1>\n<p>${words.incomplete}</p>`;

@@ -8,6 +8,7 @@ import type { FastifyError, FastifyReply, FastifyRequest, onRequestHookHandler }
 import { Type } from "typebox";
 import type { Language } from "../database/unions.ts";
 import { languages, USUAL_LANGUAGE } from "../database/unions.ts";
+import type { BrandPages } from "./brand-pages.ts";
 import { notFound, sendProblem } from "./problem.ts";
 import type { App } from "./route-types.ts";
 
@@ -66,13 +67,15 @@ export type WebApp = {
   notFoundPage(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
 };
 
+type WebAppOptions = { root: string; publicUrl: string; brand: BrandPages };
+
 /**
  * Serves the build of the web app from `root`.
  * The names of files in /assets contain a hash, so browsers cache files in /assets for a year. Browsers revalidate all files outside of
  * /assets. The service reads the list of the files outside /assets only once, at startup. The page of a link contains no data of the link.
  * Each page is in the language of its reader.
  */
-export function serveWebApp(app: App, { root, publicUrl }: { root: string; publicUrl: string }): WebApp {
+export function serveWebApp(app: App, { root, publicUrl, brand }: WebAppOptions): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
   app.register(async (assets: App) => {
     // If the plugin refuses a path because of its spelling, the service returns the 404 of a missing file.
@@ -95,8 +98,9 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
     const language = pageLanguage(headers, languages);
     return readFile(join(root, language === USUAL_LANGUAGE ? `${page}.html` : `${page}.${language}.html`), "utf8");
   };
+  const readIndex = async (request: FastifyRequest) => withBrand(await read("index", request), brand);
   async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const text = await read("index", request);
+    const text = await readIndex(request);
     // The ETag is a hash of the text. The plugin would use the size and time of a file, which can be equal for two languages.
     const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
     reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
@@ -124,7 +128,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
     pages.get("/s/:token", { schema, config: { isPage: true } }, async (request, reply) => {
       const { token } = request.params as { token: string };
       reply.headers(LANDING_HEADERS).type(HTML);
-      return fillLanding(await read("landing", request), { token, publicUrl });
+      return fillLanding(await read("landing", request), { token, publicUrl, brand });
     });
     for (const file of filesBesidePages(root))
       pages.get(`/${file}`, { schema }, (_request, reply) => sendFresh(reply, file));
@@ -141,7 +145,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
     notFoundPage(request, reply) {
       if (!opensPage(request)) return undefined;
       reply.code(404).header("cache-control", "no-store").type(HTML);
-      return read("index", request);
+      return readIndex(request);
     },
   };
 }
@@ -168,10 +172,23 @@ const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex,
  * Fills in the page of a link. The page is equal for every link, except for the token from the URL of the request. Browsers without
  * JavaScript need the token in the page.
  */
-function fillLanding(page: string, { token, publicUrl }: { token: string; publicUrl: string }): string {
+function fillLanding(
+  page: string,
+  { token, publicUrl, brand }: { token: string; publicUrl: string; brand: BrandPages },
+): string {
   return page
+    .replace("</head>", () => `${brand.head}</head>`)
+    .replace("%BRAND%", () => brand.header)
     .replaceAll("%ORIGIN%", () => new URL(publicUrl).origin)
     .replaceAll("%TOKEN%", () => encodeURIComponent(token));
+}
+
+/** The web app reads the brand from the head of its page, so that it can show the brand before its first request. */
+function withBrand(page: string, { head, name }: BrandPages): string {
+  if (head === "") return page;
+  return page
+    .replace("<title>Valet Key</title>", () => `<title>${name}</title>`)
+    .replace("</head>", () => `${head}</head>`);
 }
 
 function filesBesidePages(root: string): string[] {
@@ -222,51 +239,4 @@ function preferred(header: string): string[] {
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
     .map(({ language }) => language);
-}
-
-// The link pages of the web app have equal colours.
-const STYLE = `
-:root { color-scheme: light dark; accent-color: light-dark(#17603a, #5cc08c); }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem; overflow-wrap: anywhere; background: light-dark(#fbfaf8, #161513); color: light-dark(#1f1d1a, #edebe7); }
-h1 { font-size: 1.25rem; }
-fieldset { border: 1px solid light-dark(#cfc9bd, #4a463f); border-radius: 8px; margin: 0; }
-label { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.5rem; margin: 1rem 0; }
-label span { flex: 1; }
-button, input[type="password"] { font: inherit; padding: 0.5rem 0.75rem; border-radius: 8px; }
-input[type="password"] { flex: 1 1 12rem; border: 1px solid light-dark(#8f8a81, #7a746b); background: light-dark(#ffffff, #1e1d1a); }
-button { border: 0; font-weight: 500; background: light-dark(#17603a, #5cc08c); color: light-dark(#ffffff, #0d1f15); }
-.message { white-space: pre-line; }
-`;
-
-const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
-
-/**
- * Returns the Content-Security-Policy of a plain page. The policy permits only the style of the page, and forms that send to the service or
- * to `targets`.
- */
-export function plainPagePolicy(targets: readonly string[] = []): string {
-  const forms = ["'self'", ...targets].join(" ");
-  return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`;
-}
-
-type PlainPage = { language: Language; title: string; content: string };
-
-/** Builds a page that needs no JavaScript. The text `content` is HTML. */
-export function plainPage({ language, title, content }: PlainPage): string {
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex, nofollow">
-<title>${title}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-${content}
-</main>
-</body>
-</html>
-`;
 }

@@ -11,6 +11,7 @@ import type {
 } from "fastify";
 import type { Metrics } from "../metrics/requests.ts";
 import type { ClientIpOf } from "./client-address.ts";
+import type { PlainPages } from "./plain-pages.ts";
 
 /** The type of the application to which routes are added. Requests and replies get their types from the schemas. */
 export type App = FastifyInstance<
@@ -40,6 +41,7 @@ export type RouteDeps<UseCases> = {
   /** The public origin of the service. */
   publicUrl: string;
   clientIpOf: ClientIpOf;
+  plainPages: PlainPages;
   /**
    * `takeTurn` is a `preHandler` for lists. Each request for a page runs in a separate turn of the event loop (request-body.ts), because a
    * long page takes milliseconds of work.

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { BrandMark } from "../../components/brand-mark.tsx";
 import { chooseLanguage, LANGUAGES, otherLanguages } from "../../texts/choose-language.ts";
-import { texts } from "../../texts/index.ts";
 
 type AccountCardProps = { title: string; hint?: string | undefined; children: ReactNode };
 
@@ -10,7 +10,7 @@ export function AccountCard({ title, hint, children }: AccountCardProps) {
     <main className="grid min-h-full place-items-center px-4 py-12">
       <div className="w-full max-w-90">
         <header className="mb-6 flex flex-col items-center gap-3 text-center">
-          <img src="/icon.svg" alt={texts.app.name} width={40} height={40} />
+          <BrandMark />
           <h1 className="text-title">{title}</h1>
           {hint !== undefined && <p className="text-balance text-muted text-small">{hint}</p>}
         </header>

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { type OpenInvitation, ValetKeyError } from "@valetkey/client";
 import { MailX } from "lucide-react";
 import type { ReactNode } from "react";
+import { BrandMark } from "../../components/brand-mark.tsx";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
@@ -50,7 +51,7 @@ export function InvitationCard(props: InvitationCardProps) {
   }
   return (
     <Frame>
-      <img src="/icon.svg" alt={texts.app.name} width={40} height={40} />
+      <BrandMark />
       <h1 className="text-balance break-words text-title">{invitationTitle(invitation)}</h1>
       <p className="text-balance break-words text-muted text-small">
         {words.signedIn(email)} {email.toLowerCase() !== invitation.email && words.invited(invitation.email)}{" "}

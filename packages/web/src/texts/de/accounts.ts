@@ -1,3 +1,4 @@
+import { brandName } from "../brand-name.ts";
 import type { accountTexts as english } from "../en/accounts.ts";
 
 export const accountTexts: typeof english = {
@@ -9,7 +10,7 @@ export const accountTexts: typeof english = {
   or: "oder",
   signIn: {
     title: "Anmelden",
-    where: (host: string) => `Valet Key auf ${host}`,
+    where: (host: string) => `${brandName} auf ${host}`,
     toOpenShared: "Melden Sie sich an, um zu öffnen, was für Sie freigegeben ist.",
     action: "Anmelden",
     pending: "Anmeldung läuft …",
@@ -35,7 +36,7 @@ export const accountTexts: typeof english = {
     emailFixed: "Die Einladung ist für diese E-Mail-Adresse.",
   },
   first: {
-    title: "Willkommen bei Valet Key",
+    title: `Willkommen bei ${brandName}`,
     hint: "Erstellen Sie das erste Konto. Die Personen, mit denen Sie teilen, erstellen ihr eigenes.",
   },
   closed: {

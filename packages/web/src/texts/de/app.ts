@@ -1,7 +1,8 @@
+import { brandName } from "../brand-name.ts";
 import type * as english from "../en/app.ts";
 
 export const app: typeof english.app = {
-  name: "Valet Key",
+  name: brandName,
   newNote: "Neue Notiz",
   notes: "Notizen",
   sharedWithMe: "Für mich freigegeben",
@@ -32,7 +33,7 @@ export const app: typeof english.app = {
     hint: "Versuchen Sie es noch einmal. Wenn es wieder passiert, laden Sie die Seite neu.",
     action: "Noch einmal versuchen",
   },
-  titleOf: (page: string) => `${page} · Valet Key`,
+  titleOf: (page: string) => `${page} · ${brandName}`,
 };
 
 export const common: typeof english.common = {

@@ -1,3 +1,4 @@
+import { brandName } from "../brand-name.ts";
 import type { attachTexts as english } from "../en/attach.ts";
 
 export const attachTexts: typeof english = {
@@ -11,7 +12,7 @@ export const attachTexts: typeof english = {
   attachTo: (title: string) => `An „${title}“ anhängen`,
   nothing: {
     title: "Es sind keine Dateien angekommen",
-    hint: "Gehen Sie zurück zur anderen App, und teilen Sie die Dateien noch einmal mit Valet Key.",
+    hint: `Gehen Sie zurück zur anderen App, und teilen Sie die Dateien noch einmal mit ${brandName}.`,
     action: "Zu Ihren Notizen",
   },
 };

@@ -1,3 +1,4 @@
+import { brandName } from "../brand-name.ts";
 import type { invitationTexts as english } from "../en/invitations.ts";
 
 export const invitationTexts: typeof english = {
@@ -29,7 +30,9 @@ export const invitationTexts: typeof english = {
     title: "Eine Einladung",
     shares: (who: string, what: string) => `${who} teilt „${what}“ mit Ihnen`,
     invites: (who: string | null, host: string) =>
-      who === null ? `Sie sind zu Valet Key auf ${host} eingeladen` : `${who} lädt Sie zu Valet Key auf ${host} ein`,
+      who === null
+        ? `Sie sind zu ${brandName} auf ${host} eingeladen`
+        : `${who} lädt Sie zu ${brandName} auf ${host} ein`,
     signUp: "Erstellen Sie ein Konto, um es zu öffnen.",
     signUpToService: "Erstellen Sie Ihr Konto. Dann können Sie Dateien aufbewahren und teilen.",
     hasAccount: "Sie brauchen kein anderes Konto.",

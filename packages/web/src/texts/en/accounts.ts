@@ -1,3 +1,4 @@
+import { brandName } from "../brand-name.ts";
 export const accountTexts = {
   email: "Email",
   password: "Password",
@@ -7,7 +8,7 @@ export const accountTexts = {
   or: "or",
   signIn: {
     title: "Sign in",
-    where: (host: string) => `Valet Key at ${host}`,
+    where: (host: string) => `${brandName} at ${host}`,
     toOpenShared: "Sign in to open what was shared with you.",
     action: "Sign in",
     pending: "Signing in…",
@@ -33,7 +34,7 @@ export const accountTexts = {
     emailFixed: "The invitation is for this email address.",
   },
   first: {
-    title: "Welcome to Valet Key",
+    title: `Welcome to ${brandName}`,
     hint: "Create the first account. The people you share with create their own.",
   },
   closed: {

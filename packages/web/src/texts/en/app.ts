@@ -1,5 +1,6 @@
+import { brandName } from "../brand-name.ts";
 export const app = {
-  name: "Valet Key",
+  name: brandName,
   newNote: "New note",
   notes: "Notes",
   sharedWithMe: "Shared with me",
@@ -29,7 +30,7 @@ export const app = {
     hint: "Try again. If it keeps happening, reload the page.",
     action: "Try again",
   },
-  titleOf: (page: string) => `${page} · Valet Key`,
+  titleOf: (page: string) => `${page} · ${brandName}`,
 };
 
 export const common = {

@@ -1,3 +1,4 @@
+import { brandName } from "../brand-name.ts";
 /** The page for files that another app has sent. */
 export const attachTexts = {
   title: "Attach files",
@@ -10,7 +11,7 @@ export const attachTexts = {
   attachTo: (title: string) => `Attach to ${title}`,
   nothing: {
     title: "No files arrived",
-    hint: "Go back to the other app and share the files with Valet Key again.",
+    hint: `Go back to the other app and share the files with ${brandName} again.`,
     action: "Go to your notes",
   },
 };

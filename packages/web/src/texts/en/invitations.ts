@@ -1,3 +1,4 @@
+import { brandName } from "../brand-name.ts";
 /** Invitations and requests for access. A page loads these texts only with the parts that show them. */
 export const invitationTexts = {
   waiting: (until: string) => `Invited, not here yet. The link works until ${until}.`,
@@ -29,7 +30,7 @@ export const invitationTexts = {
     title: "An invitation",
     shares: (who: string, what: string) => `${who} shares “${what}” with you`,
     invites: (who: string | null, host: string) =>
-      who === null ? `You are invited to Valet Key at ${host}` : `${who} invites you to Valet Key at ${host}`,
+      who === null ? `You are invited to ${brandName} at ${host}` : `${who} invites you to ${brandName} at ${host}`,
     signUp: "Create an account to open it.",
     signUpToService: "Create your account. Then you can store files, and share them.",
     hasAccount: "You do not need to create another account.",

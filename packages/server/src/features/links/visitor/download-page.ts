@@ -1,6 +1,7 @@
 import type { ProblemCode } from "@valetkey/contract";
 import type { Language } from "../../../platform/database/unions.ts";
-import { plainPage } from "../../../platform/http/pages.ts";
+import { escapeHtml } from "../../../platform/http/brand-pages.ts";
+import type { PlainPages } from "../../../platform/http/plain-pages.ts";
 import type { LinkedFile } from "../link.ts";
 import type { Look } from "./look-at-link.ts";
 
@@ -8,34 +9,37 @@ type View = { look: Look | undefined; problem?: string | undefined; words: Downl
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
-/** Renders the page of a link for browsers without JavaScript. The title contains no filename, because link previews show the title. */
-export function downloadPage({ look, problem, words }: View): string {
-  return plainPage({
-    language: words.language,
-    title: words.title,
-    content: `${look === undefined ? `<h1>${words.cannotOpen}</h1>` : contentOf(look, { problem, words })}
-${look === undefined && problem !== undefined ? alert(problem) : ""}`,
-  });
+type Content = Pick<Parameters<PlainPages["render"]>[0], "content" | "stub">;
+
+/** The page of a link for browsers without JavaScript. The title contains no filename, because link previews show the title. */
+export function downloadPage({ look, problem, words }: View): Parameters<PlainPages["render"]>[0] {
+  const { language, title } = words;
+  const warning = problem === undefined ? "" : `<p role="alert">${escapeHtml(problem)}</p>`;
+  if (look !== undefined) return { language, title, ...contentOf(look, { warning, words }) };
+  // An ended link is no mistake of the visitor, so the page stays calm.
+  const reason = problem === undefined ? "" : `<p class="muted">${escapeHtml(problem)}</p>`;
+  return { language, title, content: `<h1>${words.cannotOpen}</h1>\n${reason}` };
 }
 
-function contentOf(look: Look, { problem, words }: Omit<View, "look">): string {
-  const warning = problem === undefined ? "" : alert(problem);
+function contentOf(look: Look, { warning, words }: { warning: string; words: DownloadTexts }): Content {
   if (look.state === "locked" && look.by === "email") {
-    return `<h1>${words.forPeople}</h1>\n${warning}\n<p>${words.needsProof}</p>`;
+    return { content: `<h1>${words.forPeople}</h1>\n${warning}\n<p>${words.needsProof}</p>` };
   }
   if (look.state === "locked") {
-    const password = `<label>${words.password} <input type="password" name="password" required autocomplete="off" maxlength="200"></label>`;
-    return `<h1>${words.hasPassword}</h1>\n${warning}\n${form(password, words)}`;
+    const password = `<label class="field">${words.password} <input type="password" name="password" required autocomplete="off" maxlength="200"></label>`;
+    return { content: `<h1>${words.hasPassword}</h1>\n${warning}\n${form(password, words)}` };
   }
   const { link, creatorName, files, endsAt } = look;
-  const title = creatorName === undefined ? words.files : words.filesFrom(`<bdi>${escaped(creatorName)}</bdi>`);
-  const parts = [`<h1>${title}</h1>`, warning];
-  if (link.message !== "") parts.push(`<p class="message">${escaped(link.message)}</p>`);
-  if (endsAt !== undefined) parts.push(`<p>${words.openUntil(formatDate(endsAt, words))}</p>`);
+  const title = creatorName === undefined ? words.files : words.filesFrom(`<bdi>${escapeHtml(creatorName)}</bdi>`);
+  const parts = [`<h1>${title}</h1>`];
+  if (link.label !== "") parts.push(`<p class="muted" dir="auto">${escapeHtml(link.label)}</p>`);
+  if (link.message !== "") parts.push(`<p class="message">${escapeHtml(link.message)}</p>`);
+  parts.push(warning);
   if (link.kind === "upload") parts.push(`<p>${words.receives}</p>`);
-  else if (files.length === 0) parts.push(`<p>${words.noFile}</p>`);
+  else if (files.length === 0) parts.push(`<p class="muted">${words.noFile}</p>`);
   else parts.push(form(fileFields(files, words), words));
-  return parts.join("\n");
+  const content = parts.join("\n");
+  return endsAt === undefined ? { content } : { content, stub: `<p>${words.openUntil(formatDate(endsAt, words))}</p>` };
 }
 
 function fileFields(files: readonly LinkedFile[], words: DownloadTexts): string {
@@ -59,7 +63,7 @@ ${fields}
 }
 
 function nameOf({ filename, sizeBytes }: LinkedFile, words: DownloadTexts): string {
-  return `<bdi>${escaped(filename)}</bdi> (${formatBytes(sizeBytes, words)})`;
+  return `<bdi>${escapeHtml(filename)}</bdi> <small>${formatBytes(sizeBytes, words)}</small>`;
 }
 
 function formatDate(instant: number, { locale }: DownloadTexts): string {
@@ -70,14 +74,6 @@ function formatBytes(bytes: number, { locale }: DownloadTexts): string {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const format = new Intl.NumberFormat(locale, { style: "unit", unit: UNITS[power], maximumFractionDigits: 1 });
   return format.format(bytes / 1000 ** power);
-}
-
-function alert(text: string): string {
-  return `<p role="alert">${escaped(text)}</p>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 type TextView = { look: Look | undefined; problem?: string; url: string };

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { USUAL_LANGUAGE } from "../../../platform/database/unions.ts";
 import { bodyIsOptional, operations } from "../../../platform/http/openapi.ts";
-import { plainPagePolicy, readerLanguage } from "../../../platform/http/pages.ts";
+import { readerLanguage } from "../../../platform/http/pages.ts";
 import { HttpProblem, refusalOf } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import type { LinkVerbs } from "../index.ts";
@@ -53,8 +53,8 @@ type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
 
 /** The routes GET and POST /s/:token/download. Only a POST counts as a claim (one use). */
 export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
-  const { bucketOrigins, cookies, visitorOf } = options;
-  const policy = plainPagePolicy(bucketOrigins);
+  const { bucketOrigins, cookies, visitorOf, plainPages } = options;
+  const policy = plainPages.policy(bucketOrigins);
   app.addContentTypeParser<string>(FORM, { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, text, done) =>
     done(null, Object.fromEntries(new URLSearchParams(text))),
   );
@@ -69,7 +69,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   function show({ token, request, reply }: Exchange, view: { look: Look | undefined; problem?: string }): FastifyReply {
     if (opensPage(request)) {
       reply.type("text/html; charset=utf-8").header("content-security-policy", policy);
-      return reply.send(downloadPage({ ...view, words: wordsFor(request) }));
+      return reply.send(plainPages.render(downloadPage({ ...view, words: wordsFor(request) })));
     }
     const url = new URL(`/s/${encodeURIComponent(token)}/download`, publicUrl).href;
     return reply.type("text/plain; charset=utf-8").send(downloadText({ ...view, url }));

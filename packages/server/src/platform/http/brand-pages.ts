@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import type { Brand, Logo } from "../config/brand.ts";
+import { type Color, mix, readableOn } from "../config/color.ts";
+import type { App } from "./route-types.ts";
+
+/** The brand as parts of HTML pages. */
+export type BrandPages = {
+  /** The name of the service, as HTML. */
+  name: string;
+  /** For the head of a page of the web app: the name, the logo and the color. Empty if the operator has set nothing. */
+  head: string;
+  /** Stands above the content of a page. */
+  header: string;
+  /** Rules that replace the colors of a page. Empty if the operator has set no color. */
+  style: string;
+};
+
+type Asset = { path: string; type: string; body: Buffer };
+
+const DARK_GROUND: Color = "#2a2825";
+const LIGHT_GROUND: Color = "#efece6";
+const EXTENSIONS: Record<Logo["type"], string> = { "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp" };
+
+/**
+ * Serves the logo and the color of the brand from the origin of the service, because the Content-Security-Policy forbids other origins and
+ * inline styles. The paths contain a hash of the content, so browsers cache the files for a year.
+ */
+export function serveBrand(app: App, { name, logo, color }: Brand): BrandPages {
+  const style = color === undefined ? "" : styleOf(color);
+  const logoFile = logo && asset("logo", { extension: EXTENSIONS[logo.type], type: logo.type, body: logo.bytes });
+  const styleFile =
+    style === ""
+      ? undefined
+      : asset("style", { extension: "css", type: "text/css; charset=utf-8", body: Buffer.from(style) });
+  for (const file of [logoFile, styleFile]) if (file !== undefined) serve(app, file);
+  const html = escapeHtml(name);
+  const isOurs = name === "Valet Key" && logo === undefined;
+  const picture = logoFile?.path ?? (isOurs ? "/icon.svg" : undefined);
+  return {
+    name: html,
+    style,
+    head: [
+      !isOurs && `<meta name="brand" content="${html}"${logoFile ? ` data-logo="${logoFile.path}"` : ""}>`,
+      styleFile && `<link rel="stylesheet" href="${styleFile.path}">`,
+    ]
+      .filter(Boolean)
+      .join("\n"),
+    header: [
+      `<header class="brand${logo === undefined ? "" : " with-logo"}">`,
+      picture && `<img src="${picture}" alt="">`,
+      `<span dir="auto">${html}</span></header>`,
+    ]
+      .filter(Boolean)
+      .join(""),
+  };
+}
+
+function asset(name: string, { extension, type, body }: Omit<Asset, "path"> & { extension: string }): Asset {
+  const hash = createHash("sha256").update(body).digest("hex").slice(0, 12);
+  return { path: `/brand/${name}-${hash}.${extension}`, type, body };
+}
+
+function serve(app: App, { path, type, body }: Asset): void {
+  app.get(path, { schema: { hide: true } }, (_request, reply) =>
+    reply.header("cache-control", "public, max-age=31536000, immutable").type(type).send(body),
+  );
+}
+
+/**
+ * Returns rules that replace the accent of the web app (styles/theme.css). On the warm grounds of the light theme, the color becomes a bit
+ * darker if necessary, and on the dark grounds lighter.
+ */
+export function styleOf(color: Color): string {
+  const light = readableOn(LIGHT_GROUND, { color, other: "#000000" });
+  const dark = readableOn(DARK_GROUND, { color, other: "#ffffff" });
+  const rules = [
+    `--color-accent:light-dark(${light},${dark})`,
+    `--color-accent-hover:light-dark(${mix(light, { other: "#000000", share: 0.2 })},${mix(dark, { other: "#ffffff", share: 0.2 })})`,
+    "--color-on-accent:light-dark(#ffffff,#161513)",
+    "--color-accent-soft:color-mix(in srgb,var(--color-accent) 12%,var(--color-surface))",
+  ];
+  return `:root{${rules.join(";")}}`;
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -47,8 +47,8 @@ const HEADER = ["", "requests/s", "ratio", ...LOAD_HEADER];
 const DOES = ["who", "access", "row", "quota", "size", "audit"];
 
 /**
- * Compares Valet Key with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The table
- * also lists the work that each server does for a request.
+ * Compares Valet Key with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The table of
+ * the benchmark also lists the work that each server does for a request.
  *
  * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Returns whether the measurements of upload starts met their goals.
  */
@@ -111,7 +111,8 @@ function printVerb(verb: Verb, { all, observed }: Results): void {
 }
 
 /**
- * Returns the peer whose work is nearest to the work of the service. If several peers do equal work, the function returns the fastest peer.
+ * Returns the peer whose work is nearest to the work of the service. If several peers do equal work, the function `nearest` returns the
+ * fastest peer.
  */
 function nearest(measured: readonly Measured[], observed: Results["observed"]): Measured | undefined {
   return measured
@@ -134,7 +135,7 @@ function doesCells(verb: Verb, { name, seen }: { name: string; seen: Observed | 
   return [yesNo(seen?.checksWho), yesNo(seen?.checksAccess), row, quota, size, audit];
 }
 
-/** Keeps a cell with "-", which means that the column does not apply to the verb. Changes a cell without "-" to "no". */
+/** Keeps a cell with "-", which means that the column does not apply to the verb. Changes each cell of the table without "-" to "no". */
 function orNo(cell: "yes" | "no" | "-"): string {
   return cell === "-" ? "-" : "no";
 }

@@ -22,7 +22,7 @@ const URLS_CHECKED = 8;
 /**
  * Measures how many GET URLs each signer presigns in one second of CPU time of one thread. The signers take turns in the benchmark.
  *
- * Flags: --rounds 9, --milliseconds 200 (for each turn). Returns whether all goals were met.
+ * The command has the flags --rounds (default 9) and --milliseconds (default 200 for each turn). Returns whether the signers met all goals.
  */
 export async function runPresign(args: readonly string[]): Promise<boolean> {
   const values = readFlags(args, { rounds: "9", milliseconds: "200" });
@@ -102,7 +102,7 @@ function find(measured: readonly Measured[], wanted: string): Measured {
   return found;
 }
 
-/** A signer with `inFlight` concurrent calls. The next `inFlight` calls start when all calls before have returned. */
+/** A signer that runs `inFlight` calls in parallel. The next `inFlight` calls start when all calls before have returned. */
 type Contestant = { name: string; signer: Signer; inFlight: number };
 
 const CALLS_BETWEEN_CLOCK_READS = 64;

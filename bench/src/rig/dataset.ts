@@ -24,9 +24,11 @@ const LINKS = 500;
 const FIRST_INSTANT = Date.UTC(2026, 0, 1);
 const LARGE_NOTE_STEP = 20;
 
-/** The number of files of most notes. */
+/** The number of files of most notes in the data set. */
 export const SMALL_NOTE_FILES = 5;
-/** The number of files of every twentieth note. A request of the verb `batch` requests URLs of all files of one large note. */
+/**
+ * The number of files of every twentieth note in the data set. A request of the verb `batch` requests URLs of all files of one large note.
+ */
 export const LARGE_NOTE_FILES = 100;
 
 /**
@@ -107,7 +109,7 @@ export function below(random: () => number, limit: number): number {
   return Math.floor(random() * limit);
 }
 
-/** Shuffles the items in place. */
+/** Shuffles the items of an array in place. */
 export function shuffle<T>(items: T[], random: () => number): T[] {
   for (let index = items.length - 1; index > 0; index--) {
     const other = below(random, index + 1);

@@ -36,8 +36,8 @@ type LoadBenchmark = {
   title: string;
   turns: readonly PlannedTurn[];
   /**
-   * Checks that a started server works. Returns the number of the server's responses with 200 or 201. The default of `verify` is
-   * `verifyService`.
+   * Checks that a started server responds correctly. Returns the number of the server's responses with 200 or 201. The default of `verify`
+   * is `verifyService`.
    */
   verify?(turn: Turn, to: { candidate: Candidate; dataset: Dataset }): Promise<number>;
   /**

@@ -153,7 +153,8 @@ function usageOf(attachments: readonly BenchAttachment[]): Row[] {
 }
 
 /**
- * Inserts rows into the tables. The function skips tables and columns that the database of another version of the service does not have.
+ * Inserts rows into the tables of the service. The function `insertAll` skips tables and columns that the database of another version of
+ * the service does not have.
  */
 async function insertAll({ directory, url }: DataLocation, tables: Record<string, Row[]>): Promise<void> {
   if (url !== undefined) {

@@ -10,7 +10,7 @@ export const settings = {
   // The service refuses weak secrets, so the two secrets of the benchmark look real. The secrets protect only the servers of the benchmark.
   jwtSecret: "Jw7Qk2vT9xLr4BnY6mPz8HcD3fGs5VaE1uW0",
   authSecret: "Rt5Xn8bKq2WjM7vLz4CyP9sGd6HfT3aE0uQ1",
-  // `npm start` also sets the first flag. The command `valetkey` sets the second flag (ADR 3).
+  // The script `npm start` also sets the first flag. The command `valetkey` sets the second flag (ADR 3).
   nodeFlags: ["--max-semi-space-size=16", "--no-allocation-site-pretenuring"],
   expiresInSeconds: 60,
   sqliteFile: "valetkey.db",

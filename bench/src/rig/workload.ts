@@ -112,7 +112,7 @@ function createVisits({ dataset: { linkedNotes }, tokens }: Source, callOf: (lin
   };
 }
 
-/** Repeats a step until the step returns false. Many steps run in parallel. */
+/** Repeats a step until the step returns false. The benchmark runs many steps in parallel. */
 async function together(step: () => Promise<boolean>): Promise<void> {
   const work = async () => {
     while (await step());

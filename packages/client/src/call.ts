@@ -25,7 +25,7 @@ type Options = {
 };
 
 /**
- * Makes the function that sends every request to the service. The function adds the credentials, sends and reads JSON, and throws a
+ * Makes the function that sends every request to the service. Each call adds the credentials, sends and reads JSON, and throws a
  * ValetKeyError on each failure.
  */
 export function createCall({ baseUrl, getToken, fetch }: Options): Call {
@@ -110,7 +110,7 @@ function readRetryAfter(response: Response): number | undefined {
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }
 
-/** One page of a list. `nextCursor` is null on the last page. */
+/** One page of a list in a response of the service. `nextCursor` is null on the last page. */
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
 /** Builds the header that makes a repeated call safe. */
@@ -118,12 +118,15 @@ export const keyHeader = (key: string | undefined): Record<string, string> =>
   key === undefined ? {} : { "idempotency-key": key };
 
 /**
- * Selects one page of a list. `limit` is the maximum number of items, from 1 to 200, default 50. `cursor` is the `nextCursor` of the
- * previous page.
+ * Selects one page of a list of the service. `limit` is the maximum number of items, from 1 to 200, default 50. `cursor` is the
+ * `nextCursor` of the previous page.
  */
 export type PageOptions = { limit?: number; cursor?: string; signal?: AbortSignal };
 
-/** Yields the items of all pages. The function requests a page only when the caller needs the first item of the page. */
+/**
+ * Yields the items of all pages of a list. The function `iteratePages` requests a page only when the caller needs the first item of the
+ * page.
+ */
 export async function* iteratePages<Item>(read: (cursor: string | undefined) => Promise<Page<Item>>) {
   let cursor: string | undefined;
   do {

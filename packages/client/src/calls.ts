@@ -88,8 +88,8 @@ export function callsOn(call: Call) {
 }
 
 /**
- * The pattern matches a path on the origin of the page. The pattern excludes two slashes at the start, because two slashes would mean a
- * host name.
+ * The pattern `PATH` matches a path on the origin of the page. The pattern `PATH` excludes two slashes at the start, because two slashes
+ * would mean a host name.
  */
 const PATH = /^\/(?![/\\])/;
 

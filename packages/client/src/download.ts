@@ -25,7 +25,7 @@ const STALL_MS = 60_000;
 const WHAT = "A download from the bucket";
 
 /**
- * Starts to download a file from the bucket. `path` is the path of the file in the API.
+ * Starts a download of a file from the bucket. `path` is the path of the file in the API.
  *
  * The download replaces an expired URL with a fresh URL. The service checks the access before it issues each URL.
  * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file.
@@ -44,11 +44,11 @@ export async function download(
 }
 
 export type ReadFileOptions = {
-  /** Returns a fresh URL of the file. The download calls `getUrl` before each request to the bucket. */
+  /** Returns a fresh URL for the download of the file. The download calls `getUrl` before each request to the bucket. */
   getUrl: () => Promise<string>;
   /** The size of the whole file. */
   sizeBytes: number;
-  /** The offset of the first byte to read. The default of `offset` is 0. */
+  /** The offset of the first byte that the download reads. The default of `offset` is 0. */
   offset?: number;
   signal?: AbortSignal;
 };
@@ -177,7 +177,7 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Requests the bytes of a file from `offset` on. If the bucket refuses the first URL, the function tries a second URL. */
+/** Requests the bytes of a file from `offset` on. If the bucket refuses the first URL, the function `open` tries a second URL. */
 async function open(deps: BucketDeps, { getUrl, signal, offset, sizeBytes }: Source): Promise<Response> {
   for (let isSecond = false; ; isSecond = true) {
     const response = await get(deps, { url: await getUrl(), offset, signal });

@@ -13,7 +13,7 @@ import type { Attachment, FileUrl } from "./wire.ts";
 /** An item of the application that can have files, such as invoice 42: `{ resource: "invoice", id: "42" }`. */
 export type Item = { resource: string; id: string };
 
-/** A file of an item. */
+/** A file of an item of the application. */
 export type ItemFile = Attachment & { resource: string; itemId: string };
 
 /** A running upload to an item. */

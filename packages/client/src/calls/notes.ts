@@ -24,7 +24,7 @@ import type {
 type Signal = { signal?: AbortSignal };
 /** A repeated call with one `idempotencyKey` has the effect of one call. */
 type Repeatable = Signal & { idempotencyKey?: string };
-/** `owned`: the notes of the caller. `shared`: the notes that are shared with the caller. The default of `scope` is `owned`. */
+/** `owned`: the notes of the caller. `shared`: the notes that are shared with the caller. By default, `scope` is `owned`. */
 type Scope = { scope?: ListNotesQuery["scope"] };
 /** `sort`: only for `owned`, without `q`. The default of `sort` is `created`. */
 type Sort = { sort?: ListNotesQuery["sort"] };
@@ -102,8 +102,8 @@ export function attachmentCalls(call: Call) {
     copy: (attachmentId: string, body: CopyAttachmentBody, { idempotencyKey, signal }: Repeatable = {}) =>
       call<Attachment>("POST", `${path(attachmentId)}/copy`, { body, signal, headers: keyHeader(idempotencyKey) }),
     /**
-     * Counts the people who lose access if the given files of one note move to another note. The call of `describeMove` moves no file. The
-     * caller can pass at most 1,000 files.
+     * Counts the people who lose access if the given files of one note move to another note. A call of `describeMove` moves no file. One
+     * call can name at most 1,000 files.
      */
     describeMove: (body: MoveEffectsBody, { signal }: Signal = {}) =>
       call<MoveEffects>("POST", "/attachments/move-effects", { body, signal }),

@@ -20,7 +20,7 @@ export function visitCalls(call: Call, token: string) {
   return {
     /** Returns the files of the link, or reports that the link is locked. A call of `look` does not count as a download. */
     look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> => call<PublicLink>("GET", link, { signal }),
-    /** Unlocks the link for the visitor. Throws `wrong_password` and `rate_limited`. */
+    /** Unlocks the link for the visitor with a password. Throws `wrong_password` and `rate_limited`. */
     unlock: (password: string) => call<void>("POST", `${link}/unlock`, { body: { password } }),
     /** Sends a code to an email address that the link lists. For every other email address, the service responds equally. */
     requestCode: (email: string) => call<void>("POST", `${link}/codes`, { body: { email } }),

@@ -69,8 +69,8 @@ export function createPartSigner({ partNumbers, parallel, sign, now }: Options):
 }
 
 /**
- * Returns the instant at which the signature becomes stale, on the monotonic clock of `requestedAt`. The function does not use the wall
- * clock, because the wall clock may be wrong by an hour.
+ * Returns the instant at which the signature becomes stale, on the monotonic clock of `requestedAt`. The function `staleAt` does not use
+ * the wall clock, because the wall clock may be wrong by an hour.
  */
 function staleAt({ url }: SignedPart, requestedAt: number): number {
   const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires"));

@@ -26,9 +26,9 @@ export type UploadProgress = {
    */
   sentBytes: number;
   totalBytes: number;
-  /** The average rate of the last seconds. `bytesPerSecond` is null until the rate is known. */
+  /** The average rate of the upload in the last seconds. `bytesPerSecond` is null until the rate is known. */
   bytesPerSecond: number | null;
-  /** The remaining time at the current rate. `secondsLeft` is null until the rate is known. */
+  /** The remaining time of the upload at the current rate. `secondsLeft` is null until the rate is known. */
   secondsLeft: number | null;
 };
 
@@ -144,17 +144,17 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   };
 }
 
-/** The minimum length of a speed sample. A shorter speed sample would measure buffers instead of the connection. */
+/** The minimum length of a speed sample in milliseconds. A shorter speed sample would measure buffers instead of the connection. */
 const SAMPLE_MS = 250;
 /** The memory of the speed meter: a sample of the age `MEMORY_MS` has the weight 1/e. */
 const MEMORY_MS = 5_000;
 
 type SpeedMeter = {
-  /** Records the number of sent bytes. The number of sent bytes decreases when the client must send bytes again. */
+  /** Records the number of bytes that the client has sent. The number of sent bytes decreases when the client must send bytes again. */
   update(bytes: number): void;
   /** Discards the last sample, so that a pause does not lower the rate. */
   rest(): void;
-  /** Returns the rate in bytes per second. The rate is undefined before the end of the first sample. */
+  /** Returns the rate of the upload in bytes per second. The rate is undefined before the end of the first sample. */
   rate(): number | undefined;
 };
 

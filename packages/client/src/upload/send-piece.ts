@@ -9,8 +9,8 @@ type PutUpload = OpenUpload & { kind: "put" };
 const MAX_SIGNATURES = 3;
 
 /**
- * Sends a file in a single PUT. Returns the upload that received the file. If the given upload has expired, the function returns a new
- * upload.
+ * Sends a file in a single PUT. Returns the upload that received the file. If the given upload has expired, the function `sendPut` returns
+ * a new upload.
  */
 export async function sendPut(context: UploadContext, opened: PutUpload): Promise<OpenUpload> {
   let upload = opened;
@@ -42,7 +42,7 @@ async function sendOnce(context: UploadContext, { request }: PutUpload) {
   });
 }
 
-/** Requests a fresh signature for the PUT. If the service starts a new upload, the function aborts the old upload. */
+/** Requests a fresh signature for the PUT. If the service starts a new upload, the function `renew` aborts the old upload. */
 async function renew(context: UploadContext, old: PutUpload): Promise<OpenUpload> {
   const ids = await context.saved.load();
   const next = await startUpload(context, ids?.idempotencyKey);

@@ -13,7 +13,7 @@ import type { FinishedFile, OpenUpload, Receiver, UploadContext } from "./upload
 import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload-options.ts";
 
 /*
- * The life of an upload. Each line names a file, and the step that the file does:
+ * The list describes the life of an upload. Each line names a file, and the step that the file does:
  *
  * upload-options      the options, the name, size and type, and the SHA-256 of a small file
  * store               the record that lets a later page or process resume
@@ -132,7 +132,10 @@ async function succeed<File extends FinishedFile>({ saved, progress }: UploadCon
   return file;
 }
 
-/** Aborts the upload at the service, and throws `aborted`. If the upload is already complete, the function returns the file. */
+/**
+ * Aborts the upload at the service, and throws `aborted`. If the upload is already complete, the function `abortEverywhere` returns the
+ * file.
+ */
 async function abortEverywhere<File extends FinishedFile>(context: UploadContext): Promise<File> {
   const { saved, progress, signal, platform, opened } = context;
   await saved.remove();
@@ -195,7 +198,7 @@ async function sendAndComplete<File extends FinishedFile>(context: UploadContext
 
 /**
  * Returns whether the client can start the upload again, because the upload has expired or the bucket has lost its parts. If the bucket has
- * lost the parts, the function also aborts the old upload. Returns false if a person aborted the upload.
+ * lost the parts, the function `canRestart` also aborts the old upload. Returns false if a person aborted the upload.
  */
 async function canRestart(context: UploadContext, { upload, error }: { upload: OpenUpload; error: unknown }) {
   if (!(error instanceof ValetKeyError)) return false;

@@ -43,7 +43,7 @@ export const ApiToken = Type.Object({
 });
 export type ApiToken = Static<typeof ApiToken>;
 
-/** A new API token. Only the response with the new token contains the secret of the token. */
+/** The response for a new API token. Only the response with the new token contains the secret of the token. */
 export const CreatedToken = Type.Object({ ...ApiToken.properties, token: Type.String() });
 export type CreatedToken = Static<typeof CreatedToken>;
 
@@ -106,7 +106,7 @@ const choices = {
 export const MailPreferences = Type.Object(choices);
 export type MailPreferences = Static<typeof MailPreferences>;
 
-/** Changes the mail preferences of the given topics. The request does not change the preferences for other topics. */
+/** The request changes the mail preferences of the given topics. The request does not change the preferences for other topics. */
 export const UpdateMailPreferencesBody = closedObject(Type.Partial(Type.Object(choices)).properties, {
   minProperties: 1,
 });

@@ -25,7 +25,8 @@ export const AuditEvent = Type.Object({
   noteTitle: orNull(Type.String(), { description: "The current title, or null for a deleted note" }),
   attachmentIds: Type.Array(Id),
   /**
-   * The filenames of the first ten `attachmentIds`. The list excludes a deleted file if the page has no event that contains the filename.
+   * The filenames of the first ten `attachmentIds` of the event. The list `files` excludes a deleted file if the page has no event that
+   * contains the filename.
    */
   files: Type.Array(Type.Object({ id: Id, filename: Type.String() })),
   detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),

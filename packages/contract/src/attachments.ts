@@ -6,8 +6,8 @@ const counted = (description: string) =>
   Type.Optional(Type.Object({ count: Type.Integer(), until: Type.Optional(Instant) }, { description }));
 
 /**
- * The numbers of people who have access to one file without its note, apart from the owner. An absent count means 0. Without `until`, no
- * access expires. A person who also has access to the whole note counts only in the note.
+ * The numbers of people who have access to one file without its note, apart from the owner. An absent count of people means 0. Without
+ * `until`, no access expires. A person who also has access to the whole note counts only in the note.
  */
 export const FileAccess = Type.Object({
   people: counted("The people with a share. until: the first expiry"),
@@ -132,8 +132,8 @@ export const MoveEffectsBody = closedObject({
 export type MoveEffectsBody = Static<typeof MoveEffectsBody>;
 
 /**
- * What a move would change. The caller does not count. A person or link counts once, also if several files are moved.
- * `sameOwner`: false if the files are copied to the note of another owner, and the originals go to the trash.
+ * The changes that a move of files would cause. The counts exclude the caller. A person or link counts once, also if several files are
+ * moved. `sameOwner`: false if the files are copied to the note of another owner, and the originals go to the trash.
  */
 export const MoveEffects = Type.Object({
   losing: Type.Object(

@@ -1,14 +1,14 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { closedObject, orNull } from "./shapes.ts";
 
-/** A UUID. The service creates UUIDs of version 7. */
+/** The format of a UUID. The service creates UUIDs of version 7. */
 export const Id = Type.String({
   pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
   maxLength: 36,
   description: "UUIDv7",
 });
 
-/** The pattern permits only the characters that every supported database can store unchanged. */
+/** The pattern `PlainText` permits only the characters that every supported database can store unchanged. */
 export const PlainText = {
   pattern: "^[^\\u0000\\p{Cs}]*$",
   description: "text without U+0000 and without half of a surrogate pair",

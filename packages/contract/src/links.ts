@@ -241,7 +241,7 @@ export const ProveLinkEmailBody = closedObject({
 export type ProveLinkEmailBody = Static<typeof ProveLinkEmailBody>;
 
 /**
- * The files whose URLs the visitor requests. By default, the visitor requests all files of the link. `disposition: "inline"` is for a
+ * The files for which the visitor requests URLs. By default, the visitor requests all files of the link. `disposition: "inline"` is for a
  * preview.
  */
 const wanted = {
@@ -279,8 +279,8 @@ export const SendFileBody = closedObject({
 export type SendFileBody = Static<typeof SendFileBody>;
 
 /**
- * A signed statement that the service received a file. A receipt proves no other fact. `signature` is the Ed25519 signature of the text
- * `statement`, in base64url. `GET /receipts/key` returns the public key.
+ * A signed statement that the service received a file. A receipt proves only the reception of the file. `signature` is the Ed25519
+ * signature of the text `statement`, in base64url. `GET /receipts/key` returns the public key.
  */
 export const Receipt = Type.Object({
   statement: Type.String({

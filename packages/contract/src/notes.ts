@@ -3,7 +3,7 @@ import { Attachment, NoteAccess } from "./attachments.ts";
 import { Id, Instant, PageQuery, Person, PlainText, pageOf, UserId } from "./common.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
-/** A title may be empty. An app shows a word such as "Untitled" in its place, in the language of the reader. */
+/** The title of a note may be empty. An app shows a word such as "Untitled" in its place, in the language of the reader. */
 const Title = Type.String({ maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
@@ -28,8 +28,8 @@ const common = {
 };
 
 /**
- * A note. `role` is the role of the caller on the note. A viewer can read and download. An editor can also change the note and add files.
- * An owner can do everything.
+ * A note in a response of the service. `role` is the role of the caller on the note. A viewer can read the note and download its files. An
+ * editor can also change the note and add files. An owner can do everything with the note.
  *
  * `attachments` is the first page of the note's attachments, in order of creation. `attachmentsCursor` is the cursor of the next page of
  * attachments, or null. The response contains a rejected attachment only for the owner of the note and for the person who uploaded the
@@ -48,7 +48,7 @@ export const Note = Type.Object({
 export type Note = Static<typeof Note>;
 
 /**
- * A note in a list. `snippet` is the start of the note's body, at most 200 characters.
+ * A note in a list of notes. `snippet` is the start of the note's body, at most 200 characters.
  * Only the result of a search has `foundFiles`: at most three files whose filenames contain the searched text.
  */
 export const NoteSummary = Type.Object({

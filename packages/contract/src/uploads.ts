@@ -128,7 +128,7 @@ const PART_MIN_BYTES = 5 * 2 ** 20;
 const PART_MAX_BYTES = 5 * 2 ** 30;
 
 /**
- * The body of the request that starts a multipart upload of Uppy. All sizes are in bytes.
+ * The body of the request that starts a multipart upload of Uppy. All sizes in the schemas are in bytes.
  * Uppy does not send `size`, so the page must add `size` to the metadata. The schema permits a body without `size`, so that the error text
  * of the server can explain how to add `size`.
  * `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into parts as the plugin does. The server

@@ -5,7 +5,7 @@ import { PresignError } from "./errors.ts";
 export type DividedHeaders = {
   /** The names of the signed headers as in the canonical request, for example `content-type;host`. */
   names: string;
-  /** The text has one `name:value` line for each header. Each line ends with a line break. */
+  /** The text has one `name:value` line for each header. Each header line ends with a line break. */
   canonical: string;
   /** The headers that the client must send in addition to `host`. */
   toSend: Record<string, string>;
@@ -34,7 +34,8 @@ const UNSTABLE =
   /^(?:accept-encoding|authorization|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|(?:proxy|sec)-.*)$/;
 
 /**
- * Divides the headers of a request into signed headers and query parameters. The function converts the names of the headers to lowercase.
+ * Divides the headers of a request into signed headers and query parameters. The function `divideHeaders` converts the names of the headers
+ * to lowercase.
  *
  * Throws PresignError `invalid_header` for a malformed name or value, a repeated name, and a header that is unsafe to sign.
  */

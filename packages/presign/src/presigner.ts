@@ -69,8 +69,8 @@ export function createPresigner(target: PresignTarget): Presigner {
 /**
  * Makes the function that signs one operation, such as GetObject.
  *
- * The canonical request and the URL share most of their text. The function builds most of the shared text only once. Only the URL contains
- * X-Amz-Signature.
+ * The canonical request and the URL share most of their text. The function `createSign` builds most of the shared text only once. Only the
+ * URL contains X-Amz-Signature.
  */
 function createSign(context: Context, operation: { method: string; operationQuery: string }): Sign {
   const { host, origin, pathPrefix } = context.target;

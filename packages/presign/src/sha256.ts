@@ -10,8 +10,8 @@ const BLOCK_BYTES = 64;
 const plainSha256: Sha256 = { bytes: plainBytes, hex: (data) => toHex(plainBytes(data)) };
 
 /**
- * The value is node:crypto in a runtime that also has Buffer, and undefined in other runtimes. No import loads node:crypto, so browsers can
- * load the file sha256.ts.
+ * The value `nodeCrypto` is node:crypto in a runtime that also has Buffer, and undefined in other runtimes. No import loads node:crypto, so
+ * browsers can load the file sha256.ts.
  */
 export const nodeCrypto: NodeCrypto | undefined = findNodeCrypto();
 

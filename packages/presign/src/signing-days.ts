@@ -37,7 +37,10 @@ const CONTROL = /[\x00-\x1f\x7f]/;
 // A process signs with few credentials at a time. The limit of eight days removes old credentials and their secrets from the cache.
 const MAX_CACHED_DAYS = 8;
 
-/** Makes a function that returns the signing day for an instant and credentials. The function caches the signing key of each recent day. */
+/**
+ * Makes a function that returns the signing day for an instant and credentials. The function `createSigningDays` caches the signing key of
+ * each recent day.
+ */
 export function createSigningDays(region: string): (epochSecond: number, credentials: Credentials) => SigningDay {
   const cached: CachedDay[] = [];
   return (epochSecond, credentials) => {

@@ -85,8 +85,8 @@ const DEFAULT_SUFFIX = "amazonaws.com";
 export const dnsSuffixes: readonly string[] = [...SUFFIX_BY_REGION.map(([, suffix]) => suffix), DEFAULT_SUFFIX];
 
 /**
- * Returns the DNS suffix of the partition that contains the region. For an unknown region, the function returns the suffix of commercial
- * AWS.
+ * Returns the DNS suffix of the partition that contains the region. For an unknown region, the function `dnsSuffixOf` returns the suffix of
+ * commercial AWS.
  */
 function dnsSuffixOf(region: string): string {
   return SUFFIX_BY_REGION.find(([regions]) => regions.test(region))?.[1] ?? DEFAULT_SUFFIX;

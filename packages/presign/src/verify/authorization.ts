@@ -127,7 +127,7 @@ function collectHeader(text: string): Map<string, string> | undefined {
 
 type RawParts = { credential: string; dateTime: string; signedHeaders: string; signature: string };
 
-/** Parses the parts of a signature. If a part is malformed, the function returns the name of the first malformed part. */
+/** Parses the parts of a signature. If a part is malformed, the function `readParts` returns the name of the first malformed part. */
 function readParts(raw: RawParts) {
   const signer = readSigner(raw);
   if (typeof signer === "string") return signer;
@@ -137,7 +137,10 @@ function readParts(raw: RawParts) {
   return { ...signer, signedHeaders };
 }
 
-/** Parses a credential, a date and a signature. If a value is malformed, the function returns the name of the first malformed value. */
+/**
+ * Parses a credential, a date and a signature. If a value is malformed, the function `readSigner` returns the name of the first malformed
+ * value.
+ */
 export function readSigner({ credential, dateTime, signature }: Omit<RawParts, "signedHeaders">) {
   const [accessKeyId, date, region, service, terminator, ...rest] = credential.split("/");
   if (!accessKeyId || !date || !region || !service || !terminator || rest.length > 0) return "Credential";

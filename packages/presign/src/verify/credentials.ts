@@ -70,7 +70,7 @@ export function cachedSigningKeys(region: string): (date: string, secretAccessKe
   };
 }
 
-/** The values that a signature depends on. `dateTime` has the form yyyymmddThhmmssZ, and `scope` the form date/region/s3/aws4_request. */
+/** The values on which a signature depends. `dateTime` has the form yyyymmddThhmmssZ, and `scope` the form date/region/s3/aws4_request. */
 export type SigningContext = { dateTime: string; scope: string; signingKey: Uint8Array };
 
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

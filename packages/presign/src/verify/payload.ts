@@ -24,7 +24,7 @@ const STREAMING: Record<string, PayloadDeclaration> = {
 type PayloadHash = { ok: true; hash: string; declaration: PayloadDeclaration };
 
 /**
- * Reads `x-amz-content-sha256`. If a presigned URL has no `x-amz-content-sha256`, the payload is unsigned.
+ * Reads the header `x-amz-content-sha256`. If a presigned URL has no `x-amz-content-sha256`, the payload is unsigned.
  *
  * Refuses a missing value for a signature in a header (400 `InvalidRequest`), and an unknown value (400 `InvalidArgument`). Refuses
  * asymmetric signatures, and an aws-chunked body for a presigned URL (501 `NotImplemented`).

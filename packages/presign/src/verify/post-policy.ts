@@ -101,7 +101,7 @@ function invalid(field: string, message: string): Refusal {
   return refuse(400, "InvalidArgument", { message, details: { ArgumentName: field } });
 }
 
-/** A condition of a POST policy for one form field. The name of the field is lowercase. */
+/** A condition of a POST policy for one form field. The name of a field in the policy is lowercase. */
 type FieldCondition = { operator: "eq" | "starts-with"; name: string; value: string };
 
 /** The permitted size of a file in bytes, from `min` to `max`. A file may have exactly `min` or `max` bytes. */
@@ -113,7 +113,8 @@ type PostPolicy = { expiration: number; conditions: FieldCondition[]; range: Len
 const EXPIRATION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * Parses a policy document from its signed base64 text. If the document is invalid, the function returns the reason as text.
+ * Parses a policy document from its signed base64 text. If the document is invalid, the function `readPostPolicy` returns the reason as
+ * text.
  *
  * If a policy has several length ranges, the size of the file must be within all ranges. Source: Amazon S3, "POST policy".
  */

@@ -24,8 +24,8 @@ const PLAIN_PATH = /^[A-Za-z0-9_.~/-]*$/;
 /**
  * Parses a raw request target (`/bucket/key?query`). Each character of the target stands for one received byte.
  *
- * The function normalises nothing, so `//`, `.` and `..` remain in the path. `+` in the query means a space.
- * Refuses targets that do not have the origin form, broken percent-encoding, and bytes that are not UTF-8 (400 `InvalidURI`).
+ * The function `parseRequestTarget` normalises nothing, so `//`, `.` and `..` remain in the path. The character `+` in the query means a
+ * space. Refuses targets that do not have the origin form, broken percent-encoding, and bytes that are not UTF-8 (400 `InvalidURI`).
  */
 export function parseRequestTarget(target: string): RequestTarget | Refusal {
   const mark = target.indexOf("?");
@@ -106,8 +106,8 @@ export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
 }
 
 /**
- * Makes the canonical header lines of Signature Version 4. The names of the headers must be sorted. For a missing header, the value is
- * empty.
+ * Makes the canonical header lines of Signature Version 4. The names of the headers must be sorted. For a missing header, the signed value
+ * is empty.
  */
 export function canonicalHeaders(fields: HeaderFields, signedHeaders: readonly string[]): string {
   return signedHeaders.map((name) => `${name}:${(fields.get(name) ?? "").replace(INNER_WHITE_SPACE, " ")}\n`).join("");
@@ -126,7 +126,7 @@ export function unsignedFields(fields: HeaderFields, signedHeaders: readonly str
   return unsigned;
 }
 
-/** A refusal contains the values for the response. `details` are additional elements of the S3 error document. */
+/** A refusal contains the values for the error response. `details` are additional elements of the S3 error document. */
 export type Refusal = {
   ok: false;
   status: number;

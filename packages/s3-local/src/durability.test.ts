@@ -89,7 +89,7 @@ describe("kill -9", () => {
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
     expect(acknowledged.size).toBeGreaterThan(30);
-    // Each object has one blob. If the numbers of blobs and objects are equal, every blob belongs to an object.
+    // Each object of the test has one blob. If the numbers of blobs and objects are equal, every blob belongs to an object.
     expect(await blobsIn(dataDir)).toHaveLength(total);
     expect(await unfinishedIn(dataDir)).toEqual([]);
   });

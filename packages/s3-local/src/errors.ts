@@ -1,4 +1,4 @@
-/** Maps the error codes of the endpoint to HTTP statuses. The codes have the names of Amazon S3. */
+/** Maps the error codes of the endpoint to HTTP statuses. The error codes have the names of Amazon S3. */
 const STATUS = {
   AccessControlListNotSupported: 400,
   AccessDenied: 403,

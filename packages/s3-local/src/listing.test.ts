@@ -13,7 +13,7 @@ import { BUCKET, startBucket } from "./testing/bucket.ts";
 
 const inUtf8Order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** Computes the expected listing in a simple way: the function sorts, filters and groups an array. */
+/** Computes the expected listing in a simple way: the function `modelListing` sorts, filters and groups an array. */
 function modelListing(
   keys: readonly string[],
   { prefix, delimiter, startAfter }: { prefix: string; delimiter: string; startAfter: string },

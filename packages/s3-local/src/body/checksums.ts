@@ -20,7 +20,7 @@ const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   SHA256: 32,
 };
 
-/** The list has all algorithms, in the order of the documentation of Amazon S3. */
+/** The list `CHECKSUM_ALGORITHMS` has all algorithms, in the order of the documentation of Amazon S3. */
 export const CHECKSUM_ALGORITHMS = Object.keys(CHECKSUM_BYTES) as ChecksumAlgorithm[];
 
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
@@ -89,8 +89,8 @@ export function isCombinable(algorithm: ChecksumAlgorithm): algorithm is Combina
 /**
  * Computes the CRC of concatenated parts from the CRC and the size of each part.
  *
- * Appending n bytes to data multiplies the CRC of that data by x^(8n), modulo the CRC polynomial. The function computes each power of x
- * only once. Source: M. Adler, "crc32_combine", as described in zlib's documentation.
+ * Appending n bytes to data multiplies the CRC of that data by x^(8n), modulo the CRC polynomial. The function `combineCrcs` computes each
+ * power of x only once. Source: M. Adler, "crc32_combine", as described in zlib's documentation.
  */
 export function combineCrcs(
   algorithm: CombinableAlgorithm,

@@ -37,8 +37,8 @@ export class RefusedBody extends Error {
 export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean; arrival?: Arrival };
 
 /**
- * Receives the body of a request, and writes the body to a sink. The function decodes and hashes the body, and checks the declared length
- * and hashes.
+ * Receives the body of a request, and writes the body to a sink. The function `receiveBody` decodes and hashes the body, and checks the
+ * declared length and hashes.
  *
  * Throws MissingContentLength, EntityTooLarge, IncompleteBody, InvalidRequest, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch and
  * RefusedBody. After any error, the caller must discard the bytes in the sink.
@@ -150,7 +150,7 @@ export function writeBody(
   );
 }
 
-/** Writes received bytes durably to the disk. If `receive` fails, the function deletes the file. */
+/** Writes received bytes durably to the disk. If `receive` fails, the function `writeBytes` deletes the file. */
 export async function writeBytes(store: Store, receive: (sink: Sink) => Promise<ReceivedBody>): Promise<WrittenBody> {
   const writer = store.blobs.create();
   try {

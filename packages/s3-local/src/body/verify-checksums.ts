@@ -57,7 +57,7 @@ export function readContentMd5(field: ReadField): Buffer | undefined {
   return md5;
 }
 
-/** Returns `value` unchanged. Throws InvalidRequest if `value` is not a checksum of the given algorithm. */
+/** Returns the checksum `value` unchanged. Throws InvalidRequest if `value` is not a checksum of the given algorithm. */
 function checkedValue(algorithm: ChecksumAlgorithm, value: string): string {
   if (parseChecksum(algorithm, value) !== undefined) return value;
   throw invalidRequest(`Value for ${checksumHeader(algorithm)} header is invalid.`);

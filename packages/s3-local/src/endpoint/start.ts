@@ -66,11 +66,11 @@ const IDLE_TIMEOUT_MS = 120_000;
  * 120 seconds.
  */
 const KEEP_ALIVE_TIMEOUT_MS = 130_000;
-// Most requests finish within 8 seconds. A service manager kills the process only after a longer time.
+// Most requests to the bucket finish within 8 seconds. A service manager kills the process only after a longer time.
 const CLOSE_GRACE_MS = 8_000;
 const CLOSE_IDLE_INTERVAL_MS = 50;
-// The limit must be less than LATE_PUT_GRACE_MS of the service. The service counts a deleted file until LATE_PUT_GRACE_MS after its URL
-// expires. In the difference between the two limits, the bucket can store the body.
+// The limit `LATE_BODY_MS` must be less than LATE_PUT_GRACE_MS of the service. The service counts a deleted file until LATE_PUT_GRACE_MS
+// after its URL expires. In the difference between the two limits, the bucket can store the body.
 const LATE_BODY_MS = 240_000;
 
 /**
@@ -139,7 +139,7 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
     if (incoming.headers.expect === "") accept({ incoming, outgoing, expectsContinue: false });
     else outgoing.writeHead(417).end();
   });
-  // Requests have no time limit, because a large part can take hours on a slow connection. Only idle connections time out.
+  // Requests have no time limit, because a large part can take hours on a slow connection. Only connections without a request time out.
   server.requestTimeout = 0;
   server.timeout = IDLE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;

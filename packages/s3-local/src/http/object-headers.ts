@@ -34,8 +34,8 @@ export function readObjectHeaders(request: Fields): ObjectHeaders {
 
 /**
  * Refuses headers that the bucket would store, but that the signature of a presigned URL does not cover. Stored headers change the response
- * to every reader of the object. Two headers may be unsigned. Clients such as curl add `Content-Type`, and browsers add `Cache-Control`.
- * Amazon S3 refuses only unsigned `x-amz-*` headers.
+ * to every reader of the object. Two headers of a request may be unsigned. Clients such as curl add `Content-Type`, and browsers add
+ * `Cache-Control`. Amazon S3 refuses only unsigned `x-amz-*` headers.
  */
 export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   if (verified.kind !== "query") return;
@@ -50,7 +50,7 @@ export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   });
 }
 
-/** Returns `value` unchanged. Throws InvalidArgument if a header cannot contain the value. */
+/** Returns the header value `value` unchanged. Throws InvalidArgument if a header cannot contain the value. */
 export function checkHeaderValue(name: string, value: string): string {
   if (HEADER_VALUE.test(value)) return value;
   throw invalidArgument("Header value cannot be represented using ISO-8859-1.", { ArgumentName: name });

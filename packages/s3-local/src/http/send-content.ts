@@ -26,7 +26,7 @@ export function pinRange(store: Store, contentId: string, range: { from: number;
 
 /**
  * Reads the last byte of each blob of a range. A missing or truncated blob then causes an error before the response starts. Without the
- * check, the body would be short. If the check fails, the function unpins the blobs.
+ * check of the blobs, the body would be short. If the check fails, the function `checkContent` unpins the blobs.
  */
 export async function checkContent({ store, segments, unpin }: ContentRange): Promise<void> {
   try {
@@ -49,8 +49,8 @@ async function readLastByte(store: Store, { blob, blobOffset, length }: Segment)
 }
 
 /**
- * Sends a range of the content as the response body. If the sending fails, the function cuts the connection, so that the client notices the
- * failure.
+ * Sends a range of the content as the response body. If the sending fails, the function `sendContent` cuts the connection, so that the
+ * client notices the failure.
  */
 export async function sendContent(content: ContentRange, outgoing: ServerResponse): Promise<void> {
   try {

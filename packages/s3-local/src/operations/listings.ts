@@ -257,8 +257,8 @@ function readPartMarker(text: string | undefined): number {
 const MAX_KEYS = 1000;
 
 /**
- * Reads `max-keys` or a similar limit. Returns at most 1,000, which is also the default. Throws InvalidArgument if the limit is not a
- * number.
+ * Reads `max-keys` or a similar limit of a list. Returns at most 1,000, which is also the default. Throws InvalidArgument if the limit is
+ * not a number.
  */
 export function readMaxKeys(text: string | undefined, name = "max-keys"): number {
   if (text === undefined || text === "") return MAX_KEYS;

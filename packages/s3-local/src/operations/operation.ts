@@ -78,7 +78,8 @@ export function readWriteConditions(request: S3Request): WriteConditions {
 /**
  * Returns whether the client already has the current object. Throws PreconditionFailed if a condition of the request is false.
  *
- * If there is a condition on the entity tag, the function ignores the condition on the date. Source: RFC 9110, section 13.2.2.
+ * If there is a condition on the entity tag, the function `isNotModified` ignores the condition on the date. Source: RFC 9110, section
+ * 13.2.2.
  */
 export function isNotModified(
   request: S3Request,
@@ -99,7 +100,7 @@ export function isNotModified(
   return modifiedSince !== undefined && lastModified <= modifiedSince;
 }
 
-/** Returns whole seconds since 1970, because HTTP dates have no fractions. Returns undefined if the date is invalid. */
+/** Returns whole seconds since 1970, because HTTP dates have no fractions. Returns undefined if the date in the header is invalid. */
 function toSeconds(date: string | undefined): number | undefined {
   const time = Date.parse(date ?? "");
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);

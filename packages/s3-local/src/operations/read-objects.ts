@@ -43,7 +43,10 @@ export async function getObject(request: S3Request, { store }: Context): Promise
   };
 }
 
-/** Reads `partNumber`. Throws InvalidRequest if the request has a part number and a Range header. Source: Amazon S3, "GetObject". */
+/**
+ * Reads the query parameter `partNumber`. Throws InvalidRequest if the request has a part number and a Range header. Source: Amazon S3,
+ * "GetObject".
+ */
 function readPart(request: S3Request): number | undefined {
   const text = request.parameters.get("partNumber");
   if (text === undefined) return undefined;
@@ -73,7 +76,7 @@ function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecor
   return { ...piece, isPartial: piece.to > piece.from, ...(count > 0 && { partCount: count }) };
 }
 
-/** Returns the Range header. Returns undefined if If-Range shows that the object has changed. */
+/** Returns the Range header of the request. Returns undefined if If-Range shows that the object has changed. */
 function rangeHeader(request: S3Request, object: ObjectRecord): string | undefined {
   const ifRange = request.field("if-range");
   const lastModified = Math.floor(object.lastModified / 1000) * 1000;
@@ -111,7 +114,7 @@ export type ByteRange = { from: number; to: number };
 /**
  * Reads a Range header for an object of a given size. Returns undefined if the client requests the whole object.
  *
- * The function ignores a malformed header and a header with several ranges, as RFC 9110 section 14.2 permits.
+ * The function `readRange` ignores a malformed header and a header with several ranges, as RFC 9110 section 14.2 permits.
  * Throws InvalidRange if the range contains no byte of the object.
  */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | undefined {

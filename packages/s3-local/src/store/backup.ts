@@ -12,7 +12,7 @@ export type BucketBackup = {
    * is a file in the data folder until the backup ends. The bucket deletes no object before the copy of the metadata.
    */
   copyMetadata(to: string): Promise<string>;
-  /** Ends the backup. The end of the backup deletes the blobs whose last object was deleted during the backup. */
+  /** Ends the backup of the bucket. The end of the backup deletes the blobs whose last object was deleted during the backup. */
   end(): Promise<void>;
 };
 
@@ -48,8 +48,8 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
      */
     untilRemovable: async (): Promise<void> => removals,
     /**
-     * Starts a backup. Until the copy of the metadata, the bucket deletes no object. Until the end of the backup, the bucket deletes no
-     * blob.
+     * Starts a backup of the bucket. Until the copy of the metadata, the bucket deletes no object. Until the end of the backup, the bucket
+     * deletes no blob.
      * The copy has every object of a database snapshot between `start` and `copyMetadata`.
      */
     async start(): Promise<BucketBackup> {
@@ -70,8 +70,8 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(ownFile, { force: true });
-        // The backup waits for a commit. The awaited commit or an earlier commit has all deletions whose `untilRemovable` has already
-        // resolved.
+        // The backup waits for a commit of the database. The awaited commit or an earlier commit has all deletions whose `untilRemovable`
+        // has already resolved.
         await write(() => undefined);
       } catch (error) {
         await end();

@@ -132,7 +132,10 @@ type BlobWriter = {
    * before the next call.
    */
   write(bytes: Uint8Array): Promise<void> | undefined;
-  /** Makes the blob durable, and returns the name of the blob. If there are no bytes, the function makes no file, and returns undefined. */
+  /**
+   * Makes the blob durable, and returns the name of the blob. If there are no bytes, the function `finish` makes no file, and returns
+   * undefined.
+   */
   finish(): Promise<string | undefined>;
   /** Deletes the unfinished file of the blob. `discard` works also after a failed write. */
   discard(): Promise<void>;
@@ -221,8 +224,9 @@ function ignoreUntilAwaited(promise: Promise<void>): Promise<void> {
 }
 
 /**
- * Frees the memory of bytes that no code uses any more. If the bytes are only a part of their buffer, the function does nothing, because
- * other code may use the rest of the buffer. The garbage collector of V8 would also free the memory, but only after 64 MiB of unused bytes.
+ * Frees the memory of bytes that no code uses any more. If the bytes are only a part of their buffer, the function `freeBytes` does
+ * nothing, because other code may use the rest of the buffer. The garbage collector of V8 would also free the memory, but only after 64 MiB
+ * of unused bytes.
  */
 export function freeBytes({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);

@@ -36,7 +36,7 @@ export function createBuckets(database: DatabaseSync) {
       throw new S3Error("NoSuchBucket", "The specified bucket does not exist", { details: { BucketName: name } });
     },
     list: (): Bucket[] => selectAll.all().map(toBucket),
-    /** Creates a bucket. Returns false if the bucket already exists. */
+    /** Creates a bucket with the given name. Returns false if the bucket already exists. */
     create: (name: string, createdAt: number): boolean => insert.run(name, createdAt).changes === 1,
     setCors(name: string, rules: CorsRule[] | undefined): void {
       update.run(rules === undefined ? null : JSON.stringify(rules), name);

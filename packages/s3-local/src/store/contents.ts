@@ -101,7 +101,7 @@ export function createContents(database: DatabaseSync) {
       const from = row.start as number;
       return { from, to: from + (row.size_bytes as number), checksums: JSON.parse(row.checksums as string) };
     },
-    /** Deletes a content. The next call of `takeFreed` returns the blobs to which no segment refers any more. */
+    /** Deletes a content from the database. The next call of `takeFreed` returns the blobs to which no segment refers any more. */
     drop(contentId: string): void {
       const dropped = segments(contentId);
       dropSegments.run(contentId);

@@ -93,7 +93,7 @@ export function openDatabase(file: string): DatabaseSync {
  * Sets the mode of the database file so that only its owner can read the file. SQLite gives its other files the mode of the database file.
  */
 function makePrivate(file: string): void {
-  // The function opens only a new file, because closing an existing file would release the locks of the process on the file.
+  // The function `makePrivate` opens only a new file, because closing an existing file would release the locks of the process on the file.
   if (!existsSync(file)) closeSync(openSync(file, "ax", 0o600));
   chmodSync(file, 0o600);
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Runs a change of the database. The promise settles only after the change is durable or rolled back. */
+/** Runs a change of the database in a group commit. The promise settles only after the change is durable or rolled back. */
 export type Write = <T>(change: () => T) => Promise<T>;
 
 type Job = { change: () => unknown; resolve: (value: never) => void; reject: (error: unknown) => void };
@@ -15,8 +15,8 @@ type CommitListener = { mark(): number; undoTo(mark: number): void; committed():
 /**
  * Makes `Write`, the only function that changes the database. All changes of one turn of the event loop share one durable commit.
  *
- * Each commit blocks the process until the disk has finished. If a change throws, only the failed change is rolled back. Changes run one by
- * one. A check, and the write that depends on the check, must be in one change.
+ * Each commit blocks the process until the disk has finished. If a change throws, only the failed change is rolled back. The database runs
+ * changes one by one. A check, and the write that depends on the check, must be in one change.
  */
 export function createGroupCommit(database: DatabaseSync, listener: CommitListener): Write {
   let queue: Job[] = [];

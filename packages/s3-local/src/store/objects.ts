@@ -57,8 +57,8 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
 }
 
 /**
- * Throws PreconditionFailed if the current object does not satisfy a condition. For `If-Match`, the function throws NoSuchKey if there is
- * no object.
+ * Throws PreconditionFailed if the current object does not satisfy a condition. For `If-Match`, the function `checkConditions` throws
+ * NoSuchKey if there is no object.
  */
 export function checkConditions(object: ObjectRecord | undefined, { ifMatch, ifNoneMatch }: WriteConditions): void {
   if (ifMatch !== undefined) {

@@ -46,7 +46,7 @@ export function createReserve(file: string) {
 
   refill();
   return {
-    /** Runs a change that frees disk space. If the disk is full, the function deletes the reserve and runs the change again. */
+    /** Runs a change that frees disk space. If the disk is full, the function `spend` deletes the reserve and runs the change again. */
     async spend<T>(change: () => Promise<T>): Promise<T> {
       try {
         return await change();

@@ -55,7 +55,7 @@ export async function openStore(dataDir: string) {
   }
 }
 
-/** Runs a change that adds a row for a written body. If the change fails, the function deletes the bytes of the body. */
+/** Runs a change that adds a row for a written body. If the change fails, the function `commitBody` deletes the bytes of the body. */
 export async function commitBody<T>(store: Store, staged: WrittenBody, change: () => T): Promise<T> {
   try {
     return await store.write(change);

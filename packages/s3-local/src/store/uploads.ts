@@ -71,7 +71,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
       const { partNumber, contentId, sizeBytes, etag, lastModified, checksums } = part;
       upsertPart.run(uploadId, partNumber, contentId, sizeBytes, etag, lastModified, JSON.stringify(checksums));
     },
-    /** Deletes an upload and the contents of its parts. The function keeps contents that a completed object contains. */
+    /** Deletes an upload and the contents of its parts. The function `remove` keeps contents that a completed object contains. */
     remove(bucket: string, { key, uploadId }: { key: string; uploadId: string }): void {
       for (const { contentId } of parts(uploadId)) contents.drop(contentId);
       removeParts.run(uploadId);

@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 
 /**
  * Mounts a disk for one test. After an error, the file system becomes read-only even with open files, as on most disks. `break` causes an
- * error of the disk. The function needs root on Linux.
+ * error of the disk. The function `mountFragileDisk` needs root on Linux.
  */
 export function mountFragileDisk(): { folder: string; break: () => void } {
   const place = mkdtempSync(join(tmpdir(), "fragile-disk-"));
@@ -26,7 +26,7 @@ export function mountFragileDisk(): { folder: string; break: () => void } {
   };
 }
 
-/** Mounts a disk in memory for one test. The function needs root on Linux. */
+/** Mounts a disk in memory for one test. The function `mountSmallDisk` needs root on Linux. */
 export async function mountSmallDisk({ mebibytes }: { mebibytes: number }): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "small-disk-"));
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", folder]);

@@ -36,7 +36,10 @@ describe.each(MAJORS)("React %i", (major) => {
     await application.close();
   });
 
-  /** Opens a client. The client calls `before` before each request. `sent` lists the methods and paths of the requests. */
+  /**
+   * Opens a client for the tests of React. The client calls `before` before each request. `sent` lists the methods and paths of the
+   * requests.
+   */
   function openClient(before: (method: string) => Promise<unknown> | undefined = () => undefined) {
     const sent: string[] = [];
     const client = react.openFiles({
@@ -319,7 +322,7 @@ describe.each(MAJORS)("React %i", (major) => {
     });
   });
 
-  /** Dispatches an event. Returns whether a handler prevented the browser from opening the files. */
+  /** Dispatches an event to an element. Returns whether a handler prevented the browser from opening the files. */
   function dispatch(target: Element, { type, files = [] }: { type: string; files?: File[] }): boolean {
     const event = new window.Event(type, { bubbles: true, cancelable: true });
     const items = files.map((file) => ({ getAsFile: () => file }));

@@ -67,7 +67,9 @@ export type FileUrlState = {
   onError: (event?: SyntheticEvent) => void;
   /** Requests a new URL, for example for a button beside the error. */
   retry: () => void;
-  /** Returns whether the URL has expired. A player can call `onError` when the URL has expired, before its next request fails. */
+  /**
+   * Returns whether the URL of the file has expired. A player can call `onError` when the URL has expired, before its next request fails.
+   */
   isExpired: () => boolean;
 };
 
@@ -82,10 +84,10 @@ const RETRY_MS = 5_000;
  * state gets an error.
  */
 const REPLACE_AFTER_MS = [0, 1_000, 3_000];
-/** The value of `MediaError.MEDIA_ERR_NETWORK`. */
+/** The constant has the value of `MediaError.MEDIA_ERR_NETWORK`. */
 const NETWORK_ERROR = 2;
 
-/** Holds the URL of one file. All components that show the file share one store. */
+/** Holds the URL of one file for all components. All components that show the file share one store. */
 class FileUrlStore {
   readonly #issue: (signal: AbortSignal) => Promise<FileUrl>;
   readonly #renew: FileUrlOptions["renew"];
@@ -201,7 +203,7 @@ class FileUrlStore {
     }
   }
 
-  /** Requests the next URL. `#next` never rejects, because the state contains the error. */
+  /** Requests the next URL of the file. `#next` never rejects, because the state contains the error. */
   async #next(): Promise<void> {
     const { signal } = this.#listening;
     clearTimeout(this.#timer);
@@ -293,8 +295,8 @@ async function getByte(url: string, signal: AbortSignal): Promise<Response> {
 /**
  * Starts a clock that measures elapsed time. The returned function returns the milliseconds since the start.
  *
- * The clock reads two system clocks, and returns the longer time. The first system clock never goes back. The second system clock also
- * counts the time in which the machine sleeps.
+ * The clock reads two system clocks, and returns the longer time. The first system clock of the page never goes back. The second system
+ * clock also counts the time in which the machine sleeps.
  */
 function startClock(): () => number {
   const [ticks, time] = [performance.now(), Date.now()];

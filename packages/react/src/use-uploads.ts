@@ -47,8 +47,8 @@ export type Uploads = {
    */
   retry(key?: string): void;
   /**
-   * Removes the file with the given `key` from the list, and aborts its upload. Without `key`, `cancel` removes all files. Stored files
-   * remain in the bucket.
+   * Removes the file with the given `key` from the list, and aborts its upload. Without `key`, `cancel` removes all files from the list.
+   * Stored files remain in the bucket after `cancel`.
    */
   cancel(key?: string): void;
 };
@@ -85,7 +85,8 @@ export function useUploads({ resource, id, cancelOnUnmount = false }: UploadsOpt
   useEffect(() => {
     if (!cancelOnUnmount) return;
     return () =>
-      // In strict mode, React mounts the component again immediately, so the microtask waits. Another component may also show the item.
+      // In strict mode, React mounts the component again immediately, so the microtask waits. Another component may also show the files of
+      // the item.
       queueMicrotask(() => {
         if (!store.isShown(item)) store.cancel(item);
       });

@@ -93,7 +93,7 @@ type Line = { line: number; listed: ListedObject | DomainError };
 
 /**
  * The fields of a line, and the maximum length of the text in each field. `people`: the maximum for one person. `key`: the maximum for a
- * URL. All maximum lengths are in characters.
+ * URL. All maximum lengths of fields are in characters.
  */
 const LONGEST = { key: 4096, filename: 255, owner: 255, oldId: 255, people: 255, note: 300 } as const;
 

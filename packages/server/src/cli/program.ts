@@ -16,7 +16,8 @@ const REMEDIES: Partial<Record<string, string>> = {
 };
 
 /**
- * Runs the command of a command line. If the command fails, the function prints the error on standard error, and sets the exit code to 1.
+ * Runs the command of a command line. If the command fails, the function `runCommand` prints the error on standard error, and sets the exit
+ * code to 1.
  */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const program = new Command("valetkey")

@@ -59,7 +59,7 @@ async function changeRule(given: string, value: PolicyValue | undefined): Promis
 
 function parseValue(text: string): PolicyValue {
   if (text === "none") return null;
-  // The function returns a word unchanged, because the use case checks the value.
+  // The function `parseValue` returns a word unchanged, because the use case checks the value.
   return /^\d/.test(text) ? parseDuration(text) : (text as PolicyValue);
 }
 

@@ -98,8 +98,9 @@ function reportListening(banner: string): void {
 /**
  * Runs `config.server.workers` processes until SIGTERM or SIGINT. All processes share the port of the service.
  *
- * The first worker starts alone, because the first worker migrates the database. If the first worker cannot start, the function starts no
- * other worker. If a worker ends later, the function starts the worker again. `runWorkers` resolves with the exit code of the command.
+ * The first worker starts alone, because the first worker migrates the database. If the first worker cannot start, the function
+ * `runWorkers` starts no other worker. If a worker ends later, the function `runWorkers` starts the worker again. `runWorkers` resolves
+ * with the exit code of the command.
  */
 async function runWorkers({ server, metrics }: Config, { logger }: { logger: Logger }): Promise<number> {
   const port = server.port === 0 ? await freePort(server.host) : server.port;

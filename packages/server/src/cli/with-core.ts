@@ -27,7 +27,7 @@ export function withPerson<T>(
   return withCore(async (core, logger) => work(core, { id: (await findPerson(core, person)).id, logger }));
 }
 
-/** The prefix marks a text as an id. The prefix is necessary if the id of a person is also the email address of another person. */
+/** The prefix `id:` marks a text as an id. The prefix is necessary if the id of a person is also the email address of another person. */
 const ID_PREFIX = "id:";
 
 /**

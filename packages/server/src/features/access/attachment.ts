@@ -88,7 +88,8 @@ export type Upload = {
 export type Counted = { count: number; until?: number | undefined };
 
 /**
- * The access to one file that does not come from its note. The counts exclude the owner of the note. An undefined member means a count of
+ * The access to one file that does not come from its note. The counts of people exclude the owner of the note. An undefined member means a
+ * count of
  * 0. `people`: the number of people with a live share. `until` is the first expiry among the shares.
  * `invitations`: shares by email address whose receiver has not opened the file.
  * `links`: open links that name the file. `until` is the last expiry among the links.

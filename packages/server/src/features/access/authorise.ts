@@ -7,7 +7,7 @@ import { type AttachmentAccess, accessQueries } from "./queries.ts";
 
 /**
  * Returns the role of the caller on a note or its attachment. `role`: the role that the database contains for the caller. In an embedding,
- * the host application decides the role, and the function ignores `role`.
+ * the host application decides the role, and the function `roleOf` ignores `role`.
  */
 export function roleOf(
   { grants }: Caller,

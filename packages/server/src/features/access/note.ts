@@ -22,7 +22,7 @@ export type NoteWithRole = Note & { role: Role };
  * is undefined, the first page contains all attachments.
  */
 export type NoteWithAttachments = NoteWithRole & {
-  /** The expiry of the caller's access. `accessExpiresAt` is undefined if the access never expires. */
+  /** The instant at which the caller's access expires. `accessExpiresAt` is undefined if the access never expires. */
   accessExpiresAt: number | undefined;
   attachments: ListedAttachment[];
   attachmentsCursor: string | undefined;
@@ -35,10 +35,10 @@ export type NoteWithAttachments = NoteWithRole & {
 };
 
 /**
- * A note in a list. `snippet` is the start of the note's body. `accessRequestCount` is 0 for a user who is not the owner. `foundFiles`:
- * some files whose names contain the searched text. `foundFiles` is undefined if no filename contains the searched text. `isNew`: the user
- * has not opened the note since another person shared it, or since a visitor sent a file to the note. `hasBeenShared`: false if the note
- * and its files never had a share, an invitation or a link.
+ * A note in a list of notes. `snippet` is the start of the note's body. `accessRequestCount` is 0 for a user who is not the owner.
+ * `foundFiles`: some files whose names contain the searched text. `foundFiles` is undefined if no filename contains the searched text.
+ * `isNew`: the user has not opened the note since another person shared it, or since a visitor sent a file to the note. `hasBeenShared`:
+ * false if the note and its files never had a share, an invitation or a link.
  */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;

@@ -47,7 +47,7 @@ export type AccessQueries = {
   upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
   /** `download` runs for each issued URL, and must be fast: one prepared statement, on SQLite and on PostgreSQL. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
-  /** `downloads` runs one query for the whole batch. The map does not contain unknown ids. */
+  /** `downloads` runs one query for the whole batch. The map of attachments does not contain unknown ids. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };
 
@@ -98,7 +98,7 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 /**
  * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. Questions that arrive together share one
  * statement (postgres.ts), because each statement on PostgreSQL costs a round trip. SQLite needs no network round trip. The last column is
- * the number of the question. The first question has the number 1.
+ * the number of the question. The first question of a statement has the number 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
   return compile(
@@ -172,7 +172,8 @@ export function accessOn(
   };
 }
 
-// The list has only the columns that the service needs to issue a URL. Each further column makes an access decision slower by a tenth.
+// The list `downloadColumns` has only the columns that the service needs to issue a URL. Each further column makes an access decision
+// slower by a tenth.
 const downloadColumns = [
   "attachments.id",
   "attachments.note_id",

@@ -67,7 +67,7 @@ export type FoundObject = { objectKey: string; stored: StoredObject; seen: Objec
 
 /** Finds an object of the bucket. `findObject` throws `object_not_found`. */
 export async function findObject({ db, bucket }: Deps, objectKey: string): Promise<FoundObject> {
-  // The function reads the queued deletion before the object, so that `attachObject` notices a deletion in the meantime.
+  // The function `findObject` reads the queued deletion before the object, so that `attachObject` notices a deletion in the meantime.
   const seen = await objectDeletionQueries(db).find(objectKey);
   const stored = await bucket.head(objectKey);
   if (stored !== undefined) return { objectKey, stored, seen };
@@ -196,7 +196,7 @@ type AdoptedObject = Adoption & { isNew: boolean };
  */
 export function adoptListed(deps: Deps) {
   const { db, bucket, clock, newId } = deps;
-  // A list names few notes for many files. The map finds each note only once during a call of the command.
+  // A list names few notes for many files. The map `notes` finds each note only once during a call of the command.
   const notes = new Map<string, string>();
   return async (caller: Caller, listed: ListedObject, { copies }: { copies: boolean }): Promise<AdoptedObject> => {
     await requireAdministrator(db, caller);

@@ -3,8 +3,8 @@ import type { WebhookMessage } from "../outbox/webhook.ts";
 import type { AuditEvent } from "./audit-event.ts";
 
 /**
- * Builds the webhook messages about one event of the audit log. The function returns no message for the action `url.issued`, because a
- * background job combines several `url.issued` events in one message.
+ * Builds the webhook messages about one event of the audit log. The function `messagesOf` returns no message for the action `url.issued`,
+ * because a background job combines several `url.issued` events in one message.
  */
 export function messagesOf(event: AuditEvent): WebhookMessage[] {
   switch (event.action) {

@@ -10,7 +10,7 @@ import { auditQueries } from "./queries.ts";
 
 /** Stores old audit events outside the database. */
 export type AuditArchive = {
-  /** Resolves when the events are on the disk. The caller may append an event twice. */
+  /** Resolves when the events are on the disk. The caller may append one event twice. */
   append(events: readonly AuditEvent[]): Promise<void>;
 };
 

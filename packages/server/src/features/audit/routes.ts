@@ -97,7 +97,10 @@ export async function describe(
   return fitPage(items, page.nextCursor);
 }
 
-/** The function removes the invited email address, because editors of a note must not see the email addresses that the owner invited. */
+/**
+ * The function `withoutEmail` removes the invited email address, because editors of a note must not see the email addresses that the owner
+ * invited.
+ */
 function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent["detail"] {
   return detail;
 }

@@ -9,7 +9,7 @@ import { auditColumns, toAuditValues } from "../audit-event.ts";
 import { createUrlAuditLog, type UrlAuditLog } from "../queries.ts";
 import type { AuditRequest } from "./journal-worker.ts";
 
-// The maximum time that an event waits for another process that writes. After the maximum time, the call fails.
+// The maximum time that an event waits for another process that writes. After the maximum time, the call of the journal fails.
 const PATIENCE_MS = 2_000;
 // The service starts to move events to the database after a second without new events. The service also starts to move events when the
 // journal has 20,000 events, because each reader searches all events of the journal.

@@ -27,7 +27,7 @@ type Deps = RouteDeps<ChangeVerbs> & {
   identify: (request: FastifyRequest) => Promise<void>;
 };
 
-/** The route GET /changes. */
+/** The route GET /changes opens a stream of changes. */
 export function changeRoutes(app: App, { useCases, streams, identify }: Deps): void {
   // The route has no HEAD route, because a HEAD request would open a stream that nobody reads.
   const options = { schema: schemas.findChanges, config: { isStream: true }, exposeHeadRoute: false };

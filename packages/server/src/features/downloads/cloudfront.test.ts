@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => bucket.stop());
 
 /**
- * Starts a service whose files are behind a CloudFront distribution. The function uploads a file of Ann. The tests use one database engine,
- * because no query depends on the CloudFront distribution.
+ * Starts a service whose files are behind a CloudFront distribution. The function `startBehind` uploads a file of Ann. The tests use one
+ * database engine, because no query depends on the CloudFront distribution.
  */
 async function startBehind(
   options: Parameters<typeof startDistribution>[1] = {},

@@ -97,7 +97,8 @@ async function byOldId(tx: Tx, { userId }: Caller, oldId: string) {
 }
 
 /**
- * Returns the ids of the files that `isHiddenFrom` hides from the caller. The function queries the database only if a file is not ready.
+ * Returns the ids of the files that `isHiddenFrom` hides from the caller. The function `findHidden` queries the database only if a file is
+ * not ready.
  */
 async function findHidden(tx: Tx, caller: Caller, found: Iterable<DownloadAccess>): Promise<ReadonlySet<string>> {
   const ids: string[] = [];

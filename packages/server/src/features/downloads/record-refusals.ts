@@ -8,7 +8,7 @@ import { urlAuditLog } from "../audit/queries.ts";
 const WINDOW_MS = 60_000;
 /** The maximum number of time windows that are open together. */
 const MAX_WINDOWS = 10_000;
-/** The maximum number of attachment ids in one event. A batch of URLs has an equal maximum. */
+/** The maximum number of attachment ids in one event. A batch of URLs also has at most 1,000 ids. */
 const MAX_IDS = 1_000;
 
 type Refused = { caller: Caller; first: Downloadable };
@@ -45,8 +45,8 @@ export function createRefusals({ db, clock, newId }: Deps): Refusals {
   }
 
   /**
-   * Ends a time window of refusals. If the window has counted refusals, the function records an event about the refusals, and begins the
-   * next window.
+   * Ends a time window of refusals. If the window has counted refusals, the function `end` records an event about the refusals, and begins
+   * the next window.
    */
   async function end(key: string, { caller, first, count, attachmentIds }: Window): Promise<void> {
     windows.delete(key);
@@ -79,7 +79,7 @@ export function createRefusals({ db, clock, newId }: Deps): Refusals {
         for (const id of ids) if (window.attachmentIds.size < MAX_IDS) window.attachmentIds.add(id);
         return;
       }
-      // If there are too many windows, the function writes the counts of all windows early, so that no count is lost.
+      // If there are too many windows, the function `record` writes the counts of all windows early, so that no count is lost.
       if (windows.size >= MAX_WINDOWS) {
         flush({ all: true });
         windows.clear();

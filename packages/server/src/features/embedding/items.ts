@@ -15,7 +15,10 @@ import type { Ask } from "./ask.ts";
 import { itemQueries } from "./queries.ts";
 import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./types.ts";
 
-/** The role that a user gets for one call if the host application permits the action. The call may perform only the permitted action. */
+/**
+ * The role that a user gets for one call if the host application permits the action. The call of an action may perform only the permitted
+ * action.
+ */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
 /** Makes the caller for a user of the host application, without access to any note. */
@@ -58,7 +61,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
   return { callerFor, requireRight, itemOfFile, itemOfUpload };
 }
 
-/** Returns an item of the application. At the first upload to an item, the function creates the item and its note. */
+/** Returns an item of the application. At the first upload to an item, the function `openItem` creates the item and its note. */
 export async function openItem({ db, clock, newId }: Deps, name: ItemName): Promise<Item> {
   const known = await lookupQueries(db).item(name);
   if (known !== undefined) return known;
@@ -100,7 +103,7 @@ export function checkFile({ accept, maxBytes }: Resource, file: { contentType: s
 
 /**
  * Records the name and the email address of a user of the host application for the responses of the service. Most calls of `rememberUser`
- * change nothing. The function reads the stored user first, because a read costs less than a durable write.
+ * change nothing. The function `rememberUser` reads the stored user first, because a read costs less than a durable write.
  */
 export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<SharingVerbs, "rememberPerson">) {
   return async (user: User): Promise<void> => {

@@ -50,7 +50,7 @@ const RETRY_MAX_MS = 3_600_000;
 
 type Options = {
   resources: Resources;
-  /** The service calls `onFailure` when a hook of the application fails. The service calls the failed hook again later. */
+  /** The service calls `onFailure` when a hook of the application fails. The service calls the failed hook again after a pause. */
   onFailure: (failure: { eventId: string; resource: string; attempt: number; error: unknown }) => void;
 };
 

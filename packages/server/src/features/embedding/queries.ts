@@ -34,7 +34,10 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
       await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();
     },
 
-    /** Returns the items of attachments, by attachment id. The function runs one query. The returned map does not contain unknown ids. */
+    /**
+     * Returns the items of attachments, by attachment id. The function `findOfAttachments` runs one query. The returned map does not
+     * contain unknown ids.
+     */
     async findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Item>> {
       const rows = await select()
         .innerJoin("attachments", "attachments.note_id", "items.note_id")

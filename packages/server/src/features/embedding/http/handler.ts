@@ -140,8 +140,8 @@ type FindPath = (paths: readonly string[]) => string;
 
 /**
  * Builds a function that removes the mount path. Frameworks and proxies remove the whole mount path, a part of the mount path, or nothing.
- * The function returns the first path that looks like a route. The function first tries the rest after `basePath`, then the rest after the
- * last segments of `basePath`, and at last the whole path.
+ * The built function returns the first path that looks like a route. The built function first tries the rest after `basePath`, then the
+ * rest after the last segments of `basePath`, and at last the whole path.
  */
 export function createFindPath({ basePath, resources }: { basePath: string; resources: readonly string[] }): FindPath {
   const names = new Set(resources);
@@ -152,7 +152,7 @@ export function createFindPath({ basePath, resources }: { basePath: string; reso
   });
 
   return (given) => {
-    // The function removes extra slashes, because a URL parser reads the text after two slashes as a host.
+    // The built function removes extra slashes, because a URL parser reads the text after two slashes as a host.
     const paths = given.map((path) => `/${path.replace(/^\/+/, "")}`);
     const below = mounts.flatMap((mount) => paths.flatMap((path) => restsOf(path, mount)));
     return [...below, ...paths].find(isRoute) ?? below[0] ?? paths[0] ?? "/";

@@ -16,8 +16,8 @@ import { bucketCapabilityQueries, objectDeletionQueries } from "./queries.ts";
  */
 const KEEP_MS = 86_400_000;
 /**
- * If the process of a probe has died, queued deletions delete the objects of the probe after ten minutes. A probe takes less than ten
- * minutes.
+ * If the process of a probe has died, queued deletions delete the objects of the probe after ten minutes. A probe of the bucket takes less
+ * than ten minutes.
  */
 const ABANDONED_AFTER_MS = 600_000;
 
@@ -29,8 +29,8 @@ type Capabilities = {
   /** Returns the known capabilities of the bucket. Before the first probe, `current` returns `LEAST_CAPABILITIES`. */
   current(): BucketCapabilities;
   /**
-   * Loads the capabilities from the database. If the database has no capabilities, or old capabilities, the function probes the bucket. If
-   * the probe fails, `settle` rejects with `bucket_unavailable`, and `current` does not change.
+   * Loads the capabilities from the database. If the database has no capabilities, or old capabilities, the function `settle` probes the
+   * bucket. If the probe fails, `settle` rejects with `bucket_unavailable`, and `current` does not change.
    */
   settle(): Promise<BucketCapabilities>;
   /** Probes the bucket, and stores the result of the probe. */

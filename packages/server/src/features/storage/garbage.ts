@@ -34,9 +34,9 @@ export type GarbageReport = {
 };
 
 /**
- * Compares the bucket with the database, and the database with the bucket, in constant memory. The function deletes unreferenced objects,
- * and corrects usage counters. If an attachment has lost its object, the function only reports the loss. Nothing can restore a lost object,
- * and only the owner may delete the attachment.
+ * Compares the bucket with the database, and the database with the bucket, in constant memory. The function `collectGarbage` deletes
+ * unreferenced objects, and corrects usage counters. If an attachment has lost its object, the function `collectGarbage` only reports the
+ * loss. Nothing can restore a lost object, and only the owner may delete the attachment.
  */
 export function collectGarbage(deps: Deps) {
   return async (options: GarbageOptions): Promise<GarbageReport> => {
@@ -156,7 +156,7 @@ const HEADS_AT_ONCE = 8;
 
 /**
  * Compares the list of objects with the list of ready attachments, in constant memory. Each of the two lists is in the order of its keys.
- * The function checks a missing object again before the report, because the lists can change in the meantime.
+ * The function `findInObjects` checks a missing object again before the report, because the lists can change in the meantime.
  */
 export async function* findInObjects(
   deps: Deps,
@@ -243,8 +243,8 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
     const known = await inventoryQueries(db).multipartsUnder(page.map((upload) => upload.objectKey));
     for (const upload of page) {
       const { objectKey, bucketUploadId, begunAt } = upload;
-      // The function compares the ids of the uploads, and not their keys. If a response of the bucket was lost, two uploads may have one
-      // key.
+      // The function `findMultiparts` compares the ids of the uploads, and not their keys. If a response of the bucket was lost, two
+      // uploads may have one key.
       if (known.has(bucketUploadId)) tally.known += 1;
       else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;
       else if (begunAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;

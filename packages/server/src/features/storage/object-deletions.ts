@@ -62,7 +62,7 @@ export async function queueDeletions(
 /**
  * Deletes the objects of waiting queued deletions, so that nobody can read the objects until the deletions run. The caller must call
  * `deleteWaiting` after the commit.
- * The function ignores failures, because the queued deletions will delete the objects later.
+ * The function `deleteWaiting` ignores failures, because the queued deletions will delete the objects later.
  */
 async function deleteWaiting(
   { bucket }: Deps,

@@ -58,8 +58,8 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
     },
 
     /**
-     * Lists the due deletions. The list never contains the object of an existing attachment, so a deletion that was queued by mistake
-     * deletes no file.
+     * Lists the due deletions of objects. The list never contains the object of an existing attachment, so a deletion that was queued by
+     * mistake deletes no file.
      */
     async listDue(now: number, limit: number): Promise<ObjectDeletion[]> {
       return await select()
@@ -104,7 +104,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
         .execute();
     },
 
-    /** Postpones a deletion. `postpone` does nothing if the deletion has changed since the read of the caller. */
+    /** Postpones a queued deletion of an object. `postpone` does nothing if the deletion has changed since the read of the caller. */
     async postpone(
       { objectKey, notBefore: seen }: ObjectDeletion,
       { notBefore }: { notBefore: number },

@@ -31,7 +31,7 @@ const schemas = operations("usage", {
   },
 });
 
-/** The route GET /usage. */
+/** The route GET /usage returns the usage of the caller. */
 export function usageRoutes(app: App, { useCases }: RouteDeps<UsageVerbs>): void {
   app.get("/usage", { schema: schemas.getUsage }, async (request) => {
     const { usage, quota } = await useCases.getUsage(callerOf(request));

@@ -25,7 +25,7 @@ type Scene = {
   started: StartedUpload[];
   attached: string[];
 };
-/** Runs a command of the test. The command can call `check` at any time to compare the stored usage with the rows. */
+/** Runs a command of the property test. The command can call `check` at any time to compare the stored usage with the rows. */
 type Run = (scene: Scene, check: () => Promise<void>) => Promise<unknown>;
 
 const side = fc.nat({ max: 1 });

@@ -226,8 +226,8 @@ async function addToUsage(
 }
 
 /**
- * Returns the maximum usage of an owner without their own quota. If the service has no quota, the function returns numbers that nobody
- * reaches.
+ * Returns the maximum usage of an owner without their own quota. If the service has no quota, the function `limitsOf` returns numbers that
+ * nobody reaches.
  */
 export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
   return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
@@ -236,7 +236,7 @@ export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
 /**
  * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from` is SQL that decides whether to add, and
  * ends with a condition.
- * If `limits` is undefined, there is no limit. If the owner has a quota, the owner's quota replaces `limits`.
+ * If `limits` is undefined, the usage has no limit. If the owner has a quota, the owner's quota replaces `limits`.
  * The statement locks the row of the owner, so replicas add one by one.
  */
 export function addingToUsage(change: {

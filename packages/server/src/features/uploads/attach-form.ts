@@ -52,8 +52,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes });
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
-        // The function checks the access again before the commit. While the bytes arrived, another request may have revoked the credential
-        // or the share, or deleted the note.
+        // The function `attachFile` checks the access again before the commit. While the bytes arrived, another request may have revoked
+        // the credential or the share, or deleted the note.
         await requireCredential(tx, caller);
         const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
         const now = clock();
@@ -131,7 +131,7 @@ const EXTEND_EVERY_MS = LEASE_MS / 10;
  * Reserves quota for the file of a form before its first byte arrives. `reserveCapacity` returns a function that wraps the stream, and
  * reserves more quota while bytes arrive.
  * The insert of the attachment replaces the reservation. If the upload fails, the caller must release the reservation. If the owner has no
- * quota, the function reserves nothing.
+ * quota, the function `reserveCapacity` reserves nothing.
  * `reserveCapacity` throws `quota_exceeded`. The wrapped stream also fails with `quota_exceeded`.
  */
 export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
@@ -147,8 +147,8 @@ async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean>
 }
 
 /**
- * Reserves the largest possible length of the file if the quota is large enough. If the quota is too small, the function reserves the
- * smallest possible length. The largest and the smallest length differ, because a form is longer than its file.
+ * Reserves the largest possible length of the file if the quota is large enough. If the quota is too small, the function `reserveLength`
+ * reserves the smallest possible length. The largest and the smallest length differ, because a form is longer than its file.
  */
 async function reserveLength({ db, clock, limits }: Deps, request: Request): Promise<number> {
   const { objectKey, ownerId, userId, length, maxBytes } = request;

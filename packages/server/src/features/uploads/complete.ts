@@ -29,10 +29,10 @@ export type CompleteUploadInput = {
 
 /**
  * Assembles the parts of a multipart upload, verifies the object, and makes the attachment ready. A slow verification continues after the
- * HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion has no further effect. `completeUpload`
- * throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`, the client can send
- * the missing bytes and complete the upload again. `completeUpload` throws `upload_rejected` if the object differs from the declaration, or
- * if the file request does not accept the file. The service deletes a rejected object.
+ * HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion of an upload has no further effect.
+ * `completeUpload` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`,
+ * the client can send the missing bytes and complete the upload again. `completeUpload` throws `upload_rejected` if the object differs from
+ * the declaration, or if the file request does not accept the file. The service deletes a rejected object.
  */
 export function completeUpload(deps: Deps) {
   const { db } = deps;
@@ -125,8 +125,8 @@ async function decide(
 }
 
 /**
- * If the verification is too slow for the HTTP request, returns the state for the upload. If the verification is fast enough, returns
- * undefined.
+ * If the verification is too slow for the HTTP request, returns the state for the upload. Returns undefined if the verification is fast
+ * enough.
  */
 function slowVerification({ scanning, limits }: Deps, subject: Subject): VerificationState | undefined {
   if (scanning !== undefined) return "scanning";
@@ -150,9 +150,9 @@ export type StoredUpload = { attachment: Attachment; upload: Upload; stored: Ins
 
 /**
  * Returns the key of an object that no signed URL can change, so that a download has exactly the verified bytes
- * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), the function returns the
- * key of a new copy. Each completion makes a separate copy of the object. `stage` returns undefined if the uploaded object is missing.
- * There is no copy if the uploaded object changed during the copy.
+ * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), the function `stage`
+ * returns the key of a new copy. Each completion makes a separate copy of the object. `stage` returns undefined if the uploaded object is
+ * missing. There is no copy if the uploaded object changed during the copy.
  */
 export async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
   if (!upload.staged) return upload.objectKey;
@@ -168,7 +168,8 @@ export async function stage(deps: Deps, upload: Upload): Promise<string | undefi
 
 /**
  * Makes the deletion of a staged copy due now, if the decision did not attach the copy.
- * The caller must not call the function if the decision throws, because the transaction may have committed, although its response was lost.
+ * The caller must not call the function `discardUnusedCopy` if the decision throws, because the transaction may have committed, although
+ * its response was lost.
  */
 export async function discardUnusedCopy(
   { db, clock, onDeletionsQueued }: Deps,

@@ -23,9 +23,9 @@ import { NOT_KEPT, type Verdict } from "./verify.ts";
 // the attachment was deleted.
 
 /**
- * Makes the file ready for downloads. If the file comes from a visitor and the file request has a review, the function quarantines the file
- * instead.
- * The function rejects the file if its sender may not send files any more.
+ * Makes the file ready for downloads. If the file comes from a visitor and the file request has a review, the function `markReady`
+ * quarantines the file instead.
+ * The function `markReady` rejects the file if its sender may not send files any more.
  */
 export async function markReady(
   deps: Deps,
@@ -140,11 +140,11 @@ async function announceArrival(
   { attachment, ...arrival }: Arrival & { attachment: Attachment | undefined },
 ): Promise<void> {
   const { seen, right, now } = arrival;
-  // The function notifies the owner before the write of the event of the file, because the stored event would look like the event of an
+  // The service notifies the owner before the write of the event of the file, because the stored event would look like the event of an
   // earlier file.
   if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
   const event = arrivalEvent(deps, arrival);
-  // For an adopted object, the function queues only the messages to webhooks, because the adoption has already added an audit event.
+  // For an adopted object, the service queues only the messages to webhooks, because the adoption has already added an audit event.
   if (seen.ownsObject) await auditQueries(tx).add(event);
   else await webhookQueries(tx).queue(...messagesOf(event));
   if (attachment?.state === "ready") await recordFileEvent(tx, { id: deps.newId(), kind: "ready", attachment, now });

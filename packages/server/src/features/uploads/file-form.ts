@@ -24,8 +24,8 @@ const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts:
 const buffering = { highWaterMark: 1, fileHwm: 1 };
 
 /**
- * Refuses a form that is too long, before the service reads the body of the form. The function uses the declared length of the form.
- * `refuseOversize` throws `file_too_large`.
+ * Refuses a form that is too long, before the service reads the body of the form. The function `refuseOversize` uses the declared length of
+ * the form. `refuseOversize` throws `file_too_large`.
  */
 export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
   if (contentLength === undefined || Number(contentLength) <= maxBytes) return;

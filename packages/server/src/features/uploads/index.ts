@@ -86,7 +86,7 @@ const MAX_ATTEMPTS = 3;
 
 /**
  * Aborts an upload and deletes its object. The signed URL may remain valid for a while after the abort. If a client stores the object again
- * with the signed URL, the service also deletes the new object. A repeated abort has no further effect.
+ * with the signed URL, the service also deletes the new object. A repeated abort of an upload has no further effect.
  * `abortUpload` throws `upload_not_found`, and throws `upload_not_pending` if the upload is complete.
  */
 export function abortUpload(deps: Deps) {

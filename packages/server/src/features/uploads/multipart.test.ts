@@ -5,7 +5,7 @@ import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
-/** The file has three parts. The last part of the file is short. */
+/** The uploaded file of the test has three parts. The last part of the file is short. */
 const FILE = patterned(2 * PART + 1_000);
 /** The file has one part, for tests in which the number of parts does not matter. */
 const SMALL = patterned(1_000);
@@ -39,7 +39,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     file.subarray((partNumber - 1) * PART, partNumber * PART);
   const send = ({ method, url }: SignedPart, body: Buffer) => fetch(url, { method, body: Buffer.from(body) });
 
-  /** Signs the parts, and sends the parts as a client does. Returns the ETags of the parts. */
+  /** Signs the parts, and sends the parts as a client does. Returns the ETags of the uploaded parts. */
   async function sendParts(uploadId: string, partNumbers: number[], file = FILE) {
     return Promise.all(
       (await sign(uploadId, partNumbers)).map(async (part) => {

@@ -66,9 +66,9 @@ export type ReportedPart = { partNumber: number; etag: string };
 type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: readonly ReportedPart[] };
 
 /**
- * Completes the multipart upload in the bucket, with the parts that the bucket lists. The function does nothing if the bucket does not know
- * the upload any more, because an earlier completion may have succeeded. `assembleParts` throws `upload_incomplete`. The error text names
- * the missing or wrong part.
+ * Completes the multipart upload in the bucket, with the parts that the bucket lists. The function `assembleParts` does nothing if the
+ * bucket does not know the upload any more, because an earlier completion may have succeeded. `assembleParts` throws `upload_incomplete`.
+ * The error text names the missing or wrong part.
  */
 export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {
   const { objectKey, multipart } = upload;
@@ -89,7 +89,10 @@ function checkReported({ partNumber, etag }: ReportedPart, stored: StoredPart | 
   throw incomplete(`Part ${partNumber} has a different ETag in the bucket. Send it again.`);
 }
 
-/** Returns all parts of the upload. `checkedParts` throws `upload_incomplete` if a part is missing or does not have the signed length. */
+/**
+ * Returns all stored parts of the upload. `checkedParts` throws `upload_incomplete` if a part is missing or does not have the signed
+ * length.
+ */
 function checkedParts(upload: Assembly["upload"], byNumber: ReadonlyMap<number, StoredPart>): StoredPart[] {
   const plan = { sizeBytes: upload.sizeBytes, partSize: upload.multipart.partSize };
   const parts: StoredPart[] = [];

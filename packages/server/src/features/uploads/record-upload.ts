@@ -151,7 +151,7 @@ export async function holdRequest(
   const { userId, linkId } = caller;
   if (linkId === undefined) return undefined;
   await uploadQueries(queries).holdStarts({ userId, noteId });
-  // The function locks the note before the file request, as every transaction does, to avoid deadlocks.
+  // The transaction locks the note before the file request, as every transaction does, to avoid deadlocks.
   await guardedNoteQueries(queries).hold(noteId);
   await visitorFileQueries(queries).holdLink(linkId);
   const { request } = await authoriseSender(queries, { sender: caller, noteId, now: clock(), limits });
@@ -160,9 +160,9 @@ export async function holdRequest(
 }
 
 /**
- * Checks that the file request still accepts a file of a visitor. The function does nothing for the file of a user.
- * The function counts the rows each time, so no counter can be wrong. In a transaction that has locked the file request, no other upload
- * can change the count.
+ * Checks that the file request still accepts a file of a visitor. The function `checkRequest` does nothing for the file of a user.
+ * The function `checkRequest` counts the rows each time, so no counter can be wrong. In a transaction that has locked the file request, no
+ * other upload can change the count.
  */
 export async function checkRequest(tx: Tx, { declared, link }: Offer): Promise<void> {
   if (link?.request === undefined) return;
@@ -187,8 +187,8 @@ export async function joinRequest(queries: Tx, joining: Joining): Promise<void> 
 const HELD_MS = 20 * 60_000;
 
 /**
- * Visitors may use the capacity of a file request this number of times in a time window. The number is higher than one, because people
- * delete wrong files and send other files.
+ * Visitors may use the capacity of a file request this number of times in a time window. The number `HELD_TIMES` is higher than one,
+ * because people delete wrong files and send other files.
  */
 const HELD_TIMES = 2;
 

@@ -24,8 +24,8 @@ export type Sender = Caller & { linkId?: string | undefined };
 export type OpenRequest = { link: Link; deadline: number | undefined };
 
 /**
- * Checks that the sender may currently add a file to the note. Returns the owner of the note. For a visitor, the function also returns the
- * file request. `authoriseSender` throws `note_not_found`, `access_denied` or `link_not_found`.
+ * Checks that the sender may currently add a file to the note. Returns the owner of the note. For a visitor, the function `authoriseSender`
+ * also returns the file request. `authoriseSender` throws `note_not_found`, `access_denied` or `link_not_found`.
  */
 export async function authoriseSender(
   queries: Tx,
@@ -42,7 +42,7 @@ export async function authoriseSender(
   return { ownerId: found.link.ownerId, request: { link: found.link, deadline } };
 }
 
-/** Returns whether a file request is currently open. The function does not check whether the file request is full. */
+/** Returns whether a file request is currently open. The function `acceptsFiles` does not check whether the file request is full. */
 export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
   return found.link.kind === "upload" && stateOf(found, { now, policy: limits.links }) === "live";
 }

@@ -35,8 +35,8 @@ const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quot
 type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 
 /**
- * Starts an upload whose bytes the client sends directly to the bucket. The function records the declaration, and signs the PUT of the
- * file. For a multipart upload, the function signs no PUT, because the client requests signed PUTs of parts later.
+ * Starts an upload whose bytes the client sends directly to the bucket. The function `startUpload` records the declaration, and signs the
+ * PUT of the file. For a multipart upload, the function `startUpload` signs no PUT, because the client requests signed PUTs of parts later.
  * `startUpload` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
  * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor, `startUpload` also throws
  * `link_not_found`, `kind_not_accepted` and `request_full`.
@@ -66,8 +66,8 @@ function startOrRepeat(deps: Deps) {
       plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
     if (idempotencyKey === undefined) return start();
     const repeat = () => repeatStart(deps, { declared, idempotencyKey });
-    // The function skips `repeat` for a single PUT of a user, which needs no call to the bucket before the upload is recorded. The step
-    // that records the upload also finds an earlier start.
+    // The function `startOrRepeat` skips `repeat` for a single PUT of a user, which needs no call to the bucket before the upload is
+    // recorded. The step that records the upload also finds an earlier start.
     const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
     const earlier = isOneStep ? undefined : await repeat();
     if (earlier !== undefined) return earlier;
@@ -107,8 +107,8 @@ async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUp
 }
 
 /**
- * Starts a multipart upload. The function queues the deletion of the object before the bucket creates the upload. The step that records the
- * upload cancels the deletion.
+ * Starts a multipart upload. The function `startMultipart` queues the deletion of the object before the bucket creates the upload. The step
+ * that records the upload cancels the deletion.
  */
 async function startMultipart(
   deps: Deps,
@@ -131,7 +131,7 @@ async function startMultipart(
     });
     return { upload, request: undefined };
   } catch (error) {
-    // The statement makes the queued deletion due now. If the statement fails, the deletion runs some minutes later.
+    // The statement makes the queued deletion of the object due now. If the statement fails, the deletion runs some minutes later.
     await objectDeletionQueries(db)
       .put({ objectKey, notBefore: clock() })
       .catch(() => undefined);
@@ -167,7 +167,8 @@ export function signPut(
  * Finds the caller's upload with the given idempotency key and declaration, and signs the PUT of a pending upload again.
  * Returns undefined for a new or a forgotten idempotency key. The service forgets an idempotency key after a day, or when its upload is
  * rejected, aborted, expired or deleted.
- * `repeatStart` throws `idempotency_key_reused`. The function follows the draft standard draft-ietf-httpapi-idempotency-key-header.
+ * `repeatStart` throws `idempotency_key_reused`. The function `repeatStart` follows the draft standard
+ * draft-ietf-httpapi-idempotency-key-header.
  */
 export async function repeatStart(
   deps: Deps,

@@ -29,8 +29,8 @@ export async function transitionUpload(
   { attachmentId, uploadId, ...change }: Transition,
 ): Promise<boolean> {
   const { from, to } = change;
-  // The function changes the attachment before its upload, because a cascading deletion also locks the attachment first. An equal order of
-  // locks avoids a deadlock.
+  // The transaction changes the attachment before its upload, because a cascading deletion also locks the attachment first. An equal order
+  // of locks avoids a deadlock.
   if (!(await attachmentQueries(queries).transition(attachmentId, change))) return false;
   if (uploadId !== undefined) await uploadQueries(queries).transition(uploadId, { from, to });
   if (isBeingVerified(from)) await verificationQueries(queries).remove(attachmentId);
@@ -99,9 +99,10 @@ function uploadedObject({ attachment, upload, now }: EndedFile & { upload: Uploa
 }
 
 /**
- * Deletes the object now, so that its space in the bucket is free before the queued deletion runs. The function ignores failures, because
- * the queued deletion will delete the object later.
- * The function also aborts a multipart upload in the bucket and releases its quota, because clients cannot store its parts after the abort.
+ * Deletes the object now, so that its space in the bucket is free before the queued deletion runs. The function `deleteObjectNow` ignores
+ * failures, because the queued deletion will delete the object later.
+ * The function `deleteObjectNow` also aborts a multipart upload in the bucket and releases its quota, because clients cannot store its
+ * parts after the abort.
  */
 export async function deleteObjectNow(
   { db, bucket }: Deps,

@@ -322,7 +322,7 @@ describe("two replicas on one PostgreSQL", () => {
   // row between its reads and writes.
   const [, postgres] = engines as [(typeof engines)[number], (typeof engines)[number]];
 
-  /** Starts a replica. After its next read of an upload inside a transaction, the replica runs a function of the test. */
+  /** Starts a replica of the service. After its next read of an upload inside a transaction, the replica runs a function of the test. */
   async function open({ otherScans }: { otherScans: boolean }) {
     let meanwhile: (() => Promise<unknown>) | undefined;
     const service = await startServiceInTest({

@@ -55,8 +55,8 @@ export function mustReadContent({ stored, declaredChecksum }: Subject): boolean 
 }
 
 /**
- * Verifies the declared SHA-256, and scans the file if the service has a virus scanner. The function reads the object once, in constant
- * memory. At the end, the function confirms that the object has not changed in the meantime.
+ * Verifies the declared SHA-256, and scans the file if the service has a virus scanner. The function `verifyContent` reads the object once,
+ * in constant memory. At the end, the function `verifyContent` confirms that the object has not changed in the meantime.
  */
 export async function verifyContent(deps: Deps, subject: Subject): Promise<Verdict> {
   const verdict = await readAndVerify(deps, subject);
@@ -87,9 +87,9 @@ async function readAndVerify(
 }
 
 /**
- * Confirms that the object has not changed. The function also checks the stored headers, because stored headers do not change the ETag. A
- * staged copy or `If-None-Match: *` should already prevent changes of the object. The read of a large object takes long. The function finds
- * changes in a bucket that does not prevent changes.
+ * Confirms that the object has not changed. The function `confirmUnchanged` also checks the stored headers, because stored headers do not
+ * change the ETag. A staged copy or `If-None-Match: *` should already prevent changes of the object. The read of a large object takes long.
+ * The function `confirmUnchanged` finds changes in a bucket that does not prevent changes.
  */
 async function confirmUnchanged(
   bucket: Bucket,
@@ -139,7 +139,7 @@ export type InspectedObject = StoredObject & { start: Uint8Array | undefined };
 
 /**
  * Reads the metadata and the first bytes of an object in parallel, because each request to a distant bucket takes long. Returns undefined
- * if the object is missing.
+ * if the bucket has no object at the key.
  */
 export async function inspect(bucket: Bucket, objectKey: string): Promise<InspectedObject | undefined> {
   const readStart = () => bucket.readStart(objectKey, { length: START_BYTES });

@@ -39,8 +39,8 @@ const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
 /**
- * The pattern matches the byte order mark of UTF-16. The npm package file-type mistakes the byte order mark of UTF-16 for the start of an
- * MP3 file.
+ * The pattern `UTF_16` matches the byte order mark of UTF-16. The npm package file-type mistakes the byte order mark of UTF-16 for the
+ * start of an MP3 file.
  */
 const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
 /** Image formats that use the MP4 container. */
@@ -73,8 +73,8 @@ const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "applica
 
 /**
  * Returns the type by which a file request accepts or refuses a file, usually the declared type. If the content certainly has another type
- * and no check verifies the declared type, the function returns the type of the content. The caller passes the parameters of
- * `findContradiction`, and calls the function only if there is no contradiction.
+ * and no check verifies the declared type, the function `typeToAccept` returns the type of the content. The caller passes the parameters of
+ * `findContradiction`, and calls the function `typeToAccept` only if there is no contradiction.
  */
 export function typeToAccept(
   contentType: string,
@@ -128,7 +128,8 @@ function isPassive({ filename, contentType }: Claim): boolean {
 const reject = (how: string): string => `This file is not ${how}.`;
 
 /**
- * Returns the main type of the detected kind of file. The function also recognises some kinds that the package file-type does not detect.
+ * Returns the main type of the detected kind of file. The function `normalise` also recognises some kinds that the package file-type does
+ * not detect.
  */
 function normalise(text: string, detectedType: string | undefined): string | undefined {
   const certain = kindOfStart(text);
@@ -194,7 +195,7 @@ const HTML =
 
 const SVG = /^<(!doctype svg|svg)[\s/>]/i;
 
-/** The pattern matches white space, processing instructions and comments before the first tag. */
+/** The pattern `PREAMBLE` matches white space, processing instructions and comments before the first tag. */
 const PREAMBLE = /^(?:\s+|<\?[^>]*>|<!--[\s\S]*?-->)/;
 
 /** Recognises HTML and SVG by the first bytes of a file. The text of the file can be UTF-8 or UTF-16. */

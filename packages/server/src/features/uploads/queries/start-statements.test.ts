@@ -255,7 +255,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
   });
 });
 
-/** A simple model of the rules for the start of an upload. The model counts all uploads each time. */
+/** A simple model of the rules for the start of an upload. The model counts all pending uploads each time. */
 class Model {
   readonly uploads: Upload[] = [];
   readonly roles = new Map<string, Role>();

@@ -33,7 +33,8 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
       .innerJoin("attachments", "attachments.id", "verifications.attachment_id")
       .select(["attachment_id", "due_at"])
       .where("due_at", "<=", lease.now)
-      // The query excludes files in the trash. The verification of a file in the trash waits until a person restores the file.
+      // The query excludes the verifications of files in the trash. The verification of a file in the trash waits until a person restores
+      // the file.
       .where(notInTrash.attachments)
       .$if(!lease.canScan, (query) => query.where("needs_scan", "=", 0))
       .orderBy("due_at")

@@ -5,7 +5,7 @@ import { useService } from "../../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 5 * MIB;
-/** The file has three parts. The parts have the size that Uppy chooses, and the last part is short. */
+/** The uploaded file of the test has three parts. The parts have the size that Uppy chooses, and the last part is short. */
 const FILE = patterned(2 * PART + 1_000);
 
 describe.each(engines)("Uppy uploads on $name", (engine) => {

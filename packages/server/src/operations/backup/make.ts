@@ -105,8 +105,8 @@ async function make(options: BackupOptions): Promise<Manifest> {
 }
 
 /**
- * Copies the metadata of the bucket and the database. The function closes the snapshot before the copy of the blobs, because the log of the
- * database grows while the snapshot is open.
+ * Copies the metadata of the bucket and the database. The function `copyDatabase` closes the snapshot before the copy of the blobs, because
+ * the log of the database grows while the snapshot is open.
  */
 async function copyDatabase(
   source: Source,
@@ -114,7 +114,7 @@ async function copyDatabase(
 ): Promise<Pick<Manifest, "lastMigration" | "neededMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {
-    // The function copies the metadata after the start of the snapshot, so that the metadata has the object of each row in the snapshot.
+    // The backup copies the metadata after the start of the snapshot, so that the metadata has the object of each row in the snapshot.
     const metadata = join(folder, FILES.metadata);
     const copy = await bucket.copyMetadata(metadata);
     if (copy !== metadata) await copyDurably(copy, metadata);

@@ -63,7 +63,7 @@ type Request = { name: "start" | "end" } | { name: "copyMetadata"; to: string };
 
 type Reply = { ok: true; file?: string } | { ok: false; message: string };
 
-/** The maximum length of the path of a Unix socket on macOS. Linux allows paths that are 4 bytes longer. */
+/** The maximum length of the path of a Unix socket on macOS. Linux allows socket paths that are 4 bytes longer. */
 const MAX_PATH_BYTES = 103;
 
 function socketPath(dataDir: string): string {

@@ -23,7 +23,7 @@ function toError(error: unknown): NodeJS.ErrnoException {
 }
 
 const s3 = await startS3Local({ ...workerData, logger });
-// Some file systems support no sockets. On a file system without sockets, a backup is possible only while the service is stopped.
+// Some file systems do not support sockets. On a file system without sockets, a backup is possible only while the service is stopped.
 const backups = await serveBackups(workerData.dataDir, s3.startBackup).catch((error: unknown) =>
   logger({ type: "failure", requestId: "", error }),
 );

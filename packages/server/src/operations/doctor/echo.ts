@@ -10,9 +10,9 @@ export type Echo = {
   ip: string;
   /** The number of entries of X-Forwarded-For that the service trusts, counted from the last entry. */
   trustedHops: number;
-  /** The header X-Forwarded-For, or an empty text. */
+  /** The value of the header X-Forwarded-For, or an empty text. */
   forwardedFor: string;
-  /** The headers Authorization and Cookie, or empty texts. */
+  /** The values of the headers Authorization and Cookie, or empty texts. */
   authorization: string;
   cookie: string;
   bytes: number;
@@ -36,8 +36,8 @@ export type Echoed = { echo: Echo; answer: Response } | { answer: Answer };
 type Parts = Pick<DoctorParts, "publicUrl" | "requests" | "echo">;
 
 /**
- * Sends a request with a forged IP address to PUBLIC_URL. If the response is not from the service, the function returns the response
- * unchanged.
+ * Sends a request with a forged IP address to PUBLIC_URL. If the response is not from the service, the function `sendEcho` returns the
+ * response unchanged.
  */
 export async function sendEcho(
   { publicUrl, requests, echo }: Parts,
@@ -106,7 +106,7 @@ export type ProveEcho = (token: string) => string | undefined;
 
 /**
  * Proves through a proxy that the doctor and the service know the secret. An echo token consists of an instant and its HMAC. A proof is the
- * HMAC of the token.
+ * HMAC of the echo token.
  */
 export function createEchoProof({
   secret,

@@ -6,7 +6,7 @@ export type Response = {
   status: number;
   headers: Headers;
   text: string;
-  /** The code of an S3 error. `code` is undefined if the body is not an S3 error. */
+  /** The code of an error response of S3. `code` is undefined if the body is not an S3 error. */
   code: string | undefined;
   sentAt: number;
   receivedAt: number;

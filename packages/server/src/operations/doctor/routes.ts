@@ -30,7 +30,7 @@ const schemas = operations("operations", {
   },
 });
 
-/** The route GET /admin/doctor. */
+/** The route GET /admin/doctor runs the doctor. */
 export function doctorRoutes(
   app: App,
   {
@@ -53,7 +53,8 @@ const MAX_BYTES = 32 * 2 ** 20;
 
 /**
  * The route /doctor/echo returns the request in the form that arrived through the proxies. Only a doctor with the secret of the service
- * gets the echo. A caller without the secret gets 404. With `Accept: text/event-stream`, the echo is a stream of two events.
+ * gets the echo. The service returns 404 to a caller without the secret. With `Accept: text/event-stream`, the echo is a stream of two
+ * events.
  */
 export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
   app.addContentTypeParser(

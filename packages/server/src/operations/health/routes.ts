@@ -60,7 +60,7 @@ export function opsRoutes(
     reply.header("cache-control", "no-store");
     if (Object.values(checks).every((state) => state === "up")) return { status: "ready" as const, checks };
     const detail = describeFaults(found);
-    // Most requests succeed without the bucket. A load balancer would remove every replica, because all replicas use one bucket.
+    // Most requests of users succeed without the bucket. A load balancer would remove every replica, because all replicas use one bucket.
     if (database.state === "up") return { status: "degraded" as const, detail, checks };
     const body = {
       ...problemBody("database_unavailable", { detail: `Not ready. ${detail}`, requestId: request.id }),
@@ -86,13 +86,15 @@ type Readiness = { database: Check; bucket: Check; scanner?: Check };
 /** Reads the states of the parts of the service, from their last probes. */
 type ReadinessReader = {
   /**
-   * Returns the states of the parts. For some seconds after the call, the probes run repeatedly, so that the next call need not wait for
-   * the probes.
+   * Returns the states of the parts of the service. For some seconds after the call, the probes run repeatedly, so that the next call need
+   * not wait for the probes.
    */
   poll(): Promise<Readiness>;
-  /** Returns the states of the parts. If nobody called `poll` in the last seconds, `read` waits for a new probe of each part. */
+  /**
+   * Returns the states of the parts of the service. If nobody called `poll` in the last seconds, `read` waits for a new probe of each part.
+   */
   read(): Promise<Readiness>;
-  /** Starts no further probes of the health. */
+  /** Starts no further probes of the parts. */
   stop(): void;
 };
 
@@ -174,7 +176,7 @@ function check(probe: () => Promise<void>): Promise<Check> {
 /** `token` is the bearer token that /metrics requires. If `token` is undefined, everybody can read /metrics. */
 export type MetricsAccess = { token: string | undefined };
 
-/** The route GET /metrics. The response of GET /metrics contains no user data. */
+/** The route GET /metrics returns the metrics of the service. The response of GET /metrics contains no user data. */
 export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "registry"> & MetricsAccess): void {
   app.get("/metrics", { schema: schemas.metrics }, async (request, reply) => {
     if (token !== undefined && !isSameText(request.headers.authorization ?? "", `Bearer ${token}`)) {

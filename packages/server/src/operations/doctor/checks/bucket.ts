@@ -108,8 +108,8 @@ function expiring(expiration: Date | undefined, now: number): Outcome[] {
 }
 
 /**
- * A difference of more than five seconds between the clocks is a fault. The limit is more than a response takes, and much less than the
- * default lifetime of URLs (60 seconds).
+ * A difference of more than five seconds between the clocks is a fault. The limit `CLOCK_TOLERANCE_MS` is more than a response takes, and
+ * much less than the default lifetime of URLs (60 seconds).
  */
 const CLOCK_TOLERANCE_MS = 5_000;
 

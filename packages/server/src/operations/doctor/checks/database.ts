@@ -197,8 +197,8 @@ const QUERY = `select current_setting('server_version_num') as version,
   extract(epoch from clock_timestamp()) * 1000 as now`;
 
 async function readSettings(client: pg.Client, { clock }: { clock: () => number }): Promise<Settings> {
-  // `select 1` runs before the real query. The first query of a connection is slow, and its delay would look like a difference of the
-  // clocks.
+  // The query `select 1` runs before the real query. The first query of a connection is slow, and its delay would look like a difference of
+  // the clocks.
   await client.query("select 1");
   const sentAt = clock();
   const { rows } = await client.query<Record<string, unknown>>(QUERY);

@@ -48,13 +48,13 @@ export const hostFaults = {
 const finding = findingOf(hostFaults);
 
 /**
- * A disk with less than 16 MiB of free space counts as full. The value is twice the size of the reserves of the embedded database and
- * bucket.
+ * A disk with less than 16 MiB of free space counts as full. The value `FULL_BYTES` is twice the size of the reserves of the embedded
+ * database and bucket.
  */
 const FULL_BYTES = 16 * 2 ** 20;
 const NEARLY_FULL_SHARE = 0.1;
 const OTHERS_READ = 0o044;
-/** The list has the types of file systems in memory: tmpfs and ramfs (statfs(2)). */
+/** The list `IN_MEMORY` has the types of file systems in memory: tmpfs and ramfs (statfs(2)). */
 const IN_MEMORY: readonly number[] = [0x01021994, 0x858458f6];
 
 /** Checks the data folder, its disk, and the settings that no other check covers. */

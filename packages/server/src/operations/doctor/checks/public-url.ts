@@ -211,8 +211,8 @@ function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outco
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "");
-  // The list has the IP addresses that the proxies added, in the order from the client to the service. If a careful proxy has removed the
-  // `X-Forwarded-For` of the client, all entries are from proxies.
+  // The list `added` has the IP addresses that the proxies added, in the order from the client to the service. If a careful proxy has
+  // removed the `X-Forwarded-For` of the client, all entries are from proxies.
   const added = chain.slice(chain.indexOf(FORGED_IP) + 1);
   const detail = `X-Forwarded-For was "${echo.forwardedFor}", and the service took ${echo.ip}.`;
   if (added.length === 0) return trustProxy === false ? [] : [missing(detail)];

@@ -39,7 +39,7 @@ type Server = {
   remedy: string;
 };
 
-/** The list has every server whose URL is in a setting, except the bucket and PUBLIC_URL. */
+/** The list `SERVERS` has every server whose URL is in a setting, except the bucket and PUBLIC_URL. */
 const SERVERS: readonly ((config: CheckedConfig) => Server | undefined)[] = [
   ({ auth: { oidc } }) =>
     oidc && {

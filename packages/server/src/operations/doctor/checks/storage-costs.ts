@@ -115,8 +115,8 @@ function whenOf({ Expiration }: LifecycleRule): string {
 }
 
 /**
- * Returns whether the bucket stores old versions of objects. If the credentials may not read the versioning, the function stores an object
- * and checks whether the response contains a version.
+ * Returns whether the bucket stores old versions of objects. If the credentials may not read the versioning, the function `versioningOf`
+ * stores an object and checks whether the response contains a version.
  */
 async function versioningOf(parts: DoctorParts): Promise<boolean | Refusal> {
   const { s3, name: Bucket } = parts.bucket;
@@ -138,7 +138,7 @@ function reasonOf(refusal: Refusal, permission: string): string {
 /** S3 returns an object of an archive class only after a person has restored the object, which takes hours. */
 const ARCHIVES: readonly string[] = ["GLACIER", "DEEP_ARCHIVE"];
 /**
- * The pattern matches the beginnings of object keys, after the key prefix. Object keys consist of hex digits
+ * The pattern `KEY_BEGINNING` matches the beginnings of object keys, after the key prefix. Object keys consist of hex digits
  * (platform/bucket/object-keys.ts).
  */
 const KEY_BEGINNING = /^[0-9a-f]{0,44}$/;
@@ -213,8 +213,8 @@ type WantedRules = { rules: readonly LifecycleRule[]; keyPrefix: string; hasVers
 
 /**
  * Describes the right lifecycle rules: the rules of the bucket, without the actions that delete or archive files of the service. The
- * function adds a rule that deletes the parts of abandoned uploads. In a bucket with versions, the function also adds a rule that deletes
- * old versions.
+ * function `lifecycleFix` adds a rule that deletes the parts of abandoned uploads. In a bucket with versions, the function `lifecycleFix`
+ * also adds a rule that deletes old versions.
  */
 export function lifecycleFix(place: BucketPlace, { rules, keyPrefix, hasVersions }: WantedRules): Fix[] {
   if (place.provider === "b2") return [b2(place, hasVersions)];

@@ -105,9 +105,9 @@ export const DOCTOR_FOLDER = "valetkey-doctor/";
 const OWN_PART = new RegExp(`^(?:${DOCTOR_FOLDER})?(?:[0-9a-f]{12})?[0-9a-f]{32}$`);
 
 /**
- * Returns a function that creates keys. An object key consists of the prefix, the time and 128 random bits. The time and the bits are in
- * hex, which is safe in file systems, URLs and logs. Keys with a time are in order, so the database writes new rows to one page of an
- * index. With only random keys, each new row would change another page of the index.
+ * Returns a function that creates object keys. An object key consists of the prefix, the time and 128 random bits. The time and the bits
+ * are in hex, which is safe in file systems, URLs and logs. Keys with a time are in order, so the database writes new rows to one page of
+ * an index. With only random keys, each new row would change another page of the index.
  */
 export function createNewObjectKey(options: {
   keyPrefix: string;

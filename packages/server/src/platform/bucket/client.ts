@@ -123,7 +123,7 @@ type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatu
 /**
  * Converts an error of the AWS SDK to `bucket_unavailable`, or to `storage_full` if the disk of the bucket is full. The cause of the new
  * error names the operation, and gives advice for the operator. The new error does not contain the error of the AWS SDK, because the error
- * of the AWS SDK contains signatures. The function returns domain errors and programming errors unchanged.
+ * of the AWS SDK contains signatures. The function `toBucketError` returns domain errors and programming errors unchanged.
  */
 export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
@@ -178,7 +178,7 @@ function statusOf(error: Failure): number | undefined {
 }
 
 /**
- * Sends a request with checksum headers. If the server refuses the checksum headers, the function sends the request again without the
+ * Sends a request with checksum headers. If the server refuses the checksum headers, the service sends the request again without the
  * headers.
  */
 type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;

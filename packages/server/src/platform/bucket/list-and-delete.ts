@@ -63,7 +63,7 @@ async function* listMultiparts(client: BucketClient, prefix: string): AsyncGener
   }
 }
 
-/** Returns the instant of a date. An object without a date counts as new. */
+/** Returns the instant of a date in milliseconds. An object without a date counts as a new object. */
 function instantOf(date: Date | undefined): number {
   return date?.getTime() ?? Number.POSITIVE_INFINITY;
 }
@@ -78,12 +78,12 @@ const SINGLES_AT_ONCE = 8;
 const EXTRA_MS_EACH = 200;
 /**
  * A server with a status of `NO_BATCHES` has no DeleteObjects, or does not accept the request of the AWS SDK. The AWS SDK always sends a
- * checksum with DeleteObjects. Backblaze B2 refuses the checksum with 400. Swift also responds with 400, because Swift requires
- * Content-MD5. Google Cloud Storage has no DeleteObjects.
+ * checksum with DeleteObjects. Backblaze B2 refuses the checksum of DeleteObjects with 400. Swift also responds with 400, because Swift
+ * requires Content-MD5. Google Cloud Storage has no DeleteObjects.
  */
 const NO_BATCHES = [400, 405, 501];
 
-/** Deletes objects in batches. If the server does not support batches, the function deletes single objects from then on. */
+/** Deletes objects of the bucket in batches. If the server does not support batches, the function deletes single objects from then on. */
 export function createDeletion(client: BucketClient, onWarning: (text: string) => void): Bucket["delete"] {
   let batches = true;
   return async (objectKeys) => {

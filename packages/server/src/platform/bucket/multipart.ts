@@ -21,7 +21,7 @@ import type { Bucket, MultipartPlace, StoredPart } from "./port.ts";
 
 type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
 
-/** Handles multipart uploads. The browser sends the parts to presigned URLs. */
+/** Handles the multipart uploads of the bucket. The browser sends the parts to presigned URLs. */
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: ({ objectKey, contentType }) =>
@@ -222,8 +222,8 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
 }
 
 /**
- * Begins a multipart upload. `beginParts` returns the id of the upload. If the server refuses the checksum algorithm, the function begins
- * the upload without the algorithm.
+ * Begins a multipart upload in the bucket. `beginParts` returns the id of the upload. If the server refuses the checksum algorithm, the
+ * function `beginParts` begins the upload without the algorithm.
  */
 export async function beginParts(
   { s3, call, optionalChecksums }: BucketClient,
@@ -240,7 +240,7 @@ export async function beginParts(
   return UploadId;
 }
 
-/** Aborts one multipart upload. `abortParts` does not fail if the upload does not exist any more. */
+/** Aborts one multipart upload in the bucket. `abortParts` does not fail if the upload does not exist any more. */
 export async function abortParts(
   { s3, bucket, call }: BucketClient,
   { Key, UploadId }: { Key: string; UploadId: string },
@@ -253,7 +253,10 @@ type UploadPage = ListMultipartUploadsCommandOutput;
 
 type Markers = Pick<UploadPage, "NextKeyMarker" | "NextUploadIdMarker">;
 
-/** Lists unfinished multipart uploads, one page of the server at a time. The function yields nothing if the server cannot list uploads. */
+/**
+ * Lists unfinished multipart uploads, one page of the server at a time. The function `unfinishedPages` yields nothing if the server cannot
+ * list uploads.
+ */
 export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<MultipartUpload[]> {
   let page: UploadPage | undefined = await listUploads(client, { prefix, after: {} });
   while (page !== undefined) {
@@ -277,7 +280,7 @@ function listUploads(
 
 /**
  * Sends a write that must not replace an object, with the condition if-none-match. If the server does not support the condition, the
- * function sends the write without the condition, which is safe because keys are unique.
+ * function `ifAbsent` sends the write without the condition, which is safe because keys are unique.
  */
 export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
   try {

@@ -180,11 +180,12 @@ type SplitOptions = { partBytes: number; maxBytes: number; buffers: FormBuffers 
 const SMALL_BYTES = 65_536;
 
 /**
- * Splits a stream into one or more parts. The function reads no further than the current part.
- * The function acquires a buffer when the first bytes of a part arrive, unless the whole file is small. The function frees the memory of
- * each chunk after the copy of the chunk to the buffer.
- * The function rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream fails. The
- * function rejects with `service_busy` if the stream is too slow while other forms wait. The function destroys the stream at its end.
+ * Splits a stream into one or more parts. The function `splitIntoParts` reads no further than the current part.
+ * The function `splitIntoParts` acquires a buffer when the first bytes of a part arrive, unless the whole file is small. The function
+ * `splitIntoParts` frees the memory of each chunk after the copy of the chunk to the buffer.
+ * The function `splitIntoParts` rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream
+ * fails. The function `splitIntoParts` rejects with `service_busy` if the stream is too slow while other forms wait. The function
+ * `splitIntoParts` destroys the stream at its end.
  */
 export async function* splitIntoParts(
   body: Readable,
@@ -248,8 +249,8 @@ async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array, undefined> 
 }
 
 /**
- * Frees the memory of bytes that no code uses any more. The function does nothing if the bytes are only a part of a larger buffer, because
- * other code may use the rest of the buffer.
+ * Frees the memory of bytes that no code uses any more. The function `freeBytes` does nothing if the bytes are only a part of a larger
+ * buffer, because other code may use the rest of the buffer.
  * The garbage collector of V8 would also free the memory, but only after 64 MiB of unused bytes.
  */
 function freeBytes({ buffer, byteLength }: Uint8Array): void {

@@ -75,7 +75,7 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
-  /** Starts a multipart upload. `createMultipart` returns the id that the bucket gives to the upload. */
+  /** Starts a multipart upload in the bucket. `createMultipart` returns the id that the bucket gives to the upload. */
   createMultipart(options: { objectKey: string; contentType: string }): Promise<string>;
   /** Signs the PUT of one part with the size of the part, so the bucket refuses a body of another size. */
   presignPart(
@@ -137,7 +137,7 @@ export type Bucket = {
     sizeBytes: number;
     contentType: string;
   }): Promise<"done" | "changed">;
-  /** Deletes objects. `delete` returns the keys without an object, including the keys that had no object before. */
+  /** Deletes objects of the bucket. `delete` returns the keys without an object, including the keys that had no object before. */
   delete(objectKeys: readonly string[]): Promise<string[]>;
   /** Aborts the unfinished multipart uploads of the given keys. */
   discardParts(objectKeys: readonly string[]): Promise<void>;
@@ -153,7 +153,7 @@ export type Bucket = {
   listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
   /** Returns whether `newObjectKey` could have made the key. */
   isOwnKey(objectKey: string): boolean;
-  /** Resolves when the bucket responds. `probe` rejects with `bucket_unavailable`. */
+  /** Resolves when the bucket responds to a probe. `probe` rejects with `bucket_unavailable`. */
   probe(): Promise<void>;
   /**
    * Probes the capabilities of the bucket. The probe writes tiny objects under three new keys, and the caller deletes the objects

@@ -142,8 +142,8 @@ async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: st
 }
 
 /**
- * Returns the checksum of the whole object. The function ignores a checksum of part checksums ("…-3"), because a checksum of part checksums
- * does not verify the whole object.
+ * Returns the checksum of the whole object. The function `wholeChecksum` ignores a checksum of part checksums ("…-3"), because a checksum
+ * of part checksums does not verify the whole object.
  */
 function wholeChecksum({ ChecksumSHA256, ChecksumType }: HeadObjectCommandOutput): Checksum | undefined {
   if (ChecksumSHA256 === undefined || ChecksumType === "COMPOSITE" || ChecksumSHA256.includes("-")) return undefined;

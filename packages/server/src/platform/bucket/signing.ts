@@ -97,7 +97,7 @@ function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string
 
 /**
  * Returns a function that limits the lifetime of a URL to the lifetime of its credentials. A URL stops working when its credentials expire.
- * The lifetime is in seconds.
+ * The lifetime of the URL is in seconds.
  */
 function createCapToCredentials(onWarning: (text: string) => void) {
   let warnedFor: Credentials | undefined;

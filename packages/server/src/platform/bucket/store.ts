@@ -24,8 +24,8 @@ type Options = {
 export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs" | "fillMs">;
 
 /**
- * The smallest part that S3 accepts. With small parts, more forms can share the memory. Each form holds a part that is being filled, and a
- * part that is being sent.
+ * The size of the smallest part that S3 accepts. With small parts, more forms can share the memory. Each form holds a part that is being
+ * filled, and a part that is being sent.
  */
 const PART_BYTES = 5 * 2 ** 20;
 /**
@@ -35,8 +35,8 @@ const PART_BYTES = 5 * 2 ** 20;
 const FORM_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
 
 /**
- * Streams a body into the bucket, and computes the SHA-256 of the body. A body that fits into one part uses one PUT. A larger body uses a
- * multipart upload.
+ * Streams a body into the bucket, and computes the SHA-256 of the body. A body that fits into one part uses one PUT. A larger body of an
+ * upload uses a multipart upload.
  * An object counts as stored when the bucket confirms the checksum of the object. If the bucket does not confirm the checksum, the service
  * reads the object back.
  */
@@ -99,7 +99,7 @@ async function readBack(
   if (actual.value !== checksum.value) throw unavailable("The stored object differs from the sent bytes");
 }
 
-/** Deletes the upload or the object that a failed attempt left behind. If the deletion fails, the function warns the operator. */
+/** Deletes the upload or the object that a failed attempt left behind. If the deletion fails, the function `cleanUp` warns the operator. */
 async function cleanUp(
   { remove, onWarning }: Options,
   { objectKey, attempt }: { objectKey: string; attempt: Attempt },
@@ -117,7 +117,7 @@ async function cleanUp(
 
 type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; checksum: string };
 
-/** The minimum speed of a transfer: 128 KiB a second. The service aborts a slower transfer. */
+/** The minimum speed of a transfer: 128 KiB a second. The service aborts a slower transfer to the bucket. */
 const SLOWEST_BYTES_PER_MS = 131.072;
 
 /** Returns the time limit for the transfer of bytes, in milliseconds. */

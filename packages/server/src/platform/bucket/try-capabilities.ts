@@ -109,7 +109,7 @@ function isRefused(status: number): boolean {
   return status >= 400 && status < 500;
 }
 
-/** The function checks that the copy exists, because a server that cannot copy may still report success. */
+/** The function `canCopy` checks that the copy exists, because a server that cannot copy may still report success. */
 async function canCopy(calls: Parts, { from, to }: { from: string; to: string }): Promise<boolean> {
   await calls.copy({ from, to, sizeBytes: BODY.length, contentType: TYPE }).catch(() => undefined);
   return (await calls.head(to))?.contentType === TYPE;

@@ -26,7 +26,10 @@ export type BucketServer = {
 
 const credentials = { accessKeyId: "VKTESTTESTTESTTEST00", secretAccessKey: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c" };
 
-/** Starts the built-in bucket. With the directory and the port of an earlier bucket, the function starts the earlier bucket again. */
+/**
+ * Starts the built-in bucket. With the directory and the port of an earlier bucket, the function `startEmbedded` starts the earlier bucket
+ * again.
+ */
 export async function startEmbedded(
   options: { dataDir?: string; port?: number } = {},
 ): Promise<BucketServer & { port: number }> {

@@ -99,7 +99,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   return {
     /** The service signs URLs for the distribution of the test. */
     target: { distribution, keyPairId: KEY_PAIR_ID, privateKey: pem, hash, bindsIp } satisfies CloudFrontTarget,
-    /** The URLs of all requests. */
+    /** The URLs of all requests to the distribution. */
     requests,
     async stop() {
       server.closeAllConnections();

@@ -4,7 +4,10 @@ import type { AddressInfo } from "node:net";
 /** An answer is a response of the proxy: an S3 error with a code, or any body. */
 type Answer = { status: number; code: string } | { status: number; body: string };
 
-/** The fate of a request. The proxy forwards the request, loses the response of the server, sends another response, or removes a header. */
+/**
+ * The fate of a request at the proxy. The proxy forwards the request, loses the response of the server, sends another response, or removes
+ * a header.
+ */
 export type Fate = "pass" | "loseResponse" | Answer | { withoutHeader: string };
 
 export type Proxy = { endpoint: string; close(): void };

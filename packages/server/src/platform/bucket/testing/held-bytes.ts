@@ -5,8 +5,8 @@ setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
 /**
- * Returns the size of all buffers that are still in use in the test process. The function collects garbage first, so the result excludes
- * freed buffers.
+ * Returns the size of all buffers that are still in use in the test process. The function `heldBytes` collects garbage first, so the result
+ * excludes freed buffers.
  */
 export function heldBytes(): number {
   // The first garbage collection frees its buffers in the background. The second garbage collection waits for the first collection.

@@ -7,11 +7,12 @@ export type AuthConfig = ReturnType<ReturnType<typeof readAuth>>;
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
 
-// The pattern matches secrets from examples, tutorials and libraries. A person who knows a published secret could forge a session.
+// The pattern `KNOWN_DEFAULTS` matches secrets from examples, tutorials and libraries. A person who knows a published secret could forge a
+// session.
 const KNOWN_DEFAULTS =
   /change.{0,3}(?:me|this)|replace.{0,3}(?:me|this)|(?:your|my|super|default|the|a).{0,10}secret|better-auth-secret|example|^(?:secret|password|passwd|admin|test)/i;
 
-/** The text tells the operator how to make a secret, with openssl or with Node.js. */
+/** The text `MAKE_SECRET` tells the operator how to make a secret, with openssl or with Node.js. */
 const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 

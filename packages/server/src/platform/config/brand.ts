@@ -6,7 +6,7 @@ import type { ConfigReader } from "./reader.ts";
 /** How the operator names the service, on pages and in mails. */
 export type Brand = { name: string; logo: Logo | undefined; color: Color | undefined };
 
-/** A picture beside the name. `file`: the absolute path of the picture. */
+/** The picture that pages show beside the name of the service. `file`: the absolute path of the picture. */
 export type Logo = { file: string; type: "image/png" | "image/jpeg" | "image/webp"; bytes: Buffer };
 
 export const DEFAULT_BRAND: Brand = { name: "Valet Key", logo: undefined, color: undefined };

@@ -230,8 +230,8 @@ function refuseCloudFront(reader: ConfigReader): void {
 }
 
 /**
- * Reads the host name of the distribution. The function also accepts a URL with the host name. The function accepts http only for the local
- * machine, because tests run a distribution on the local machine.
+ * Reads the host name of the distribution. The function `readDomain` also accepts a URL with the host name. The function `readDomain`
+ * accepts http only for the local machine, because tests run a distribution on the local machine.
  */
 function readDomain(
   reader: ConfigReader,

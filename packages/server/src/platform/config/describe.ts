@@ -8,7 +8,7 @@ const MASK = "********";
 /** A map of settings to the values that the output shows. The output omits a setting whose value is undefined. */
 type Lines = Record<string, string | number | boolean | undefined>;
 
-/** Formats the configuration for people, with one `NAME=value` on each line. The function masks all secrets. */
+/** Formats the configuration for people, with one `NAME=value` on each line. The function `describeConfig` masks all secrets. */
 export function describeConfig(config: Config): string[] {
   const { server, auth, limits, tracing } = config;
   const acceptsJwts = auth.jwtSecret !== undefined || auth.jwksUrl !== undefined;

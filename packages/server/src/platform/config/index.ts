@@ -54,7 +54,7 @@ type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) =>
 /**
  * Reads the configuration from the environment, and from `.env` in the working directory. A variable of the environment overrides a
  * variable of `.env`.
- * In embedded mode (built-in bucket and SQLite), the function generates missing secrets and stores the secrets in DATA_DIR.
+ * In embedded mode (built-in bucket and SQLite), the function `loadConfig` generates missing secrets and stores the secrets in DATA_DIR.
  * `loadConfig` throws ConfigError with every fault and its remedy.
  */
 export function loadConfig(
@@ -70,8 +70,8 @@ export function loadConfig(
 }
 
 /**
- * Reads the configuration without the secrets in DATA_DIR. The function generates no secrets, and changes nothing in DATA_DIR.
- * `loadConfigWithoutSecrets` throws ConfigError.
+ * Reads the configuration without the secrets in DATA_DIR. The function `loadConfigWithoutSecrets` generates no secrets, and changes
+ * nothing in DATA_DIR. `loadConfigWithoutSecrets` throws ConfigError.
  */
 export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
   return loadConfig(process.env, {
@@ -80,8 +80,9 @@ export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
 }
 
 /**
- * Parses the configuration from an environment. The function has no side effects, except a call of `secretsOf` for the secrets in a data
- * directory. The function calls `secretsOf` only if the configuration needs secrets and has no fault. `parseConfig` throws ConfigError.
+ * Parses the configuration from an environment. The function `parseConfig` has no side effects, except a call of `secretsOf` for the
+ * secrets in a data directory. The function `parseConfig` calls `secretsOf` only if the configuration needs secrets and has no fault.
+ * `parseConfig` throws ConfigError.
  */
 export function parseConfig(
   env: Environment,

@@ -25,7 +25,7 @@ const MAX_BATCH_URLS = 1_000;
  */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
 
-/** The maximum is ten years. An expiry of more than ten years is probably a typing error. */
+/** The maximum lifetime of a link is ten years. An expiry of more than ten years is probably a typing error. */
 export const MAX_LINK_SECONDS = 10 * 365 * 86_400;
 
 export function readLimits(reader: ConfigReader) {
@@ -35,9 +35,11 @@ export function readLimits(reader: ConfigReader) {
     urlTtlMaxSeconds,
     /** The longest expiry in seconds that a person who is not the owner may request for a URL. */
     urlTtlMaxSharedSeconds: readUrlTtl(reader, { name: "URL_TTL_MAX_SHARED", fallback: 900, urlTtlMaxSeconds }),
-    /** The maximum size in bytes of all files on the notes of one user. If `userQuotaBytes` is undefined, there is no limit. */
+    /**
+     * The maximum size in bytes of all files on the notes of one user. If `userQuotaBytes` is undefined, the quota of bytes has no limit.
+     */
     userQuotaBytes: reader.read("USER_QUOTA_BYTES"),
-    /** The maximum number of files on the notes of one user. If `userQuotaFiles` is undefined, there is no limit. */
+    /** The maximum number of files on the notes of one user. If `userQuotaFiles` is undefined, the quota of files has no limit. */
     userQuotaFiles: reader.read("USER_QUOTA_FILES"),
     uploadMaxBytes: readUploadMax(reader),
     /**
@@ -53,7 +55,7 @@ export function readLimits(reader: ConfigReader) {
     userPendingUploads: 1_000,
     /** The maximum number of pending uploads on one note. One note cannot use up all `userPendingUploads` of a user. */
     notePendingUploads: 500,
-    /** The number of download URLs that one user may request. If `urlRate` is undefined, there is no limit. */
+    /** The number of download URLs that one user may request. If `urlRate` is undefined, the number of URLs has no limit. */
     urlRate: readUrlRate(reader),
     /**
      * The number of days for which deleted notes and files remain in the trash. With `trashDays: 0`, there is no trash, and a deletion is
@@ -65,12 +67,12 @@ export function readLimits(reader: ConfigReader) {
      * If `auditDays` is undefined, all audit events remain in the database.
      */
     auditDays: reader.read("AUDIT_DAYS"),
-    /** The number of uploads that one user may start. If `uploadRate` is undefined, there is no limit. */
+    /** The number of uploads that one user may start. If `uploadRate` is undefined, the number of uploads has no limit. */
     uploadRate: UPLOAD_RATE as RateLimit | undefined,
     links: readLinks(reader),
     /**
-     * If the service must read the bytes of a larger file, the service verifies the file after the HTTP request. Reading 64 MiB takes one
-     * or two seconds.
+     * If the service must read the bytes of a larger file, the service verifies the file after the HTTP request. The read of 64 MiB takes
+     * one or two seconds.
      */
     verifyInRequestMaxBytes: 64 * 2 ** 20,
   };

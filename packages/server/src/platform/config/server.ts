@@ -8,7 +8,7 @@ export type MetricsConfig = ReturnType<typeof readMetrics>;
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
 /**
  * The maximum number of proxies. With too large a number, the service would trust entries of X-Forwarded-For that the client wrote. The
- * limit prevents a number that is too large.
+ * limit `MAX_PROXIES` prevents a number that is too large.
  */
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);

@@ -41,7 +41,7 @@ export type MailConfig = {
 
 const SMTP_PORTS: Record<string, number> = { "smtp:": 587, "smtps:": 465 };
 const SMTP_EXAMPLE = "smtps://user:password@smtp.example.com";
-/** The pattern matches a display name with an email address, or an email address alone. */
+/** The pattern `SENDER` matches a display name with an email address, or an email address alone. */
 const SENDER = /^(?:(?<name>[^<>]*?)\s*<(?<bracketed>[^\s<>@"]+@[^\s<>@"]+)>|(?<plain>[^\s<>@"]+@[^\s<>@"]+))$/;
 const MAX_NAME_LENGTH = 100;
 
@@ -191,8 +191,8 @@ function readSender(
 }
 
 /**
- * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open the links in mails. The function does not warn if the
- * mail server is also on localhost, because a local mail server is usually for tests.
+ * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open the links in mails. The function `warnOfLocalLinks`
+ * does not warn if the mail server is also on localhost, because a local mail server is usually for tests.
  */
 function warnOfLocalLinks(
   reader: ConfigReader,

@@ -22,7 +22,7 @@ test("docs/configuration.md lists the settings whose values can be in files", ()
   expect(list?.match(/[A-Z0-9_]+/g)?.toSorted()).toEqual(SECRETS);
 });
 
-/** The function replaces the first table after each heading. */
+/** The function `withTables` replaces the first table after each heading. */
 function withTables(page: string, text: string): string {
   let result = text;
   for (const [heading, settings] of Object.entries(DOCUMENTED[page] ?? {})) {

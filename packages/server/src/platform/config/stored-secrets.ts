@@ -22,9 +22,9 @@ const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
 
 /**
- * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. The first start generates the secrets. Only the owner of
- * the secrets file may read the file. Processes that start together get equal secrets. `ensureSecrets` throws ConfigError if the file is
- * damaged or cannot be written.
+ * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. The first start generates the secrets of embedded mode.
+ * Only the owner of the secrets file may read the file. Processes that start together get equal secrets. `ensureSecrets` throws ConfigError
+ * if the file is damaged or cannot be written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {
   const file = join(dataDir, FILE);

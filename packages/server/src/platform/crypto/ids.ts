@@ -31,7 +31,7 @@ type Random = (bytes: number) => Uint8Array;
 
 /**
  * Generates many random bytes before the bytes are needed. Generating random bytes for each id separately would take more time than the
- * rest of the id. The function never uses a random byte twice.
+ * rest of the id. The function `drawnAhead` never uses a random byte twice.
  */
 export function drawnAhead(random: Random): Random {
   let pool = random(POOL_BYTES);

@@ -57,7 +57,10 @@ export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");
 }
 
-/** Reads the parts of a token. The token may follow a readable prefix that ends with `~`. Returns undefined if the text is not a token. */
+/**
+ * Reads the parts of the token of a link. The token may follow a readable prefix that ends with `~`. Returns undefined if the text is not a
+ * token.
+ */
 export function readToken(text: string): ReadToken | undefined {
   const token = text.slice(text.lastIndexOf("~") + 1);
   const bytes = token.length === TOKEN_LENGTH ? readBase64url(token) : undefined;

@@ -13,7 +13,7 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 import type { Database } from "./queries.ts";
 
 /**
- * The number of kills in each test. With more rounds, a test takes minutes:
+ * The number of kills in each test. With more rounds, a durability test takes minutes:
  * `KILL_ROUNDS=1000 npx vitest run packages/server/src/platform/database/durability.test.ts`.
  */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);

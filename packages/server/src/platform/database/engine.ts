@@ -27,7 +27,7 @@ export type Engine = {
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
   /** Selects the `note_id` and `doc_id` of the documents that have all terms of at least one group. */
   docsWith(groups: readonly (readonly number[])[]): RawBuilder<unknown>;
-  /** Stores documents in the index for searches. The function replaces stored documents with equal ids. */
+  /** Stores documents in the index for searches. The function `putDocs` replaces stored documents with equal ids. */
   putDocs(db: Kysely<Tables>, docs: readonly SearchDoc[]): Promise<void>;
 };
 
@@ -40,8 +40,8 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // The query contains the name of the index. Without the name of the index, SQLite would search by the primary key, and read the whole row
-  // with the body.
+  // The query of the summaries contains the name of the index. Without the name of the index, SQLite would search by the primary key, and
+  // read the whole row with the body.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
   docsWith: (groups) => sql`
     select search_docs.note_id, search_docs.doc_id

@@ -6,7 +6,7 @@ import { isOfPreview, MADE_BY_PREVIEW, migrationsFor } from "./migrations/index.
 import type { Tables } from "./schema.ts";
 
 const EXECUTED = "kysely_migration";
-/** The table contains the lowest migration that a version must contain to use the database. */
+/** The table `schema_compatibility` contains the lowest migration that a version must contain to use the database. */
 const COMPATIBILITY = "schema_compatibility";
 
 // The id of the lock is an arbitrary number. Other programs that use the database must not lock an equal number.
@@ -18,8 +18,8 @@ type MigrateOptions = { schema?: string | undefined; migrations?: Migrations | u
 /**
  * Updates the schema in one transaction. Processes that start together migrate one by one. On PostgreSQL, the processes wait for an
  * advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
- * `schema` is the schema for all tables, only on PostgreSQL. The function creates a missing schema. The default of `schema` is the schema
- * of the connection. The default of `migrations` is the migrations of the current version.
+ * `schema` is the schema for all tables, only on PostgreSQL. The function `migrate` creates a missing schema. The default of `schema` is
+ * the schema of the connection. The default of `migrations` is the migrations of the current version.
  * `migrate` throws `database_unavailable` if a preview before 0.1.0 made the database, or if the database refuses a migration. `migrate`
  * also throws `database_unavailable` if a later version has made a change that the current version cannot use (ADR 2).
  */
@@ -37,7 +37,7 @@ export async function migrate(
     const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
     if (error === undefined) return;
     const failed = results?.find(({ status }) => status === "Error")?.migrationName;
-    // The thrown error rolls the transaction back.
+    // The thrown error rolls the migration back.
     throw new DomainError(
       "database_unavailable",
       `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,

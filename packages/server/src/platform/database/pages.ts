@@ -7,7 +7,7 @@ export type PageRequest = { limit: number; cursor: string | undefined };
 const TIMED = /^at:(\d{1,15}):([^\0]{1,255})$/s;
 const ID = /^[\x21-\x7e]{1,255}$/;
 
-/** Returns the id in a cursor. `decodeCursor` throws `invalid_cursor` for a text that `encodeCursor` did not make. */
+/** Returns the id in the cursor of a page. `decodeCursor` throws `invalid_cursor` for a text that `encodeCursor` did not make. */
 export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
@@ -50,7 +50,7 @@ export function toPage<T extends { id: string }>(found: T[], limit: number): Pag
 // The prefix identifies the kind of the cursor. Later versions can add other kinds of cursors with other prefixes.
 const CURSOR_PREFIX = "id:";
 
-/** Makes an opaque cursor for a page. The page of the cursor begins after the item with the given id. */
+/** Makes an opaque cursor for the next page. The page of the cursor begins after the item with the given id. */
 export function encodeCursor(id: string): string {
   return Buffer.from(CURSOR_PREFIX + id).toString("base64url");
 }

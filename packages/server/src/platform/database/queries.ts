@@ -82,8 +82,8 @@ export type UrlJournal = {
     limit: number;
   }): AuditRow[];
   /**
-   * Finds the oldest events in a range of ids that have the action `url.issued`. If `ownerId` is null, the function finds the events of
-   * every owner.
+   * Finds the oldest events in a range of ids that have the action `url.issued`. If `ownerId` is null, the function `findUrls` finds the
+   * events of every owner.
    */
   findUrls(range: {
     ownerId: string | null;
@@ -136,8 +136,8 @@ export type Transactions = {
 type Retry = <T>(run: () => Promise<T>) => Promise<T>;
 
 /**
- * `retry` runs a whole transaction again if the database stopped the transaction because of a parallel transaction. By default, there are
- * no retries.
+ * `retry` runs a whole transaction again if the database stopped the transaction because of a parallel transaction. By default, a failed
+ * transaction has no retries.
  */
 export function createTransactions({ retry = (run) => run() }: { retry?: Retry } = {}): Transactions {
   const current = new AsyncLocalStorage<{ open: boolean }>();

@@ -131,8 +131,8 @@ export type Tables = {
     idempotency_key: string | null;
   };
   /**
-   * The table has one row for each owner who has ever had a file. Each transaction that changes the files of an owner also changes the
-   * usage of the owner (features/usage/queries.ts).
+   * The table `usage` has one row for each owner who has ever had a file. Each transaction that changes the files of an owner also changes
+   * the usage of the owner (features/usage/queries.ts).
    */
   usage: {
     owner_id: string;
@@ -156,11 +156,11 @@ export type Tables = {
    * Each engine stores the terms in its own way (engine.ts).
    */
   search_docs: { doc_id: string; note_id: string };
-  /** The table lists the owners who have ever shared a note with a user. A trigger adds the rows of `note_sharers`. */
+  /** The table `note_sharers` lists the owners who have ever shared a note with a user. A trigger adds the rows of `note_sharers`. */
   note_sharers: { user_id: string; owner_id: string };
   /**
-   * The table lists the notes and files that have ever had a share, an invitation or a link. Triggers add the rows of `shared_subjects`.
-   * `subject_id` is the id of the file, or else of the note.
+   * The table `shared_subjects` lists the notes and files that have ever had a share, an invitation or a link. Triggers add the rows of
+   * `shared_subjects`. `subject_id` is the id of the file, or else of the note.
    */
   shared_subjects: { note_id: string; subject_id: string };
   note_shares: {
@@ -175,7 +175,10 @@ export type Tables = {
     /** The instant when the service queued the mail about the expiry of the share. `reminded_at` is null if the mail is not queued yet. */
     reminded_at: Generated<number | null>;
   };
-  /** The table contains the shares of single attachments. The table has no role, because the holder of a file share is always a viewer. */
+  /**
+   * The table `attachment_shares` contains the shares of single attachments. The table `attachment_shares` has no role, because the holder
+   * of a file share is always a viewer.
+   */
   attachment_shares: {
     attachment_id: string;
     user_id: string;
@@ -219,7 +222,7 @@ export type Tables = {
     redeemed_at: number | null;
   };
   adopted_objects: { source_key: string; old_id: string | null; attachment_id: string };
-  /** The table contains the rules of the service that administrators have changed. `value` is a JSON text. */
+  /** The table `policy` contains the rules of the service that administrators have changed. `value` is a JSON text. */
   policy: {
     name: string;
     value: string;
@@ -255,8 +258,8 @@ export type Tables = {
     is_routine: Bit;
   };
   /**
-   * The table is the log of the actions of administrators. `actor_id` is null if the operator used a command. `subject_id` is the id of the
-   * changed user, link or mail.
+   * The table `admin_events` is the log of the actions of administrators. `actor_id` is null if the operator used a command. `subject_id`
+   * is the id of the changed user, link or mail.
    */
   admin_events: {
     id: string;
@@ -274,7 +277,7 @@ export type Tables = {
     /** The instant of the first deletion of the object. `swept_at` is null if the object is not deleted yet. */
     swept_at: number | null;
   };
-  /** The table contains the queued verifications. */
+  /** The table `verifications` contains the queued verifications. */
   verifications: {
     attachment_id: string;
     /** The ETag identifies the content of the verified object. */
@@ -326,23 +329,26 @@ export type Tables = {
     claimed_at: number;
     window_ends_at: number;
   };
-  /** The table contains the email addresses that may open a link. A link without a row in `link_recipients` works for everybody. */
+  /**
+   * The table `link_recipients` contains the email addresses that may open a link. A link without a row in `link_recipients` works for
+   * everybody.
+   */
   link_recipients: { link_id: string; email: string };
-  /** The table contains the newest code that the service made for each email address of a link. */
+  /** The table `link_codes` contains the newest code that the service made for each email address of a link. */
   link_codes: {
     link_id: string;
     email: string;
     code_hash: string;
     expires_at: number;
   };
-  /** The table contains the visitors who have proven an email address. */
+  /** The table `link_visitors` contains the visitors who have proven an email address. */
   link_visitors: {
     link_id: string;
     visitor_id: string;
     email: string;
     expires_at: number;
   };
-  /** The table contains the files that visitors sent to a file request. */
+  /** The table `visitor_files` contains the files that visitors sent to a file request. */
   visitor_files: {
     attachment_id: string;
     link_id: string;
@@ -355,20 +361,20 @@ export type Tables = {
     seen_at: number | null;
   };
   /**
-   * The table lists the audit events with a `detail.linkId`. A row of `link_events` exists as long as its event. The event of a link may
-   * exist longer than the link.
+   * The table `link_events` lists the audit events with a `detail.linkId`. A row of `link_events` exists as long as its event. The event of
+   * a link may exist longer than the link.
    */
   link_events: { link_id: string; event_id: string };
   /**
-   * The table contains the counters of the limits, each for one period of time (platform/limits/in-database.ts). The column `key` contains
-   * a hash.
+   * The table `limit_counts` contains the counters of the limits, each for one period of time (platform/limits/in-database.ts). The column
+   * `key` contains a hash.
    */
   limit_counts: {
     key: string;
     count: number;
     expires_at: number;
   };
-  /** The table contains the items in the trash. An item in the trash is a note with its attachments, or a single attachment. */
+  /** The table `trash` contains the items in the trash. An item in the trash is a note with its attachments, or a single attachment. */
   trash: {
     id: string;
     note_id: string;
@@ -378,13 +384,13 @@ export type Tables = {
     deleted_by: string;
     deleted_at: number;
   };
-  /** The table contains the items of an application that embeds the service. The files of an item are the files of its note. */
+  /** The table `items` contains the items of an application that embeds the service. The files of an item are the files of its note. */
   items: {
     note_id: string;
     resource: string;
     item_id: string;
   };
-  /** The table contains the file events that the service has not yet delivered to the hooks of an embedding. */
+  /** The table `file_events` contains the file events that the service has not yet delivered to the hooks of an embedding. */
   file_events: {
     id: string;
     kind: FileEventKind;
@@ -398,7 +404,7 @@ export type Tables = {
     due_at: number;
     attempts: number;
   };
-  /** The table contains the waiting mails, and the mails that have finally failed. */
+  /** The table `mails` contains the waiting mails, and the mails that have finally failed. */
   mails: {
     id: string;
     kind: MailName;
@@ -419,15 +425,15 @@ export type Tables = {
     group_key: Generated<string | null>;
   };
   /**
-   * The table contains the choices of people about mails. `holder` is the user who made the choice, or the email address whose reader
-   * turned off mails (features/mail/preferences.ts).
+   * The table `mail_preferences` contains the choices of people about mails. `holder` is the user who made the choice, or the email address
+   * whose reader turned off mails (features/mail/preferences.ts).
    */
   mail_preferences: {
     holder: string;
     topic: MailTopic;
     choice: MailChoice;
   };
-  /** The table contains the webhook endpoints. If `owner_id` is empty, the endpoint belongs to the service. */
+  /** The table `webhook_endpoints` contains the webhook endpoints. If `owner_id` is empty, the endpoint belongs to the service. */
   webhook_endpoints: {
     id: string;
     owner_id: string;
@@ -452,7 +458,7 @@ export type Tables = {
      */
     urls_reported_until: string | null;
   };
-  /** The table contains the waiting webhook deliveries, and a log of the ended deliveries. */
+  /** The table `webhook_deliveries` contains the waiting webhook deliveries, and a log of the ended deliveries. */
   webhook_deliveries: {
     endpoint_id: string;
     id: string;
@@ -473,7 +479,7 @@ export type Tables = {
     attempts: number;
     delivered_at: number | null;
     given_up_at: number | null;
-    /** The HTTP status of the last response. */
+    /** The HTTP status of the endpoint's last response. */
     status: number | null;
     problem: string | null;
   };
@@ -486,7 +492,8 @@ export type Tables = {
     expires_at: number;
   };
   /**
-   * The table contains the authenticator apps of users. `last_step` is the time step of the last accepted code, or 0 before the first code.
+   * The table `second_factors` contains the authenticator apps of users. `last_step` is the time step of the last accepted code, or 0
+   * before the first code.
    */
   second_factors: {
     user_id: string;
@@ -496,7 +503,10 @@ export type Tables = {
     last_step: number;
   };
   recovery_codes: { user_id: string; code_hash: string };
-  /** The table contains the users whose closed accounts the service will delete. Each user of the table is also in disabled_users. */
+  /**
+   * The table `account_deletions` contains the users whose closed accounts the service will delete. Each user of the table is also in
+   * disabled_users.
+   */
   account_deletions: { user_id: string; by_owner: Bit; delete_at: number };
   passkeys: {
     id: string;
@@ -511,20 +521,20 @@ export type Tables = {
     last_used_at: number | null;
   };
   /**
-   * The table has one row: the lowest migration that a version of the service must contain to use the database (ADR 2). A migration that
-   * removes a table or column changes the row.
+   * The table `schema_compatibility` has one row: the lowest migration that a version of the service must contain to use the database (ADR
+   * 2). A migration that removes a table or column changes the row.
    */
   schema_compatibility: {
     id: number;
     needed_migration: string;
   };
-  /** The table has one row: the application that owns the database. */
+  /** The table `application` has one row: the application that owns the database. */
   application: {
     id: number;
     name: string;
     bucket: string;
   };
-  /** The table has one row, which the route /readyz writes. */
+  /** The table `probes` has one row, which the route /readyz writes. */
   probes: {
     id: number;
     probed_at: number;

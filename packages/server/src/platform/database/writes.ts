@@ -12,8 +12,8 @@ const POSTGRES_UNIQUE_VIOLATION = "23505";
 type Refusal = { code: DomainErrorCode; message: string };
 
 /**
- * If the write violates a foreign key, the function throws the domain error `missing`, because another transaction just deleted the parent
- * row.
+ * If the write violates a foreign key, the function `orMissing` throws the domain error `missing`, because another transaction just deleted
+ * the parent row.
  */
 export async function orMissing<T>(write: Promise<T>, missing: Refusal): Promise<T> {
   return orRefused(write, {
@@ -22,7 +22,7 @@ export async function orMissing<T>(write: Promise<T>, missing: Refusal): Promise
   });
 }
 
-/** If the write violates a unique index, the function throws the domain error `taken`, because another row has the value. */
+/** If the write violates a unique index, the function `orTaken` throws the domain error `taken`, because another row has the value. */
 export async function orTaken<T>(write: Promise<T>, taken: Refusal): Promise<T> {
   return orRefused(write, { codes: [SQLITE_CONSTRAINT_UNIQUE, POSTGRES_UNIQUE_VIOLATION], refusal: taken });
 }

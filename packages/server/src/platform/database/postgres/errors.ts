@@ -19,8 +19,8 @@ export const NOT_WRITABLE =
 const BAD_TEXT = new Set(["22021", "22P05"]);
 
 /**
- * Converts faults of the server to `storage_full` or `database_unavailable`, and a text with NUL to `invalid_request`. The function returns
- * other errors unchanged.
+ * Converts faults of the server to `storage_full` or `database_unavailable`, and a text with NUL to `invalid_request`. The function
+ * `toPostgresDomainError` returns other errors unchanged.
  */
 export function toPostgresDomainError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && BAD_TEXT.has(error.code ?? "")) {
@@ -69,8 +69,8 @@ const MAX_ATTEMPTS = 5;
 const MAX_PAUSE_MS = 50;
 
 /**
- * Runs a statement or a transaction. The function retries after a serialisation failure, a deadlock, a lock timeout or a lost statement,
- * because PostgreSQL has rolled back the work.
+ * Runs a statement or a transaction on PostgreSQL. The function `retryConflicts` retries after a serialisation failure, a deadlock, a lock
+ * timeout or a lost statement, because PostgreSQL has rolled back the work.
  * `retryConflicts` throws `database_unavailable` after five attempts.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {

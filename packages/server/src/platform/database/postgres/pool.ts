@@ -17,7 +17,7 @@ const INT8 = 20;
 // PostgreSQL returns the code 25P02 for each statement after a failed statement of the transaction.
 const AFTER_FAILURE = "25P02";
 
-/** The parsers for the values in results. */
+/** The parsers for the values in results of queries. */
 export const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
     // The column type int8 stores instants and sizes, which are far below 2^53. By default, pg returns an int8 as a text.
@@ -84,16 +84,18 @@ function wrapClient(client: pg.PoolClient, names: StatementNames): PostgresPoolC
       broken = !(error instanceof pg.DatabaseError);
       if (isLostStatement(error)) {
         names.renew(text, name);
-        // The connection may also have lost the names of other statements of the transaction. The next attempt uses another connection.
+        // The connection may also have lost the names of other statements of the transaction. The next attempt of the statement uses
+        // another connection.
         isStale ||= !isAlone;
       }
-      // After a failed query, the migrator runs another query, which fails with AFTER_FAILURE. Only the first error shows the real reason.
+      // After a failed query, the migrator runs another query, which fails with AFTER_FAILURE. Only the first error of the migration shows
+      // the real reason.
       if (!(error instanceof pg.DatabaseError && error.code === AFTER_FAILURE)) failure = error;
       return rethrow(failure ?? error);
     }
   };
-  // The function retries only statements outside of transactions. The client cannot repeat a statement of a transaction without the other
-  // statements of the transaction.
+  // The function `wrapClient` retries only statements outside of transactions. The client cannot repeat a statement of a transaction
+  // without the other statements of the transaction.
   const query = (text: string, values: readonly unknown[]) =>
     client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
   return {
@@ -118,8 +120,8 @@ type StatementNames = {
 export const noNames: StatementNames = { nameOf: () => undefined, renew: () => undefined };
 
 /**
- * The maximum number of statements that get a name. The service has a few hundred different statements. The limit bounds the memory of each
- * connection in PostgreSQL.
+ * The maximum number of statements that get a name. The service has a few hundred different statements. The limit `MAX_NAMES` bounds the
+ * memory of each connection in PostgreSQL.
  */
 const MAX_NAMES = 500;
 
@@ -130,11 +132,14 @@ const MAX_NAMES = 500;
 const MAX_RENEWALS = 100;
 
 const CAN_HAVE_PLAN = /^(?:select|insert|update|delete|with) /;
-/** The pattern matches an insert of several rows. Each number of rows makes another text of the statement, and there are too many texts. */
+/**
+ * The pattern `SEVERAL_ROWS` matches an insert of several rows. Each number of rows makes another text of the statement, and there are too
+ * many texts.
+ */
 const SEVERAL_ROWS = /^insert .*\), \(\$/;
 /**
- * The pattern matches a query that selects all columns of a table. Another replica can add a column to the table during the migration of
- * the database. After a new column, PostgreSQL refuses the statement under its old name.
+ * The pattern `ALL_COLUMNS` matches a query that selects all columns of a table. Another replica can add a column to the table during the
+ * migration of the database. After a new column, PostgreSQL refuses the statement under its old name.
  */
 const ALL_COLUMNS = /(?:^|[\s,.])\*(?=\s*(?:,|from (?!\()|$))/;
 
@@ -178,7 +183,8 @@ export function createPostgresSearch(kysely: Kysely<Tables>, { limitMs }: { limi
     atOnce: AT_ONCE,
     async run(query) {
       try {
-        // The transaction needs no plugins. The plugins have already refused a search inside a transaction when the query was compiled.
+        // The transaction of the search needs no plugins of Kysely. The plugins have already refused a search inside a transaction when the
+        // query was compiled.
         const transaction = kysely.withoutPlugins().transaction();
         return await retryConflicts(() =>
           transaction.execute(async (tx) => {

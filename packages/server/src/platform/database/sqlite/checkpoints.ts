@@ -105,7 +105,7 @@ function isSafe(version: string): boolean {
 }
 
 const flush = promisify(fdatasync);
-/** The map contains the open file handles, by device and file number. */
+/** The map `handles` contains the open file handles, by device and file number. */
 const handles = new Map<string, number>();
 
 /**

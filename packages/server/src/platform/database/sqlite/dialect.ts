@@ -135,7 +135,7 @@ class SqliteFileDriver implements Driver {
 class SqliteTurn implements DatabaseConnection {
   readonly #shared: Shared;
   readonly #deadline: number;
-  /** Lets the next transaction begin. `#endTurn` is undefined outside of transactions. */
+  /** Lets the next transaction of the queue begin. `#endTurn` is undefined outside of transactions. */
   #endTurn: (() => void) | undefined;
 
   constructor(shared: Shared, deadline: number) {
@@ -253,8 +253,8 @@ class SqliteTurn implements DatabaseConnection {
 }
 
 /**
- * Returns whether a query only reads. Kysely does not know whether raw SQL only reads, so the function checks the beginning of the text. A
- * statement that begins with `with` may write.
+ * Returns whether a query only reads. Kysely does not know whether raw SQL only reads, so the function `isRead` checks the beginning of the
+ * text. A statement that begins with `with` may write.
  */
 function isRead({ query, sql }: CompiledQuery): boolean {
   return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*select\b/i.test(sql));

@@ -20,9 +20,9 @@ const CACHE_KIB = 32_000;
 type Writer = { where: keyof typeof CHECKPOINT_PAGES };
 
 /**
- * Opens a database file for writing. If the file or its directory is missing, the function creates the file and the directory, readable
- * only for the owner. If another process starts in parallel, the function waits for the other process. `openWriter` rejects with
- * `database_unavailable` if the file cannot be used.
+ * Opens a database file for writing. If the file or its directory is missing, the function `openWriter` creates the file and the directory,
+ * readable only for the owner. If another process starts in parallel, the function `openWriter` waits for the other process. `openWriter`
+ * rejects with `database_unavailable` if the file cannot be used.
  */
 export async function openWriter(file: string, { where }: Writer): Promise<DatabaseSync> {
   const deadline = performance.now() + OPEN_PATIENCE_MS;
@@ -78,8 +78,8 @@ function configureWriter(database: DatabaseSync, { where }: Writer): void {
 /**
  * Lets SQLite use more memory. Each transaction in a write group has a savepoint (ADR 11). By default, SQLite writes the pages that a
  * savepoint changes to a temporary file. The default cache of 2 MiB also contains only few pages. The temporary file and the small cache
- * took a third of the CPU time of a write. The caller must call the function after the migrations, because the migrations may need more
- * space than the memory has.
+ * took a third of the CPU time of a write. The caller must call the function `useMemory` after the migrations, because the migrations may
+ * need more space than the memory has.
  */
 export function useMemory(writer: DatabaseSync): void {
   writer.exec("pragma temp_store = memory");
@@ -88,7 +88,8 @@ export function useMemory(writer: DatabaseSync): void {
 
 function createPrivateFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // The function does not open an existing file. On POSIX, a process that closes any handle of a file loses all its locks on the file.
+  // The function `createPrivateFile` does not open an existing file. On POSIX, a process that closes any handle of a file loses all its
+  // locks on the file.
   if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
   else closeSync(openSync(file, "a", 0o600));
 }
@@ -106,8 +107,8 @@ const LOCKED = 6;
 const FULL = 13;
 const READ_ONLY = 8;
 /**
- * The code means that the disk refused a read or a write. SQLite also returns the code IO_ERROR when the disk became read-only while the
- * file was open.
+ * The code `IO_ERROR` means that the disk refused a read or a write. SQLite also returns the code IO_ERROR when the disk became read-only
+ * while the file was open.
  */
 const IO_ERROR = 10;
 /** The error code of a query that SQLite stopped before its end. */
@@ -115,7 +116,10 @@ export const INTERRUPT = 9;
 // The codes for faults of the file: busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database.
 const FILE_FAULTS = new Set([BUSY, LOCKED, READ_ONLY, IO_ERROR, 11, FULL, 14, 15, 26]);
 
-/** Converts faults of the file to `storage_full` or `database_unavailable`. The function returns other errors unchanged. */
+/**
+ * Converts faults of the file to `storage_full` or `database_unavailable`. The function `toSqliteDomainError` returns other errors
+ * unchanged.
+ */
 export function toSqliteDomainError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const isClosed = (error as { code?: unknown }).code === "ERR_INVALID_STATE";

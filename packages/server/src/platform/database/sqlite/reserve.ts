@@ -50,7 +50,7 @@ export function createReserve(
     } catch (error) {
       if (!isFull(error) || sizeBytes() === 0) throw error;
       rmSync(reserve, { force: true });
-      // The code empties the write-ahead log now. Usually, the service empties only a long log (checkpoints.ts). On a small disk, the
+      // The service empties the write-ahead log now. Usually, the service empties only a long log (checkpoints.ts). On a small disk, the
       // service may empty the log too late. The code skips the copy if the log does not fit on the disk, because the copy would use up the
       // space for the transaction.
       if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);

@@ -21,9 +21,9 @@ export type SqliteSnapshot = {
 };
 
 /**
- * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so the function opens the
- * journal first. An event that moves between the two openings is in the journal and in the database. Readers of the copy still see each
- * event only once. `openSnapshot` throws `database_unavailable`.
+ * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so the function `openSnapshot`
+ * opens the journal first. An event that moves between the two openings is in the journal and in the database. Readers of the copy still
+ * see each event only once. `openSnapshot` throws `database_unavailable`.
  */
 export function openSnapshot(file: string): SqliteSnapshot {
   const opened: DatabaseSync[] = [];
@@ -31,8 +31,8 @@ export function openSnapshot(file: string): SqliteSnapshot {
     for (const database of opened) database.close();
   }
   function open(path: string): DatabaseSync {
-    // If the file is missing, the function opens the file to create the file. On POSIX, a process that closes any handle of a file loses
-    // all its locks on the file.
+    // If the file is missing, the function `open` opens the file to create the file. On POSIX, a process that closes any handle of a file
+    // loses all its locks on the file.
     if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
     const database = beginReading(path);
     opened.push(database);
@@ -113,9 +113,9 @@ const KEPT_COPIES = 3;
 type Options = { migration: string; onCopy: (copy: string) => void };
 
 /**
- * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. After the copy, the function deletes all
- * copies except the three newest copies. The function does nothing if another process has migrated the database in the meantime.
- * `copyBeforeMigration` rejects with `storage_full` or `database_unavailable`.
+ * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. After the copy, the function
+ * `copyBeforeMigration` deletes all copies except the three newest copies. The function `copyBeforeMigration` does nothing if another
+ * process has migrated the database in the meantime. `copyBeforeMigration` rejects with `storage_full` or `database_unavailable`.
  */
 export async function copyBeforeMigration(file: string, { migration, onCopy }: Options): Promise<void> {
   const copy = `${file}.before-${migration}`;

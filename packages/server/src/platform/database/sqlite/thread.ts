@@ -35,7 +35,7 @@ export class SqliteThread<Request, Answer> {
     this.#options = options;
   }
 
-  /** The number of requests without a result. */
+  /** The number of requests to the thread without a result. */
   get waiting(): number {
     return this.#pending.length;
   }

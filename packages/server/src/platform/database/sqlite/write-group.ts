@@ -2,8 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { toSqliteDomainError } from "./file.ts";
 import type { Mutex } from "./mutex.ts";
 
-// The maximum number of members (transactions) in a group. The limit exists because the writes of a group block the event loop for
-// milliseconds. In a larger group, each member would save only a little more time.
+// The maximum number of members (transactions) in a group. The limit `MAX_MEMBERS` exists because the writes of a group block the event
+// loop for milliseconds. In a larger group, each member would save only a little more time.
 const MAX_MEMBERS = 32;
 
 type WriteGroupOptions = {
@@ -17,9 +17,10 @@ type WriteGroupOptions = {
 type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () => void };
 
 /**
- * Runs writes in write groups. All writes that are ready together become members of one group. A group is one transaction of the file, so
- * the members share one flush of the disk (ADR 11). Each member of a group has a savepoint. The members of a group run one after another.
- * If a member fails, SQLite undoes only the savepoint of the member. If the commit fails, all members fail.
+ * Runs the writes of the process in write groups. All writes that are ready together become members of one group. A group is one
+ * transaction of the file, so the members share one flush of the disk (ADR 11). Each member of a group has a savepoint. The members of a
+ * group run one after another. If a member fails, SQLite undoes only the savepoint of the member. If the commit of a group fails, all
+ * members of the group fail.
  */
 export class WriteGroups {
   readonly #database: DatabaseSync;
@@ -110,7 +111,7 @@ export class WriteGroups {
     this.#isOccupied = false;
     settle();
     this.#options.afterWrite();
-    // The code unlocks later, so that the event loop can read other requests before the next group begins.
+    // The write group unlocks later, so that the event loop can read other requests before the next group begins.
     setImmediate(group.unlock);
   }
 

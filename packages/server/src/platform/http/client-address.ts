@@ -15,8 +15,8 @@ declare module "fastify" {
 }
 
 /**
- * The proxies whose X-Forwarded-For the service trusts: their IP addresses, or a function that gets an IP address and its distance. False:
- * the service trusts no proxy. True: the service trusts each proxy.
+ * The proxies whose X-Forwarded-For the service trusts: their IP addresses, or a function that gets an IP address and its distance. The
+ * value false means that the service trusts no proxy. The value true means that the service trusts each proxy.
  */
 export type TrustProxy = boolean | string[] | ((address: string, hop: number) => boolean);
 
@@ -34,8 +34,8 @@ export function trustsProxy(trustProxy: TrustProxy): TrustProxy {
 }
 
 /**
- * Adds `clientAddress` to the requests. If the proxy wrote no valid IP address, the function uses the IP address of the connection, and
- * logs the first request without a valid IP address.
+ * Adds `clientAddress` to the requests. If the proxy wrote no valid IP address, the function `addClientAddress` uses the IP address of the
+ * connection, and logs the first request without a valid IP address.
  */
 export function addClientAddress(app: FastifyInstance): void {
   let isLogged = false;
@@ -71,12 +71,16 @@ export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }):
   };
 }
 
-/** The pattern matches the forms in which proxies write an IP address: IPv4 with a port, or IPv6 in brackets, perhaps with a port. */
+/**
+ * The pattern `WITH_PORT` matches the forms in which proxies write an IP address: IPv4 with a port, or IPv6 in brackets, perhaps with a
+ * port.
+ */
 const WITH_PORT = /^(?:([\d.]+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/;
 
 /**
- * Reads the IP address of a client in the form that a socket or a proxy writes. The function removes a port and the zone of a link-local
- * address. The function converts an IPv4 address in IPv6 form to IPv4. Returns undefined if the text is no IP address.
+ * Reads the IP address of a client in the form that a socket or a proxy writes. The function `readAddress` removes a port and the zone of a
+ * link-local address. The function `readAddress` converts an IPv4 address in IPv6 form to IPv4. Returns undefined if the text is no IP
+ * address.
  */
 export function readAddress(text: string): string | undefined {
   const [, ipv4, ipv6] = WITH_PORT.exec(text) ?? [];
@@ -86,7 +90,8 @@ export function readAddress(text: string): string | undefined {
 
 /**
  * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of IPv6. One host can use
- * all IP addresses of an IPv6 network with a 64-bit prefix. If the text is no IP address, the function returns the text unchanged.
+ * all IP addresses of an IPv6 network with a 64-bit prefix. If the text is no IP address, the function `networkOf` returns the text
+ * unchanged.
  */
 export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

@@ -70,7 +70,7 @@ export const httpLimits = {
 
 /** The maximum number of writes of one holder that run in parallel. Each write may use a database connection. */
 const WRITES_AT_ONCE = 3;
-/** The maximum number of writes of one holder that wait. The service refuses further writes. */
+/** The maximum number of writes of one holder that wait. The service refuses further writes of the holder. */
 const MAX_WAITING_WRITES = 200;
 const WRITING_METHODS: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
@@ -78,8 +78,8 @@ type WriteTurns = ReturnType<typeof createWriteTurns>;
 
 /**
  * Creates a queue of writes for each holder. A holder is a user, or a link with all its visitors. The writes of a holder start in order,
- * and only a few writes run in parallel. One person does not delay other people.
- * Each process has separate queues.
+ * and only a few writes run in parallel. The writes of one person do not delay other people.
+ * Each process of the service has separate queues.
  */
 export function createWriteTurns() {
   const holders = new Map<string, { running: number; waiting: (() => void)[] }>();

@@ -16,7 +16,10 @@ const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi:
 
 type Options = { publicUrl: string; webApp: WebApp | undefined };
 
-/** The route `/`. A browser that opens the page `/` gets the web app. A client that is not a browser gets a list of URLs from `/`. */
+/**
+ * The route `/` responds to browsers and to other clients. A browser that opens the page `/` gets the web app. A client that is not a
+ * browser gets a list of URLs from `/`.
+ */
 export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
   const at = (path: string): string => new URL(path, publicUrl).href;
   const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };
@@ -51,7 +54,9 @@ const PAGES = [
 ];
 /** `index`: the web app for users. `landing`: the page of a link, for visitors without an account, with a separate build. */
 type Page = "index" | "landing";
-/** The pattern matches the HTML files of the pages. If a page is not in English, its filename contains the code of its language. */
+/**
+ * The pattern `PAGE_FILE` matches the HTML files of the pages. If a page is not in English, its filename contains the code of its language.
+ */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
 const HTML = "text/html; charset=utf-8";
 // Files whose names start with a dot are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its
@@ -234,7 +239,7 @@ function preferred(header: string): string[] {
     const weight = parameters.find((parameter) => parameter.startsWith("q="));
     return { language: range.split("-", 1)[0] ?? "", weight: weight === undefined ? 1 : Number(weight.slice(2)) };
   });
-  // The function ignores a language whose weight is not a number.
+  // The function `preferred` ignores a language whose weight is not a number.
   return items
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)

@@ -22,7 +22,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** Builds the body of an error response (RFC 9457). Each code has one HTTP status. */
+/** Builds the body of an error response (RFC 9457). Each error code has one HTTP status. */
 export function problemBody(code: ProblemCode, options: { detail: string; requestId: string }): Problem {
   const { status, title } = problems[code];
   const { detail, requestId } = options;
@@ -92,7 +92,10 @@ export function notFound(): HttpProblem {
   return new HttpProblem("not_found", "There is nothing at this URL.");
 }
 
-/** Sends an error as a problem document (RFC 9457). The function also sends errors that Fastify raises before Fastify finds a route. */
+/**
+ * Sends an error as a problem document (RFC 9457). The function `sendProblem` also sends errors that Fastify raises before Fastify finds a
+ * route.
+ */
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   const { status } = problems[refusal.code];

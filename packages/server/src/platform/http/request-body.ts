@@ -10,8 +10,8 @@ import { isStreamedForm } from "./route-types.ts";
 const LONG_BODY = 32_768;
 
 /**
- * The parser accepts only JSON bodies of limited size and structure. A body of another media type gets status 415. An empty body counts as
- * no body.
+ * The parser accepts only JSON bodies of limited size and structure. A body of another media type gets status 415. An empty request body
+ * counts as no body.
  */
 export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTurns }): void {
   const parse = app.getDefaultJsonParser("error", "error");
@@ -87,7 +87,8 @@ const CLOSE_BRACE = 0x7d;
 
 /**
  * Checks the structure of a JSON text before the parser runs, because JSON.parse needs half a second for 100,000 members. Returns the
- * reason for a refusal. Returns undefined if the structure is valid. The function does not check whether the text is valid JSON.
+ * reason for the refusal of a body. Returns undefined if the structure of the body is valid. The function `structureFault` does not check
+ * whether the text is valid JSON.
  */
 export function structureFault(text: string): string | undefined {
   const { jsonDepth, jsonValues, jsonNames } = httpLimits;

@@ -3,7 +3,7 @@ import type { App } from "./route-types.ts";
 
 /** The tracing span of one HTTP request. */
 type RequestSpan = {
-  /** Calls the function `work`. All spans that start inside `work` become children of the request span. */
+  /** Calls the function `work` inside the span. All spans that start inside `work` become children of the request span. */
   run(work: () => void): void;
   /** `code` is the error code of the response. `code` is undefined if there is no error. */
   end(outcome: { status: number; code: string | undefined }): void;

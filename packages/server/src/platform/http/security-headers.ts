@@ -29,8 +29,8 @@ type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string
 export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };
 
 /**
- * Adds the security headers to every response. The function also stores the security headers in `headers`, because Fastify sends some
- * responses without running the hooks.
+ * Adds the security headers to every response. The function `addSecurityHeaders` also stores the security headers in `headers`, because
+ * Fastify sends some responses without running the hooks.
  */
 export function addSecurityHeaders(
   app: App,

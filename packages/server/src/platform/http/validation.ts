@@ -24,7 +24,7 @@ const MAX_NAMED = 5;
 const partNames: Record<string, string> = { body: "body", querystring: "query", params: "path" };
 
 /**
- * Checks requests against their TypeBox schemas. An unknown member makes the request invalid.
+ * Checks requests against their TypeBox schemas. An unknown member of a body makes the request invalid.
  * The validator converts only whole numbers in a query, and changes ids in a path to lower case.
  * The validator throws `invalid_request`. The error text names the wrong member and the expected value.
  */
@@ -113,7 +113,7 @@ function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: Schema
   return kept;
 }
 
-/** The function keeps the expected members, and the first few unexpected members for the error text. */
+/** The function `abridgeMembers` keeps the expected members, and the first few unexpected members for the error text. */
 function abridgeMembers({ properties = {} }: SchemaNode, value: object): object {
   const members = value as Record<string, unknown>;
   const kept: [string, unknown][] = [];

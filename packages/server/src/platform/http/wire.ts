@@ -18,7 +18,7 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
 }
 
 /**
- * Converts a date and time in `text` to milliseconds since the epoch. The function drops fractions of a millisecond.
+ * Converts a date and time in `text` to milliseconds since the epoch. The function `parseInstant` drops fractions of a millisecond.
  * `name` is the name of the body field in the error text. `parseInstant` throws `invalid_request` if the date does not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
@@ -70,7 +70,7 @@ export function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done:
 
 /**
  * Reads the header Idempotency-Key, with or without quotes. The key has 1 to 255 characters of visible ASCII. `readIdempotencyKey` throws
- * `invalid_request`. The function follows the draft standard draft-ietf-httpapi-idempotency-key-header.
+ * `invalid_request`. The function `readIdempotencyKey` follows the draft standard draft-ietf-httpapi-idempotency-key-header.
  */
 export function readIdempotencyKey(header: string | readonly string[] | undefined): string | undefined {
   if (header === undefined) return undefined;

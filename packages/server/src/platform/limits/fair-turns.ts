@@ -11,11 +11,11 @@ export type FairTurns = ReturnType<typeof createFairTurns>;
  * many tasks delays the tasks of other holders only a little.
  * A holder is a person, or the network of a client. `atOnce` is the maximum number of tasks that run in parallel. `ofHolder` is the maximum
  * number of tasks of one holder that run or wait. `problem` is the error text for a holder with more tasks. Each process has separate turns
- * and counts.
+ * and separate counts.
  */
 export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number; ofHolder: number; problem: string }) {
   const running = new Set<string>();
-  // The waiting tasks of each holder. The map contains the holders in the order of their next turn.
+  // The waiting tasks of each holder. The map `waiting` contains the holders in the order of their next turn.
   const waiting = new Map<string, (() => void)[]>();
 
   function startNext(): void {

@@ -4,8 +4,8 @@ import type { Tx } from "../database/queries.ts";
 import { limitCountQueries, rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
 
 /**
- * The limit bounds the memory of an allowance: each person needs about 200 bytes. A person whom the allowance forgets gets a full
- * allowance.
+ * The limit `MAX_PEOPLE` bounds the memory of an allowance: each person needs about 200 bytes. A person whom the allowance forgets gets a
+ * full allowance.
  */
 const MAX_PEOPLE = 20_000;
 
@@ -20,7 +20,7 @@ export type Allowance = {
 type Balance = { left: number; at: number };
 
 /**
- * Gives each person a token bucket in the memory of the process, so that a check needs no query. If `limit` is undefined, there is no
+ * Gives each person a token bucket in the memory of the process, so that a check needs no query. If `limit` is undefined, the rate has no
  * limit.
  * The code does not use the package `rate-limiter-flexible`, because the package needs a timer for each key and does not limit its memory.
  */
@@ -62,7 +62,9 @@ export function createAllowance(
   };
 }
 
-/** The limit bounds the memory for exhausted windows: each window needs about 200 bytes. A forgotten window costs one query. */
+/**
+ * The limit `MAX_WINDOWS` bounds the memory for exhausted windows: each window needs about 200 bytes. A forgotten window costs one query.
+ */
 const MAX_WINDOWS = 10_000;
 
 /**
@@ -74,7 +76,7 @@ export function createWindows(
   { db, clock }: { db: Tx; clock: Clock },
   { problem, maxWindows = MAX_WINDOWS }: { problem: string; maxWindows?: number },
 ) {
-  /** The map contains the expiry of each exhausted window. The window that was exhausted first is the first in the map. */
+  /** The map `exhausted` contains the expiry of each exhausted window. The window that was exhausted first is the first in the map. */
   const exhausted = new Map<string, number>();
   return async (limit: WindowLimit, holder: string): Promise<void> => {
     const now = clock();

@@ -12,8 +12,8 @@ export type SmtpTimeouts = {
 export type SmtpOptions = MailConfig & { timeouts?: Partial<SmtpTimeouts> | undefined };
 
 /**
- * The pattern matches exactly one recipient. The library could read several recipients from a text with commas, semicolons, groups or angle
- * brackets.
+ * The pattern `ONE_RECIPIENT` matches exactly one recipient. The library could read several recipients from a text with commas, semicolons,
+ * groups or angle brackets.
  */
 const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
 
@@ -115,7 +115,10 @@ function isRecipientOnly({ command, responseCode = 0, message }: SmtpError): boo
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
 
-/** The pattern matches the enhanced status codes for an unknown recipient (RFC 3463), and the texts of servers without status codes. */
+/**
+ * The pattern `NO_RECIPIENT` matches the enhanced status codes for an unknown recipient (RFC 3463), and the texts of servers without status
+ * codes.
+ */
 const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user unknown|unknown user|does not exist/i;
 
 /**
@@ -138,7 +141,10 @@ export type MailOutcome = { state: "accepted" } | { state: "refused" | "failed";
 
 /** Sends mails to an SMTP server. */
 export type Mailer = {
-  /** Sends one mail. If `signal` aborts, the result is `failed`, although the mail server may already have accepted the mail. */
+  /**
+   * Sends one mail to the SMTP server. If `signal` aborts, the result is `failed`, although the mail server may already have accepted the
+   * mail.
+   */
   send(message: Message, options: { signal: AbortSignal }): Promise<MailOutcome>;
 };
 

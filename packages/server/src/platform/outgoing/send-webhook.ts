@@ -60,7 +60,7 @@ class Refusal extends Error {}
 
 /**
  * The sender queries the name servers directly. The resolver of the system would use the few threads that also hash passwords. A slow name
- * server would block the threads.
+ * server would block the threads of password hashes.
  */
 const resolveByDns: Resolve = async (host, signal) => {
   if (isIP(host) !== 0) return [addressOf(host)];
@@ -83,7 +83,7 @@ function hostOf({ hostname }: URL): string {
 
 /**
  * Returns the permitted IP addresses: the addresses of the local machine if `allowsLoopback`, or else the public addresses. The function
- * throws a `Refusal` if there are no permitted IP addresses, or if the URL of a public host is not https.
+ * `openAddresses` throws a `Refusal` if there are no permitted IP addresses, or if the URL of a public host is not https.
  */
 function openAddresses(
   { protocol }: URL,
@@ -105,7 +105,7 @@ type Post = Pick<SenderOptions, "ca"> & {
   signal: AbortSignal;
 };
 
-/** Sends a webhook request. `post` resolves with the status when the response begins. */
+/** Sends a request to the endpoint of a webhook. `post` resolves with the status when the response begins. */
 function post(target: URL, { addresses, headers, body, signal, ca }: Post): Promise<number> {
   const { request, Agent } = target.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
@@ -190,7 +190,10 @@ export type WebhookSender = {
   }): Promise<WebhookOutcome>;
 };
 
-/** The list has the IPv4 ranges outside of the public internet (RFC 6890), and the public IP address of Azure's metadata server. */
+/**
+ * The list `CLOSED_IPV4` has the IPv4 ranges outside of the public internet (RFC 6890), and the public IP address of Azure's metadata
+ * server.
+ */
 const CLOSED_IPV4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -211,8 +214,8 @@ const CLOSED_IPV4 = [
 ];
 
 /**
- * The list has the only range of public IPv6 addresses. IPv6 addresses outside of the range, such as mapped, translated, unique local and
- * link-local addresses, are not public.
+ * The list `OPEN_IPV6` has the only range of public IPv6 addresses. IPv6 addresses outside of the range, such as mapped, translated, unique
+ * local and link-local addresses, are not public.
  */
 const OPEN_IPV6 = ["2000::/3"];
 

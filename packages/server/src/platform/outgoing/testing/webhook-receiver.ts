@@ -10,7 +10,7 @@ export type ReceivedWebhook = { id: string; path: string; headers: IncomingHttpH
 type Options = {
   /** Sends the response to a request. By default, the receiver responds with 204. */
   respond?: (response: ServerResponse, received: ReceivedWebhook) => void;
-  /** The default is HTTP without TLS. */
+  /** By default, the receiver uses HTTP without TLS. */
   tls?: { key: string; cert: string };
 };
 

@@ -22,10 +22,10 @@ type ClamdOptions = { host: string; port: number; timeouts?: Partial<ClamdTimeou
 const TIMEOUTS: ClamdTimeouts = { connectMs: 2_000, idleMs: 30_000, verdictMs: 300_000, pingMs: 10_000 };
 const MAX_REPLY_BYTES = 4_096;
 const LIMIT_EXCEEDED = /size limit exceeded/;
-/** The pattern matches the signature that clamd with `AlertExceedsMax yes` reports for a file over its limits. */
+/** The pattern `OVER_LIMITS` matches the signature that clamd with `AlertExceedsMax yes` reports for a file over its limits. */
 const OVER_LIMITS = /^Heuristics\.Limits\.Exceeded/;
 
-/** Scans files with a ClamAV daemon over TCP. The specification is clamd(8), command INSTREAM. */
+/** Scans files with a ClamAV daemon over TCP. The specification of the protocol is clamd(8), command INSTREAM. */
 export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
 
@@ -54,7 +54,10 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     if (reply !== "PONG") throw unavailable(`it replied to a ping with ${JSON.stringify(reply)}`);
   }
 
-  /** Pings clamd until `signal` aborts. The function rejects when a ping gets no reply, because a scan of a hanging clamd never ends. */
+  /**
+   * Pings clamd until `signal` aborts. The function `untilNoReply` rejects when a ping gets no reply, because a scan of a hanging clamd
+   * never ends.
+   */
   async function untilNoReply(signal: AbortSignal): Promise<never> {
     for (;;) {
       await sleep(timeouts.pingMs, undefined, { signal, ref: false });

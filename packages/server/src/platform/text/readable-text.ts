@@ -1,10 +1,11 @@
 import { DomainError } from "../errors.ts";
 
-// The pattern excludes blank characters that Unicode classes as letters or symbols.
+// The pattern `VISIBLE` excludes blank characters that Unicode classes as letters or symbols.
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
 
 /**
- * Throws `invalid_request` for a text without visible characters, and for a text that can look like another text. An empty text is valid.
+ * Throws `invalid_request` for a text without visible characters, and for a text that can look like another text. An empty text is a valid
+ * text.
  */
 export function checkReadable(text: string | undefined, name: string): void {
   if (text === undefined || text === "") return;
@@ -43,7 +44,8 @@ export function fold(text: string): string {
 
 const MAX_FILENAME_LENGTH = 255;
 
-// The pattern matches C0 and C1 control characters, bidirectional marks ("gpj.exe" displays as "exe.jpg"), and the two path separators.
+// The pattern `FORBIDDEN` matches C0 and C1 control characters, bidirectional marks ("gpj.exe" displays as "exe.jpg"), and the two path
+// separators.
 const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
 
 /**
@@ -72,8 +74,8 @@ function invalid(message: string): DomainError {
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /**
- * A browser runs or renders files with an `ACTIVE` extension, or a double click runs the files. The list does not contain `com`, because
- * many filenames are names of web sites, which end with `com`.
+ * A browser runs or renders files with an `ACTIVE` extension, or a double click runs the files. The list `ACTIVE` does not contain `com`,
+ * because many filenames are names of web sites, which end with `com`.
  */
 const ACTIVE = words(`
   html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt js mjs cjs php asp aspx jsp hta
@@ -81,8 +83,8 @@ const ACTIVE = words(`
 `);
 
 /**
- * Text files have the extensions of `TEXT`. The list does not contain `ts`, `key` and `pot`, because videos and slides use `ts`, `key` and
- * `pot`.
+ * Text files have the extensions of `TEXT`. The list `TEXT` does not contain `ts`, `key` and `pot`, because videos and slides use `ts`,
+ * `key` and `pot`.
  */
 const TEXT = words(`
   txt text log md markdown rst csv tsv json jsonl ndjson geojson yaml yml toml ini conf cfg
@@ -91,7 +93,8 @@ const TEXT = words(`
 `);
 
 /**
- * Returns the last extension of a filename, in lower case, without the dot. The function ignores trailing dots and spaces, as Windows does.
+ * Returns the last extension of a filename, in lower case, without the dot. The function `extensionOf` ignores trailing dots and spaces, as
+ * Windows does.
  */
 export function extensionOf(filename: string): string {
   const name = filename.replace(/[. ]+$/, "");

@@ -68,8 +68,8 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
     },
     inSpan(name, work) {
       const parent = current.getStore();
-      // Outside of a running request, the function creates no span. A call outside of a request has no parent span, and a call after the
-      // end of its request would distort the trace.
+      // Outside of a running request, the function `inSpan` creates no span. A call outside of a request has no parent span, and a call
+      // after the end of its request would distort the trace.
       if (!parent?.isRecording()) return work();
       const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent));
       return current.run(span, () => endWith(span, work));

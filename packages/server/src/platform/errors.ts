@@ -1,7 +1,8 @@
 import type { ProblemCode } from "@valetkey/contract";
 
 /**
- * The list contains the codes of the errors that only the HTTP layer throws. The compiler refuses a code that the contract does not have.
+ * The list `httpErrorCodes` contains the codes of the errors that only the HTTP layer throws. The compiler refuses a code that the contract
+ * does not have.
  */
 const httpErrorCodes = [
   "sign_in_expired",

@@ -18,7 +18,7 @@ export async function digestOf(file: string): Promise<Digest> {
 
 /**
  * Copies a file durably to the disk. Only the owner of the copy may read the copy. The file `to` appears only when the copy is complete.
- * The function creates the folder of `to` if the folder does not exist.
+ * The function `copyDurably` creates the folder of `to` if the folder does not exist.
  */
 export async function copyDurably(source: string, to: string): Promise<Digest> {
   const temporary = `${to}.partial`;

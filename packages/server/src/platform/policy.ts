@@ -46,7 +46,7 @@ export function variableOf(name: PolicyName): string {
   return RULES[name].variable;
 }
 
-/** Returns the reason why a rule cannot have a value. Returns undefined if the value is valid. */
+/** Returns the reason why a rule cannot have a value. Returns undefined if the value of the rule is valid. */
 export function problemOf(name: PolicyName, value: unknown): string | undefined {
   const { choices, most = 0, mayBeUnlimited = false } = RULES[name];
   if (choices !== undefined) {

@@ -3,7 +3,7 @@ import { fileForm } from "./form.ts";
 import type { Client } from "./service.ts";
 import type { World } from "./world.ts";
 
-/** The suffix marks the name of a route that accepts a form or JSON. With the suffix, the test sends JSON. */
+/** The suffix marks the name of a route that accepts a form or JSON. With the suffix of the route, the test sends JSON. */
 export const WITH_JSON = " (JSON)";
 
 /** Returns the key of the object that a request can adopt as a file of the note in `world`. */
@@ -58,10 +58,10 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
   "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
 };
 
-/** The pattern matches a route with the token of a link. Visitors call the routes with the token of a link. */
+/** The pattern `IS_OF_VISITORS` matches a route with the token of a link. Visitors call the routes with the token of a link. */
 export const IS_OF_VISITORS = /\/(?:links|s)\/:token(?:\/|$)/;
 
-/** The pattern matches a route for a file request. */
+/** The pattern `IS_OF_REQUESTS` matches a route for a file request. */
 export const IS_OF_REQUESTS = /:token\/(?:uploads|receipts)(?:\/|$)/;
 
 /** Returns every route in the OpenAPI document, for example `GET /notes/:noteId`. */

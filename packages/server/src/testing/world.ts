@@ -28,8 +28,8 @@ export const people = [
 export type World = { noteId: string; attachmentId: string; uploadId: string; linkId: string; invitationId: string };
 
 /**
- * Creates a note with a file, a pending upload, a link, an invitation and a request for access. The function also creates users who have
- * access, had access or never had access.
+ * Creates a note with a file, a pending upload, a link, an invitation and a request for access. The function `createWorld` also creates
+ * users who have access, had access or never had access.
  */
 export async function createWorld({ db, database }: TestService): Promise<World> {
   const note = sampleNote({ ownerId: "owner" });

@@ -7,7 +7,8 @@ const ENDS = ["beforeExit", "exit"] as const;
 
 /**
  * Loads the class that runs a PostgreSQL server from an npm package. On import, the npm package adds exit hooks, which make the process
- * always exit with code 0. The function removes the exit hooks, and keeps the hooks for signals, which stop the server.
+ * always exit with code 0. The function `loadEmbeddedPostgres` removes the exit hooks, and keeps the hooks for signals, which stop the
+ * server.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   const events: EventEmitter = process;

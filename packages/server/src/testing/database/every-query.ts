@@ -45,7 +45,7 @@ import { usageQueries } from "../../features/usage/queries.ts";
 import { issuedUrlQueries } from "../../features/webhooks/queries.ts";
 import { limitCountQueries } from "../../platform/limits/in-database.ts";
 
-/** The object contains every query of the service, by subject. */
+/** The object `everyQuery` contains every query of the service, by subject. */
 export const everyQuery = {
   guardedNotes: guardedNoteQueries,
   administrators: administratorQueries,

@@ -18,7 +18,7 @@ const SMALL_TABLES = [
 ] as const;
 
 type Growing = Exclude<keyof Tables, (typeof SMALL_TABLES)[number]>;
-/** The type maps each column to an SQL expression for the value in row `i`. */
+/** The type `Columns` maps each column to an SQL expression for the value in row `i`. */
 type Columns = Record<string, string>;
 
 const id = (name: string, of = "i") => `'${name}-' || (${of})`;
@@ -33,12 +33,12 @@ const authDates = { created_at: DATE, updated_at: DATE };
 /** Each of the first owners has 50 rows, so that a query for one owner reads few rows of the table. */
 const owner = id("user", `i % ${ROWS / 50}`);
 const fileFacts = { object_key: id("key"), filename: LONG_NAME, content_type: "'application/pdf'", size_bytes: "i" };
-/** One row in 100 waits for work. */
+/** One row in 100 rows waits for work. */
 const oneIn100 = (value: string, other = "null") => `case when i % 100 = 0 then ${value} else ${other} end`;
 
 /**
- * The rows of each growing table. Row 1 of each table belongs to `user-1`, `note-1`, `file-1` and `link-1`. The type contains every table,
- * so that a developer cannot forget a new table.
+ * The rows of each growing table. Row 1 of each table belongs to `user-1`, `note-1`, `file-1` and `link-1`. The type of `ROWS_OF` contains
+ * every table, so that a developer cannot forget a new table.
  */
 const ROWS_OF: Record<Growing, Columns> = {
   auth_users: { id: id("user"), name: "'Ann'", email: id("mail"), email_verified: "true", ...authDates },
@@ -266,7 +266,10 @@ const ROWS_OF: Record<Growing, Columns> = {
 
 export const GROWING_TABLES = Object.keys(ROWS_OF) as Growing[];
 
-/** Fills each growing table. The function first drops the foreign keys, because their checks take most of the time. */
+/**
+ * Fills each growing table of the large database. The function `fillTables` first drops the foreign keys, because their checks take most of
+ * the time.
+ */
 export async function fillTables(db: Kysely<Tables>, engine: EngineName): Promise<void> {
   await (engine === "sqlite" ? sql`pragma foreign_keys = off`.execute(db) : dropForeignKeys(db));
   for (const [table, columns] of Object.entries(ROWS_OF)) {

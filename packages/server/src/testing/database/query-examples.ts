@@ -99,8 +99,8 @@ const range = { after: `event-${100_000 + NOW}`, before: `event-${100_100 + NOW}
 const claiming = { now: NOW, leaseEndsAt: NOW + 1, limit: 10 };
 
 /**
- * The object contains arguments for every query, in a database that `fillTables` has filled. A query with options has an example for each
- * case with other SQL. The type contains every query, so that a developer cannot forget a new query.
+ * The object `queryExamples` contains arguments for every query, in a database that `fillTables` has filled. A query with options has an
+ * example for each case with other SQL. The type of `queryExamples` contains every query, so that a developer cannot forget a new query.
  */
 export const queryExamples: Examples = {
   access: {

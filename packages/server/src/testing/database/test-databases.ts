@@ -36,14 +36,14 @@ export const sqlite: TestEngine = testEngine("sqlite", createSqliteLocation);
 export const postgres: TestEngine = testEngine("postgres", createPostgresLocation);
 
 /**
- * The list contains the two database engines, for `describe.each(engines)`. A test that runs on only one engine needs a reason in a
- * comment.
+ * The list `engines` contains the two database engines, for `describe.each(engines)`. A test that runs on only one engine needs a reason in
+ * a comment.
  */
 export const engines: readonly TestEngine[] = [sqlite, postgres];
 
 /**
- * Creates a location for a database. `migrated`: whether the location has a database with the current schema. By default, the location has
- * no database.
+ * Creates a location for a test database. `migrated`: whether the location has a database with the current schema. By default, the location
+ * has no database.
  */
 type CreateLocation = (options?: { migrated: boolean }) => Promise<TestLocation>;
 

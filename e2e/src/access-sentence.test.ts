@@ -31,7 +31,7 @@ type FileName = (typeof FILES)[number];
 
 const person = fc.constantFrom(...PEOPLE);
 const file = fc.constantFrom(...FILES);
-/** The number of minutes until a share expires. Undefined means that the share never expires. */
+/** The number of minutes until a share expires. Without a number of minutes, the share never expires. */
 const minutes = fc.option(fc.constantFrom(20, 90), { nil: undefined });
 const nth = fc.nat({ max: 5 });
 const act = fc.oneof(
@@ -339,8 +339,8 @@ class World {
   }
 
   /**
-   * Opens a link as a visitor does, and returns the files whose URLs the visitor gets. For an open file request, the function returns all
-   * files.
+   * Opens a link as a visitor does, and returns the files whose URLs the visitor gets. For an open file request, the function `filesFrom`
+   * returns all files.
    */
   async #filesFrom(link: Link): Promise<FileName[]> {
     const token = tokenIn(link);

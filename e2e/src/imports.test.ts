@@ -10,7 +10,8 @@ const features = readdirSync(join(root, "packages/web/src/features")).map(
 );
 
 /**
- * The list contains the features of the server in the order of their imports. A feature may import only the features before it in the list.
+ * The list `featuresInOrder` contains the features of the server in the order of their imports. A feature may import only the features
+ * before it in the list.
  */
 const featuresInOrder = [
   "access",
@@ -142,7 +143,7 @@ const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*?$/gms;
 /** Matches the path by which benchmarks import a source file of the server. */
 const OF_SERVER = /^@valetkey\/server\/(?=src\/)/;
 
-/** The pattern matches files that may contain SQL: the queries and fragments of features, and three folders of the platform. */
+/** The pattern `OF_SQL` matches files that may contain SQL: the queries and fragments of features, and three folders of the platform. */
 const OF_SQL =
   /\/features\/[a-z]+\/(?:.*\/)?(?:queries\/[^/]+|[a-z-]*queries|sql)\.ts$|\/platform\/(?:database|limits|jobs)\//;
 /** The listed code opens a database with its pragmas, or has a separate database file without Kysely. */
@@ -151,7 +152,7 @@ const WITH_OWN_SQL = [
   "packages/server/src/features/audit/journal",
   "packages/server/src/operations/doctor/checks/database.ts",
 ];
-/** The pattern matches a template of SQL, a query or schema change by Kysely, and a statement at the start of a text. */
+/** The pattern `SQL` matches a template of SQL, a query or schema change by Kysely, and a statement at the start of a text. */
 const SQL = new RegExp(
   [
     /\bsql(?:<[^`;]*>)?`/,
@@ -162,7 +163,7 @@ const SQL = new RegExp(
     /["'`]\s*(?:(?:insert|replace) (?:or \w+ )?into|delete from|update \S+ set|with (?:recursive )?\w+(?: \([^)]*\))? as\b) /,
     /["'`]\s*(?:create|alter|drop) (?:unique |virtual |temp )?(?:table|index|view|trigger|function) /,
     /["'`]select \S.* from /,
-    // A template may have line breaks.
+    // A template of SQL may have line breaks.
     /`\s*select\s[^`;]*\sfrom\s/,
   ]
     .map(({ source }) => source)

@@ -10,7 +10,7 @@ import { freePort } from "./testing/free-port.ts";
 import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-// Two rounds keep the test run short. Set KILL_ROUNDS=50 for a long test run.
+// With two rounds, the test run remains short. Set KILL_ROUNDS=50 for a long test run.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const WORKERS = 4;
 /** A permanent deletion of so many files needs four steps, so that a kill right after the first step interrupts the deletion. */

@@ -74,7 +74,7 @@ describe("the first start", () => {
   });
 });
 
-/** Starts the service with wrong settings, and returns the error message of the service. Fails unless the service exits with 1. */
+/** Starts the service with wrong settings, and returns the error message of the service. Fails unless the service exits with code 1. */
 async function messageOfFailedStart(here: Place, options: { uid?: number } = {}): Promise<string> {
   const failed = runCli(here, ["start"], { ...options, timeout: TIME_TO_FAIL_MS });
   const { code, killed, stderr } = await failed.then(

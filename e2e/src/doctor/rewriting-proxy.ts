@@ -14,7 +14,7 @@ export type Seen = {
 /**
  * The change that the proxy makes to a request or to its response.
  * - `status`: the proxy sends the response, with an S3 error code or any body.
- * - `headers`: the response headers that the proxy sets. A header with the value null is removed.
+ * - `headers`: the response headers that the proxy sets. The proxy removes a header with the value null.
  * - `dropped`: a request header that the proxy does not forward.
  */
 export type Change =

@@ -45,7 +45,8 @@ export type Stage = {
 };
 
 /**
- * A fault, the function that makes the fault, and the ids of the findings that the doctor must report. The doctor must report no other id.
+ * A fault, the function that makes the fault, and the ids of the findings that the doctor must report. For a healthy set-up, the doctor
+ * must report no other id.
  */
 export type Fault = {
   fault: string;

@@ -59,12 +59,12 @@ export function createPlace(
       await service.useCases.rememberPerson({ id, email, name: "Root", isAdmin: true });
       return account;
     },
-    /** Sends all due mails. Returns the last mail to an email address. */
+    /** Sends all due mails of the service. Returns the last mail to an email address. */
     async mailTo(email: string) {
       await service.sendMails();
       return mailbox?.to(email).at(-1);
     },
-    /** Sends all due mails. Returns the token of the last link to a page in a mail to an email address. */
+    /** Sends all due mails of the service. Returns the token of the last link to a page in a mail to an email address. */
     async mailedToken(email: string, page: string): Promise<string> {
       await service.sendMails();
       return mailbox?.tokenTo(email, page) ?? "";

@@ -78,7 +78,7 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel("Your name").waitFor({ state: "hidden" });
 }
 
-/** Writes the files of docs/embedding.md into the project, with free ports. Then starts the documented application. */
+/** Writes the files of docs/embedding.md into the project, with free ports. Then starts the documented application of the page. */
 export async function startDocumented(project: Project, { node }: { node: string }): Promise<Program> {
   const page = await readFile(join(EXAMPLES, "../docs/embedding.md"), "utf8");
   const ports = new Map([

@@ -113,7 +113,7 @@ async function openStage(proxy: ProxySpec) {
     });
   }
 
-  /** Checks the replicas every second. Returns a function that stops the checks. */
+  /** Checks the replicas behind the proxy every second. Returns a function that stops the checks. */
   function checkReplicas(signal: NodeJS.Signals): () => void {
     let inService = ports.join();
     const timer = setInterval(async () => {

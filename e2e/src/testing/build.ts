@@ -47,12 +47,12 @@ export default function build(): void {
   }
 }
 
-/** Returns the time of the last change to a file or folder. The function ignores tests and the output of builds. */
+/** Returns the time of the last change to a file or folder. The function `changedAt` ignores tests and the output of builds. */
 function changedAt(path: string): number {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
   const within = readdirSync(path).filter((name) => !NOT_BUILT.test(name));
-  // The function ignores the time of a package's root folder, because each build changes the folder `dist` inside.
+  // The function `changedAt` ignores the time of a package's root folder, because each build changes the folder `dist` inside.
   const own = within.includes("package.json") ? 0 : stats.mtimeMs;
   return Math.max(own, ...within.map((name) => changedAt(join(path, name))));
 }

@@ -28,7 +28,7 @@ export type ChromiumOptions = {
    * `reusesProcess` is false.
    */
   reusesProcess?: boolean;
-  /** Further command-line arguments of Chromium. The default of `args` is no further argument. */
+  /** Further command-line arguments of Chromium. By default, Chromium gets no further argument. */
   args?: readonly string[];
 };
 
@@ -38,7 +38,9 @@ export function findChromium({ hasPrompts = false }: ChromiumOptions = {}): stri
   return process.env.CHROMIUM_PATH ?? installed.find(existsSync);
 }
 
-/** Starts a headless browser. If no browser is installed, the function throws an error that says how to install Chromium. */
+/**
+ * Starts a headless browser. If no browser is installed, the function `launchChromium` throws an error that says how to install Chromium.
+ */
 export async function launchChromium(options?: ChromiumOptions): Promise<Browser> {
   const executablePath = findChromium(options);
   if (executablePath === undefined) {

@@ -3,7 +3,7 @@ import { createTestPostgresDatabase } from "../../../packages/server/src/testing
 
 export type ServiceDatabase = {
   name: string;
-  /** Makes a new database. Returns the environment variables for a service that uses the new database. */
+  /** Makes a new database for a test. Returns the environment variables for a service that uses the new database. */
   makeEnv(): Promise<Record<string, string>>;
 };
 

@@ -17,7 +17,7 @@ type Forwarding = {
    * signature covers the Host header.
    */
   headers?: IncomingHttpHeaders;
-  /** Returns the headers of the forwarded response. Without `change`, the function forwards the headers unchanged. */
+  /** Returns the headers of the forwarded response. Without `change`, the proxy forwards the headers unchanged. */
   change?(headers: IncomingHttpHeaders): OutgoingHttpHeaders;
 };
 

@@ -99,7 +99,7 @@ async function inWorld<Result extends { attachmentId: string }>(
 type Uploader = {
   /** Resolves when the client has sent `bytes` bytes. Rejects if the process ends before the client has sent the bytes. */
   reached(bytes: number): Promise<void>;
-  /** Resolves with the id of the attachment. */
+  /** Resolves with the id of the uploaded attachment. */
   finished(): Promise<string>;
   kill(): Promise<void>;
   /** Returns the number of bytes that were in the bucket when the client started to send. */

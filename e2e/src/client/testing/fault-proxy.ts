@@ -22,7 +22,7 @@ export type FaultProxy = {
   seen: string[];
   /** Sets the function that decides the fault of each later request. */
   decide(fateOf: (request: IncomingMessage) => Fate): void;
-  /** Removes all faults, and empties `seen`. */
+  /** Removes all faults of the proxy, and empties `seen`. */
   reset(): void;
   close(): Promise<void>;
 };

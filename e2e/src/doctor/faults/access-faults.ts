@@ -161,7 +161,7 @@ const permission = (id: Fault["id"], without: string, matches: (seen: Seen) => b
   arrange: ({ behind }) => behind(denying((seen) => seen.isSigned && matches(seen))),
 });
 
-/** Faults in bucket policies and public access. */
+/** The list has faults in bucket policies and public access. */
 export const accessFaults: readonly Fault[] = [
   permission("permission-put", "s3:PutObject", ({ method }) => method === "PUT"),
   permission("permission-get", "s3:GetObject", (seen) => seen.method === "GET" && isOfObject(seen) && !isOfParts(seen)),

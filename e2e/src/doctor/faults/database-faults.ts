@@ -16,7 +16,7 @@ export type PostgresServers = { healthyUrl: string; looseUrl: string };
 
 type Sql = (name: string) => string[];
 
-/** Faults in PostgreSQL. Each database fault is made in a separate database. */
+/** The list has faults in PostgreSQL. Each database fault is made in a separate database. */
 export function databaseFaults(servers: () => PostgresServers): readonly Fault[] {
   const onDatabase =
     (statements: Sql, create = "") =>
@@ -115,7 +115,7 @@ export async function createDatabase(
   return url.href;
 }
 
-/** The list has faults of the disk. The tests of disk faults need a user who may mount a file system. */
+/** The list `diskFaults` has faults of the disk. The tests of disk faults need a user who may mount a file system. */
 export const diskFaults: readonly Fault[] = [
   {
     fault: "the disk is full",
@@ -163,7 +163,7 @@ async function onDisk({ env }: Stage, { mebibytes, used }: { mebibytes: number; 
 /** The doctor reports the findings `LOOSE` for the PostgreSQL server of the tests, which does not flush its commits. */
 const LOOSE = ["database-commit", "database-fsync"] as const;
 
-/** The list has faults of a connection pooler. The tests of pooler faults need PgBouncer. */
+/** The list `poolerFaults` has faults of a connection pooler. The tests of pooler faults need PgBouncer. */
 export const poolerFaults: readonly Fault[] = [
   {
     fault: "the pooler runs in statement mode",
@@ -182,7 +182,10 @@ export const poolerFaults: readonly Fault[] = [
   },
 ];
 
-/** The list has set-ups that use a pooler correctly. The doctor must report only the findings of the PostgreSQL server of the tests. */
+/**
+ * The list `healthyPoolers` has set-ups that use a pooler correctly. The doctor must report only the findings of the PostgreSQL server of
+ * the tests.
+ */
 export const healthyPoolers: readonly { setup: string; findings: readonly string[]; arrange: Fault["arrange"] }[] = [
   {
     setup: "transaction mode, with names that PgBouncer manages",

@@ -19,7 +19,7 @@ export const behindProfile =
     return { ...env, S3_ENDPOINT: proxy.endpoint };
   };
 
-/** The list has faults of a bucket that lacks a feature. */
+/** The list `featureFaults` has faults of a bucket that lacks a feature. */
 export const featureFaults: readonly Fault[] = [
   {
     fault: "the bucket ignores conditions",

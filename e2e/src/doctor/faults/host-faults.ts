@@ -92,7 +92,7 @@ const VERSIONS_ON: Change = {
 const DENIED: Change = { status: 403, code: "AccessDenied" };
 const WITH_VERSION: Change = { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTDmJ" } };
 
-/** Faults in lifecycle rules. The built-in bucket has no lifecycle rules, so a proxy responds with the rules. */
+/** The list has faults in lifecycle rules. The built-in bucket has no lifecycle rules, so a proxy responds with the rules. */
 export const lifecycleFaults: readonly Fault[] = [
   lifecycleFault({ fault: "no lifecycle rule removes parts", id: "lifecycle-missing", rules: [] }),
   lifecycleFault({
@@ -220,7 +220,7 @@ const SERVERS: readonly Server[] = [
 /** The doctor must warn of a key set without TLS. */
 const doubtful = ({ id }: Server): Fault["id"][] => (id === "key-set-unusable" ? ["config-doubtful"] : []);
 
-/** The list has faults of the servers that the service calls, except the bucket and the database. */
+/** The list `serverFaults` has faults of the servers that the service calls, except the bucket and the database. */
 export const serverFaults: readonly Fault[] = [
   ...SERVERS.flatMap((server): Fault[] => [
     {

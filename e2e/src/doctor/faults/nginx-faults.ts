@@ -15,7 +15,7 @@ const NO_LIMITS = "client_max_body_size 0; proxy_request_buffering off; proxy_ht
 const HOST = "proxy_set_header Host $http_host;";
 const setup = "nginx";
 
-/** The list has faults of the proxy in front of the service. The tests of proxy faults need nginx. */
+/** The list `nginxFaults` has faults of the proxy in front of the service. The tests of proxy faults need nginx. */
 export const nginxFaults: readonly Fault[] = [
   proxyBefore({
     fault: "the proxy limits bodies to 1 MB",

@@ -17,7 +17,7 @@ import {
 
 const ORIGINS = { allowedOrigins: [ORIGIN] };
 
-/** The list has faults that make requests from browsers to the bucket fail. */
+/** The list `browserFaults` has faults that make requests from browsers to the bucket fail. */
 export const browserFaults: readonly Fault[] = [
   corsFault({ fault: "the bucket has no CORS configuration", id: "cors-missing", cors: undefined }),
   corsFault({
@@ -111,7 +111,7 @@ async function changeHost({ env, endpoint, add }: Stage) {
 
 const ENDPOINTS = ["S3_ENDPOINT", "S3_PUBLIC_ENDPOINT"] as const;
 
-/** The list names each change that a proxy in front of the bucket can make, and the fault that the change causes. */
+/** The list `CHANGES` names each change that a proxy in front of the bucket can make, and the fault that the change causes. */
 const CHANGES: readonly { change: string; id: Fault["id"]; rule: (seen: Seen) => Change | undefined }[] = [
   { change: "removes ETag", id: "etag-lost", rule: () => ({ headers: { etag: null } }) },
   { change: "ignores Range", id: "range-ignored", rule: () => ({ dropped: "range" }) },
@@ -127,7 +127,10 @@ const CHANGES: readonly { change: string; id: Fault["id"]; rule: (seen: Seen) =>
   },
 ];
 
-/** The list has faults of the network path to the bucket. Only a whole upload and download shows a fault of the network path. */
+/**
+ * The list `transferFaults` has faults of the network path to the bucket. Only a whole upload and download shows a fault of the network
+ * path.
+ */
 export const transferFaults: readonly Fault[] = [
   ...ENDPOINTS.flatMap((setting) =>
     CHANGES.map(({ change, id, rule }) => ({

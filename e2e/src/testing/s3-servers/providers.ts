@@ -16,7 +16,7 @@ import type { Profile } from "./profiles.ts";
 
 /** An S3 server that runs only for the tests. */
 export type RunningProvider = {
-  /** Creates an empty bucket. */
+  /** Creates an empty bucket on the S3 server. */
   newBucket(): Promise<BucketServer>;
   /** Stops the server, calls `whileDown`, and restarts the server with its data on its old port. */
   restart(whileDown: () => Promise<void>): Promise<void>;

@@ -6,6 +6,9 @@ import { type Person, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
+/** Returns the number of entries that open dialogs and forms have in the history. */
+const depthOf = ({ page }: Person) => page.evaluate("history.state.dialogs ?? 0");
+
 describe("the back button of the browser", () => {
   const web = startWeb();
 
@@ -53,13 +56,12 @@ describe("the back button of the browser", () => {
       () => dialog.getByRole("button", { name: texts.common.close }).click(),
       () => ann.page.mouse.click(5, 5),
     ];
-    const depth = () => ann.page.evaluate("history.state.dialogs ?? 0");
     for (const close of closings) {
       await share.click();
-      await expect.poll(depth).toBe(1);
+      await expect.poll(() => depthOf(ann)).toBe(1);
       await close();
       await dialog.waitFor({ state: "detached" });
-      await expect.poll(depth).toBe(0);
+      await expect.poll(() => depthOf(ann)).toBe(0);
     }
     await ann.page.goBack();
     await ann.page.waitForURL((url) => url.pathname === "/");
@@ -77,6 +79,7 @@ describe("the back button of the browser", () => {
     await request.waitFor();
     await ann.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
+    await expect.poll(() => depthOf(ann)).toBe(0);
     await ann.page.goBack();
     await ann.page.waitForURL((url) => url.pathname === "/");
   });
@@ -87,10 +90,10 @@ describe("the back button of the browser", () => {
     await share.click();
     await dialog.getByRole("tab", { name: "Link" }).click();
     await dialog.getByRole("button", { name: linkTexts.requestFiles }).click();
-    await expect.poll(() => ann.page.evaluate("history.state.dialogs")).toBe(2);
+    await expect.poll(() => depthOf(ann)).toBe(2);
     await ann.page.reload();
     await share.waitFor();
-    await expect.poll(() => ann.page.evaluate("history.state.dialogs ?? 0")).toBe(0);
+    await expect.poll(() => depthOf(ann)).toBe(0);
     expect(await dialog.count()).toBe(0);
     await ann.page.goBack();
     await ann.page.waitForURL((url) => url.pathname === "/");
@@ -103,7 +106,7 @@ describe("the back button of the browser", () => {
     const path = () => new URL(ann.page.url()).pathname;
     await ann.page.keyboard.press("Control+k");
     const palette = ann.page.getByRole("dialog", { name: paletteTexts.title });
-    await expect.poll(() => ann.page.evaluate("history.state.dialogs")).toBe(1);
+    await expect.poll(() => depthOf(ann)).toBe(1);
     await palette.getByRole("combobox").fill("Budget");
     await palette.getByRole("option", { name: /^Budget/ }).click();
     await ann.page

@@ -162,15 +162,24 @@ describe("a link of a note", () => {
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame", maxClaims: 3 });
     await openLinks(ann.page, note.id);
+    const opened = ann.context.waitForEvent("page");
     await choose(ann.page, { label: "Offer", action: "See it as a visitor" });
-    const view = ann.page.getByRole("dialog", { name: "What a visitor sees" });
-    await view.getByText("This link has a password").waitFor();
+    const view = await opened;
+    await view.getByText("What a visitor sees.").waitFor();
+    await view.getByRole("heading", { name: "This link has a password" }).waitFor();
     expect(await view.getByText("Offer").count()).toBe(0);
-    await view.getByRole("button", { name: "Show it after the password" }).click();
-    await view.getByText("Ann shares 2 files with you").waitFor();
+    await view.getByRole("button", { name: "Show it unlocked" }).click();
+    await view.getByRole("heading", { name: "Ann shares 2 files with you" }).waitFor();
     await view.getByText("3 uses left").waitFor();
+    for (const name of ["Download all", "Preview a.txt"]) {
+      await view
+        .getByRole("button", { name: new RegExp(name) })
+        .first()
+        .click();
+    }
+    expect(await view.getByRole("dialog").count()).toBe(0);
     expect(await linksOf(ann, note.id)).toMatchObject([{ opened: 0, claims: 0, urlsIssued: 0 }]);
-    const visits = ann.watch.requests.get(web.service.url)?.filter(({ url }) => /\/(public|s)\//.test(url));
+    const visits = ann.watch.requests.get(web.service.url)?.filter(({ url }) => /\/public\//.test(url));
     expect(visits).toEqual([]);
   });
 

@@ -103,6 +103,14 @@ export const noteScenes: readonly Scene[] = [
       await page.getByRole("button", { name: sharing.share, exact: true }).click();
       await page.getByRole("dialog").getByText("Ben Osei").waitFor();
     },
+    async "share-dialog-shared"(page, { ann }) {
+      await openNote(page, await seedNote(ann.client, { title: "Minutes, 14 November" }));
+      await page.getByRole("button", { name: sharing.share, exact: true }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel(shareDialogTexts.people.label, { exact: true }).fill("carla.weiss@example.org");
+      await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
+      await dialog.getByText(invitationTexts.message.unknown(1)).waitFor();
+    },
     async "share-dialog-many"(page, { full }) {
       await openNote(page, full);
       await page.getByRole("button", { name: sharing.share, exact: true }).click();

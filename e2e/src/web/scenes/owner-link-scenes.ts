@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { texts as landing } from "../../../../packages/web/src/landing/texts/en.ts";
 import { reviewTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { linkTexts as links } from "../../../../packages/web/src/texts/en/links.ts";
 import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-lists.ts";
@@ -41,10 +42,13 @@ async function goToLinks(page: Page, before: () => Promise<unknown>): Promise<vo
 }
 
 async function seeAsVisitor(page: Page, world: World, { label }: { label: string }): Promise<void> {
+  // If the browser opens no tab, the page of the link replaces the app.
+  await page.addInitScript("window.open = () => null");
   const dialog = await openShareDialog(page, world);
   await dialog.getByRole("button", { name: links.moreOf(label) }).click();
-  await page.getByRole("menuitem", { name: links.visitor.action }).click();
-  await page.getByRole("dialog", { name: links.visitor.title }).waitFor();
+  await page.getByRole("menuitem", { name: links.seeAsVisitor }).click();
+  await page.getByText(landing.visitorView.title).waitFor();
+  await page.getByRole("heading", { level: 1 }).waitFor();
 }
 
 /** The scenes with the links and file requests that their owner sees. */
@@ -112,13 +116,16 @@ export const ownerLinkScenes: readonly Scene[] = [
       await dialog.getByRole("img").waitFor();
     },
     async "file-links-ended"(page, world) {
-      await page.clock.install();
+      // Every link seems to expire in a moment.
+      const expiresAt = new Date(Date.now() + 8_000).toISOString();
+      await page.route(/\/links(\?|$)/, async (route) => {
+        const response = await route.fetch();
+        const body = (await response.text()).replaceAll(/"expiresAt":("[^"]*"|null)/g, `"expiresAt":"${expiresAt}"`);
+        await route.fulfill({ response, body });
+      });
       const dialog = await openFileDialog(page, world);
-      await dialog.getByLabel("60 s").check({ force: true });
       await dialog.getByRole("button", { name: links.dialog.create }).click();
-      await dialog.getByRole("img").waitFor();
-      await page.clock.runFor(90_000);
-      await dialog.getByText(links.endedBecause.expired).waitFor();
+      await dialog.getByText(links.endedBecause.expired).first().waitFor();
     },
     async "note-review"(page, { full }) {
       await page.route(/\/notes\/[^/]+$/, async (route) => {

@@ -12,16 +12,18 @@ type AskInPlaceProps = {
   question: ReactNode;
   /** The mutation that runs when the user confirms. */
   action: { isPending: boolean; mutate: (nothing: undefined) => void };
+  /** The classes of the first button. */
+  className?: string;
 };
 
 /** A button for an action that cannot be undone. After a click, a request for confirmation replaces the button. */
-export function AskInPlace({ label, spokenLabel, question, action }: AskInPlaceProps) {
+export function AskInPlace({ label, spokenLabel, question, action, className }: AskInPlaceProps) {
   const [isAsking, setAsking] = useState(false);
   const asked = useRef<HTMLButtonElement>(null);
   useFocusBack(asked, isAsking);
   if (!isAsking) {
     return (
-      <Button ref={asked} kind="quiet" aria-label={spokenLabel} onClick={() => setAsking(true)}>
+      <Button ref={asked} kind="quiet" className={className} aria-label={spokenLabel} onClick={() => setAsking(true)}>
         {label}
       </Button>
     );

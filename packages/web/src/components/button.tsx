@@ -41,10 +41,22 @@ export function iconButtonStyle(className: string | undefined): string {
   );
 }
 
-type IconButtonProps = Omit<ComponentProps<"button">, "aria-label"> & { label: string };
+type IconButtonProps = Omit<ComponentProps<"button">, "aria-label"> & {
+  label: string;
+  /** Whether other buttons are above and beside this one. The browser then shows the tooltip at the pointer, where it covers no button. */
+  isDense?: boolean;
+};
 
-export function IconButton({ label, className, type = "button", ...props }: IconButtonProps) {
-  return <button {...props} type={type} aria-label={label} className={iconButtonStyle(className)} />;
+export function IconButton({ label, isDense = false, className, type = "button", ...props }: IconButtonProps) {
+  return (
+    <button
+      {...props}
+      type={type}
+      aria-label={label}
+      title={isDense ? label : undefined}
+      className={iconButtonStyle(clsx(className, isDense && "after:hidden"))}
+    />
+  );
 }
 
 type IconLinkProps = Omit<ComponentProps<"a">, "aria-label"> & { label: string; href: string };

@@ -62,7 +62,7 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
       <div
         onClick={() => inputRef.current?.focus()}
         className={clsx(
-          "flex min-h-11 cursor-text flex-wrap items-center gap-1 rounded-card border bg-surface px-1.5 py-1 focus-within:outline-2 focus-within:outline-accent focus-within:-outline-offset-1 md:min-h-9",
+          "flex max-h-48 min-h-11 cursor-text flex-wrap items-center gap-1 overflow-y-auto rounded-card border bg-surface px-1.5 py-1 focus-within:outline-2 focus-within:outline-accent focus-within:-outline-offset-1 md:min-h-9",
           problem === undefined ? "border-line-strong hover:border-ink" : "border-danger",
         )}
       >

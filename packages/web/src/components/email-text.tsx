@@ -5,8 +5,8 @@ export function EmailText({ email, className }: { email: string; className?: str
   const at = email.lastIndexOf("@");
   return (
     <span title={email} className={clsx("flex min-w-0", className)}>
-      <span className="min-w-8 shrink-999 truncate">{email.slice(0, Math.max(at, 0))}</span>
-      <span className="min-w-0 truncate">{email.slice(Math.max(at, 0))}</span>
+      <span className="truncate">{email.slice(0, Math.max(at, 0))}</span>
+      <span className="max-w-4/5 shrink-0 truncate">{email.slice(Math.max(at, 0))}</span>
     </span>
   );
 }

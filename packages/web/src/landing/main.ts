@@ -171,4 +171,10 @@ if (root === null) throw new Error("The document has no #root element.");
 ignoreRepeatedClicks(document);
 // The path contains the token with its readable prefix. The page keeps the prefix, because the service ignores it.
 const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
-startPage({ root, token, visit: openLinkCalls(token, { baseUrl: location.origin }) });
+const calls = openLinkCalls(token, { baseUrl: location.origin });
+const ofOwner =
+  location.hash === "#visitor-view" && sessionStorage.getItem(`valetkey.visitor-view ${location.pathname}`);
+if (typeof ofOwner === "string") {
+  const { visitorView } = await import("./visitor-view.ts");
+  startPage({ root, token, visit: visitorView(ofOwner, { root, calls }) });
+} else startPage({ root, token, visit: calls });

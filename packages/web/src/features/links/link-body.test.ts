@@ -1,6 +1,6 @@
 import type { Link } from "@valetkey/client";
 import { describe, expect, it } from "vitest";
-import { bodyOf } from "./link-body.ts";
+import { bodyOf, bodyOfAgain } from "./link-body.ts";
 import { type LinkPolicy, type LinkValues, lifetimesOf, valuesOf } from "./link-values.ts";
 
 const now = Date.parse("2026-03-01T12:00:00.000Z");
@@ -163,5 +163,34 @@ describe("an edited link", () => {
         },
       },
     });
+  });
+});
+
+describe("a link like one that has ended", () => {
+  const later = now + 5 * DAY * 1000;
+
+  it("a link that is made again has the settings and the lifetime of the old one", () => {
+    const old = { ...link, hasPassword: false, files: [{ id: "a1", filename: "a.txt" }] };
+    expect(bodyOfAgain(old, later)).toMatchObject({
+      label: "Contract",
+      maxClaims: 5,
+      attachmentIds: ["a1"],
+      expiresAt: after(6 * DAY),
+    });
+    expect(bodyOfAgain({ ...old, files: null, expiresAt: null }, later)).toMatchObject({ expiresAt: null });
+    expect(bodyOfAgain({ ...old, files: null }, later)).not.toHaveProperty("attachmentIds");
+  });
+
+  it("a file request that is made again asks for the same files", () => {
+    expect(bodyOfAgain(request, later)).toMatchObject({ kind: "upload", request: request.request });
+    expect(bodyOfAgain(request, later)).not.toHaveProperty("maxClaims");
+  });
+});
+
+describe("the recipients of a link", () => {
+  it("the form names each text that is not an email address", () => {
+    const problemOf = (recipients: string) => create({ recipients });
+    expect(problemOf("eva, bob@example.com")).toEqual({ problems: { recipients: "“eva” is not an email address." } });
+    expect(problemOf("eva bob")).toEqual({ problems: { recipients: "These are not email addresses: “eva”, “bob”." } });
   });
 });

@@ -7,9 +7,11 @@ import { linkTexts } from "../../texts/en/links.ts";
 import { nameOfLink } from "./describe-link.tsx";
 import { LinkTicket } from "./link-ticket.tsx";
 import { useUpdateLink } from "./links-query.ts";
+import { openVisitorView } from "./visitor-view.ts";
 
 const words = linkTexts.form;
-const loadParts = () => importWithRetry(() => import("./lazy-parts.ts"));
+// The page with all links loads the form on demand, to keep the first load small (e2e/src/web/performance.test.ts).
+const loadForm = () => importWithRetry(() => import("./link-form.tsx"));
 
 type LinkItemProps = {
   link: Link;
@@ -24,13 +26,11 @@ type LinkItemProps = {
 export function LinkItem({ link, ...ticket }: LinkItemProps) {
   const update = useUpdateLink(link);
   const [isEdited, setEdited] = useState(false);
-  const [isVisited, setVisited] = useState(false);
-  const { data: parts, error } = useCode("link parts", loadParts, { isNeeded: isEdited || isVisited });
+  const { data: code, error } = useCode("link form", loadForm, { isNeeded: isEdited });
   useEffect(() => {
     if (error === null) return;
     showProblem(error);
     setEdited(false);
-    setVisited(false);
   }, [error]);
   const editButton = useRef<HTMLButtonElement>(null);
   useFocusBack(editButton, isEdited);
@@ -45,10 +45,10 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
         link={link}
         editButton={editButton}
         onEdit={() => setEdited(true)}
-        onVisit={() => setVisited(true)}
+        onVisit={() => void openVisitorView(link).catch(showProblem)}
       />
-      {isEdited && parts !== undefined && (
-        <parts.LinkForm
+      {isEdited && code !== undefined && (
+        <code.LinkForm
           title={words.editTitle(nameOfLink(link))}
           kind={link.kind}
           subject={link.noteId}
@@ -69,7 +69,6 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
           onClose={close}
         />
       )}
-      {isVisited && parts !== undefined && <parts.VisitorView link={link} onClose={() => setVisited(false)} />}
     </li>
   );
 }

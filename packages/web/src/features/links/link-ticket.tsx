@@ -19,6 +19,9 @@ import { formatDuration, texts } from "../../texts/index.ts";
 import { describeEnd, LinkSummary, nameOfLink, useStateNow } from "./describe-link.tsx";
 import { useRevokeLink, useUpdateLink } from "./links-query.ts";
 
+/** On phones, all buttons of a ticket are in one row. */
+const narrow = "max-md:px-2";
+
 type LinkTicketProps = {
   link: Link;
   /** The content below the name, for example the note of the link. */
@@ -78,7 +81,9 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onAga
 
   const actions = (
     <div className="flex flex-wrap items-center gap-1">
-      {isUsable && <CopyButton text={link.url} label={linkTexts.copyOf(name)} />}
+      {isUsable && (
+        <CopyButton text={link.url} label={linkTexts.copyOf(name)} className={`${narrow} max-[380px]:[&_svg]:hidden`} />
+      )}
       {canRepeat && (
         <Button aria-label={linkTexts.againOf(name)} onClick={() => onAgain(link)}>
           <Link2 size={16} />
@@ -86,7 +91,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onAga
         </Button>
       )}
       {canEdit && (
-        <Button ref={editButton} kind="quiet" aria-label={linkTexts.editOf(name)} onClick={onEdit}>
+        <Button ref={editButton} kind="quiet" className={narrow} aria-label={linkTexts.editOf(name)} onClick={onEdit}>
           {linkTexts.edit}
         </Button>
       )}
@@ -95,6 +100,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onAga
           label={linkTexts.revoke.action}
           spokenLabel={linkTexts.revoke.of(name)}
           question={linkTexts.revoke.question}
+          className={narrow}
           action={{
             isPending: revoke.isPending,
             mutate: () => revoke.mutate(),
@@ -104,13 +110,13 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onAga
       {isUsable && (
         <Menu
           trigger={
-            <IconButton label={linkTexts.moreOf(name)} className="tooltip-left ml-auto">
+            <IconButton label={linkTexts.moreOf(name)} isDense className="ml-auto">
               <MoreHorizontal size={16} />
             </IconButton>
           }
         >
           <MenuItem icon={<Eye size={16} />} onClick={onVisit}>
-            {linkTexts.visitor.action}
+            {linkTexts.seeAsVisitor}
           </MenuItem>
           <MenuItem icon={<QrIcon size={16} />} onClick={() => setCode(!hasCode)}>
             {hasCode ? linkTexts.hideCode : linkTexts.showCode}

@@ -52,7 +52,8 @@ export function SlotFields({ values: { slots }, problems, change }: FormFields) 
             />
             <IconButton
               label={words.removeSlot(slot.name === "" ? words.slotName(nth + 1) : slot.name)}
-              className="tooltip-left -mr-2"
+              isDense
+              className="-mr-2"
               onClick={() => remove(nth)}
             >
               <X size={16} />

@@ -67,7 +67,8 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
         </div>
         <IconButton
           label={words.dismissOf(name)}
-          className="tooltip-left -mr-2 -mt-1"
+          isDense
+          className="-mr-2 -mt-1"
           disabled={isDone}
           onClick={() => answer.mutate(undefined)}
         >

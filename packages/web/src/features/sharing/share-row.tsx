@@ -97,7 +97,8 @@ export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareR
             <IconButton
               ref={removeButton}
               label={shareDialogTexts.list.remove(name)}
-              className="tooltip-left -mr-2"
+              isDense
+              className="-mr-2"
               onClick={() => {
                 onRemove(share);
                 mutate({ before: share, share: undefined, isGone });

@@ -187,4 +187,10 @@ export const texts: typeof english = {
       rejected: "Nicht angenommen.",
     },
   },
+  visitorView: {
+    title: "Was ein Besucher sieht.",
+    hint: "Nichts wird gezählt, und die Knöpfe tun nichts.",
+    unlocked: "Entsperrt zeigen",
+    close: "Schließen",
+  },
 };

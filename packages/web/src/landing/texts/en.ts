@@ -184,4 +184,11 @@ export const texts = {
       rejected: "Not accepted.",
     },
   },
+  /** The line above the page when the owner of the link looks at it. */
+  visitorView: {
+    title: "What a visitor sees.",
+    hint: "Nothing is counted, and the buttons do nothing.",
+    unlocked: "Show it unlocked",
+    close: "Close",
+  },
 };

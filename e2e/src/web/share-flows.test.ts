@@ -1,0 +1,185 @@
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { smtpServerInTest } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
+import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
+import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
+import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists.ts";
+import { texts } from "../../../packages/web/src/texts/index.ts";
+import { countClicks } from "./testing/clicks.ts";
+import { text } from "./testing/files.ts";
+import { isFocused, openLinks, openShareDialog } from "./testing/note-page.ts";
+import { openPerson, type Person, PHONE } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWebService } from "./testing/service.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
+/** The most clicks from the page of a note to a file in the hands of another person. */
+const MOST_CLICKS = 4;
+const { message } = invitationTexts;
+const { people, tabs } = shareDialogTexts;
+const readClipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
+const button = (page: Page | Locator, name: string) => page.getByRole("button", { name, exact: true });
+
+describe("the flows of sharing", () => {
+  const web = startWeb();
+  const seed = ({ client }: Person) => seedNote(client, { title: "Plan", files: [text("terms.txt", "as agreed")] });
+
+  it("a file reaches a stranger by a link after 2 clicks", async () => {
+    const ann = await web.person("Ann Links", CLIPBOARD);
+    const note = await seed(ann);
+    const clicks = await countClicks([ann.context]);
+    await ann.page.goto(`/n/${note.id}`);
+    await button(ann.page, texts.attachments.copyLink).click();
+    await button(ann.page, linkTexts.dialog.create).click();
+    await ann.page.getByText(linkTexts.copiedHint).waitFor();
+    expect(await readClipboard(ann.page)).toContain("/s/");
+    expect(clicks()).toBe(2);
+  });
+
+  it("without mail, sharing ends with a message to copy, after 3 clicks and one field", async () => {
+    const ann = await web.person("Ann Tells", CLIPBOARD);
+    const note = await seed(ann);
+    const clicks = await countClicks([ann.context]);
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByLabel(people.label, { exact: true }).fill("carla@example.com");
+    await button(dialog, texts.sharing.share).click();
+    const card = dialog.getByRole("region", { name: message.title });
+    await card.getByText(message.unknown(1)).waitFor();
+    await button(card, message.copyOf("carla@example.com")).click();
+    await expect
+      .poll(() => readClipboard(ann.page))
+      .toMatch(/^I have shared “Plan” with you:\nhttp\S+\/invitation#\S+\n/);
+    expect(clicks()).toBeLessThanOrEqual(MOST_CLICKS);
+    console.log(`From the note to a message for a person: ${clicks()} clicks.`);
+  });
+
+  it("without mail, the message for a person who has the note already has the address of the note", async () => {
+    const [ann, ben] = [await web.person("Ann Again", CLIPBOARD), await web.person("Ben Again")];
+    const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
+    await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "viewer" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByLabel(people.label, { exact: true }).fill(ben.email);
+    await button(dialog, texts.sharing.share).click();
+    await dialog.getByRole("region", { name: message.title }).waitFor();
+    await button(dialog.getByRole("region", { name: message.title }), message.copyOf(ben.email)).click();
+    await expect.poll(() => readClipboard(ann.page)).toMatch(/^I have shared “Plan” with you:\nhttp/);
+  });
+
+  it("with mail, a named person gets a note after 2 clicks and one field", async () => {
+    const smtp = await smtpServerInTest();
+    const service = await startWebService({
+      SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+      MAIL_FROM: "Example Files <files@example.com>",
+    });
+    onTestFinished(service.stop);
+    const ann = await openPerson(web.browser, { service, name: "Ann Mails" });
+    onTestFinished(ann.close);
+    const note = await seed(ann);
+    const clicks = await countClicks([ann.context]);
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByLabel(people.label, { exact: true }).fill("carla@example.com");
+    await button(dialog, texts.sharing.share).click();
+    await dialog.getByText(invitationTexts.mailed(["carla@example.com"])).waitFor();
+    expect(await dialog.getByText(message.unknown(1)).count()).toBe(0);
+    expect(clicks()).toBe(2);
+    await expect.poll(() => smtp.mails.some(({ recipients }) => recipients.includes("carla@example.com"))).toBe(true);
+  });
+});
+
+describe("the tabs of the share dialog", () => {
+  const web = startWeb();
+
+  it("the tabs change with the arrow keys, and keep what was typed", async () => {
+    const { page, client } = await web.person("Ann Tabs");
+    const note = await seedNote(client, { title: "Plan" });
+    const dialog = await openShareDialog(page, note.id);
+    const [first, second] = [tabs.people, tabs.link].map(({ label }) => dialog.getByRole("tab", { name: label })) as [
+      Locator,
+      Locator,
+    ];
+    await first.focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await second.evaluate(isFocused)).toBe(true);
+    expect(await second.getAttribute("aria-selected")).toBe("true");
+    await dialog.getByLabel(linkTexts.form.asksPassword).check();
+    await dialog.getByLabel(linkTexts.form.password, { exact: true }).fill("open sesame");
+    await second.press("Home");
+    await dialog.getByLabel(people.label, { exact: true }).fill("carla@");
+    await first.press("End");
+    expect(await dialog.getByLabel(linkTexts.form.password, { exact: true }).inputValue()).toBe("open sesame");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await button(page, texts.sharing.share).click();
+    expect(await first.getAttribute("aria-selected")).toBe("true");
+    await dialog.getByRole("button", { name: people.remove("carla@") }).waitFor();
+  });
+
+  it.each([
+    ["a phone", PHONE],
+    ["a desktop", { viewport: { width: 1280, height: 1200 } }],
+  ])("the main action stays visible, and the dialog stays in its height on %s", async (_, screen) => {
+    const { page, client } = await web.person("Ann Scrolls", screen);
+    const note = await seedNote(client, { title: "Plan" });
+    for (let nth = 0; nth < 6; nth++) await client.links.create(note.id, { label: `Link ${nth}` });
+    const dialog = await openLinks(page, note.id);
+    await dialog.getByText("Link 0").scrollIntoViewIfNeeded();
+    const height = screen.viewport.height;
+    const box = await dialog.boundingBox();
+    expect(box?.height).toBeLessThanOrEqual(Math.min(0.9 * height, 860) + 1);
+    const action = await button(dialog, linkTexts.dialog.create).boundingBox();
+    expect((action?.y ?? height) + (action?.height ?? 0)).toBeLessThanOrEqual(height);
+    // A click reaches the button, so nothing covers it.
+    await button(dialog, linkTexts.dialog.create).click({ trial: true });
+  });
+
+  it("20 long email addresses keep their domains", async () => {
+    const { page, client } = await web.person("Ann Many", PHONE);
+    const note = await seedNote(client, { title: "Plan" });
+    const dialog = await openShareDialog(page, note.id);
+    const emails = Array.from(
+      { length: 20 },
+      (_, nth) => `a.person.with.a.rather.long.name.${nth}@department.example.com`,
+    );
+    await dialog.getByLabel(people.label, { exact: true }).fill(`${emails.join(" ")} `);
+    const domains = dialog.getByText("@department.example.com", { exact: true });
+    expect(await domains.count()).toBe(20);
+    const isWhole = (element: unknown) => {
+      const { scrollWidth, clientWidth } = element as { scrollWidth: number; clientWidth: number };
+      return scrollWidth <= clientWidth;
+    };
+    for (const domain of await domains.all()) expect(await domain.evaluate(isWhole)).toBe(true);
+  });
+});
+
+describe("a link that ends while its dialog is open", () => {
+  const web = startWeb();
+
+  it("an ended link loses its QR code and Copy, and one click makes a new one", async () => {
+    const ann = await web.person("Ann Ends", CLIPBOARD);
+    const note = await seedNote(ann.client, { title: "Plan", files: [text("terms.txt", "as agreed")] });
+    await ann.page.goto(`/n/${note.id}`);
+    await button(ann.page, texts.attachments.copyLink).click();
+    const dialog = ann.page.getByRole("dialog", { name: linkTexts.dialog.title("terms.txt") });
+    // The service makes a link for a shorter time than the form offers.
+    const lifetimeMs = 4_000;
+    const shorten = () => new Date(Date.now() + lifetimeMs).toISOString();
+    await ann.page.route(/\/links$/, async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      await route.continue({ postData: { ...route.request().postDataJSON(), expiresAt: shorten() } });
+    });
+    await button(dialog, linkTexts.dialog.create).click();
+    const code = dialog.getByRole("img", { name: linkTexts.code("terms.txt") });
+    await code.waitFor();
+    const first = await dialog.getByLabel(linkTexts.field).inputValue();
+    await dialog.getByText(linkTexts.endedBecause.expired).waitFor();
+    expect(await code.count()).toBe(0);
+    expect(await dialog.getByLabel(linkTexts.field).count()).toBe(0);
+    expect(await button(dialog, linkTexts.copyOf("terms.txt")).count()).toBe(0);
+    await ann.page.unroute(/\/links$/);
+    await button(dialog, linkTexts.againOf("terms.txt")).first().click();
+    await code.waitFor();
+    expect(await dialog.getByLabel(linkTexts.field).inputValue()).not.toBe(first);
+    expect(await readClipboard(ann.page)).toBe(await dialog.getByLabel(linkTexts.field).inputValue());
+  });
+});

@@ -1,0 +1,61 @@
+import { type OpenedLink, ValetKeyError } from "@valetkey/client";
+import { h } from "./dom.ts";
+import type { Visit } from "./page-context.ts";
+import { texts } from "./texts/en.ts";
+
+const words = texts.visitorView;
+
+/** The app stores this before it opens the page of a link for the owner of the link. `link`: undefined after the link has ended. */
+type Stored = { link?: OpenedLink; lock?: "password" | "email" };
+
+/** The actions that a visitor can start. The owner only looks at the page. */
+const ACTIONS = ["click", "submit", "change", "drop"];
+
+/** Shows the page to the owner of the link. It opens nothing and counts nothing, and its buttons do nothing. */
+export function visitorView(stored: string, { root, calls }: { root: HTMLElement; calls: Visit }): Visit {
+  const { link, lock } = JSON.parse(stored) as Stored;
+  let isLocked = lock !== undefined;
+  for (const action of ACTIONS) {
+    root.addEventListener(
+      action,
+      (event) => {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      },
+      true,
+    );
+  }
+  const open = h("button", { type: "button", class: "button secondary", onclick: unlock }, words.unlocked);
+  const close = h("button", { type: "button", class: "button secondary", onclick: leave }, words.close);
+
+  function unlock(): void {
+    isLocked = false;
+    open.remove();
+    // The page then looks at the link again, as if it had become visible.
+    document.dispatchEvent(new Event("visibilitychange"));
+  }
+
+  root.before(
+    h(
+      "aside",
+      { class: "flex flex-wrap items-center justify-center gap-x-4 gap-y-2 border-b bg-sunken px-4 py-2" },
+      h("p", { class: "text-small" }, h("strong", {}, words.title), ` ${words.hint}`),
+      isLocked && link !== undefined && open,
+      close,
+    ),
+  );
+  return {
+    ...calls,
+    async look() {
+      const hasEnded = link === undefined || (link.expiresAt !== null && Date.parse(link.expiresAt) <= Date.now());
+      if (hasEnded) throw new ValetKeyError("link_not_found", "The link has ended.", { status: 404 });
+      return isLocked && lock !== undefined ? { state: "locked", by: lock } : link;
+    },
+  };
+}
+
+/** The app has opened this tab, or the page has replaced the app in its tab. */
+function leave(): void {
+  if (history.length > 1) history.back();
+  else close();
+}
